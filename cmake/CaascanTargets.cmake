@@ -1,0 +1,44 @@
+# Flags and helper functions every target of the project uses. Flags are scoped to targets: a project that
+# takes caascan in with add_subdirectory keeps its own.
+
+# caascan_flags(target): warnings as errors and, where asked for, sanitizers.
+function(caascan_flags target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  # GCC 12 reports false positives of these at -O2 inside its own and Abseil's headers.
+  target_compile_options(${target} PRIVATE -Wno-error=maybe-uninitialized -Wno-error=restrict)
+  if(CAASCAN_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${CAASCAN_SANITIZE} -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${CAASCAN_SANITIZE})
+  endif()
+endfunction()
+
+# caascan_room(name SOURCES a.cc ... [DEPS target ...]): one room of scanner/ as a static library. DEPS are
+# only rooms above it in docs/architecture.md's table, so a forbidden include does not link.
+function(caascan_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(caascan_${name} STATIC ${ARG_SOURCES})
+  add_library(caascan::${name} ALIAS caascan_${name})
+  set_target_properties(caascan_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(
+    caascan_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(caascan_${name} PUBLIC ${ARG_DEPS})
+  caascan_flags(caascan_${name})
+  set_property(GLOBAL APPEND PROPERTY CAASCAN_ROOMS caascan_${name})
+endfunction()
+
+# caascan_test(name SOURCES a_test.cc ... DEPS target ...): a GoogleTest program and its CTest entry.
+function(caascan_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest_main GTest::gmock)
+  caascan_flags(${name})
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,68 @@
+// The CAA decision (RFC 8659, RFC 8657) as a pure function: no network, no files, no clock.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace caascan {
+
+/// One CAA record as it was received (RFC 8659 §4.1): tag and value are any bytes, nothing is
+/// normalised. RDATA that breaks the wire form (no tag, or a tag length beyond the data) comes with
+/// an empty tag and the rest as value.
+struct CaaRecord {
+  uint8_t flags = 0;
+  std::string tag;
+  std::string value;
+
+  friend bool operator==(const CaaRecord&, const CaaRecord&) = default;
+};
+
+/// Why a CA may or may not issue. The codes of the record's `reason` for permit and deny.
+enum class DecisionReason : uint8_t {
+  kNoCaa,                     // permit: no CAA RRset at the name or above.
+  kIssuerAuthorized,          // permit
+  kNoIssueProperty,           // permit: a set without a property of the kind looked at.
+  kIssuerNotAuthorized,       // deny: some other issuer is named.
+  kIssuanceForbidden,         // deny: only empty issuers, such as ";".
+  kUnknownCriticalProperty,   // deny
+  kAccountUriMismatch,        // deny (RFC 8657 §3)
+  kValidationMethodMismatch,  // deny (RFC 8657 §4)
+  kMalformedProperty,         // deny: nothing but issue properties that cannot be read.
+};
+
+/// "no_caa", "issuer_authorized" … as the record writes it.
+std::string_view DecisionReasonCode(DecisionReason reason);
+
+/// Who asks, and for what. A value.
+struct IssuanceRequest {
+  /// The CA's issuer domain names; one that is authorized is enough. Compared whole, ASCII case
+  /// ignored.
+  std::vector<std::string> issuer_domains;
+  /// Is the certificate for `*.name`?
+  bool wildcard = false;
+  /// RFC 8657 parameters to match. Unset asks "for some account, by some method": a well-formed
+  /// parameter does not bar.
+  std::optional<std::string> account_uri;
+  std::optional<std::string> validation_method;
+};
+
+struct Decision {
+  bool permit = false;
+  DecisionReason reason = DecisionReason::kNoCaa;
+};
+
+/// May the CA issue, given the relevant RRset (RFC 8659 §3 tells which that is)? An empty `rrset`
+/// means that none was found and permits. Never allocates; safe from any thread.
+Decision Decide(std::span<const CaaRecord> rrset, const IssuanceRequest& request);
+
+/// One CA of a --ca-set file.
+struct CertificationAuthority {
+  std::string name;
+  std::vector<std::string> issuer_domains;
+};
+
+}  // namespace caascan

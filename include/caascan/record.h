@@ -1,0 +1,150 @@
+// One scanned name's result, and the line of NDJSON that carries it (docs/record.schema.json).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "caascan/caa.h"
+
+namespace caascan {
+
+enum class Outcome : uint8_t { kPermit, kDeny, kServfail, kTimeout, kLame, kError };
+
+/// The contract's `reason`. The first nine are DecisionReason's, in its order.
+enum class Reason : uint8_t {
+  kNoCaa,
+  kIssuerAuthorized,
+  kNoIssueProperty,
+  kIssuerNotAuthorized,
+  kIssuanceForbidden,
+  kUnknownCriticalProperty,
+  kAccountUriMismatch,
+  kValidationMethodMismatch,
+  kMalformedProperty,
+  // servfail
+  kServfail,
+  kNotimp,
+  kRefusedCaa,
+  kFormerr,
+  kRcode,
+  kDnssecBogus,
+  kMalformedResponse,
+  kAliasLoop,
+  kTooManyQueries,
+  // lame
+  kRefused,
+  kNotAuthoritative,
+  kUpwardReferral,
+  kUnresolvableServers,
+  // timeout
+  kNoResponse,
+  kCaaDropped,
+  kTruncated,
+  kUnreachable,
+  // error
+  kInvalidName,
+  kBlocklisted,
+  kStopped,
+  kLocalFault,
+};
+
+enum class DnssecStatus : uint8_t { kSecure, kInsecure, kBogus, kIndeterminate, kUnchecked };
+
+/// What one server address did with the look-up.
+enum class ServerResult : uint8_t {
+  kAnswer,
+  kReferral,
+  kServfail,
+  kNotimp,
+  kRefused,
+  kFormerr,
+  kRcode,  // Written as rcode_N.
+  kNotAuthoritative,
+  kUpwardReferral,
+  kTimeout,
+  kUnreachable,
+  kTruncated,
+  kMalformed,
+  kMismatched,
+  kUnresolved,
+  kBlocked,
+};
+
+std::string_view OutcomeCode(Outcome outcome);
+std::string_view ReasonCode(Reason reason);
+std::string_view DnssecStatusCode(DnssecStatus status);
+/// "rcode" for kRcode; the number is added by the writer.
+std::string_view ServerResultCode(ServerResult result);
+/// Which outcome a reason belongs to.
+Outcome OutcomeOf(Reason reason);
+
+/// The relevant RRset (RFC 8659 §3): `owner` is where it was found, behind aliases.
+struct CaaRrset {
+  std::string owner;
+  uint32_t ttl_s = 0;
+  std::vector<CaaRecord> records;
+};
+
+struct ServerReport {
+  std::string host;     // Empty where only an address is known.
+  std::string address;  // Empty for kUnresolved. Text form; ":port" only where it differs from the
+                        // scan's port.
+  ServerResult result = ServerResult::kAnswer;
+  uint16_t rcode = 0;            // For kRcode.
+  std::optional<double> rtt_ms;  // Where an answer came.
+  std::string detail;            // For kMalformed: what and where. Printable ASCII.
+};
+
+struct Finding {
+  std::string code;
+  std::string host;
+  std::string address;
+  std::string zone;
+  std::string evidence;
+};
+
+/// A raw JSON value passed through untouched (`id`, `order`).
+struct RawJson {
+  std::string text;  // Valid JSON; empty where not given.
+};
+
+/// A value; members that are empty or unset are not written, save those the contract calls always
+/// there.
+struct Record {
+  std::string name;   // Lower-case A-labels, no final dot, `*.` in front for a wildcard.
+  std::string input;  // What was typed, where it differs; else empty.
+  Reason reason = Reason::kStopped;
+  bool may_issue = false;
+  std::optional<CaaRrset> caa;
+  std::vector<std::string> cname;
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  std::string failed_at;
+  std::string zone;
+  std::string operator_name;
+  std::vector<ServerReport> servers;
+  std::vector<Finding> findings;
+  std::vector<std::pair<std::string, bool>> decisions;  // CA name, permit.
+  uint32_t queries = 0;
+  uint32_t retries = 0;
+  uint32_t attempts = 1;
+  std::chrono::microseconds elapsed{0};
+  std::chrono::system_clock::time_point time;
+  RawJson id;
+  RawJson order;
+
+  Outcome outcome() const { return OutcomeOf(reason); }
+};
+
+/// Appends the record as one line of JSON with its final newline. The line is ASCII and valid JSON
+/// whatever bytes the record holds: in `tag` and `value` a byte that is not printable ASCII is
+/// written \DDD and a backslash \\, as in zone files, before JSON's own escaping. Adds `outcome`,
+/// and `valid_until` (BR 4.2.2.1: the later of the RRset's TTL and 8 hours after `time`) on permit
+/// and deny.
+void AppendRecord(const Record& record, std::string* out);
+
+}  // namespace caascan

@@ -1,0 +1,390 @@
+// The idea: one pass proves the message, so that readers need no checks of their own. Compression
+// pointers must point strictly before the name that holds them and each jump further back than the
+// last, so a walk over a name ends after at most 255 octets whatever the bytes are. Nothing is
+// copied; records are found again by walking. Tested by message_test.cc (every message cut at every
+// length, every octet flipped) and fuzz/message_fuzz.cc.
+#include "scanner/dns/message.h"
+
+#include "scanner/dns/cursor.h"
+
+namespace caascan::dns {
+namespace {
+
+constexpr uint8_t kPointerBits = 0xc0;
+constexpr size_t kSoaNumbersSize = 20;
+
+struct NameCheck {
+  ParseError error = ParseError::kNone;
+  size_t end = 0;  // Behind the name where it stands (not where its pointers lead).
+};
+
+/// Proves the name at `start` sound.
+NameCheck CheckName(std::span<const uint8_t> message, size_t start) {
+  size_t position = start;
+  size_t lowest = start;  // Pointers must lead strictly below this.
+  size_t expanded = 0;
+  size_t end = 0;
+  while (true) {
+    if (position >= message.size()) return {ParseError::kNameTruncated, position};
+    const uint8_t length = message[position];
+    if ((length & kPointerBits) == kPointerBits) {
+      if (position + 1 >= message.size()) return {ParseError::kNameTruncated, position};
+      const size_t target =
+          (static_cast<size_t>(length & ~kPointerBits) << 8) | message[position + 1];
+      if (end == 0) end = position + 2;
+      if (target >= lowest) return {ParseError::kPointerForward, position};
+      lowest = target;
+      position = target;
+      continue;
+    }
+    if ((length & kPointerBits) != 0) return {ParseError::kBadLabelType, position};
+    expanded += 1u + length;
+    if (expanded > kMaxNameSize) return {ParseError::kNameTooLong, position};
+    position += 1u + length;
+    if (length == 0) return {ParseError::kNone, end != 0 ? end : position};
+  }
+}
+
+/// Where the next label of a proven name begins, pointers followed.
+size_t FollowPointers(std::span<const uint8_t> message, size_t position) {
+  while ((message[position] & kPointerBits) == kPointerBits) {
+    position =
+        (static_cast<size_t>(message[position] & ~kPointerBits) << 8) | message[position + 1];
+  }
+  return position;
+}
+
+/// The end of a proven name that stands at `position`.
+size_t SkipName(std::span<const uint8_t> message, size_t position) {
+  while (true) {
+    const uint8_t length = message[position];
+    if ((length & kPointerBits) == kPointerBits) return position + 2;
+    position += 1u + length;
+    if (length == 0) return position;
+  }
+}
+
+/// The RDATA forms that the scanner reads; other types, CAA among them, may hold any bytes.
+ParseError CheckRdata(std::span<const uint8_t> message, RRType type, size_t offset, size_t size) {
+  // Nothing in the RDATA may reach behind it.
+  const std::span<const uint8_t> bounded = message.first(offset + size);
+  switch (type) {
+    case RRType::kA:
+      return size == 4 ? ParseError::kNone : ParseError::kBadRdata;
+    case RRType::kAAAA:
+      return size == 16 ? ParseError::kNone : ParseError::kBadRdata;
+    case RRType::kNS:
+    case RRType::kCNAME:
+    case RRType::kDNAME:
+    case RRType::kPTR: {
+      const NameCheck name = CheckName(bounded, offset);
+      if (name.error != ParseError::kNone) return name.error;
+      return name.end == offset + size ? ParseError::kNone : ParseError::kBadRdata;
+    }
+    case RRType::kSOA: {
+      const NameCheck mname = CheckName(bounded, offset);
+      if (mname.error != ParseError::kNone) return mname.error;
+      const NameCheck rname = CheckName(bounded, mname.end);
+      if (rname.error != ParseError::kNone) return rname.error;
+      return rname.end + kSoaNumbersSize == offset + size ? ParseError::kNone
+                                                          : ParseError::kBadRdata;
+    }
+    default:
+      return ParseError::kNone;
+  }
+}
+
+/// The fixed part behind an owner name.
+struct RecordHead {
+  RRType type{};
+  uint16_t rr_class = 0;
+  uint32_t ttl = 0;
+  uint16_t rdata_size = 0;
+  size_t rdata_offset = 0;
+};
+
+bool ReadRecordHead(std::span<const uint8_t> message, size_t position, RecordHead* head) {
+  Cursor cursor(message, position);
+  head->type = static_cast<RRType>(cursor.ReadU16());
+  head->rr_class = cursor.ReadU16();
+  head->ttl = cursor.ReadU32();
+  head->rdata_size = cursor.ReadU16();
+  head->rdata_offset = cursor.position();
+  cursor.Skip(head->rdata_size);
+  return cursor.ok();
+}
+
+Edns ReadOpt(std::span<const uint8_t> message, const RecordHead& head) {
+  Edns edns;
+  edns.udp_payload_size = head.rr_class;
+  edns.version = static_cast<uint8_t>(head.ttl >> 16);
+  edns.dnssec_ok = (head.ttl & kEdnsFlagDo) != 0;
+  edns.options = message.subspan(head.rdata_offset, head.rdata_size);
+  return edns;
+}
+
+}  // namespace
+
+bool MessageName::Equals(NameView name) const {
+  size_t position = offset_;
+  const uint8_t* other = name.data();
+  while (true) {
+    position = FollowPointers(message_, position);
+    const uint8_t length = message_[position];
+    if (length != *other) return false;
+    if (length == 0) return true;
+    for (size_t i = 1; i <= length; ++i) {
+      if (LowerOctet(message_[position + i]) != LowerOctet(other[i])) return false;
+    }
+    position += 1u + length;
+    other += 1u + length;
+  }
+}
+
+void MessageName::CopyTo(Name* out) const {
+  std::array<uint8_t, kMaxNameSize> wire;
+  size_t size = 0;
+  size_t position = offset_;
+  uint8_t length = 0;
+  do {
+    position = FollowPointers(message_, position);
+    length = message_[position];
+    std::memcpy(wire.data() + size, message_.data() + position, 1u + length);
+    size += 1u + length;
+    position += 1u + length;
+  } while (length != 0);
+  *out = NameView::FromTrusted(wire.data(), size);
+}
+
+CaaRdata ReadCaa(std::span<const uint8_t> rdata) {
+  Cursor cursor(rdata);
+  CaaRdata caa;
+  caa.flags = cursor.ReadU8();
+  const uint8_t tag_size = cursor.ReadU8();
+  const std::span<const uint8_t> tag = cursor.ReadBytes(tag_size);
+  const bool sound = cursor.ok() && tag_size != 0;
+  const size_t rest = sound ? cursor.position() : std::min<size_t>(2, rdata.size());
+  if (sound) caa.tag = {reinterpret_cast<const char*>(tag.data()), tag.size()};
+  caa.value = {reinterpret_cast<const char*>(rdata.data()) + rest, rdata.size() - rest};
+  return caa;
+}
+
+SoaRdata ReadSoa(const RecordView& record) {
+  SoaRdata soa;
+  if (record.rdata.size() < kSoaNumbersSize) return soa;
+  Cursor cursor(record.rdata, record.rdata.size() - kSoaNumbersSize);
+  soa.serial = cursor.ReadU32();
+  cursor.Skip(12);  // REFRESH, RETRY, EXPIRE.
+  soa.minimum = cursor.ReadU32();
+  return soa;
+}
+
+std::optional<ExtendedError> Edns::extended_error() const {
+  Cursor cursor(options);
+  while (cursor.ok() && !cursor.AtEnd()) {
+    const uint16_t code = cursor.ReadU16();
+    const auto data = cursor.ReadBytes(cursor.ReadU16());
+    if (!cursor.ok()) break;
+    if (code != kEdnsOptionExtendedError || data.size() < 2) continue;
+    Cursor option(data);
+    ExtendedError error;
+    error.info_code = option.ReadU16();
+    error.extra_text = {reinterpret_cast<const char*>(data.data()) + 2, data.size() - 2};
+    return error;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+ParseFailure FailAt(ParseError error, Section section, size_t offset) {
+  return {error, section, static_cast<uint16_t>(std::min<size_t>(offset, UINT16_MAX))};
+}
+
+Section SectionOf(uint32_t index, uint32_t answers, uint32_t authorities) {
+  if (index < answers) return Section::kAnswer;
+  return index < answers + authorities ? Section::kAuthority : Section::kAdditional;
+}
+
+}  // namespace
+
+uint16_t Message::count(Section section) const {
+  switch (section) {
+    case Section::kAnswer:
+      return answer_count_;
+    case Section::kAuthority:
+      return authority_count_;
+    case Section::kAdditional:
+      return additional_count_;
+    default:
+      return 0;
+  }
+}
+
+ParseFailure Message::Parse(std::span<const uint8_t> bytes, Message* out) {
+  if (bytes.size() < kHeaderSize || bytes.size() > kMaxMessageSize) {
+    return FailAt(ParseError::kHeaderTruncated, Section::kHeader, bytes.size());
+  }
+  Cursor cursor(bytes);
+  out->bytes_ = bytes;
+  out->id_ = cursor.ReadU16();
+  out->flags_ = cursor.ReadU16();
+  const uint16_t questions = cursor.ReadU16();
+  out->answer_count_ = cursor.ReadU16();
+  out->authority_count_ = cursor.ReadU16();
+  out->additional_count_ = cursor.ReadU16();
+  out->edns_.reset();
+  const uint32_t total =
+      static_cast<uint32_t>(out->answer_count_) + out->authority_count_ + out->additional_count_;
+  if (questions == 0 && total == 0) {
+    out->records_offset_ = kHeaderSize;
+    out->rcode_ = static_cast<RCode>(out->flags_ & 0xfu);
+    return cursor.AtEnd() ? ParseFailure{}
+                          : FailAt(ParseError::kTrailingGarbage, Section::kEnd, kHeaderSize);
+  }
+  if (questions != 1) return FailAt(ParseError::kQuestionCount, Section::kHeader, 4);
+
+  const NameCheck question = CheckName(bytes, kHeaderSize);
+  if (question.error != ParseError::kNone) {
+    return FailAt(question.error, Section::kQuestion, question.end);
+  }
+  Cursor behind(bytes, question.end);
+  out->question_type_ = static_cast<RRType>(behind.ReadU16());
+  out->question_class_ = behind.ReadU16();
+  if (!behind.ok()) return FailAt(ParseError::kRecordTruncated, Section::kQuestion, question.end);
+  out->records_offset_ = static_cast<uint16_t>(behind.position());
+
+  size_t position = behind.position();
+  unsigned extended_rcode = 0;
+  for (uint32_t index = 0; index < total; ++index) {
+    const Section section = SectionOf(index, out->answer_count_, out->authority_count_);
+    const NameCheck owner = CheckName(bytes, position);
+    if (owner.error != ParseError::kNone) return FailAt(owner.error, section, owner.end);
+    RecordHead head;
+    if (!ReadRecordHead(bytes, owner.end, &head)) {
+      return FailAt(ParseError::kRecordTruncated, section, owner.end);
+    }
+    if (head.type == RRType::kOPT) {
+      if (out->edns_) return FailAt(ParseError::kSeveralOpt, section, position);
+      if (section != Section::kAdditional || owner.end != position + 1) {
+        return FailAt(ParseError::kOptMisplaced, section, position);
+      }
+      out->edns_ = ReadOpt(bytes, head);
+      extended_rcode = head.ttl >> 24;
+    } else if (head.rr_class == kClassIn) {
+      const ParseError rdata = CheckRdata(bytes, head.type, head.rdata_offset, head.rdata_size);
+      if (rdata != ParseError::kNone) return FailAt(rdata, section, head.rdata_offset);
+    }
+    position = head.rdata_offset + head.rdata_size;
+  }
+  if (position != bytes.size())
+    return FailAt(ParseError::kTrailingGarbage, Section::kEnd, position);
+  out->rcode_ = static_cast<RCode>((extended_rcode << 4) | (out->flags_ & 0xfu));
+  return {};
+}
+
+RecordRange::Iterator::Iterator(const Message* message)
+    : message_(message), position_(message->records_offset_) {
+  Advance();
+}
+
+void RecordRange::Iterator::Advance() {
+  const uint32_t total = static_cast<uint32_t>(message_->answer_count_) +
+                         message_->authority_count_ + message_->additional_count_;
+  const std::span<const uint8_t> bytes = message_->bytes_;
+  while (index_ < total) {
+    record_.section = SectionOf(index_, message_->answer_count_, message_->authority_count_);
+    record_.owner = MessageName(bytes, position_);
+    RecordHead head;
+    if (!ReadRecordHead(bytes, SkipName(bytes, position_), &head)) break;  // Parse() rules it out.
+    ++index_;
+    position_ = head.rdata_offset + head.rdata_size;
+    // Records of other classes were not checked and are of no use to anyone here.
+    if (head.type == RRType::kOPT || head.rr_class != kClassIn) continue;
+    record_.type = head.type;
+    record_.rr_class = head.rr_class;
+    record_.ttl = head.ttl;
+    record_.rdata_offset = static_cast<uint16_t>(head.rdata_offset);
+    record_.rdata = bytes.subspan(head.rdata_offset, head.rdata_size);
+    record_.message = bytes;
+    return;
+  }
+  done_ = true;
+}
+
+std::optional<QuestionPeek> PeekQuestion(std::span<const uint8_t> bytes) {
+  Cursor cursor(bytes);
+  QuestionPeek peek;
+  peek.id = cursor.ReadU16();
+  const uint16_t flags = cursor.ReadU16();
+  peek.is_response = (flags & kFlagQR) != 0;
+  peek.rcode = static_cast<RCode>(flags & 0xf);
+  const uint16_t questions = cursor.ReadU16();
+  cursor.Skip(6);
+  if (cursor.ok() && questions == 0) return peek;
+  peek.has_question = true;
+  const size_t start = cursor.position();
+  size_t size = 0;
+  while (cursor.ok()) {
+    const uint8_t length = cursor.ReadU8();
+    if (length > kMaxLabelSize) return std::nullopt;
+    cursor.Skip(length);
+    size += 1u + length;
+    if (length == 0) break;
+  }
+  peek.type = static_cast<RRType>(cursor.ReadU16());
+  peek.rr_class = cursor.ReadU16();
+  if (!cursor.ok() || questions != 1 || size > kMaxNameSize) return std::nullopt;
+  peek.name = NameView::FromTrusted(bytes.data() + start, size);
+  return peek;
+}
+
+std::string_view ParseErrorText(ParseError error) {
+  switch (error) {
+    case ParseError::kNone:
+      return "sound";
+    case ParseError::kHeaderTruncated:
+      return "header truncated";
+    case ParseError::kNameTruncated:
+      return "name truncated";
+    case ParseError::kPointerForward:
+      return "compression pointer not backwards";
+    case ParseError::kNameTooLong:
+      return "name over 255 octets";
+    case ParseError::kBadLabelType:
+      return "unknown label type";
+    case ParseError::kRecordTruncated:
+      return "record truncated";
+    case ParseError::kBadRdata:
+      return "RDATA does not fit its type";
+    case ParseError::kSeveralOpt:
+      return "more than one OPT";
+    case ParseError::kOptMisplaced:
+      return "OPT misplaced";
+    case ParseError::kQuestionCount:
+      return "not exactly one question";
+    case ParseError::kTrailingGarbage:
+      return "octets behind the last record";
+  }
+  return "unknown";
+}
+
+std::string_view SectionText(Section section) {
+  switch (section) {
+    case Section::kHeader:
+      return "header";
+    case Section::kQuestion:
+      return "question";
+    case Section::kAnswer:
+      return "answer";
+    case Section::kAuthority:
+      return "authority";
+    case Section::kAdditional:
+      return "additional";
+    case Section::kEnd:
+      return "end";
+  }
+  return "unknown";
+}
+
+}  // namespace caascan::dns

@@ -1,0 +1,243 @@
+// Names are kept in wire form because everything the scanner does with them (comparing, climbing to
+// the parent, writing a query) is cheaper there than in text. A parent is the same bytes further
+// on. Tested by name_test.cc.
+#include "scanner/dns/name.h"
+
+#include <cassert>
+
+namespace caascan::dns {
+namespace {
+
+constexpr uint64_t kHashPrime = 0x9E3779B97F4A7C15ull;
+
+/// Eight octets at once: every ASCII capital becomes small, all other octets stay.
+uint64_t LowerWord(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101010101010101ull;
+  const uint64_t low7 = word & (kOnes * 0x7f);
+  const uint64_t at_least_a = low7 + kOnes * (0x80 - 'A');
+  const uint64_t beyond_z = low7 + kOnes * (0x80 - 'Z' - 1);
+  const uint64_t capital = (at_least_a & ~beyond_z & ~word) & (kOnes * 0x80);
+  return word | (capital >> 2);
+}
+
+uint64_t LoadWord(const uint8_t* data, size_t size) {
+  uint64_t word = 0;
+  std::memcpy(&word, data, size);
+  return word;
+}
+
+bool EqualOctets(const uint8_t* a, const uint8_t* b, size_t size) {
+  // Length octets are below 64 and so never look like capitals: the whole name folds as one run of
+  // octets.
+  while (size >= 8) {
+    if (LowerWord(LoadWord(a, 8)) != LowerWord(LoadWord(b, 8))) return false;
+    a += 8;
+    b += 8;
+    size -= 8;
+  }
+  return LowerWord(LoadWord(a, size)) == LowerWord(LoadWord(b, size));
+}
+
+}  // namespace
+
+std::optional<NameView> NameView::FromWire(std::span<const uint8_t> wire) {
+  if (wire.empty() || wire.size() > kMaxNameSize) return std::nullopt;
+  size_t position = 0;
+  while (position < wire.size()) {
+    const uint8_t length = wire[position];
+    if (length == 0) {
+      if (position + 1 != wire.size()) return std::nullopt;
+      return NameView(wire.data(), static_cast<uint8_t>(wire.size()));
+    }
+    if (length > kMaxLabelSize) return std::nullopt;
+    position += 1u + length;
+  }
+  return std::nullopt;
+}
+
+size_t NameView::label_count() const {
+  size_t count = 0;
+  for (size_t position = 0; data_[position] != 0; position += 1u + data_[position]) ++count;
+  return count;
+}
+
+NameView NameView::suffix(size_t labels) const {
+  NameView view = *this;
+  for (size_t drop = label_count() - labels; drop > 0; --drop) view = view.parent();
+  return view;
+}
+
+bool NameView::IsAtOrBelow(NameView ancestor) const {
+  if (size_ < ancestor.size_) return false;
+  const size_t skip = static_cast<size_t>(size_ - ancestor.size_);
+  size_t position = 0;
+  while (position < skip) position += 1u + data_[position];
+  return position == skip && EqualOctets(data_ + skip, ancestor.data_, ancestor.size_);
+}
+
+bool operator==(NameView a, NameView b) {
+  return a.size_ == b.size_ && EqualOctets(a.data_, b.data_, a.size_);
+}
+
+void NameView::AppendText(std::string* out) const {
+  if (is_root()) {
+    out->push_back('.');
+    return;
+  }
+  for (size_t position = 0; data_[position] != 0;) {
+    const size_t length = data_[position];
+    if (position != 0) out->push_back('.');
+    for (size_t i = position + 1; i <= position + length; ++i) {
+      const uint8_t c = data_[i];
+      if (c == '.' || c == '\\') {
+        out->push_back('\\');
+        out->push_back(static_cast<char>(c));
+      } else if (c > 0x20 && c < 0x7f) {
+        out->push_back(static_cast<char>(c));
+      } else {
+        out->push_back('\\');
+        out->push_back(static_cast<char>('0' + c / 100));
+        out->push_back(static_cast<char>('0' + c / 10 % 10));
+        out->push_back(static_cast<char>('0' + c % 10));
+      }
+    }
+    position += 1 + length;
+  }
+}
+
+std::string NameView::ToText() const {
+  std::string out;
+  AppendText(&out);
+  return out;
+}
+
+std::string_view NameErrorText(NameError error) {
+  switch (error) {
+    case NameError::kNone:
+      return "no error";
+    case NameError::kEmpty:
+      return "empty name";
+    case NameError::kEmptyLabel:
+      return "empty label";
+    case NameError::kLabelTooLong:
+      return "label over 63 octets";
+    case NameError::kNameTooLong:
+      return "name over 255 octets";
+    case NameError::kBadEscape:
+      return "bad escape";
+  }
+  return "unknown error";
+}
+
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Reads one octet of presentation form at *position and moves past it. `escaped` says whether a
+/// dot is data.
+bool ReadPresentationOctet(std::string_view text, size_t* position, uint8_t* octet, bool* escaped) {
+  const char c = text[*position];
+  *escaped = c == '\\';
+  if (!*escaped) {
+    *octet = static_cast<uint8_t>(c);
+    *position += 1;
+    return true;
+  }
+  if (*position + 1 >= text.size()) return false;
+  if (!IsDigit(text[*position + 1])) {
+    *octet = static_cast<uint8_t>(text[*position + 1]);
+    *position += 2;
+    return true;
+  }
+  if (*position + 3 >= text.size() || !IsDigit(text[*position + 2]) ||
+      !IsDigit(text[*position + 3])) {
+    return false;
+  }
+  const int value = (text[*position + 1] - '0') * 100 + (text[*position + 2] - '0') * 10 +
+                    (text[*position + 3] - '0');
+  if (value > 255) return false;
+  *octet = static_cast<uint8_t>(value);
+  *position += 4;
+  return true;
+}
+
+}  // namespace
+
+NameError Name::FromText(std::string_view text, Name* out) {
+  if (text.empty()) return NameError::kEmpty;
+  if (text == ".") {
+    *out = Name();
+    return NameError::kNone;
+  }
+  Name name;
+  size_t label_start = 0;  // Where the current label's length octet stands.
+  size_t size = 1;
+  for (size_t position = 0; position < text.size();) {
+    uint8_t octet = 0;
+    bool escaped = false;
+    if (!ReadPresentationOctet(text, &position, &octet, &escaped)) return NameError::kBadEscape;
+    const size_t label_size = size - label_start - 1;
+    if (octet == '.' && !escaped) {
+      if (label_size == 0) return NameError::kEmptyLabel;
+      name.wire_[label_start] = static_cast<uint8_t>(label_size);
+      label_start = size++;
+      if (size > kMaxNameSize) return NameError::kNameTooLong;
+      continue;
+    }
+    if (label_size == kMaxLabelSize) return NameError::kLabelTooLong;
+    if (size >= kMaxNameSize) return NameError::kNameTooLong;
+    name.wire_[size++] = octet;
+  }
+  const size_t label_size = size - label_start - 1;
+  if (label_size > 0) {
+    if (size >= kMaxNameSize) return NameError::kNameTooLong;
+    name.wire_[label_start] = static_cast<uint8_t>(label_size);
+    name.wire_[size++] = 0;
+  } else {
+    name.wire_[label_start] = 0;  // The text ended with a dot.
+  }
+  name.size_ = static_cast<uint8_t>(size);
+  *out = name;
+  return NameError::kNone;
+}
+
+bool Name::Prepend(std::string_view label) {
+  if (label.empty() || label.size() > kMaxLabelSize) return false;
+  if (size_ + 1u + label.size() > kMaxNameSize) return false;
+  std::memmove(wire_.data() + 1 + label.size(), wire_.data(), size_);
+  wire_[0] = static_cast<uint8_t>(label.size());
+  std::memcpy(wire_.data() + 1, label.data(), label.size());
+  size_ = static_cast<uint8_t>(size_ + 1 + label.size());
+  return true;
+}
+
+std::optional<Name> Name::Substitute(NameView name, NameView owner, NameView target) {
+  assert(name.IsBelow(owner) && "only names below a DNAME's owner are substituted");
+  const size_t kept = name.size() - owner.size();
+  if (kept + target.size() > kMaxNameSize) return std::nullopt;
+  Name out;
+  std::memcpy(out.wire_.data(), name.data(), kept);
+  std::memcpy(out.wire_.data() + kept, target.data(), target.size());
+  out.size_ = static_cast<uint8_t>(kept + target.size());
+  return out;
+}
+
+void Name::ToLower() {
+  for (size_t i = 0; i < size_; ++i) wire_[i] = LowerOctet(wire_[i]);
+}
+
+uint64_t HashName(NameView name, uint64_t seed) {
+  uint64_t hash = seed ^ (name.size() * kHashPrime);
+  const uint8_t* data = name.data();
+  size_t size = name.size();
+  while (size > 0) {
+    const size_t take = size < 8 ? size : 8;
+    hash = (hash ^ LowerWord(LoadWord(data, take))) * kHashPrime;
+    hash ^= hash >> 32;
+    data += take;
+    size -= take;
+  }
+  return hash;
+}
+
+}  // namespace caascan::dns

@@ -1,0 +1,35 @@
+// Writes queries: the only messages a scanner sends.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+
+namespace caascan::dns {
+
+/// What to ask and how. A value; the name must outlive the call only.
+struct QuerySpec {
+  NameView name;
+  RRType type = RRType::kCAA;
+  bool recursion_desired = false;
+  bool checking_disabled = false;
+  bool edns = true;
+  bool dnssec_ok = false;
+  uint16_t udp_payload_size = kDefaultUdpPayloadSize;
+};
+
+/// Octets that any query fits into: header, name, type and class, OPT.
+constexpr size_t kMaxQuerySize = kHeaderSize + kMaxNameSize + 4 + 11;
+
+/// Writes the query into `out` and returns its size. Bit i of `case_bits` (cyclically) turns the
+/// i-th letter of the name to upper case, and clears it to lower: 0x20
+/// (draft-vixie-dnsext-dns0x20). No failure: every name fits. REQUIRES: out.size() >=
+/// kMaxQuerySize.
+size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::span<uint8_t> out);
+
+/// The name's letters as WriteQuery would have sent them: equal to the octet?
+bool SameCase(NameView sent, uint64_t case_bits, NameView received);
+
+}  // namespace caascan::dns
