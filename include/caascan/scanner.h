@@ -1,0 +1,71 @@
+// The scanner as a library: options in, one record per input name out.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "caascan/caa.h"
+
+namespace caascan {
+
+enum class InputFormat : uint8_t { kAuto, kLines, kNdjson };
+enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
+enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
+enum class DiagnoseMode : uint8_t { kOff, kFailures };
+enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
+
+/// What `caascan scan` is told, one member an option, the contract's defaults. A value.
+struct ScanOptions {
+  std::vector<std::string> inputs;  // Paths; "-" or none is standard input.
+  InputFormat input_format = InputFormat::kAuto;
+  std::string output_path;  // Empty is standard output.
+
+  IssuanceRequest
+      request;  // issuer_domains is letsencrypt.org where empty. `wildcard` is for every name.
+  std::vector<CertificationAuthority> ca_set;
+
+  std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
+  std::string root_hints_path;         // Empty is the built-in IANA list.
+  uint16_t port = 53;                  // Of authoritative servers.
+  AddressFamilies families = AddressFamilies::kBoth;
+  bool allow_special = false;
+
+  unsigned threads = 0;  // 0 is one a core.
+  unsigned concurrency = 10000;
+  uint32_t rate_qps = 0;  // 0 is no limit, here and below.
+  /// Of any one address. Negative takes the default: 100 and 32, and no limit where resolvers are
+  /// given.
+  int64_t server_rate_qps = -1;
+  int64_t server_inflight = -1;
+  std::chrono::milliseconds timeout{2000};
+  unsigned retries = 2;
+
+  DiagnoseMode diagnose = DiagnoseMode::kFailures;
+  ServersInRecord servers = ServersInRecord::kFailures;
+  ProgressMode progress = ProgressMode::kAuto;
+};
+
+/// What a scan did. Counts are of this run.
+struct ScanSummary {
+  uint64_t names_in = 0;
+  uint64_t records_out = 0;
+  uint64_t queries = 0;
+  uint64_t outcomes[6] = {};  // By Outcome.
+  std::chrono::microseconds elapsed{0};
+  int signal = 0;  // SIGINT or SIGTERM where one stopped it, else 0.
+};
+
+/// Runs a whole scan: reads the inputs, writes the records, and returns when all of them are
+/// written. Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs (the first
+/// finishes what is in flight, the second gives it back as `stopped`). Prints nothing but progress
+/// on standard error. Errors: InvalidArgument for options or inputs that cannot be used (the
+/// message names option or file), DataLoss where the output could not be written; *summary is
+/// filled either way.
+[[nodiscard]] absl::Status RunScan(const ScanOptions& options, ScanSummary* summary);
+
+}  // namespace caascan
