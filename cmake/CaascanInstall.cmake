@@ -3,7 +3,11 @@ include(CMakePackageConfigHelpers)
 
 get_property(rooms GLOBAL PROPERTY CAASCAN_ROOMS)
 install(TARGETS ${rooms} EXPORT caascanTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS caascan_cli caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(tool caascan_cli caalab_cli)
+  if(TARGET ${tool})
+    install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/caascan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT caascanTargets NAMESPACE caascan:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/caascan)
 configure_package_config_file(

@@ -1,0 +1,16 @@
+# The target check_headers: every header compiles alone, warnings as errors. The one place that finds files by
+# pattern: a header that somebody forgot to list is the very one that nobody would check.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+     ${PROJECT_SOURCE_DIR}/include/caascan/*.h ${PROJECT_SOURCE_DIR}/scanner/*.h ${PROJECT_SOURCE_DIR}/tools/*.h)
+set(sources "")
+foreach(header IN LISTS headers)
+  string(REGEX REPLACE "^include/" "" spelling ${header})
+  string(REGEX REPLACE "\\.h$" ".cc" source ${PROJECT_BINARY_DIR}/check_headers/${header})
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${spelling}\"\n" @ONLY)
+  list(APPEND sources ${source})
+endforeach()
+add_library(check_headers OBJECT EXCLUDE_FROM_ALL ${sources})
+target_include_directories(check_headers PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(check_headers PRIVATE PkgConfig::libuv PkgConfig::ldns PkgConfig::libpsl PkgConfig::libidn2
+                                            simdjson::simdjson absl::status absl::statusor CLI11::CLI11)
+caascan_flags(check_headers)
