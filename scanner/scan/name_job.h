@@ -1,0 +1,58 @@
+// One input name on its way through the scan, and the beginning of its record.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "caascan/record.h"
+#include "scanner/dns/name.h"
+
+namespace caascan::scan {
+
+/// What one line of input asks for. A value; each becomes exactly one record.
+struct NameJob {
+  /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
+  /// record has outcome `error`, reason `invalid_name`.
+  bool valid = false;
+  /// Evaluate as `*.name`?
+  bool wildcard = false;
+  /// Lower-case A-labels, without `*.`. The root where !valid.
+  dns::Name name;
+  /// The record's `name` where !valid, else empty: the typed text as EscapeTypedText() writes it.
+  std::string invalid_name;
+  /// What was typed, as valid UTF-8 of at most kMaxInputSize bytes; empty where it is the record's
+  /// `name` to the byte.
+  std::string input;
+  RawJson id;
+  RawJson order;
+  /// Of this name alone; they take the place of the scan's options.
+  std::optional<std::string> account_uri;
+  std::optional<std::string> validation_method;
+};
+
+inline constexpr size_t kMaxInputSize = 1024;
+inline constexpr size_t kMaxInvalidNameSize = 255;
+
+/// The text with \DDD for each byte that is not printable ASCII (a space is) and \\ for a
+/// backslash, cut before the escape that would pass kMaxInvalidNameSize.
+std::string EscapeTypedText(std::string_view text);
+
+/// The text as valid UTF-8, U+FFFD for each ill-formed part, cut to kMaxInputSize bytes at a
+/// character.
+std::string CleanTypedText(std::string_view text);
+
+/// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
+void MarkInvalid(std::string_view text, NameJob* job);
+
+/// Empties `record`, keeping the memory of its strings, and fills in what is known before the
+/// look-up: name, input, id, order. The reason is kStopped, or kInvalidName for an invalid job.
+void StartRecord(const NameJob& job, Record* record);
+
+/// Appends the line of a name that was never resolved. REQUIRES: `reason` belongs to outcome
+/// `error`. The line of an invalid job says invalid_name whatever `reason` is.
+void AppendErrorRecord(const NameJob& job, Reason reason,
+                       std::chrono::system_clock::time_point time, std::string* out);
+
+}  // namespace caascan::scan

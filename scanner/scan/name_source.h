@@ -1,0 +1,74 @@
+// Where names come from: files and standard input in the formats of the contract.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "caascan/scanner.h"
+#include "scanner/scan/line_reader.h"
+#include "scanner/scan/name_job.h"
+#include "scanner/scan/ndjson_line.h"
+
+namespace caascan::scan {
+
+struct NameSourceOptions {
+  /// Read one after the other; "-" is standard input, and so is an empty list.
+  std::vector<std::string> paths;
+  /// kAuto decides for each file by its first character that is neither blank nor in a comment:
+  /// `{` means ndjson, everything else lines.
+  InputFormat format = InputFormat::kAuto;
+  /// Evaluate every name as a wildcard. A line of ndjson with `wildcard` says otherwise for itself.
+  bool wildcard = false;
+};
+
+enum class NextJob : uint8_t {
+  kJob,
+  kWouldWait,    // No line at once, and the caller did not want to wait.
+  kEnd,          // All inputs are read.
+  kInterrupted,  // The WakeFd was notified.
+  kFailed,       // status() says why and names the file.
+};
+
+/// Turns input into jobs. One thread at a time.
+///
+/// Every line gives exactly one job, save blank lines (all formats) and, in `lines`, those whose
+/// first character that is no blank is `#`. Blanks (space, tab, carriage return) around a name and
+/// a byte order mark at the start of a file are dropped. A line over LineReader::kMaxLineSize is an
+/// invalid job.
+class NameSource {
+ public:
+  /// Checks that every path can be read before anything is read. `wake` (may be null) must outlive
+  /// the source. Errors: InvalidArgument that names the file.
+  static absl::StatusOr<std::unique_ptr<NameSource>> Open(NameSourceOptions options,
+                                                          const WakeFd* wake);
+
+  /// *job is overwritten on kJob and unspecified otherwise. With `wait` false, kWouldWait comes
+  /// back rather than waiting for a slow writer: hand over what is batched, then call with `wait`.
+  NextJob Next(NameJob* job, bool wait);
+
+  /// OK unless Next() said kFailed; then InvalidArgument that names the file.
+  const absl::Status& status() const { return status_; }
+  /// Jobs given out so far, invalid ones included.
+  uint64_t job_count() const { return jobs_; }
+
+ private:
+  NameSource(NameSourceOptions options, const WakeFd* wake);
+  bool ParseLine(const Line& line, NameJob* job);
+  bool OpenNext();
+
+  const NameSourceOptions options_;
+  const WakeFd* const wake_;
+  NdjsonParser ndjson_;
+  std::unique_ptr<LineReader> reader_;
+  size_t next_path_ = 0;
+  InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
+  uint64_t jobs_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace caascan::scan
