@@ -1,0 +1,124 @@
+// One query to one server and what became of it: the awaitable that everything above the network is
+// made of.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <span>
+
+#include "scanner/dns/query.h"
+#include "scanner/net/address.h"
+#include "scanner/net/limits.h"
+#include "scanner/net/list.h"
+#include "scanner/net/timer_wheel.h"
+
+namespace caascan::net {
+
+class Network;
+class TcpConnection;
+
+enum class Transport : uint8_t { kUdp, kTcp };
+
+enum class ExchangeStatus : uint8_t {
+  kReply,        // `message` is the matched answer.
+  kTimeout,      // Nothing that matched came in time.
+  kUnreachable,  // ICMP, or TCP refused: `error` is the errno.
+  kClosed,       // TCP was accepted and ended without the answer.
+  kSendFailed,   // Our own side could not send: `error` is the errno. Nobody else is to blame.
+  kCancelled,    // The scan stops.
+};
+
+/// What arrived with the right ID at the right socket and yet was no answer.
+struct Mismatches {
+  uint16_t source = 0;       // From another address or port.
+  uint16_t question = 0;     // Another name, type or class.
+  uint16_t letter_case = 0;  // The right question with its 0x20 letter case lost.
+  bool any() const { return source != 0 || question != 0 || letter_case != 0; }
+};
+
+struct ExchangeResult {
+  ExchangeStatus status = ExchangeStatus::kCancelled;
+  int error = 0;
+  Mismatches mismatches;
+  std::chrono::nanoseconds rtt{0};  // For kReply: from the sending to the answer.
+  std::span<const uint8_t>
+      message;  // For kReply. Valid until the awaiting coroutine suspends again.
+};
+
+struct QueueTag {};
+struct ActiveTag {};
+class Exchange;
+
+/// A server's address as one worker knows it: what waits for it, and how fast it answers. Owned by
+/// the Network, at a fixed place. Loop thread only.
+class Peer : public Timer {
+ public:
+  Peer(const Address& address, Network* network, AddressBudget* budget)
+      : address_(address), network_(network), budget_(budget) {}
+
+  const Address& address() const { return address_; }
+  /// Smoothed round-trip time; zero where nothing was answered yet.
+  std::chrono::microseconds srtt() const { return srtt_; }
+  /// Exchanges since the last answer that ended without one.
+  uint32_t silences() const { return silences_; }
+
+ private:
+  friend class Network;
+  friend class TcpTransport;
+  friend class TcpConnection;
+  void OnTimer() override;
+
+  const Address address_;
+  Network* const network_;
+  AddressBudget* const budget_;  // nullptr: no limit.
+  List<Exchange, QueueTag> waiting_;
+  uint32_t granted_ = 0;  // By this worker.
+  std::chrono::microseconds srtt_{0};
+  uint32_t silences_ = 0;
+  TcpConnection* connection_ = nullptr;
+};
+
+/// `Exchange exchange(network, peer, query, transport, timeout); ExchangeResult result = co_await
+/// exchange;` Waits for its turn under the limits (that time is not part of the timeout), sends
+/// once, and ends with the matched answer or a reason. The name in `query` must live until it ends.
+/// Lives in the awaiting coroutine's frame; awaited once.
+class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
+ public:
+  Exchange(Network* network, Peer* peer, const dns::QuerySpec& query, Transport transport,
+           std::chrono::milliseconds timeout)
+      : network_(network), peer_(peer), query_(query), transport_(transport), timeout_(timeout) {}
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> awaiter);
+  ExchangeResult await_resume() const noexcept { return result_; }
+
+ private:
+  friend class Network;
+  friend class UdpTransport;
+  friend class TcpTransport;
+  friend class TcpConnection;
+
+  enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kDone };
+  void OnTimer() override;
+
+  Network* const network_;
+  Peer* const peer_;
+  const dns::QuerySpec query_;
+  const Transport transport_;
+  State state_ = State::kNew;
+  bool granted_ = false;                 // Holds a place of its peer's budget.
+  bool resent_ = false;                  // TCP: once already on a second connection.
+  TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
+  uint8_t socket_ = 0;                   // UDP: index of the socket it left from.
+  uint16_t id_ = 0;
+  uint64_t case_bits_ = 0;
+  const std::chrono::milliseconds timeout_;
+  std::chrono::nanoseconds sent_at_{0};
+  std::coroutine_handle<> awaiter_;
+  ExchangeResult result_;
+};
+
+}  // namespace caascan::net

@@ -1,0 +1,95 @@
+// What keeps a scan polite: a rate over all servers, a rate and a number in flight at any one
+// address. Shared by all workers, so that the limits hold for the process, not for a thread.
+#pragma once
+
+#include <absl/container/node_hash_map.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "scanner/net/address.h"
+
+namespace caascan::net {
+
+/// A rate limit by the generic cell rate algorithm: one atomic word, exact over any window. Time is
+/// an argument. Any thread.
+class RateGate {
+ public:
+  /// `per_second` 0 is no limit. `burst` is how far behind the steady rate the takers may catch up.
+  RateGate(uint32_t per_second, std::chrono::nanoseconds burst)
+      : interval_(per_second == 0 ? 0 : (1'000'000'000 + per_second - 1) / per_second),
+        burst_(burst.count()) {}
+
+  bool unlimited() const { return interval_ == 0; }
+
+  /// Takes one turn, or says when to try again. zero() means taken.
+  std::chrono::nanoseconds TryTake(std::chrono::nanoseconds now) {
+    int64_t next = next_.load(std::memory_order_relaxed);
+    while (true) {
+      const int64_t start = next > now.count() - burst_ ? next : now.count() - burst_;
+      if (start > now.count()) return std::chrono::nanoseconds(start);
+      if (next_.compare_exchange_weak(next, start + interval_, std::memory_order_relaxed)) {
+        return std::chrono::nanoseconds::zero();
+      }
+    }
+  }
+
+ private:
+  const int64_t interval_;
+  const int64_t burst_;
+  std::atomic<int64_t> next_{0};
+};
+
+struct LimitOptions {
+  uint32_t rate_qps = 0;
+  uint32_t server_rate_qps = 0;
+  uint32_t server_inflight = 0;
+};
+
+/// One address's share of politeness. Lives as long as its SharedLimits.
+class AddressBudget {
+ public:
+  AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
+      : gate_(rate_qps, std::chrono::nanoseconds::zero()), max_inflight_(max_inflight) {}
+
+  enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
+  /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
+  Verdict TryAcquire(std::chrono::nanoseconds now, std::chrono::nanoseconds* retry_at);
+  void Release() { inflight_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  RateGate gate_;
+  const uint32_t max_inflight_;
+  std::atomic<uint32_t> inflight_{0};
+};
+
+/// Any thread.
+class SharedLimits {
+ public:
+  explicit SharedLimits(const LimitOptions& options)
+      : options_(options), rate_(options.rate_qps, kRateBurst) {}
+
+  RateGate& rate() { return rate_; }
+  /// nullptr where addresses are not limited.
+  AddressBudget* BudgetFor(const Address& address);
+
+ private:
+  // What the loop may catch up after a slow turn: well below the one batch in 100 ms that --rate
+  // allows.
+  static constexpr std::chrono::nanoseconds kRateBurst = std::chrono::milliseconds(2);
+  static constexpr size_t kShards = 16;
+
+  struct Shard {
+    std::mutex mutex;
+    absl::node_hash_map<Address, AddressBudget> budgets;
+  };
+
+  const LimitOptions options_;
+  RateGate rate_;
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace caascan::net

@@ -1,0 +1,81 @@
+// The wheel is driven by a single uv timer that is moved only when something earlier comes up, so
+// arming a deadline (every query does) touches no libuv structure in the common case.
+#include "scanner/net/loop.h"
+
+#include <cassert>
+
+namespace caascan::net {
+namespace {
+
+std::chrono::nanoseconds MonotonicNow() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+}  // namespace
+
+Loop::Loop() : now_(MonotonicNow()), wheel_(now_.count() / 1'000'000) {
+  uv_loop_init(&loop_);
+  uv_timer_init(&loop_, &wheel_timer_);
+  uv_prepare_init(&loop_, &prepare_);
+  uv_async_init(&loop_, &wake_, [](uv_async_t*) {});
+  wheel_timer_.data = prepare_.data = this;
+  uv_prepare_start(&prepare_, OnPrepare);
+}
+
+Loop::~Loop() {
+  if (!drained_) Drain();
+  const int result = uv_loop_close(&loop_);
+  assert(result == 0 && "every handle was closed");
+  (void)result;
+}
+
+void Loop::RefreshNow() { now_ = MonotonicNow(); }
+
+void Loop::Arm(Timer* timer, std::chrono::milliseconds delay) { ArmAt(timer, now_ + delay); }
+
+void Loop::ArmAt(Timer* timer, std::chrono::nanoseconds when) {
+  const int64_t deadline_ms = (when.count() + 999'999) / 1'000'000;
+  wheel_.Arm(timer, deadline_ms);
+  if (scheduled_ms_ < 0 || deadline_ms < scheduled_ms_) ScheduleWheel(deadline_ms - now_ms());
+}
+
+void Loop::ScheduleWheel(int64_t due_in_ms) {
+  if (due_in_ms < 0) due_in_ms = 0;
+  scheduled_ms_ = now_ms() + due_in_ms;
+  // The uv timer counts from the loop's own cached time, which may be older than ours: late by the
+  // difference at most.
+  uv_timer_start(&wheel_timer_, OnWheelTimer, static_cast<uint64_t>(due_in_ms), 0);
+}
+
+void Loop::OnWheelTimer(uv_timer_t* handle) { static_cast<Loop*>(handle->data)->AdvanceWheel(); }
+
+void Loop::AdvanceWheel() {
+  RefreshNow();
+  scheduled_ms_ = -1;
+  wheel_.Advance(now_ms());
+  const int64_t due_in_ms = wheel_.NextDueIn(now_ms());
+  if (due_in_ms >= 0 && (scheduled_ms_ < 0 || now_ms() + due_in_ms < scheduled_ms_)) {
+    ScheduleWheel(due_in_ms > 0 ? due_in_ms : 1);
+  }
+}
+
+void Loop::OnPrepare(uv_prepare_t* handle) {
+  Loop* loop = static_cast<Loop*>(handle->data);
+  loop->RefreshNow();
+  if (loop->turn_hook_) loop->turn_hook_();
+}
+
+void Loop::Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+
+void Loop::Drain() {
+  turn_hook_ = nullptr;
+  for (uv_handle_t* handle :
+       {reinterpret_cast<uv_handle_t*>(&wheel_timer_), reinterpret_cast<uv_handle_t*>(&prepare_),
+        reinterpret_cast<uv_handle_t*>(&wake_)}) {
+    if (!uv_is_closing(handle)) uv_close(handle, nullptr);
+  }
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  drained_ = true;
+}
+
+}  // namespace caascan::net

@@ -1,0 +1,103 @@
+// Everything a worker needs of the network: peers, limits, UDP and TCP, behind one call (Exchange).
+#pragma once
+
+#include <absl/container/node_hash_map.h>
+#include <absl/random/random.h>
+#include <absl/status/status.h>
+
+#include <memory>
+
+#include "scanner/net/exchange.h"
+#include "scanner/net/limits.h"
+#include "scanner/net/loop.h"
+#include "scanner/net/tcp.h"
+#include "scanner/net/udp.h"
+
+namespace caascan::net {
+
+struct NetworkOptions {
+  unsigned udp_sockets = 16;  // A family. More makes ports less predictable and batches smaller.
+  bool ipv4 = true;
+  bool ipv6 = true;
+};
+
+/// Counts since the start; plain numbers of the loop's thread.
+struct NetworkStats {
+  uint64_t udp_queries = 0;
+  uint64_t tcp_queries = 0;
+  uint64_t replies = 0;
+  uint64_t timeouts = 0;
+  uint64_t strays = 0;  // Datagrams that matched no query in flight, or matched it badly.
+  uint64_t send_errors = 0;
+};
+
+/// One worker's network. Loop thread only. Destroy it before the Loop, with nothing in flight,
+/// after Close().
+class Network {
+ public:
+  Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options);
+  ~Network();
+
+  /// Opens the sockets. A family that this machine does not have is left out; an error only where
+  /// none is left.
+  [[nodiscard]] absl::Status Open();
+  bool has_ipv4() const { return udp_.has_ipv4(); }
+  bool has_ipv6() const { return udp_.has_ipv6(); }
+
+  /// The same Peer for the same address, for the Network's life.
+  Peer* PeerFor(const Address& address);
+
+  /// Sends what is queued. Called once a turn.
+  void Flush();
+  /// Ends every exchange, and every later one, as kCancelled. Not from inside a coroutine.
+  void CancelAll();
+  /// Closes every handle; the loop must then run until they are gone (Loop::Drain).
+  void Close();
+
+  const NetworkStats& stats() const { return stats_; }
+  Loop* loop() { return loop_; }
+
+ private:
+  friend class Exchange;
+  friend class Peer;
+  friend class UdpTransport;
+  friend class TcpTransport;
+  friend class TcpConnection;
+
+  /// False: ended at once, do not suspend.
+  bool Start(Exchange* exchange);
+  /// Lets those pass that the limits allow, in order.
+  void Admit(Peer* peer);
+  void AdmitGlobally();
+  void Dispatch(Exchange* exchange);
+  void Expire(Exchange* exchange);
+  /// Takes the exchange off every list, gives its grant back and resumes who waits. `exchange` is
+  /// gone afterwards.
+  void Complete(Exchange* exchange, ExchangeStatus status, int error = 0);
+  void CompleteReply(Exchange* exchange, std::span<const uint8_t> message);
+  uint64_t Random() { return random_(); }
+
+  /// Fires when the global rate lets the next one through.
+  class RateTimer : public Timer {
+   public:
+    explicit RateTimer(Network* network) : network_(network) {}
+
+   private:
+    void OnTimer() override { network_->AdmitGlobally(); }
+    Network* const network_;
+  };
+
+  Loop* const loop_;
+  SharedLimits* const limits_;
+  absl::BitGen random_;
+  NetworkStats stats_;
+  UdpTransport udp_;
+  TcpTransport tcp_;
+  absl::node_hash_map<Address, Peer> peers_;
+  List<Exchange, QueueTag> rate_queue_;  // Past their peer's limit, waiting for the global one.
+  List<Exchange, ActiveTag> active_;
+  RateTimer rate_timer_;
+  bool cancelled_ = false;
+};
+
+}  // namespace caascan::net

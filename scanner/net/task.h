@@ -1,0 +1,127 @@
+// Task<T>: a lazy coroutine with one awaiter. One name is one Task; look-ups are Tasks below it.
+#pragma once
+
+#include <cassert>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "scanner/net/frame_pool.h"
+
+namespace caascan::net {
+
+namespace internal {
+
+/// Ends a coroutine by going straight on with the one that waits for it (symmetric transfer: no
+/// stack grows).
+struct ResumeContinuation {
+  bool await_ready() const noexcept { return false; }
+  template <typename Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+    return ended.promise().continuation;
+  }
+  void await_resume() const noexcept {}
+};
+
+struct PromiseBase {
+  std::coroutine_handle<> continuation = std::noop_coroutine();
+
+  static void* operator new(size_t size) { return AllocateFrame(size); }
+  static void operator delete(void* frame, size_t size) { FreeFrame(frame, size); }
+
+  std::suspend_always initial_suspend() const noexcept { return {}; }
+  ResumeContinuation final_suspend() const noexcept { return {}; }
+  /// The library throws nothing; what the standard library throws (out of memory) ends the program.
+  [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
+};
+
+}  // namespace internal
+
+/// Starts when awaited, on the awaiter's thread, and hands its value over once. Owns its frame:
+/// destroying a Task that has started but not ended is a bug (what it awaits would resume freed
+/// memory). Not copyable.
+template <typename T = void>
+class [[nodiscard]] Task {
+ public:
+  struct promise_type : internal::PromiseBase {
+    std::optional<T> value;
+    Task get_return_object() { return Task(Handle::from_promise(*this)); }
+    template <typename U>
+    void return_value(U&& result) {
+      value.emplace(std::forward<U>(result));
+    }
+  };
+  using Handle = std::coroutine_handle<promise_type>;
+
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Task& operator=(Task&&) = delete;
+  ~Task() {
+    if (handle_) handle_.destroy();
+  }
+
+  bool await_ready() const noexcept { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
+    handle_.promise().continuation = awaiter;
+    return handle_;
+  }
+  T await_resume() {
+    assert(handle_.promise().value && "a resumed task has its value");
+    return std::move(*handle_.promise().value);
+  }
+
+ private:
+  explicit Task(Handle handle) : handle_(handle) {}
+  Handle handle_;
+};
+
+template <>
+class [[nodiscard]] Task<void> {
+ public:
+  struct promise_type : internal::PromiseBase {
+    Task get_return_object() { return Task(Handle::from_promise(*this)); }
+    void return_void() const noexcept {}
+  };
+  using Handle = std::coroutine_handle<promise_type>;
+
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Task& operator=(Task&&) = delete;
+  ~Task() {
+    if (handle_) handle_.destroy();
+  }
+
+  bool await_ready() const noexcept { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
+    handle_.promise().continuation = awaiter;
+    return handle_;
+  }
+  void await_resume() const noexcept {}
+
+ private:
+  explicit Task(Handle handle) : handle_(handle) {}
+  Handle handle_;
+};
+
+namespace internal {
+
+struct Detached {
+  struct promise_type {
+    static void* operator new(size_t size) { return AllocateFrame(size); }
+    static void operator delete(void* frame, size_t size) { FreeFrame(frame, size); }
+    Detached get_return_object() const noexcept { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
+  };
+};
+
+inline Detached RunDetached(Task<void> task) { co_await std::move(task); }
+
+}  // namespace internal
+
+/// Starts `task` now, on this thread; its frame goes when it ends. Whoever needs to know when
+/// counts for itself.
+inline void Spawn(Task<void> task) { internal::RunDetached(std::move(task)); }
+
+}  // namespace caascan::net

@@ -1,0 +1,231 @@
+// Queries wait in the connection's map until it stands, then go out at once, each with its own ID;
+// answers come in any order. A server may close an idle connection just as a query is sent, so a
+// connection that had worked and then ends gives its queries one more try on a new one. Tested by
+// network_test.cc.
+#include "scanner/net/tcp.h"
+
+#include <uv.h>
+
+#include <cassert>
+#include <vector>
+
+#include "scanner/dns/message.h"
+#include "scanner/net/network.h"
+
+namespace caascan::net {
+
+/// One connection. Frees itself, through its transport, when libuv has closed its handle.
+class TcpConnection : public Timer {
+ public:
+  TcpConnection(Network* network, TcpTransport* transport, Peer* peer)
+      : network_(network), transport_(transport), peer_(peer) {}
+
+  void Open();
+  void Add(Exchange* exchange);
+  void Forget(Exchange* exchange);
+  /// Gives up the connection; what still waits on it is sent again or completed.
+  void End(ExchangeStatus status, int error);
+
+ private:
+  static constexpr std::chrono::milliseconds kIdle{5000};
+  static constexpr size_t kLengthSize = 2;
+
+  struct Write {
+    uv_write_t request;
+    std::array<uint8_t, kLengthSize + dns::kMaxQuerySize> bytes;
+  };
+
+  void OnTimer() override {
+    End(connected_ ? ExchangeStatus::kClosed : ExchangeStatus::kUnreachable, 0);
+  }
+  void Send(Exchange* exchange);
+  void OnConnected(int status);
+  void OnRead(ssize_t size);
+  void TakeMessages();
+  void Accept(std::span<const uint8_t> message);
+
+  Network* const network_;
+  TcpTransport* const transport_;
+  Peer* const peer_;
+  uv_tcp_t handle_{};
+  uv_connect_t connect_{};
+  bool connected_ = false;
+  bool ending_ = false;
+  bool has_answered_ = false;
+  std::unordered_map<uint16_t, Exchange*> pending_;
+  std::vector<uint8_t> buffer_;  // What was read and not yet taken.
+  size_t filled_ = 0;
+};
+
+void TcpConnection::Open() {
+  uv_tcp_init(network_->loop()->uv(), &handle_);
+  uv_tcp_nodelay(&handle_, 1);
+  handle_.data = connect_.data = this;
+  sockaddr_storage address{};
+  peer_->address().ToSockaddr(&address);
+  const int error =
+      uv_tcp_connect(&connect_, &handle_, reinterpret_cast<const sockaddr*>(&address),
+                     [](uv_connect_t* request, int status) {
+                       static_cast<TcpConnection*>(request->data)->OnConnected(status);
+                     });
+  // Submit() runs below await_suspend, where nothing may be completed: let the timer report it.
+  if (error != 0) network_->loop()->Arm(this, std::chrono::milliseconds(0));
+}
+
+void TcpConnection::Add(Exchange* exchange) {
+  do {
+    exchange->id_ = static_cast<uint16_t>(network_->Random());
+  } while (!pending_.try_emplace(exchange->id_, exchange).second);
+  exchange->connection_ = this;
+  if (!connected_) return;
+  Timer::Cancel();
+  Send(exchange);
+}
+
+void TcpConnection::Send(Exchange* exchange) {
+  auto write = std::make_unique<Write>();
+  write->request.data = this;
+  const size_t size = dns::WriteQuery(exchange->query_, exchange->id_, exchange->case_bits_,
+                                      std::span(write->bytes).subspan(kLengthSize));
+  write->bytes[0] = static_cast<uint8_t>(size >> 8);
+  write->bytes[1] = static_cast<uint8_t>(size & 0xff);
+  const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(write->bytes.data()),
+                                      static_cast<unsigned>(kLengthSize + size));
+  ++network_->stats_.tcp_queries;
+  const int error = uv_write(&write->request, reinterpret_cast<uv_stream_t*>(&handle_), &buffer, 1,
+                             [](uv_write_t* request, int) {
+                               // A failed write ends the connection through its read side.
+                               delete reinterpret_cast<Write*>(request);
+                             });
+  if (error == 0) (void)write.release();
+}
+
+void TcpConnection::OnConnected(int status) {
+  if (ending_) return;
+  network_->loop()->RefreshNow();
+  if (status < 0) {
+    End(status == UV_ETIMEDOUT ? ExchangeStatus::kTimeout : ExchangeStatus::kUnreachable, -status);
+    return;
+  }
+  connected_ = true;
+  uv_read_start(
+      reinterpret_cast<uv_stream_t*>(&handle_),
+      [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
+        TcpConnection* self = static_cast<TcpConnection*>(handle->data);
+        constexpr size_t kRoom = 16384;
+        if (self->buffer_.size() < self->filled_ + kRoom) {
+          self->buffer_.resize(self->filled_ + kRoom);
+        }
+        *buffer = uv_buf_init(reinterpret_cast<char*>(self->buffer_.data() + self->filled_),
+                              static_cast<unsigned>(self->buffer_.size() - self->filled_));
+      },
+      [](uv_stream_t* stream, ssize_t size, const uv_buf_t*) {
+        static_cast<TcpConnection*>(stream->data)->OnRead(size);
+      });
+  for (const auto& [id, exchange] : pending_) Send(exchange);
+}
+
+void TcpConnection::OnRead(ssize_t size) {
+  if (size == 0 || ending_) return;
+  network_->loop()->RefreshNow();
+  if (size < 0) {
+    End(ExchangeStatus::kClosed, size == UV_EOF ? 0 : static_cast<int>(-size));
+    return;
+  }
+  filled_ += static_cast<size_t>(size);
+  TakeMessages();
+  if (!ending_ && pending_.empty() && !armed()) network_->loop()->Arm(this, kIdle);
+}
+
+void TcpConnection::TakeMessages() {
+  // The buffer never holds more than one message of 65,535 octets and what one read adds to it.
+  size_t taken = 0;
+  while (!ending_ && filled_ - taken >= kLengthSize) {
+    const size_t size = static_cast<size_t>(buffer_[taken] << 8) | buffer_[taken + 1];
+    if (filled_ - taken < kLengthSize + size) break;
+    Accept(std::span(buffer_.data() + taken + kLengthSize, size));
+    taken += kLengthSize + size;
+  }
+  std::memmove(buffer_.data(), buffer_.data() + taken, filled_ - taken);
+  filled_ -= taken;
+}
+
+void TcpConnection::Accept(std::span<const uint8_t> message) {
+  const auto it = message.size() < 2
+                      ? pending_.end()
+                      : pending_.find(static_cast<uint16_t>((message[0] << 8) | message[1]));
+  if (it == pending_.end()) {
+    ++network_->stats_.strays;
+    return;
+  }
+  Exchange* exchange = it->second;
+  const MatchVerdict verdict = MatchReply(exchange->query_, exchange->case_bits_, true, message);
+  // Nobody can slip a segment into the stream unseen, so lost letter case is no reason to refuse
+  // here.
+  if (verdict != MatchVerdict::kMatch && verdict != MatchVerdict::kOtherCase) {
+    ++network_->stats_.strays;
+    ++exchange->result_.mismatches.question;
+    return;
+  }
+  has_answered_ = true;
+  network_->CompleteReply(exchange, message);
+}
+
+void TcpConnection::Forget(Exchange* exchange) {
+  pending_.erase(exchange->id_);
+  exchange->connection_ = nullptr;
+  if (pending_.empty() && !ending_) network_->loop()->Arm(this, kIdle);
+}
+
+void TcpConnection::End(ExchangeStatus status, int error) {
+  if (ending_) return;
+  ending_ = true;
+  Timer::Cancel();
+  if (peer_->connection_ == this) peer_->connection_ = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
+    TcpConnection* closed = static_cast<TcpConnection*>(handle->data);
+    closed->transport_->connections_.erase(closed);
+  });
+  while (!pending_.empty()) {
+    Exchange* exchange = pending_.begin()->second;
+    Forget(exchange);
+    if (has_answered_ && !exchange->resent_ && status == ExchangeStatus::kClosed) {
+      exchange->resent_ = true;
+      exchange->Timer::Cancel();
+      transport_->Submit(exchange);
+    } else {
+      network_->Complete(exchange, status, error);
+    }
+  }
+}
+
+TcpTransport::TcpTransport(Network* network) : network_(network) {}
+
+TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
+
+void TcpTransport::Submit(Exchange* exchange) {
+  Peer* peer = exchange->peer_;
+  if (peer->connection_ == nullptr) {
+    auto connection = std::make_unique<TcpConnection>(network_, this, peer);
+    peer->connection_ = connection.get();
+    connections_.emplace(connection.get(), std::move(connection));
+    peer->connection_->Open();
+  }
+  exchange->state_ = Exchange::State::kPending;
+  exchange->case_bits_ = network_->Random();
+  exchange->sent_at_ = network_->loop()->now();
+  network_->loop()->Arm(exchange, exchange->timeout_);
+  peer->connection_->Add(exchange);
+}
+
+void TcpTransport::Forget(Exchange* exchange) {
+  if (exchange->connection_ != nullptr) exchange->connection_->Forget(exchange);
+}
+
+void TcpTransport::Close() {
+  std::vector<TcpConnection*> open;
+  for (const auto& [connection, owner] : connections_) open.push_back(connection);
+  for (TcpConnection* connection : open) connection->End(ExchangeStatus::kCancelled, 0);
+}
+
+}  // namespace caascan::net

@@ -1,0 +1,350 @@
+// One random socket a batch, not a query: batches stay full while ports stay unpredictable
+// (docs/architecture.md has the figures). The IDs of the queries in flight from one socket differ;
+// (socket, ID) finds the exchange, and then source address, question and letter case must all agree
+// before a datagram is believed. An answer's bytes stay in the receive buffer while the coroutine
+// that waited for them runs. ICMP errors come through the sockets' error queues, with the datagram
+// they are about. Tested by network_test.cc.
+#include "scanner/net/udp.h"
+
+#include <absl/strings/str_cat.h>
+#include <linux/errqueue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+
+#include "scanner/dns/message.h"
+#include "scanner/net/network.h"
+
+namespace caascan::net {
+
+struct UdpTransport::SendBuffers {
+  std::array<mmsghdr, kBatch> headers{};
+  std::array<iovec, kBatch> vectors{};
+  std::array<sockaddr_storage, kBatch> addresses{};
+  std::array<std::array<uint8_t, dns::kMaxQuerySize>, kBatch> queries;
+  std::array<Exchange*, kBatch> exchanges{};
+};
+
+struct UdpTransport::ReceiveBuffers {
+  std::array<mmsghdr, kBatch> headers{};
+  std::array<iovec, kBatch> vectors{};
+  std::array<sockaddr_storage, kBatch> addresses{};
+  std::array<std::array<uint8_t, kReceiveSize>, kBatch> datagrams;
+};
+
+UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6)
+    : network_(network),
+      sockets_per_family_(sockets_per_family),
+      wanted_{ipv4, ipv6},
+      send_(std::make_unique<SendBuffers>()),
+      receive_(std::make_unique<ReceiveBuffers>()) {
+  for (size_t i = 0; i < kBatch; ++i) {
+    send_->headers[i].msg_hdr.msg_iov = &send_->vectors[i];
+    send_->headers[i].msg_hdr.msg_iovlen = 1;
+    send_->headers[i].msg_hdr.msg_name = &send_->addresses[i];
+    send_->vectors[i].iov_base = send_->queries[i].data();
+    receive_->headers[i].msg_hdr.msg_iov = &receive_->vectors[i];
+    receive_->headers[i].msg_hdr.msg_iovlen = 1;
+    receive_->headers[i].msg_hdr.msg_name = &receive_->addresses[i];
+    receive_->vectors[i] = {receive_->datagrams[i].data(), kReceiveSize};
+  }
+}
+
+UdpTransport::~UdpTransport() { assert(closing_ == 0 && "the loop ran until the sockets closed"); }
+
+namespace {
+
+void SetOption(int fd, int level, int name, int value) {
+  // Each of these only improves matters; what a kernel lacks is done without.
+  (void)setsockopt(fd, level, name, &value, sizeof value);
+}
+
+void SetOptions(int fd, bool v6) {
+  constexpr int kReceiveBufferBytes = 4 << 20;
+  SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
+  SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes);  // Needs CAP_NET_ADMIN.
+  // With it libuv's poll reports the error queue without giving the socket up.
+  SetOption(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
+  if (v6) {
+    SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    SetOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+  } else {
+    SetOption(fd, IPPROTO_IP, IP_RECVERR, 1);
+    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+  }
+}
+
+}  // namespace
+
+UdpTransport::Socket* UdpTransport::OpenSocket(bool v6) {
+  const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return nullptr;
+  SetOptions(fd, v6);
+  sockaddr_storage any{};
+  any.ss_family = v6 ? AF_INET6 : AF_INET;
+  const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  auto opened = std::make_unique<Socket>();
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0 ||
+      uv_poll_init(network_->loop()->uv(), &opened->poll, fd) != 0) {
+    const int error = errno;
+    close(fd);
+    errno = error;
+    return nullptr;
+  }
+  opened->transport = this;
+  opened->fd = fd;
+  opened->v6 = v6;
+  opened->index = static_cast<uint8_t>(sockets_.size());
+  opened->poll.data = opened.get();
+  uv_poll_start(&opened->poll, UV_READABLE | UV_PRIORITIZED, OnPoll);
+  sockets_.push_back(std::move(opened));
+  return sockets_.back().get();
+}
+
+absl::Status UdpTransport::Open() {
+  int error = 0;
+  for (const bool v6 : {false, true}) {
+    if (!wanted_[v6]) continue;
+    for (unsigned i = 0; i < sockets_per_family_; ++i) {
+      Socket* socket = OpenSocket(v6);
+      if (socket == nullptr) {
+        error = errno;
+        break;
+      }
+      pools_[v6].push_back(socket);
+    }
+  }
+  if (!sockets_.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot open a UDP socket: ", std::strerror(error)));
+}
+
+void UdpTransport::Submit(Exchange* exchange) {
+  exchange->state_ = Exchange::State::kQueued;
+  queues_[exchange->peer_->address().is_v6()].PushBack(exchange);
+}
+
+void UdpTransport::Flush() {
+  FlushFamily(false);
+  FlushFamily(true);
+}
+
+void UdpTransport::FlushFamily(bool v6) {
+  if (pools_[v6].empty()) {
+    while (Exchange* exchange = queues_[v6].front()) {
+      network_->Complete(exchange, ExchangeStatus::kSendFailed, EAFNOSUPPORT);
+    }
+    return;
+  }
+  while (!queues_[v6].empty()) {
+    Socket* socket = pools_[v6][network_->Random() % pools_[v6].size()];
+    const size_t prepared = Prepare(socket, v6);
+    const size_t sent = SendBatch(socket, prepared);
+    network_->stats_.udp_queries += sent;
+    if (sent < prepared) break;  // The socket's buffer is full: the rest goes with the next turn.
+  }
+}
+
+size_t UdpTransport::Prepare(Socket* socket, bool v6) {
+  size_t count = 0;
+  while (count < kBatch) {
+    Exchange* exchange = queues_[v6].PopFront();
+    if (exchange == nullptr) break;
+    Register(exchange, socket);
+    const size_t size = dns::WriteQuery(exchange->query_, exchange->id_, exchange->case_bits_,
+                                        send_->queries[count]);
+    send_->vectors[count].iov_len = size;
+    send_->headers[count].msg_hdr.msg_namelen =
+        exchange->peer_->address().ToSockaddr(&send_->addresses[count]);
+    send_->exchanges[count] = exchange;
+    ++count;
+  }
+  return count;
+}
+
+void UdpTransport::Register(Exchange* exchange, Socket* socket) {
+  exchange->case_bits_ = network_->Random();
+  exchange->socket_ = socket->index;
+  do {
+    exchange->id_ = static_cast<uint16_t>(network_->Random());
+  } while (!pending_.try_emplace(Key(exchange->socket_, exchange->id_), exchange).second);
+  exchange->state_ = Exchange::State::kPending;
+  exchange->sent_at_ = network_->loop()->now();
+  network_->loop()->Arm(exchange, exchange->timeout_);
+}
+
+/// Sends what Prepare() laid out and returns how many left or failed for good; the rest is queued
+/// again in order.
+size_t UdpTransport::SendBatch(Socket* socket, size_t count) {
+  constexpr int kStaleErrors = 8;
+  int failures = 0;
+  size_t done = 0;
+  while (done < count) {
+    const int sent =
+        sendmmsg(socket->fd, &send_->headers[done], static_cast<unsigned>(count - done), 0);
+    if (sent > 0) {
+      done += static_cast<size_t>(sent);
+      failures = 0;
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) break;
+    // An ICMP error that an earlier datagram met is reported, and cleared, by the next call
+    // whatever that sends; the error queue tells whose it was. Only an error that stays is this
+    // datagram's own.
+    if (++failures < kStaleErrors) continue;
+    failures = 0;
+    ++network_->stats_.send_errors;
+    network_->Complete(send_->exchanges[done++], ExchangeStatus::kSendFailed, errno);
+  }
+  for (size_t i = count; i > done; --i) {
+    Exchange* unsent = send_->exchanges[i - 1];
+    Forget(unsent);
+    unsent->Timer::Cancel();
+    unsent->state_ = Exchange::State::kQueued;
+    queues_[socket->v6].PushFront(unsent);
+  }
+  return done;
+}
+
+void UdpTransport::Forget(Exchange* exchange) {
+  pending_.erase(Key(exchange->socket_, exchange->id_));
+}
+
+void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
+  Socket* socket = static_cast<Socket*>(poll->data);
+  UdpTransport* transport = socket->transport;
+  transport->network_->loop()->RefreshNow();
+  if (status < 0 || (events & UV_PRIORITIZED) != 0) transport->ReadErrors(socket);
+  transport->Receive(socket);
+  if (status < 0 && !uv_is_closing(reinterpret_cast<uv_handle_t*>(poll))) {
+    uv_poll_start(poll, UV_READABLE | UV_PRIORITIZED, OnPoll);
+  }
+}
+
+void UdpTransport::Receive(Socket* socket) {
+  // A bounded number of batches a turn: timers and the other sockets have their turn too.
+  constexpr int kBatchesPerTurn = 16;
+  for (int batch = 0; batch < kBatchesPerTurn; ++batch) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      receive_->headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    }
+    const int count = recvmmsg(socket->fd, receive_->headers.data(), kBatch, MSG_DONTWAIT, nullptr);
+    if (count <= 0) return;  // Empty, or an ICMP error that the error queue explains.
+    for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+      if ((receive_->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+        ++network_->stats_.strays;
+        continue;
+      }
+      Accept(socket, Address::FromSockaddr(receive_->addresses[i]),
+             std::span(receive_->datagrams[i].data(), receive_->headers[i].msg_len));
+    }
+    network_->Flush();
+    if (static_cast<size_t>(count) < kBatch) return;
+    network_->loop()->RefreshNow();
+  }
+}
+
+Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
+  const auto it = pending_.find(Key(socket->index, id));
+  return it == pending_.end() ? nullptr : it->second;
+}
+
+MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
+                        std::span<const uint8_t> datagram) {
+  const auto peek = dns::PeekQuestion(datagram);
+  if (!peek || !peek->is_response) return MatchVerdict::kNoMessage;
+  if (!same_source) return MatchVerdict::kOtherSource;
+  if (!peek->has_question) {
+    // A bare header that reports an error says nothing that could be believed wrongly.
+    return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
+               ? MatchVerdict::kOtherQuestion
+               : MatchVerdict::kMatch;
+  }
+  if (peek->type != query.type || peek->rr_class != dns::kClassIn || peek->name != query.name) {
+    return MatchVerdict::kOtherQuestion;
+  }
+  return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
+                                                          : MatchVerdict::kOtherCase;
+}
+
+void UdpTransport::Accept(Socket* socket, const Address& source,
+                          std::span<const uint8_t> datagram) {
+  Exchange* exchange = nullptr;
+  if (datagram.size() >= 2) {
+    exchange = Find(socket, static_cast<uint16_t>((datagram[0] << 8) | datagram[1]));
+  }
+  if (exchange == nullptr) {
+    ++network_->stats_.strays;
+    return;
+  }
+  Mismatches& mismatches = exchange->result_.mismatches;
+  const bool same_source = source == exchange->peer_->address();
+  switch (MatchReply(exchange->query_, exchange->case_bits_, same_source, datagram)) {
+    case MatchVerdict::kMatch:
+      network_->CompleteReply(exchange, datagram);
+      return;
+    case MatchVerdict::kOtherSource:
+      ++mismatches.source;
+      break;
+    case MatchVerdict::kOtherCase:
+      ++mismatches.letter_case;
+      break;
+    case MatchVerdict::kOtherQuestion:
+    case MatchVerdict::kNoMessage:
+      ++mismatches.question;
+      break;
+  }
+  ++network_->stats_.strays;
+}
+
+void UdpTransport::ReadErrors(Socket* socket) {
+  while (true) {
+    std::array<uint8_t, dns::kMaxQuerySize> original;
+    alignas(cmsghdr) std::array<uint8_t, 512> control;
+    sockaddr_storage destination{};
+    iovec vector{original.data(), original.size()};
+    msghdr message{};
+    message.msg_name = &destination;
+    message.msg_namelen = sizeof destination;
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = recvmsg(socket->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (size < 0) return;
+    int error = 0;
+    for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
+      const bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
+      const bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR;
+      if (!v4 && !v6) continue;
+      sock_extended_err detail;
+      std::memcpy(&detail, CMSG_DATA(c), sizeof detail);
+      if (detail.ee_origin != SO_EE_ORIGIN_LOCAL) error = static_cast<int>(detail.ee_errno);
+    }
+    if (error == 0 || error == EMSGSIZE || size < 2) continue;
+    // The ID is ours, so whoever sent the ICMP message saw the query; its destination must agree as
+    // well.
+    Exchange* exchange = Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
+    if (exchange == nullptr || Address::FromSockaddr(destination) != exchange->peer_->address()) {
+      continue;
+    }
+    network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
+  }
+}
+
+void UdpTransport::Close() {
+  for (const auto& socket : sockets_) {
+    ++closing_;
+    uv_poll_stop(&socket->poll);
+    uv_close(reinterpret_cast<uv_handle_t*>(&socket->poll), [](uv_handle_t* handle) {
+      Socket* closed = static_cast<Socket*>(handle->data);
+      close(closed->fd);
+      --closed->transport->closing_;
+    });
+  }
+}
+
+}  // namespace caascan::net

@@ -1,0 +1,84 @@
+// Queries as datagrams: batches of sendmmsg and recvmmsg over a pool of sockets with ports of the
+// kernel's choice.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/status.h>
+#include <uv.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "scanner/net/exchange.h"
+
+namespace caascan::net {
+
+/// A part of Network; loop thread only.
+class UdpTransport {
+ public:
+  UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6);
+  ~UdpTransport();
+
+  [[nodiscard]] absl::Status Open();
+  bool has_ipv4() const { return !pools_[0].empty(); }
+  bool has_ipv6() const { return !pools_[1].empty(); }
+
+  /// Queues; the datagram leaves with the next Flush.
+  void Submit(Exchange* exchange);
+  /// Sends all that is queued, in batches, each from a socket drawn at random. May complete
+  /// exchanges.
+  void Flush();
+  /// No answer to this pending exchange is expected any more.
+  void Forget(Exchange* exchange);
+  void Close();
+
+ private:
+  static constexpr size_t kBatch = 64;
+  static constexpr size_t kReceiveSize = 4096;  // Above any payload size that we announce.
+
+  struct Socket {
+    uv_poll_t poll;
+    UdpTransport* transport = nullptr;
+    int fd = -1;
+    uint8_t index = 0;
+    bool v6 = false;
+  };
+  struct SendBuffers;
+  struct ReceiveBuffers;
+
+  Socket* OpenSocket(bool v6);
+  static void OnPoll(uv_poll_t* poll, int status, int events);
+  size_t Prepare(Socket* socket, bool v6);
+  void FlushFamily(bool v6);
+  size_t SendBatch(Socket* socket, size_t count);
+  void Register(Exchange* exchange, Socket* socket);
+  void Receive(Socket* socket);
+  void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
+  void ReadErrors(Socket* socket);
+  Exchange* Find(const Socket* socket, uint16_t id) const;
+
+  static uint32_t Key(uint8_t socket, uint16_t id) {
+    return (static_cast<uint32_t>(socket) << 16) | id;
+  }
+
+  Network* const network_;
+  const unsigned sockets_per_family_;
+  const std::array<bool, 2> wanted_;  // IPv4, IPv6.
+  std::vector<std::unique_ptr<Socket>> sockets_;
+  std::array<std::vector<Socket*>, 2> pools_;
+  std::array<List<Exchange, QueueTag>, 2> queues_;
+  absl::flat_hash_map<uint32_t, Exchange*> pending_;
+  std::unique_ptr<SendBuffers> send_;
+  std::unique_ptr<ReceiveBuffers> receive_;
+  unsigned closing_ = 0;
+};
+
+/// How a datagram with the right ID at the right socket compares with the query it may answer.
+/// Pure.
+enum class MatchVerdict : uint8_t { kMatch, kOtherSource, kOtherQuestion, kOtherCase, kNoMessage };
+MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
+                        std::span<const uint8_t> datagram);
+
+}  // namespace caascan::net
