@@ -68,4 +68,8 @@ struct ScanSummary {
 /// filled either way.
 [[nodiscard]] absl::Status RunScan(const ScanOptions& options, ScanSummary* summary);
 
+/// What a scan did, in one line of ASCII without line feed, for people. Where names and records
+/// differ it says so.
+std::string SummaryText(const ScanSummary& summary);
+
 }  // namespace caascan

@@ -1,0 +1,20 @@
+// The program: options in, library calls, exit code out.
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+#include "tools/caascan/scan_command.h"
+#include "tools/cli/program.h"
+
+int main(int argc, char** argv) {
+  try {
+    caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",
+                                  /*one_man_page=*/false);
+    caascan::tool::ScanCommand scan(&program);
+    if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
+    return scan.Run();
+  } catch (const std::exception& error) {  // Memory ran out, say.
+    (void)std::fprintf(stderr, "caascan: %s\n", error.what());
+    return caascan::cli::kExitUnfinished;
+  }
+}

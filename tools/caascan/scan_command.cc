@@ -1,0 +1,214 @@
+#include "tools/caascan/scan_command.h"
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include "tools/caascan/ca_set_file.h"
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+constexpr int64_t kMaxConcurrency = 10'000'000;
+constexpr int64_t kMaxTimeoutMs = 600'000;
+constexpr int64_t kMaxRetries = 100;
+constexpr int kSignalExitBase = 128;
+
+constexpr const char* kFooter = R"(Input:
+Without FILE, or for the FILE "-", names come from standard input. "lines" holds a name a line; blank lines and lines
+that begin with # are skipped. "ndjson" holds a JSON object a line with name and optionally id, order, wildcard,
+account_uri, validation_method. Every name gives exactly one record, in the order in which they are ready.
+
+Exit status:
+0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
+stays valid, line by line. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or SIGTERM after the names
+in flight were finished or given back.
+
+Examples:
+  caascan scan names.txt -o out.ndjson
+  printf 'www.example.com\n' | caascan scan --resolver 192.0.2.53 | jq .outcome)";
+
+/// The enumerator whose word was typed. REQUIRES: `word` is one of the words (the parser checked
+/// it).
+template <typename Enum, size_t n>
+Enum FromWord(const std::array<std::pair<std::string_view, Enum>, n>& words,
+              std::string_view word) {
+  for (const auto& [name, value] : words) {
+    if (name == word) return value;
+  }
+  return words.front().second;
+}
+
+constexpr std::array<std::pair<std::string_view, InputFormat>, 3> kInputFormats = {
+    {{"auto", InputFormat::kAuto},
+     {"lines", InputFormat::kLines},
+     {"ndjson", InputFormat::kNdjson}}};
+constexpr std::array<std::pair<std::string_view, ServersInRecord>, 3> kServersInRecord = {
+    {{"none", ServersInRecord::kNone},
+     {"failures", ServersInRecord::kFailures},
+     {"all", ServersInRecord::kAll}}};
+constexpr std::array<std::pair<std::string_view, ProgressMode>, 3> kProgressModes = {
+    {{"auto", ProgressMode::kAuto},
+     {"always", ProgressMode::kAlways},
+     {"never", ProgressMode::kNever}}};
+constexpr std::array<std::pair<std::string_view, DiagnoseMode>, 2> kDiagnoseModes = {
+    {{"off", DiagnoseMode::kOff}, {"failures", DiagnoseMode::kFailures}}};
+
+}  // namespace
+
+ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "scan", "Look up the CAA records of many names and say who may issue for them.");
+  app->footer(kFooter);
+  app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
+      ->option_text("FILE...");
+  timeout_ms_ = options_.timeout.count();
+  AddDecisionOptions(app);
+  AddResolverOptions(app);
+  AddPaceOptions(app);
+  AddInputAndOutputOptions(app);
+}
+
+void ScanCommand::AddDecisionOptions(CLI::App* app) {
+  cli::AddRepeatedOption(
+      app,
+      {"--ca", "DOMAIN",
+       "Issuer domain name that stands for the CA; repeat for a CA with several (default "
+       "letsencrypt.org)."},
+      &options_.request.issuer_domains);
+  cli::AddOption(app,
+                 {"--ca-set", "FILE",
+                  "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
+                  "domains."},
+                 &ca_set_path_);
+  app->add_flag("--wildcard", options_.request.wildcard,
+                "Evaluate every name as *.name; a name given so always is.");
+  cli::AddOption(app,
+                 {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
+                 &account_uri_);
+  cli::AddOption(app,
+                 {"--validation-method", "LABEL",
+                  "Match validationmethods parameters against this (RFC 8657)."},
+                 &validation_method_);
+}
+
+void ScanCommand::AddResolverOptions(CLI::App* app) {
+  cli::AddRepeatedOption(app,
+                         {"--resolver", "ADDR[:PORT]",
+                          "Ask this recursive resolver; repeat or separate by commas for several "
+                          "(default: resolve iteratively)."},
+                         &options_.resolvers)
+      ->delimiter(',');
+  cli::AddOption(
+      app,
+      {"--root-hints", "FILE",
+       "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
+      &options_.root_hints_path);
+  cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
+                 &options_.port)
+      ->check(cli::WholeNumber(1, UINT16_MAX));
+  cli::AddChoice(
+      app,
+      {"--dnssec", "validate|off",
+       "Validate to the trust anchor; not there yet, answers go unchecked (default off)."},
+      &dnssec_);
+  cli::AddChoice(app,
+                 {"--diagnose", "failures|off",
+                  "Send probes that tell why a look-up failed (default failures)."},
+                 &diagnose_);
+  CLI::Option* ipv4 = app->add_flag("-4", ipv4_only_, "Use IPv4 only.");
+  app->add_flag("-6", ipv6_only_, "Use IPv6 only.")->excludes(ipv4);
+  app->add_flag("--allow-special", options_.allow_special,
+                "Also query addresses that no public server has: loopback, private, link-local.");
+}
+
+void ScanCommand::AddPaceOptions(CLI::App* app) {
+  cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core)."},
+                 &options_.threads)
+      ->check(cli::WholeNumber(1, kMaxThreads));
+  cli::AddOption(app, {"--concurrency", "N", "Names in flight over all workers (default 10000)."},
+                 &options_.concurrency)
+      ->check(cli::WholeNumber(1, kMaxConcurrency));
+  cli::AddOption(
+      app, {"--rate", "N", "Queries a second, all servers together; 0 is no limit (default 0)."},
+      &options_.rate_qps)
+      ->check(cli::WholeNumber(0));
+  cli::AddOption(app,
+                 {"--server-rate", "N",
+                  "Queries a second to any one address; 0 is no limit (default 100; 0 with "
+                  "--resolver)."},
+                 &options_.server_rate_qps)
+      ->check(cli::WholeNumber(0));
+  cli::AddOption(app,
+                 {"--server-inflight", "N",
+                  "Queries at once to any one address; 0 is no limit (default 32; 0 with "
+                  "--resolver)."},
+                 &options_.server_inflight)
+      ->check(cli::WholeNumber(0));
+  cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
+                 &timeout_ms_)
+      ->check(cli::WholeNumber(1, kMaxTimeoutMs));
+  cli::AddOption(app,
+                 {"--retries", "N",
+                  "Further tries of a query, at another server where there is one (default 2)."},
+                 &options_.retries)
+      ->check(cli::WholeNumber(0, kMaxRetries));
+}
+
+void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
+  cli::AddChoice(app,
+                 {"--input-format", "auto|lines|ndjson",
+                  "What the input is; auto looks at its first character (default auto)."},
+                 &input_format_);
+  cli::AddOption(app, {"-o,--output", "FILE", "Write records here (default: standard output)."},
+                 &options_.output_path);
+  cli::AddChoice(app,
+                 {"--servers", "none|failures|all",
+                  "Which servers' results a record carries (default failures)."},
+                 &servers_);
+  cli::AddChoice(app,
+                 {"--progress", "auto|always|never",
+                  "A live line on standard error; auto shows it on a terminal (default auto)."},
+                 &progress_);
+}
+
+absl::Status ScanCommand::CompleteOptions() {
+  CLI::App* app = program_->app()->get_subcommand("scan");
+  if (app->count("--account-uri") > 0) options_.request.account_uri = account_uri_;
+  if (app->count("--validation-method") > 0) {
+    options_.request.validation_method = validation_method_;
+  }
+  options_.timeout = std::chrono::milliseconds(timeout_ms_);
+  options_.input_format = FromWord(kInputFormats, input_format_);
+  options_.servers = FromWord(kServersInRecord, servers_);
+  options_.progress = FromWord(kProgressModes, progress_);
+  options_.diagnose = FromWord(kDiagnoseModes, diagnose_);
+  if (!ca_set_path_.empty()) {
+    absl::StatusOr<std::vector<CertificationAuthority>> ca_set = ReadCaSet(ca_set_path_);
+    if (!ca_set.ok()) return ca_set.status();
+    options_.ca_set = *std::move(ca_set);
+  }
+  if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
+  if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
+  return absl::OkStatus();
+}
+
+int ScanCommand::Run() {
+  if (const absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
+  if (dnssec_ == "validate") {
+    program_->Complain("--dnssec validate: validation is not there yet; answers go unchecked");
+  }
+  ScanSummary summary;
+  const absl::Status status = RunScan(options_, &summary);
+  // Wrong usage is one line; after a scan that ran, the summary stands last.
+  if (!absl::IsInvalidArgument(status)) program_->Complain(SummaryText(summary));
+  const int exit_code = program_->Finish(status);
+  if (exit_code != cli::kExitDone || summary.signal == 0) return exit_code;
+  return kSignalExitBase + summary.signal;
+}
+
+}  // namespace caascan::tool

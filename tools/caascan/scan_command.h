@@ -1,0 +1,45 @@
+// `caascan scan`: its options, and the call of the library that they stand for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "caascan/scanner.h"
+#include "tools/cli/program.h"
+
+namespace caascan::tool {
+
+/// Adds itself to the program; run it where its subcommand was given. Must outlive the program's
+/// Parse(). Once.
+class ScanCommand {
+ public:
+  explicit ScanCommand(cli::Program* program);
+
+  /// Scans, writes the summary to standard error, and returns the exit code.
+  int Run();
+
+ private:
+  void AddDecisionOptions(CLI::App* app);
+  void AddResolverOptions(CLI::App* app);
+  void AddPaceOptions(CLI::App* app);
+  void AddInputAndOutputOptions(CLI::App* app);
+  /// Fills in what the options could not be parsed into directly.
+  absl::Status CompleteOptions();
+
+  cli::Program* const program_;
+  ScanOptions options_;
+  // As typed; CompleteOptions() reads them.
+  std::string account_uri_;
+  std::string validation_method_;
+  std::string ca_set_path_;
+  std::string dnssec_;
+  std::string diagnose_ = "failures";
+  std::string input_format_ = "auto";
+  std::string servers_ = "failures";
+  std::string progress_ = "auto";
+  int64_t timeout_ms_ = 0;
+  bool ipv4_only_ = false;
+  bool ipv6_only_ = false;
+};
+
+}  // namespace caascan::tool
