@@ -1,0 +1,170 @@
+// The grammar of RFC 8659 §4.2, read from left to right:
+//
+//   issue-value = *WSP [issuer-domain-name *WSP] [";" *WSP [parameters *WSP]]
+//   parameters  = (parameter *WSP ";" *WSP parameters) / parameter
+//   parameter   = tag *WSP "=" *WSP value
+//
+// No part may hold a ";", so the value falls apart at each of them. A ";" may end the value only
+// where no parameter stands before it: "ca.example;" is sound, "ca.example; a=b;" is not.
+// Tested by property_test.cc and fuzz/caa_property_fuzz.cc.
+#include "scanner/caa/property.h"
+
+#include <algorithm>
+#include <array>
+
+namespace caascan::caa {
+namespace {
+
+constexpr std::array<std::string_view, 5> kOtherKnownTags = {
+    "iodef",         // RFC 8659 §4.4
+    "issuemail",     // RFC 9495 §3
+    "issuevmc",      // Registered for BIMI's mark certificates.
+    "contactemail",  // Baseline Requirements, appendix A.1
+    "contactphone",
+};
+
+constexpr char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr bool IsAlpha(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool IsAlnum(char c) { return IsAlpha(c) || IsDigit(c); }
+constexpr bool IsHexDigit(char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f'); }
+/// WSP (RFC 5234, appendix B.1): no line ends.
+constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT)): an issuer's label, or a parameter's tag.
+bool IsLabel(std::string_view text) {
+  return !text.empty() && IsAlnum(text.front()) && IsAlnum(text.back()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return IsAlnum(c) || c == '-'; });
+}
+
+/// Takes what stands before the first `separator` off `*rest`, the separator too. False, and all
+/// of it, where there is none.
+bool CutAt(char separator, std::string_view* rest, std::string_view* part) {
+  const size_t at = rest->find(separator);
+  *part = rest->substr(0, at);
+  *rest = at == std::string_view::npos ? std::string_view() : rest->substr(at + 1);
+  return at != std::string_view::npos;
+}
+
+/// True where `text` is one sound parameter; those of RFC 8657 are noted in *out.
+bool ReadParameter(std::string_view text, IssueValue* out) {
+  std::string_view value = text;
+  std::string_view tag;
+  if (!CutAt('=', &value, &tag)) return false;
+  tag = Trim(tag);
+  value = Trim(value);
+  const auto printable = [](char c) { return c >= 0x21 && c <= 0x7e; };
+  if (!IsLabel(tag) || !std::all_of(value.begin(), value.end(), printable)) return false;
+  OnceParameter* known = EqualIgnoringCase(tag, "accounturi")          ? &out->account_uri
+                         : EqualIgnoringCase(tag, "validationmethods") ? &out->validation_methods
+                                                                       : nullptr;
+  if (known != nullptr) {
+    ++known->count;
+    known->value = value;
+  }
+  return true;
+}
+
+bool ReadParameters(std::string_view rest, IssueValue* out) {
+  if (Trim(rest).empty()) return true;
+  bool more = true;
+  while (more) {
+    std::string_view parameter;
+    more = CutAt(';', &rest, &parameter);
+    if (!ReadParameter(parameter, out)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+TagKind ClassifyTag(std::string_view tag) {
+  if (EqualIgnoringCase(tag, "issue")) return TagKind::kIssue;
+  if (EqualIgnoringCase(tag, "issuewild")) return TagKind::kIssueWild;
+  const bool known = std::any_of(kOtherKnownTags.begin(), kOtherKnownTags.end(),
+                                 [tag](std::string_view k) { return EqualIgnoringCase(tag, k); });
+  return known ? TagKind::kOtherKnown : TagKind::kUnknown;
+}
+
+bool IsIssuerDomain(std::string_view text) {
+  bool more = true;
+  while (more) {
+    std::string_view label;
+    more = CutAt('.', &text, &label);
+    if (!IsLabel(label)) return false;
+  }
+  return true;
+}
+
+IssueValue ReadIssueValue(std::string_view value) {
+  IssueValue out;
+  std::string_view issuer;
+  CutAt(';', &value, &issuer);
+  issuer = Trim(issuer);
+  if (!issuer.empty() && !IsIssuerDomain(issuer)) {
+    out.form = IssueValue::Form::kBadIssuer;
+    return out;
+  }
+  out.issuer = issuer;
+  if (!ReadParameters(value, &out)) out.form = IssueValue::Form::kBadParameters;
+  return out;
+}
+
+bool IsUri(std::string_view text) {
+  std::string_view scheme;
+  if (!CutAt(':', &text, &scheme)) return false;
+  const auto in_scheme = [](char c) { return IsAlnum(c) || c == '+' || c == '-' || c == '.'; };
+  if (scheme.empty() || !IsAlpha(scheme.front()) ||
+      !std::all_of(scheme.begin(), scheme.end(), in_scheme)) {
+    return false;
+  }
+  // Unreserved and reserved characters (RFC 3986 §2.2, §2.3); "%" with two digits; "#" but once.
+  constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=";
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || !IsHexDigit(text[i + 1]) || !IsHexDigit(text[i + 2])) {
+        return false;
+      }
+      i += 2;
+    } else if (!IsAlnum(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return std::count(text.begin(), text.end(), '#') <= 1;
+}
+
+bool IsMethodList(std::string_view list) {
+  bool more = true;
+  while (more) {
+    std::string_view label;
+    more = CutAt(',', &list, &label);
+    const auto in_label = [](char c) { return IsAlnum(c) || c == '-'; };
+    if (label.empty() || !std::all_of(label.begin(), label.end(), in_label)) return false;
+  }
+  return true;
+}
+
+bool ListsMethod(std::string_view list, std::string_view method) {
+  bool more = true;
+  while (more) {
+    std::string_view label;
+    more = CutAt(',', &list, &label);
+    if (label == method) return true;
+  }
+  return false;
+}
+
+}  // namespace caascan::caa

@@ -1,0 +1,62 @@
+// Reads one CAA property: its tag, its flags, and the value of `issue` and `issuewild`.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace caascan::caa {
+
+/// What a tag means to an issuer of TLS certificates.
+enum class TagKind : uint8_t {
+  kIssue,
+  kIssueWild,
+  kOtherKnown,  // iodef, issuemail, issuevmc, contactemail, contactphone: they never bar.
+  kUnknown,     // Any other tag, and bytes that are no tag at all (RFC 8659 §4.1).
+};
+
+/// Case is ignored (RFC 8659 §4.1).
+TagKind ClassifyTag(std::string_view tag);
+
+/// Is the Issuer Critical flag set? The bit 128 (RFC 8659 §4.1), and 1 alike, which many zones set
+/// by mistake and the largest CA honours. Other bits are ignored.
+constexpr bool IsCritical(uint8_t flags) { return (flags & 0x81u) != 0; }
+
+/// A parameter that may be given once: how often it stood there, and its last value.
+struct OnceParameter {
+  unsigned count = 0;
+  std::string_view value;
+};
+
+/// The value of an issue or issuewild property (RFC 8659 §4.2), as views into it.
+struct IssueValue {
+  enum class Form : uint8_t {
+    kSound,
+    kBadParameters,  // The issuer can be read, what stands behind its ";" cannot.
+    kBadIssuer,
+  };
+  Form form = Form::kSound;
+  std::string_view issuer;  // Empty where nobody is named, and for kBadIssuer.
+  OnceParameter account_uri;
+  OnceParameter validation_methods;
+};
+
+/// Reads a value. Parameters with other tags are skipped (RFC 8659 §4.2), once well-formed. Their
+/// tags are compared without regard to case: a constraint is not lost to its spelling. Never
+/// allocates.
+IssueValue ReadIssueValue(std::string_view value);
+
+/// `label *("." label)` of RFC 8659 §4.2: letters, digits and inner hyphens, no final dot.
+bool IsIssuerDomain(std::string_view text);
+
+/// Has the form of a URI with its scheme (RFC 3986 §3)? What stands in its parts is not judged.
+bool IsUri(std::string_view text);
+
+/// Has the form of RFC 8657 §4, and at least one label? Labels are compared to the octet.
+bool IsMethodList(std::string_view list);
+/// Is `method` one of the labels? REQUIRES: IsMethodList(list).
+bool ListsMethod(std::string_view list, std::string_view method);
+
+/// ASCII case is ignored, nothing else.
+bool EqualIgnoringCase(std::string_view a, std::string_view b);
+
+}  // namespace caascan::caa
