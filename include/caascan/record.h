@@ -140,11 +140,12 @@ struct Record {
   Outcome outcome() const { return OutcomeOf(reason); }
 };
 
-/// Appends the record as one line of JSON with its final newline. The line is ASCII and valid JSON
-/// whatever bytes the record holds: in `tag` and `value` a byte that is not printable ASCII is
-/// written \DDD and a backslash \\, as in zone files, before JSON's own escaping. Adds `outcome`,
-/// and `valid_until` (BR 4.2.2.1: the later of the RRset's TTL and 8 hours after `time`) on permit
-/// and deny.
+/// Appends the record as one line of JSON with its final newline. The line is ASCII (but for what
+/// `id` and `order` hold) and valid JSON whatever bytes the record holds: in `tag` and `value` a
+/// byte that is not printable ASCII is written \DDD and a backslash \\, as in zone files, before
+/// JSON's own escaping; elsewhere characters beyond ASCII become \uXXXX and what is not UTF-8
+/// becomes \ufffd. Adds `outcome`, and `valid_until` (BR 4.2.2.1: the later of the RRset's TTL and
+/// 8 hours after `time`) on permit and deny. Safe from any thread.
 void AppendRecord(const Record& record, std::string* out);
 
 }  // namespace caascan
