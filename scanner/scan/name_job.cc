@@ -1,0 +1,111 @@
+// Tested by name_job_test.cc.
+#include "scanner/scan/name_job.h"
+
+#include <cassert>
+
+#include "scanner/scan/utf8.h"
+
+namespace caascan::scan {
+namespace {
+
+size_t AppendEscaped(char c, char (&out)[4]) {
+  const auto byte = static_cast<uint8_t>(c);
+  out[0] = '\\';
+  if (c == '\\') {
+    out[1] = '\\';
+    return 2;
+  }
+  if (byte >= 0x20 && byte < 0x7F) {
+    out[0] = c;
+    return 1;
+  }
+  out[1] = static_cast<char>('0' + byte / 100);
+  out[2] = static_cast<char>('0' + byte / 10 % 10);
+  out[3] = static_cast<char>('0' + byte % 10);
+  return 4;
+}
+
+/// The record's `name` of a valid job.
+void AssignName(const NameJob& job, std::string* out) {
+  out->clear();
+  if (job.wildcard) out->append("*.");
+  job.name.view().AppendText(out);
+}
+
+}  // namespace
+
+std::string EscapeTypedText(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    char piece[4];
+    const size_t size = AppendEscaped(c, piece);
+    if (escaped.size() + size > kMaxInvalidNameSize) break;
+    escaped.append(piece, size);
+  }
+  return escaped;
+}
+
+std::string CleanTypedText(std::string_view text) {
+  std::string clean;
+  for (size_t position = 0; position < text.size();) {
+    const Utf8Character character = DecodeUtf8(text, position);
+    const size_t before = clean.size();
+    AppendUtf8(character.code_point, &clean);
+    if (clean.size() > kMaxInputSize) {
+      clean.resize(before);
+      break;
+    }
+    position += character.size;
+  }
+  return clean;
+}
+
+void MarkInvalid(std::string_view text, NameJob* job) {
+  job->valid = false;
+  job->name = dns::Name();
+  job->invalid_name = EscapeTypedText(text);
+  if (job->invalid_name == text) {
+    job->input.clear();
+  } else {
+    job->input = CleanTypedText(text);
+  }
+}
+
+void StartRecord(const NameJob& job, Record* record) {
+  if (job.valid) {
+    AssignName(job, &record->name);
+  } else {
+    record->name = job.invalid_name;
+  }
+  record->input = job.input;
+  record->reason = job.valid ? Reason::kStopped : Reason::kInvalidName;
+  record->may_issue = false;
+  record->caa.reset();
+  record->cname.clear();
+  record->dnssec = DnssecStatus::kUnchecked;
+  record->failed_at.clear();
+  record->zone.clear();
+  record->operator_name.clear();
+  record->servers.clear();
+  record->findings.clear();
+  record->decisions.clear();
+  record->queries = 0;
+  record->retries = 0;
+  record->attempts = 1;
+  record->elapsed = std::chrono::microseconds(0);
+  record->time = {};
+  record->id = job.id;
+  record->order = job.order;
+}
+
+void AppendErrorRecord(const NameJob& job, Reason reason,
+                       std::chrono::system_clock::time_point time, std::string* out) {
+  assert(OutcomeOf(reason) == Outcome::kError && "the name was never resolved");
+  Record record;
+  StartRecord(job, &record);
+  if (job.valid) record.reason = reason;
+  record.time = time;
+  AppendRecord(record, out);
+}
+
+}  // namespace caascan::scan

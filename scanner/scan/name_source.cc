@@ -1,0 +1,110 @@
+// Tested by name_source_test.cc.
+#include "scanner/scan/name_source.h"
+
+#include <utility>
+
+#include "scanner/scan/idna.h"
+
+namespace caascan::scan {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kBlanks = " \t\r";
+
+std::string_view TrimBlanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+/// Makes *job a new one. Not by assignment of a fresh NameJob, which would copy 256 octets of name.
+void ClearJob(NameJob* job) {
+  job->valid = false;
+  job->wildcard = false;
+  job->invalid_name.clear();
+  job->input.clear();
+  job->id.text.clear();
+  job->order.text.clear();
+  job->account_uri.reset();
+  job->validation_method.reset();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<NameSource>> NameSource::Open(NameSourceOptions options,
+                                                             const WakeFd* wake) {
+  if (options.paths.empty()) options.paths.emplace_back("-");
+  for (const std::string& path : options.paths) {
+    const absl::Status status = CheckReadable(path);
+    if (!status.ok()) return status;
+  }
+  return std::unique_ptr<NameSource>(new NameSource(std::move(options), wake));
+}
+
+NameSource::NameSource(NameSourceOptions options, const WakeFd* wake)
+    : options_(std::move(options)), wake_(wake) {}
+
+NextJob NameSource::Next(NameJob* job, bool wait) {
+  while (status_.ok()) {
+    if (reader_ == nullptr && !OpenNext()) break;
+    Line line;
+    switch (reader_->Next(&line, wait)) {
+      case ReadResult::kLine:
+        if (!ParseLine(line, job)) continue;
+        ++jobs_;
+        return NextJob::kJob;
+      case ReadResult::kWouldWait:
+        return NextJob::kWouldWait;
+      case ReadResult::kInterrupted:
+        return NextJob::kInterrupted;
+      case ReadResult::kEnd:
+        reader_.reset();
+        break;
+      case ReadResult::kFailed:
+        status_ = reader_->status();
+        break;
+    }
+  }
+  return status_.ok() ? NextJob::kEnd : NextJob::kFailed;
+}
+
+/// False at the end of the list, or where the file cannot be opened any more.
+bool NameSource::OpenNext() {
+  if (next_path_ == options_.paths.size()) return false;
+  absl::StatusOr<std::unique_ptr<LineReader>> reader =
+      LineReader::Open(options_.paths[next_path_], wake_);
+  if (!reader.ok()) {
+    status_ = reader.status();
+    return false;
+  }
+  reader_ = *std::move(reader);
+  format_ = options_.format;
+  ++next_path_;
+  return true;
+}
+
+/// False where the line asks for nothing.
+bool NameSource::ParseLine(const Line& line, NameJob* job) {
+  std::string_view text = line.text;
+  if (line.number == 1 && text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  text = TrimBlanks(text);
+  if (text.empty() && !line.overlong) return false;
+  const bool comment = text.starts_with('#');
+  if (format_ == InputFormat::kAuto && !comment) {
+    format_ = text.starts_with('{') ? InputFormat::kNdjson : InputFormat::kLines;
+  }
+  if (comment && format_ != InputFormat::kNdjson) return false;
+  ClearJob(job);
+  if (line.overlong) {
+    MarkInvalid(line.text, job);
+  } else if (format_ == InputFormat::kNdjson) {
+    ndjson_.Parse(text, options_.wildcard, job);
+  } else {
+    SetTypedName(text, options_.wildcard, job);
+  }
+  return true;
+}
+
+}  // namespace caascan::scan

@@ -1,0 +1,165 @@
+// A line is first held against the grammar as a whole, since simdjson's On-Demand reader looks only
+// at what it is asked for; then simdjson picks the members out. Tested by ndjson_line_test.cc.
+#include "scanner/scan/ndjson_line.h"
+
+#include <simdjson.h>
+
+#include <optional>
+
+#include "scanner/scan/idna.h"
+#include "scanner/scan/json_check.h"
+
+namespace caascan::scan {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+std::string_view TrimJsonSpace(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t last = text.find_last_not_of(kSpace);
+  return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
+}
+
+/// The members as they were found. A member of the wrong type sets `wrong`.
+struct Members {
+  std::optional<std::string_view> name;
+  std::optional<bool> wildcard;
+  bool wrong = false;
+};
+
+void ReadString(ondemand::value value, bool* wrong, std::optional<std::string>* out) {
+  std::string_view text;
+  if (value.is_null()) {
+    out->reset();
+  } else if (value.get_string().get(text) == simdjson::SUCCESS) {
+    *out = std::string(text);
+  } else {
+    *wrong = true;
+  }
+}
+
+void ReadName(ondemand::value value, Members* members) {
+  std::string_view text;
+  members->name.reset();
+  if (value.get_string().get(text) == simdjson::SUCCESS) members->name = text;
+}
+
+void ReadWildcard(ondemand::value value, Members* members) {
+  bool wildcard = false;
+  if (value.is_null()) {
+    members->wildcard.reset();
+  } else if (value.get_bool().get(wildcard) == simdjson::SUCCESS) {
+    members->wildcard = wildcard;
+  } else {
+    members->wrong = true;
+  }
+}
+
+/// The value's own bytes. REQUIRES: the line is valid JSON.
+void ReadRaw(ondemand::value value, RawJson* out) {
+  ondemand::json_type type{};
+  std::string_view raw;
+  if (value.type().get(type) != simdjson::SUCCESS) return;
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) return;
+    if (object.raw_json().get(raw) != simdjson::SUCCESS) return;
+  } else if (type == ondemand::json_type::array) {
+    ondemand::array array;
+    if (value.get_array().get(array) != simdjson::SUCCESS) return;
+    if (array.raw_json().get(raw) != simdjson::SUCCESS) return;
+  } else {
+    raw = value.raw_json_token();
+  }
+  out->text = TrimJsonSpace(raw);
+}
+
+void ReadMember(std::string_view key, ondemand::value value, Members* members, NameJob* job) {
+  if (key == "name") {
+    ReadName(value, members);
+  } else if (key == "wildcard") {
+    ReadWildcard(value, members);
+  } else if (key == "account_uri") {
+    ReadString(value, &members->wrong, &job->account_uri);
+  } else if (key == "validation_method") {
+    ReadString(value, &members->wrong, &job->validation_method);
+  } else if (key == "id") {
+    ReadRaw(value, &job->id);
+  } else if (key == "order") {
+    ReadRaw(value, &job->order);
+  }
+}
+
+}  // namespace
+
+struct NdjsonParser::Impl {
+  ondemand::parser parser;
+  std::string padded;  // The line, and the zeros behind it that simdjson may read.
+
+  bool ReadMembers(std::string_view line, Members* members, NameJob* job) {
+    if (!IsJsonObject(line)) return false;
+    padded.assign(line);
+    padded.append(simdjson::SIMDJSON_PADDING, '\0');
+    document = ondemand::document();
+    ondemand::object object;
+    if (parser.iterate(padded.data(), line.size(), padded.size()).get(document) !=
+            simdjson::SUCCESS ||
+        document.get_object().get(object) != simdjson::SUCCESS) {
+      return false;
+    }
+    for (auto member : object) {
+      ondemand::field field;
+      std::string_view key;
+      if (std::move(member).get(field) != simdjson::SUCCESS) return false;
+      // A key that is valid JSON and yet no text (a lone surrogate) is none of ours.
+      if (field.unescaped_key().get(key) != simdjson::SUCCESS) continue;
+      ReadMember(key, field.value(), members, job);
+    }
+    return true;
+  }
+
+  ondemand::document document;  // Strings that Members points to live as long as `parser`.
+};
+
+NdjsonParser::NdjsonParser() : impl_(std::make_unique<Impl>()) {}
+NdjsonParser::~NdjsonParser() = default;
+
+void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
+  Members members;
+  job->valid = false;
+  job->wildcard = false;
+  job->id.text.clear();
+  job->order.text.clear();
+  job->account_uri.reset();
+  job->validation_method.reset();
+  if (!impl_->ReadMembers(line, &members, job) || !members.name.has_value()) {
+    MarkInvalid(line, job);
+    return;
+  }
+  if (members.wrong) {
+    MarkInvalid(*members.name, job);
+    return;
+  }
+  SetTypedName(*members.name, members.wildcard.value_or(wildcard), job);
+}
+
+void SetTypedName(std::string_view text, bool wildcard, NameJob* job) {
+  const TypedName typed = ParseTypedName(text);
+  const bool as_wildcard = wildcard || typed.wildcard;
+  const bool fits = typed.name.size() + (as_wildcard ? 2u : 0u) <= dns::kMaxNameSize;
+  if (!typed.ok() || !fits) {
+    MarkInvalid(text, job);
+    return;
+  }
+  job->valid = true;
+  job->wildcard = as_wildcard;
+  job->name = typed.name;
+  job->invalid_name.clear();
+  if (typed.verbatim && typed.wildcard == as_wildcard) {
+    job->input.clear();
+  } else {
+    job->input.assign(text);
+  }
+}
+
+}  // namespace caascan::scan
