@@ -79,9 +79,8 @@ class JobDealer {
   JobBatch TakePending();
 
  private:
-  bool PushBatch(size_t worker);
-
   JobQueue* const queue_;
+  size_t next_invalid_ = 0;
   std::vector<JobBatch> batches_;  // One a worker.
 };
 

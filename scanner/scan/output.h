@@ -1,6 +1,8 @@
 // Where records go: standard output or a file, with every way that can fail.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -55,23 +57,29 @@ class OutputSink {
   [[nodiscard]] absl::Status Finish();
 
  private:
-  enum class Kind : uint8_t { kRegular, kSocket, kOther };
+  enum class Kind : uint8_t {
+    kDirect,  // A file or a device: writes do not wait for anybody.
+    kSocket,
+    kPipe,  // A FIFO or a terminal.
+  };
 
-  OutputSink(std::string display_name, int fd, bool owned, std::unique_ptr<WakeFd> abandon);
-  int WriteSome(std::string_view bytes, size_t* written);
+  OutputSink(std::string display_name, int fd, bool owned, Kind kind,
+             std::unique_ptr<WakeFd> abandon);
+  ssize_t WriteSome(std::string_view bytes) const;
   bool WaitForRoom();
+  void CountWritten(std::string_view written);
   void Fail(std::string_view why);
   void CutToWholeLine();
 
   const std::string display_name_;
   const bool owned_;
+  const Kind kind_;
   const std::unique_ptr<WakeFd> abandon_;
   std::atomic<bool> failed_{false};
   std::atomic<uint64_t> lines_written_{0};
 
   mutable std::mutex mutex_;  // Guards what follows, and the order of writes.
   int fd_;
-  Kind kind_;
   size_t tail_size_ = 0;  // Bytes written after the last line feed.
   absl::Status status_;
 };

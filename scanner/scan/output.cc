@@ -1,0 +1,158 @@
+// Regular files take every write at once or fail. A pipe, a terminal or a socket may make the
+// writer wait for its reader, perhaps for ever, so for those the wait is a poll() that Abandon()
+// can end. A pipe that poll() calls writable takes PIPE_BUF bytes without waiting (pipe(7)), hence
+// the small writes there; 4 KiB a system call is far from being the bottleneck.
+//
+// The invariant: tail_size_ is the number of bytes after the last line feed that reached the
+// output. It is not zero only inside Write() and after a failure. Tested by output_test.cc.
+#include "scanner/scan/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <climits>
+#include <system_error>
+
+namespace caascan::scan {
+namespace {
+
+std::string ErrorText(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& path) {
+  const bool owned = !path.empty() && path != "-";
+  std::string display_name = owned ? path : "standard output";
+  const int fd =
+      owned ? open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : STDOUT_FILENO;
+  struct stat info = {};
+  if (fd < 0 || fstat(fd, &info) != 0) {
+    return absl::InvalidArgumentError("cannot write " + display_name + ": " + ErrorText(errno));
+  }
+  absl::StatusOr<std::unique_ptr<WakeFd>> abandon = WakeFd::Create();
+  if (!abandon.ok()) {
+    if (owned) close(fd);
+    return abandon.status();
+  }
+  Kind kind = Kind::kDirect;
+  if (S_ISSOCK(info.st_mode)) kind = Kind::kSocket;
+  if (S_ISFIFO(info.st_mode) || isatty(fd) == 1) kind = Kind::kPipe;
+  return std::unique_ptr<OutputSink>(
+      new OutputSink(std::move(display_name), fd, owned, kind, *std::move(abandon)));
+}
+
+OutputSink::OutputSink(std::string display_name, int fd, bool owned, Kind kind,
+                       std::unique_ptr<WakeFd> abandon)
+    : display_name_(std::move(display_name)),
+      owned_(owned),
+      kind_(kind),
+      abandon_(std::move(abandon)),
+      fd_(fd) {}
+
+OutputSink::~OutputSink() {
+  if (owned_ && fd_ >= 0) close(fd_);
+}
+
+bool OutputSink::Write(std::string_view whole_lines) {
+  assert((whole_lines.empty() || whole_lines.ends_with('\n')) && "records are whole lines");
+  const std::lock_guard lock(mutex_);
+  while (!whole_lines.empty() && status_.ok()) {
+    if (kind_ == Kind::kPipe && !WaitForRoom()) break;
+    const ssize_t size = WriteSome(whole_lines);
+    if (size > 0) {
+      CountWritten(whole_lines.substr(0, static_cast<size_t>(size)));
+      whole_lines.remove_prefix(static_cast<size_t>(size));
+    } else if (size == 0) {
+      Fail(ErrorText(EIO));  // Nobody promises that trying again would end.
+    } else if (errno == EAGAIN) {
+      WaitForRoom();
+    } else if (errno != EINTR) {
+      Fail(ErrorText(errno));
+    }
+  }
+  return status_.ok();
+}
+
+/// One system call. What write() returns.
+ssize_t OutputSink::WriteSome(std::string_view bytes) const {
+  switch (kind_) {
+    case Kind::kSocket:
+      return send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    case Kind::kPipe:
+      return write(fd_, bytes.data(), std::min<size_t>(bytes.size(), PIPE_BUF));
+    case Kind::kDirect:
+      break;
+  }
+  return write(fd_, bytes.data(), bytes.size());
+}
+
+/// False, and failed, where Abandon() came first. An output whose other end is closed counts as
+/// writable: the write then says what is wrong.
+bool OutputSink::WaitForRoom() {
+  std::array<pollfd, 2> fds = {{{.fd = fd_, .events = POLLOUT, .revents = 0},
+                                {.fd = abandon_->fd(), .events = POLLIN, .revents = 0}}};
+  while (poll(fds.data(), fds.size(), -1) < 0) {
+    if (errno == EINTR) continue;
+    Fail(ErrorText(errno));
+    return false;
+  }
+  if (fds[1].revents == 0) return true;
+  Fail("abandoned");
+  return false;
+}
+
+void OutputSink::CountWritten(std::string_view written) {
+  const auto lines = static_cast<uint64_t>(std::count(written.begin(), written.end(), '\n'));
+  lines_written_.fetch_add(lines, std::memory_order_relaxed);
+  const size_t last_feed = written.rfind('\n');
+  if (last_feed == std::string_view::npos) {
+    tail_size_ += written.size();
+  } else {
+    tail_size_ = written.size() - last_feed - 1;
+  }
+}
+
+void OutputSink::Fail(std::string_view why) {
+  status_ = absl::DataLossError("cannot write " + display_name_ + ": " + std::string(why));
+  failed_.store(true, std::memory_order_relaxed);
+  CutToWholeLine();
+}
+
+/// Standard output may be a file to which others append: it is cut only where nothing came behind
+/// what we wrote.
+void OutputSink::CutToWholeLine() {
+  struct stat info = {};
+  if (tail_size_ == 0 || fstat(fd_, &info) != 0 || !S_ISREG(info.st_mode)) return;
+  const off_t position = lseek(fd_, 0, SEEK_CUR);
+  if (position != info.st_size) return;
+  const off_t whole = position - static_cast<off_t>(tail_size_);
+  if (ftruncate(fd_, whole) == 0 && lseek(fd_, whole, SEEK_SET) == whole) tail_size_ = 0;
+}
+
+void OutputSink::Abandon() { abandon_->Notify(); }
+
+absl::Status OutputSink::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+absl::Status OutputSink::Finish() {
+  const std::lock_guard lock(mutex_);
+  // Standard output stays open for others, but closing a copy of it makes the system report as
+  // much.
+  const int closing = owned_ ? std::exchange(fd_, -1) : dup(fd_);
+  if (closing >= 0 && close(closing) != 0 && errno != EINTR && status_.ok()) {
+    status_ = absl::DataLossError("cannot write " + display_name_ + ": " + ErrorText(errno));
+    failed_.store(true, std::memory_order_relaxed);
+  }
+  return status_;
+}
+
+}  // namespace caascan::scan
