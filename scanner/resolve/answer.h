@@ -1,0 +1,78 @@
+// What a look-up gives, and what it leaves behind as evidence.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/net/exchange.h"
+
+namespace caascan::resolve {
+
+/// What one server address did with one query. Kept for failures always, for successes where the
+/// user wants them.
+struct Attempt {
+  std::string host;           // Empty where the server was given by address.
+  net::Peer* peer = nullptr;  // nullptr for kUnresolved.
+  ServerResult result = ServerResult::kTimeout;
+  uint16_t rcode = 0;
+  bool answered = false;     // Then rtt holds.
+  bool local_fault = false;  // Our own side could not send.
+  std::chrono::nanoseconds rtt{0};
+  net::Mismatches mismatches;
+  std::string detail;  // kMalformed: what is wrong and where.
+};
+
+/// Things that ordinary answers show by themselves; a finding's code each (misbehaviour.md).
+struct Observation {
+  enum class Kind : uint8_t {
+    kDataWithoutAuthority,  // lame_not_authoritative, and yet usable.
+    kNegativeWithoutSoa,
+    kNegativeSoaWrongZone,
+    kEdnsFormerr,
+    kEdnsBadvers,
+    kQuestionChanged,
+    kCaseChanged,
+    kSourceChanged,
+    kTruncatedNoTcp,
+    kSpecialAddress,
+  };
+  Kind kind{};
+  std::string host;
+  net::Peer* peer = nullptr;
+};
+
+/// One name's account: budget, counts and evidence over all its look-ups. Owned by whoever
+/// investigates the name.
+struct Account {
+  uint32_t queries = 0;
+  uint32_t retries = 0;  // Queries beyond the first of a look-up in one zone.
+  uint32_t max_queries = 0;
+  bool keep_all_attempts = false;
+  std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
+  std::vector<Observation> observations;
+
+  bool exhausted() const { return queries >= max_queries; }
+};
+
+enum class LookupStatus : uint8_t {
+  kRecords,
+  kEmpty,  // NODATA or NXDOMAIN: the same to CAA (RFC 8659 §3).
+  kFailed,
+};
+
+/// The end of one CAA look-up, aliases followed.
+struct CaaAnswer {
+  LookupStatus status = LookupStatus::kFailed;
+  Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
+  CaaRrset rrset;                     // For kRecords.
+  std::vector<std::string> cname;     // Alias targets in order.
+  std::string zone;                   // The zone whose servers answered or failed.
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  std::vector<Attempt> attempts;  // For kFailed: the servers of `zone`.
+  uint32_t ttl_s = 0;             // How long it may be kept.
+};
+
+}  // namespace caascan::resolve

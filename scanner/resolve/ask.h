@@ -1,0 +1,46 @@
+// One question to one server, with the falling back that every resolver does: without EDNS, and
+// over TCP.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "scanner/dns/message.h"
+#include "scanner/net/network.h"
+#include "scanner/net/task.h"
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/classify.h"
+
+namespace caascan::resolve {
+
+struct AskOptions {
+  std::chrono::milliseconds timeout{2000};
+  bool recursion_desired = false;
+  bool edns = true;
+  bool dnssec_ok = false;
+};
+
+/// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
+/// suspends again.
+struct Asked {
+  bool replied = false;  // An answer that can be parsed and is not truncated.
+  dns::Message message;
+  net::ExchangeStatus status = net::ExchangeStatus::kTimeout;  // Of the last exchange.
+  ServerResult result = ServerResult::kTimeout;                // Where !replied.
+  std::chrono::nanoseconds rtt{0};
+  net::Mismatches mismatches;
+  dns::ParseFailure parse_failure;   // For kMalformed.
+  bool fell_back_from_edns = false;  // It answered only a query without EDNS.
+  bool edns_badvers = false;
+  bool over_tcp = false;
+};
+
+/// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed
+/// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
+/// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7). Counts its queries in
+/// `account`. `name` must live until it ends.
+net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
+                     const AskOptions& options, Account* account);
+
+}  // namespace caascan::resolve

@@ -1,0 +1,184 @@
+// Order matters here: an RCODE other than NOERROR and NXDOMAIN is final; data in the answer section
+// comes before the authority section; a SOA comes before NS records. Only records at or below the
+// asked zone are looked at, so a server can say nothing about names it was not delegated. Tested by
+// classify_test.cc.
+#include "scanner/resolve/classify.h"
+
+#include <algorithm>
+
+namespace caascan::resolve {
+namespace {
+
+using dns::Message;
+using dns::Name;
+using dns::NameView;
+using dns::RCode;
+using dns::RecordView;
+using dns::RRType;
+using dns::Section;
+
+enum class Step : uint8_t { kFound, kFollowed, kNothing, kFailed };
+
+/// What the answer section says of chain->current.
+Step FollowOnce(const Message& message, RRType type, AliasChain* chain, Classified* out) {
+  std::optional<Name> target;
+  for (const RecordView& record : message.records()) {
+    if (record.section != Section::kAnswer) break;
+    if (record.type == type && record.owner.Equals(chain->current)) {
+      out->ttl_s = record.ttl;
+      return Step::kFound;
+    }
+    if (target) continue;
+    if (record.type == RRType::kCNAME && record.owner.Equals(chain->current)) {
+      target = record.NameRdata().ToName();
+    } else if (record.type == RRType::kDNAME) {
+      // RFC 6672 §3.1: the CNAME beside it is derived; so we derive it ourselves.
+      const Name owner = record.owner.ToName();
+      if (!chain->current.view().IsBelow(owner)) continue;
+      target = Name::Substitute(chain->current, owner, record.NameRdata().ToName());
+      if (!target) return Step::kFailed;
+    }
+  }
+  if (!target) return Step::kNothing;
+  return chain->Follow(*target) ? Step::kFollowed : Step::kFailed;
+}
+
+struct AuthoritySummary {
+  bool has_soa = false;
+  bool soa_fits = false;  // Of a zone that holds the name, at or below the zone asked.
+  uint32_t negative_ttl_s = 0;
+  bool has_ns = false;
+  bool ns_below = false;  // A delegation on the way to the name.
+  bool ns_above = false;  // Of a zone above the one asked.
+  dns::MessageName cut;
+  uint32_t ns_ttl_s = 0;
+};
+
+AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked, NameView name) {
+  AuthoritySummary summary;
+  for (const RecordView& record : message.records()) {
+    if (record.section != Section::kAuthority) continue;
+    if (record.type == RRType::kSOA && !summary.has_soa) {
+      const Name owner = record.owner.ToName();
+      summary.has_soa = true;
+      summary.soa_fits = name.IsAtOrBelow(owner) && owner.view().IsAtOrBelow(asked.zone);
+      summary.negative_ttl_s = std::min(record.ttl, dns::ReadSoa(record).minimum);
+    } else if (record.type == RRType::kNS) {
+      const Name owner = record.owner.ToName();
+      summary.has_ns = true;
+      if (owner.view().IsBelow(asked.zone) && name.IsAtOrBelow(owner)) {
+        summary.ns_below = true;
+        summary.cut = record.owner;
+        summary.ns_ttl_s = record.ttl;
+      } else if (!owner.view().IsAtOrBelow(asked.zone)) {
+        summary.ns_above = true;
+      }
+    }
+  }
+  return summary;
+}
+
+/// An answer section that leaves the name open: a negative answer, a referral, or nothing usable.
+void ClassifyEmpty(const Message& message, const AskedServer& asked, NameView name,
+                   Classified* out) {
+  const AuthoritySummary authority = ReadAuthority(message, asked, name);
+  const bool nxdomain = message.rcode() == RCode::kNXDomain;
+  out->ttl_s = authority.negative_ttl_s;
+  const ResponseKind negative = nxdomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
+  if (asked.recursive) {
+    out->kind = negative;
+    return;
+  }
+  if (authority.has_soa && authority.soa_fits) {
+    out->kind = negative;
+    out->without_authority = !message.authoritative();
+    return;
+  }
+  if (!nxdomain && authority.ns_below && !authority.has_soa) {
+    out->kind = ResponseKind::kReferral;
+    out->cut = authority.cut;
+    out->ttl_s = authority.ns_ttl_s;
+    return;
+  }
+  if (message.authoritative()) {
+    out->kind = negative;
+    out->without_soa = !authority.has_soa;
+    out->soa_wrong_zone = authority.has_soa;
+    return;
+  }
+  out->kind = authority.ns_above ? ResponseKind::kUpwardReferral : ResponseKind::kNotAuthoritative;
+}
+
+}  // namespace
+
+bool AliasChain::Follow(const Name& target) {
+  visited_.push_back(current);
+  Name lower = target;
+  lower.ToLower();
+  targets.push_back(lower.view().ToText());
+  const auto same = [&target](const Name& name) { return name == target; };
+  looped = std::any_of(visited_.begin(), visited_.end(), same);
+  if (looped || visited_.size() > kMaxHops) return false;
+  current = target;
+  return true;
+}
+
+Classified Classify(const Message& message, const AskedServer& asked, RRType type,
+                    AliasChain* chain) {
+  Classified out;
+  out.rcode = message.rcode();
+  if (out.rcode != RCode::kNoError && out.rcode != RCode::kNXDomain) return out;
+  bool followed = false;
+  while (chain->current.view().IsAtOrBelow(asked.zone)) {
+    const Step step = FollowOnce(message, type, chain, &out);
+    if (step == Step::kFailed) {
+      out.kind = ResponseKind::kAliasFailed;
+      return out;
+    }
+    if (step == Step::kFound) {
+      out.kind = ResponseKind::kAnswer;
+      out.without_authority = !asked.recursive && !message.authoritative();
+      return out;
+    }
+    if (step == Step::kNothing) break;
+    followed = true;
+  }
+  if (!followed) {
+    ClassifyEmpty(message, asked, chain->current, &out);
+    return out;
+  }
+  // Behind an alias only a fitting SOA settles the target; everything else is asked anew where it
+  // belongs.
+  const bool in_bailiwick = chain->current.view().IsAtOrBelow(asked.zone);
+  const AuthoritySummary authority = ReadAuthority(message, asked, chain->current);
+  out.kind = ResponseKind::kAlias;
+  if (asked.recursive || (in_bailiwick && authority.has_soa && authority.soa_fits)) {
+    out.kind = out.rcode == RCode::kNXDomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
+    out.ttl_s = authority.negative_ttl_s;
+  }
+  out.without_authority = !asked.recursive && !message.authoritative();
+  return out;
+}
+
+void TakeCaaAnswer(const Message& message, const Classified& classified, NameView owner,
+                   CaaAnswer* answer) {
+  answer->ttl_s = classified.ttl_s;
+  answer->status = LookupStatus::kEmpty;
+  if (classified.kind != ResponseKind::kAnswer) return;
+  answer->status = LookupStatus::kRecords;
+  Name lower(owner);
+  lower.ToLower();
+  answer->rrset.owner = lower.view().ToText();
+  answer->rrset.ttl_s = classified.ttl_s;
+  for (const RecordView& record : message.records()) {
+    if (record.section != Section::kAnswer) break;
+    if (record.type != RRType::kCAA || !record.owner.Equals(owner)) continue;
+    const dns::CaaRdata caa = dns::ReadCaa(record.rdata);
+    answer->rrset.records.push_back({caa.flags, std::string(caa.tag), std::string(caa.value)});
+    // RFC 2181 §5.2: TTLs within a set are equal; where a server breaks that, the least counts.
+    answer->rrset.ttl_s = std::min(answer->rrset.ttl_s, record.ttl);
+  }
+  answer->ttl_s = answer->rrset.ttl_s;
+}
+
+}  // namespace caascan::resolve

@@ -1,0 +1,142 @@
+// Tested by failure_test.cc.
+#include "scanner/resolve/failure.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+
+namespace caascan::resolve {
+
+bool IsUsable(ResponseKind kind) {
+  switch (kind) {
+    case ResponseKind::kAnswer:
+    case ResponseKind::kAlias:
+    case ResponseKind::kAliasFailed:
+    case ResponseKind::kNoData:
+    case ResponseKind::kNxDomain:
+    case ResponseKind::kReferral:
+      return true;
+    case ResponseKind::kNotAuthoritative:
+    case ResponseKind::kUpwardReferral:
+    case ResponseKind::kError:
+      return false;
+  }
+  return false;
+}
+
+ServerResult ResultOf(const Classified& classified) {
+  if (classified.kind == ResponseKind::kNotAuthoritative) return ServerResult::kNotAuthoritative;
+  if (classified.kind == ResponseKind::kUpwardReferral) return ServerResult::kUpwardReferral;
+  if (classified.kind == ResponseKind::kReferral) return ServerResult::kReferral;
+  if (classified.kind != ResponseKind::kError) return ServerResult::kAnswer;
+  switch (classified.rcode) {
+    case dns::RCode::kServFail:
+      return ServerResult::kServfail;
+    case dns::RCode::kNotImp:
+      return ServerResult::kNotimp;
+    case dns::RCode::kRefused:
+      return ServerResult::kRefused;
+    case dns::RCode::kFormErr:
+      return ServerResult::kFormerr;
+    default:
+      return ServerResult::kRcode;
+  }
+}
+
+namespace {
+
+Reason ReasonOf(ServerResult result, bool recursive) {
+  switch (result) {
+    case ServerResult::kServfail:
+      return Reason::kServfail;
+    case ServerResult::kNotimp:
+      return Reason::kNotimp;
+    case ServerResult::kFormerr:
+      return Reason::kFormerr;
+    case ServerResult::kRcode:
+      return Reason::kRcode;
+    case ServerResult::kMalformed:
+      return Reason::kMalformedResponse;
+    case ServerResult::kRefused:
+      return recursive ? Reason::kRcode : Reason::kRefused;
+    case ServerResult::kNotAuthoritative:
+      return Reason::kNotAuthoritative;
+    case ServerResult::kUpwardReferral:
+      return Reason::kUpwardReferral;
+    case ServerResult::kUnresolved:
+    case ServerResult::kBlocked:
+      return Reason::kUnresolvableServers;
+    case ServerResult::kTruncated:
+      return Reason::kTruncated;
+    case ServerResult::kUnreachable:
+      return Reason::kUnreachable;
+    case ServerResult::kAnswer:
+    case ServerResult::kReferral:
+    case ServerResult::kTimeout:
+    case ServerResult::kMismatched:
+      return Reason::kNoResponse;
+  }
+  return Reason::kNoResponse;
+}
+
+// Most telling first: the outcomes' order is the contract's; within one, what says most about the
+// cause. That a server's name has no address says least: it decides only where no server was
+// reached at all.
+constexpr Reason kTelling[] = {
+    Reason::kNotimp,    Reason::kFormerr,     Reason::kRcode,          Reason::kMalformedResponse,
+    Reason::kServfail,  Reason::kRefused,     Reason::kUpwardReferral, Reason::kNotAuthoritative,
+    Reason::kTruncated, Reason::kUnreachable, Reason::kNoResponse,     Reason::kUnresolvableServers,
+};
+
+}  // namespace
+
+Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
+  if (attempts.empty()) return Reason::kUnresolvableServers;
+  const auto local = [](const Attempt& attempt) { return attempt.local_fault; };
+  if (std::all_of(attempts.begin(), attempts.end(), local)) return Reason::kLocalFault;
+  for (const Reason reason : kTelling) {
+    const auto fits = [reason, recursive](const Attempt& attempt) {
+      return !attempt.local_fault && ReasonOf(attempt.result, recursive) == reason;
+    };
+    if (std::any_of(attempts.begin(), attempts.end(), fits)) return reason;
+  }
+  return Reason::kNoResponse;
+}
+
+Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
+  Attempt attempt;
+  attempt.host = std::move(host);
+  attempt.peer = peer;
+  attempt.result = asked.result;
+  attempt.answered = asked.replied || asked.result == ServerResult::kMalformed;
+  attempt.rtt = asked.rtt;
+  attempt.mismatches = asked.mismatches;
+  attempt.local_fault = asked.status == net::ExchangeStatus::kSendFailed;
+  if (asked.result == ServerResult::kMalformed) {
+    attempt.detail =
+        absl::StrCat(absl::string_view(dns::ParseErrorText(asked.parse_failure.error).data()), ", ",
+                     absl::string_view(dns::SectionText(asked.parse_failure.section).data()),
+                     " section, octet ", asked.parse_failure.offset);
+  }
+  return attempt;
+}
+
+void Observe(const Asked& asked, const Classified* classified, const Attempt& attempt,
+             Account* account) {
+  using Kind = Observation::Kind;
+  const auto note = [&](Kind kind) {
+    account->observations.push_back({kind, attempt.host, attempt.peer});
+  };
+  if (asked.mismatches.letter_case != 0 && asked.replied) note(Kind::kCaseChanged);
+  if (asked.mismatches.question != 0 && asked.replied) note(Kind::kQuestionChanged);
+  if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
+  if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
+  if (asked.result == ServerResult::kTruncated) note(Kind::kTruncatedNoTcp);
+  if (asked.result == ServerResult::kBlocked) note(Kind::kSpecialAddress);
+  if (classified == nullptr) return;
+  if (classified->without_authority) note(Kind::kDataWithoutAuthority);
+  if (classified->without_soa) note(Kind::kNegativeWithoutSoa);
+  if (classified->soa_wrong_zone) note(Kind::kNegativeSoaWrongZone);
+}
+
+}  // namespace caascan::resolve

@@ -1,0 +1,316 @@
+// A look-up walks from the deepest zone it knows: ask its servers, follow a referral (strictly
+// downwards, so the walk ends), or an alias (from the top, with the chain's limit), until an answer
+// or a failure stands.
+//
+// Waiting and circles. Server names without glue need look-ups of their own, and several names may
+// wait for the same one. A host that is being resolved waits for at most one other
+// (Host::waits_for); before anyone waits, the chain is walked, and a circle counts as an
+// unresolvable server. So nobody waits for himself, however zones refer to one another.
+//
+// Tested by iterative_test.cc, against a tree of servers on loopback.
+#include "scanner/resolve/iterative.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "scanner/resolve/failure.h"
+
+namespace caascan::resolve {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr seconds kMinDelegationTtl(300);
+constexpr seconds kMaxDelegationTtl(86400);
+constexpr seconds kHostTtl(3600);
+constexpr seconds kFailedHostTtl(30);  // RFC 9520 §3.2: failures are cached for at least a second.
+constexpr uint32_t kSilentAfter =
+    2;  // Unanswered in a row: such a server is tried after the others.
+constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server names, and so on.
+
+nanoseconds Clamp(uint32_t ttl_s, seconds low, seconds high) {
+  return std::clamp(seconds(ttl_s), low, high);
+}
+
+std::string TldKey(dns::NameView name) {
+  dns::Name tld(name.suffix(1));
+  tld.ToLower();
+  return std::string(tld.view().bytes());
+}
+
+std::string LowerText(dns::NameView name) {
+  dns::Name lower(name);
+  lower.ToLower();
+  return lower.view().ToText();
+}
+
+}  // namespace
+
+IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptions& options,
+                                     const std::vector<RootServer>& root)
+    : network_(network),
+      options_(options),
+      zones_(options.zone_capacity),
+      hosts_(options.host_capacity) {
+  root_ = zones_.Insert(dns::NameView());
+  root_->expires = nanoseconds::max();
+  for (const RootServer& server : root) {
+    const int index = root_->AddServer(server.host);
+    if (index < 0) continue;
+    root_->servers[static_cast<size_t>(index)].resolved = true;
+    for (const net::Address& address : server.addresses) {
+      if (address.is_v6() ? options.addresses.ipv6 : options.addresses.ipv4) {
+        root_->AddAddress(static_cast<size_t>(index), network->PeerFor(address));
+      }
+    }
+  }
+}
+
+IterativeResolver::ZoneHandle IterativeResolver::DeepestZone(dns::NameView name) {
+  for (; !name.is_root(); name = name.parent()) {
+    ZoneHandle zone = zones_.Find(name);
+    if (!zone) continue;
+    if (zone->expires > now()) return zone;
+    zones_.Erase(name);
+  }
+  return root_;
+}
+
+IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
+  const dns::Name cut = walk.classified.cut.ToName();
+  ZoneHandle zone = zones_.Insert(cut);
+  zone->expires = now() + Clamp(walk.classified.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
+  ReadReferral(walk.message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
+  return zone;
+}
+
+net::Task<IterativeResolver::Walk> IterativeResolver::Lookup(dns::RRType type, AliasChain* chain,
+                                                             Account* account, Host* job) {
+  ZoneHandle zone = DeepestZone(chain->current);
+  bool may_wait = true;
+  while (true) {
+    // At a cold start thousands of names need the same TLD: the first one asks the root, the others
+    // wait for its referral. Waiting happens once; asking the root needs no other look-up, so it
+    // ends.
+    std::string leads;
+    if (may_wait && zone.name().is_root() && !chain->current.view().is_root()) {
+      may_wait = false;
+      leads = TldKey(chain->current);
+      const auto [question, leading] = asked_at_root_.try_emplace(leads);
+      if (!leading) {
+        co_await WaitList::Waiter(&question->second);
+        zone = DeepestZone(chain->current);
+        continue;
+      }
+    }
+    Walk walk = co_await AskZone(zone, type, chain, account, job);
+    const bool referred = walk.ok && walk.classified.kind == ResponseKind::kReferral;
+    if (referred) zone = StoreReferral(walk);
+    if (!leads.empty()) asked_at_root_.extract(leads).mapped().NotifyAll();
+    if (referred) continue;
+    if (!walk.ok || walk.classified.kind != ResponseKind::kAlias) co_return walk;
+    zone = DeepestZone(chain->current);
+  }
+}
+
+int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
+  // A fresh starting point each time spreads the load; two candidates, and the better one of them,
+  // prefer the quick ones without deserting the others.
+  const size_t count = zone.addresses.size();
+  int best = -1;
+  int seen = 0;
+  ++rotation_;
+  for (size_t i = 0; i < count && seen < 2; ++i) {
+    const size_t index = (i + rotation_) % count;
+    if ((tries.tried & (1u << index)) != 0) continue;
+    ++seen;
+    const net::Peer* peer = zone.addresses[index].peer;
+    if (best < 0) {
+      best = static_cast<int>(index);
+      continue;
+    }
+    const net::Peer* other = zone.addresses[static_cast<size_t>(best)].peer;
+    const bool silent = peer->silences() > kSilentAfter;
+    const bool other_silent = other->silences() > kSilentAfter;
+    if (silent != other_silent ? other_silent : peer->srtt() < other->srtt()) {
+      best = static_cast<int>(index);
+    }
+  }
+  return best;
+}
+
+int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries) const {
+  if (zone.addresses.empty() || tries.count > options_.retries) return -1;
+  return static_cast<int>(tries.count % zone.addresses.size());
+}
+
+net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, dns::RRType type,
+                                                              AliasChain* chain, Account* account,
+                                                              Host* job) {
+  Walk walk;
+  walk.zone = zone;
+  Tries tries;
+  while (!account->exhausted()) {
+    int index = PickAddress(*zone, tries);
+    if (index < 0) {
+      const bool more = co_await ResolveOneServer(zone, &tries, account, job);
+      if (more) continue;
+      index = PickAgain(*zone, tries);
+      if (index < 0) break;
+    }
+    tries.tried |= 1u << static_cast<unsigned>(index);
+    const Zone::ServerAddress address = zone->addresses[static_cast<size_t>(index)];
+    Asked asked;
+    if (!options_.allow_special && address.peer->address().IsSpecialPurpose()) {
+      asked.result = ServerResult::kBlocked;
+      tries.count = options_.retries + 1;  // Nothing would change by trying again.
+    } else {
+      if (++tries.count > 1) ++account->retries;
+      asked = co_await Ask(network_, address.peer, chain->current, type, options_.ask, account);
+    }
+    if (asked.status == net::ExchangeStatus::kCancelled) {
+      walk.failure = Reason::kStopped;
+      co_return walk;
+    }
+    if (TakeReply(asked, address, type, chain, account, &tries, &walk)) co_return walk;
+  }
+  Fail(&tries, &walk, account);
+  co_return walk;
+}
+
+/// Judges one server's reply. True where it settles the zone's part of the look-up.
+bool IterativeResolver::TakeReply(const Asked& asked, const Zone::ServerAddress& address,
+                                  dns::RRType type, AliasChain* chain, Account* account,
+                                  Tries* tries, Walk* walk) {
+  ServerResult result = asked.result;
+  if (asked.replied) {
+    walk->classified = Classify(asked.message, {false, walk->zone.name()}, type, chain);
+    result = ResultOf(walk->classified);
+    walk->ok = IsUsable(walk->classified.kind);
+  }
+  const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
+                            !asked.fell_back_from_edns;
+  if (unremarkable && !account->keep_all_attempts) {
+    FinishZone(asked, tries, walk, account);
+    return true;
+  }
+  const Zone& zone = *walk->zone;
+  Attempt attempt =
+      MakeAttempt(asked, address.peer, zone.host(zone.servers[address.server]).ToText());
+  attempt.result = result;
+  if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+  Observe(asked, walk->ok ? &walk->classified : nullptr, attempt, account);
+  if (!walk->ok || account->keep_all_attempts) tries->attempts.push_back(std::move(attempt));
+  if (walk->ok) FinishZone(asked, tries, walk, account);
+  return walk->ok;
+}
+
+void IterativeResolver::FinishZone(const Asked& asked, Tries* tries, Walk* walk, Account* account) {
+  walk->message = asked.message;
+  for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+  if (walk->classified.kind != ResponseKind::kAliasFailed) return;
+  walk->ok = false;
+  walk->failure = Reason::kAliasLoop;
+}
+
+void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) {
+  const Zone& zone = *walk->zone;
+  for (size_t i = 0; i < zone.servers.size(); ++i) {
+    const auto of_server = [i](const Zone::ServerAddress& address) { return address.server == i; };
+    if (std::any_of(zone.addresses.begin(), zone.addresses.end(), of_server)) continue;
+    Attempt attempt;
+    attempt.host = zone.host(zone.servers[i]).ToText();
+    attempt.result = ServerResult::kUnresolved;
+    tries->attempts.push_back(std::move(attempt));
+  }
+  walk->ok = false;
+  walk->failure = account->exhausted() ? Reason::kTooManyQueries
+                                       : PlainReason(tries->attempts, /*recursive=*/false);
+  walk->attempts = tries->attempts;
+  for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+}
+
+net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account,
+                                                    Host* job) {
+  size_t index = 0;
+  while (index < zone->servers.size() &&
+         (zone->servers[index].resolved || (tries->resolved & (1u << index)) != 0)) {
+    ++index;
+  }
+  if (index == zone->servers.size()) co_return false;
+  tries->resolved |= 1u << index;
+  HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
+  co_await ResolveHost(host, account, job);
+  for (net::Peer* peer : host->peers) zone->AddAddress(index, peer);
+  // What a circle or our own limits kept from us is left for others to find.
+  zone->servers[index].resolved = host->state == Host::State::kResolved;
+  co_return true;
+}
+
+net::Task<void> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
+  while (host->state == Host::State::kResolving) {
+    for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
+      if (at == job) co_return;  // A circle: this server cannot be reached through itself.
+    }
+    if (job != nullptr) job->waits_for = &*host;
+    co_await WaitList::Waiter(&host->waiters);
+    if (job != nullptr) job->waits_for = nullptr;
+  }
+  if (host->state != Host::State::kUnknown && host->expires > now()) co_return;
+  if (job != nullptr && job->depth >= kMaxHostDepth) co_return;
+
+  host->state = Host::State::kResolving;
+  host->depth = job == nullptr ? 1 : job->depth + 1;
+  host->peers.clear();
+  if (job != nullptr) job->waits_for = &*host;
+  bool settled = true;
+  if (options_.addresses.ipv4) settled = co_await CollectAddresses(host, dns::RRType::kA, account);
+  if (host->peers.empty() && options_.addresses.ipv6) {
+    const bool ipv6_settled = co_await CollectAddresses(host, dns::RRType::kAAAA, account);
+    settled = settled && ipv6_settled;
+  }
+  if (job != nullptr) job->waits_for = nullptr;
+  const bool found = !host->peers.empty();
+  // What our own budget cut short says nothing: the next one to ask begins anew.
+  host->state = found || settled ? Host::State::kResolved : Host::State::kUnknown;
+  host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
+  host->waiters.NotifyAll();
+}
+
+/// False where the look-up was cut short by this name's own limits.
+net::Task<bool> IterativeResolver::CollectAddresses(HostHandle host, dns::RRType type,
+                                                    Account* account) {
+  AliasChain chain;
+  chain.current = host.name();
+  Walk walk = co_await Lookup(type, &chain, account, &*host);
+  if (!walk.ok) {
+    co_return walk.failure != Reason::kTooManyQueries&& walk.failure != Reason::kStopped;
+  }
+  if (walk.classified.kind != ResponseKind::kAnswer) co_return true;
+  for (const dns::RecordView& record : walk.message.records()) {
+    if (record.section != dns::Section::kAnswer) break;
+    if (record.type != type || !record.owner.Equals(chain.current)) continue;
+    net::Peer* peer = PeerOf(record, options_.addresses, network_);
+    if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
+  }
+  co_return true;
+}
+
+net::Task<CaaAnswer> IterativeResolver::LookupCaa(dns::NameView name, Account* account) {
+  AliasChain chain;
+  chain.current = name;
+  Walk walk = co_await Lookup(dns::RRType::kCAA, &chain, account, nullptr);
+  CaaAnswer answer;
+  answer.zone = LowerText(walk.zone.name());
+  answer.cname = std::move(chain.targets);
+  if (!walk.ok) {
+    answer.failure = walk.failure;
+    answer.attempts = std::move(walk.attempts);
+    co_return answer;
+  }
+  TakeCaaAnswer(walk.message, walk.classified, chain.current, &answer);
+  co_return answer;
+}
+
+}  // namespace caascan::resolve

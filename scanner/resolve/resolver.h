@@ -1,0 +1,24 @@
+// Two ways to look CAA up, behind one call.
+#pragma once
+
+#include "scanner/dns/name.h"
+#include "scanner/net/task.h"
+#include "scanner/resolve/answer.h"
+
+namespace caascan::resolve {
+
+/// One worker's resolver: it learns as it goes, and shares with nobody. Loop thread only.
+class Resolver {
+ public:
+  Resolver() = default;
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  virtual ~Resolver() = default;
+
+  /// The CAA RRset at exactly `name`, aliases followed as any look-up follows them; no climbing.
+  /// Queries, retries and what the servers did go to `account`. `name` and `account` must live
+  /// until it ends.
+  virtual net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) = 0;
+};
+
+}  // namespace caascan::resolve

@@ -1,0 +1,85 @@
+// Delegations: which servers a zone is delegated to, as its parent said.
+#pragma once
+
+#include <absl/container/inlined_vector.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "scanner/dns/message.h"
+#include "scanner/dns/name.h"
+#include "scanner/net/network.h"
+#include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/wait_list.h"
+
+namespace caascan::resolve {
+
+/// One zone's delegation. Addresses come as glue, or later, when a server's name is resolved; they
+/// are only ever added, so an index stays good.
+struct Zone {
+  // Attacks come as delegations to hundreds of names (NXNSAttack): what lies beyond is not used.
+  static constexpr size_t kMaxServers = 16;
+  static constexpr size_t kMaxAddresses = 32;
+
+  struct Server {
+    uint16_t host_offset = 0;  // Into hosts.
+    uint8_t host_size = 0;
+    bool resolved = false;  // Its addresses are here, or it has none.
+  };
+  struct ServerAddress {
+    net::Peer* peer = nullptr;
+    uint8_t server = 0;
+  };
+
+  absl::InlinedVector<Server, 4> servers;
+  absl::InlinedVector<ServerAddress, 4> addresses;
+  std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
+  std::chrono::nanoseconds expires{0};
+
+  dns::NameView host(const Server& server) const {
+    return dns::NameView::FromTrusted(
+        reinterpret_cast<const uint8_t*>(hosts.data()) + server.host_offset, server.host_size);
+  }
+  /// The index of the server with that name, added where it is new; -1 where there are too many.
+  int AddServer(dns::NameView host);
+  /// Once each.
+  void AddAddress(size_t server, net::Peer* peer);
+};
+
+/// The addresses of a server's name that its own zone had to be asked for.
+struct Host {
+  enum class State : uint8_t { kUnknown, kResolving, kResolved };
+  State state = State::kUnknown;
+  absl::InlinedVector<net::Peer*, 2>
+      peers;  // Empty once resolved: it has no address that we can use.
+  std::chrono::nanoseconds expires{0};
+  // While resolving: who waits here, and the host that this one's resolution waits for (to find
+  // circles).
+  WaitList waiters;
+  const Host* waits_for = nullptr;
+  uint32_t depth = 0;
+};
+
+using ZoneCache = NameCache<Zone>;
+using HostCache = NameCache<Host>;
+
+/// What a family of addresses is good for in this scan.
+struct AddressPolicy {
+  bool ipv4 = true;
+  bool ipv6 = true;
+  uint16_t port = 53;
+};
+
+/// The peer behind an A or AAAA record; nullptr for records of a family that is not used, or of
+/// another type.
+net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
+                  net::Network* network);
+
+/// Fills `zone` from a referral: NS records of `cut` in the authority section, and as glue the
+/// addresses of those names in the additional section that are at or below `asked` (the zone whose
+/// server said so).
+void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView asked,
+                  const AddressPolicy& policy, net::Network* network, Zone* zone);
+
+}  // namespace caascan::resolve
