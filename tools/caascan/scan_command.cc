@@ -204,11 +204,14 @@ int ScanCommand::Run() {
   }
   ScanSummary summary;
   const absl::Status status = RunScan(options_, &summary);
-  // Wrong usage is one line; after a scan that ran, the summary stands last.
-  if (!absl::IsInvalidArgument(status)) program_->Complain(SummaryText(summary));
-  const int exit_code = program_->Finish(status);
-  if (exit_code != cli::kExitDone || summary.signal == 0) return exit_code;
-  return kSignalExitBase + summary.signal;
+  if (absl::IsInvalidArgument(status)) return program_->Finish(status);
+  const std::string counts = SummaryText(summary);
+  if (!status.ok()) {  // Why, and how far it came, in one line.
+    const std::string why(status.message().data(), status.message().size());
+    return program_->Finish(absl::Status(status.code(), why + "; " + counts));
+  }
+  program_->Complain(counts);
+  return summary.signal == 0 ? cli::kExitDone : kSignalExitBase + summary.signal;
 }
 
 }  // namespace caascan::tool

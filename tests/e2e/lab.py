@@ -1,0 +1,53 @@
+"""The lab internet as the tests start it."""
+
+import json
+import pathlib
+import subprocess
+
+from harness import CAALAB, RCODE_NOERROR, SOURCE, Server, ask
+
+BASIC = str(SOURCE / "datasets" / "lab" / "basic.json")
+PORT = 5300
+
+
+class Lab:
+    """caalab serving a scenario on PORT; stop() ends it. `hints` is the path of its root hints."""
+
+    def __init__(self, folder, scenario=BASIC):
+        self.scenario = scenario
+        self.hints = str(pathlib.Path(folder) / "lab.hints")
+        self.server = Server(
+            [CAALAB, "serve", "--scenario", scenario, "--port", str(PORT), "--write-hints", self.hints],
+            pathlib.Path(folder) / "lab.log")
+        self.server.wait_until(self.answers)
+
+    def root_address(self):
+        """The first IPv4 address of the hints, or None while they are not written."""
+        path = pathlib.Path(self.hints)
+        lines = path.read_text().splitlines() if path.is_file() else []
+        return next((line.split()[-1] for line in lines if " A " in " ".join(line.split())), None)
+
+    def answers(self):
+        """Whether the lab's root says NOERROR for its own SOA."""
+        address = self.root_address()
+        answer = ask(address, PORT, ".") if address else None
+        return answer is not None and answer[0] == RCODE_NOERROR
+
+    def options(self):
+        """What caascan scan needs to start at the lab's root."""
+        return ["--port", str(PORT), "--root-hints", self.hints, "--allow-special"]
+
+    def names(self):
+        """The names of the scenario, one of each kind."""
+        return self._ask("names").splitlines()
+
+    def truth(self):
+        """What a right scanner must report, a record a name."""
+        return [json.loads(line) for line in self._ask("truth").splitlines()]
+
+    def _ask(self, subcommand):
+        return subprocess.run([CAALAB, subcommand, "--scenario", self.scenario],
+                              check=True, capture_output=True, text=True).stdout
+
+    def stop(self):
+        return self.server.stop()
