@@ -35,9 +35,9 @@ class Cursor {
   }
 
   uint32_t ReadU32() {
+    if (!Have(4)) return 0;  // Or half of it would be read.
     const uint32_t high = ReadU16();
-    const uint32_t low = ReadU16();
-    return ok() ? (high << 16) | low : 0;
+    return (high << 16) | ReadU16();
   }
 
   std::span<const uint8_t> ReadBytes(size_t size) {

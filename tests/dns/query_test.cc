@@ -1,0 +1,125 @@
+// Every query is read back with the message reader.
+#include "scanner/dns/query.h"
+
+#include <array>
+#include <bitset>
+
+#include <gtest/gtest.h>
+
+#include "scanner/dns/message.h"
+
+namespace caascan::dns {
+namespace {
+
+Name N(std::string_view text) {
+  Name name;
+  EXPECT_EQ(Name::FromText(text, &name), NameError::kNone) << text;
+  return name;
+}
+
+class Query {
+ public:
+  Query(const QuerySpec& spec, uint16_t id, uint64_t case_bits) {
+    const size_t size = WriteQuery(spec, id, case_bits, bytes_);
+    const ParseFailure failure = Message::Parse(std::span(bytes_).first(size), &message_);
+    EXPECT_EQ(failure.error, ParseError::kNone) << ParseErrorText(failure.error);
+  }
+  const Message* operator->() const { return &message_; }
+
+ private:
+  std::array<uint8_t, kMaxQuerySize> bytes_{};
+  Message message_;
+};
+
+TEST(WriteQueryTest, AsksOneQuestion) {
+  const Name name = N("www.example.com");
+  const Query query({.name = name}, 0xBEEF, 0);
+  EXPECT_EQ(query->id(), 0xBEEF);
+  EXPECT_FALSE(query->is_response());
+  EXPECT_EQ(query->opcode(), kOpcodeQuery);
+  EXPECT_EQ(query->flags(), 0);
+  EXPECT_TRUE(query->question_name().ToName().view().IdenticalTo(name));
+  EXPECT_EQ(query->question_type(), RRType::kCAA);
+  EXPECT_EQ(query->question_class(), kClassIn);
+  EXPECT_EQ(query->count(Section::kAnswer), 0);
+  EXPECT_EQ(query->count(Section::kAuthority), 0);
+}
+
+TEST(WriteQueryTest, CarriesEdns) {
+  const Name name = N("example");
+  const Query query({.name = name, .dnssec_ok = true}, 1, 0);
+  ASSERT_TRUE(query->edns().has_value());
+  EXPECT_EQ(query->edns()->udp_payload_size, 1232);
+  EXPECT_EQ(query->edns()->version, 0);
+  EXPECT_TRUE(query->edns()->dnssec_ok);
+  EXPECT_TRUE(query->edns()->options.empty());
+
+  const Query other({.name = name, .udp_payload_size = 4096}, 1, 0);
+  EXPECT_EQ(other->edns()->udp_payload_size, 4096);
+  EXPECT_FALSE(other->edns()->dnssec_ok);
+
+  const Query without({.name = name, .edns = false, .dnssec_ok = true}, 1, 0);
+  EXPECT_FALSE(without->edns().has_value());
+  EXPECT_EQ(without->count(Section::kAdditional), 0);
+}
+
+TEST(WriteQueryTest, SetsRdAndCd) {
+  EXPECT_EQ(Query({.name = NameView(), .recursion_desired = true}, 1, 0)->flags(), kFlagRD);
+  EXPECT_EQ(Query({.name = NameView(), .checking_disabled = true}, 1, 0)->flags(), kFlagCD);
+  EXPECT_EQ(Query({.name = NameView(), .recursion_desired = true, .checking_disabled = true}, 1, 0)
+                ->flags(),
+            kFlagRD | kFlagCD);
+}
+
+TEST(WriteQueryTest, AsksForAnyTypeAndTheRoot) {
+  const Query query({.name = NameView(), .type = RRType::kUnassigned, .edns = false}, 1, ~0ull);
+  EXPECT_TRUE(query->question_name().Equals(NameView()));
+  EXPECT_EQ(query->question_type(), RRType::kUnassigned);
+  EXPECT_EQ(query->bytes().size(), kHeaderSize + 1 + 4);
+}
+
+TEST(WriteQueryTest, FitsTheLongestName) {
+  const std::string label(63, 'Z');
+  const Name name = N(label + "." + label + "." + label + "." + std::string(61, 'z'));
+  const Query query({.name = name}, 1, 0x5555555555555555ull);
+  EXPECT_EQ(query->bytes().size(), kMaxQuerySize);
+  EXPECT_TRUE(query->question_name().Equals(name));
+}
+
+/// 0x20: bit i is the i-th letter's case, whatever case the name came in; other octets stay.
+TEST(WriteQueryTest, TakesLetterCaseFromTheBits) {
+  const Name name = N("aB-1.\\200c\\064\\091");
+  EXPECT_EQ(Query({.name = name}, 1, 0)->question_name().ToName().view().ToText(), "ab-1.\\200c@[");
+  EXPECT_EQ(Query({.name = name}, 1, 0b101)->question_name().ToName().view().ToText(),
+            "Ab-1.\\200C@[");
+  EXPECT_EQ(Query({.name = name}, 1, ~0ull)->question_name().ToName().view().ToText(),
+            "AB-1.\\200C@[");
+}
+
+TEST(WriteQueryTest, UsesTheBitsAgainBehindSixtyFourLetters) {
+  const Name name = N(std::string(63, 'a') + "." + std::string(63, 'a'));
+  const Name cased = Query({.name = name}, 1, 1)->question_name().ToName();
+  const std::string text = cased.view().ToText();
+  for (size_t i = 0, letter = 0; i < text.size(); ++i) {
+    if (text[i] == '.') continue;
+    EXPECT_EQ(text[i], letter++ % 64 == 0 ? 'A' : 'a') << i;
+  }
+}
+
+TEST(SameCaseTest, AcceptsWhatWasSentAndNothingElse) {
+  const Name name = N("www.example.com");
+  for (uint64_t bits = 0; bits < 4096; bits += 7) {
+    const Name sent = Query({.name = name}, 1, bits)->question_name().ToName();
+    EXPECT_TRUE(SameCase(name, bits, sent));
+    for (unsigned letter = 0; letter < 13; ++letter) {
+      EXPECT_FALSE(SameCase(name, bits ^ (1ull << letter), sent)) << bits << " " << letter;
+    }
+    EXPECT_TRUE(SameCase(name, bits ^ (1ull << 13), sent)) << "there is no 14th letter";
+  }
+  EXPECT_FALSE(SameCase(name, 0, N("www.example.co")));
+  EXPECT_FALSE(SameCase(name, 0, N("www.example.org")));
+  EXPECT_FALSE(SameCase(N("ab"), 0, N("a.")));
+}
+
+}  // namespace
+}  // namespace caascan::dns
