@@ -109,7 +109,8 @@ TypedNameError AddUnicode(std::string_view label, WireBuilder* wire) {
   const int result = idn2_lookup_u8(reinterpret_cast<const uint8_t*>(terminated.c_str()), &raw,
                                     IDN2_NONTRANSITIONAL);
   const std::unique_ptr<uint8_t, Idn2Free> mapped(raw);
-  if (result == IDN2_TOO_BIG_LABEL || result == IDN2_TOO_BIG_DOMAIN) {
+  if (result == IDN2_TOO_BIG_LABEL || result == IDN2_TOO_BIG_DOMAIN ||
+      result == IDN2_PUNYCODE_BIG_OUTPUT) {
     return TypedNameError::kLabelTooLong;
   }
   if (result != IDN2_OK) return TypedNameError::kBadIdn;

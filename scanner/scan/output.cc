@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,18 +40,16 @@ absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& 
     if (owned) close(fd);
     return abandon.status();
   }
-  Kind kind = Kind::kDirect;
-  if (S_ISSOCK(info.st_mode)) kind = Kind::kSocket;
-  if (S_ISFIFO(info.st_mode) || isatty(fd) == 1) kind = Kind::kPipe;
+  const bool may_wait = S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) || isatty(fd) == 1;
   return std::unique_ptr<OutputSink>(
-      new OutputSink(std::move(display_name), fd, owned, kind, *std::move(abandon)));
+      new OutputSink(std::move(display_name), fd, owned, may_wait, *std::move(abandon)));
 }
 
-OutputSink::OutputSink(std::string display_name, int fd, bool owned, Kind kind,
+OutputSink::OutputSink(std::string display_name, int fd, bool owned, bool may_wait,
                        std::unique_ptr<WakeFd> abandon)
     : display_name_(std::move(display_name)),
       owned_(owned),
-      kind_(kind),
+      may_wait_(may_wait),
       abandon_(std::move(abandon)),
       fd_(fd) {}
 
@@ -64,7 +61,7 @@ bool OutputSink::Write(std::string_view whole_lines) {
   assert((whole_lines.empty() || whole_lines.ends_with('\n')) && "records are whole lines");
   const std::lock_guard lock(mutex_);
   while (!whole_lines.empty() && status_.ok()) {
-    if (kind_ == Kind::kPipe && !WaitForRoom()) break;
+    if (may_wait_ && !WaitForRoom()) break;
     const ssize_t size = WriteSome(whole_lines);
     if (size > 0) {
       CountWritten(whole_lines.substr(0, static_cast<size_t>(size)));
@@ -82,15 +79,8 @@ bool OutputSink::Write(std::string_view whole_lines) {
 
 /// One system call. What write() returns.
 ssize_t OutputSink::WriteSome(std::string_view bytes) const {
-  switch (kind_) {
-    case Kind::kSocket:
-      return send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    case Kind::kPipe:
-      return write(fd_, bytes.data(), std::min<size_t>(bytes.size(), PIPE_BUF));
-    case Kind::kDirect:
-      break;
-  }
-  return write(fd_, bytes.data(), bytes.size());
+  const size_t size = may_wait_ ? std::min<size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+  return write(fd_, bytes.data(), size);
 }
 
 /// False, and failed, where Abandon() came first. An output whose other end is closed counts as

@@ -57,13 +57,7 @@ class OutputSink {
   [[nodiscard]] absl::Status Finish();
 
  private:
-  enum class Kind : uint8_t {
-    kDirect,  // A file or a device: writes do not wait for anybody.
-    kSocket,
-    kPipe,  // A FIFO or a terminal.
-  };
-
-  OutputSink(std::string display_name, int fd, bool owned, Kind kind,
+  OutputSink(std::string display_name, int fd, bool owned, bool may_wait,
              std::unique_ptr<WakeFd> abandon);
   ssize_t WriteSome(std::string_view bytes) const;
   bool WaitForRoom();
@@ -73,7 +67,7 @@ class OutputSink {
 
   const std::string display_name_;
   const bool owned_;
-  const Kind kind_;
+  const bool may_wait_;  // For a reader at the other end; files and devices never do.
   const std::unique_ptr<WakeFd> abandon_;
   std::atomic<bool> failed_{false};
   std::atomic<uint64_t> lines_written_{0};
