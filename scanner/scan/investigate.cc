@@ -1,0 +1,193 @@
+// The name itself is looked up for it alone; its parents are looked up through a cache that all
+// names share, so a TLD's empty set costs one query a scan. A look-up in flight serves everyone who
+// comes meanwhile. What a name's own limits cut short is never shared: the next in line asks again.
+// Tested by investigate_test.cc and end to end.
+#include "scanner/scan/investigate.h"
+
+#include <algorithm>
+
+#include "scanner/diagnose/findings.h"
+#include "scanner/diagnose/probe.h"
+
+namespace caascan::scan {
+namespace {
+
+using resolve::CaaAnswer;
+using resolve::LookupStatus;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+// Bounds for what is kept in memory; `valid_until` in the record follows the RRset's own TTL.
+constexpr seconds kMinKept(60);
+constexpr seconds kMaxKept(3600);
+constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
+
+bool OwnLimit(const CaaAnswer& answer) {
+  return answer.status == LookupStatus::kFailed &&
+         (answer.failure == Reason::kStopped || answer.failure == Reason::kTooManyQueries ||
+          answer.failure == Reason::kLocalFault);
+}
+
+nanoseconds KeepFor(const CaaAnswer& answer) {
+  if (answer.status == LookupStatus::kFailed) return kFailureKept;
+  return std::clamp(seconds(answer.ttl_s), kMinKept, kMaxKept);
+}
+
+std::string AddressText(const net::Address& address, uint16_t usual_port) {
+  return address.port() == usual_port ? address.ToText() : address.ToTextWithPort();
+}
+
+}  // namespace
+
+Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
+                           const InvestigateOptions& options)
+    : network_(network),
+      resolver_(resolver),
+      options_(options),
+      parents_(options.parent_capacity) {}
+
+net::Task<CaaAnswer> Investigator::LookupExplained(dns::NameView name, resolve::Account* account) {
+  CaaAnswer answer = co_await resolver_->LookupCaa(name, account);
+  if (answer.status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
+      OwnLimit(answer)) {
+    co_return answer;
+  }
+  const diagnose::ProbeVerdict verdict =
+      co_await diagnose::ProbeFailure(network_, options_.ask, name, &answer, account);
+  if (verdict != diagnose::ProbeVerdict::kAnswersNow) co_return answer;
+  CaaAnswer again = co_await resolver_->LookupCaa(name, account);
+  co_return again;
+}
+
+Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name) {
+  SharedCache::Handle shared = parents_.Find(name);
+  if (shared && shared->state == Shared::State::kKnown && shared->expires > now()) return shared;
+  return SharedCache::Handle();
+}
+
+net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::NameView name,
+                                                                        resolve::Account* account) {
+  while (true) {
+    SharedCache::Handle shared = parents_.FindOrInsert(name);
+    if (shared->state == Shared::State::kAsking) {
+      co_await resolve::WaitList::Waiter(&shared->waiters);
+      if (shared->state == Shared::State::kKnown) co_return shared;
+      continue;
+    }
+    if (shared->state == Shared::State::kKnown && shared->expires > now()) co_return shared;
+    shared->state = Shared::State::kAsking;
+    shared->answer = co_await LookupExplained(name, account);
+    shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
+    shared->expires = now() + KeepFor(shared->answer);
+    shared->waiters.NotifyAll();
+    co_return shared;
+  }
+}
+
+net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, std::string* out) {
+  const nanoseconds started = now();
+  resolve::Account account;
+  account.max_queries = options_.max_queries;
+  account.keep_all_attempts = options_.servers == ServersInRecord::kAll;
+
+  CaaAnswer own;  // At the name itself.
+  SharedCache::Handle parent;
+  const CaaAnswer* answer = nullptr;
+  dns::NameView at = job.name;
+  for (bool first = true; !at.is_root(); at = at.parent(), first = false) {
+    parent = KnownAnswer(at);
+    if (first && !parent) {
+      own = co_await LookupExplained(at, &account);
+      answer = &own;
+    } else {
+      if (!parent) parent = co_await ParentAnswer(at, &account);
+      answer = &parent->answer;
+      if (first) own = parent->answer;
+    }
+    if (answer->status != LookupStatus::kEmpty) break;
+  }
+  // From here to the end nothing suspends, so one record serves all names.
+  StartRecord(job, &record_);
+  record_.zone = answer->status == LookupStatus::kEmpty ? own.zone : answer->zone;
+  record_.cname = answer->cname.empty() ? own.cname : answer->cname;
+  record_.dnssec = answer->dnssec;
+  if (answer->status == LookupStatus::kFailed) {
+    FillFailure(*answer, at, &record_);
+    if (account.attempts.empty()) account.attempts = answer->attempts;  // Another name's look-up.
+  } else {
+    FillDecision(job, answer->status == LookupStatus::kRecords ? answer : nullptr, &record_);
+  }
+  co_return Finish(account, started, out);
+}
+
+void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Record* record) {
+  static const std::vector<CaaRecord> kNone;
+  const std::vector<CaaRecord>& rrset = answer == nullptr ? kNone : answer->rrset.records;
+  IssuanceRequest own;
+  const IssuanceRequest* request = &options_.request;
+  // The usual case copies nothing: every name of the scan asks alike.
+  if (job.wildcard != request->wildcard || job.account_uri || job.validation_method ||
+      !options_.ca_set.empty()) {
+    own = options_.request;
+    own.wildcard = job.wildcard;
+    if (job.account_uri) own.account_uri = job.account_uri;
+    if (job.validation_method) own.validation_method = job.validation_method;
+    request = &own;
+  }
+  const Decision decision = Decide(rrset, *request);
+  record->reason = static_cast<Reason>(decision.reason);
+  record->may_issue = decision.permit;
+  if (answer != nullptr) record->caa = answer->rrset;
+  for (const CertificationAuthority& ca : options_.ca_set) {
+    own.issuer_domains = ca.issuer_domains;
+    record->decisions.emplace_back(ca.name, Decide(rrset, own).permit);
+  }
+}
+
+void Investigator::FillFailure(const CaaAnswer& answer, dns::NameView at, Record* record) const {
+  record->reason = answer.failure;
+  // BR 4.2.2.1 lets a failure pass only below a proven-insecure delegation, and nothing is proven
+  // without validation.
+  record->may_issue = false;
+  if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
+}
+
+void Investigator::FillServers(const resolve::Account& account, Record* record) const {
+  if (options_.servers == ServersInRecord::kNone) return;
+  for (const resolve::Attempt& attempt : account.attempts) {
+    ServerReport report;
+    report.host = attempt.host;
+    if (attempt.peer != nullptr)
+      report.address = AddressText(attempt.peer->address(), options_.port);
+    report.result = attempt.result;
+    report.rcode = attempt.rcode;
+    if (attempt.answered) {
+      report.rtt_ms = std::chrono::duration<double, std::milli>(attempt.rtt).count();
+    }
+    report.detail = attempt.detail;
+    // A server tried several times stands there once, with its last result.
+    const auto same = std::find_if(
+        record->servers.begin(), record->servers.end(), [&report](const ServerReport& other) {
+          return other.address == report.address && other.host == report.host;
+        });
+    if (same == record->servers.end()) {
+      record->servers.push_back(std::move(report));
+    } else {
+      *same = std::move(report);
+    }
+  }
+}
+
+Investigator::Result Investigator::Finish(const resolve::Account& account, nanoseconds started,
+                                          std::string* out) {
+  FillServers(account, &record_);
+  diagnose::AddFindings(account, &record_.findings);
+  record_.queries = account.queries;
+  record_.retries = account.retries;
+  record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - started);
+  record_.time = std::chrono::system_clock::now();
+  AppendRecord(record_, out);
+  return {record_.outcome(), account.queries, account.retries};
+}
+
+}  // namespace caascan::scan

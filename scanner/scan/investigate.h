@@ -1,0 +1,76 @@
+// One name from its job to its line of output: the climb of RFC 8659 §3, the decision, the record.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "caascan/record.h"
+#include "caascan/scanner.h"
+#include "scanner/net/network.h"
+#include "scanner/net/task.h"
+#include "scanner/resolve/ask.h"
+#include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/resolver.h"
+#include "scanner/resolve/wait_list.h"
+#include "scanner/scan/name_job.h"
+
+namespace caascan::scan {
+
+/// What the investigation needs to know of the scan. Outlives the workers.
+struct InvestigateOptions {
+  IssuanceRequest request;
+  std::vector<CertificationAuthority> ca_set;
+  resolve::AskOptions ask;
+  DiagnoseMode diagnose = DiagnoseMode::kFailures;
+  ServersInRecord servers = ServersInRecord::kFailures;
+  uint16_t port = 53;          // Addresses with another port are written with it.
+  uint32_t max_queries = 200;  // A name, probes and server names included.
+  size_t parent_capacity = 100'000;
+};
+
+/// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
+/// Loop thread only.
+class Investigator {
+ public:
+  Investigator(net::Network* network, resolve::Resolver* resolver,
+               const InvestigateOptions& options);
+
+  /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
+  /// live until then; the line is appended without any suspension in between. REQUIRES: job.valid.
+  struct Result {
+    Outcome outcome = Outcome::kError;
+    uint32_t queries = 0;
+    uint32_t retries = 0;
+  };
+  net::Task<Result> Investigate(const NameJob& job, std::string* out);
+
+ private:
+  /// A CAA answer that many names share.
+  struct Shared {
+    enum class State : uint8_t { kUnknown, kAsking, kKnown };
+    State state = State::kUnknown;
+    resolve::CaaAnswer answer;
+    std::chrono::nanoseconds expires{0};
+    resolve::WaitList waiters;
+  };
+  using SharedCache = resolve::NameCache<Shared>;
+
+  net::Task<resolve::CaaAnswer> LookupExplained(dns::NameView name, resolve::Account* account);
+  net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
+  SharedCache::Handle KnownAnswer(dns::NameView name);
+
+  void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
+  void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
+  void FillServers(const resolve::Account& account, Record* record) const;
+  Result Finish(const resolve::Account& account, std::chrono::nanoseconds started,
+                std::string* out);
+  std::chrono::nanoseconds now() const { return network_->loop()->now(); }
+
+  net::Network* const network_;
+  resolve::Resolver* const resolver_;
+  const InvestigateOptions& options_;
+  SharedCache parents_;
+  Record record_;  // Filled and written without suspension; kept for its strings' memory.
+};
+
+}  // namespace caascan::scan

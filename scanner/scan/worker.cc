@@ -1,0 +1,127 @@
+// The turn hook is the heart: start names while there is room, send what they queued, end when
+// nothing is left. Names are started only there, never from a finishing name, so the stack stays
+// flat however fast names finish. Tested by scan_test.cc, and end to end.
+#include "scanner/scan/worker.h"
+
+#include <cassert>
+
+#include "scanner/resolve/forwarding.h"
+
+namespace caascan::scan {
+namespace {
+
+constexpr size_t kWriteAtBytes = 64 << 10;
+constexpr std::chrono::milliseconds kWriteAfter(50);
+// A turn starts this many names at most before it sends and receives again.
+constexpr size_t kStartsPerTurn = 1024;
+
+}  // namespace
+
+Worker::Worker(const WorkerSetup& setup, size_t index)
+    : setup_(setup),
+      index_(index),
+      network_(&loop_, setup.limits, setup.network),
+      resolver_(MakeResolver()),
+      investigator_(&network_, resolver_.get(), setup.investigate),
+      flush_timer_(this) {}
+
+Worker::~Worker() {
+  assert(!thread_.joinable() && "joined before it is destroyed");
+  flush_timer_.Cancel();
+  network_.Close();
+  loop_.Drain();
+}
+
+std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
+  if (setup_.resolvers.empty()) {
+    return std::make_unique<resolve::IterativeResolver>(&network_, setup_.iterative, setup_.root);
+  }
+  resolve::ForwardingOptions options;
+  options.ask = setup_.investigate.ask;
+  options.retries = setup_.retries;
+  return std::make_unique<resolve::ForwardingResolver>(&network_, options, setup_.resolvers);
+}
+
+void Worker::Start() {
+  loop_.SetTurnHook([this] { OnTurn(); });
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Worker::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::Cancel() {
+  cancel_.store(true, std::memory_order_relaxed);
+  loop_.Wake();
+}
+
+void Worker::Run() {
+  loop_.Wake();  // The first turn starts the first names.
+  loop_.Run();
+  setup_.on_done();
+}
+
+void Worker::OnTurn() {
+  if (!cancelled_ && cancel_.load(std::memory_order_relaxed)) {
+    cancelled_ = true;
+    network_.CancelAll();
+  }
+  StartNames();
+  network_.Flush();
+  if (lines_.size() >= kWriteAtBytes) WriteOut();
+  if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
+  if (input_ended_ && in_flight_ == 0) {
+    WriteOut();
+    flush_timer_.Cancel();
+    loop_.Stop();
+  }
+}
+
+bool Worker::NextJob(NameJob* job) {
+  while (next_in_batch_ == batch_.size()) {
+    if (input_ended_) return false;
+    batch_.clear();
+    next_in_batch_ = 0;
+    const JobQueue::PopResult popped = setup_.queue->Pop(index_, &batch_);
+    if (popped == JobQueue::PopResult::kEnd) input_ended_ = true;
+    if (popped != JobQueue::PopResult::kBatch) return false;
+  }
+  *job = std::move(batch_[next_in_batch_++]);
+  return true;
+}
+
+void Worker::StartNames() {
+  // While the output's reader is slow no new name is begun; what is in flight goes on, and nothing
+  // times out for it.
+  if (setup_.writer->congested() && !cancelled_) return;
+  NameJob job;
+  size_t started = 0;
+  while (in_flight_ < setup_.max_in_flight && started < kStartsPerTurn && NextJob(&job)) {
+    ++started;
+    counters_.AddName();
+    if (!job.valid || cancelled_) {
+      AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines_);
+      counters_.AddRecord(Outcome::kError);
+      continue;
+    }
+    ++in_flight_;
+    net::Spawn(RunJob(std::move(job)));
+  }
+  // What is left starts at the next turn, which must not wait for the network.
+  if (started == kStartsPerTurn) loop_.Wake();
+}
+
+net::Task<void> Worker::RunJob(NameJob job) {
+  const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
+  counters_.AddQueries(result.queries, result.retries);
+  counters_.AddRecord(result.outcome);
+  --in_flight_;
+}
+
+void Worker::WriteOut() {
+  if (lines_.empty()) return;
+  setup_.writer->Post(&lines_);
+}
+
+}  // namespace caascan::scan

@@ -1,0 +1,96 @@
+// One worker thread: an event loop, a network, a resolver, and the names in flight.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "scanner/net/limits.h"
+#include "scanner/net/network.h"
+#include "scanner/resolve/iterative.h"
+#include "scanner/scan/investigate.h"
+#include "scanner/scan/job_queue.h"
+#include "scanner/scan/progress.h"
+#include "scanner/scan/writer.h"
+
+namespace caascan::scan {
+
+/// What all workers of a scan share. Const while they run, save the queue, the writer and the
+/// limits, which are thread-safe. Outlives the workers.
+struct WorkerSetup {
+  net::NetworkOptions network;
+  resolve::IterativeOptions iterative;
+  std::vector<resolve::RootServer> root;
+  std::vector<net::Address> resolvers;  // Not empty: forwarding mode.
+  unsigned retries = 2;
+  InvestigateOptions investigate;
+  size_t max_in_flight = 1000;  // Of one worker.
+  net::SharedLimits* limits = nullptr;
+  JobQueue* queue = nullptr;
+  Writer* writer = nullptr;
+  std::function<void()> on_done;  // From the worker's thread, as its last act.
+};
+
+/// Made and joined by one thread; Wake() and Cancel() from any.
+class Worker {
+ public:
+  Worker(const WorkerSetup& setup, size_t index);
+  ~Worker();
+
+  /// Opens the sockets. Once, before Start().
+  [[nodiscard]] absl::Status Open() { return network_.Open(); }
+  void Start();
+  void Join();
+
+  /// The queue has something for this worker.
+  void Wake() { loop_.Wake(); }
+  /// Gives back what is in flight: it is written as `stopped`.
+  void Cancel();
+
+  const WorkerCounters& counters() const { return counters_; }
+
+ private:
+  /// Fires when finished lines have waited long enough for company.
+  class FlushTimer : public net::Timer {
+   public:
+    explicit FlushTimer(Worker* worker) : worker_(worker) {}
+
+   private:
+    void OnTimer() override { worker_->WriteOut(); }
+    Worker* const worker_;
+  };
+
+  void Run();
+  void OnTurn();
+  void StartNames();
+  net::Task<void> RunJob(NameJob job);
+  bool NextJob(NameJob* job);
+  void WriteOut();
+  std::unique_ptr<resolve::Resolver> MakeResolver();
+
+  const WorkerSetup& setup_;
+  const size_t index_;
+  WorkerCounters counters_;
+  std::atomic<bool> cancel_{false};  // Any thread.
+  std::thread thread_;
+
+  // Loop thread only.
+  net::Loop loop_;
+  net::Network network_;
+  std::unique_ptr<resolve::Resolver> resolver_;
+  Investigator investigator_;
+  FlushTimer flush_timer_;
+  JobBatch batch_;
+  size_t next_in_batch_ = 0;
+  bool input_ended_ = false;
+  bool cancelled_ = false;
+  size_t in_flight_ = 0;
+  std::string lines_;
+};
+
+}  // namespace caascan::scan
