@@ -19,7 +19,7 @@ enum class ParseError : uint8_t {
   kHeaderTruncated,  // Fewer than 12 octets.
   kNameTruncated,    // A name runs over the end.
   kPointerForward,   // A compression pointer that does not point strictly backwards (loops
-                     // included).
+                     // included), or the 128th in one name.
   kNameTooLong,      // Over 255 octets when expanded.
   kBadLabelType,     // Label octets 0x40 and 0x80 (RFC 6891 §5 retired them).
   kRecordTruncated,  // TYPE to RDLENGTH, or RDATA, run over the end.
@@ -190,13 +190,14 @@ class RecordRange {
 
 inline RecordRange Message::records() const { return RecordRange(*this); }
 
-/// ID, QR bit and question of a datagram without parsing the rest: what is needed to match it to a
-/// query. nullopt where the bytes hold no header with exactly one uncompressed question, or a bare
-/// header without any.
+/// ID, flags and question of a datagram without parsing the rest: what is needed to match it to a
+/// query. nullopt where the bytes begin neither with a header and exactly one uncompressed question
+/// nor with a header that announces no question.
 struct QuestionPeek {
   uint16_t id = 0;
   bool is_response = false;
   bool has_question = false;
+  bool truncated = false;         // TC: ask again over TCP, whether or not the rest can be parsed.
   RCode rcode = RCode::kNoError;  // Without the OPT's bits.
   NameView name;
   RRType type{};
