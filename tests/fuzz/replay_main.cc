@@ -1,0 +1,103 @@
+// Runs a fuzz target without a fuzzer: over its committed corpus, then over a fixed number of
+// mutations of it. The same inputs every time, so a failure can be run again.
+//
+//   x_fuzz CORPUS_DIRECTORY [MUTATIONS]
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace {
+
+using Input = std::vector<uint8_t>;
+using Random = std::mt19937_64;
+
+constexpr size_t kMaxInputSize = 4096;
+constexpr long kDefaultMutations = 200000;
+
+std::vector<Input> ReadCorpus(const std::string& directory) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());  // The directory's own order differs between machines.
+  std::vector<Input> corpus;
+  corpus.reserve(paths.size());
+  for (const auto& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return corpus;
+}
+
+size_t Below(size_t bound, Random* random) { return static_cast<size_t>((*random)() % bound); }
+
+/// One small change. The octets put in are those that parsers care about, half of the time.
+void Mutate(const std::vector<Input>& corpus, Random* random, Input* input) {
+  static constexpr uint8_t kTelling[] = {0,    1,   0x0c, 0x3f, 0x40, 0xc0, 0xff, '.',
+                                         '\\', ';', '=',  ' ',  ',',  '-',  '9',  'a'};
+  const uint8_t octet = (*random)() % 2 == 0 ? kTelling[Below(std::size(kTelling), random)]
+                                             : static_cast<uint8_t>((*random)());
+  const size_t at = Below(input->size() + 1, random);
+  const auto place = input->begin() + static_cast<std::ptrdiff_t>(at);
+  switch ((*random)() % 5) {
+    case 0:
+      input->insert(place, octet);
+      break;
+    case 1:
+      if (place != input->end()) input->erase(place);
+      break;
+    case 2:
+      input->erase(place, input->end());
+      break;
+    case 3: {  // The rest of another input behind the front of this one.
+      const Input& other = corpus[Below(corpus.size(), random)];
+      const size_t from = Below(other.size() + 1, random);
+      input->erase(place, input->end());
+      input->insert(input->end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
+      break;
+    }
+    default:
+      if (place != input->end()) *place = octet;
+  }
+}
+
+void Run(const Input& input) {
+  const Input exact(input);  // No spare capacity: AddressSanitizer sees a read behind it.
+  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: %s CORPUS_DIRECTORY [MUTATIONS]\n", argv[0]);
+    return 2;
+  }
+  const std::vector<Input> corpus = ReadCorpus(argv[1]);
+  if (corpus.empty()) {
+    std::fprintf(stderr, "%s: no corpus\n", argv[1]);
+    return 1;
+  }
+  for (const Input& input : corpus) Run(input);
+  const long mutations = argc > 2 ? std::strtol(argv[2], nullptr, 10) : kDefaultMutations;
+  Random random(20261121);
+  for (long i = 0; i < mutations; ++i) {
+    Input input = corpus[Below(corpus.size(), &random)];
+    for (size_t changes = 1 + Below(6, &random); changes > 0; --changes) {
+      Mutate(corpus, &random, &input);
+    }
+    input.resize(std::min(input.size(), kMaxInputSize));
+    Run(input);
+  }
+  std::printf("%zu inputs and %ld mutations\n", corpus.size(), mutations);
+  return 0;
+}
