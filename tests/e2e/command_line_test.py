@@ -26,7 +26,6 @@ WRONG_OPTIONS = [
     (["--port", "65536"], "--port"),
     (["--resolver", "dns.example"], "--resolver"),
     (["--resolver", "192.0.2.1:99999"], "--resolver"),
-    (["--resolver", "192.0.2.1,"], "--resolver"),
     (["--resolver", ""], "--resolver"),
     (["-4", "-6"], "-6"),
     (["--servers", "some"], "--servers"),
@@ -112,7 +111,7 @@ class Documents(harness.Case):
             with self.subTest(subcommand=subcommand):
                 options = long_options(self.text(CAASCAN, subcommand, "--help"))
                 page = self.text(CAASCAN, "--man-page", f"caascan-{subcommand}")
-                self.assertEqual(long_options(page.replace("\\-", "-")) & options, options)
+                self.assertEqual(long_options(page.replace("\\-", "-").replace("\\fB", "")) & options, options)
                 self.assertGreater(len(options), 3)
 
     def test_completions_name_every_option_of_help(self):

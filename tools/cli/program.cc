@@ -4,15 +4,30 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "tools/cli/documents.h"
 #include "tools/cli/option.h"
 
 namespace caascan::cli {
+namespace {
+
+/// CLI11's help, with the metavar alone behind an option's name.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(32); }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_positional() || option->get_option_text().empty()) return "";
+    return " " + option->get_option_text();
+  }
+};
+
+}  // namespace
 Program::Program(std::string name, std::string description, bool one_man_page)
     : app_(std::move(description), std::move(name)), one_man_page_(one_man_page) {
-  app_.get_formatter()->column_width(32);
+  app_.formatter(std::make_shared<HelpFormatter>());
   app_.set_help_flag("-h,--help", "Print this help and exit.");
   app_.set_version_flag("--version", app_.get_name() + " " + CAASCAN_VERSION,
                         "Print the version and exit.");
