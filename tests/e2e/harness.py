@@ -46,7 +46,7 @@ def add_address(address):
     """Gives the namespace's loopback interface one more address, usable at once."""
     prefix = "128" if ":" in address else "32"
     no_wait = ["nodad"] if ":" in address else []
-    subprocess.run(["ip", "address", "add", f"{address}/{prefix}", "dev", "lo", *no_wait], check=True)
+    subprocess.run(["ip", "address", "replace", f"{address}/{prefix}", "dev", "lo", *no_wait], check=True)
 
 
 def _die_with_parent():
