@@ -96,7 +96,11 @@ std::string SummaryLine(const ScanSummary& summary) {
   line += absl::StrFormat(" in %.1f s, ", std::chrono::duration<double>(summary.elapsed).count());
   line += WithCommas(summary.queries);
   line += summary.queries == 1 ? " query" : " queries";
-  if (summary.names_in != summary.records_out) line += ". NAMES AND RECORDS DIFFER";
+  if (summary.names_in > summary.records_out) {
+    line += ". Names without a record: " + WithCommas(summary.names_in - summary.records_out);
+  } else if (summary.records_out > summary.names_in) {
+    line += ". Records without a name: " + WithCommas(summary.records_out - summary.names_in);
+  }
   return line;
 }
 
