@@ -1,0 +1,48 @@
+// An IP address as the lab speaks of servers: without a port, since all servers share one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace caascan::lab {
+
+/// An IPv4 or IPv6 address. A value; usable as a key of Abseil's maps.
+class Address {
+ public:
+  Address() = default;
+  /// From a number in host order: 0x7f000001 is 127.0.0.1.
+  static Address FromV4(uint32_t host_order);
+  /// REQUIRES: bytes.size() is 4 or 16, in network order.
+  static Address FromBytes(std::span<const uint8_t> bytes);
+  /// nullopt where `text` is no address in the usual text form.
+  static std::optional<Address> FromText(std::string_view text);
+
+  bool is_v4() const { return size_ == 4; }
+  /// In network order.
+  std::span<const uint8_t> bytes() const { return {bytes_.data(), size_}; }
+  /// In host order. REQUIRES: is_v4().
+  uint32_t v4() const {
+    return (uint32_t{bytes_[0]} << 24) | (uint32_t{bytes_[1]} << 16) | (uint32_t{bytes_[2]} << 8) |
+           bytes_[3];
+  }
+  std::string ToText() const;
+
+  friend bool operator==(const Address&, const Address&) = default;
+  template <typename H>
+  friend H AbslHashValue(H state, const Address& address) {
+    uint64_t halves[2];
+    std::memcpy(halves, address.bytes_.data(), sizeof halves);
+    return H::combine(std::move(state), halves[0], halves[1], address.size_);
+  }
+
+ private:
+  std::array<uint8_t, 16> bytes_{};  // Zeros behind an IPv4 address.
+  uint8_t size_ = 4;
+};
+
+}  // namespace caascan::lab

@@ -1,0 +1,55 @@
+// Tested by fault_test.cc and, in effect, by responder_test.cc.
+#include "scanner/lab/fault.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace caascan::lab {
+namespace {
+
+constexpr std::pair<std::string_view, FaultKind> kNames[] = {
+    {"rcode", FaultKind::kRcode},
+    {"drop", FaultKind::kDrop},
+    {"unreachable", FaultKind::kUnreachable},
+    {"not-authoritative", FaultKind::kNotAuthoritative},
+    {"upward-referral", FaultKind::kUpwardReferral},
+    {"truncate", FaultKind::kTruncate},
+    {"garbage", FaultKind::kGarbage},
+    {"aa-clear", FaultKind::kAaClear},
+    {"delay", FaultKind::kDelay},
+    {"duplicate", FaultKind::kDuplicate},
+    {"wrong-id", FaultKind::kWrongId},
+    {"wrong-question", FaultKind::kWrongQuestion},
+    {"wrong-source", FaultKind::kWrongSource},
+    {"lower-case", FaultKind::kLowerCase},
+    {"edns-ignored", FaultKind::kEdnsIgnored},
+    {"no-soa", FaultKind::kNoSoa},
+    {"foreign-soa", FaultKind::kForeignSoa},
+    {"nxdomain-for-empty", FaultKind::kNxDomainForEmpty},
+    {"trailing-garbage", FaultKind::kTrailingGarbage},
+    {"cut", FaultKind::kCut},
+};
+
+}  // namespace
+
+bool Fits(const FaultRule& rule, const FaultQuestion& question) {
+  if (rule.transport && *rule.transport != question.transport) return false;
+  if (rule.kind == FaultKind::kTruncate && question.transport == Transport::kTcp) return false;
+  if (rule.edns == FaultRule::Edns::kWith && !question.edns) return false;
+  if (rule.edns == FaultRule::Edns::kWithout && question.edns) return false;
+  if (rule.types.empty()) return true;
+  const bool listed =
+      std::find(rule.types.begin(), rule.types.end(), question.type) != rule.types.end();
+  return listed != rule.except_types;
+}
+
+bool IsDecisive(FaultKind kind) { return kind <= FaultKind::kGarbage; }
+
+std::optional<FaultKind> FaultKindFromText(std::string_view text) {
+  for (const auto& [name, kind] : kNames) {
+    if (name == text) return kind;
+  }
+  return std::nullopt;
+}
+
+}  // namespace caascan::lab

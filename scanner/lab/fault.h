@@ -1,0 +1,96 @@
+// What a server does wrong on purpose: rules that a description gives, and what they come to for
+// one query.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+
+namespace caascan::lab {
+
+enum class Transport : uint8_t { kUdp, kTcp };
+
+enum class FaultKind : uint8_t {
+  // These decide what is sent; the first that fits a query counts.
+  kRcode,             // An empty answer with `rcode`, AA clear.
+  kDrop,              // Nothing; over TCP the connection stays open.
+  kUnreachable,       // As if the port were closed: ICMP over UDP, a reset over TCP.
+  kNotAuthoritative,  // NOERROR, empty, AA clear: a lame server.
+  kUpwardReferral,    // The root's name servers: a lame server of the old kind.
+  kTruncate,          // TC and no records, over UDP only.
+  kGarbage,           // The header and question, then octets that cannot be parsed.
+  // These change an answer; all that fit apply.
+  kAaClear,           // The data, AA clear.
+  kDelay,             // `delay_ms` later.
+  kDuplicate,         // Twice.
+  kWrongId,           // Another ID.
+  kWrongQuestion,     // Another name in the question.
+  kWrongSource,       // From another address.
+  kLowerCase,         // The question in lower case: 0x20 lost.
+  kEdnsIgnored,       // No OPT, whatever the query had.
+  kNoSoa,             // Negative answers without SOA.
+  kForeignSoa,        // Negative answers with the SOA of the zone `soa`.
+  kNxDomainForEmpty,  // NXDOMAIN where names exist below (RFC 8020 broken).
+  kTrailingGarbage,   // Octets behind the last record.
+  kCut,               // The message's last octets are missing.
+};
+
+/// When a rule fits, and what it does. All conditions must hold.
+struct FaultRule {
+  FaultKind kind = FaultKind::kRcode;
+
+  enum class Edns : uint8_t { kAny, kWith, kWithout };
+  std::vector<dns::RRType> types;  // Empty: every type.
+  bool except_types = false;       // `types` are those it does not fit.
+  std::optional<Transport> transport;
+  Edns edns = Edns::kAny;
+  /// Where not 0: only the first so many queries for a name and type, retries over all servers of
+  /// the zone counted together.
+  uint32_t first = 0;
+  /// Where below 100: only for so many of a hundred queries, by chance.
+  double percent = 100;
+
+  dns::RCode rcode = dns::RCode::kServFail;
+  uint32_t delay_ms = 0;
+  dns::Name soa;
+};
+
+/// What of a query decides whether a rule fits.
+struct FaultQuestion {
+  dns::RRType type{};
+  Transport transport = Transport::kUdp;
+  bool edns = false;
+};
+
+/// Does the rule fit, `first` and `percent` left aside?
+bool Fits(const FaultRule& rule, const FaultQuestion& question);
+
+/// Does this kind replace the answer rather than change it?
+bool IsDecisive(FaultKind kind);
+
+/// "rcode", "drop" … as descriptions spell them.
+std::optional<FaultKind> FaultKindFromText(std::string_view text);
+
+/// Counts the queries for a question, for rules with `first`. Fixed memory however many questions:
+/// two of them may share a counter, and then fail fewer times each. One thread.
+class TryCounter {
+ public:
+  /// How often the question of this hash was counted before; counts it.
+  uint32_t CountBefore(uint64_t hash) {
+    uint8_t& tries = tries_[hash % tries_.size()];
+    const uint8_t before = tries;
+    if (tries < 255) ++tries;
+    return before;
+  }
+
+ private:
+  std::vector<uint8_t> tries_ = std::vector<uint8_t>(size_t{1} << 22);
+};
+
+}  // namespace caascan::lab

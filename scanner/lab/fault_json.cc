@@ -1,0 +1,107 @@
+// Tested by scenario_test.cc.
+#include "scanner/lab/fault_json.h"
+
+#include <charconv>
+
+#include <absl/strings/str_cat.h>
+
+#include "scanner/lab/ldns.h"
+
+namespace caascan::lab {
+namespace {
+
+using simdjson::dom::element;
+
+void ReadTypes(JsonObject* rule_json, FaultRule* rule) {
+  const auto types = rule_json->Texts("types");
+  const auto except = rule_json->Texts("except_types");
+  if (types && except) rule_json->Complain("\"types\" and \"except_types\" exclude each other");
+  rule->except_types = except.has_value();
+  for (const std::string& name : types ? *types : except.value_or(std::vector<std::string>())) {
+    const auto type = static_cast<uint16_t>(ldns_get_rr_type_by_name(name.c_str()));
+    if (type == 0) rule_json->Complain(absl::StrCat("\"", name, "\" is no record type"));
+    rule->types.push_back(static_cast<dns::RRType>(type));
+  }
+}
+
+std::optional<dns::RCode> RCodeFromText(const std::string& text) {
+  for (const dns::RCode rcode :
+       {dns::RCode::kNoError, dns::RCode::kFormErr, dns::RCode::kServFail, dns::RCode::kNXDomain,
+        dns::RCode::kNotImp, dns::RCode::kRefused, dns::RCode::kNotAuth, dns::RCode::kBadVers}) {
+    if (dns::RCodeName(rcode) == text) return rcode;
+  }
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number > 4095)
+    return std::nullopt;
+  return static_cast<dns::RCode>(number);
+}
+
+void ReadConditions(JsonObject* json, FaultRule* rule) {
+  ReadTypes(json, rule);
+  const std::string transport = json->Text("transport").value_or("any");
+  if (transport == "udp") {
+    rule->transport = Transport::kUdp;
+  } else if (transport == "tcp") {
+    rule->transport = Transport::kTcp;
+  } else if (transport != "any") {
+    json->Complain("\"transport\" must be udp, tcp or any");
+  }
+  const std::string edns = json->Text("edns").value_or("any");
+  if (edns == "with") {
+    rule->edns = FaultRule::Edns::kWith;
+  } else if (edns == "without") {
+    rule->edns = FaultRule::Edns::kWithout;
+  } else if (edns != "any") {
+    json->Complain("\"edns\" must be with, without or any");
+  }
+  rule->first = static_cast<uint32_t>(json->Number("first", 200).value_or(0));
+  rule->percent = json->Real("percent", 100).value_or(100);
+}
+
+FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) {
+  FaultRule rule;
+  JsonObject json(value, where, errors);
+  const std::string kind_text = json.Text("fault").value_or("");
+  const auto kind = FaultKindFromText(kind_text);
+  if (!kind) json.Complain(absl::StrCat("\"", kind_text, "\" is no fault"));
+  rule.kind = kind.value_or(FaultKind::kDrop);
+  ReadConditions(&json, &rule);
+  if (rule.kind == FaultKind::kRcode) {
+    const auto rcode = RCodeFromText(json.Text("rcode").value_or(""));
+    if (!rcode) json.Complain("\"rcode\" must be an RCODE's name or number");
+    rule.rcode = rcode.value_or(dns::RCode::kServFail);
+  }
+  if (rule.kind == FaultKind::kDelay) {
+    rule.delay_ms = static_cast<uint32_t>(json.Number("ms", 60000).value_or(0));
+    if (rule.delay_ms == 0) json.Complain("a delay wants \"ms\", 1 to 60000");
+  }
+  if (rule.kind == FaultKind::kForeignSoa &&
+      dns::Name::FromText(json.Text("soa").value_or(""), &rule.soa) != dns::NameError::kNone) {
+    json.Complain("a foreign-soa wants \"soa\", a domain name");
+  }
+  return rule;
+}
+
+}  // namespace
+
+std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
+                                  const NamedFaults& named) {
+  std::vector<FaultRule> out;
+  for (const element& value : object->List(key)) {
+    std::string_view name;
+    if (value.get(name) != simdjson::SUCCESS) {
+      out.push_back(ReadRule(value, absl::StrCat(object->where(), ": a fault"), &object->errors()));
+      continue;
+    }
+    const auto found = named.find(std::string(name));
+    if (found == named.end()) {
+      object->Complain(absl::StrCat("no behaviour is called \"", std::string(name), "\""));
+      continue;
+    }
+    out.insert(out.end(), found->second.begin(), found->second.end());
+  }
+  return out;
+}
+
+}  // namespace caascan::lab

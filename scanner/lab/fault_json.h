@@ -1,0 +1,21 @@
+// Fault rules as description files write them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scanner/lab/fault.h"
+#include "scanner/lab/json_reader.h"
+
+namespace caascan::lab {
+
+/// Rules under a name, for use in several places of a file.
+using NamedFaults = std::map<std::string, std::vector<FaultRule>>;
+
+/// Reads the member `key` of `object`: a list of rules and of names from `named`. Complaints go to
+/// the object's errors.
+std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
+                                  const NamedFaults& named);
+
+}  // namespace caascan::lab

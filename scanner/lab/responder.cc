@@ -1,0 +1,124 @@
+// The idea: first the zone that the asked server has for the name, then what its faults come to for
+// this query (a Plan), then the answer that a sound server would give, then the changes of the plan
+// to it. Tested by responder_test.cc: a row per behaviour.
+#include "scanner/lab/responder.h"
+
+#include <algorithm>
+
+#include "scanner/dns/cursor.h"
+#include "scanner/dns/message.h"
+#include "scanner/lab/answer.h"
+
+namespace caascan::lab {
+namespace {
+
+using dns::NameView;
+using dns::RCode;
+using dns::RRType;
+
+constexpr uint16_t kOpcodeMask = 0x7800;
+
+/// Reads header, question and OPT. False where it is malformed.
+bool ReadQuestion(std::span<const uint8_t> bytes, Question* question) {
+  dns::Message message;
+  if (dns::Message::Parse(bytes, &message).error != dns::ParseError::kNone) return false;
+  const auto peek = dns::PeekQuestion(bytes);
+  if (!peek || !peek->has_question) return false;
+  question->name = peek->name;
+  question->type = peek->type;
+  question->rr_class = peek->rr_class;
+  question->wire = bytes.subspan(dns::kHeaderSize, peek->name.size() + 4);
+  if (const auto& edns = message.edns()) {
+    question->edns = true;
+    question->edns_version = edns->version;
+    question->dnssec_ok = edns->dnssec_ok;
+    question->udp_payload_size = std::max<size_t>(edns->udp_payload_size, 512);
+  }
+  return true;
+}
+
+uint64_t Mix(uint64_t value) {
+  value *= 0x9E3779B97F4A7C15ull;
+  value ^= value >> 32;
+  value *= 0x9E3779B97F4A7C15ull;
+  return value ^ (value >> 29);
+}
+
+/// True with a chance of `percent` in a hundred.
+bool Strikes(double percent, uint64_t random) {
+  return static_cast<double>(random >> 11) * 0x1p-53 * 100 < percent;
+}
+
+/// Ready once: the rules that fit, chance and tries included.
+Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, const Query& query,
+              TryCounter* tries) {
+  Plan plan;
+  const FaultQuestion asked{question.type, query.transport, question.edns};
+  std::optional<uint32_t> before;
+  uint64_t random = query.random;
+  for (const FaultRule& rule : rules) {
+    if (!Fits(rule, asked)) continue;
+    random = Mix(random + 1);
+    if (rule.percent < 100 && !Strikes(rule.percent, random)) continue;
+    if (rule.first > 0) {
+      if (!before) {
+        before = tries->CountBefore(
+            Mix(dns::HashName(question.name, static_cast<uint16_t>(question.type))));
+      }
+      if (*before >= rule.first) continue;
+    }
+    plan.Apply(rule);
+  }
+  return plan;
+}
+
+void SetUpReply(const Plan& plan, const Query& query, Reply* reply) {
+  reply->delay = std::chrono::milliseconds(plan.delay_ms);
+  reply->copies = plan.Has(FaultKind::kDuplicate) ? 2 : 1;
+  if (plan.Has(FaultKind::kWrongSource) && query.server.is_v4()) {
+    // The neighbour's address: on loopback every address is there to send from.
+    reply->source = Address::FromV4(query.server.v4() ^ 1u);
+  }
+}
+
+}  // namespace
+
+Reply Responder::Respond(const Query& query, std::span<uint8_t> out) {
+  Reply reply;
+  dns::Cursor header(query.bytes);
+  const uint16_t id = header.ReadU16();
+  const uint16_t flags = header.ReadU16();
+  if (query.bytes.size() < dns::kHeaderSize || (flags & dns::kFlagQR) != 0) return reply;
+  Question question;
+  question.id = id;
+  question.flags = flags;
+  question.limit = query.transport == Transport::kTcp ? dns::kMaxMessageSize : 0;
+  reply.kind = Reply::Kind::kSend;
+  if ((flags & kOpcodeMask) != 0) {
+    reply.size = WriteBareHeader(question, RCode::kNotImp, out);
+    return reply;
+  }
+  if (!ReadQuestion(query.bytes, &question)) {
+    reply.size = WriteBareHeader(question, RCode::kFormErr, out);
+    return reply;
+  }
+  if (question.limit == 0) question.limit = std::min(question.udp_payload_size, kMaxUdpAnswer);
+  reply.type = question.type;
+  const Place place = world_.Locate(query.server, question.name, question.type);
+  if (place.zone == nullptr || question.rr_class != dns::kClassIn) {
+    const bool served = world_.HasServer(query.server);
+    if (!served) reply.kind = Reply::Kind::kUnreachable;
+    reply.size = served ? WriteRcode(question, RCode::kRefused, out) : 0;
+    return reply;
+  }
+  static const std::vector<FaultRule> kNoFaults;
+  const auto& faults = place.faults != nullptr ? *place.faults : kNoFaults;
+  const Plan plan = MakePlan(faults, question, query, &tries_);
+  SetUpReply(plan, query, &reply);
+  if (plan.decisive == FaultKind::kDrop) reply.kind = Reply::Kind::kDrop;
+  if (plan.decisive == FaultKind::kUnreachable) reply.kind = Reply::Kind::kUnreachable;
+  if (reply.kind == Reply::Kind::kSend) reply.size = WriteAnswer(question, place, plan, out);
+  return reply;
+}
+
+}  // namespace caascan::lab

@@ -1,0 +1,98 @@
+// Tested by server_test.cc.
+#include "scanner/lab/server.h"
+
+#include <csignal>
+#include <utility>
+
+namespace caascan::lab {
+namespace {
+
+constexpr int kPortTries = 20;
+
+}  // namespace
+
+LabServer::LabServer(const World& world, Report report)
+    : responder_(world), report_(std::move(report)) {
+  uv_loop_init(&loop_);
+  uv_async_init(&loop_, &stop_,
+                [](uv_async_t* handle) { static_cast<LabServer*>(handle->data)->CloseAll(); });
+  stop_.data = this;
+  const auto stop = [](uv_signal_t* handle, int) {
+    static_cast<LabServer*>(handle->data)->CloseAll();
+  };
+  WatchSignal(SIGTERM, &on_term_, stop);
+  WatchSignal(SIGINT, &on_int_, stop);
+  WatchSignal(SIGUSR1, &on_usr1_, [](uv_signal_t* handle, int) {
+    auto* self = static_cast<LabServer*>(handle->data);
+    self->report_(self->counters_.ToJson());
+  });
+}
+
+LabServer::~LabServer() {
+  CloseAll();
+  uv_run(&loop_, UV_RUN_DEFAULT);  // Until every handle has closed.
+  uv_loop_close(&loop_);
+}
+
+void LabServer::WatchSignal(int number, uv_signal_t* handle, uv_signal_cb callback) {
+  uv_signal_init(&loop_, handle);
+  handle->data = this;
+  uv_signal_start(handle, callback, number);
+}
+
+absl::Status LabServer::AddFamily(Family family, uint16_t port) {
+  auto udp = OpenUdp(family, port);
+  if (!udp.ok()) return udp.status();
+  if (port_ == 0) port_ = BoundPort(*udp);
+  auto tcp = OpenTcp(family, port_);
+  if (!tcp.ok()) return tcp.status();
+  tcp_.push_back(std::make_unique<TcpListener>(&loop_, &responder_, &counters_));
+  udp_.push_back(std::make_unique<UdpListener>(&loop_, std::move(*udp), &responder_, &counters_));
+  return tcp_.back()->Start(std::move(*tcp));
+}
+
+absl::Status LabServer::ListenOn(uint16_t port) {
+  port_ = port;
+  absl::Status status = AddFamily(Family::kV4, port);
+  if (status.ok() && HasV6()) status = AddFamily(Family::kV6, port_);
+  return status;
+}
+
+absl::Status LabServer::Listen(uint16_t port) {
+  absl::Status status;
+  // A port that the system picked for UDP may be taken for TCP: then another.
+  for (int i = 0; i < (port == 0 ? kPortTries : 1); ++i) {
+    status = ListenOn(port);
+    if (status.ok()) {
+      for (auto& listener : udp_) listener->Start();
+      return status;
+    }
+    for (auto& listener : udp_) listener->Close();
+    for (auto& listener : tcp_) listener->Close();
+    uv_run(&loop_, UV_RUN_NOWAIT);
+    udp_.clear();
+    tcp_.clear();
+  }
+  return status;
+}
+
+bool LabServer::plays_unreachable() const { return PortUnreachable().is_able(); }
+
+void LabServer::Run() {
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  report_(counters_.ToJson());
+}
+
+void LabServer::Stop() { uv_async_send(&stop_); }
+
+void LabServer::CloseAll() {
+  if (std::exchange(closed_, true)) return;
+  for (auto& listener : udp_) listener->Close();
+  for (auto& listener : tcp_) listener->Close();
+  uv_close(reinterpret_cast<uv_handle_t*>(&stop_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&on_term_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&on_int_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&on_usr1_), nullptr);
+}
+
+}  // namespace caascan::lab

@@ -1,0 +1,82 @@
+// The lab's sockets: bound to every address of the loopback interface, and to no other interface.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <utility>
+
+#include <absl/status/statusor.h>
+
+#include "scanner/lab/address.h"
+
+namespace caascan::lab {
+
+/// A file descriptor with one owner.
+class Socket {
+ public:
+  Socket() = default;
+  explicit Socket(int fd) : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Socket();
+
+  int fd() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+enum class Family : uint8_t { kV4, kV6 };
+
+/// A UDP socket that tells the address each datagram was sent to. Port 0 takes a free one.
+[[nodiscard]] absl::StatusOr<Socket> OpenUdp(Family family, uint16_t port);
+/// A listening TCP socket, not yet accepting.
+[[nodiscard]] absl::StatusOr<Socket> OpenTcp(Family family, uint16_t port);
+/// The port a socket is bound to.
+uint16_t BoundPort(const Socket& socket);
+
+/// Can this machine have IPv6 sockets at all?
+bool HasV6();
+
+Address AddressOf(const sockaddr_storage& storage);
+uint16_t PortOf(const sockaddr_storage& storage);
+
+/// Control data that makes a datagram leave from an address of the server's.
+class SourceControl {
+ public:
+  /// Fills in; returns how many octets count.
+  size_t Set(const Address& source);
+  void* data() { return bytes_; }
+  size_t capacity() const { return sizeof bytes_; }
+  /// The address that a datagram received with this control data, `size` octets of it, was sent to;
+  /// 0.0.0.0 where it does not say.
+  static Address Destination(msghdr* message);
+
+ private:
+  alignas(cmsghdr) char bytes_[CMSG_SPACE(sizeof(in6_pktinfo))];
+};
+
+/// Sends ICMP "port unreachable" in a server's name. Wants CAP_NET_RAW (root, or a user namespace);
+/// where that is missing, Send() does nothing and closed ports look like silent ones.
+class PortUnreachable {
+ public:
+  PortUnreachable();
+
+  bool is_able() const { return v4_.is_open(); }
+  /// About a datagram of `size` octets that `client` sent to `server`'s port.
+  void Send(const sockaddr_storage& client, const Address& server, uint16_t server_port,
+            size_t size) const;
+
+ private:
+  Socket v4_;
+  Socket v6_;
+};
+
+}  // namespace caascan::lab

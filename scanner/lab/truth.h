@@ -1,0 +1,34 @@
+// What a right scanner must report, from the description alone: no query is sent, and no code of
+// the scanner's resolver or classifier is asked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "scanner/lab/scenario.h"
+#include "scanner/lab/world.h"
+
+namespace caascan::lab {
+
+/// The relevant CAA set (RFC 8659 §3) as the description has it.
+struct CaaTruth {
+  dns::Name owner;
+  const RRset* set = nullptr;  // The world's.
+};
+
+/// Climbs from `name` to its top-level domain, aliases followed at each step, faults left aside.
+std::optional<CaaTruth> FindCaa(const World& world, dns::NameView name);
+
+/// The record that is expected, as one line of NDJSON with its newline: the members of contract.md
+/// that a truth fixes (name, input, outcome, reason, may_issue, caa, dnssec, failed_at, findings).
+/// An error where the expectation and the zones' data contradict each other.
+[[nodiscard]] absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& expect);
+
+/// Appends `bytes` as a JSON string in quotes; what is not printable ASCII as \u00XX.
+void AppendJsonText(std::string_view bytes, std::string* out);
+
+}  // namespace caascan::lab

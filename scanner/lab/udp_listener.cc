@@ -1,0 +1,162 @@
+// The idea: one recvmmsg, one pass over the responder, one sendmmsg, until the socket is empty or a
+// few rounds are done (other handles want their turn). Answers are packed one behind the other in
+// one buffer. Tested by server_test.cc.
+#include "scanner/lab/udp_listener.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace caascan::lab {
+namespace {
+
+constexpr size_t kBatch = 64;
+constexpr size_t kMaxQuery = 2048;
+constexpr int kRounds = 8;
+constexpr size_t kMaxCopies = 2;
+
+}  // namespace
+
+struct UdpListener::Buffers {
+  std::array<std::array<uint8_t, kMaxQuery>, kBatch> in;
+  std::array<mmsghdr, kBatch> in_headers;
+  std::array<iovec, kBatch> in_iov;
+  std::array<sockaddr_storage, kBatch> clients;
+  std::array<SourceControl, kBatch> in_control;
+
+  std::array<uint8_t, kBatch * kMaxUdpAnswer> out;
+  std::array<mmsghdr, kBatch * kMaxCopies> out_headers;
+  std::array<iovec, kBatch * kMaxCopies> out_iov;
+  std::array<SourceControl, kBatch * kMaxCopies> out_control;
+};
+
+UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters)
+    : socket_(std::move(socket)),
+      port_(BoundPort(socket_)),
+      responder_(responder),
+      counters_(counters),
+      buffers_(std::make_unique<Buffers>()),
+      start_ms_(uv_now(loop)) {
+  uv_poll_init(loop, &poll_, socket_.fd());
+  poll_.data = this;
+  uv_timer_init(loop, &timer_);
+  timer_.data = this;
+}
+
+UdpListener::~UdpListener() = default;
+
+void UdpListener::Start() {
+  uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
+    static_cast<UdpListener*>(poll->data)->OnReadable();
+  });
+}
+
+void UdpListener::Close() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
+}
+
+void UdpListener::OnReadable() {
+  Buffers& b = *buffers_;
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      b.in_iov[i] = {b.in[i].data(), kMaxQuery};
+      msghdr& header = b.in_headers[i].msg_hdr;
+      header = {};
+      header.msg_name = &b.clients[i];
+      header.msg_namelen = sizeof b.clients[i];
+      header.msg_iov = &b.in_iov[i];
+      header.msg_iovlen = 1;
+      header.msg_control = b.in_control[i].data();
+      header.msg_controllen = b.in_control[i].capacity();
+    }
+    const int received = recvmmsg(socket_.fd(), b.in_headers.data(), kBatch, 0, nullptr);
+    if (received <= 0) return;
+    SendBatch(AnswerBatch(static_cast<size_t>(received)));
+    if (static_cast<size_t>(received) < kBatch) return;
+  }
+}
+
+size_t UdpListener::AnswerBatch(size_t count) {
+  Buffers& b = *buffers_;
+  const uint64_t second = (uv_now(poll_.loop) - start_ms_) / 1000;
+  size_t ready = 0;
+  size_t used = 0;  // Octets of b.out.
+  for (size_t i = 0; i < count; ++i) {
+    Query query;
+    query.bytes = std::span(b.in[i]).first(b.in_headers[i].msg_len);
+    query.server = SourceControl::Destination(&b.in_headers[i].msg_hdr);
+    query.random = random_();
+    const std::span<uint8_t> out = std::span(b.out).subspan(used, kMaxUdpAnswer);
+    const Reply reply = responder_->Respond(query, out);
+    counters_->Add(query, reply, second);
+    const Address source = reply.source.value_or(query.server);
+    if (reply.kind == Reply::Kind::kUnreachable) {
+      unreachable_.Send(b.clients[i], query.server, port_, query.bytes.size());
+    } else if (reply.kind == Reply::Kind::kSend && reply.delay.count() > 0) {
+      const auto due = uv_now(poll_.loop) + static_cast<uint64_t>(reply.delay.count());
+      late_.emplace(due, Late{{out.begin(), out.begin() + static_cast<std::ptrdiff_t>(reply.size)},
+                              b.clients[i],
+                              source});
+      ArmTimer();
+    } else if (reply.kind == Reply::Kind::kSend) {
+      for (unsigned copy = 0; copy < std::min<size_t>(reply.copies, kMaxCopies); ++copy) {
+        Put(ready++, i, used, reply.size, source);
+      }
+      used += reply.size;
+    }
+  }
+  return ready;
+}
+
+void UdpListener::Put(size_t index, size_t received, size_t offset, size_t size,
+                      const Address& source) {
+  Buffers& b = *buffers_;
+  b.out_iov[index] = {b.out.data() + offset, size};
+  msghdr& header = b.out_headers[index].msg_hdr;
+  header = {};
+  header.msg_name = &b.clients[received];
+  header.msg_namelen = b.in_headers[received].msg_hdr.msg_namelen;
+  header.msg_iov = &b.out_iov[index];
+  header.msg_iovlen = 1;
+  header.msg_controllen = b.out_control[index].Set(source);
+  header.msg_control = b.out_control[index].data();
+}
+
+void UdpListener::SendBatch(size_t count) {
+  size_t sent = 0;
+  while (sent < count) {
+    const int n = sendmmsg(socket_.fd(), buffers_->out_headers.data() + sent,
+                           static_cast<unsigned>(count - sent), 0);
+    // A datagram that cannot go is lost, as any may be; those behind it still go.
+    sent += n > 0 ? static_cast<size_t>(n) : 1;
+  }
+}
+
+void UdpListener::ArmTimer() {
+  const uint64_t now = uv_now(poll_.loop);
+  const uint64_t due = late_.begin()->first;
+  uv_timer_start(
+      &timer_, [](uv_timer_t* timer) { static_cast<UdpListener*>(timer->data)->SendLate(); },
+      due > now ? due - now : 0, 0);
+}
+
+void UdpListener::SendLate() {
+  while (!late_.empty() && late_.begin()->first <= uv_now(poll_.loop)) {
+    Late& late = late_.begin()->second;
+    SourceControl control;
+    iovec data{late.bytes.data(), late.bytes.size()};
+    msghdr message{};
+    message.msg_name = &late.to;
+    message.msg_namelen = late.to.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_controllen = control.Set(late.source);
+    message.msg_control = control.data();
+    (void)sendmsg(socket_.fd(), &message, 0);
+    late_.erase(late_.begin());
+  }
+  if (!late_.empty()) ArmTimer();
+}
+
+}  // namespace caascan::lab

@@ -1,0 +1,63 @@
+// The lab's UDP side: batches of queries in, batches of answers out.
+#pragma once
+
+#include <uv.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <absl/random/random.h>
+
+#include "scanner/lab/counters.h"
+#include "scanner/lab/responder.h"
+#include "scanner/lab/sockets.h"
+
+namespace caascan::lab {
+
+/// One socket on a loop. Loop thread only. The responder, the counters and the loop outlive it;
+/// Close() first, then run the loop until it is idle, then destroy.
+class UdpListener {
+ public:
+  UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters);
+  UdpListener(const UdpListener&) = delete;
+  UdpListener& operator=(const UdpListener&) = delete;
+  ~UdpListener();
+
+  /// Begins to receive.
+  void Start();
+  /// Stops; answers that were still to come late are not sent.
+  void Close();
+
+ private:
+  struct Buffers;
+  struct Late {
+    std::vector<uint8_t> bytes;
+    sockaddr_storage to;
+    Address source;
+  };
+
+  void OnReadable();
+  /// Answers the first `count` received; returns how many datagrams are ready to go.
+  size_t AnswerBatch(size_t count);
+  void Put(size_t index, size_t received, size_t offset, size_t size, const Address& source);
+  void SendBatch(size_t count);
+  void SendLate();
+  void ArmTimer();
+
+  Socket socket_;
+  uint16_t port_;
+  Responder* responder_;
+  Counters* counters_;
+  PortUnreachable unreachable_;
+  std::unique_ptr<Buffers> buffers_;
+  std::multimap<uint64_t, Late> late_;  // By the loop's milliseconds at which they are due.
+  absl::InsecureBitGen random_;
+  uint64_t start_ms_;
+  uv_poll_t poll_;
+  uv_timer_t timer_;
+};
+
+}  // namespace caascan::lab

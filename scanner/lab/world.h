@@ -1,0 +1,68 @@
+// The lab internet: which zone a server answers a question from, and with which faults.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+#include <absl/status/statusor.h>
+
+#include "scanner/lab/scenario.h"
+#include "scanner/lab/zone.h"
+
+namespace caascan::lab {
+
+/// A zone as a question meets it at one server. Valid as long as the world and the question's name.
+struct Place {
+  const Zone* zone = nullptr;  // Null where the server serves no zone that the name is in.
+  dns::NameView apex;          // A suffix of the question's name.
+  const std::vector<FaultRule>* faults = nullptr;
+};
+
+/// Built once, then read by one or many threads.
+class World {
+ public:
+  /// Puts the described zones together: SOA and NS sets where the records give none, delegations,
+  /// glue, and the addresses of name servers. A description without a root gets one. Errors:
+  /// InvalidArgument, with the zone's name.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<World>> Build(const Scenario& scenario);
+
+  /// The deepest zone around `name` that is served at `server`. A question for DS at an apex
+  /// belongs to the zone above where the server has that one too.
+  Place Locate(const Address& server, dns::NameView name, dns::RRType type) const;
+
+  /// Does any zone have this server?
+  bool HasServer(const Address& server) const { return servers_.contains(server); }
+
+  /// The deepest zone around a name, whoever serves it. Never null after Build().
+  Place Enclosing(dns::NameView name) const;
+
+  /// The root's servers as a hints file, zone-file syntax.
+  const std::string& hints() const { return hints_; }
+  size_t zone_count() const { return zones_.size(); }
+  size_t server_count() const { return servers_.size(); }
+
+ private:
+  friend class WorldBuilder;
+
+  struct Server {
+    Address address;
+    std::vector<FaultRule> faults;
+  };
+  struct Site {
+    dns::Name apex;
+    Zone zone;
+    std::vector<Server> servers;
+  };
+
+  World() = default;
+  const Site* FindSite(dns::NameView apex) const;
+
+  absl::flat_hash_map<dns::Name, std::unique_ptr<Site>, dns::NameHash, dns::NameEqual> zones_;
+  absl::flat_hash_set<Address> servers_;
+  std::string hints_;
+};
+
+}  // namespace caascan::lab

@@ -1,0 +1,231 @@
+// The order matters: all zones first, then all hosts and their addresses (a host may be described
+// in another zone than the one it serves), and only then what points to them. Tested by
+// world_test.cc.
+#include "scanner/lab/world_builder.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_cat.h>
+
+#include "scanner/lab/master_text.h"
+
+namespace caascan::lab {
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+
+constexpr uint32_t kFirstChosenAddress = 0x7f400001;  // 127.64.0.1
+constexpr uint32_t kInfrastructureTtl = 3600;
+constexpr uint32_t kHintsTtl = 3600000;
+
+RdataPart NamePart(NameView name, NameView apex) {
+  const ZoneName in_zone = RelativeTo(name, apex);
+  RdataPart part;
+  part.kind = in_zone.relative ? RdataPart::Kind::kRelativeName : RdataPart::Kind::kName;
+  part.octets = in_zone.name.view().bytes();
+  return part;
+}
+
+Rdata AddressRdata(const Address& address) {
+  const auto bytes = address.bytes();
+  return {{RdataPart::Kind::kOctets, 0,
+           std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())}};
+}
+
+RRType AddressType(const Address& address) { return address.is_v4() ? RRType::kA : RRType::kAAAA; }
+
+std::string LowerText(const dns::Name& name) {
+  dns::Name lower = name;
+  lower.ToLower();
+  return lower.view().ToText();
+}
+
+bool Contains(const Zone& zone, const ZoneRecord& record) {
+  const Node* node = zone.FindNode(record.owner.name);
+  const RRset* set = node == nullptr ? nullptr : node->Find(record.type);
+  if (set == nullptr) return false;
+  return std::any_of(set->rdata.begin(), set->rdata.end(), [&record](const Rdata& rdata) {
+    return rdata.size() == 1 && rdata[0].octets == record.rdata[0].octets;
+  });
+}
+
+}  // namespace
+
+absl::Status WorldBuilder::Run() {
+  world_.reset(new World());
+  if (absl::Status status = AddSites(); !status.ok()) return status;
+  for (Draft& draft : drafts_) {
+    if (absl::Status status = NameHosts(&draft); !status.ok()) return status;
+  }
+  ChooseAddresses();
+  for (const Draft& draft : drafts_) FillZone(draft);
+  for (const Draft& draft : drafts_) {
+    PublishAddresses(draft);
+    Delegate(draft);
+    Serve(draft);
+    if (draft.site->apex.view().is_root()) WriteHints(draft);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WorldBuilder::AddSites() {
+  std::vector<const ZoneDescription*> zones;
+  for (const ZoneDescription& zone : scenario_.zones) zones.push_back(&zone);
+  if (std::none_of(zones.begin(), zones.end(),
+                   [](const ZoneDescription* zone) { return zone->apex.view().is_root(); })) {
+    ServerDescription server;
+    server.host = "a.root-servers.test.";
+    default_root_.servers.push_back(server);
+    zones.push_back(&default_root_);
+  }
+  for (const ZoneDescription* zone : zones) {
+    std::unique_ptr<World::Site>& site = world_->zones_[zone->apex];
+    if (site != nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("zone ", zone->apex.view().ToText(), " is described twice"));
+    }
+    site = std::make_unique<World::Site>();
+    site->apex = zone->apex;
+    drafts_.push_back({zone, site.get(), {}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WorldBuilder::NameHosts(Draft* draft) {
+  const NameView apex = draft->site->apex;
+  for (const ServerDescription& server : draft->description->servers) {
+    Host host;
+    host.description = &server;
+    const bool absolute = !server.host.empty() && server.host.back() == '.';
+    const std::string text =
+        absolute || apex.is_root() ? server.host : absl::StrCat(server.host, ".", apex.ToText());
+    const auto error = dns::Name::FromText(text, &host.name);
+    if (error != dns::NameError::kNone) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("zone ", apex.ToText(), ": host \"", text,
+                       "\": ", std::string(dns::NameErrorText(error))));
+    }
+    if (server.addresses) {
+      host.addresses = *server.addresses;
+      known_hosts_.emplace(LowerText(host.name), host.addresses);
+    }
+    draft->hosts.push_back(std::move(host));
+  }
+  return absl::OkStatus();
+}
+
+Address WorldBuilder::NextFreeAddress() {
+  if (next_address_ == 0) next_address_ = kFirstChosenAddress;
+  while (true) {
+    const Address address = Address::FromV4(next_address_++);
+    if (world_->servers_.insert(address).second) return address;
+  }
+}
+
+void WorldBuilder::ChooseAddresses() {
+  for (const auto& [name, addresses] : known_hosts_) {
+    world_->servers_.insert(addresses.begin(), addresses.end());
+  }
+  for (Draft& draft : drafts_) {
+    for (Host& host : draft.hosts) {
+      if (host.description->glue) {
+        world_->servers_.insert(host.description->glue->begin(), host.description->glue->end());
+      }
+      if (host.description->addresses) continue;
+      const std::string text = LowerText(host.name);
+      auto [known, added] = known_hosts_.try_emplace(text);
+      if (added) known->second.push_back(NextFreeAddress());
+      host.addresses = known->second;
+    }
+  }
+}
+
+void WorldBuilder::FillZone(const Draft& draft) {
+  Zone& zone = draft.site->zone;
+  const NameView apex = draft.site->apex;
+  for (const ZoneRecord& record : draft.description->records) zone.Add(record);
+  const Node& top = *zone.FindNode(NameView());
+  if (top.Find(RRType::kNS) == nullptr) {
+    for (const Host& host : draft.hosts) {
+      if (!host.description->at_child) continue;
+      zone.Add({{dns::Name(), true}, RRType::kNS, kInfrastructureTtl, {NamePart(host.name, apex)}});
+    }
+  }
+  if (top.Find(RRType::kSOA) == nullptr) {
+    std::vector<ZoneRecord> soa;
+    const std::string mname =
+        draft.hosts.empty() ? "." : absl::StrCat(draft.hosts[0].name.view().ToText(), ".");
+    // The numbers are those of a quiet zone: negative answers live for five minutes.
+    if (ParseRecordLine(absl::StrCat("@ 3600 SOA ", mname, " hostmaster 1 7200 900 1209600 300"),
+                        apex, &soa)
+            .ok()) {
+      zone.Add(soa[0]);
+    }
+  }
+}
+
+World::Site* WorldBuilder::Around(NameView name, bool above) const {
+  for (NameView apex = name;; apex = apex.parent()) {
+    if (!above || apex.size() != name.size()) {
+      const auto found = world_->zones_.find(apex);
+      if (found != world_->zones_.end()) return found->second.get();
+    }
+    if (apex.is_root()) return nullptr;
+  }
+}
+
+void WorldBuilder::PublishAddresses(const Draft& draft) {
+  for (const Host& host : draft.hosts) {
+    World::Site* home = Around(host.name, false);
+    for (const Address& address : host.addresses) {
+      const ZoneRecord record{RelativeTo(host.name, home->apex), AddressType(address),
+                              kInfrastructureTtl, AddressRdata(address)};
+      if (!Contains(home->zone, record)) home->zone.Add(record);
+    }
+  }
+}
+
+void WorldBuilder::Delegate(const Draft& draft) {
+  const NameView apex = draft.site->apex;
+  World::Site* parent = apex.is_root() ? nullptr : Around(apex, true);
+  if (parent == nullptr || !draft.description->delegated) return;
+  const ZoneName cut = RelativeTo(apex, parent->apex);
+  for (const Host& host : draft.hosts) {
+    if (!host.description->at_parent) continue;
+    parent->zone.Add({cut, RRType::kNS, kInfrastructureTtl, {NamePart(host.name, parent->apex)}});
+    if (draft.description->glue == GluePolicy::kNone) continue;
+    const bool inside = host.name.view().IsAtOrBelow(parent->apex);
+    if (!inside && !host.description->glue) continue;
+    for (const Address& address : host.description->glue.value_or(host.addresses)) {
+      parent->zone.At(cut.name).glue.push_back(
+          {RelativeTo(host.name, parent->apex), AddressType(address), AddressRdata(address)});
+    }
+  }
+}
+
+void WorldBuilder::Serve(const Draft& draft) {
+  for (const Host& host : draft.hosts) {
+    std::vector<FaultRule> faults = host.description->faults;
+    faults.insert(faults.end(), draft.description->faults.begin(), draft.description->faults.end());
+    std::vector<Address> addresses = host.addresses;
+    if (host.description->glue) {
+      addresses.insert(addresses.end(), host.description->glue->begin(),
+                       host.description->glue->end());
+    }
+    for (const Address& address : addresses) draft.site->servers.push_back({address, faults});
+  }
+}
+
+void WorldBuilder::WriteHints(const Draft& root) {
+  for (const Host& host : root.hosts) {
+    const std::string name = host.name.view().ToText() + ".";
+    absl::StrAppend(&world_->hints_, ".\t", kHintsTtl, "\tIN\tNS\t", name, "\n");
+    for (const Address& address : host.addresses) {
+      absl::StrAppend(&world_->hints_, name, "\t", kHintsTtl, "\tIN\t",
+                      address.is_v4() ? "A" : "AAAA", "\t", address.ToText(), "\n");
+    }
+  }
+}
+
+}  // namespace caascan::lab

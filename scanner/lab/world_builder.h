@@ -1,0 +1,58 @@
+// Puts a World together from its description. Only world.cc's Build uses it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "scanner/lab/world.h"
+
+namespace caascan::lab {
+
+/// One use: construct, Run(), take.
+class WorldBuilder {
+ public:
+  explicit WorldBuilder(const Scenario& scenario) : scenario_(scenario) {}
+
+  [[nodiscard]] absl::Status Run();
+  std::unique_ptr<World> Take() { return std::move(world_); }
+
+ private:
+  using Addresses = std::vector<Address>;
+
+  /// A server with its host's absolute name and addresses.
+  struct Host {
+    const ServerDescription* description = nullptr;
+    dns::Name name;
+    Addresses addresses;
+  };
+  struct Draft {
+    const ZoneDescription* description = nullptr;
+    World::Site* site = nullptr;
+    std::vector<Host> hosts;
+  };
+
+  absl::Status AddSites();
+  absl::Status NameHosts(Draft* draft);
+  void ChooseAddresses();
+  Address NextFreeAddress();
+  void FillZone(const Draft& draft);
+  void PublishAddresses(const Draft& draft);
+  void Delegate(const Draft& draft);
+  void Serve(const Draft& draft);
+  void WriteHints(const Draft& root);
+  /// The deepest site around `name`; with `above`, not the one whose apex it is. Null for none.
+  World::Site* Around(dns::NameView name, bool above) const;
+
+  const Scenario& scenario_;
+  ZoneDescription default_root_;
+  std::unique_ptr<World> world_;
+  std::vector<Draft> drafts_;
+  std::map<std::string, Addresses> known_hosts_;  // By lower-case text.
+  uint32_t next_address_ = 0;
+};
+
+}  // namespace caascan::lab

@@ -1,0 +1,89 @@
+// Owners are kept without the apex, so that one zone's data can stand below any number of apexes.
+// Tested by zone_test.cc and responder_test.cc.
+#include "scanner/lab/zone.h"
+
+#include <cassert>
+
+namespace caascan::lab {
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+
+Match AtNode(const Node& node, RRType type) {
+  Match match;
+  match.node = &node;
+  if ((match.set = node.Find(type)) != nullptr) {
+    match.kind = Match::Kind::kAnswer;
+  } else if ((match.set = node.Find(RRType::kCNAME)) != nullptr) {
+    match.kind = Match::Kind::kAlias;
+  } else {
+    match.kind = Match::Kind::kNoData;
+    match.empty_non_terminal = node.sets.empty();
+  }
+  return match;
+}
+
+}  // namespace
+
+const RRset* Node::Find(RRType type) const {
+  for (const RRset& set : sets) {
+    if (set.type == type) return &set;
+  }
+  return nullptr;
+}
+
+Zone::Zone() : apex_(nodes_.emplace(dns::Name(), std::make_unique<Node>()).first->second.get()) {}
+
+Node& Zone::At(NameView relative_owner) {
+  std::unique_ptr<Node>& node = nodes_[dns::Name(relative_owner)];
+  if (node != nullptr) return *node;
+  node = std::make_unique<Node>();
+  Node& made = *node;
+  if (!relative_owner.is_root()) At(relative_owner.parent());
+  return made;
+}
+
+void Zone::Add(const ZoneRecord& record) {
+  assert(record.owner.relative && "a zone holds only names at or below its apex");
+  Node& node = At(record.owner.name);
+  for (RRset& set : node.sets) {
+    if (set.type == record.type) {
+      set.rdata.push_back(record.rdata);
+      return;
+    }
+  }
+  node.sets.push_back({record.type, record.ttl, {record.rdata}});
+}
+
+const Node* Zone::FindNode(NameView relative_owner) const {
+  const auto found = nodes_.find(relative_owner);
+  return found == nodes_.end() ? nullptr : found->second.get();
+}
+
+Match Zone::Find(NameView relative, RRType type) const {
+  if (relative.is_root()) return AtNode(*apex_, type);
+  const Node* node = apex_;
+  NameView owner;  // Of `node`.
+  for (size_t labels = relative.label_count(); labels > 0; --labels) {
+    if (const RRset* dname = node->Find(RRType::kDNAME)) {
+      return {Match::Kind::kDname, dname, node, owner, false};
+    }
+    const NameView next = relative.suffix(owner.label_count() + 1);
+    const Node* below = FindNode(next);
+    if (below == nullptr) {
+      dns::Name wildcard(owner);
+      const Node* star = wildcard.Prepend("*") ? FindNode(wildcard) : nullptr;
+      return star != nullptr ? AtNode(*star, type) : Match{};
+    }
+    node = below;
+    owner = next;
+    const bool parent_side = type == RRType::kDS && owner.size() == relative.size();
+    if (node->Find(RRType::kNS) != nullptr && !parent_side) {
+      return {Match::Kind::kDelegation, nullptr, node, owner, false};
+    }
+  }
+  return AtNode(*node, type);
+}
+
+}  // namespace caascan::lab

@@ -1,0 +1,112 @@
+// What a zone holds, as a pattern that may stand at any apex: names inside it are kept relative to
+// the apex.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+#include "scanner/lab/address.h"
+
+namespace caascan::lab {
+
+/// A name that is either absolute or relative to the apex of the zone it stands in; a relative one
+/// ends in the apex instead of the root. "@" is relative and has no label.
+struct ZoneName {
+  dns::Name name;
+  bool relative = false;
+};
+
+/// One piece of a record's RDATA, in wire order.
+struct RdataPart {
+  enum class Kind : uint8_t {
+    kOctets,         // As they are.
+    kName,           // `octets` is an uncompressed absolute name.
+    kRelativeName,   // `octets` is one relative to the apex.
+    kServerAddress,  // The IPv4 address of the zone's server number `server`, from 0.
+  };
+  Kind kind = Kind::kOctets;
+  uint8_t server = 0;
+  std::string octets;
+
+  dns::NameView name() const {
+    return dns::NameView::FromTrusted(reinterpret_cast<const uint8_t*>(octets.data()),
+                                      octets.size());
+  }
+};
+using Rdata = std::vector<RdataPart>;
+
+/// Records of one owner and type. Never empty.
+struct RRset {
+  dns::RRType type{};
+  uint32_t ttl = 0;
+  std::vector<Rdata> rdata;
+};
+
+/// An address that a parent hands out with a delegation.
+struct Glue {
+  ZoneName owner;
+  dns::RRType type{};
+  Rdata rdata;
+};
+
+/// Everything at one owner. Without a set it is an empty non-terminal.
+struct Node {
+  std::vector<RRset> sets;
+  std::vector<Glue> glue;  // Where there is an NS set below the apex.
+
+  const RRset* Find(dns::RRType type) const;
+};
+
+/// One record as a description writes it.
+struct ZoneRecord {
+  ZoneName owner;
+  dns::RRType type{};
+  uint32_t ttl = 0;
+  Rdata rdata;
+};
+
+/// What a zone's data says to a question; what is sent may differ (see Fault).
+struct Match {
+  enum class Kind : uint8_t {
+    kAnswer,      // `set`.
+    kAlias,       // `set` is the CNAME.
+    kDname,       // `set` is the DNAME, at `owner`.
+    kDelegation,  // `node` holds NS and glue, at `owner`.
+    kNoData,
+    kNxDomain,
+  };
+  Kind kind = Kind::kNxDomain;
+  const RRset* set = nullptr;
+  const Node* node = nullptr;
+  /// Relative owner of DNAME and delegation: a suffix of the question's.
+  dns::NameView owner;
+  /// For kNoData: the owner holds nothing and only has names below it.
+  bool empty_non_terminal = false;
+};
+
+/// Node of names. Built once, then read from any thread.
+class Zone {
+ public:
+  Zone();
+
+  /// REQUIRES: record.owner.relative.
+  void Add(const ZoneRecord& record);
+  /// The node at a relative owner, made where it is not there, with the empty ones above it.
+  Node& At(dns::NameView relative_owner);
+  const Node* FindNode(dns::NameView relative_owner) const;
+
+  /// RFC 1034 §4.3.2, within this zone. `relative` is the question's name without the apex.
+  Match Find(dns::NameView relative, dns::RRType type) const;
+
+ private:
+  absl::flat_hash_map<dns::Name, std::unique_ptr<Node>, dns::NameHash, dns::NameEqual> nodes_;
+  Node* apex_;
+};
+
+}  // namespace caascan::lab
