@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "scanner/scan/name_job.h"
+
 namespace caascan {
 namespace {
 
@@ -35,6 +37,7 @@ Record Minimal(Reason reason) {
   record.reason = reason;
   record.may_issue = OutcomeOf(reason) == Outcome::kPermit;
   record.time = SampleTime();
+  if (reason == Reason::kDnssecBogus) record.dnssec = DnssecStatus::kBogus;
   if (IsFailure(OutcomeOf(reason))) record.failed_at = "example.com";
   if (reason != Reason::kNoCaa &&
       (OutcomeOf(reason) == Outcome::kPermit || OutcomeOf(reason) == Outcome::kDeny)) {
@@ -68,31 +71,54 @@ void AddDnssecStatuses(std::vector<RecordSample>* samples) {
   }
 }
 
-/// A record whose every string is `text`.
+/// A record whose every string that may hold anything holds `text`.
 Record Filled(const std::string& text) {
   Record record = FullRecord();
-  record.name = record.input = record.zone = record.operator_name = text;
-  record.caa->owner = text;
+  record.input = scan::CleanTypedText(text);
+  record.operator_name = text;
   record.caa->records = {{255, text, text}};
-  record.cname = {text, text};
-  record.servers = {Server(text, text, ServerResult::kMalformed)};
-  record.servers[0].detail = text;
-  record.findings = {
-      {.code = "notimp_on_caa", .host = text, .address = text, .zone = text, .evidence = text}};
+  record.servers[2].detail = text;
+  record.findings[0].evidence = text;
   record.decisions = {{text, true}};
+  return record;
+}
+
+Record NoName(const std::string& text) {
+  scan::NameJob job;
+  scan::MarkInvalid(text, &job);
+  Record record;
+  scan::StartRecord(job, &record);
+  record.time = SampleTime();
   return record;
 }
 
 void AddHostile(std::vector<RecordSample>* samples) {
   std::string all_bytes;
   for (int c = 0; c < 256; ++c) all_bytes.push_back(static_cast<char>(c));
-  samples->push_back({"all bytes", Filled(all_bytes)});
-  samples->push_back({"script", Filled("</script><script>alert(\"1\")</script>")});
-  samples->push_back({"terminal escapes", Filled("\x1B]0;x\x07\x1B[2J\xC2\x9B")});
-  samples->push_back({"line ends", Filled("a\nb\r\nc\xE2\x80\xA8"
-                                          "d")});
-  samples->push_back({"backslashes", Filled("\\\\\"\\u0000\\")});
-  samples->push_back({"64 KiB", Filled(std::string(65536, '\xFF'))});
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"all bytes", all_bytes},
+      {"script", "</script><script>alert(\"1\")</script>"},
+      {"terminal escapes", "\x1B]0;x\x07\x1B[2J\xC2\x9B"},
+      {"line ends", "a\nb\r\nc\xE2\x80\xA8"},
+      {"backslashes", "\\\\\"\\u0000\\"},
+      {"64 KiB", std::string(65536, '\xFF')},
+  };
+  for (const auto& [name, text] : texts) {
+    samples->push_back({name, Filled(text)});
+    samples->push_back({name + " as name", NoName(text)});
+  }
+}
+
+/// BR 4.2.2.1: the failure that is permission.
+void AddAcceptedFailure(std::vector<RecordSample>* samples) {
+  Record record = Minimal(Reason::kNoResponse);
+  record.may_issue = true;
+  record.dnssec = DnssecStatus::kInsecure;
+  record.retries = 1;
+  samples->push_back({"accepted failure", record});
+  record.retries = 0;
+  record.attempts = 2;
+  samples->push_back({"accepted failure after a second pass", record});
 }
 
 void AddNumbers(std::vector<RecordSample>* samples) {
@@ -122,7 +148,6 @@ Record FullRecord() {
                         .records = {{0, "issue", "ca.example.net"}, {128, "issuewild", ";"}}};
   record.cname = {"web1.example.net", "web2.example.net"};
   record.dnssec = DnssecStatus::kInsecure;
-  record.failed_at = "www.example.com";
   record.zone = "example.com";
   record.operator_name = "Example DNS";
   record.servers = {Server("ns1.example.net", "192.0.2.1", ServerResult::kAnswer),
@@ -154,6 +179,7 @@ std::vector<RecordSample> RecordSamples() {
   AddServerResults(&samples);
   AddDnssecStatuses(&samples);
   AddHostile(&samples);
+  AddAcceptedFailure(&samples);
   AddNumbers(&samples);
   return samples;
 }

@@ -8,7 +8,7 @@
 
 namespace caascan {
 
-/// The record of the contract's example, and then some: every member is set.
+/// A record with every member that one record may have: `failed_at` belongs to failures alone.
 Record FullRecord();
 
 struct RecordSample {
@@ -16,7 +16,8 @@ struct RecordSample {
   Record record;
 };
 
-/// Every reason, every server result, every DNSSEC state, and hostile bytes in every string.
+/// Every reason, every server result, every DNSSEC state, and hostile bytes in every string that
+/// strangers fill. All of them follow docs/record.schema.json.
 std::vector<RecordSample> RecordSamples();
 
 }  // namespace caascan

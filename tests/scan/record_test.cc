@@ -20,8 +20,10 @@ std::string Line(const Record& record) {
 }
 
 TEST(AppendRecordTest, WritesEveryMemberInTheContractsOrder) {
+  Record record = FullRecord();
+  record.failed_at = "www.example.com";
   EXPECT_EQ(
-      Line(FullRecord()),
+      Line(record),
       R"({"name":"*.www.example.com","input":"*.WWW.Example.COM.","outcome":"deny",)"
       R"("reason":"issuer_not_authorized","may_issue":false,)"
       R"("caa":{"owner":"example.com","ttl":86400,"records":[)"
@@ -121,6 +123,22 @@ TEST(AppendRecordTest, IsValidJsonWhateverComes) {
     std::string_view reason;
     ASSERT_EQ(object["reason"].get_string().get(reason), simdjson::SUCCESS);
     EXPECT_EQ(reason, ReasonCode(sample.record.reason));
+  }
+}
+
+/// Names come from our own code; were one of them wrong, the line would still be JSON.
+TEST(AppendRecordTest, IsValidJsonEvenWithWrongNames) {
+  simdjson::dom::parser parser;
+  for (const std::string& text : {std::string("a\"\\\n\0b", 6), std::string("\xFF\xED\xA0\x80")}) {
+    Record record = FullRecord();
+    record.name = record.zone = record.failed_at = record.caa->owner = text;
+    record.cname = {text, text};
+    record.servers[0].host = record.servers[0].address = text;
+    record.findings[0] = {text, text, text, text, text};
+    const std::string line = Line(record);
+    simdjson::dom::object object;
+    ASSERT_EQ(parser.parse(line).get_object().get(object), simdjson::SUCCESS) << line;
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
   }
 }
 
