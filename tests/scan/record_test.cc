@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/caa/counting_new.h"
 #include "tests/scan/record_samples.h"
 
 namespace caascan {
@@ -158,16 +157,6 @@ TEST(AppendRecordTest, ReadsBackTheSame) {
   double rtt_ms = 0;
   ASSERT_EQ(root.at_pointer("/servers/0/rtt_ms").get(rtt_ms), simdjson::SUCCESS);
   EXPECT_DOUBLE_EQ(rtt_ms, 11.2);
-}
-
-TEST(AppendRecordTest, MakesNoTemporaries) {
-  const Record record = FullRecord();
-  std::string out;
-  AppendRecord(record, &out);  // The line's memory, and the calendar's cache.
-  out.clear();
-  const size_t before = AllocationCount();
-  AppendRecord(record, &out);
-  EXPECT_EQ(AllocationCount(), before);
 }
 
 TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
