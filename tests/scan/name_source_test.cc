@@ -89,7 +89,8 @@ TEST(NameSourceTest, HostileLines) {
 
 TEST(NameSourceTest, OverlongLines) {
   const std::string cut = "!" + std::string(255, 'x');
-  const std::string ten_megabytes(10'000'000, 'x');
+  std::string ten_megabytes;
+  ten_megabytes.resize(10'000'000, 'x');
   EXPECT_THAT(Jobs("a.example\n" + ten_megabytes + "\nb.example\n"),
               ElementsAre("a.example", cut, "b.example"));
   EXPECT_THAT(Jobs(std::string(100'000, ' ') + "\n"), ElementsAre("!" + std::string(255, ' ')));
@@ -102,7 +103,7 @@ TEST(NameSourceTest, WildcardOption) {
   EXPECT_THAT(Jobs("a.example\n*.b.example\n", InputFormat::kLines, true),
               ElementsAre("*.a.example<a.example", "*.b.example"));
   std::string longest;  // 254 octets: `*.` does not fit in front.
-  for (int i = 0; i < 3; ++i) longest += std::string(63, 'a') + ".";
+  for (int i = 0; i < 3; ++i) longest.append(63, 'a').push_back('.');
   longest += std::string(60, 'a');
   EXPECT_THAT(Jobs(longest, InputFormat::kLines, false), ElementsAre(longest));
   EXPECT_THAT(Jobs(longest, InputFormat::kLines, true), ElementsAre("!" + longest));
@@ -135,6 +136,10 @@ TEST(NameSourceTest, FilesOneAfterTheOther) {
   EXPECT_THAT(AllJobs(source.get()), ElementsAre("a.example", "b.example#\"x\"", "a.example"));
 }
 
+std::string CannotRead(const std::string& path, const std::string& why) {
+  return "cannot read " + path + ": " + why;
+}
+
 TEST(NameSourceTest, UnreadableInputsAreFoundBeforeAnythingIsRead) {
   const TempFile good("a.example\n");
   const TempFolder folder;
@@ -144,7 +149,7 @@ TEST(NameSourceTest, UnreadableInputsAreFoundBeforeAnythingIsRead) {
     const auto source = NameSource::Open(
         {.paths = {good.path(), path}, .format = InputFormat::kAuto, .wildcard = false}, nullptr);
     EXPECT_EQ(source.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(source.status().message(), "cannot read " + path + ": " + why);
+    EXPECT_EQ(source.status().message(), CannotRead(path, why));
   }
 }
 
@@ -158,7 +163,7 @@ TEST(NameSourceTest, AFileThatGoesAwayFailsTheSource) {
   NameJob job;
   EXPECT_EQ(source->Next(&job, true), NextJob::kJob);
   EXPECT_EQ(source->Next(&job, true), NextJob::kFailed);
-  EXPECT_EQ(source->status().message(), "cannot read " + path + ": No such file or directory");
+  EXPECT_EQ(source->status().message(), CannotRead(path, "No such file or directory"));
   EXPECT_EQ(source->Next(&job, true), NextJob::kFailed);
 }
 

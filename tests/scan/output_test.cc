@@ -37,8 +37,8 @@ class OutputSinkTest : public testing::Test {
     old_size_ = std::signal(SIGXFSZ, SIG_IGN);
   }
   void TearDown() override {
-    std::signal(SIGPIPE, old_pipe_);
-    std::signal(SIGXFSZ, old_size_);
+    EXPECT_EQ(std::signal(SIGPIPE, old_pipe_), SIG_IGN);
+    EXPECT_EQ(std::signal(SIGXFSZ, old_size_), SIG_IGN);
   }
 
  private:
@@ -270,20 +270,24 @@ TEST_F(OutputSinkTest, AbandonEndsTheWait) {
 TEST_F(OutputSinkTest, ThreadsWriteWholeLines) {
   constexpr int kThreads = 4;
   constexpr int kWrites = 500;
+  constexpr int kLines = 2 * kThreads * kWrites;
   const TempFile file;
   const auto sink = MustOpen(file.path());
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&sink, t] {
-      const std::string line(static_cast<size_t>(100 + t), static_cast<char>('a' + t));
+      std::string lines(static_cast<size_t>(100 + t), static_cast<char>('a' + t));
+      lines += '\n';
+      lines += std::string(lines);
       for (int i = 0; i < kWrites; ++i) {
-        EXPECT_TRUE(sink->Write(line + "\n" + line + "\n"));
+        EXPECT_TRUE(sink->Write(lines));
         EXPECT_FALSE(sink->failed());
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(sink->lines_written(), uint64_t{2 * kThreads * kWrites});
+  EXPECT_EQ(sink->lines_written(), uint64_t{kLines});
   EXPECT_TRUE(sink->Finish().ok());
   const std::string content = file.Read();
   size_t position = 0;
@@ -295,13 +299,15 @@ TEST_F(OutputSinkTest, ThreadsWriteWholeLines) {
     position = end + 1;
     ++lines;
   }
-  EXPECT_EQ(lines, 2 * kThreads * kWrites);
+  EXPECT_EQ(lines, kLines);
 }
 
 TEST_F(OutputSinkTest, AllThreadsLearnOfTheFailure) {
   const auto sink = MustOpen("/dev/full");
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&sink] {
       for (int i = 0; i < 100; ++i) EXPECT_FALSE(sink->Write("x\n"));
       EXPECT_TRUE(sink->failed());

@@ -95,6 +95,7 @@ TEST(WorkerCountersTest, AreSummedWhileWorkersCount) {
   constexpr uint64_t kNames = 20000;
   std::vector<WorkerCounters> workers(2);
   std::vector<std::thread> threads;
+  threads.reserve(workers.size());
   for (WorkerCounters& worker : workers) {
     threads.emplace_back([&worker] {
       for (uint64_t i = 0; i < kNames; ++i) {
