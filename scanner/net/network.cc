@@ -54,28 +54,34 @@ bool Network::Start(Exchange* exchange) {
 }
 
 void Network::Admit(Peer* peer) {
-  // While other workers hold every place at this address, nobody here will wake us: look again
-  // soon.
-  constexpr std::chrono::milliseconds kElsewhere(5);
   while (Exchange* exchange = peer->waiting_.front()) {
-    if (peer->budget_ != nullptr) {
-      std::chrono::nanoseconds retry_at{0};
-      const auto verdict = peer->budget_->TryAcquire(loop_->now(), &retry_at);
-      if (verdict == AddressBudget::Verdict::kTooFast) {
-        loop_->ArmAt(peer, retry_at);
-        return;
-      }
-      if (verdict == AddressBudget::Verdict::kTooManyInFlight) {
-        if (peer->granted_ == 0) loop_->Arm(peer, kElsewhere);
-        return;
-      }
-    }
-    ++peer->granted_;
+    if (!Grant(peer)) break;
     exchange->granted_ = true;
     peer->waiting_.PopFront();
     rate_queue_.PushBack(exchange);
   }
   if (!rate_timer_.armed()) AdmitGlobally();
+}
+
+bool Network::Grant(Peer* peer) {
+  // While other workers hold every place at this address, nobody here will wake us: look again
+  // soon.
+  constexpr std::chrono::milliseconds kElsewhere(5);
+  if (peer->budget_ != nullptr) {
+    std::chrono::nanoseconds retry_at{0};
+    switch (peer->budget_->TryAcquire(loop_->now(), &retry_at)) {
+      case AddressBudget::Verdict::kGranted:
+        break;
+      case AddressBudget::Verdict::kTooFast:
+        loop_->ArmAt(peer, retry_at);
+        return false;
+      case AddressBudget::Verdict::kTooManyInFlight:
+        if (peer->granted_ == 0) loop_->Arm(peer, kElsewhere);
+        return false;
+    }
+  }
+  ++peer->granted_;
+  return true;
 }
 
 void Network::AdmitGlobally() {

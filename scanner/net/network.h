@@ -68,6 +68,8 @@ class Network {
   bool Start(Exchange* exchange);
   /// Lets those pass that the limits allow, in order.
   void Admit(Peer* peer);
+  /// One place of the peer's budget; on refusal its timer, or an exchange's end, will ask again.
+  bool Grant(Peer* peer);
   void AdmitGlobally();
   void Dispatch(Exchange* exchange);
   void Expire(Exchange* exchange);

@@ -57,6 +57,8 @@ UdpTransport::~UdpTransport() { assert(closing_ == 0 && "the loop ran until the 
 
 namespace {
 
+constexpr int kEvents = UV_READABLE | UV_PRIORITIZED;
+
 void SetOption(int fd, int level, int name, int value) {
   // Each of these only improves matters; what a kernel lacks is done without.
   (void)setsockopt(fd, level, name, &value, sizeof value);
@@ -99,7 +101,7 @@ UdpTransport::Socket* UdpTransport::OpenSocket(bool v6) {
   opened->v6 = v6;
   opened->index = static_cast<uint8_t>(sockets_.size());
   opened->poll.data = opened.get();
-  uv_poll_start(&opened->poll, UV_READABLE | UV_PRIORITIZED, OnPoll);
+  uv_poll_start(&opened->poll, kEvents, OnPoll);
   sockets_.push_back(std::move(opened));
   return sockets_.back().get();
 }
@@ -143,7 +145,11 @@ void UdpTransport::FlushFamily(bool v6) {
     const size_t prepared = Prepare(socket, v6);
     const size_t sent = SendBatch(socket, prepared);
     network_->stats_.udp_queries += sent;
-    if (sent < prepared) break;  // The socket's buffer is full: the rest goes with the next turn.
+    if (sent < prepared) {
+      // The socket's buffer is full: the rest goes when it, or any other, has room.
+      uv_poll_start(&socket->poll, kEvents | UV_WRITABLE, OnPoll);
+      break;
+    }
   }
 }
 
@@ -219,9 +225,9 @@ void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   transport->network_->loop()->RefreshNow();
   if (status < 0 || (events & UV_PRIORITIZED) != 0) transport->ReadErrors(socket);
   transport->Receive(socket);
-  if (status < 0 && !uv_is_closing(reinterpret_cast<uv_handle_t*>(poll))) {
-    uv_poll_start(poll, UV_READABLE | UV_PRIORITIZED, OnPoll);
-  }
+  // Room to send again (the turn's hook flushes), or libuv gave up on an error: back to waiting for
+  // answers.
+  if (status < 0 || (events & UV_WRITABLE) != 0) uv_poll_start(poll, kEvents, OnPoll);
 }
 
 void UdpTransport::Receive(Socket* socket) {
