@@ -70,11 +70,15 @@ std::vector<JobBatch> JobQueue::Abort() {
 
 JobDealer::JobDealer(JobQueue* queue) : queue_(queue), batches_(queue->worker_count()) {}
 
+/// Jobs that need no look-up know no domain: they take turns.
+size_t JobDealer::WorkerFor(const NameJob& job) {
+  if (batches_.size() == 1) return 0;
+  if (!job.valid) return next_invalid_++ % batches_.size();
+  return WorkerOf(ShardKey(job.name), static_cast<uint32_t>(batches_.size()));
+}
+
 bool JobDealer::Add(NameJob&& job) {
-  const auto count = static_cast<uint32_t>(batches_.size());
-  // Jobs that need no look-up know no domain: they take turns.
-  const size_t worker =
-      job.valid ? WorkerOf(ShardKey(job.name), count) : next_invalid_++ % batches_.size();
+  const size_t worker = WorkerFor(job);
   JobBatch& batch = batches_[worker];
   if (batch.capacity() == 0) batch.reserve(JobQueue::kMaxBatchSize);
   batch.push_back(std::move(job));

@@ -79,6 +79,8 @@ class JobDealer {
   JobBatch TakePending();
 
  private:
+  size_t WorkerFor(const NameJob& job);
+
   JobQueue* const queue_;
   size_t next_invalid_ = 0;
   std::vector<JobBatch> batches_;  // One a worker.

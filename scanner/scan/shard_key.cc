@@ -1,6 +1,12 @@
 // libpsl wants the name as text. The text made here has one character for each octet of the wire
-// form (dots for the length octets), so the place where the registrable domain starts in one is
-// where it starts in the other. Tested by shard_key_test.cc.
+// form (dots for the length octets), so the place where a parent starts in one is where it starts
+// in the other.
+//
+// libpsl's own psl_registrable_domain() asks for the whole name first, then for each parent. That
+// finds rules with a gap above them (compute.amazonaws.com is in the list, amazonaws.com is not),
+// and took 0.87 µs for www.some-name-123.example.co.uk where this takes 0.46 (November 2026). The
+// walk here goes up from the shortest parent and mostly ends after one or two questions. Tested by
+// shard_key_test.cc.
 #include "scanner/scan/shard_key.h"
 
 #include <libpsl.h>
@@ -11,6 +17,9 @@
 
 namespace caascan::scan {
 namespace {
+
+/// No public suffix is longer; the list's longest rules have five labels.
+constexpr size_t kMaxRuleLabels = 8;
 
 /// Wire position i stands at text position i - 1; the root's zero octet ends the string.
 std::array<char, dns::kMaxNameSize> LowerText(dns::NameView name) {
@@ -44,19 +53,22 @@ uint32_t Scale(uint32_t bits, uint32_t count) {
 
 }  // namespace
 
-dns::NameView RegistrableDomain(dns::NameView name) {
+dns::NameView ShardDomain(dns::NameView name) {
   const psl_ctx_t* const list = psl_builtin();
-  if (list == nullptr) return name.suffix(std::min<size_t>(2, name.label_count()));
   const std::array<char, dns::kMaxNameSize> text = LowerText(name);
-  const char* const found = psl_registrable_domain(list, text.data());
-  if (found == nullptr) return name;
-  const auto skip = static_cast<size_t>(found - text.data());
-  return dns::NameView::FromTrusted(name.data() + skip, name.size() - skip);
+  const size_t labels = name.label_count();
+  for (size_t count = 2; count < labels; ++count) {  // A top-level domain is a suffix by rule `*`.
+    const dns::NameView parent = name.suffix(count);
+    const char* const parent_text = text.data() + (parent.data() - name.data());
+    if (list == nullptr || psl_is_public_suffix(list, parent_text) == 0) return parent;
+    if (count == kMaxRuleLabels) break;
+  }
+  return name.suffix(std::min(labels, kMaxRuleLabels + 1));
 }
 
 uint64_t ShardKey(dns::NameView name) {
   uint64_t hash = 0xCBF29CE484222325ull;  // FNV-1a, 64 bits.
-  for (const uint8_t octet : RegistrableDomain(name).wire()) {
+  for (const uint8_t octet : ShardDomain(name).wire()) {
     hash = (hash ^ dns::LowerOctet(octet)) * 0x100000001B3ull;
   }
   return Mix(hash);

@@ -25,16 +25,16 @@ struct Row {
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.full << " under " << row.rule; }
 
-class RegistrableDomainTest : public testing::TestWithParam<Row> {};
+class ShardDomainTest : public testing::TestWithParam<Row> {};
 
-TEST_P(RegistrableDomainTest, IsTheSuffixAndOneLabel) {
+TEST_P(ShardDomainTest, IsTheFirstThatIsNoPublicSuffix) {
   const dns::Name name = Name(GetParam().full);
-  const dns::NameView domain = RegistrableDomain(name);
+  const dns::NameView domain = ShardDomain(name);
   EXPECT_EQ(domain.ToText(), GetParam().want);
   EXPECT_TRUE(name.view().IsAtOrBelow(domain));
 }
 
-INSTANTIATE_TEST_SUITE_P(PublicSuffixList, RegistrableDomainTest,
+INSTANTIATE_TEST_SUITE_P(PublicSuffixList, ShardDomainTest,
                          testing::ValuesIn(std::vector<Row>{
                              {"Below", "com", "a.b.www.example.com", "example.com"},
                              {"Itself", "com", "example.com", "example.com"},
@@ -51,13 +51,18 @@ INSTANTIATE_TEST_SUITE_P(PublicSuffixList, RegistrableDomainTest,
                              {"UpperCase", "co.uk", "WWW.Example.CO.UK", "Example.CO.UK"},
                              {"DotInsideALabel", "com", "a\\.co\\.uk.com", "a\\.co\\.uk.com"},
                              {"NulInsideALabel", "com", "x.a\\000b.com", "a\\000b.com"},
+                             {"GapInTheList", "compute.amazonaws.com",
+                              "a.b.us-east-1.compute.amazonaws.com", "amazonaws.com"},
+                             {"FiveLabelRule", "s3.cn-north-1.amazonaws.com.cn",
+                              "a.b.s3.cn-north-1.amazonaws.com.cn", "amazonaws.com.cn"},
+                             {"TwoLabelName", "none", "a.b", "a.b"},
                              {"ManyLabels", "com",
                               "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20.example.com",
                               "example.com"},
                          }),
                          [](const auto& row) { return std::string(row.param.name); });
 
-TEST(ShardKeyTest, IsThatOfTheRegistrableDomain) {
+TEST(ShardKeyTest, IsThatOfTheShardDomain) {
   const uint64_t key = ShardKey(Name("example.co.uk"));
   EXPECT_EQ(ShardKey(Name("www.example.co.uk")), key);
   EXPECT_EQ(ShardKey(Name("A.B.Example.CO.UK")), key);
