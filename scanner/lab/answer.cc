@@ -18,6 +18,7 @@ constexpr uint16_t kLabUdpPayloadSize = 1232;  // What the lab says it takes its
 constexpr unsigned kMaxAliases = 16;
 constexpr uint16_t kEchoedFlags = dns::kFlagRD | dns::kFlagCD;
 constexpr uint32_t kForeignSoaTtl = 300;
+constexpr uint32_t kReferralTtl = 3600;
 // A record whose owner points forwards and whose length runs over the end.
 constexpr uint8_t kGarbage[] = {0xff, 0xff, 0x01, 0x01, 0x00, 0x01,
                                 0x00, 0x00, 0x01, 0x2c, 0xff, 0xff};
@@ -31,7 +32,7 @@ class AnswerWriter {
       : question_(question),
         place_(place),
         plan_(plan),
-        zone_{place.apex, {}},
+        zone_{place.apex, &place.member},
         message_(out, question.limit),
         with_opt_(question.edns && !plan.Has(FaultKind::kEdnsIgnored)) {
     message_.Begin(question.id, 0, question.wire, question.name);
@@ -72,7 +73,11 @@ class AnswerWriter {
 
   void WriteData() {
     flags_ |= dns::kFlagAA;
-    dns::Name relative = RelativePart(question_.name);
+    if (place_.cut.kind != nullptr) {
+      if (!WriteCut(place_.cut)) Truncate();
+      return;
+    }
+    dns::Name relative = RelativePart(question_.name, place_.apex);
     bool fits = true;
     for (unsigned hops = 0; hops <= kMaxAliases && fits; ++hops) {
       const Match match = place_.zone->Find(relative, question_.type);
@@ -100,14 +105,6 @@ class AnswerWriter {
       relative = *next;
     }
     if (!fits) Truncate();
-  }
-
-  dns::Name RelativePart(NameView name) const {
-    std::array<uint8_t, dns::kMaxNameSize> wire;
-    const size_t kept = name.size() - place_.apex.size();
-    std::copy_n(name.data(), kept, wire.data());
-    wire[kept] = 0;
-    return dns::Name(NameView::FromTrusted(wire.data(), kept + 1));
   }
 
   /// An alias' target relative to the apex, where it lies in this zone.
@@ -148,6 +145,38 @@ class AnswerWriter {
       // Glue that does not fit is left out; what is there still leads on.
       if (!owner ||
           !message_.Add(Section::kAdditional, *owner, glue.type, names.ttl, glue.rdata, zone_)) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  /// A question at the zone above for a family's domain.
+  bool WriteCut(const Member& member) {
+    const ZoneDescription& zone = member.kind->description->zone;
+    Match match;
+    if (!zone.delegated) return AddNegative(match);
+    if (question_.type == RRType::kDS && member.apex.size() == question_.name.size()) {
+      match.kind = Match::Kind::kNoData;
+      return AddNegative(match);
+    }
+    flags_ &= static_cast<uint16_t>(~dns::kFlagAA);
+    const ZoneContext context{member.apex, &member};
+    for (size_t i = 0; i < member.server_count(); ++i) {
+      const Rdata rdata = {{RdataPart::Kind::kServerHost, static_cast<uint8_t>(i), {}}};
+      if (zone.servers[i].at_parent && !message_.Add(Section::kAuthority, member.apex, RRType::kNS,
+                                                     kReferralTtl, rdata, context)) {
+        return false;
+      }
+    }
+    for (size_t i = 0; i < member.server_count() && zone.glue == GluePolicy::kInBailiwick; ++i) {
+      if (!zone.servers[i].at_parent || !member.ServerAddress(i)) continue;
+      const auto outside = member.ServerHost(i);
+      const auto inside = outside ? std::nullopt : Complete(HostLabel(i), member.apex);
+      if (outside && !outside->IsAtOrBelow(place_.apex)) continue;
+      const Rdata rdata = {{RdataPart::Kind::kServerAddress, static_cast<uint8_t>(i), {}}};
+      if ((!outside && !inside) || !message_.Add(Section::kAdditional, outside ? *outside : *inside,
+                                                 RRType::kA, kReferralTtl, rdata, context)) {
         break;
       }
     }
@@ -235,7 +264,7 @@ size_t WriteRcode(const Question& question, RCode rcode, std::span<uint8_t> out)
   Plan plan;
   plan.decisive = FaultKind::kRcode;
   plan.rcode = rcode;
-  return WriteAnswer(question, Place{nullptr, NameView(), nullptr}, plan, out);
+  return WriteAnswer(question, Place(), plan, out);
 }
 
 size_t WriteBareHeader(const Question& question, RCode rcode, std::span<uint8_t> out) {

@@ -3,7 +3,6 @@
 #include "scanner/lab/master_text.h"
 
 #include <charconv>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -131,11 +130,7 @@ absl::Status ParseGenerate(std::string_view line, NameView origin,
 
 ZoneName RelativeTo(NameView name, NameView origin) {
   if (!name.IsAtOrBelow(origin)) return {dns::Name(name), false};
-  const size_t kept = name.size() - origin.size();
-  std::array<uint8_t, dns::kMaxNameSize> wire;
-  std::memcpy(wire.data(), name.data(), kept);
-  wire[kept] = 0;
-  return {dns::Name(NameView::FromTrusted(wire.data(), kept + 1)), true};
+  return {RelativePart(name, origin), true};
 }
 
 absl::Status ParseRecordLine(std::string_view line, NameView origin,

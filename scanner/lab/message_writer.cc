@@ -22,15 +22,6 @@ bool MayCompress(RRType type) {
 
 }  // namespace
 
-std::optional<dns::Name> Complete(NameView relative, NameView apex) {
-  const size_t kept = relative.size() - 1;
-  if (kept + apex.size() > dns::kMaxNameSize) return std::nullopt;
-  std::array<uint8_t, dns::kMaxNameSize> wire;
-  std::memcpy(wire.data(), relative.data(), kept);
-  std::memcpy(wire.data() + kept, apex.data(), apex.size());
-  return dns::Name(NameView::FromTrusted(wire.data(), kept + apex.size()));
-}
-
 bool MessageWriter::U16(uint16_t value) {
   if (!Room(2)) return false;
   out_[size_++] = static_cast<uint8_t>(value >> 8);
@@ -130,6 +121,17 @@ bool MessageWriter::WriteName(NameView name, bool compress) {
   return Octets({&root, 1});
 }
 
+bool MessageWriter::WriteServer(const RdataPart& part, const ZoneContext& zone) {
+  assert(zone.member != nullptr && "only family members have such parts");
+  if (part.kind == RdataPart::Kind::kServerAddress) {
+    const auto address = zone.member->ServerAddress(part.server);
+    return address && Octets(address->bytes());
+  }
+  if (const auto host = zone.member->ServerHost(part.server)) return WriteName(*host, true);
+  const auto host = Complete(HostLabel(part.server), zone.apex);
+  return host && WriteName(*host, true);
+}
+
 bool MessageWriter::WriteRdata(RRType type, const Rdata& rdata, const ZoneContext& zone) {
   for (const RdataPart& part : rdata) {
     bool written = false;
@@ -147,7 +149,8 @@ bool MessageWriter::WriteRdata(RRType type, const Rdata& rdata, const ZoneContex
         }
         break;
       case RdataPart::Kind::kServerAddress:
-        written = part.server < zone.servers.size() && Octets(zone.servers[part.server].bytes());
+      case RdataPart::Kind::kServerHost:
+        written = WriteServer(part, zone);
         break;
     }
     if (!written) return false;

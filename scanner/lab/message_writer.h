@@ -9,6 +9,7 @@
 #include "scanner/dns/codes.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
+#include "scanner/lab/family.h"
 #include "scanner/lab/zone.h"
 
 namespace caascan::lab {
@@ -16,8 +17,8 @@ namespace caascan::lab {
 /// What writing a zone's record needs to know of where the zone stands.
 struct ZoneContext {
   dns::NameView apex;
-  /// The zone's own servers, for RdataPart::kServerAddress.
-  std::span<const Address> servers;
+  /// Where it is a family's: for RdataPart::kServerAddress and kServerHost.
+  const Member* member = nullptr;
 };
 
 /// One message, in a buffer of the caller's. A record that does not fit is left out whole.
@@ -59,6 +60,7 @@ class MessageWriter {
   bool U32(uint32_t value);
   bool Octets(std::span<const uint8_t> octets);
   bool WriteName(dns::NameView name, bool compress);
+  bool WriteServer(const RdataPart& part, const ZoneContext& zone);
   bool WriteRdata(dns::RRType type, const Rdata& rdata, const ZoneContext& zone);
   bool Same(size_t offset, dns::NameView name) const;
   void Learn(size_t offset, size_t name_size);
@@ -72,8 +74,5 @@ class MessageWriter {
   size_t known_count_ = 0;
   size_t question_known_ = 0;
 };
-
-/// `relative` completed with `apex`; nullopt where that is over 255 octets.
-std::optional<dns::Name> Complete(dns::NameView relative, dns::NameView apex);
 
 }  // namespace caascan::lab

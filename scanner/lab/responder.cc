@@ -37,13 +37,6 @@ bool ReadQuestion(std::span<const uint8_t> bytes, Question* question) {
   return true;
 }
 
-uint64_t Mix(uint64_t value) {
-  value *= 0x9E3779B97F4A7C15ull;
-  value ^= value >> 32;
-  value *= 0x9E3779B97F4A7C15ull;
-  return value ^ (value >> 29);
-}
-
 /// True with a chance of `percent` in a hundred.
 bool Strikes(double percent, uint64_t random) {
   return static_cast<double>(random >> 11) * 0x1p-53 * 100 < percent;
@@ -58,12 +51,12 @@ Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, con
   uint64_t random = query.random;
   for (const FaultRule& rule : rules) {
     if (!Fits(rule, asked)) continue;
-    random = Mix(random + 1);
+    random = MixBits(random + 1);
     if (rule.percent < 100 && !Strikes(rule.percent, random)) continue;
     if (rule.first > 0) {
       if (!before) {
         before = tries->CountBefore(
-            Mix(dns::HashName(question.name, static_cast<uint16_t>(question.type))));
+            MixBits(dns::HashName(question.name, static_cast<uint16_t>(question.type))));
       }
       if (*before >= rule.first) continue;
     }

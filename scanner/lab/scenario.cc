@@ -5,120 +5,14 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/fault_json.h"
+#include "scanner/lab/family_json.h"
 #include "scanner/lab/json_reader.h"
-#include "scanner/lab/master_text.h"
+#include "scanner/lab/zone_json.h"
 
 namespace caascan::lab {
 namespace {
 
 using simdjson::dom::element;
-
-constexpr uint64_t kMaxServers = 13;
-
-std::optional<std::vector<Address>> ReadAddresses(JsonObject* json, std::string_view key) {
-  const auto texts = json->Texts(key);
-  if (!texts) return std::nullopt;
-  std::vector<Address> out;
-  for (const std::string& text : *texts) {
-    const auto address = Address::FromText(text);
-    if (!address) {
-      json->Complain(absl::StrCat("\"", text, "\" is no address"));
-      continue;
-    }
-    out.push_back(*address);
-  }
-  return out;
-}
-
-ServerDescription ReadServer(element value, size_t number, const std::string& where,
-                             const NamedFaults& named, JsonErrors* errors) {
-  JsonObject json(value, absl::StrCat(where, ": server ", number), errors);
-  ServerDescription server;
-  server.host = json.Text("host").value_or(absl::StrCat("ns", number));
-  server.addresses = ReadAddresses(&json, "addresses");
-  server.glue = ReadAddresses(&json, "glue");
-  const std::string listed = json.Text("listed").value_or("both");
-  if (listed != "both" && listed != "parent" && listed != "child") {
-    json.Complain("\"listed\" must be both, parent or child");
-  }
-  server.at_parent = listed != "child";
-  server.at_child = listed != "parent";
-  server.faults = ReadFaults(&json, "faults", named);
-  return server;
-}
-
-/// `servers` is a list, or how many ordinary ones there are; two where it is missing.
-std::vector<ServerDescription> ReadServers(JsonObject* zone, const NamedFaults& named) {
-  std::vector<ServerDescription> out;
-  const auto value = zone->Any("servers");
-  uint64_t count = 2;
-  if (value && value->is_array()) {
-    for (const element& server : zone->List("servers")) {
-      out.push_back(ReadServer(server, out.size() + 1, zone->where(), named, &zone->errors()));
-    }
-    return out;
-  }
-  if (value) count = zone->Number("servers", kMaxServers).value_or(0);
-  for (uint64_t number = 1; number <= count; ++number) {
-    ServerDescription server;
-    server.host = absl::StrCat("ns", number);
-    out.push_back(server);
-  }
-  return out;
-}
-
-Expectation ReadExpectation(element value, const dns::Name& apex, const std::string& where,
-                            JsonErrors* errors) {
-  JsonObject json(value, absl::StrCat(where, ": expect"), errors);
-  Expectation expect;
-  expect.name = json.Text("name").value_or(apex.view().ToText());
-  expect.input = json.Text("input").value_or("");
-  expect.reason = json.Text("reason").value_or("");
-  const std::string_view outcome = OutcomeOfReason(expect.reason);
-  if (outcome.empty()) json.Complain(absl::StrCat("\"", expect.reason, "\" is no reason"));
-  if (const auto given = json.Text("outcome"); given && *given != outcome) {
-    json.Complain(absl::StrCat("the outcome of ", expect.reason, " is ", std::string(outcome),
-                               ", not ", *given));
-  }
-  expect.dnssec = json.Text("dnssec").value_or("");
-  expect.failed_at = json.Text("failed_at").value_or("");
-  expect.findings = json.Texts("findings").value_or(std::vector<std::string>());
-  return expect;
-}
-
-ZoneDescription ReadZone(element value, size_t number, const NamedFaults& named,
-                         JsonErrors* errors) {
-  std::string apex_text;
-  std::string_view text;
-  if (value["zone"].get(text) == simdjson::SUCCESS) apex_text = text;
-  ZoneDescription zone;
-  JsonObject json(
-      value, apex_text.empty() ? absl::StrCat("zone ", number) : absl::StrCat("zone ", apex_text),
-      errors);
-  (void)json.Text("zone");
-  if (const auto error = dns::Name::FromText(apex_text, &zone.apex);
-      error != dns::NameError::kNone) {
-    json.Complain(absl::StrCat("\"zone\": ", std::string(dns::NameErrorText(error))));
-  }
-  zone.apex.ToLower();
-  (void)json.Text("comment");
-  zone.servers = ReadServers(&json, named);
-  zone.faults = ReadFaults(&json, "faults", named);
-  for (const std::string& line : json.Texts("records").value_or(std::vector<std::string>())) {
-    const absl::Status status = ParseRecordLine(line, zone.apex, &zone.records);
-    if (!status.ok()) json.Complain(std::string(status.message()));
-  }
-  const std::string glue = json.Text("glue").value_or("in-bailiwick");
-  if (glue != "in-bailiwick" && glue != "none")
-    json.Complain("\"glue\" must be in-bailiwick or none");
-  zone.glue = glue == "none" ? GluePolicy::kNone : GluePolicy::kInBailiwick;
-  zone.delegated = json.Bool("delegated").value_or(true);
-  for (const element& expect : json.List("expect")) {
-    zone.expect.push_back(ReadExpectation(expect, zone.apex, json.where(), errors));
-  }
-  return zone;
-}
 
 NamedFaults ReadBehaviours(JsonObject* top) {
   NamedFaults named;
@@ -154,6 +48,9 @@ absl::StatusOr<Scenario> ParseScenario(std::string_view json_text, std::string_v
     const NamedFaults named = ReadBehaviours(&top);
     for (const element& zone : top.List("zones")) {
       scenario.zones.push_back(ReadZone(zone, scenario.zones.size() + 1, named, &errors));
+    }
+    if (const auto family = top.Any("family")) {
+      scenario.family = ReadFamily(*family, named, &errors);
     }
   }
   if (!errors.ok()) return errors.status();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -27,6 +28,7 @@ struct ServerDescription {
   bool at_parent = true;  // Is it in the parent's NS set,
   bool at_child = true;   // and in the zone's own?
   std::vector<FaultRule> faults;
+  dns::Name absolute_host;  // In a family's kind: of a server whose `addresses` is empty.
 };
 
 /// What a right scanner must report of a name.
@@ -37,6 +39,7 @@ struct Expectation {
   std::string dnssec;     // Empty: what the lab's signing says.
   std::string failed_at;  // Empty: not said.
   std::vector<std::string> findings;
+  double weight = 1;  // In a family's kind: how often this name of a domain is listed.
 };
 
 enum class GluePolicy : uint8_t {
@@ -54,8 +57,35 @@ struct ZoneDescription {
   std::vector<Expectation> expect;
 };
 
+/// Who runs name servers of a family's domains.
+struct OperatorDescription {
+  std::string name;
+  double weight = 1;
+  uint32_t addresses = 0;  // All together.
+  uint32_t hosts = 2;      // Most servers that one domain has here.
+  /// Where its hosts are named; unset: in the domain itself, with glue.
+  std::optional<dns::Name> domain;
+};
+
+/// What some of a family's domains are like. Names are relative to the domain, "@" is itself.
+struct KindDescription {
+  std::string name;
+  double weight = 0;
+  std::vector<std::string> operators;  // By name; empty: all, by weight.
+  ZoneDescription zone;
+};
+
+/// Domains whose behaviour follows from their name (family.h).
+struct FamilyDescription {
+  std::vector<std::pair<dns::Name, double>> tlds;  // With weights.
+  unsigned tld_servers = 2;
+  std::vector<OperatorDescription> operators;
+  std::vector<KindDescription> kinds;
+};
+
 struct Scenario {
   std::vector<ZoneDescription> zones;
+  std::optional<FamilyDescription> family;
 };
 
 /// Parses a description. Errors say where: the file's line for JSON that is none, else the zone and

@@ -40,11 +40,11 @@ void LabServer::WatchSignal(int number, uv_signal_t* handle, uv_signal_cb callba
   uv_signal_start(handle, callback, number);
 }
 
-absl::Status LabServer::AddFamily(Family family, uint16_t port) {
-  auto udp = OpenUdp(family, port);
+absl::Status LabServer::AddSockets(IpVersion version, uint16_t port) {
+  auto udp = OpenUdp(version, port);
   if (!udp.ok()) return udp.status();
   if (port_ == 0) port_ = BoundPort(*udp);
-  auto tcp = OpenTcp(family, port_);
+  auto tcp = OpenTcp(version, port_);
   if (!tcp.ok()) return tcp.status();
   tcp_.push_back(std::make_unique<TcpListener>(&loop_, &responder_, &counters_));
   udp_.push_back(std::make_unique<UdpListener>(&loop_, std::move(*udp), &responder_, &counters_));
@@ -53,8 +53,8 @@ absl::Status LabServer::AddFamily(Family family, uint16_t port) {
 
 absl::Status LabServer::ListenOn(uint16_t port) {
   port_ = port;
-  absl::Status status = AddFamily(Family::kV4, port);
-  if (status.ok() && HasV6()) status = AddFamily(Family::kV6, port_);
+  absl::Status status = AddSockets(IpVersion::kV4, port);
+  if (status.ok() && HasV6()) status = AddSockets(IpVersion::kV6, port_);
   return status;
 }
 

@@ -45,7 +45,7 @@ class LabServer {
 
  private:
   absl::Status ListenOn(uint16_t port);
-  absl::Status AddFamily(Family family, uint16_t port);
+  absl::Status AddSockets(IpVersion version, uint16_t port);
   void WatchSignal(int number, uv_signal_t* handle, uv_signal_cb callback);
   void CloseAll();
 

@@ -34,9 +34,9 @@ absl::Status Failed(const char* what, uint16_t port) {
   return absl::UnavailableError(absl::StrCat(what, " port ", port, ": ", std::strerror(errno)));
 }
 
-socklen_t Wildcard(Family family, uint16_t port, sockaddr_storage* out) {
+socklen_t Wildcard(IpVersion version, uint16_t port, sockaddr_storage* out) {
   std::memset(out, 0, sizeof *out);
-  if (family == Family::kV4) {
+  if (version == IpVersion::kV4) {
     auto* v4 = reinterpret_cast<sockaddr_in*>(out);
     v4->sin_family = AF_INET;
     v4->sin_port = htons(port);
@@ -48,19 +48,19 @@ socklen_t Wildcard(Family family, uint16_t port, sockaddr_storage* out) {
   return sizeof *v6;
 }
 
-absl::StatusOr<Socket> OpenBound(Family family, int type, uint16_t port) {
+absl::StatusOr<Socket> OpenBound(IpVersion version, int type, uint16_t port) {
   const char* what = type == SOCK_DGRAM ? "UDP" : "TCP";
-  const int domain = family == Family::kV4 ? AF_INET : AF_INET6;
+  const int domain = version == IpVersion::kV4 ? AF_INET : AF_INET6;
   Socket socket(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return Failed(what, port);
   const int fd = socket.fd();
   if (type == SOCK_STREAM) Set(fd, SOL_SOCKET, SO_REUSEADDR, kOn);
-  if (family == Family::kV6) Set(fd, IPPROTO_IPV6, IPV6_V6ONLY, kOn);
+  if (version == IpVersion::kV6) Set(fd, IPPROTO_IPV6, IPV6_V6ONLY, kOn);
   if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, kLoopback, sizeof kLoopback) != 0) {
     return Failed("loopback interface, ", port);
   }
   sockaddr_storage address;
-  const socklen_t size = Wildcard(family, port, &address);
+  const socklen_t size = Wildcard(version, port, &address);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) return Failed(what, port);
   return socket;
 }
@@ -136,12 +136,12 @@ Socket::~Socket() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::StatusOr<Socket> OpenUdp(Family family, uint16_t port) {
-  auto socket = OpenBound(family, SOCK_DGRAM, port);
+absl::StatusOr<Socket> OpenUdp(IpVersion version, uint16_t port) {
+  auto socket = OpenBound(version, SOCK_DGRAM, port);
   if (!socket.ok()) return socket;
   const int fd = socket->fd();
-  const bool told = family == Family::kV4 ? Set(fd, IPPROTO_IP, IP_PKTINFO, kOn)
-                                          : Set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, kOn);
+  const bool told = version == IpVersion::kV4 ? Set(fd, IPPROTO_IP, IP_PKTINFO, kOn)
+                                              : Set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, kOn);
   if (!told) return Failed("UDP", port);
   // As large as may be: the forced size wants privilege, the other is cut to the system's limit.
   if (!Set(fd, SOL_SOCKET, SO_RCVBUFFORCE, kBufferSize))
@@ -151,8 +151,8 @@ absl::StatusOr<Socket> OpenUdp(Family family, uint16_t port) {
   return socket;
 }
 
-absl::StatusOr<Socket> OpenTcp(Family family, uint16_t port) {
-  return OpenBound(family, SOCK_STREAM, port);
+absl::StatusOr<Socket> OpenTcp(IpVersion version, uint16_t port) {
+  return OpenBound(version, SOCK_STREAM, port);
 }
 
 uint16_t BoundPort(const Socket& socket) {

@@ -33,12 +33,12 @@ class Socket {
   int fd_ = -1;
 };
 
-enum class Family : uint8_t { kV4, kV6 };
+enum class IpVersion : uint8_t { kV4, kV6 };
 
 /// A UDP socket that tells the address each datagram was sent to. Port 0 takes a free one.
-[[nodiscard]] absl::StatusOr<Socket> OpenUdp(Family family, uint16_t port);
+[[nodiscard]] absl::StatusOr<Socket> OpenUdp(IpVersion version, uint16_t port);
 /// A listening TCP socket, not yet accepting.
-[[nodiscard]] absl::StatusOr<Socket> OpenTcp(Family family, uint16_t port);
+[[nodiscard]] absl::StatusOr<Socket> OpenTcp(IpVersion version, uint16_t port);
 /// The port a socket is bound to.
 uint16_t BoundPort(const Socket& socket);
 

@@ -17,25 +17,9 @@ using dns::NameView;
 constexpr int kMaxAliases = 16;
 constexpr char kHex[] = "0123456789abcdef";
 
-dns::Name RelativePart(NameView name, NameView apex) {
-  std::array<uint8_t, dns::kMaxNameSize> wire;
-  const size_t kept = name.size() - apex.size();
-  std::copy_n(name.data(), kept, wire.data());
-  wire[kept] = 0;
-  return dns::Name(NameView::FromTrusted(wire.data(), kept + 1));
-}
-
 std::optional<dns::Name> Absolute(const RdataPart& part, NameView apex) {
   if (part.kind == RdataPart::Kind::kName) return dns::Name(part.name());
-  dns::Name out(apex);
-  std::vector<std::string_view> labels;
-  for (NameView rest = part.name(); !rest.is_root(); rest = rest.parent()) {
-    labels.push_back(rest.first_label());
-  }
-  for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
-    if (!out.Prepend(*label)) return std::nullopt;
-  }
-  return out;
+  return Complete(part.name(), apex);
 }
 
 /// The CAA set at a name, through aliases; nullopt for none.
@@ -50,11 +34,8 @@ std::optional<CaaTruth> CaaAt(const World& world, NameView start) {
     if (match.kind == Match::Kind::kAlias) next = Absolute(match.set->rdata[0][0], place.apex);
     if (match.kind == Match::Kind::kDname) {
       const auto target = Absolute(match.set->rdata[0][0], place.apex);
-      RdataPart owner;
-      owner.kind = RdataPart::Kind::kRelativeName;
-      owner.octets = match.owner.bytes();
-      const auto absolute_owner = Absolute(owner, place.apex);
-      if (target && absolute_owner) next = dns::Name::Substitute(name, *absolute_owner, *target);
+      const auto owner = Complete(match.owner, place.apex);
+      if (target && owner) next = dns::Name::Substitute(name, *owner, *target);
     }
     if (!next) return std::nullopt;
     name = *next;

@@ -9,6 +9,7 @@
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
+#include "scanner/lab/family.h"
 #include "scanner/lab/scenario.h"
 #include "scanner/lab/zone.h"
 
@@ -19,6 +20,8 @@ struct Place {
   const Zone* zone = nullptr;  // Null where the server serves no zone that the name is in.
   dns::NameView apex;          // A suffix of the question's name.
   const std::vector<FaultRule>* faults = nullptr;
+  Member member;  // The zone itself, where it is a family's.
+  Member cut;     // The family's domain below the zone that the name is in.
 };
 
 /// Built once, then read by one or many threads.
@@ -27,22 +30,29 @@ class World {
   /// Puts the described zones together: SOA and NS sets where the records give none, delegations,
   /// glue, and the addresses of name servers. A description without a root gets one. Errors:
   /// InvalidArgument, with the zone's name.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<World>> Build(const Scenario& scenario);
+  /// Domains below the family's top-level domains are the family's unless they are described. The
+  /// family, if any, outlives the world.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<World>> Build(const Scenario& scenario,
+                                                                    const Family* family = nullptr);
 
   /// The deepest zone around `name` that is served at `server`. A question for DS at an apex
   /// belongs to the zone above where the server has that one too.
   Place Locate(const Address& server, dns::NameView name, dns::RRType type) const;
 
   /// Does any zone have this server?
-  bool HasServer(const Address& server) const { return servers_.contains(server); }
+  bool HasServer(const Address& server) const {
+    return servers_.contains(server) || (family_ != nullptr && family_->HasServer(server));
+  }
 
   /// The deepest zone around a name, whoever serves it. Never null after Build().
   Place Enclosing(dns::NameView name) const;
 
   /// The root's servers as a hints file, zone-file syntax.
   const std::string& hints() const { return hints_; }
-  size_t zone_count() const { return zones_.size(); }
-  size_t server_count() const { return servers_.size(); }
+  size_t zone_count() const { return zone_count_; }
+  size_t server_count() const {
+    return servers_.size() + (family_ == nullptr ? 0 : family_->server_count());
+  }
 
  private:
   friend class WorldBuilder;
@@ -55,14 +65,20 @@ class World {
     dns::Name apex;
     Zone zone;
     std::vector<Server> servers;
+    bool family_tld = false;
   };
 
   World() = default;
-  const Site* FindSite(dns::NameView apex) const;
+  /// The family's domain at `below`, one label below the site's apex; none where that is described.
+  Member MemberBelow(const Site& site, dns::NameView apex, dns::NameView below,
+                     bool described) const;
 
+  // By apex. Null for other names that a family's top-level domain describes in its own zone.
   absl::flat_hash_map<dns::Name, std::unique_ptr<Site>, dns::NameHash, dns::NameEqual> zones_;
   absl::flat_hash_set<Address> servers_;
   std::string hints_;
+  size_t zone_count_ = 0;
+  const Family* family_ = nullptr;
 };
 
 }  // namespace caascan::lab

@@ -54,6 +54,7 @@ bool Contains(const Zone& zone, const ZoneRecord& record) {
 
 absl::Status WorldBuilder::Run() {
   world_.reset(new World());
+  world_->family_ = family_;
   if (absl::Status status = AddSites(); !status.ok()) return status;
   for (Draft& draft : drafts_) {
     if (absl::Status status = NameHosts(&draft); !status.ok()) return status;
@@ -66,19 +67,29 @@ absl::Status WorldBuilder::Run() {
     Serve(draft);
     if (draft.site->apex.view().is_root()) WriteHints(draft);
   }
+  ReserveNames();
   return absl::OkStatus();
+}
+
+void WorldBuilder::AddMissingZones() {
+  const auto described = [this](NameView apex) {
+    return std::any_of(scenario_.zones.begin(), scenario_.zones.end(),
+                       [apex](const ZoneDescription& zone) { return zone.apex.view() == apex; });
+  };
+  if (!described(NameView())) {
+    added_.emplace_back().servers.emplace_back().host = "a.root-servers.test.";
+  }
+  if (family_ == nullptr) return;
+  for (ZoneDescription& zone : family_->Infrastructure()) {
+    if (!described(zone.apex)) added_.push_back(std::move(zone));
+  }
 }
 
 absl::Status WorldBuilder::AddSites() {
   std::vector<const ZoneDescription*> zones;
   for (const ZoneDescription& zone : scenario_.zones) zones.push_back(&zone);
-  if (std::none_of(zones.begin(), zones.end(),
-                   [](const ZoneDescription* zone) { return zone->apex.view().is_root(); })) {
-    ServerDescription server;
-    server.host = "a.root-servers.test.";
-    default_root_.servers.push_back(server);
-    zones.push_back(&default_root_);
-  }
+  AddMissingZones();
+  for (const ZoneDescription& zone : added_) zones.push_back(&zone);
   for (const ZoneDescription* zone : zones) {
     std::unique_ptr<World::Site>& site = world_->zones_[zone->apex];
     if (site != nullptr) {
@@ -87,7 +98,9 @@ absl::Status WorldBuilder::AddSites() {
     }
     site = std::make_unique<World::Site>();
     site->apex = zone->apex;
+    site->family_tld = family_ != nullptr && family_->IsTopLevelDomain(zone->apex);
     drafts_.push_back({zone, site.get(), {}});
+    ++world_->zone_count_;
   }
   return absl::OkStatus();
 }
@@ -214,6 +227,16 @@ void WorldBuilder::Serve(const Draft& draft) {
                        host.description->glue->end());
     }
     for (const Address& address : addresses) draft.site->servers.push_back({address, faults});
+  }
+}
+
+/// What a family's top-level domain holds itself, its servers' hosts above all, is no member.
+void WorldBuilder::ReserveNames() {
+  for (const Draft& draft : drafts_) {
+    if (!draft.site->family_tld) continue;
+    for (NameView label : draft.site->zone.TopLabels()) {
+      if (const auto name = Complete(label, draft.site->apex)) world_->zones_.try_emplace(*name);
+    }
   }
 }
 

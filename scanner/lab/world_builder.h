@@ -15,7 +15,8 @@ namespace caascan::lab {
 /// One use: construct, Run(), take.
 class WorldBuilder {
  public:
-  explicit WorldBuilder(const Scenario& scenario) : scenario_(scenario) {}
+  WorldBuilder(const Scenario& scenario, const Family* family)
+      : scenario_(scenario), family_(family) {}
 
   [[nodiscard]] absl::Status Run();
   std::unique_ptr<World> Take() { return std::move(world_); }
@@ -35,6 +36,7 @@ class WorldBuilder {
     std::vector<Host> hosts;
   };
 
+  void AddMissingZones();
   absl::Status AddSites();
   absl::Status NameHosts(Draft* draft);
   void ChooseAddresses();
@@ -43,12 +45,14 @@ class WorldBuilder {
   void PublishAddresses(const Draft& draft);
   void Delegate(const Draft& draft);
   void Serve(const Draft& draft);
+  void ReserveNames();
   void WriteHints(const Draft& root);
   /// The deepest site around `name`; with `above`, not the one whose apex it is. Null for none.
   World::Site* Around(dns::NameView name, bool above) const;
 
   const Scenario& scenario_;
-  ZoneDescription default_root_;
+  const Family* family_;
+  std::vector<ZoneDescription> added_;  // Zones that the scenario lacks.
   std::unique_ptr<World> world_;
   std::vector<Draft> drafts_;
   std::map<std::string, Addresses> known_hosts_;  // By lower-case text.

@@ -2,7 +2,9 @@
 // Tested by zone_test.cc and responder_test.cc.
 #include "scanner/lab/zone.h"
 
+#include <array>
 #include <cassert>
+#include <cstring>
 
 namespace caascan::lab {
 namespace {
@@ -25,6 +27,23 @@ Match AtNode(const Node& node, RRType type) {
 }
 
 }  // namespace
+
+std::optional<dns::Name> Complete(NameView relative, NameView apex) {
+  const size_t kept = relative.size() - 1;
+  if (kept + apex.size() > dns::kMaxNameSize) return std::nullopt;
+  std::array<uint8_t, dns::kMaxNameSize> wire;
+  std::memcpy(wire.data(), relative.data(), kept);
+  std::memcpy(wire.data() + kept, apex.data(), apex.size());
+  return dns::Name(NameView::FromTrusted(wire.data(), kept + apex.size()));
+}
+
+dns::Name RelativePart(NameView name, NameView apex) {
+  std::array<uint8_t, dns::kMaxNameSize> wire;
+  const size_t kept = name.size() - apex.size();
+  std::memcpy(wire.data(), name.data(), kept);
+  wire[kept] = 0;
+  return dns::Name(NameView::FromTrusted(wire.data(), kept + 1));
+}
 
 const RRset* Node::Find(RRType type) const {
   for (const RRset& set : sets) {
@@ -59,6 +78,14 @@ void Zone::Add(const ZoneRecord& record) {
 const Node* Zone::FindNode(NameView relative_owner) const {
   const auto found = nodes_.find(relative_owner);
   return found == nodes_.end() ? nullptr : found->second.get();
+}
+
+std::vector<NameView> Zone::TopLabels() const {
+  std::vector<NameView> out;
+  for (const auto& [owner, node] : nodes_) {
+    if (owner.view().label_count() == 1) out.push_back(owner);
+  }
+  return out;
 }
 
 Match Zone::Find(NameView relative, RRType type) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ struct RdataPart {
     kOctets,         // As they are.
     kName,           // `octets` is an uncompressed absolute name.
     kRelativeName,   // `octets` is one relative to the apex.
-    kServerAddress,  // The IPv4 address of the zone's server number `server`, from 0.
+    kServerAddress,  // The address of the zone's server number `server`, from 0: family members
+                     // only.
+    kServerHost,     // The name of its host, likewise.
   };
   Kind kind = Kind::kOctets;
   uint8_t server = 0;
@@ -54,6 +57,11 @@ struct Glue {
   dns::RRType type{};
   Rdata rdata;
 };
+
+/// `relative` completed with `apex`; nullopt where that is over 255 octets.
+std::optional<dns::Name> Complete(dns::NameView relative, dns::NameView apex);
+/// The other way round. REQUIRES: name.IsAtOrBelow(apex).
+dns::Name RelativePart(dns::NameView name, dns::NameView apex);
 
 /// Everything at one owner. Without a set it is an empty non-terminal.
 struct Node {
@@ -100,6 +108,8 @@ class Zone {
   /// The node at a relative owner, made where it is not there, with the empty ones above it.
   Node& At(dns::NameView relative_owner);
   const Node* FindNode(dns::NameView relative_owner) const;
+  /// The owners of one label. Valid until the next Add() or At().
+  std::vector<dns::NameView> TopLabels() const;
 
   /// RFC 1034 §4.3.2, within this zone. `relative` is the question's name without the apex.
   Match Find(dns::NameView relative, dns::RRType type) const;

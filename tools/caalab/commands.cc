@@ -2,108 +2,178 @@
 
 #include <cstdio>
 #include <fstream>
-#include <memory>
+#include <iostream>
+#include <limits>
 
-#include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/server.h"
 #include "scanner/lab/truth.h"
+#include "tools/cli/option.h"
 
-namespace caascan::lab {
+namespace caascan::tool {
 namespace {
 
-constexpr int kCouldNotFinish = 1;
-constexpr int kWrongInput = 2;
+constexpr size_t kFlushSize = size_t{1} << 20;
+constexpr int64_t kMaxPort = 65535;
+constexpr int64_t kMaxNames = 1'000'000'000;
 
-int Complain(const absl::Status& status, int code) {
-  std::fprintf(stderr, "caalab: %s\n", std::string(status.message()).c_str());
-  return code;
+void AddInternetOptions(CLI::App* command, lab::InternetOptions* options) {
+  cli::AddOption(command, {"--scenario", "FILE", "Zones described one by one"},
+                 &options->scenario_path);
+  cli::AddOption(command, {"--mix", "FILE", "A family of domains, described by shares"},
+                 &options->mix_path);
+  cli::AddOption(command, {"--names", "N", "How many of the family's domains are listed"},
+                 &options->name_count)
+      ->check(cli::WholeNumber(0, kMaxNames));
+  cli::AddOption(command, {"--seed", "N", "What else the domains' behaviour follows from"},
+                 &options->seed)
+      ->check(cli::WholeNumber(0));
+  cli::AddOption(command,
+                 {"--names-file", "FILE", "Domains to put under the family's kinds instead"},
+                 &options->names_file_path);
 }
 
-/// Writes and flushes: the lines are read while the lab runs.
-bool Print(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
-}
-
-int Finish(bool written) {
-  return written
-             ? 0
-             : Complain(absl::DataLossError("standard output cannot be written"), kCouldNotFinish);
-}
-
-struct Description {
-  Scenario scenario;
-  std::unique_ptr<World> world;
-};
-
-absl::StatusOr<Description> Load(const WorldOptions& options) {
-  auto scenario = LoadScenario(options.scenario_path);
-  if (!scenario.ok()) return scenario.status();
-  auto world = World::Build(*scenario);
-  if (!world.ok()) return world.status();
-  return Description{std::move(*scenario), std::move(*world)};
-}
-
-bool WriteFile(const std::string& path, const std::string& text) {
+absl::Status WriteFile(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  return !file.fail();
+  return file.fail() ? absl::DataLossError(path + ": cannot be written") : absl::OkStatus();
 }
 
-std::string ReadyLine(const World& world, const LabServer& server) {
+std::string ReadyLine(const lab::World& world, const lab::LabServer& server) {
   return absl::StrCat("{\"ready\":true,\"port\":", server.port(), ",\"zones\":", world.zone_count(),
                       ",\"servers\":", world.server_count(), ",\"unreachable\":\"",
                       server.plays_unreachable() ? "icmp" : "silent", "\"}\n");
 }
 
+/// Lines for standard output, written in large pieces; the first error stays.
+class LinePrinter {
+ public:
+  /// False once writing has failed.
+  bool Print(std::string_view line) {
+    text_ += line;
+    if (text_.size() >= kFlushSize) Flush();
+    return status_.ok();
+  }
+  absl::Status Finish() {
+    Flush();
+    return status_;
+  }
+
+ private:
+  void Flush() {
+    if (status_.ok()) status_ = cli::PrintToStandardOutput(text_);
+    text_.clear();
+  }
+
+  std::string text_;
+  absl::Status status_;
+};
+
+absl::Status PrintTruthOf(const lab::Internet& internet, std::string_view typed,
+                          LinePrinter* printer) {
+  const auto expect = internet.Expect(typed);
+  if (!expect.ok()) return absl::InvalidArgumentError(expect.status().message());
+  const auto line = lab::TruthLine(internet.world(), *expect);
+  if (!line.ok()) return line.status();
+  (void)printer->Print(*line);  // Finish() tells of a failure.
+  return absl::OkStatus();
+}
+
+/// The truth of every name of a stream, blank and comment lines left out.
+absl::Status PrintTruthOfLines(const lab::Internet& internet, std::istream& lines,
+                               LinePrinter* printer) {
+  std::string line;
+  while (std::getline(lines, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty() || line[0] == '#') continue;
+    if (absl::Status status = PrintTruthOf(internet, line, printer); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-int Serve(const ServeOptions& options) {
-  const auto description = Load(options.world);
-  if (!description.ok()) return Complain(description.status(), kWrongInput);
-  const World& world = *description->world;
-  bool written = true;
-  LabServer server(world,
-                   [&written](const std::string& line) { written = Print(line) && written; });
-  if (absl::Status status = server.Listen(options.port); !status.ok()) {
-    return Complain(status, kCouldNotFinish);
-  }
-  if (!options.hints_path.empty() && !WriteFile(options.hints_path, world.hints())) {
-    return Complain(absl::DataLossError(options.hints_path + ": cannot be written"),
-                    kCouldNotFinish);
-  }
-  written = Print(ReadyLine(world, server));
+ServeCommand::ServeCommand(cli::Program* program)
+    : program_(program),
+      command_(program->app()->add_subcommand("serve", "Play root, top-level domains, servers")) {
+  AddInternetOptions(command_, &internet_);
+  cli::AddOption(command_, {"--port", "N", "UDP and TCP port; 0 takes a free one"}, &port_)
+      ->check(cli::WholeNumber(0, kMaxPort));
+  cli::AddOption(command_, {"--write-hints", "FILE", "Write the root hints here"}, &hints_path_);
+}
+
+int ServeCommand::Run() {
+  const auto internet = lab::Internet::Load(internet_);
+  if (!internet.ok()) return program_->Finish(internet.status());
+  const lab::World& world = (*internet)->world();
+  absl::Status printed;
+  lab::LabServer server(world, [&printed](const std::string& line) {
+    if (printed.ok()) printed = cli::PrintToStandardOutput(line);
+  });
+  absl::Status status = server.Listen(port_);
+  if (status.ok() && !hints_path_.empty()) status = WriteFile(hints_path_, world.hints());
+  if (status.ok()) status = cli::PrintToStandardOutput(ReadyLine(world, server));
+  if (!status.ok()) return program_->Finish(status);
   server.Run();
-  return Finish(written);
+  return program_->Finish(printed);
 }
 
-int PrintNames(const WorldOptions& options) {
-  const auto description = Load(options);
-  if (!description.ok()) return Complain(description.status(), kWrongInput);
-  bool written = true;
-  for (const ZoneDescription& zone : description->scenario.zones) {
-    for (const Expectation& expect : zone.expect) {
-      written = written && Print((expect.input.empty() ? expect.name : expect.input) + "\n");
+NamesCommand::NamesCommand(cli::Program* program)
+    : program_(program),
+      command_(program->app()->add_subcommand("names", "List the names whose truth is known")) {
+  AddInternetOptions(command_, &internet_);
+}
+
+int NamesCommand::Run() {
+  const auto internet = lab::Internet::Load(internet_);
+  if (!internet.ok()) return program_->Finish(internet.status());
+  LinePrinter printer;
+  (*internet)->ListNames(
+      [&printer](const std::string& name) { return printer.Print(name + "\n"); });
+  return program_->Finish(printer.Finish());
+}
+
+TruthCommand::TruthCommand(cli::Program* program)
+    : program_(program),
+      command_(
+          program->app()->add_subcommand("truth", "Print the record that each name must get")) {
+  AddInternetOptions(command_, &internet_);
+  command_
+      ->add_option("inputs", inputs_,
+                   "Names, and files of names (- is standard input); none: all that are listed")
+      ->option_text("[NAME|FILE]...");
+}
+
+absl::Status TruthCommand::PrintAll(const lab::Internet& internet) {
+  LinePrinter printer;
+  absl::Status status;
+  for (const std::string& input : inputs_) {
+    std::ifstream file(input);
+    if (input == "-") {
+      status = PrintTruthOfLines(internet, std::cin, &printer);
+    } else if (file) {
+      status = PrintTruthOfLines(internet, file, &printer);
+    } else {
+      status = PrintTruthOf(internet, input, &printer);
     }
+    if (!status.ok()) break;
   }
-  return Finish(written);
+  if (inputs_.empty()) {
+    internet.ListNames([&](const std::string& name) {
+      status = PrintTruthOf(internet, name, &printer);
+      return status.ok();
+    });
+  }
+  const absl::Status written = printer.Finish();
+  return status.ok() ? written : status;
 }
 
-int PrintTruth(const WorldOptions& options) {
-  const auto description = Load(options);
-  if (!description.ok()) return Complain(description.status(), kWrongInput);
-  bool written = true;
-  for (const ZoneDescription& zone : description->scenario.zones) {
-    for (const Expectation& expect : zone.expect) {
-      const auto line = TruthLine(*description->world, expect);
-      if (!line.ok()) return Complain(line.status(), kWrongInput);
-      written = written && Print(*line);
-    }
-  }
-  return Finish(written);
+int TruthCommand::Run() {
+  const auto internet = lab::Internet::Load(internet_);
+  if (!internet.ok()) return program_->Finish(internet.status());
+  return program_->Finish(PrintAll(**internet));
 }
 
-}  // namespace caascan::lab
+}  // namespace caascan::tool

@@ -1,26 +1,58 @@
-// What caalab's subcommands do once their options are read.
+// caalab's subcommands, each with its options.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-namespace caascan::lab {
+#include "scanner/lab/internet.h"
+#include "tools/cli/program.h"
 
-/// Which internet: common to all subcommands.
-struct WorldOptions {
-  std::string scenario_path;
+namespace caascan::tool {
+
+/// `caalab serve`: play the internet until a signal comes.
+class ServeCommand {
+ public:
+  explicit ServeCommand(cli::Program* program);
+  bool is_given() const { return command_->parsed(); }
+  /// Returns the exit code; complains on standard error. The others below likewise.
+  int Run();
+
+ private:
+  cli::Program* program_;
+  CLI::App* command_;
+  lab::InternetOptions internet_;
+  uint16_t port_ = 5300;
+  std::string hints_path_;
 };
 
-struct ServeOptions {
-  WorldOptions world;
-  uint16_t port = 5300;
-  std::string hints_path;
+/// `caalab names`: list the names whose truth is known.
+class NamesCommand {
+ public:
+  explicit NamesCommand(cli::Program* program);
+  bool is_given() const { return command_->parsed(); }
+  int Run();
+
+ private:
+  cli::Program* program_;
+  CLI::App* command_;
+  lab::InternetOptions internet_;
 };
 
-/// Each returns the exit code: 0 done, 1 could not finish, 2 unreadable input, with one line on
-/// standard error for the latter two.
-int Serve(const ServeOptions& options);
-int PrintNames(const WorldOptions& options);
-int PrintTruth(const WorldOptions& options);
+/// `caalab truth`: the record that each name must get.
+class TruthCommand {
+ public:
+  explicit TruthCommand(cli::Program* program);
+  bool is_given() const { return command_->parsed(); }
+  int Run();
 
-}  // namespace caascan::lab
+ private:
+  absl::Status PrintAll(const lab::Internet& internet);
+
+  cli::Program* program_;
+  CLI::App* command_;
+  lab::InternetOptions internet_;
+  std::vector<std::string> inputs_;
+};
+
+}  // namespace caascan::tool

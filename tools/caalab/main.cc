@@ -1,47 +1,23 @@
-// caalab: an internet in one process, whose truth is known.
-#include <CLI/CLI.hpp>
+// The program: an internet in one process, whose truth is known.
+#include <cstdio>
+#include <exception>
+#include <optional>
 
 #include "tools/caalab/commands.h"
-
-namespace {
-
-using caascan::lab::ServeOptions;
-using caascan::lab::WorldOptions;
-
-void AddWorldOptions(CLI::App* command, WorldOptions* options) {
-  command->add_option("--scenario", options->scenario_path, "Description of zones and servers")
-      ->required()
-      ->type_name("FILE");
-}
-
-}  // namespace
+#include "tools/cli/program.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("caalab: a lab internet on loopback, for trying CAA scanners against a known truth");
-  app.require_subcommand(1);
-
-  ServeOptions serve;
-  CLI::App* serve_command = app.add_subcommand("serve", "Play root, top-level domains and servers");
-  AddWorldOptions(serve_command, &serve.world);
-  serve_command->add_option("--port", serve.port, "UDP and TCP port; 0 takes a free one")
-      ->capture_default_str();
-  serve_command->add_option("--write-hints", serve.hints_path, "Write the root hints here")
-      ->type_name("FILE");
-
-  WorldOptions names;
-  CLI::App* names_command = app.add_subcommand("names", "Print the names whose truth is known");
-  AddWorldOptions(names_command, &names);
-
-  WorldOptions truth;
-  CLI::App* truth_command = app.add_subcommand("truth", "Print the record that each name must get");
-  AddWorldOptions(truth_command, &truth);
-
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    caascan::cli::Program program("caalab", "A lab internet on loopback, with a known truth.",
+                                  /*one_man_page=*/true);
+    caascan::tool::ServeCommand serve(&program);
+    caascan::tool::NamesCommand names(&program);
+    caascan::tool::TruthCommand truth(&program);
+    if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
+    if (serve.is_given()) return serve.Run();
+    return names.is_given() ? names.Run() : truth.Run();
+  } catch (const std::exception& error) {  // Memory ran out, say.
+    (void)std::fprintf(stderr, "caalab: %s\n", error.what());
+    return caascan::cli::kExitUnfinished;
   }
-  if (serve_command->parsed()) return caascan::lab::Serve(serve);
-  if (names_command->parsed()) return caascan::lab::PrintNames(names);
-  return caascan::lab::PrintTruth(truth);
 }

@@ -1,0 +1,130 @@
+// A procedural family of domains: what a domain below one of its top-level domains does follows
+// from its name and a seed, so that a million of them cost no memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "scanner/dns/name.h"
+#include "scanner/lab/address.h"
+#include "scanner/lab/scenario.h"
+#include "scanner/lab/zone.h"
+
+namespace caascan::lab {
+
+/// Who runs name servers: a block of addresses, cut into slots of as many hosts as a domain can
+/// have. Every domain of the operator lives on one slot.
+struct Operator {
+  const OperatorDescription* description = nullptr;
+  uint32_t first_address = 0;  // IPv4, host order.
+  uint32_t slots = 0;
+  std::vector<dns::Name> hosts;  // By slot, then server; empty where hosts lie in the domain.
+
+  uint32_t address_count() const { return slots * description->hosts; }
+};
+
+/// One kind of domain: a zone as a pattern, and what its servers do wrong.
+struct Kind {
+  const KindDescription* description = nullptr;
+  /// With the addresses of ns1, ns2 … in the zone, and without.
+  Zone zone_with_hosts;
+  Zone zone_without_hosts;
+  std::vector<std::vector<FaultRule>> faults;  // By server, the zone's included.
+  std::vector<const Operator*> operators;      // It may live at.
+  std::vector<double> operator_weights;        // Running sums.
+};
+
+/// One domain of a family. A value, made anew for every question; valid as long as the family and
+/// the name it was made from.
+struct Member {
+  const Kind* kind = nullptr;  // Null: no member.
+  const Operator* operated_by = nullptr;
+  uint32_t slot = 0;
+  dns::NameView apex;
+
+  size_t server_count() const { return kind->description->zone.servers.size(); }
+  const Zone& zone() const {
+    return operated_by->hosts.empty() ? kind->zone_with_hosts : kind->zone_without_hosts;
+  }
+  /// nullopt where the server's host has no address on purpose.
+  std::optional<Address> ServerAddress(size_t server) const;
+  /// The absolute name of a server's host, where that lies outside the domain; else nullopt and it
+  /// is HostLabel() below the apex.
+  std::optional<dns::NameView> ServerHost(size_t server) const;
+  /// The server at an address; nullopt where the domain is not served there.
+  std::optional<size_t> ServerAt(const Address& address) const;
+};
+
+/// "ns1" for 0, as a relative name.
+dns::NameView HostLabel(size_t server);
+
+/// Built once, then read from any thread. The description must outlive it.
+class Family {
+ public:
+  /// Errors: InvalidArgument with the kind's or operator's name.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Family>> Build(
+      const FamilyDescription& description, uint64_t seed);
+
+  /// The member of this name. REQUIRES: `apex` lies directly below one of the family's top-level
+  /// domains (for domains given by a list: anywhere).
+  Member Find(dns::NameView apex) const { return Choose(apex, kinds_, kind_weights_); }
+  /// Like Find, but of a kind that has no fault and is delegated: for domains that have others
+  /// below them. REQUIRES: has_sound_kind().
+  Member FindSound(dns::NameView apex) const { return Choose(apex, sound_kinds_, sound_weights_); }
+  bool has_sound_kind() const { return !sound_kinds_.empty(); }
+
+  /// Name number `index` of the family, below one of its top-level domains; all differ.
+  dns::Name DomainAt(uint64_t index) const;
+  /// One of the expectations of the member's kind, by hash.
+  const Expectation& PickExpectation(const Member& member) const;
+
+  /// A member written out as a zone's description, for worlds that hold it in memory.
+  ZoneDescription Describe(const Member& member) const;
+  /// The zones that the family rests on: top-level domains and operators' own domains.
+  std::vector<ZoneDescription> Infrastructure() const;
+
+  bool HasServer(const Address& address) const {
+    return address.is_v4() && address.v4() >= first_address_ && address.v4() < end_address_;
+  }
+  size_t server_count() const { return end_address_ - first_address_; }
+  bool IsTopLevelDomain(dns::NameView name) const;
+  const FamilyDescription& description() const { return description_; }
+
+ private:
+  using Kinds = std::vector<const Kind*>;
+
+  Family(const FamilyDescription& description, uint64_t seed)
+      : description_(description), seed_(seed) {}
+  absl::Status AddOperators();
+  absl::Status AddKinds();
+  absl::Status AddKind(const KindDescription& description);
+  Member Choose(dns::NameView apex, const Kinds& kinds, const std::vector<double>& weights) const;
+
+  const FamilyDescription& description_;
+  const uint64_t seed_;
+  std::vector<std::unique_ptr<Operator>> operators_;
+  std::vector<std::unique_ptr<Kind>> owned_kinds_;
+  Kinds kinds_;
+  std::vector<double> kind_weights_;  // Running sums, as the others below.
+  Kinds sound_kinds_;
+  std::vector<double> sound_weights_;
+  std::vector<double> tld_weights_;
+  uint32_t first_address_ = 0;
+  uint32_t end_address_ = 0;
+};
+
+/// A 64-bit mixer (the finaliser of SplitMix64): every bit of the value reaches every bit.
+constexpr uint64_t MixBits(uint64_t value) {
+  value += 0x9E3779B97F4A7C15ull;
+  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ull;
+  value = (value ^ (value >> 27)) * 0x94D049BB133111EBull;
+  return value ^ (value >> 31);
+}
+
+}  // namespace caascan::lab

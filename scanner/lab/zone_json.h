@@ -1,0 +1,21 @@
+// Zones, servers and expectations as description files write them.
+#pragma once
+
+#include "scanner/lab/fault_json.h"
+#include "scanner/lab/json_reader.h"
+#include "scanner/lab/scenario.h"
+
+namespace caascan::lab {
+
+/// Most servers of one zone.
+constexpr uint64_t kMaxServers = 13;
+
+/// Reads element `number` of "zones". Complaints go to *errors.
+ZoneDescription ReadZone(simdjson::dom::element value, size_t number, const NamedFaults& named,
+                         JsonErrors* errors);
+
+/// The members that zones and a family's kinds share: servers, faults, records, glue, delegated,
+/// expect, comment. Names are relative to zone->apex.
+void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription* zone);
+
+}  // namespace caascan::lab
