@@ -49,10 +49,11 @@ constexpr Prefix kSpecialV4[] = {
 
 // IANA IPv6 Special-Purpose Address Registry, likewise.
 constexpr Prefix kSpecialV6[] = {
-    {{}, 8},  // ::/128, ::1/128, IPv4-compatible and the rest of 0000::/8 that is not NAT64's.
-    {{0x01, 0x00}, 64},
+    {{}, 8},  // ::/128, ::1/128, IPv4-compatible, and NAT64: what it maps to has its own row.
+    {{0x01, 0x00}, 63},              // Discard-only, and the dummy prefix (RFC 9780).
     {{0x20, 0x01, 0x00, 0x00}, 32},  // Teredo
     {{0x20, 0x01, 0x00, 0x02}, 48},
+    {{0x20, 0x01, 0x00, 0x10}, 28},  // ORCHID, deprecated
     {{0x20, 0x01, 0x0d, 0xb8}, 32},
     {{0x20, 0x02}, 16},  // 6to4
     {{0x3f, 0xff, 0x00}, 20},
@@ -105,6 +106,7 @@ Address Address::FromSockaddr(const sockaddr_storage& from) {
 }
 
 std::optional<Address> Address::FromText(std::string_view text, uint16_t default_port) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton stops there.
   uint16_t port = default_port;
   std::string host(text);
   if (!text.empty() && text.front() == '[') {

@@ -67,6 +67,7 @@ class Peer : public Timer {
 
  private:
   friend class Network;
+  friend class UdpTransport;
   friend class TcpTransport;
   friend class TcpConnection;
   void OnTimer() override;
@@ -75,7 +76,8 @@ class Peer : public Timer {
   Network* const network_;
   AddressBudget* const budget_;  // nullptr: no limit.
   List<Exchange, QueueTag> waiting_;
-  uint32_t granted_ = 0;  // By this worker.
+  List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
+  uint32_t granted_ = 0;           // By this worker.
   std::chrono::microseconds srtt_{0};
   uint32_t silences_ = 0;
   TcpConnection* connection_ = nullptr;

@@ -49,11 +49,15 @@ struct LimitOptions {
   uint32_t server_inflight = 0;
 };
 
+/// What takers may catch up: a loop wakes at whole milliseconds and a little late, and without it a
+/// high rate would never be reached. Well below the one batch in 100 ms that --rate allows.
+inline constexpr std::chrono::nanoseconds kRateBurst = std::chrono::milliseconds(2);
+
 /// One address's share of politeness. Lives as long as its SharedLimits.
 class AddressBudget {
  public:
   AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
-      : gate_(rate_qps, std::chrono::nanoseconds::zero()), max_inflight_(max_inflight) {}
+      : gate_(rate_qps, kRateBurst), max_inflight_(max_inflight) {}
 
   enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
   /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
@@ -77,9 +81,6 @@ class SharedLimits {
   AddressBudget* BudgetFor(const Address& address);
 
  private:
-  // What the loop may catch up after a slow turn: well below the one batch in 100 ms that --rate
-  // allows.
-  static constexpr std::chrono::nanoseconds kRateBurst = std::chrono::milliseconds(2);
   static constexpr size_t kShards = 16;
 
   struct Shard {

@@ -177,6 +177,7 @@ void UdpTransport::Register(Exchange* exchange, Socket* socket) {
     exchange->id_ = static_cast<uint16_t>(network_->Random());
   } while (!pending_.try_emplace(Key(exchange->socket_, exchange->id_), exchange).second);
   exchange->state_ = Exchange::State::kPending;
+  exchange->peer_->sent_.PushBack(exchange);
   exchange->sent_at_ = network_->loop()->now();
   network_->loop()->Arm(exchange, exchange->timeout_);
 }
@@ -209,6 +210,7 @@ size_t UdpTransport::SendBatch(Socket* socket, size_t count) {
     Exchange* unsent = send_->exchanges[i - 1];
     Forget(unsent);
     unsent->Timer::Cancel();
+    unsent->ListNode<QueueTag>::Unlink();
     unsent->state_ = Exchange::State::kQueued;
     queues_[socket->v6].PushFront(unsent);
   }
@@ -330,13 +332,34 @@ void UdpTransport::ReadErrors(Socket* socket) {
       std::memcpy(&detail, CMSG_DATA(c), sizeof detail);
       if (detail.ee_origin != SO_EE_ORIGIN_LOCAL) error = static_cast<int>(detail.ee_errno);
     }
-    if (error == 0 || error == EMSGSIZE || size < 2) continue;
+    if (error == 0 || error == EMSGSIZE) continue;
+    TakeIcmpError(socket, Address::FromSockaddr(destination),
+                  std::span(original.data(), static_cast<size_t>(size)), error);
+  }
+}
+
+void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
+                                 std::span<const uint8_t> original, int error) {
+  if (original.size() >= 2) {
     // The ID is ours, so whoever sent the ICMP message saw the query; its destination must agree as
     // well.
     Exchange* exchange = Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
-    if (exchange == nullptr || Address::FromSockaddr(destination) != exchange->peer_->address()) {
-      continue;
+    if (exchange != nullptr && destination == exchange->peer_->address()) {
+      network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
     }
+    return;
+  }
+  // RFC 792 asks routers for no more than the ports: all that is under way from this port to that
+  // address.
+  const auto peer = network_->peers_.find(destination);
+  if (peer == network_->peers_.end()) return;
+  List<Exchange, QueueTag> concerned;
+  List<Exchange, QueueTag> others;
+  while (Exchange* exchange = peer->second.sent_.PopFront()) {
+    (exchange->socket_ == socket->index ? concerned : others).PushBack(exchange);
+  }
+  peer->second.sent_.TakeAll(&others);
+  while (Exchange* exchange = concerned.front()) {
     network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
   }
 }

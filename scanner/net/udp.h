@@ -57,6 +57,8 @@ class UdpTransport {
   void Receive(Socket* socket);
   void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
   void ReadErrors(Socket* socket);
+  void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,
+                     int error);
   Exchange* Find(const Socket* socket, uint16_t id) const;
 
   static uint32_t Key(uint8_t socket, uint16_t id) {
