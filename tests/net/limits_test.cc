@@ -1,0 +1,260 @@
+// Time is a number that the test moves; threads come in only where sharing is what is tested.
+#include "scanner/net/limits.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace caascan::net {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr nanoseconds kStart = seconds(1'000'000);
+
+bool Taken(RateGate* gate, nanoseconds now) { return gate->TryTake(now) == nanoseconds::zero(); }
+
+/// Takes at every `step` as often as the gate allows, for `length`; the times of the takes.
+std::vector<nanoseconds> TakeAll(RateGate* gate, nanoseconds step, nanoseconds length) {
+  std::vector<nanoseconds> times;
+  for (nanoseconds at(0); at < length; at += step) {
+    while (Taken(gate, kStart + at)) times.push_back(kStart + at);
+  }
+  return times;
+}
+
+TEST(RateGateTest, ZeroIsNoLimit) {
+  RateGate gate(0, nanoseconds::zero());
+  EXPECT_TRUE(gate.unlimited());
+  EXPECT_FALSE(RateGate(1, nanoseconds::zero()).unlimited());
+}
+
+TEST(RateGateTest, LetsOneThroughAnInterval) {
+  RateGate gate(100, nanoseconds::zero());
+  EXPECT_TRUE(Taken(&gate, kStart));
+  EXPECT_EQ(gate.TryTake(kStart), kStart + milliseconds(10));
+  EXPECT_EQ(gate.TryTake(kStart + milliseconds(9)), kStart + milliseconds(10));
+  EXPECT_TRUE(Taken(&gate, kStart + milliseconds(10)));
+  EXPECT_FALSE(Taken(&gate, kStart + milliseconds(19)));
+}
+
+TEST(RateGateTest, RefusingTakesNothing) {
+  RateGate gate(100, nanoseconds::zero());
+  EXPECT_TRUE(Taken(&gate, kStart));
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(Taken(&gate, kStart + milliseconds(1)));
+  EXPECT_TRUE(Taken(&gate, kStart + milliseconds(10)));
+}
+
+TEST(RateGateTest, IdleTimeSavesNothingUpWithoutBurst) {
+  RateGate gate(100, nanoseconds::zero());
+  EXPECT_TRUE(Taken(&gate, kStart));
+  EXPECT_TRUE(Taken(&gate, kStart + seconds(60)));
+  EXPECT_FALSE(Taken(&gate, kStart + seconds(60)));
+}
+
+TEST(RateGateTest, IdleTimeSavesUpTheBurstAndNoMore) {
+  RateGate gate(1000, milliseconds(5));
+  int taken = 0;
+  while (Taken(&gate, kStart)) ++taken;
+  EXPECT_EQ(taken, 6) << "the turn that is due, and five milliseconds' worth";
+  taken = 0;
+  while (Taken(&gate, kStart + seconds(60))) ++taken;
+  EXPECT_EQ(taken, 6);
+}
+
+struct RateRow {
+  const char* name;
+  uint32_t per_second;
+  nanoseconds burst;
+  nanoseconds step;
+};
+
+class RateGateWindowTest : public testing::TestWithParam<RateRow> {};
+
+// The rate holds over every window, whatever its length and wherever it lies, up to the burst.
+TEST_P(RateGateWindowTest, IsExactOverAnyWindow) {
+  const auto& [name, per_second, burst, step] = GetParam();
+  RateGate gate(per_second, burst);
+  const std::vector<nanoseconds> times = TakeAll(&gate, step, seconds(2));
+  const double seconds_each = 1.0 / per_second;
+  const double burst_s = std::chrono::duration<double>(burst).count();
+  const size_t stride = times.size() / 300 + 1;
+  for (size_t first = 0; first < times.size(); first += stride) {
+    for (size_t last = first; last < times.size(); last += stride) {
+      const double window_s = std::chrono::duration<double>(times[last] - times[first]).count();
+      const double allowed = (window_s + burst_s) / seconds_each + 1;
+      ASSERT_LE(static_cast<double>(last - first + 1), allowed + 1e-6) << first << " to " << last;
+    }
+  }
+  // And nothing is lost over the whole: what a coarse clock skips, the burst catches up.
+  EXPECT_GE(static_cast<double>(times.size()), 2.0 * per_second * 0.999);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rates, RateGateWindowTest,
+    testing::Values(
+        RateRow{"OneASecond", 1, nanoseconds::zero(), milliseconds(1)},
+        RateRow{"HundredEveryMillisecond", 100, nanoseconds::zero(), milliseconds(1)},
+        RateRow{"ThreeThousandInTwoMillisecondTurns", 3000, milliseconds(2), milliseconds(2)},
+        RateRow{"FiftyThousandWithBurst", 50'000, milliseconds(2), milliseconds(1)},
+        RateRow{"SevenThousandByMicroseconds", 7000, nanoseconds::zero(), microseconds(1)}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(RateGateTest, ManyThreadsShareOneRate) {
+  RateGate gate(1000, nanoseconds::zero());
+  std::atomic<int> taken{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&gate, &taken] {
+      for (nanoseconds at(0); at < milliseconds(500); at += microseconds(100)) {
+        if (Taken(&gate, kStart + at)) taken.fetch_add(1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  // Every thread moves through the same half second at its own pace.
+  EXPECT_LE(taken.load(), 501);
+  EXPECT_GE(taken.load(), 1);
+}
+
+using Verdict = AddressBudget::Verdict;
+
+TEST(AddressBudgetTest, HoldsWhatIsInFlight) {
+  AddressBudget budget(0, 2);
+  nanoseconds retry_at(0);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kTooManyInFlight);
+  EXPECT_EQ(budget.TryAcquire(kStart + seconds(9), &retry_at), Verdict::kTooManyInFlight);
+  budget.Release();
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kTooManyInFlight);
+}
+
+TEST(AddressBudgetTest, HoldsTheRateAndSaysWhen) {
+  AddressBudget budget(100, 0);
+  nanoseconds retry_at(0);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kTooFast);
+  EXPECT_GT(retry_at, kStart);
+  EXPECT_LE(retry_at, kStart + milliseconds(10));
+  EXPECT_EQ(budget.TryAcquire(retry_at, &retry_at), Verdict::kGranted);
+}
+
+TEST(AddressBudgetTest, AQueryThatIsTooFastHoldsNoPlace) {
+  AddressBudget budget(100, 2);
+  nanoseconds retry_at(0);
+  ASSERT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kTooFast);
+  EXPECT_EQ(budget.TryAcquire(kStart + milliseconds(10), &retry_at), Verdict::kGranted);
+  EXPECT_EQ(budget.TryAcquire(kStart + milliseconds(20), &retry_at), Verdict::kTooManyInFlight);
+}
+
+TEST(AddressBudgetTest, AQueryTooManyTakesNoTurnOfTheRate) {
+  AddressBudget budget(100, 1);
+  nanoseconds retry_at(0);
+  ASSERT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(budget.TryAcquire(kStart + milliseconds(10), &retry_at), Verdict::kTooManyInFlight);
+  }
+  budget.Release();
+  EXPECT_EQ(budget.TryAcquire(kStart + milliseconds(10), &retry_at), Verdict::kGranted);
+}
+
+TEST(AddressBudgetTest, NoLimitAtAllGrantsAlways) {
+  AddressBudget budget(0, 0);
+  nanoseconds retry_at(0);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted);
+  }
+}
+
+// A loop wakes at whole milliseconds, so a high rate is reached only if several turns may be taken
+// at one of them.
+TEST(AddressBudgetTest, AHighRateIsReachedByALoopOfMilliseconds) {
+  AddressBudget budget(5000, 0);
+  nanoseconds retry_at(0);
+  int granted = 0;
+  for (nanoseconds at(0); at < seconds(1); at += milliseconds(1)) {
+    while (budget.TryAcquire(kStart + at, &retry_at) == Verdict::kGranted) ++granted;
+  }
+  EXPECT_GE(granted, 4990);
+  EXPECT_LE(granted, 5011);
+}
+
+TEST(AddressBudgetTest, ThreadsNeverHoldMoreThanTheLimitTogether) {
+  constexpr int kLimit = 3;
+  AddressBudget budget(0, kLimit);
+  std::atomic<int> held{0};
+  std::atomic<int> most{0};
+  std::atomic<int> granted{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      nanoseconds retry_at(0);
+      for (int turn = 0; turn < 5000; ++turn) {
+        if (budget.TryAcquire(kStart, &retry_at) != Verdict::kGranted) continue;
+        const int now_held = held.fetch_add(1) + 1;
+        for (int seen = most.load();
+             seen < now_held && !most.compare_exchange_weak(seen, now_held);) {
+        }
+        granted.fetch_add(1);
+        held.fetch_sub(1);
+        budget.Release();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most.load(), kLimit);
+  EXPECT_GT(granted.load(), 0);
+  nanoseconds retry_at(0);
+  for (int i = 0; i < kLimit; ++i) {
+    EXPECT_EQ(budget.TryAcquire(kStart, &retry_at), Verdict::kGranted) << "every place came back";
+  }
+}
+
+Address A(const char* text) { return *Address::FromText(text, 53); }
+
+TEST(SharedLimitsTest, WithoutLimitsThereIsNoBudget) {
+  SharedLimits limits({.rate_qps = 10});
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.1")), nullptr);
+  EXPECT_FALSE(limits.rate().unlimited());
+  EXPECT_TRUE(SharedLimits({}).rate().unlimited());
+}
+
+TEST(SharedLimitsTest, OneBudgetAnAddress) {
+  SharedLimits limits({.server_inflight = 1});
+  AddressBudget* budget = limits.BudgetFor(A("192.0.2.1"));
+  ASSERT_NE(budget, nullptr);
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.1")), budget);
+  EXPECT_NE(limits.BudgetFor(A("192.0.2.2")), budget);
+}
+
+TEST(SharedLimitsTest, ThreadsGetTheSameBudgets) {
+  SharedLimits limits({.server_rate_qps = 1, .server_inflight = 1});
+  constexpr int kAddresses = 200;
+  std::vector<std::vector<AddressBudget*>> seen(4);
+  std::vector<std::thread> threads;
+  for (std::vector<AddressBudget*>& mine : seen) {
+    threads.emplace_back([&limits, &mine] {
+      for (int i = 0; i < kAddresses; ++i) {
+        const std::string text = "192.0.2." + std::to_string(i);
+        mine.push_back(limits.BudgetFor(A(text.c_str())));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& budgets : seen) EXPECT_EQ(budgets, seen[0]);
+  std::sort(seen[0].begin(), seen[0].end());
+  EXPECT_EQ(std::unique(seen[0].begin(), seen[0].end()), seen[0].end());
+}
+
+}  // namespace
+}  // namespace caascan::net
