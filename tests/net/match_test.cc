@@ -1,0 +1,142 @@
+// MatchReply: what has to agree before a datagram is believed (RFC 5452 §9).
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "scanner/dns/query.h"
+#include "scanner/net/udp.h"
+#include "tests/dns/message_builder.h"
+
+namespace caascan::net {
+namespace {
+
+using dns::MessageBuilder;
+using dns::RRType;
+
+constexpr uint64_t kCaseBits = 0b1010'0110'1001;
+constexpr uint16_t kReply = dns::kFlagQR | dns::kFlagAA;
+
+dns::Name QueryName() {
+  dns::Name name;
+  dns::Name::FromText("www.example.com", &name);
+  return name;
+}
+
+/// The queried name as it was sent, letter case and all, in presentation form.
+std::string SentText() {
+  const dns::Name name = QueryName();
+  std::array<uint8_t, dns::kMaxQuerySize> query{};
+  dns::WriteQuery({.name = name}, 1, kCaseBits, query);
+  return dns::NameView::FromTrusted(query.data() + dns::kHeaderSize, name.size()).ToText();
+}
+
+std::vector<uint8_t> ReplyTo(const std::string& name, RRType type,
+                             unsigned rr_class = dns::kClassIn, uint16_t flags = kReply) {
+  return MessageBuilder(flags, {.questions = 1})
+      .Name(name)
+      .U16(static_cast<unsigned>(type))
+      .U16(rr_class)
+      .bytes();
+}
+
+std::vector<uint8_t> HeaderOnly(uint16_t flags) {
+  return MessageBuilder(flags, {.questions = 0}).bytes();
+}
+
+std::vector<uint8_t> Cut(std::vector<uint8_t> message, size_t size) {
+  message.resize(size);
+  return message;
+}
+
+std::vector<uint8_t> Two(const std::string& name) {
+  return MessageBuilder(kReply, {.questions = 2})
+      .Question(name, RRType::kCAA)
+      .Question(name, RRType::kCAA)
+      .bytes();
+}
+
+struct MatchRow {
+  const char* name;
+  std::vector<uint8_t> datagram;
+  bool same_source;
+  MatchVerdict expected;
+};
+
+class MatchReplyTest : public testing::TestWithParam<MatchRow> {};
+
+TEST_P(MatchReplyTest, Judges) {
+  const dns::Name name = QueryName();
+  const dns::QuerySpec query{.name = name};
+  EXPECT_EQ(MatchReply(query, kCaseBits, GetParam().same_source, GetParam().datagram),
+            GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Believed, MatchReplyTest,
+    testing::Values(
+        MatchRow{"SameQuestion", ReplyTo(SentText(), RRType::kCAA), true, MatchVerdict::kMatch},
+        MatchRow{"TruncatedAnswer",
+                 ReplyTo(SentText(), RRType::kCAA, dns::kClassIn, kReply | dns::kFlagTC), true,
+                 MatchVerdict::kMatch},
+        MatchRow{"GarbageBehindTheQuestion",
+                 MessageBuilder(kReply, {.answers = 7})
+                     .Question(SentText(), RRType::kCAA)
+                     .Bytes("\xff\xff\xff")
+                     .bytes(),
+                 true, MatchVerdict::kMatch},
+        // RFC 1035 lets a server that cannot read the query leave the question out.
+        MatchRow{"BareFormerr", HeaderOnly(dns::kFlagQR | 1), true, MatchVerdict::kMatch},
+        MatchRow{"BareServfail", HeaderOnly(dns::kFlagQR | 2), true, MatchVerdict::kMatch},
+        MatchRow{"BareNotimp", HeaderOnly(dns::kFlagQR | 4), true, MatchVerdict::kMatch},
+        MatchRow{"BareRefused", HeaderOnly(dns::kFlagQR | 5), true, MatchVerdict::kMatch}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    NotBelieved, MatchReplyTest,
+    testing::Values(
+        MatchRow{"OtherSource", ReplyTo(SentText(), RRType::kCAA), false,
+                 MatchVerdict::kOtherSource},
+        MatchRow{"BareErrorFromOtherSource", HeaderOnly(dns::kFlagQR | 2), false,
+                 MatchVerdict::kOtherSource},
+        MatchRow{"OtherName", ReplyTo("www.example.net", RRType::kCAA), true,
+                 MatchVerdict::kOtherQuestion},
+        MatchRow{"ParentName", ReplyTo("example.com", RRType::kCAA), true,
+                 MatchVerdict::kOtherQuestion},
+        MatchRow{"OtherType", ReplyTo(SentText(), RRType::kA), true, MatchVerdict::kOtherQuestion},
+        MatchRow{"OtherClass", ReplyTo(SentText(), RRType::kCAA, 3), true,
+                 MatchVerdict::kOtherQuestion},
+        MatchRow{"LostLetterCase", ReplyTo("www.example.com", RRType::kCAA), true,
+                 MatchVerdict::kOtherCase},
+        MatchRow{"AllUpperCase", ReplyTo("WWW.EXAMPLE.COM", RRType::kCAA), true,
+                 MatchVerdict::kOtherCase},
+        // An error may come without the question; data, or its absence, may not.
+        MatchRow{"BareNoerror", HeaderOnly(dns::kFlagQR), true, MatchVerdict::kOtherQuestion},
+        MatchRow{"BareNxdomain", HeaderOnly(dns::kFlagQR | 3), true, MatchVerdict::kOtherQuestion},
+        MatchRow{"QueryReflected", ReplyTo(SentText(), RRType::kCAA, dns::kClassIn, 0), true,
+                 MatchVerdict::kNoMessage},
+        MatchRow{"QueryFromElsewhere", ReplyTo(SentText(), RRType::kCAA, dns::kClassIn, 0), false,
+                 MatchVerdict::kNoMessage},
+        MatchRow{"TwoQuestions", Two(SentText()), true, MatchVerdict::kNoMessage},
+        MatchRow{"PointerAsQuestion", MessageBuilder(kReply, {}).Pointer(0).U16(257).U16(1).bytes(),
+                 true, MatchVerdict::kNoMessage},
+        MatchRow{"HeaderCut", Cut(HeaderOnly(dns::kFlagQR | 1), 11), true,
+                 MatchVerdict::kNoMessage},
+        MatchRow{"IdOnly", Cut(HeaderOnly(dns::kFlagQR | 1), 2), true, MatchVerdict::kNoMessage},
+        MatchRow{"Empty", {}, true, MatchVerdict::kNoMessage}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(MatchReplyTest, ACutQuestionNeverMatches) {
+  const dns::Name name = QueryName();
+  const std::vector<uint8_t> whole = ReplyTo(SentText(), RRType::kCAA);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(MatchReply({.name = name}, kCaseBits, true, Cut(whole, size)),
+              MatchVerdict::kNoMessage)
+        << size << " octets";
+  }
+}
+
+}  // namespace
+}  // namespace caascan::net
