@@ -7,6 +7,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "scanner/lab/compare.h"
+#include "scanner/lab/json_reader.h"
 #include "scanner/lab/server.h"
 #include "scanner/lab/truth.h"
 #include "tools/cli/option.h"
@@ -14,6 +16,7 @@
 namespace caascan::tool {
 namespace {
 
+constexpr int kExitDiffers = 3;
 constexpr size_t kFlushSize = size_t{1} << 20;
 constexpr int64_t kMaxPort = 65535;
 constexpr int64_t kMaxNames = 1'000'000'000;
@@ -174,6 +177,32 @@ int TruthCommand::Run() {
   const auto internet = lab::Internet::Load(internet_);
   if (!internet.ok()) return program_->Finish(internet.status());
   return program_->Finish(PrintAll(**internet));
+}
+
+CompareCommand::CompareCommand(cli::Program* program)
+    : program_(program),
+      command_(
+          program->app()->add_subcommand("compare", "Hold a scan's records against the truth")) {
+  cli::AddOption(command_, {"truth", "FILE", "What caalab truth printed"}, &truth_path_)
+      ->required();
+  cli::AddOption(command_, {"output", "FILE", "What caascan scan wrote"}, &output_path_)
+      ->required();
+  cli::AddOption(command_, {"--fields", "LIST", "What to compare, separated by commas"}, &fields_);
+}
+
+int CompareCommand::Run() {
+  std::vector<lab::RecordField> fields;
+  absl::Status status = lab::ParseRecordFields(fields_, &fields);
+  std::string truth;
+  std::string output;
+  if (status.ok()) status = lab::ReadWholeFile(truth_path_, &truth);
+  if (status.ok()) status = lab::ReadWholeFile(output_path_, &output);
+  lab::Comparison comparison(fields);
+  if (status.ok()) status = comparison.AddTruth(truth, truth_path_);
+  if (status.ok()) status = comparison.AddOutput(output, output_path_);
+  if (status.ok()) status = cli::PrintToStandardOutput(comparison.Report());
+  if (!status.ok()) return program_->Finish(status);
+  return comparison.agrees() ? cli::kExitDone : kExitDiffers;
 }
 
 }  // namespace caascan::tool

@@ -55,4 +55,20 @@ class TruthCommand {
   std::vector<std::string> inputs_;
 };
 
+/// `caalab compare`: a scan's records against the truth.
+class CompareCommand {
+ public:
+  explicit CompareCommand(cli::Program* program);
+  bool is_given() const { return command_->parsed(); }
+  /// As above, and 3 where they differ.
+  int Run();
+
+ private:
+  cli::Program* program_;
+  CLI::App* command_;
+  std::string truth_path_;
+  std::string output_path_;
+  std::string fields_ = "outcome,reason,may_issue,caa,dnssec,findings";
+};
+
 }  // namespace caascan::tool

@@ -13,9 +13,11 @@ int main(int argc, char** argv) {
     caascan::tool::ServeCommand serve(&program);
     caascan::tool::NamesCommand names(&program);
     caascan::tool::TruthCommand truth(&program);
+    caascan::tool::CompareCommand compare(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
     if (serve.is_given()) return serve.Run();
-    return names.is_given() ? names.Run() : truth.Run();
+    if (names.is_given()) return names.Run();
+    return truth.is_given() ? truth.Run() : compare.Run();
   } catch (const std::exception& error) {  // Memory ran out, say.
     (void)std::fprintf(stderr, "caalab: %s\n", error.what());
     return caascan::cli::kExitUnfinished;
