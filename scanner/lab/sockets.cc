@@ -90,7 +90,7 @@ udphdr UdpHeader(uint16_t client_port, uint16_t server_port, size_t size) {
 }
 
 std::vector<uint8_t> UnreachableV4(const sockaddr_in& client, const Address& server,
-                                   const udphdr& udp) {
+                                   const udphdr& udp, std::span<const uint8_t> datagram) {
   std::vector<uint8_t> out;
   icmphdr icmp{};
   icmp.type = ICMP_DEST_UNREACH;
@@ -106,13 +106,14 @@ std::vector<uint8_t> UnreachableV4(const sockaddr_in& client, const Address& ser
   std::memcpy(&ip.daddr, server.bytes().data(), 4);
   Append(ip, &out);
   Append(udp, &out);
+  out.insert(out.end(), datagram.begin(), datagram.end());
   const uint16_t sum = htons(Checksum(out));
   std::memcpy(out.data() + offsetof(icmphdr, checksum), &sum, sizeof sum);
   return out;
 }
 
 std::vector<uint8_t> UnreachableV6(const sockaddr_in6& client, const Address& server,
-                                   const udphdr& udp) {
+                                   const udphdr& udp, std::span<const uint8_t> datagram) {
   std::vector<uint8_t> out;
   icmp6_hdr icmp{};
   icmp.icmp6_type = ICMP6_DST_UNREACH;
@@ -127,6 +128,7 @@ std::vector<uint8_t> UnreachableV6(const sockaddr_in6& client, const Address& se
   std::memcpy(&ip.ip6_dst, server.bytes().data(), 16);
   Append(ip, &out);
   Append(udp, &out);
+  out.insert(out.end(), datagram.begin(), datagram.end());
   return out;
 }
 
@@ -239,13 +241,14 @@ PortUnreachable::PortUnreachable()
 }
 
 void PortUnreachable::Send(const sockaddr_storage& client, const Address& server,
-                           uint16_t server_port, size_t size) const {
+                           uint16_t server_port, std::span<const uint8_t> datagram) const {
   const Socket& socket = server.is_v4() ? v4_ : v6_;
   if (!socket.is_open()) return;
-  const udphdr udp = UdpHeader(PortOf(client), server_port, size);
+  const udphdr udp = UdpHeader(PortOf(client), server_port, datagram.size());
   std::vector<uint8_t> packet =
-      server.is_v4() ? UnreachableV4(reinterpret_cast<const sockaddr_in&>(client), server, udp)
-                     : UnreachableV6(reinterpret_cast<const sockaddr_in6&>(client), server, udp);
+      server.is_v4()
+          ? UnreachableV4(reinterpret_cast<const sockaddr_in&>(client), server, udp, datagram)
+          : UnreachableV6(reinterpret_cast<const sockaddr_in6&>(client), server, udp, datagram);
   sockaddr_storage to = client;
   if (server.is_v4()) {
     reinterpret_cast<sockaddr_in&>(to).sin_port = 0;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <absl/status/statusor.h>
@@ -70,9 +71,11 @@ class PortUnreachable {
   PortUnreachable();
 
   bool is_able() const { return v4_.is_open(); }
-  /// About a datagram of `size` octets that `client` sent to `server`'s port.
+  /// About a datagram that `client` sent to `server`'s port. It is quoted whole, as systems do
+  /// today (RFC 1812 §4.3.2.3), so that a client with several queries there knows which one is
+  /// meant.
   void Send(const sockaddr_storage& client, const Address& server, uint16_t server_port,
-            size_t size) const;
+            std::span<const uint8_t> datagram) const;
 
  private:
   Socket v4_;

@@ -92,7 +92,7 @@ size_t UdpListener::AnswerBatch(size_t count) {
     counters_->Add(query, reply, second);
     const Address source = reply.source.value_or(query.server);
     if (reply.kind == Reply::Kind::kUnreachable) {
-      unreachable_.Send(b.clients[i], query.server, port_, query.bytes.size());
+      unreachable_.Send(b.clients[i], query.server, port_, query.bytes);
     } else if (reply.kind == Reply::Kind::kSend && reply.delay.count() > 0) {
       const auto due = uv_now(poll_.loop) + static_cast<uint64_t>(reply.delay.count());
       late_.emplace(due, Late{{out.begin(), out.begin() + static_cast<std::ptrdiff_t>(reply.size)},
