@@ -3,6 +3,7 @@
 #include <exception>
 #include <optional>
 
+#include "tools/caascan/decide_command.h"
 #include "tools/caascan/scan_command.h"
 #include "tools/cli/program.h"
 
@@ -11,8 +12,9 @@ int main(int argc, char** argv) {
     caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",
                                   /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
+    caascan::tool::DecideCommand decide(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
-    return scan.Run();
+    return program.Given("scan") ? scan.Run() : decide.Run();
   } catch (const std::exception& error) {  // Memory ran out, say.
     (void)std::fprintf(stderr, "caascan: %s\n", error.what());
     return caascan::cli::kExitUnfinished;

@@ -1,12 +1,9 @@
 #include "tools/caascan/scan_command.h"
 
 #include <array>
-#include <csignal>
-#include <cstdio>
 #include <string_view>
 #include <utility>
 
-#include "tools/caascan/ca_set_file.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -16,7 +13,6 @@ constexpr int64_t kMaxThreads = 1024;
 constexpr int64_t kMaxConcurrency = 10'000'000;
 constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
-constexpr int kSignalExitBase = 128;
 
 constexpr const char* kFooter = R"(Input:
 Without FILE, or for the FILE "-", names come from standard input. "lines" holds a name a line; blank lines and lines
@@ -74,26 +70,9 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
 }
 
 void ScanCommand::AddDecisionOptions(CLI::App* app) {
-  cli::AddRepeatedOption(
-      app,
-      {"--ca", "DOMAIN",
-       "Issuer domain name that stands for the CA; repeat for a CA with several (default "
-       "letsencrypt.org)."},
-      &options_.request.issuer_domains);
-  cli::AddOption(app,
-                 {"--ca-set", "FILE",
-                  "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
-                  "domains."},
-                 &ca_set_path_);
+  request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
                 "Evaluate every name as *.name; a name given so always is.");
-  cli::AddOption(app,
-                 {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
-                 &account_uri_);
-  cli::AddOption(app,
-                 {"--validation-method", "LABEL",
-                  "Match validationmethods parameters against this (RFC 8657)."},
-                 &validation_method_);
 }
 
 void ScanCommand::AddResolverOptions(CLI::App* app) {
@@ -177,24 +156,14 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
 }
 
 absl::Status ScanCommand::CompleteOptions() {
-  CLI::App* app = program_->app()->get_subcommand("scan");
-  if (app->count("--account-uri") > 0) options_.request.account_uri = account_uri_;
-  if (app->count("--validation-method") > 0) {
-    options_.request.validation_method = validation_method_;
-  }
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.input_format = FromWord(kInputFormats, input_format_);
   options_.servers = FromWord(kServersInRecord, servers_);
   options_.progress = FromWord(kProgressModes, progress_);
   options_.diagnose = FromWord(kDiagnoseModes, diagnose_);
-  if (!ca_set_path_.empty()) {
-    absl::StatusOr<std::vector<CertificationAuthority>> ca_set = ReadCaSet(ca_set_path_);
-    if (!ca_set.ok()) return ca_set.status();
-    options_.ca_set = *std::move(ca_set);
-  }
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
   if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
-  return absl::OkStatus();
+  return request_.Read(&options_.request, &options_.ca_set);
 }
 
 int ScanCommand::Run() {
@@ -204,14 +173,7 @@ int ScanCommand::Run() {
   }
   ScanSummary summary;
   const absl::Status status = RunScan(options_, &summary);
-  if (absl::IsInvalidArgument(status)) return program_->Finish(status);
-  const std::string counts = SummaryText(summary);
-  if (!status.ok()) {  // Why, and how far it came, in one line.
-    const std::string why(status.message().data(), status.message().size());
-    return program_->Finish(absl::Status(status.code(), why + "; " + counts));
-  }
-  program_->Complain(counts);
-  return summary.signal == 0 ? cli::kExitDone : kSignalExitBase + summary.signal;
+  return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 
 }  // namespace caascan::tool

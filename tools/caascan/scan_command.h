@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "caascan/scanner.h"
+#include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
 namespace caascan::tool {
@@ -27,11 +28,9 @@ class ScanCommand {
   absl::Status CompleteOptions();
 
   cli::Program* const program_;
+  RequestOptions request_;
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
-  std::string account_uri_;
-  std::string validation_method_;
-  std::string ca_set_path_;
   std::string dnssec_;
   std::string diagnose_ = "failures";
   std::string input_format_ = "auto";

@@ -44,8 +44,7 @@ std::string Quote(std::string_view text, std::string_view special) {
   return quoted;
 }
 
-// --- bash
-// -----------------------------------------------------------------------------------------------------------
+// bash
 
 void AppendBashCommand(const CLI::App& app, std::string_view indent, std::string* out) {
   std::vector<std::string> words;
@@ -71,11 +70,12 @@ void AppendBashCommand(const CLI::App& app, std::string_view indent, std::string
 
 std::string BashCompletion(const CLI::App& program) {
   const std::string& name = program.get_name();
-  std::string out = "# bash completion for " + name + "\n_" + name +
-                    "() {\n"
-                    "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-                    "  COMPREPLY=()\n"
-                    "  case ${COMP_WORDS[1]} in\n";
+  std::string out = "# bash completion for " + name + "\n_" + name;
+  out +=
+      "() {\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+      "  COMPREPLY=()\n"
+      "  case ${COMP_WORDS[1]} in\n";
   for (const CLI::App* subcommand : VisibleSubcommands(program)) {
     out += "    " + subcommand->get_name() + ")\n      if [ \"$COMP_CWORD\" -gt 1 ]; then\n";
     AppendBashCommand(*subcommand, "        ", &out);
@@ -86,29 +86,30 @@ std::string BashCompletion(const CLI::App& program) {
   return out + "}\ncomplete -o filenames -F _" + name + " " + name + "\n";
 }
 
-// --- zsh
-// ------------------------------------------------------------------------------------------------------------
+// zsh
 
 void AppendZshCommand(const CLI::App& app, std::string_view indent, std::string* out) {
   for (const CLI::Option* option : VisibleOptions(app)) {
-    std::string action;
+    // A quote cannot stand inside quotes; in prose the typographic one reads as well.
+    const std::string text = CLI::detail::find_and_replace(option->get_description(), "'", "’");
+    std::string rest = "[" + Quote(text, ":\\[]") + "]";
     if (TakesValue(*option)) {
       const std::vector<std::string> values = MetavarWords(option->get_option_text());
-      action = ":" + Quote(option->get_option_text(), ":\\[]") + ":";
-      if (!values.empty()) action += "(" + Join(values, " ") + ")";
-      if (TakesPath(*option)) action += "_files";
+      rest += ":" + Quote(option->get_option_text(), ":\\[]") + ":";
+      if (!values.empty()) rest += "(" + Join(values, " ") + ")";
+      if (TakesPath(*option)) rest += "_files";
     }
     for (const std::string& spelling : Spellings(*option)) {
-      *out += std::string(indent) + "'*" + spelling + "[" +
-              Quote(CLI::detail::find_and_replace(option->get_description(), "'", "’"), ":\\[]") +
-              "]" + action + "' \\\n";
+      *out += indent;
+      out->append("'*").append(spelling).append(rest).append("' \\\n");
     }
   }
 }
 
 std::string ZshCompletion(const CLI::App& program) {
   const std::string& name = program.get_name();
-  std::string out = "#compdef " + name + "\n_" + name + "() {\n  case $words[2] in\n";
+  std::string out = "#compdef " + name + "\n_" + name;
+  out += "() {\n  case $words[2] in\n";
   std::vector<std::string> names;
   for (const CLI::App* subcommand : VisibleSubcommands(program)) {
     names.push_back(subcommand->get_name());
@@ -123,8 +124,7 @@ std::string ZshCompletion(const CLI::App& program) {
          " \"$@\"\n";
 }
 
-// --- fish
-// -----------------------------------------------------------------------------------------------------------
+// fish
 
 void AppendFishCommand(const CLI::App& app, const std::string& begin, std::string* out) {
   for (const CLI::Option* option : VisibleOptions(app)) {
@@ -149,8 +149,9 @@ std::string FishCompletion(const CLI::App& program) {
   }
   AppendFishCommand(program, complete + " -n __fish_use_subcommand", &out);
   for (const CLI::App* subcommand : VisibleSubcommands(program)) {
-    const std::string under = "'__fish_seen_subcommand_from " + subcommand->get_name() + "'";
-    AppendFishCommand(*subcommand, complete + " -n " + under, &out);
+    std::string begin = complete + " -n '__fish_seen_subcommand_from ";
+    begin += subcommand->get_name() + "'";
+    AppendFishCommand(*subcommand, begin, &out);
   }
   return out;
 }

@@ -13,6 +13,8 @@
 namespace caascan::cli {
 namespace {
 
+constexpr int kExitSignalBase = 128;  // As shells count.
+
 /// CLI11's help, with the metavar alone behind an option's name.
 class HelpFormatter : public CLI::Formatter {
  public:
@@ -40,7 +42,7 @@ Program::Program(std::string name, std::string description, bool one_man_page)
 
 std::optional<int> Program::Parse(int argc, char** argv) {
   // A reader that goes away is an error of write(), told in one line, not a silent death.
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -95,6 +97,18 @@ int Program::Finish(const absl::Status& status) const {
   if (status.ok()) return kExitDone;
   Complain(std::string_view(status.message().data(), status.message().size()));
   return absl::IsInvalidArgument(status) ? kExitUsage : kExitUnfinished;
+}
+
+int Program::Finish(const absl::Status& status, std::string_view counts, int signal) const {
+  if (absl::IsInvalidArgument(status)) return Finish(status);
+  if (!status.ok()) {
+    std::string line(status.message().data(), status.message().size());
+    line += "; ";
+    line += counts;
+    return Finish(absl::Status(status.code(), line));
+  }
+  Complain(counts);
+  return signal == 0 ? kExitDone : kExitSignalBase + signal;
 }
 
 absl::Status PrintToStandardOutput(std::string_view text) {

@@ -30,8 +30,8 @@ class Program {
   /// is to be run.
   std::optional<int> Parse(int argc, char** argv);
 
-  /// The subcommand that was given. REQUIRES: Parse() returned nullopt.
-  const CLI::App& subcommand() const { return *app_.get_subcommands().front(); }
+  /// Whether that subcommand was given. REQUIRES: Parse() returned nullopt.
+  bool Given(const std::string& subcommand) const { return app_.got_subcommand(subcommand); }
 
   /// "caascan scan", or "caascan" while no subcommand is known.
   std::string CommandName() const;
@@ -42,6 +42,10 @@ class Program {
 
   /// The exit code for a status; a status that is not OK is complained about.
   int Finish(const absl::Status& status) const;
+  /// The same for work that may be stopped by a signal (0: was not) and has something to say about
+  /// itself: `counts` goes to standard error, in one line with what went wrong. Wrong usage is told
+  /// without.
+  int Finish(const absl::Status& status, std::string_view counts, int signal) const;
 
  private:
   std::optional<int> PrintDocument();

@@ -1,0 +1,55 @@
+#include "tools/caascan/decide_command.h"
+
+#include <string>
+
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+
+constexpr const char* kFooter = R"(Input:
+Records of an earlier scan, as caascan scan wrote them; without FILE, or for the FILE "-", from standard input. Each is
+written again, in order, with outcome, reason, may_issue, decisions and valid_until as they are for the CA, account and
+method given now. No query is sent. Records whose look-up failed stay as they are, and so does everything else in a
+record.
+
+Exit status:
+0: done. 1: could not finish, such as a full disk or a closed output. 2: wrong usage or unreadable input; what came
+before a broken record is written. 130, 143: stopped by SIGINT or SIGTERM.
+
+Examples:
+  caascan decide --ca digicert.com yesterday.ndjson -o digicert.ndjson)";
+
+std::string SummaryText(const DecideSummary& summary) {
+  return std::to_string(summary.records) + " records: " + std::to_string(summary.permit) +
+         " permit, " + std::to_string(summary.deny) + " deny, " + std::to_string(summary.failed) +
+         " failed; " + std::to_string(summary.changed) + " decided otherwise than before";
+}
+
+}  // namespace
+
+DecideCommand::DecideCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "decide", "Decide again over the records of an earlier scan, for another CA or account.");
+  app->footer(kFooter);
+  app->add_option("FILE", options_.inputs, "Records to read; \"-\" or none is standard input.")
+      ->option_text("FILE...");
+  request_.AddTo(app);
+  cli::AddOption(app, {"-o,--output", "FILE", "Write records here (default: standard output)."},
+                 &options_.output_path);
+  cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 4 at most)."},
+                 &options_.threads)
+      ->check(cli::WholeNumber(1, kMaxThreads));
+}
+
+int DecideCommand::Run() {
+  const absl::Status read = request_.Read(&options_.request, &options_.ca_set);
+  if (!read.ok()) return program_->Finish(read);
+  DecideSummary summary;
+  const absl::Status status = RunDecide(options_, &summary);
+  return program_->Finish(status, SummaryText(summary), summary.signal);
+}
+
+}  // namespace caascan::tool

@@ -1,0 +1,25 @@
+// `caascan decide`: its options, and the call of the library that they stand for.
+#pragma once
+
+#include "caascan/decide.h"
+#include "tools/caascan/request_options.h"
+#include "tools/cli/program.h"
+
+namespace caascan::tool {
+
+/// Adds itself to the program; run it where its subcommand was given. Must outlive the program's
+/// Parse(). Once.
+class DecideCommand {
+ public:
+  explicit DecideCommand(cli::Program* program);
+
+  /// Decides again, writes the summary to standard error, and returns the exit code.
+  int Run();
+
+ private:
+  cli::Program* const program_;
+  RequestOptions request_;
+  DecideOptions options_;
+};
+
+}  // namespace caascan::tool

@@ -1,0 +1,92 @@
+#include "tools/caascan/request_options.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <absl/status/statusor.h>
+
+#include "caascan/ca_set.h"
+#include "tools/caascan/ca_set_file.h"
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+constexpr std::string_view kDigits = "0123456789";
+
+bool ConsistsOf(std::string_view text, const std::string& allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+std::string Refusal(const std::string& text, const char* what) {
+  return "\"" + text + "\" is no " + what;
+}
+
+/// What a --ca-set file takes for an issuer domain name, --ca takes too.
+std::string CheckIssuerDomain(std::string& domain) {
+  const auto ca_set = ParseCaSet("ca " + domain, "--ca");
+  const bool is_one = ca_set.ok() && ca_set->front().issuer_domains == std::vector{domain};
+  return is_one ? "" : Refusal(domain, "issuer domain name");
+}
+
+/// RFC 3986 §3: a scheme and a colon, printable ASCII without blanks.
+std::string CheckUri(std::string& uri) {
+  const size_t colon = uri.find(':');
+  const bool has_scheme =
+      colon != std::string::npos && colon > 0 &&
+      ConsistsOf(uri.substr(0, 1), std::string(kLetters)) &&
+      ConsistsOf(uri.substr(0, colon), std::string(kLetters) + std::string(kDigits) + "+-.");
+  const bool printable =
+      std::all_of(uri.begin(), uri.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  return has_scheme && printable ? "" : Refusal(uri, "URI");
+}
+
+/// RFC 8657 §4.
+std::string CheckMethodLabel(std::string& label) {
+  const bool is_label =
+      !label.empty() && ConsistsOf(label, std::string(kLetters) + std::string(kDigits) + "-");
+  return is_label ? "" : Refusal(label, "method label: letters, digits and hyphens");
+}
+
+}  // namespace
+
+void RequestOptions::AddTo(CLI::App* app) {
+  app_ = app;
+  cli::AddRepeatedOption(
+      app,
+      {"--ca", "DOMAIN",
+       "Issuer domain name that stands for the CA; repeat for a CA with several (default "
+       "letsencrypt.org)."},
+      &issuer_domains_)
+      ->check(CLI::Validator(CheckIssuerDomain, ""));
+  cli::AddOption(app,
+                 {"--ca-set", "FILE",
+                  "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
+                  "domains."},
+                 &ca_set_path_);
+  cli::AddOption(app,
+                 {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
+                 &account_uri_)
+      ->check(CLI::Validator(CheckUri, ""));
+  cli::AddOption(app,
+                 {"--validation-method", "LABEL",
+                  "Match validationmethods parameters against this (RFC 8657)."},
+                 &validation_method_)
+      ->check(CLI::Validator(CheckMethodLabel, ""));
+}
+
+absl::Status RequestOptions::Read(IssuanceRequest* request,
+                                  std::vector<CertificationAuthority>* ca_set) const {
+  request->issuer_domains = issuer_domains_;
+  if (app_->count("--account-uri") > 0) request->account_uri = account_uri_;
+  if (app_->count("--validation-method") > 0) request->validation_method = validation_method_;
+  if (ca_set_path_.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<CertificationAuthority>> read = ReadCaSet(ca_set_path_);
+  if (!read.ok()) return read.status();
+  *ca_set = *std::move(read);
+  return absl::OkStatus();
+}
+
+}  // namespace caascan::tool
