@@ -44,6 +44,7 @@ struct ScanOptions {
   int64_t server_inflight = -1;
   std::chrono::milliseconds timeout{2000};
   unsigned retries = 2;
+  unsigned recheck = 1;  // How often a name whose look-up failed is asked again, seconds later.
 
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;

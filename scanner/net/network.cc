@@ -152,11 +152,34 @@ void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   exchange->awaiter_.resume();
 }
 
+bool Pause::await_suspend(std::coroutine_handle<> awaiter) {
+  if (network_->cancelled_) return false;
+  awaiter_ = awaiter;
+  network_->pauses_.PushBack(this);
+  network_->loop_->Arm(this, delay_);
+  return true;
+}
+
+void Pause::OnTimer() {
+  ListNode<PauseTag>::Unlink();
+  awaiter_.resume();
+}
+
+std::chrono::milliseconds Network::Jittered(std::chrono::milliseconds delay) {
+  const int64_t half = delay.count() / 2;
+  if (half == 0) return delay;
+  return delay - delay / 4 + std::chrono::milliseconds(static_cast<int64_t>(Random() >> 1) % half);
+}
+
 void Network::Flush() { udp_.Flush(); }
 
 void Network::CancelAll() {
   cancelled_ = true;
   while (Exchange* exchange = active_.front()) Complete(exchange, ExchangeStatus::kCancelled);
+  while (Pause* pause = pauses_.front()) {
+    pause->Timer::Cancel();
+    pause->OnTimer();
+  }
 }
 
 void Network::Close() {

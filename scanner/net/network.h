@@ -31,6 +31,29 @@ struct NetworkStats {
   uint64_t send_errors = 0;
 };
 
+class Network;
+struct PauseTag {};
+
+/// `Pause pause(network, delay); co_await pause;` Waits without holding anybody up; ends early when
+/// the network is cancelled. Lives in the awaiting coroutine's frame; awaited once. Loop thread
+/// only.
+class Pause : public Timer, public ListNode<PauseTag> {
+ public:
+  Pause(Network* network, std::chrono::milliseconds delay) : network_(network), delay_(delay) {}
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> awaiter);
+  void await_resume() const noexcept {}
+
+ private:
+  friend class Network;
+  void OnTimer() override;
+
+  Network* const network_;
+  const std::chrono::milliseconds delay_;
+  std::coroutine_handle<> awaiter_;
+};
+
 /// One worker's network. Loop thread only. Destroy it before the Loop, with nothing in flight,
 /// after Close().
 class Network {
@@ -49,8 +72,13 @@ class Network {
 
   /// Sends what is queued. Called once a turn.
   void Flush();
-  /// Ends every exchange, and every later one, as kCancelled. Not from inside a coroutine.
+  /// Ends every exchange and pause, and every later one, at once (kCancelled). Not from inside a
+  /// coroutine.
   void CancelAll();
+  bool cancelled() const { return cancelled_; }
+  /// `delay` give or take a quarter of it, so that what failed together is not tried again
+  /// together.
+  std::chrono::milliseconds Jittered(std::chrono::milliseconds delay);
   /// Closes every handle; the loop must then run until they are gone (Loop::Drain).
   void Close();
 
@@ -60,6 +88,7 @@ class Network {
  private:
   friend class Exchange;
   friend class Peer;
+  friend class Pause;
   friend class UdpTransport;
   friend class TcpTransport;
   friend class TcpConnection;
@@ -98,6 +127,7 @@ class Network {
   absl::node_hash_map<Address, Peer> peers_;
   List<Exchange, QueueTag> rate_queue_;  // Past their peer's limit, waiting for the global one.
   List<Exchange, ActiveTag> active_;
+  List<Pause, PauseTag> pauses_;
   RateTimer rate_timer_;
   bool cancelled_ = false;
 };

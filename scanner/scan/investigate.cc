@@ -84,40 +84,81 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   }
 }
 
+net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* account,
+                                        Climb* climb) {
+  climb->at = name;
+  for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
+    climb->parent = KnownAnswer(climb->at);
+    if (first && !climb->parent) {
+      climb->own = co_await LookupExplained(climb->at, account);
+      climb->answer = &climb->own;
+    } else {
+      if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
+      climb->answer = &climb->parent->answer;
+      if (first) climb->own = climb->parent->answer;
+    }
+    if (climb->answer->status != LookupStatus::kEmpty) break;
+  }
+}
+
+bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
+  return climb.answer->status == LookupStatus::kFailed &&
+         climb.answer->failure != Reason::kStopped && passes <= options_.recheck &&
+         !network_->cancelled();
+}
+
 net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, std::string* out) {
   const nanoseconds started = now();
   resolve::Account account;
   account.max_queries = options_.max_queries;
   account.keep_all_attempts = options_.servers == ServersInRecord::kAll;
-
-  CaaAnswer own;  // At the name itself.
-  SharedCache::Handle parent;
-  const CaaAnswer* answer = nullptr;
-  dns::NameView at = job.name;
-  for (bool first = true; !at.is_root(); at = at.parent(), first = false) {
-    parent = KnownAnswer(at);
-    if (first && !parent) {
-      own = co_await LookupExplained(at, &account);
-      answer = &own;
-    } else {
-      if (!parent) parent = co_await ParentAnswer(at, &account);
-      answer = &parent->answer;
-      if (first) own = parent->answer;
+  Climb climb;
+  unsigned passes = 1;
+  co_await ClimbTree(job.name, &account, &climb);
+  while (WorthAnotherPass(climb, passes)) {
+    ++paused_;
+    net::Pause pause(network_, network_->Jittered(options_.recheck_after * passes));
+    co_await pause;
+    --paused_;
+    if (network_->cancelled()) {
+      climb.own.failure = Reason::kStopped;  // A verdict that was not rechecked is none.
+      climb.own.status = LookupStatus::kFailed;
+      climb.answer = &climb.own;
+      break;
     }
-    if (answer->status != LookupStatus::kEmpty) break;
+    // Nobody is accused of what a second look does not show: the evidence starts anew with each
+    // pass.
+    ++passes;
+    account.max_queries = account.queries + options_.max_queries;
+    account.attempts.clear();
+    account.observations.clear();
+    if (climb.parent) ForgetFailure(climb.at, climb.parent);
+    climb = Climb();
+    co_await ClimbTree(job.name, &account, &climb);
   }
   // From here to the end nothing suspends, so one record serves all names.
   StartRecord(job, &record_);
-  record_.zone = answer->status == LookupStatus::kEmpty ? own.zone : answer->zone;
-  record_.cname = answer->cname.empty() ? own.cname : answer->cname;
-  record_.dnssec = answer->dnssec;
-  if (answer->status == LookupStatus::kFailed) {
-    FillFailure(*answer, at, &record_);
-    if (account.attempts.empty()) account.attempts = answer->attempts;  // Another name's look-up.
+  record_.attempts = passes;
+  const CaaAnswer& answer = *climb.answer;
+  record_.zone = answer.status == LookupStatus::kEmpty ? climb.own.zone : answer.zone;
+  record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
+  record_.dnssec = answer.dnssec;
+  if (answer.status == LookupStatus::kFailed) {
+    FillFailure(answer, climb.at, &record_);
+    if (account.attempts.empty()) account.attempts = answer.attempts;  // Another name's look-up.
   } else {
-    FillDecision(job, answer->status == LookupStatus::kRecords ? answer : nullptr, &record_);
+    FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
   }
   co_return Finish(account, started, out);
+}
+
+void Investigator::ForgetFailure(dns::NameView name, const SharedCache::Handle& seen) {
+  // Where another name has asked again meanwhile, its answer serves us too.
+  const SharedCache::Handle present = parents_.Find(name);
+  if (present && &*present == &*seen && present->state == Shared::State::kKnown &&
+      present->answer.status == LookupStatus::kFailed) {
+    present->expires = nanoseconds::zero();
+  }
 }
 
 void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Record* record) {

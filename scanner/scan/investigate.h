@@ -24,7 +24,9 @@ struct InvestigateOptions {
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
   uint16_t port = 53;          // Addresses with another port are written with it.
-  uint32_t max_queries = 200;  // A name, probes and server names included.
+  uint32_t max_queries = 200;  // A name and pass, probes and server names included.
+  unsigned recheck = 1;        // Further passes over a name whose look-up failed.
+  std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 100'000;
 };
 
@@ -44,6 +46,9 @@ class Investigator {
   };
   net::Task<Result> Investigate(const NameJob& job, std::string* out);
 
+  /// Names that rest before their next pass; they send nothing meanwhile.
+  size_t paused() const { return paused_; }
+
  private:
   /// A CAA answer that many names share.
   struct Shared {
@@ -55,9 +60,20 @@ class Investigator {
   };
   using SharedCache = resolve::NameCache<Shared>;
 
+  /// One pass over a name: what its climb ended with.
+  struct Climb {
+    resolve::CaaAnswer own;      // At the name itself.
+    SharedCache::Handle parent;  // Keeps `answer` where it is not `own`.
+    const resolve::CaaAnswer* answer = nullptr;
+    dns::NameView at;  // Where the climb ended; the root: nothing was found.
+  };
+
+  net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
+  bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
   net::Task<resolve::CaaAnswer> LookupExplained(dns::NameView name, resolve::Account* account);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name);
+  void ForgetFailure(dns::NameView name, const SharedCache::Handle& seen);
 
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
@@ -70,6 +86,7 @@ class Investigator {
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
   SharedCache parents_;
+  size_t paused_ = 0;
   Record record_;  // Filled and written without suspension; kept for its strings' memory.
 };
 

@@ -147,6 +147,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.ca_set = options.ca_set;
   setup->investigate.diagnose = options.diagnose;
   setup->investigate.servers = options.servers;
+  setup->investigate.recheck = options.recheck;
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);

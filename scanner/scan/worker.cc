@@ -3,6 +3,7 @@
 // flat however fast names finish. Tested by scan_test.cc, and end to end.
 #include "scanner/scan/worker.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "scanner/resolve/forwarding.h"
@@ -14,6 +15,8 @@ constexpr size_t kWriteAtBytes = 64 << 10;
 constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
+// As many names may rest, for one in flight.
+constexpr size_t kRestingFactor = 4;
 
 }  // namespace
 
@@ -91,13 +94,20 @@ bool Worker::NextJob(NameJob* job) {
   return true;
 }
 
+bool Worker::HasRoom() const {
+  // Names that rest before another pass make room for others, but not without bound: they hold
+  // memory.
+  const size_t resting = std::min(investigator_.paused(), kRestingFactor * setup_.max_in_flight);
+  return in_flight_ - resting < setup_.max_in_flight;
+}
+
 void Worker::StartNames() {
   // While the output's reader is slow no new name is begun; what is in flight goes on, and nothing
   // times out for it.
   if (setup_.writer->congested() && !cancelled_) return;
   NameJob job;
   size_t started = 0;
-  while (in_flight_ < setup_.max_in_flight && started < kStartsPerTurn && NextJob(&job)) {
+  while (HasRoom() && started < kStartsPerTurn && NextJob(&job)) {
     ++started;
     counters_.AddName();
     if (!job.valid || cancelled_) {

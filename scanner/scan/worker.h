@@ -68,6 +68,7 @@ class Worker {
   void Run();
   void OnTurn();
   void StartNames();
+  bool HasRoom() const;
   net::Task<void> RunJob(NameJob job);
   bool NextJob(NameJob* job);
   void WriteOut();
