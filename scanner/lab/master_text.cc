@@ -2,6 +2,7 @@
 // its type) goes through it under an unknown type. Tested by master_text_test.cc.
 #include "scanner/lab/master_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <string>
@@ -111,10 +112,11 @@ absl::Status ParseGenerate(std::string_view line, NameView origin,
   if (last.ec != std::errc() || to < from || to - from >= kMaxGenerated) {
     return Refuse(line, "$GENERATE wants from-to, 100,000 numbers at most");
   }
-  const std::string_view pattern(last.ptr, static_cast<size_t>(end - last.ptr));
+  std::string_view pattern(last.ptr, static_cast<size_t>(end - last.ptr));
+  pattern.remove_prefix(std::min(pattern.find_first_not_of(' '), pattern.size()));
   for (unsigned number = from; number <= to; ++number) {
     std::string text;
-    for (const char c : pattern.substr(pattern.find_first_not_of(' '))) {
+    for (const char c : pattern) {
       if (c == '$') {
         absl::StrAppend(&text, number);
       } else {

@@ -1,0 +1,124 @@
+// Records held against the truth: what counts as the same, and what the report says.
+#include "scanner/lab/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace caascan::lab {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<RecordField> kAll = {RecordField::kOutcome,  RecordField::kReason,
+                                       RecordField::kMayIssue, RecordField::kCaa,
+                                       RecordField::kDnssec,   RecordField::kFindings};
+
+constexpr char kTruth[] =
+    R"({"name":"a.test","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,)"
+    R"("caa":{"owner":"a.test","ttl":300,"records":[{"flags":0,"tag":"issue","value":"x"},)"
+    R"({"flags":128,"tag":"issue","value":"y"}]},"dnssec":"insecure","findings":[{"code":"caa_flag_one"}]})";
+
+struct Row {
+  std::string name;
+  std::string from;  // What of the truth is replaced in the output
+  std::string to;    // by this.
+  bool agrees;
+  std::string report;  // What the report must contain.
+};
+std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.to; }
+
+class CompareTest : public testing::TestWithParam<Row> {};
+
+TEST_P(CompareTest, OneRecord) {
+  const Row& row = GetParam();
+  std::string output = kTruth;
+  const size_t at = output.find(row.from);
+  ASSERT_NE(at, std::string::npos);
+  output.replace(at, row.from.size(), row.to);
+  Comparison comparison(kAll);
+  ASSERT_TRUE(comparison.AddTruth(kTruth, "truth").ok());
+  ASSERT_TRUE(comparison.AddOutput(output, "output").ok());
+  EXPECT_EQ(comparison.agrees(), row.agrees) << comparison.Report();
+  EXPECT_THAT(comparison.Report(), HasSubstr(row.report));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Records, CompareTest,
+    testing::Values(
+        Row{"Same", "a.test", "a.test", true, "1 expected, 1 found: 1 agree, 0 differ"},
+        Row{"OtherOutcome", "\"deny\"", "\"permit\"", false, "a.test: outcome\n"},
+        Row{"OtherReason", "issuer_not_authorized", "issuance_forbidden", false,
+            "issuer_not_authorized       issuance_forbidden                   1  <- differs"},
+        Row{"OtherMayIssue", "false", "true", false, "a.test: may_issue"},
+        Row{"NoMayIssue", "\"may_issue\":false,", "", false, "a.test: may_issue"},
+        Row{"OtherOwner", "\"owner\":\"a.test\"", "\"owner\":\"test\"", false, "a.test: caa"},
+        Row{"OtherFlags", "128", "0", false, "a.test: caa"},
+        Row{"OtherValue", "\"y\"", "\"Y\"", false, "a.test: caa"},
+        Row{"RecordMissing", R"({"flags":0,"tag":"issue","value":"x"},)", "", false, "a.test: caa"},
+        Row{"TtlRunDown", "300", "17", true, "1 agree"},
+        Row{"TtlGrown", "300", "301", false, "a.test: caa"},
+        Row{"OtherOrder",
+            R"({"flags":0,"tag":"issue","value":"x"},{"flags":128,"tag":"issue","value":"y"})",
+            R"({"value":"y","flags":128,"tag":"issue"},{"flags":0,"tag":"issue","value":"x"})",
+            true, "1 agree"},
+        Row{"OtherDnssec", "insecure", "secure", false, "a.test: dnssec"},
+        Row{"FindingMissing", R"({"code":"caa_flag_one"})", "", false,
+            "finding missing: caa_flag_one in 1 records"},
+        Row{"FindingExtra", "\"caa_flag_one\"}", R"("caa_flag_one"},{"code":"single_server"})",
+            false, "finding extra: single_server in 1 records"},
+        Row{"FindingTwice", "\"caa_flag_one\"}", R"("caa_flag_one"},{"code":"caa_flag_one"})", true,
+            "1 agree"},
+        Row{"OtherMembers", "\"dnssec\"", R"("queries":3,"dnssec")", true, "1 agree"},
+        Row{"OtherName", "{\"name\":\"a.test\"", "{\"name\":\"b.test\"", false,
+            "0 agree, 0 differ, 1 missing, 1 extra"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ComparisonTest, OnlyTheFieldsAskedForCount) {
+  Comparison comparison({RecordField::kOutcome});
+  ASSERT_TRUE(comparison.AddTruth(R"({"name":"a","outcome":"deny","reason":"x"})", "t").ok());
+  ASSERT_TRUE(comparison.AddOutput(R"({"name":"a","outcome":"deny","reason":"y"})", "o").ok());
+  EXPECT_TRUE(comparison.agrees());
+}
+
+TEST(ComparisonTest, ANameExpectedTwiceMustComeTwice) {
+  const std::string once = "{\"name\":\"a\"}\n";
+  const std::string truth = once + "\n" + once;
+  for (int times = 0; times <= 3; ++times) {
+    std::string output;
+    for (int i = 0; i < times; ++i) output += once;
+    Comparison comparison(kAll);
+    ASSERT_TRUE(comparison.AddTruth(truth, "t").ok());
+    ASSERT_TRUE(comparison.AddOutput(output, "o").ok());
+    EXPECT_EQ(comparison.agrees(), times == 2) << times;
+  }
+}
+
+TEST(ComparisonTest, ShowsBothRecordsOfADifference) {
+  Comparison comparison(kAll);
+  ASSERT_TRUE(comparison.AddTruth(R"({"name":"a","outcome":"deny"})", "t").ok());
+  ASSERT_TRUE(comparison.AddOutput(R"({"name":"a","outcome":"permit"})", "o").ok());
+  EXPECT_THAT(comparison.Report(),
+              HasSubstr("a: outcome\n"
+                        "  expected: {\"name\":\"a\",\"outcome\":\"deny\"}\n"
+                        "  found:    {\"name\":\"a\",\"outcome\":\"permit\"}\n"));
+}
+
+TEST(ComparisonTest, ALineThatIsNoRecordIsTold) {
+  Comparison comparison(kAll);
+  EXPECT_EQ(std::string(comparison.AddTruth("{\"name\":\"a\"}\n{]\n", "t.ndjson").message()),
+            "t.ndjson:2: no JSON object");
+  EXPECT_EQ(std::string(comparison.AddOutput("{\"nam\":\"a\"}\n", "o.ndjson").message()),
+            "o.ndjson:1: no record: it has no name");
+}
+
+TEST(RecordFieldsTest, AreRead) {
+  std::vector<RecordField> fields;
+  ASSERT_TRUE(ParseRecordFields("outcome,reason,may_issue,caa,dnssec,findings", &fields).ok());
+  EXPECT_EQ(fields, kAll);
+  EXPECT_FALSE(ParseRecordFields("", &fields).ok());
+  EXPECT_THAT(std::string(ParseRecordFields("outcome,reasn", &fields).message()),
+              HasSubstr("\"reasn\" is no field"));
+}
+
+}  // namespace
+}  // namespace caascan::lab

@@ -1,0 +1,559 @@
+// The responder as a pure function: a row per behaviour, asked as a client asks.
+#include "scanner/lab/responder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/lab/lab_asker.h"
+
+namespace caascan::lab {
+namespace {
+
+using dns::RCode;
+using dns::RRType;
+using dns::Section;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// example.com with these faults, served at 127.0.0.10.
+std::string WithFaults(const std::string& faults) {
+  return R"({"zones":[{"zone":"example.com","servers":[{"addresses":["127.0.0.10"]}],
+    "records":["@ CAA 0 issue \"ca\"","www A 127.0.0.1","a.b.empty A 127.0.0.1"],
+    "faults":[)" +
+         faults + "]}]}";
+}
+
+/// One behaviour: the faults, how it is asked, and a check of what comes back.
+struct Row {
+  std::string name;
+  std::string faults;
+  Ask ask;
+  std::function<void(const Answer&)> check;
+};
+std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.faults; }
+
+class BehaviourTest : public testing::TestWithParam<Row> {};
+
+TEST_P(BehaviourTest, Shows) {
+  const auto world = WorldOf(WithFaults(GetParam().faults));
+  Responder responder(*world);
+  GetParam().check(*AskResponder(&responder, GetParam().ask));
+}
+
+constexpr std::string_view kApex = "example.com";
+const auto kRowName = [](const auto& test) { return test.param.name; };
+
+void ExpectGood(const Answer& answer) {
+  ASSERT_EQ(answer.reply.kind, Reply::Kind::kSend);
+  ASSERT_EQ(answer.failure.error, dns::ParseError::kNone);
+  EXPECT_EQ(answer.rcode(), RCode::kNoError);
+  EXPECT_TRUE(answer.message.authoritative());
+  EXPECT_EQ(answer.message.id(), kAskId);
+  EXPECT_THAT(answer.Records(Section::kAnswer), ElementsAre("example.com 300 CAA 0 issue ca"));
+}
+
+std::function<void(const Answer&)> ExpectRcode(RCode rcode) {
+  return [rcode](const Answer& answer) {
+    ASSERT_EQ(answer.failure.error, dns::ParseError::kNone);
+    EXPECT_EQ(answer.rcode(), rcode);
+    EXPECT_FALSE(answer.message.authoritative());
+    EXPECT_FALSE(answer.message.truncated());
+    EXPECT_EQ(answer.message.count(Section::kAnswer), 0);
+    EXPECT_EQ(answer.message.count(Section::kAuthority), 0);
+    EXPECT_EQ(answer.message.question_name().ToName().view().ToText(), kApex);
+  };
+}
+
+std::function<void(const Answer&)> ExpectKind(Reply::Kind kind) {
+  return [kind](const Answer& answer) { EXPECT_EQ(answer.reply.kind, kind); };
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rcodes, BehaviourTest,
+    testing::Values(Row{"None", "", {kApex}, ExpectGood},
+                    Row{"NotimpOnCaa",
+                        R"({"fault":"rcode","rcode":"NOTIMP","types":["CAA"]})",
+                        {kApex},
+                        ExpectRcode(RCode::kNotImp)},
+                    Row{"NotimpOnOtherType",
+                        R"({"fault":"rcode","rcode":"NOTIMP","types":["TXT"]})",
+                        {kApex},
+                        ExpectGood},
+                    Row{"RefusedOnAll",
+                        R"({"fault":"rcode","rcode":"REFUSED"})",
+                        {kApex, RRType::kSOA},
+                        ExpectRcode(RCode::kRefused)},
+                    Row{"ByNumber",
+                        R"({"fault":"rcode","rcode":"11"})",
+                        {kApex},
+                        ExpectRcode(static_cast<RCode>(11))},
+                    Row{"ExceptTypesListed",
+                        R"({"fault":"rcode","rcode":"NOTIMP","except_types":["CAA"]})",
+                        {kApex},
+                        ExpectGood},
+                    Row{"ExceptTypesOther",
+                        R"({"fault":"rcode","rcode":"NOTIMP","except_types":["A"]})",
+                        {kApex},
+                        ExpectRcode(RCode::kNotImp)},
+                    Row{"ExtendedRcode",
+                        R"({"fault":"rcode","rcode":"BADVERS"})",
+                        {kApex},
+                        ExpectRcode(RCode::kBadVers)},
+                    Row{"FirstDecisiveWins",
+                        R"({"fault":"rcode","rcode":"SERVFAIL"},{"fault":"drop"})",
+                        {kApex},
+                        ExpectRcode(RCode::kServFail)}),
+    kRowName);
+
+INSTANTIATE_TEST_SUITE_P(
+    Silence, BehaviourTest,
+    testing::Values(Row{"Drop", R"({"fault":"drop"})", {kApex}, ExpectKind(Reply::Kind::kDrop)},
+                    Row{"DropCaaAskedSoa",
+                        R"({"fault":"drop","types":["CAA"]})",
+                        {kApex, RRType::kSOA},
+                        ExpectKind(Reply::Kind::kSend)},
+                    Row{"Unreachable",
+                        R"({"fault":"unreachable"})",
+                        {kApex},
+                        ExpectKind(Reply::Kind::kUnreachable)},
+                    Row{"OnlyTcp", R"({"fault":"drop","transport":"tcp"})", {kApex}, ExpectGood},
+                    Row{"OnlyTcpAskedSo",
+                        R"({"fault":"drop","transport":"tcp"})",
+                        {.name = kApex, .transport = Transport::kTcp},
+                        ExpectKind(Reply::Kind::kDrop)},
+                    Row{"EdnsDropped",
+                        R"({"fault":"drop","edns":"with"})",
+                        {kApex},
+                        ExpectKind(Reply::Kind::kDrop)},
+                    Row{"EdnsDroppedAskedWithout",
+                        R"({"fault":"drop","edns":"with"})",
+                        {.name = kApex, .edns = false},
+                        ExpectGood},
+                    Row{"PercentStrikes",
+                        R"({"fault":"drop","percent":99.9})",
+                        {.name = kApex, .random = 1},
+                        ExpectKind(Reply::Kind::kDrop)},
+                    Row{"PercentZero", R"({"fault":"drop","percent":0})", {kApex}, ExpectGood}),
+    kRowName);
+
+INSTANTIATE_TEST_SUITE_P(Lame, BehaviourTest,
+                         testing::Values(Row{"NotAuthoritative",
+                                             R"({"fault":"not-authoritative"})",
+                                             {kApex},
+                                             ExpectRcode(RCode::kNoError)},
+                                         Row{"UpwardReferral",
+                                             R"({"fault":"upward-referral"})",
+                                             {kApex},
+                                             [](const Answer& answer) {
+                                               EXPECT_FALSE(answer.message.authoritative());
+                                               EXPECT_THAT(
+                                                   answer.Records(Section::kAuthority),
+                                                   ElementsAre(". 518400 NS a.root-servers.test"));
+                                             }},
+                                         Row{"OtherZone",
+                                             "",
+                                             {.name = "www.example.net"},
+                                             [](const Answer& answer) {
+                                               EXPECT_EQ(answer.rcode(), RCode::kRefused)
+                                                   << "it does not serve it";
+                                             }},
+                                         Row{"OtherServer",
+                                             "",
+                                             {.name = kApex, .server = "127.0.0.99"},
+                                             ExpectKind(Reply::Kind::kUnreachable)},
+                                         Row{"AaClearWithData",
+                                             R"({"fault":"aa-clear"})",
+                                             {kApex},
+                                             [](const Answer& answer) {
+                                               EXPECT_FALSE(answer.message.authoritative());
+                                               EXPECT_THAT(answer.Records(Section::kAnswer),
+                                                           SizeIs(1));
+                                             }}),
+                         kRowName);
+
+INSTANTIATE_TEST_SUITE_P(Truncation, BehaviourTest,
+                         testing::Values(Row{"Udp",
+                                             R"({"fault":"truncate"})",
+                                             {kApex},
+                                             [](const Answer& answer) {
+                                               EXPECT_TRUE(answer.message.truncated());
+                                               EXPECT_EQ(answer.message.count(Section::kAnswer), 0);
+                                             }},
+                                         Row{"Tcp",
+                                             R"({"fault":"truncate"})",
+                                             {.name = kApex, .transport = Transport::kTcp},
+                                             ExpectGood}),
+                         kRowName);
+
+INSTANTIATE_TEST_SUITE_P(
+    Malformed, BehaviourTest,
+    testing::Values(Row{"Garbage",
+                        R"({"fault":"garbage"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_NE(answer.failure.error, dns::ParseError::kNone);
+                          EXPECT_EQ(answer.failure.section, Section::kAnswer);
+                          EXPECT_TRUE(dns::PeekQuestion(answer.bytes).has_value());
+                        }},
+                    Row{"Trailing",
+                        R"({"fault":"trailing-garbage"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.failure.error, dns::ParseError::kTrailingGarbage);
+                        }},
+                    Row{"Cut",
+                        R"({"fault":"cut"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_NE(answer.failure.error, dns::ParseError::kNone);
+                          EXPECT_TRUE(dns::PeekQuestion(answer.bytes).has_value());
+                        }}),
+    kRowName);
+
+INSTANTIATE_TEST_SUITE_P(
+    Matching, BehaviourTest,
+    testing::Values(Row{"WrongId",
+                        R"({"fault":"wrong-id"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_NE(answer.message.id(), kAskId);
+                          EXPECT_EQ(answer.failure.error, dns::ParseError::kNone);
+                        }},
+                    Row{"WrongQuestion",
+                        R"({"fault":"wrong-question"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.message.question_name().ToName().view().ToText(),
+                                    "xxample.com");
+                        }},
+                    Row{"WrongSource",
+                        R"({"fault":"wrong-source"})",
+                        {kApex},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.reply.source, AddressOfText("127.0.0.11"));
+                        }},
+                    Row{"CaseEchoed",
+                        "",
+                        {.name = kApex, .case_bits = 0x155},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.message.question_name().ToName().view().ToText(),
+                                    "ExAmPlE.cOm");
+                        }},
+                    Row{"CaseLost",
+                        R"({"fault":"lower-case"})",
+                        {.name = kApex, .case_bits = 0x155},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.message.question_name().ToName().view().ToText(),
+                                    "example.com");
+                        }},
+                    Row{"Late",
+                        R"({"fault":"delay","ms":70},{"fault":"delay","ms":5})",
+                        {kApex},
+                        [](const Answer& answer) { EXPECT_EQ(answer.reply.delay.count(), 75); }},
+                    Row{"Twice",
+                        R"({"fault":"duplicate"})",
+                        {kApex},
+                        [](const Answer& answer) { EXPECT_EQ(answer.reply.copies, 2u); }}),
+    kRowName);
+
+INSTANTIATE_TEST_SUITE_P(Edns, BehaviourTest,
+                         testing::Values(Row{"Echoed",
+                                             "",
+                                             {.name = kApex, .dnssec_ok = true},
+                                             [](const Answer& answer) {
+                                               ASSERT_TRUE(answer.message.edns().has_value());
+                                               EXPECT_TRUE(answer.message.edns()->dnssec_ok);
+                                               EXPECT_EQ(answer.message.edns()->udp_payload_size,
+                                                         1232);
+                                             }},
+                                         Row{"NotAsked",
+                                             "",
+                                             {.name = kApex, .edns = false},
+                                             [](const Answer& answer) {
+                                               EXPECT_FALSE(answer.message.edns().has_value())
+                                                   << "RFC 6891 §7";
+                                             }},
+                                         Row{"Ignored",
+                                             R"({"fault":"edns-ignored"})",
+                                             {kApex},
+                                             [](const Answer& answer) {
+                                               ExpectGood(answer);
+                                               EXPECT_FALSE(answer.message.edns().has_value());
+                                             }}),
+                         kRowName);
+
+void ExpectSoa(const Answer& answer, const std::string& soa) {
+  EXPECT_THAT(answer.Records(Section::kAuthority), ElementsAre(soa));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Negative, BehaviourTest,
+    testing::Values(Row{"NoData",
+                        "",
+                        {"www.example.com"},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.rcode(), RCode::kNoError);
+                          EXPECT_TRUE(answer.message.authoritative());
+                          ExpectSoa(answer, "example.com 3600 SOA ns1.example.com");
+                        }},
+                    Row{"NxDomain",
+                        "",
+                        {"no.example.com"},
+                        [](const Answer& answer) {
+                          EXPECT_EQ(answer.rcode(), RCode::kNXDomain);
+                          ExpectSoa(answer, "example.com 3600 SOA ns1.example.com");
+                        }},
+                    Row{"WithoutSoa",
+                        R"({"fault":"no-soa"})",
+                        {"www.example.com"},
+                        [](const Answer& answer) {
+                          EXPECT_THAT(answer.Records(Section::kAuthority), IsEmpty());
+                          EXPECT_TRUE(answer.message.authoritative());
+                        }},
+                    Row{"ForeignSoa",
+                        R"({"fault":"foreign-soa","soa":"example.org"})",
+                        {"www.example.com"},
+                        [](const Answer& answer) {
+                          ExpectSoa(answer, "example.org 300 SOA ns1.example.com");
+                        }},
+                    Row{"EmptyNonTerminal",
+                        "",
+                        {"b.empty.example.com"},
+                        [](const Answer& answer) { EXPECT_EQ(answer.rcode(), RCode::kNoError); }},
+                    Row{"NxDomainForEmpty",
+                        R"({"fault":"nxdomain-for-empty"})",
+                        {"b.empty.example.com"},
+                        [](const Answer& answer) { EXPECT_EQ(answer.rcode(), RCode::kNXDomain); }},
+                    Row{"NxDomainForEmptyNotForOthers",
+                        R"({"fault":"nxdomain-for-empty"})",
+                        {"www.example.com"},
+                        [](const Answer& answer) { EXPECT_EQ(answer.rcode(), RCode::kNoError); }}),
+    kRowName);
+
+TEST(ResponderTest, FailsTheFirstTriesAndThenWorks) {
+  const auto world = WorldOf(WithFaults(R"({"fault":"drop","first":2})"));
+  Responder responder(*world);
+  for (const Reply::Kind kind :
+       {Reply::Kind::kDrop, Reply::Kind::kDrop, Reply::Kind::kSend, Reply::Kind::kSend}) {
+    EXPECT_EQ(AskResponder(&responder, {kApex})->reply.kind, kind);
+  }
+  EXPECT_EQ(AskResponder(&responder, {kApex, RRType::kSOA})->reply.kind, Reply::Kind::kDrop)
+      << "tries are counted for each type";
+}
+
+constexpr char kAliases[] =
+    R"({"zones":[{"zone":"example.com","servers":[{"addresses":["127.0.0.10"]}],
+  "records":["one CNAME two","two CNAME three","three CAA 0 issue \"ca\"","out CNAME a.example.net.",
+             "loop CNAME pool","pool CNAME loop","gone CNAME nothing","child NS ns.child",
+             "into CNAME x.child","d DNAME e","x.e CAA 0 issue \"ca\"","far DNAME example.net.",
+             "@ CAA 0 issue \"ca\"","$GENERATE 1-60 big CAA 0 issue \"issuer$.example\""]}]})";
+
+class AliasTest : public testing::Test {
+ protected:
+  std::vector<std::string> Answers(std::string_view name) {
+    answer_ = AskResponder(&responder_, {name});
+    return answer_->Records(Section::kAnswer);
+  }
+
+  const std::unique_ptr<World> world_ = WorldOf(kAliases);
+  Responder responder_{*world_};
+  std::unique_ptr<Answer> answer_;
+};
+
+TEST_F(AliasTest, AreFollowedInsideTheZone) {
+  EXPECT_THAT(Answers("one.example.com"), ElementsAre("one.example.com 300 CNAME two.example.com",
+                                                      "two.example.com 300 CNAME three.example.com",
+                                                      "three.example.com 300 CAA 0 issue ca"));
+}
+
+TEST_F(AliasTest, EndOutsideTheZone) {
+  EXPECT_THAT(Answers("out.example.com"), ElementsAre("out.example.com 300 CNAME a.example.net"));
+  EXPECT_EQ(answer_->rcode(), RCode::kNoError);
+}
+
+TEST_F(AliasTest, ToNothingAreNxDomain) {
+  EXPECT_THAT(Answers("gone.example.com"), SizeIs(1));
+  EXPECT_EQ(answer_->rcode(), RCode::kNXDomain) << "RFC 6604 §3";
+}
+
+TEST_F(AliasTest, IntoADelegatedZoneEndThere) {
+  EXPECT_THAT(Answers("into.example.com"), SizeIs(1));
+  EXPECT_EQ(answer_->rcode(), RCode::kNoError);
+}
+
+TEST_F(AliasTest, InALoopEnd) { EXPECT_THAT(Answers("loop.example.com"), SizeIs(17)); }
+
+TEST_F(AliasTest, OfDnameAreSynthesised) {
+  EXPECT_THAT(Answers("x.d.example.com"), ElementsAre("d.example.com 300 DNAME e.example.com",
+                                                      "x.d.example.com 300 CNAME x.e.example.com",
+                                                      "x.e.example.com 300 CAA 0 issue ca"));
+  EXPECT_THAT(Answers("y.far.example.com"),
+              ElementsAre("far.example.com 300 DNAME example.net",
+                          "y.far.example.com 300 CNAME y.example.net"));
+}
+
+TEST_F(AliasTest, OfDnameThatGrowTooLongAreYxDomain) {
+  const std::string label(60, 'a');
+  const std::string name = label + "." + label + "." + label + "." + label.substr(8);
+  EXPECT_THAT(Answers(name + ".d.example.com"), SizeIs(2));
+  const auto world = WorldOf(
+      R"({"zones":[{"zone":"d.test","servers":[{"addresses":["127.0.0.10"]}],
+      "records":["x DNAME a-rather-long-label-to-make-it-longer.d.test."]}]})");
+  Responder responder(*world);
+  const std::string long_name = name + ".x.d.test";
+  const auto answer = AskResponder(&responder, {long_name});
+  EXPECT_EQ(static_cast<int>(answer->rcode()), 6) << "RFC 6672 §2.2";
+}
+
+struct SizeRow {
+  std::string name;
+  bool edns;
+  uint16_t payload;
+  size_t at_most;
+  bool truncated;
+};
+std::ostream& operator<<(std::ostream& out, const SizeRow& row) { return out << row.name; }
+
+class SizeTest : public testing::TestWithParam<SizeRow> {};
+
+TEST_P(SizeTest, UdpAnswersFitTheClient) {
+  const auto world = WorldOf(kAliases);
+  Responder responder(*world);
+  const SizeRow& row = GetParam();
+  const auto answer = AskResponder(
+      &responder, {.name = "big.example.com", .edns = row.edns, .udp_payload_size = row.payload});
+  ASSERT_EQ(answer->failure.error, dns::ParseError::kNone);
+  EXPECT_LE(answer->bytes.size(), row.at_most);
+  EXPECT_EQ(answer->message.truncated(), row.truncated);
+  EXPECT_EQ(answer->message.count(Section::kAnswer), row.truncated ? 0 : 60);
+}
+
+// 60 records of 33 or 34 octets each.
+INSTANTIATE_TEST_SUITE_P(Limits, SizeTest,
+                         testing::Values(SizeRow{"WithoutEdns", false, 0, 512, true},
+                                         SizeRow{"Small", true, 100, 512, true},
+                                         SizeRow{"Usual", true, 1232, 1232, true},
+                                         SizeRow{"Large", true, 4096, 4096, false},
+                                         SizeRow{"Largest", true, 65535, 4096, false}),
+                         kRowName);
+
+TEST(ResponderTest, TcpCarriesWhatUdpDoesNot) {
+  const auto world = WorldOf(
+      R"({"zones":[{"zone":"example.com","servers":[{"addresses":["127.0.0.10"]}],
+      "records":["$GENERATE 0-1000 @ CAA 0 issue \"ca$.example\""]}]})");
+  Responder responder(*world);
+  const auto udp = AskResponder(&responder, {.name = kApex, .udp_payload_size = 65535});
+  EXPECT_TRUE(udp->message.truncated());
+  const auto tcp = AskResponder(&responder, {.name = kApex, .transport = Transport::kTcp});
+  ASSERT_EQ(tcp->failure.error, dns::ParseError::kNone);
+  EXPECT_EQ(tcp->message.count(Section::kAnswer), 1001);
+}
+
+/// Sends bytes that no client sends.
+Reply SendRaw(std::vector<uint8_t> bytes, std::vector<uint8_t>* out) {
+  const auto world = WorldOf(WithFaults(""));
+  Responder responder(*world);
+  out->assign(dns::kMaxMessageSize, 0);
+  const Reply reply = responder.Respond({bytes, AddressOfText("127.0.0.10")}, *out);
+  out->resize(reply.size);
+  return reply;
+}
+
+struct RawRow {
+  std::string name;
+  std::vector<uint8_t> bytes;
+  Reply::Kind kind;
+  int rcode;
+};
+std::ostream& operator<<(std::ostream& out, const RawRow& row) { return out << row.name; }
+
+class RawTest : public testing::TestWithParam<RawRow> {};
+
+TEST_P(RawTest, IsAnsweredOrDropped) {
+  std::vector<uint8_t> out;
+  const Reply reply = SendRaw(GetParam().bytes, &out);
+  ASSERT_EQ(reply.kind, GetParam().kind);
+  if (reply.kind != Reply::Kind::kSend) return;
+  ASSERT_GE(out.size(), dns::kHeaderSize);
+  EXPECT_EQ(out[0], 0xab);
+  EXPECT_EQ(out[1], 0xcd);
+  EXPECT_EQ(out[2] & 0x80, 0x80);
+  EXPECT_EQ(out[3] & 0xf, GetParam().rcode);
+}
+
+constexpr int kFormErr = 1;
+constexpr int kNotImp = 4;
+constexpr int kRefused = 5;
+
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, RawTest,
+    testing::Values(
+        RawRow{"Empty", {}, Reply::Kind::kDrop, 0},
+        RawRow{"ElevenOctets", std::vector<uint8_t>(11, 0), Reply::Kind::kDrop, 0},
+        RawRow{"AnAnswer", {0xab, 0xcd, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0}, Reply::Kind::kDrop, 0},
+        RawRow{
+            "NoQuestion", {0xab, 0xcd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, Reply::Kind::kSend, kFormErr},
+        RawRow{"TwoQuestions",
+               {0xab, 0xcd, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 1},
+               Reply::Kind::kSend,
+               kFormErr},
+        RawRow{"CutQuestion",
+               {0xab, 0xcd, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 'w'},
+               Reply::Kind::kSend,
+               kFormErr},
+        RawRow{"OtherOpcode",
+               {0xab, 0xcd, 0x10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1},
+               Reply::Kind::kSend,
+               kNotImp},
+        RawRow{"OtherClass",
+               {0xab, 0xcd, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 3},
+               Reply::Kind::kSend,
+               kRefused}),
+    kRowName);
+
+TEST(ResponderTest, SurvivesEveryCutAndFlippedQuery) {
+  dns::QuerySpec spec;
+  const dns::Name name = NameOf("www.example.com");
+  spec.name = name;
+  std::vector<uint8_t> query(dns::kMaxQuerySize);
+  query.resize(dns::WriteQuery(spec, 0xabcd, 0, query));
+  std::vector<uint8_t> out;
+  for (size_t size = 0; size < query.size(); ++size) {
+    const Reply reply = SendRaw({query.begin(), query.begin() + static_cast<long>(size)}, &out);
+    EXPECT_EQ(reply.kind, size < dns::kHeaderSize ? Reply::Kind::kDrop : Reply::Kind::kSend);
+  }
+  for (size_t at = 0; at < query.size(); ++at) {
+    for (const int flip : {0x01, 0x40, 0x80, 0xc0, 0xff}) {
+      std::vector<uint8_t> flipped = query;
+      flipped[at] = static_cast<uint8_t>(flipped[at] ^ flip);
+      dns::Message message;
+      const Reply reply = SendRaw(flipped, &out);
+      if (reply.kind != Reply::Kind::kSend) continue;
+      EXPECT_EQ(dns::Message::Parse(out, &message).error, dns::ParseError::kNone) << at;
+    }
+  }
+}
+
+TEST(ResponderTest, TellsUnknownEdnsVersions) {
+  const auto world = WorldOf(WithFaults(""));
+  Responder responder(*world);
+  dns::QuerySpec spec;
+  const dns::Name name = NameOf(kApex);
+  spec.name = name;
+  std::vector<uint8_t> query(dns::kMaxQuerySize);
+  query.resize(dns::WriteQuery(spec, kAskId, 0, query));
+  query[query.size() - 5] = 1;  // The OPT's version.
+  std::vector<uint8_t> out(dns::kMaxMessageSize);
+  const Reply reply = responder.Respond({query, AddressOfText("127.0.0.10")}, out);
+  out.resize(reply.size);
+  dns::Message message;
+  ASSERT_EQ(dns::Message::Parse(out, &message).error, dns::ParseError::kNone);
+  EXPECT_EQ(message.rcode(), RCode::kBadVers) << "RFC 6891 §6.1.3";
+}
+
+}  // namespace
+}  // namespace caascan::lab
