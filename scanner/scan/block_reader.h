@@ -43,7 +43,8 @@ class BlockReader {
   static constexpr size_t kPadding = 64;
   /// Reads are of this size; so are blocks, unless a line is longer or the writer is slow.
   static constexpr size_t kBlockSize = size_t{1} << 20;
-  /// A record of the largest answer that DNS can carry is a small part of it.
+  /// Lines up to this size are taken, and none that is longer by over kBlockSize. A record of the
+  /// largest answer that DNS can carry is a small part of it.
   static constexpr size_t kMaxLineSize = size_t{16} << 20;
 
   /// "-" is standard input, which is not closed in the end. `wake` must outlive the reader.
