@@ -136,6 +136,12 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
                   "Further tries of a query, at another server where there is one (default 2)."},
                  &options_.retries)
       ->check(cli::WholeNumber(0, kMaxRetries));
+  cli::AddOption(app,
+                 {"--recheck", "N",
+                  "How often a name whose look-up failed is looked up again, seconds later, before "
+                  "its record is written (default 1)."},
+                 &options_.recheck)
+      ->check(cli::WholeNumber(0, kMaxRetries));
 }
 
 void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
