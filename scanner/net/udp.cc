@@ -141,7 +141,8 @@ void UdpTransport::FlushFamily(bool v6) {
     return;
   }
   while (!queues_[v6].empty()) {
-    Socket* socket = pools_[v6][network_->Random() % pools_[v6].size()];
+    Socket* socket = PickSocket(v6);
+    if (socket == nullptr) return;  // Every ID is in use: answers and deadlines make room.
     const size_t prepared = Prepare(socket, v6);
     const size_t sent = SendBatch(socket, prepared);
     network_->stats_.udp_queries += sent;
@@ -151,6 +152,17 @@ void UdpTransport::FlushFamily(bool v6) {
       break;
     }
   }
+}
+
+/// A socket with free IDs, drawn at random; nullptr where there is none.
+UdpTransport::Socket* UdpTransport::PickSocket(bool v6) const {
+  const std::vector<Socket*>& pool = pools_[v6];
+  const size_t first = network_->Random() % pool.size();
+  for (size_t i = 0; i < pool.size(); ++i) {
+    Socket* socket = pool[(first + i) % pool.size()];
+    if (socket->in_flight < kMaxInFlight) return socket;
+  }
+  return nullptr;
 }
 
 size_t UdpTransport::Prepare(Socket* socket, bool v6) {
@@ -176,6 +188,7 @@ void UdpTransport::Register(Exchange* exchange, Socket* socket) {
   do {
     exchange->id_ = static_cast<uint16_t>(network_->Random());
   } while (!pending_.try_emplace(Key(exchange->socket_, exchange->id_), exchange).second);
+  ++socket->in_flight;
   exchange->state_ = Exchange::State::kPending;
   exchange->peer_->sent_.PushBack(exchange);
   exchange->sent_at_ = network_->loop()->now();
@@ -219,6 +232,7 @@ size_t UdpTransport::SendBatch(Socket* socket, size_t count) {
 
 void UdpTransport::Forget(Exchange* exchange) {
   pending_.erase(Key(exchange->socket_, exchange->id_));
+  --sockets_[exchange->socket_]->in_flight;
 }
 
 void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {

@@ -37,6 +37,8 @@ class UdpTransport {
  private:
   static constexpr size_t kBatch = 64;
   static constexpr size_t kReceiveSize = 4096;  // Above any payload size that we announce.
+  // Of the 65,536 IDs that a socket has, so that a free one is found by a few draws.
+  static constexpr uint32_t kMaxInFlight = 49152;
 
   struct Socket {
     uv_poll_t poll;
@@ -44,6 +46,7 @@ class UdpTransport {
     int fd = -1;
     uint8_t index = 0;
     bool v6 = false;
+    uint32_t in_flight = 0;
   };
   struct SendBuffers;
   struct ReceiveBuffers;
@@ -52,6 +55,7 @@ class UdpTransport {
   static void OnPoll(uv_poll_t* poll, int status, int events);
   size_t Prepare(Socket* socket, bool v6);
   void FlushFamily(bool v6);
+  Socket* PickSocket(bool v6) const;
   size_t SendBatch(Socket* socket, size_t count);
   void Register(Exchange* exchange, Socket* socket);
   void Receive(Socket* socket);

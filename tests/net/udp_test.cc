@@ -1,0 +1,326 @@
+// Exchanges over UDP with a server on loopback.
+#include "scanner/net/udp.h"
+
+#include <atomic>
+#include <cerrno>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/net/client.h"
+#include "tests/net/fake_server.h"
+#include "tests/net/reply.h"
+
+namespace caascan::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kShort(40);
+constexpr milliseconds kLong = seconds(20);
+
+void AnswerAll(const Arrival& query, Outbox* out) { out->Send(Reply(query.bytes).bytes()); }
+void Ignore(const Arrival&, Outbox*) {}
+
+TEST(UdpTest, GivesTheMatchedAnswer) {
+  FakeServer server([](const Arrival& query, Outbox* out) {
+    out->Send(Reply(query.bytes)
+                  .Answer("www.example.com", dns::RRType::kCAA, CaaBytes(0, "issue", ";"))
+                  .bytes());
+  });
+  Client client;
+  const Got got = client.Ask(server.At("127.0.0.1"));
+  ASSERT_EQ(got.result.status, ExchangeStatus::kReply);
+  EXPECT_FALSE(got.result.mismatches.any());
+  EXPECT_GT(got.result.rtt.count(), 0);
+  dns::Message message;
+  ASSERT_EQ(dns::Message::Parse(got.message, &message).error, dns::ParseError::kNone);
+  EXPECT_EQ(message.count(dns::Section::kAnswer), 1);
+  EXPECT_EQ(client.network()->stats().udp_queries, 1u);
+  EXPECT_EQ(client.network()->stats().replies, 1u);
+  EXPECT_EQ(client.network()->stats().strays, 0u);
+}
+
+TEST(UdpTest, SendsTheQueryItWasGiven) {
+  FakeServer server(AnswerAll);
+  Client client;
+  client.Ask(server.At("127.0.0.7"), Transport::kUdp, kLong, "a.b.example");
+  const std::vector<SeenQuery> seen = server.seen();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].name, "a.b.example");
+  EXPECT_EQ(seen[0].type, dns::RRType::kCAA);
+  EXPECT_EQ(seen[0].server, "127.0.0.7");
+  EXPECT_TRUE(seen[0].edns);
+  EXPECT_FALSE(seen[0].recursion_desired);
+}
+
+TEST(UdpTest, SilenceIsATimeout) {
+  FakeServer server(Ignore);
+  Client client;
+  const auto begun = steady_clock::now();
+  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
+  EXPECT_GE(steady_clock::now() - begun, kShort);
+  EXPECT_EQ(client.network()->stats().timeouts, 1u);
+}
+
+TEST(UdpTest, APeerKnowsHowFastAndHowSilentItsServerIs) {
+  std::atomic<bool> silent{true};
+  FakeServer server([&silent](const Arrival& query, Outbox* out) {
+    if (silent) return;
+    AnswerAll(query, out);
+  });
+  Client client;
+  const Peer* peer = client.network()->PeerFor(server.At("127.0.0.1"));
+  EXPECT_EQ(peer->srtt().count(), 0);
+  client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  EXPECT_EQ(peer->silences(), 2u);
+  EXPECT_EQ(peer->srtt().count(), 0);
+  silent = false;
+  client.Ask(server.At("127.0.0.1"));
+  EXPECT_EQ(peer->silences(), 0u);
+  EXPECT_GT(peer->srtt().count(), 0);
+  EXPECT_EQ(client.network()->PeerFor(server.At("127.0.0.1")), peer);
+}
+
+// RFC 5452 §9.1: what does not match is no answer, and the wait goes on.
+struct StrayRow {
+  const char* name;
+  void (*stray)(const Arrival&, Outbox*);
+  Mismatches expected;
+  uint64_t strays;
+};
+
+class UdpStrayTest : public testing::TestWithParam<StrayRow> {};
+
+TEST_P(UdpStrayTest, IsCountedAndTheAnswerBehindItTaken) {
+  FakeServer server([](const Arrival& query, Outbox* out) {
+    GetParam().stray(query, out);
+    AnswerAll(query, out);
+  });
+  Client client;
+  const Got got = client.Ask(server.At("127.0.0.1"));
+  EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(got.result.mismatches.source, GetParam().expected.source);
+  EXPECT_EQ(got.result.mismatches.question, GetParam().expected.question);
+  EXPECT_EQ(got.result.mismatches.letter_case, GetParam().expected.letter_case);
+  EXPECT_EQ(client.network()->stats().strays, GetParam().strays);
+}
+
+TEST_P(UdpStrayTest, AloneIsATimeout) {
+  FakeServer server(GetParam().stray);
+  Client client;
+  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(got.result.mismatches.any(), GetParam().expected.any());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, UdpStrayTest,
+    testing::Values(
+        StrayRow{"OtherId",
+                 [](const Arrival& query, Outbox* out) {
+                   out->Send(Reply(query.bytes).FlipId().bytes());
+                 },
+                 {},
+                 1},
+        StrayRow{"OtherPort",
+                 [](const Arrival& query, Outbox* out) {
+                   out->SendFromElsewhere(Reply(query.bytes).bytes());
+                 },
+                 {.source = 1},
+                 1},
+        StrayRow{"OtherType",
+                 [](const Arrival& query, Outbox* out) {
+                   out->Send(Reply(query.bytes).ChangeType(dns::RRType::kA).bytes());
+                 },
+                 {.question = 1},
+                 1},
+        StrayRow{"QueryReflected",
+                 [](const Arrival& query, Outbox* out) { out->Send(query.bytes); },
+                 {.question = 1},
+                 1},
+        StrayRow{"LostCaseTwice",
+                 [](const Arrival& query, Outbox* out) {
+                   for (int i = 0; i < 2; ++i) out->Send(Reply(query.bytes).LoseCase().bytes());
+                 },
+                 {.letter_case = 2},
+                 2},
+        StrayRow{"EmptyDatagram", [](const Arrival&, Outbox* out) { out->Send({}); }, {}, 1},
+        StrayRow{"OneOctet",
+                 [](const Arrival& query, Outbox* out) { out->Send(query.bytes.first(1)); },
+                 {},
+                 1},
+        StrayRow{"IdOnly",
+                 [](const Arrival& query, Outbox* out) { out->Send(query.bytes.first(2)); },
+                 {.question = 1},
+                 1},
+        StrayRow{"LargerThanAnyPayloadSizeWeAnnounce",
+                 [](const Arrival& query, Outbox* out) {
+                   std::vector<uint8_t> large = Reply(query.bytes).bytes();
+                   large.resize(4097);
+                   out->Send(large);
+                 },
+                 {},
+                 1}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(UdpTest, ALateAnswerIsNobodys) {
+  std::vector<uint8_t> late;
+  FakeServer server([&late](const Arrival& query, Outbox* out) {
+    if (late.empty()) {
+      late = Reply(query.bytes).bytes();
+      return;
+    }
+    out->Send(late);
+    AnswerAll(query, out);
+  });
+  // One socket, or the late answer would find its port closed to it by chance.
+  Client client({}, {.udp_sockets = 1});
+  const Address address = server.At("127.0.0.1");
+  EXPECT_EQ(client.Ask(address, Transport::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(client.Ask(address).result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(client.network()->stats().strays, 1u);
+}
+
+TEST(UdpTest, TheSecondOfTwoAnswersIsNobodys) {
+  FakeServer server([](const Arrival& query, Outbox* out) {
+    AnswerAll(query, out);
+    AnswerAll(query, out);
+  });
+  Client client({}, {.udp_sockets = 1});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(client.Ask(server.At("127.0.0.1")).result.status, ExchangeStatus::kReply);
+  }
+  EXPECT_EQ(client.network()->stats().replies, 3u);
+  EXPECT_GE(client.network()->stats().strays, 2u) << "the last one may still be under way";
+}
+
+TEST(UdpTest, AClosedPortIsUnreachableLongBeforeTheTimeout) {
+  Client client;
+  const auto begun = steady_clock::now();
+  const Got got =
+      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Transport::kUdp, kLong);
+  EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
+  EXPECT_EQ(got.result.error, ECONNREFUSED);
+  EXPECT_LT(steady_clock::now() - begun, kLong / 2);
+}
+
+TEST(UdpTest, ClosedPortsDoNotDisturbOthersOfTheSameBatches) {
+  FakeServer server(AnswerAll);
+  Client client({}, {.udp_sockets = 2});
+  const uint16_t closed = ClosedPort();
+  std::deque<Got> good;
+  std::deque<Got> bad;
+  for (int i = 1; i <= 200; ++i) {
+    const std::string host = "127.0.1." + std::to_string(i);
+    client.Start(client.AskTask(server.At(host), Transport::kUdp, kLong, "www.example.com",
+                                &good.emplace_back()));
+    client.Start(client.AskTask(Address::FromText(host, closed).value(), Transport::kUdp, kLong,
+                                "www.example.com", &bad.emplace_back()));
+  }
+  client.Wait();
+  for (const Got& got : good) EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
+  for (const Got& got : bad) EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
+}
+
+// A broadcast address cannot be sent to, and the system says so at once: our own side's fault.
+TEST(UdpTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
+  FakeServer server(AnswerAll);
+  Client client({}, {.udp_sockets = 1});
+  const Address broadcast = Address::FromText("255.255.255.255", server.port()).value();
+  std::deque<Got> got(5);
+  for (size_t i = 0; i < got.size(); ++i) {
+    client.Start(client.AskTask(i % 2 == 1 ? broadcast : server.At("127.0.0.1"), Transport::kUdp,
+                                kLong, "www.example.com", &got[i]));
+  }
+  client.Wait();
+  for (size_t i = 0; i < got.size(); ++i) {
+    const ExchangeResult& result = got[i].result;
+    EXPECT_EQ(result.status, i % 2 == 1 ? ExchangeStatus::kSendFailed : ExchangeStatus::kReply);
+    EXPECT_EQ(result.error, i % 2 == 1 ? EACCES : 0);
+  }
+  EXPECT_EQ(client.network()->stats().send_errors, 2u);
+}
+
+TEST(UdpTest, AFamilyThatIsOffIsOurOwnFault) {
+  Client client({}, {.ipv6 = false});
+  EXPECT_FALSE(client.network()->has_ipv6());
+  const Got got = client.Ask(Address::FromText("::1", 53).value());
+  EXPECT_EQ(got.result.status, ExchangeStatus::kSendFailed);
+  EXPECT_EQ(got.result.error, EAFNOSUPPORT);
+}
+
+TEST(UdpTest, NoFamilyAtAllIsAnError) {
+  Loop loop;
+  SharedLimits limits{LimitOptions()};
+  Network network(&loop, &limits, {.ipv4 = false, .ipv6 = false});
+  EXPECT_FALSE(network.Open().ok());
+}
+
+TEST(UdpTest, SpeaksIpv6) {
+  FakeServer server(AnswerAll);
+  Client client;
+  if (!server.has_ipv6() || !client.network()->has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  EXPECT_EQ(client.Ask(server.At("::1")).result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(server.CountSeen("::1"), 1u);
+  const Got refused = client.Ask(Address::FromText("::1", ClosedPort()).value());
+  EXPECT_EQ(refused.result.status, ExchangeStatus::kUnreachable);
+  EXPECT_EQ(refused.result.error, ECONNREFUSED);
+}
+
+/// Asks until there is an answer: the kernel drops datagrams when so many come at once.
+Task<> AskUntilAnswered(Client* client, Address server, int number, int* answered) {
+  const std::string name = "n" + std::to_string(number) + ".example";
+  Got got;
+  while (got.result.status != ExchangeStatus::kReply) {
+    co_await client->AskTask(server, Transport::kUdp, milliseconds(500), name, &got);
+    if (got.result.status == ExchangeStatus::kCancelled) co_return;
+  }
+  if (QuestionText(got.message) == name) ++*answered;
+}
+
+TEST(UdpTest, TenThousandInFlightEachGetTheirOwn) {
+  constexpr int kMany = 10'000;
+  FakeServer server(AnswerAll);
+  Client client;
+  int answered = 0;
+  for (int i = 0; i < kMany; ++i) {
+    client.Start(AskUntilAnswered(&client, server.At("127.0.0.1"), i, &answered));
+  }
+  EXPECT_EQ(client.running(), static_cast<size_t>(kMany));
+  client.Wait();
+  EXPECT_EQ(answered, kMany);
+}
+
+Task<> AskInVain(Client* client, Address server, int* cancelled) {
+  Got got;
+  co_await client->AskTask(server, Transport::kUdp, kLong, "www.example.com", &got);
+  if (got.result.status == ExchangeStatus::kCancelled) ++*cancelled;
+}
+
+// An ID is 16 bits: what is beyond must wait for an answer or a deadline, not spin.
+TEST(UdpTest, MoreInFlightThanASocketHasIdsWaitTheirTurn) {
+  constexpr int kMany = 70'000;
+  FakeServer server(Ignore);
+  Client client({}, {.udp_sockets = 1});
+  int cancelled = 0;
+  for (int i = 0; i < kMany; ++i) {
+    client.Start(AskInVain(&client, server.At("127.0.0.1"), &cancelled));
+  }
+  client.network()->Flush();
+  EXPECT_EQ(client.running(), static_cast<size_t>(kMany));
+  EXPECT_GT(client.network()->stats().udp_queries, 32'000u);
+  EXPECT_LE(client.network()->stats().udp_queries, 65'536u);
+  client.AtNextTurn([&client] { client.network()->CancelAll(); });
+  client.Wait();
+  EXPECT_EQ(cancelled, kMany);
+}
+
+}  // namespace
+}  // namespace caascan::net
