@@ -1,0 +1,72 @@
+// What the engine does besides system calls.
+//
+//   AwaitTask       a coroutine called and awaited by another: frame, switch there, switch back
+//   ArmCancel       a query's deadline that never fires
+//   RateGate        one turn under a rate limit
+#include <cstdint>
+
+#include <benchmark/benchmark.h>
+
+#include "scanner/net/limits.h"
+#include "scanner/net/task.h"
+#include "scanner/net/timer_wheel.h"
+
+namespace caascan::net {
+namespace {
+
+Task<int64_t> One() { co_return 1; }
+
+Task<void> Sum(benchmark::State* state, int64_t* sum) {
+  for (auto _ : *state) {
+    const int64_t one = co_await One();
+    *sum += one;
+  }
+}
+
+void BM_AwaitTask(benchmark::State& state) {
+  int64_t sum = 0;
+  Spawn(Sum(&state, &sum));
+  if (sum != static_cast<int64_t>(state.iterations())) state.SkipWithError("a task was lost");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_AwaitTask);
+
+class CountingTimer : public Timer {
+ public:
+  int fired = 0;
+
+ private:
+  void OnTimer() override { ++fired; }
+};
+
+void BM_ArmCancel(benchmark::State& state) {
+  TimerWheel wheel(0);
+  CountingTimer timer;
+  int64_t now_ms = 0;
+  for (auto _ : state) {
+    wheel.Arm(&timer, ++now_ms + 2000);
+    timer.Cancel();
+  }
+  wheel.Advance(now_ms + 10000);
+  if (timer.fired != 0) state.SkipWithError("a cancelled timer fired");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_ArmCancel);
+
+void BM_RateGate(benchmark::State& state) {
+  constexpr uint32_t kRate = 1'000'000;
+  RateGate gate(kRate, std::chrono::nanoseconds::zero());
+  std::chrono::nanoseconds now = std::chrono::seconds(1);
+  for (auto _ : state) {
+    now += std::chrono::microseconds(1);
+    if (gate.TryTake(now) != std::chrono::nanoseconds::zero()) {
+      state.SkipWithError("the gate refused a turn that was due");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_RateGate);
+
+}  // namespace
+}  // namespace caascan::net
