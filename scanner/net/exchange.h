@@ -112,7 +112,6 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   const Transport transport_;
   State state_ = State::kNew;
   bool granted_ = false;                 // Holds a place of its peer's budget.
-  bool resent_ = false;                  // TCP: once already on a second connection.
   TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
   uint8_t socket_ = 0;                   // UDP: index of the socket it left from.
   uint16_t id_ = 0;

@@ -108,6 +108,7 @@ void Network::Dispatch(Exchange* exchange) {
 
 void Network::Expire(Exchange* exchange) {
   ++stats_.timeouts;
+  if (exchange->transport_ == Transport::kTcp) tcp_.Retire(exchange);
   Complete(exchange, ExchangeStatus::kTimeout);
 }
 

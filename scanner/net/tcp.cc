@@ -1,7 +1,8 @@
 // Queries wait in the connection's map until it stands, then go out at once, each with its own ID;
-// answers come in any order. A server may close an idle connection just as a query is sent, so a
-// connection that had worked and then ends gives its queries one more try on a new one. Tested by
-// network_test.cc.
+// answers come in any order. A server may close an idle connection just as a query is sent, or
+// after each answer, so the queries of a connection that had worked and then ends go on to a new
+// one; each connection that does so gave an answer, and the deadlines go on, so that ends. Tested
+// by tcp_test.cc.
 #include "scanner/net/tcp.h"
 
 #include <uv.h>
@@ -21,13 +22,18 @@ class TcpConnection : public Timer {
       : network_(network), transport_(transport), peer_(peer) {}
 
   void Open();
+  /// So many of the 65,536 IDs are in use that another connection should take what comes.
+  bool full() const { return pending_.size() >= kMaxInFlight; }
   void Add(Exchange* exchange);
   void Forget(Exchange* exchange);
+  /// Takes no further exchanges, and ends with the last one that waits on it.
+  void Retire();
   /// Gives up the connection; what still waits on it is sent again or completed.
   void End(ExchangeStatus status, int error);
 
  private:
   static constexpr std::chrono::milliseconds kIdle{5000};
+  static constexpr size_t kMaxInFlight = 32768;
   static constexpr size_t kLengthSize = 2;
 
   struct Write {
@@ -36,7 +42,11 @@ class TcpConnection : public Timer {
   };
 
   void OnTimer() override {
-    End(connected_ ? ExchangeStatus::kClosed : ExchangeStatus::kUnreachable, 0);
+    if (open_error_ != 0) {
+      End(ExchangeStatus::kSendFailed, open_error_);
+    } else {
+      End(ExchangeStatus::kClosed, 0);  // Idle.
+    }
   }
   void Send(Exchange* exchange);
   void OnConnected(int status);
@@ -49,7 +59,9 @@ class TcpConnection : public Timer {
   Peer* const peer_;
   uv_tcp_t handle_{};
   uv_connect_t connect_{};
+  int open_error_ = 0;  // What the system said instead of trying.
   bool connected_ = false;
+  bool retired_ = false;
   bool ending_ = false;
   bool has_answered_ = false;
   std::unordered_map<uint16_t, Exchange*> pending_;
@@ -69,7 +81,9 @@ void TcpConnection::Open() {
                        static_cast<TcpConnection*>(request->data)->OnConnected(status);
                      });
   // Submit() runs below await_suspend, where nothing may be completed: let the timer report it.
-  if (error != 0) network_->loop()->Arm(this, std::chrono::milliseconds(0));
+  if (error == 0) return;
+  open_error_ = -error;
+  network_->loop()->Arm(this, std::chrono::milliseconds(0));
 }
 
 void TcpConnection::Add(Exchange* exchange) {
@@ -174,7 +188,17 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
 void TcpConnection::Forget(Exchange* exchange) {
   pending_.erase(exchange->id_);
   exchange->connection_ = nullptr;
-  if (pending_.empty() && !ending_) network_->loop()->Arm(this, kIdle);
+  if (!pending_.empty() || ending_) return;
+  if (retired_) {
+    End(ExchangeStatus::kClosed, 0);
+  } else if (open_error_ == 0) {
+    network_->loop()->Arm(this, kIdle);
+  }
+}
+
+void TcpConnection::Retire() {
+  retired_ = true;
+  if (peer_->connection_ == this) peer_->connection_ = nullptr;
 }
 
 void TcpConnection::End(ExchangeStatus status, int error) {
@@ -189,10 +213,8 @@ void TcpConnection::End(ExchangeStatus status, int error) {
   while (!pending_.empty()) {
     Exchange* exchange = pending_.begin()->second;
     Forget(exchange);
-    if (has_answered_ && !exchange->resent_ && status == ExchangeStatus::kClosed) {
-      exchange->resent_ = true;
-      exchange->Timer::Cancel();
-      transport_->Submit(exchange);
+    if (has_answered_ && status == ExchangeStatus::kClosed) {
+      transport_->Attach(exchange);
     } else {
       network_->Complete(exchange, status, error);
     }
@@ -204,22 +226,31 @@ TcpTransport::TcpTransport(Network* network) : network_(network) {}
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
 
 void TcpTransport::Submit(Exchange* exchange) {
+  exchange->state_ = Exchange::State::kPending;
+  exchange->case_bits_ = network_->Random();
+  network_->loop()->Arm(exchange, exchange->timeout_);
+  Attach(exchange);
+}
+
+void TcpTransport::Attach(Exchange* exchange) {
   Peer* peer = exchange->peer_;
+  if (peer->connection_ != nullptr && peer->connection_->full()) peer->connection_->Retire();
   if (peer->connection_ == nullptr) {
     auto connection = std::make_unique<TcpConnection>(network_, this, peer);
     peer->connection_ = connection.get();
     connections_.emplace(connection.get(), std::move(connection));
     peer->connection_->Open();
   }
-  exchange->state_ = Exchange::State::kPending;
-  exchange->case_bits_ = network_->Random();
   exchange->sent_at_ = network_->loop()->now();
-  network_->loop()->Arm(exchange, exchange->timeout_);
   peer->connection_->Add(exchange);
 }
 
 void TcpTransport::Forget(Exchange* exchange) {
   if (exchange->connection_ != nullptr) exchange->connection_->Forget(exchange);
+}
+
+void TcpTransport::Retire(Exchange* exchange) {
+  if (exchange->connection_ != nullptr) exchange->connection_->Retire();
 }
 
 void TcpTransport::Close() {

@@ -20,10 +20,15 @@ class TcpTransport {
   void Submit(Exchange* exchange);
   /// No answer to this exchange is expected any more.
   void Forget(Exchange* exchange);
+  /// The exchange's deadline has passed: its connection may be dead, so later exchanges get another
+  /// one. What else waits on it goes on.
+  void Retire(Exchange* exchange);
   void Close();
 
  private:
   friend class TcpConnection;
+
+  void Attach(Exchange* exchange);
 
   Network* const network_;
   // Owns; a connection leaves it in its close callback.
