@@ -16,7 +16,7 @@ class LabScenario(harness.Case):
     def check_truth(self, *options):
         truth = self.lab.truth()
         self.assertGreater(len(truth), 20)
-        records = self.scan(*self.lab.options(), "--timeout", "500", *options, names=self.lab.names())
+        records = self.scan(*self.lab.options(), "--timeout", "500", "--recheck", "0", *options, names=self.lab.names())
         found = {record["name"]: record for record in records}
         for want in truth:
             with self.subTest(name=want["name"]):

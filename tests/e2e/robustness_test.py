@@ -50,7 +50,7 @@ class Robustness(harness.Case):
         return records
 
     def test_the_server_dies_in_mid_scan(self):
-        scan = self.start(*SLOW, "--timeout", "200", "--retries", "1")
+        scan = self.start(*SLOW, "--timeout", "200", "--retries", "1", "--recheck", "0")
         self.wait_for_lines(100)
         self.lab.server.stop(signal.SIGKILL)
         _, errors = scan.communicate(timeout=harness.PATIENCE_S)
