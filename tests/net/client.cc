@@ -14,7 +14,16 @@ constexpr std::chrono::seconds kHangs(30);
 }  // namespace
 
 Client::Client(const LimitOptions& limits, const NetworkOptions& options)
-    : limits_(limits), network_(&loop_, &limits_, options), watchdog_(this) {
+    : Client(std::make_unique<SharedLimits>(limits), nullptr, options) {}
+
+Client::Client(SharedLimits* limits, const NetworkOptions& options)
+    : Client(nullptr, limits, options) {}
+
+Client::Client(std::unique_ptr<SharedLimits> owned, SharedLimits* limits,
+               const NetworkOptions& options)
+    : owned_limits_(std::move(owned)),
+      network_(&loop_, limits != nullptr ? limits : owned_limits_.get(), options),
+      watchdog_(this) {
   (void)std::signal(SIGPIPE, SIG_IGN);  // As RunScan does.
   const absl::Status opened = network_.Open();
   EXPECT_TRUE(opened.ok()) << opened.ToString();

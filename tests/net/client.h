@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Got {
 class Client {
  public:
   explicit Client(const LimitOptions& limits = {}, const NetworkOptions& options = {});
+  /// With limits that other clients share.
+  explicit Client(SharedLimits* limits, const NetworkOptions& options = {});
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();
@@ -61,8 +64,10 @@ class Client {
 
   Task<> Counted(Task<> task);
 
+  Client(std::unique_ptr<SharedLimits> owned, SharedLimits* limits, const NetworkOptions& options);
+
   Loop loop_;
-  SharedLimits limits_;
+  const std::unique_ptr<SharedLimits> owned_limits_;
   Network network_;
   Watchdog watchdog_;
   size_t running_ = 0;
