@@ -29,7 +29,8 @@ function(caascan_room name)
   set_property(GLOBAL APPEND PROPERTY CAASCAN_ROOMS caascan_${name})
 endfunction()
 
-# caascan_test(name SOURCES a_test.cc ... DEPS target ...): a GoogleTest program and its CTest entry.
+# caascan_test(name SOURCES a_test.cc ... DEPS target ... [LABELS threads]): a GoogleTest program and its CTest entry.
+# What starts threads is labelled so: ThreadSanitizer has something to find there, and CI builds no other test with it.
 function(caascan_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -41,4 +42,7 @@ function(caascan_test name)
   caascan_flags(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(threaded_tests ${name})
+  endif()
 endfunction()
