@@ -1,6 +1,7 @@
 // The idea: an AnswerWriter walks the zone as RFC 1034 §4.3.2 says, aliases inside the zone
 // included, and writes as it goes; what does not fit over UDP becomes TC with no records (RFC 2181
-// §9). Faults that change bytes work on the finished message. Tested by responder_test.cc.
+// §9). Faults that change bytes work on the finished message. Tested by answer_test.cc and
+// responder_test.cc.
 #include "scanner/lab/answer.h"
 
 #include "scanner/lab/message_writer.h"

@@ -138,9 +138,9 @@ ZoneName RelativeTo(NameView name, NameView origin) {
 absl::Status ParseRecordLine(std::string_view line, NameView origin,
                              std::vector<ZoneRecord>* records) {
   const size_t before = records->size();
-  const absl::Status status = line.substr(0, kGenerate.size()) == kGenerate
-                                  ? ParseGenerate(line, origin, records)
-                                  : ParseOne(line, origin, records);
+  absl::Status status = line.substr(0, kGenerate.size()) == kGenerate
+                            ? ParseGenerate(line, origin, records)
+                            : ParseOne(line, origin, records);
   if (!status.ok()) records->resize(before);
   return status;
 }

@@ -12,9 +12,7 @@
 namespace caascan::lab {
 namespace {
 
-using dns::NameView;
 using dns::RCode;
-using dns::RRType;
 
 constexpr uint16_t kOpcodeMask = 0x7800;
 

@@ -98,7 +98,7 @@ absl::StatusOr<std::optional<CaaTruth>> DecidingSet(const World& world, const Ex
   if (dns::Name::FromText(wildcard ? text.substr(2) : text, &name) != dns::NameError::kNone) {
     return absl::InvalidArgumentError(absl::StrCat(expect.name, ": no domain name"));
   }
-  const auto caa = FindCaa(world, name);
+  auto caa = FindCaa(world, name);
   if (caa.has_value() == (expect.reason == "no_caa")) {
     return absl::InvalidArgumentError(absl::StrCat(expect.name, ": expected to be ", expect.reason,
                                                    ", but the zones hold ", caa ? "a" : "no",
@@ -111,7 +111,7 @@ absl::StatusOr<std::optional<CaaTruth>> DecidingSet(const World& world, const Ex
 
 std::optional<CaaTruth> FindCaa(const World& world, NameView name) {
   for (NameView at = name; !at.is_root(); at = at.parent()) {
-    if (const auto caa = CaaAt(world, at)) return caa;
+    if (auto caa = CaaAt(world, at)) return caa;
   }
   return std::nullopt;
 }

@@ -14,8 +14,6 @@
 namespace caascan::lab {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// A file that goes when the test ends.

@@ -74,7 +74,7 @@ class ServerTest : public testing::Test {
     socklen_t size = 0;
     const sockaddr_storage to = Endpoint(address, server_.port(), &size);
     Socket socket(::socket(to.ss_family, type, 0));
-    const timeval wait{wait_ms / 1000, wait_ms % 1000 * 1000};
+    const timeval wait{wait_ms / 1000, wait_ms % 1000 * 1000L};
     setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     EXPECT_EQ(connect(socket.fd(), reinterpret_cast<const sockaddr*>(&to), size), 0);
     return socket;
