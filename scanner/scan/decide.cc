@@ -85,7 +85,7 @@ bool IsSameFile(const std::string& a, const std::string& b) {
 /// Before the output is emptied: can all inputs be read, and is none of them the output?
 absl::Status CheckInputs(const std::vector<std::string>& inputs, const std::string& output) {
   for (const std::string& input : inputs) {
-    if (const absl::Status status = CheckReadable(input); !status.ok()) return status;
+    if (absl::Status status = CheckReadable(input); !status.ok()) return status;
     if (input != "-" && !output.empty() && output != "-" && IsSameFile(input, output)) {
       return absl::InvalidArgumentError("input and output are the same file: " + input);
     }
@@ -138,7 +138,7 @@ absl::Status DecideRun::Open() {
   auto finished = WakeFd::Create();
   if (!finished.ok()) return finished.status();
   finished_ = *std::move(finished);
-  const absl::Status inputs = CheckInputs(inputs_, options_.output_path);
+  absl::Status inputs = CheckInputs(inputs_, options_.output_path);
   if (!inputs.ok()) return inputs;
   reader_ = std::make_unique<BlockReader>(inputs_, stop_reading_.get());
   auto sink = OutputSink::Open(options_.output_path);
@@ -201,7 +201,7 @@ void DecideRun::WatchSignals() {
 }
 
 absl::Status DecideRun::Run() {
-  if (const absl::Status status = Open(); !status.ok()) return status;
+  if (absl::Status status = Open(); !status.ok()) return status;
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const unsigned count = options_.threads != 0 ? options_.threads : std::min(cores, kMaxThreads);
   std::thread watcher([this] { WatchSignals(); });
@@ -212,7 +212,7 @@ absl::Status DecideRun::Run() {
   for (std::thread& other : others) other.join();
   finished_->Notify();
   watcher.join();
-  const absl::Status written = sink_->Finish();
+  absl::Status written = sink_->Finish();
   if (!written.ok()) return written;
   if (!broken_line_.ok()) return broken_line_;
   return reader_->status();

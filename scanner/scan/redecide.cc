@@ -392,7 +392,7 @@ void Redecider::Impl::AddDecisionsEdit(std::string_view at_end) {
     scratch_ += R"("decisions":)";
     AppendDecisions();
     scratch_ += ',';
-    AddEdit({places_[kValidUntil].key, 0}, begin);
+    AddEdit(std::string_view(places_[kValidUntil].key, 1).substr(0, 0), begin);
   } else {
     scratch_ += R"(,"decisions":)";
     AppendDecisions();

@@ -332,6 +332,7 @@ INSTANTIATE_TEST_SUITE_P(
 /// A set as large as TCP carries is read to its end.
 TEST(DecideLargeSetTest, FindsTheIssuerBehindAThousandOthers) {
   std::vector<CaaRecord> rrset;
+  rrset.reserve(1001);
   for (int i = 0; i < 1000; ++i) rrset.push_back(Issue("ca" + std::to_string(i) + ".example"));
   EXPECT_EQ(Decide(rrset, Plain()).reason, Reason::kIssuerNotAuthorized);
   rrset.push_back(Issue(kCa));

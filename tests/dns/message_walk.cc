@@ -10,7 +10,7 @@ namespace {
 
 void Require(bool holds, const char* what) {
   if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
+  (void)std::fprintf(stderr, "broken: %s\n", what);
   std::abort();
 }
 

@@ -1,7 +1,7 @@
 // Runs a fuzz target without a fuzzer: over its committed corpus, then over a fixed number of
 // mutations of it. The same inputs every time, so a failure can be run again.
 //
-//   x_fuzz CORPUS_DIRECTORY [MUTATIONS]
+//   x_fuzz CORPUS_DIRECTORY [MUTATIONS [SEED]]
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ using Input = std::vector<uint8_t>;
 using Random = std::mt19937_64;
 
 constexpr size_t kMaxInputSize = 4096;
-constexpr long kDefaultMutations = 200000;
+constexpr unsigned long kDefaultMutations = 200000;
+constexpr unsigned long kDefaultSeed = 20261121;
 
 std::vector<Input> ReadCorpus(const std::string& directory) {
   std::vector<std::filesystem::path> paths;
@@ -70,27 +72,34 @@ void Mutate(const std::vector<Input>& corpus, Random* random, Input* input) {
   }
 }
 
+/// In memory of exactly its size, so that AddressSanitizer sees a read behind it.
 void Run(const Input& input) {
-  const Input exact(input);  // No spare capacity: AddressSanitizer sees a read behind it.
-  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+  const auto exact = std::make_unique<uint8_t[]>(input.size());
+  std::copy(input.begin(), input.end(), exact.get());
+  LLVMFuzzerTestOneInput(exact.get(), input.size());
+}
+
+/// The argument at `index` as a number, or what holds without it.
+unsigned long Argument(int argc, char** argv, int index, unsigned long otherwise) {
+  return argc > index ? std::strtoul(argv[index], nullptr, 10) : otherwise;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: %s CORPUS_DIRECTORY [MUTATIONS]\n", argv[0]);
+    (void)std::fprintf(stderr, "usage: %s CORPUS_DIRECTORY [MUTATIONS [SEED]]\n", argv[0]);
     return 2;
   }
   const std::vector<Input> corpus = ReadCorpus(argv[1]);
   if (corpus.empty()) {
-    std::fprintf(stderr, "%s: no corpus\n", argv[1]);
+    (void)std::fprintf(stderr, "%s: no corpus\n", argv[1]);
     return 1;
   }
   for (const Input& input : corpus) Run(input);
-  const long mutations = argc > 2 ? std::strtol(argv[2], nullptr, 10) : kDefaultMutations;
-  Random random(20261121);
-  for (long i = 0; i < mutations; ++i) {
+  const unsigned long mutations = Argument(argc, argv, 2, kDefaultMutations);
+  Random random(Argument(argc, argv, 3, kDefaultSeed));
+  for (unsigned long i = 0; i < mutations; ++i) {
     Input input = corpus[Below(corpus.size(), &random)];
     for (size_t changes = 1 + Below(6, &random); changes > 0; --changes) {
       Mutate(corpus, &random, &input);
@@ -98,6 +107,6 @@ int main(int argc, char** argv) {
     input.resize(std::min(input.size(), kMaxInputSize));
     Run(input);
   }
-  std::printf("%zu inputs and %ld mutations\n", corpus.size(), mutations);
+  (void)std::printf("%zu inputs and %lu mutations\n", corpus.size(), mutations);
   return 0;
 }
