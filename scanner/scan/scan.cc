@@ -8,14 +8,12 @@
 // signal or after a grace, is cancelled and written as `stopped`. So every name that was read has
 // its record. Tested by scan_test.cc, and end to end.
 #include <absl/strings/str_cat.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <poll.h>
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <thread>
@@ -26,6 +24,7 @@
 #include "scanner/scan/name_source.h"
 #include "scanner/scan/output.h"
 #include "scanner/scan/progress.h"
+#include "scanner/scan/signal_scope.h"
 #include "scanner/scan/worker.h"
 #include "scanner/scan/writer.h"
 
@@ -40,46 +39,6 @@ constexpr int64_t kDefaultServerInflight = 32;
 constexpr size_t kBatchesPerWorker = 16;
 constexpr std::chrono::milliseconds kProgressEvery(1000);
 constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are given back.
-
-/// SIGINT and SIGTERM as a file descriptor, and no death by SIGPIPE or SIGXFSZ, for one scope and
-/// the threads begun in it.
-class SignalScope {
- public:
-  SignalScope() {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &wanted, &old_mask_);
-    fd_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &old_pipe_);
-    sigaction(SIGXFSZ, &ignore, &old_size_);
-  }
-  SignalScope(const SignalScope&) = delete;
-  SignalScope& operator=(const SignalScope&) = delete;
-  ~SignalScope() {
-    (void)Take();  // What came late must not end the program after all.
-    sigaction(SIGXFSZ, &old_size_, nullptr);
-    sigaction(SIGPIPE, &old_pipe_, nullptr);
-    if (fd_ >= 0) close(fd_);
-    pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
-  }
-
-  int fd() const { return fd_; }
-  /// The next pending signal, or 0.
-  int Take() const {
-    signalfd_siginfo info{};
-    return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-  }
-
- private:
-  int fd_ = -1;
-  sigset_t old_mask_{};
-  struct sigaction old_pipe_ {};
-  struct sigaction old_size_ {};
-};
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
   constexpr uint16_t kDnsPort = 53;
