@@ -20,7 +20,8 @@ using dns::Section;
 enum class Step : uint8_t { kFound, kFollowed, kNothing, kFailed };
 
 /// What the answer section says of chain->current.
-Step FollowOnce(const Message& message, RRType type, AliasChain* chain, Classified* out) {
+Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* chain,
+                Classified* out) {
   std::optional<Name> target;
   for (const RecordView& record : message.records()) {
     if (record.section != Section::kAnswer) break;
@@ -34,7 +35,7 @@ Step FollowOnce(const Message& message, RRType type, AliasChain* chain, Classifi
     } else if (record.type == RRType::kDNAME) {
       // RFC 6672 §3.1: the CNAME beside it is derived; so we derive it ourselves.
       const Name owner = record.owner.ToName();
-      if (!chain->current.view().IsBelow(owner)) continue;
+      if (!owner.view().IsAtOrBelow(zone) || !chain->current.view().IsBelow(owner)) continue;
       target = Name::Substitute(chain->current, owner, record.NameRdata().ToName());
       if (!target) return Step::kFailed;
     }
@@ -130,7 +131,7 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
   if (out.rcode != RCode::kNoError && out.rcode != RCode::kNXDomain) return out;
   bool followed = false;
   while (chain->current.view().IsAtOrBelow(asked.zone)) {
-    const Step step = FollowOnce(message, type, chain, &out);
+    const Step step = FollowOnce(message, asked.zone, type, chain, &out);
     if (step == Step::kFailed) {
       out.kind = ResponseKind::kAliasFailed;
       return out;

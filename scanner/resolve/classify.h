@@ -20,7 +20,7 @@ enum class ResponseKind : uint8_t {
   kNxDomain,
   kReferral,          // To a zone strictly below the one asked and at or above the name.
   kNotAuthoritative,  // Neither authority nor anything usable (a lame server).
-  kUpwardReferral,    // To a zone at or above the one asked.
+  kUpwardReferral,    // To a zone above the one asked, or beside it.
   kError,             // An RCODE other than NOERROR and NXDOMAIN: see `rcode`.
 };
 

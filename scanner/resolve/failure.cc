@@ -94,7 +94,10 @@ Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
   if (attempts.empty()) return Reason::kUnresolvableServers;
   const auto local = [](const Attempt& attempt) { return attempt.local_fault; };
   if (std::all_of(attempts.begin(), attempts.end(), local)) return Reason::kLocalFault;
+  const bool any_local = std::any_of(attempts.begin(), attempts.end(), local);
   for (const Reason reason : kTelling) {
+    // Whoever might have answered could not be asked.
+    if (reason == Reason::kUnresolvableServers && any_local) return Reason::kLocalFault;
     const auto fits = [reason, recursive](const Attempt& attempt) {
       return !attempt.local_fault && ReasonOf(attempt.result, recursive) == reason;
     };

@@ -1,0 +1,237 @@
+#include "scanner/resolve/failure.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace caascan::resolve {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Attempt Ended(ServerResult result) {
+  Attempt attempt;
+  attempt.result = result;
+  return attempt;
+}
+
+struct ReasonRow {
+  const char* name;
+  ServerResult result;
+  Reason reason;
+};
+
+// The contract: servfail, then lame, then timeout. Most telling first within each; that a server's
+// name has no address decides only where no server was reached at all.
+const std::vector<ReasonRow> kByRank = {
+    {"Notimp", ServerResult::kNotimp, Reason::kNotimp},
+    {"Formerr", ServerResult::kFormerr, Reason::kFormerr},
+    {"Rcode", ServerResult::kRcode, Reason::kRcode},
+    {"Malformed", ServerResult::kMalformed, Reason::kMalformedResponse},
+    {"Servfail", ServerResult::kServfail, Reason::kServfail},
+    {"Refused", ServerResult::kRefused, Reason::kRefused},
+    {"UpwardReferral", ServerResult::kUpwardReferral, Reason::kUpwardReferral},
+    {"NotAuthoritative", ServerResult::kNotAuthoritative, Reason::kNotAuthoritative},
+    {"Truncated", ServerResult::kTruncated, Reason::kTruncated},
+    {"Unreachable", ServerResult::kUnreachable, Reason::kUnreachable},
+    {"Timeout", ServerResult::kTimeout, Reason::kNoResponse},
+    {"Mismatched", ServerResult::kMismatched, Reason::kNoResponse},
+    {"Unresolved", ServerResult::kUnresolved, Reason::kUnresolvableServers},
+    {"Blocked", ServerResult::kBlocked, Reason::kUnresolvableServers},
+};
+
+class PlainReasonTest : public testing::TestWithParam<ReasonRow> {};
+
+INSTANTIATE_TEST_SUITE_P(Results, PlainReasonTest, testing::ValuesIn(kByRank),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_P(PlainReasonTest, AloneGivesItsReason) {
+  const std::vector<Attempt> one = {Ended(GetParam().result)};
+  EXPECT_EQ(PlainReason(one, /*recursive=*/false), GetParam().reason);
+  const std::vector<Attempt> three(3, Ended(GetParam().result));
+  EXPECT_EQ(PlainReason(three, /*recursive=*/false), GetParam().reason);
+}
+
+TEST_P(PlainReasonTest, LosesToAllBeforeItWhateverTheOrder) {
+  for (const ReasonRow& other : kByRank) {
+    if (other.reason == GetParam().reason) return;
+    std::vector<Attempt> both = {Ended(GetParam().result), Ended(other.result)};
+    EXPECT_EQ(PlainReason(both, false), other.reason) << other.name;
+    std::reverse(both.begin(), both.end());
+    EXPECT_EQ(PlainReason(both, false), other.reason) << other.name << ", the other way round";
+  }
+}
+
+TEST(PlainReasonTest, EveryOutcomeOfTheOrderIsTheContracts) {
+  std::vector<Outcome> outcomes;
+  for (const ReasonRow& row : kByRank) {
+    if (row.reason == Reason::kUnresolvableServers) break;
+    if (outcomes.empty() || outcomes.back() != OutcomeOf(row.reason)) {
+      outcomes.push_back(OutcomeOf(row.reason));
+    }
+  }
+  EXPECT_THAT(outcomes, ElementsAre(Outcome::kServfail, Outcome::kLame, Outcome::kTimeout));
+}
+
+TEST(PlainReasonTest, NoServerAtAllIsUnresolvable) {
+  EXPECT_EQ(PlainReason({}, false), Reason::kUnresolvableServers);
+}
+
+TEST(PlainReasonTest, AResolverThatRefusesIsNotLame) {
+  const std::vector<Attempt> refused = {Ended(ServerResult::kRefused)};
+  EXPECT_EQ(PlainReason(refused, /*recursive=*/true), Reason::kRcode);
+}
+
+TEST(PlainReasonTest, OurOwnFaultAccusesNobody) {
+  Attempt local = Ended(ServerResult::kUnreachable);
+  local.local_fault = true;
+  EXPECT_EQ(PlainReason(std::vector{local, local}, false), Reason::kLocalFault);
+  EXPECT_EQ(PlainReason(std::vector{local, Ended(ServerResult::kTimeout)}, false),
+            Reason::kNoResponse);
+  EXPECT_EQ(PlainReason(std::vector{Ended(ServerResult::kRefused), local}, false),
+            Reason::kRefused);
+}
+
+// Where the rest of the servers have no address, what stays is that we could not send.
+TEST(PlainReasonTest, OurOwnFaultBesideUnresolvedServersIsStillOurs) {
+  Attempt local = Ended(ServerResult::kUnreachable);
+  local.local_fault = true;
+  EXPECT_EQ(PlainReason(std::vector{local, Ended(ServerResult::kUnresolved)}, false),
+            Reason::kLocalFault);
+}
+
+struct ResultRow {
+  const char* name;
+  ResponseKind kind;
+  dns::RCode rcode;
+  ServerResult result;
+  bool usable;
+};
+
+class ServerResultTest : public testing::TestWithParam<ResultRow> {};
+
+TEST_P(ServerResultTest, IsWhatTheResponseWas) {
+  Classified classified;
+  classified.kind = GetParam().kind;
+  classified.rcode = GetParam().rcode;
+  EXPECT_EQ(ResultOf(classified), GetParam().result);
+  EXPECT_EQ(IsUsable(classified.kind), GetParam().usable);
+}
+
+using Kind = ResponseKind;
+using dns::RCode;
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, ServerResultTest,
+    testing::Values(
+        ResultRow{"Answer", Kind::kAnswer, RCode::kNoError, ServerResult::kAnswer, true},
+        ResultRow{"Alias", Kind::kAlias, RCode::kNoError, ServerResult::kAnswer, true},
+        ResultRow{"AliasFailed", Kind::kAliasFailed, RCode::kNoError, ServerResult::kAnswer, true},
+        ResultRow{"NoData", Kind::kNoData, RCode::kNoError, ServerResult::kAnswer, true},
+        ResultRow{"NxDomain", Kind::kNxDomain, RCode::kNXDomain, ServerResult::kAnswer, true},
+        ResultRow{"Referral", Kind::kReferral, RCode::kNoError, ServerResult::kReferral, true},
+        ResultRow{"NotAuthoritative", Kind::kNotAuthoritative, RCode::kNoError,
+                  ServerResult::kNotAuthoritative, false},
+        ResultRow{"UpwardReferral", Kind::kUpwardReferral, RCode::kNoError,
+                  ServerResult::kUpwardReferral, false},
+        ResultRow{"ServFail", Kind::kError, RCode::kServFail, ServerResult::kServfail, false},
+        ResultRow{"NotImp", Kind::kError, RCode::kNotImp, ServerResult::kNotimp, false},
+        ResultRow{"Refused", Kind::kError, RCode::kRefused, ServerResult::kRefused, false},
+        ResultRow{"FormErr", Kind::kError, RCode::kFormErr, ServerResult::kFormerr, false},
+        ResultRow{"NotAuth", Kind::kError, RCode::kNotAuth, ServerResult::kRcode, false},
+        ResultRow{"BadVers", Kind::kError, RCode::kBadVers, ServerResult::kRcode, false},
+        ResultRow{"Unassigned", Kind::kError, static_cast<RCode>(3000), ServerResult::kRcode,
+                  false}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(MakeAttemptTest, SaysWhereAMessageIsMalformed) {
+  Asked asked;
+  asked.status = net::ExchangeStatus::kReply;
+  asked.result = ServerResult::kMalformed;
+  asked.parse_failure = {dns::ParseError::kRecordTruncated, dns::Section::kAnswer, 42};
+  const Attempt attempt = MakeAttempt(asked, nullptr, "ns.example");
+  EXPECT_EQ(attempt.detail, "record truncated, answer section, octet 42");
+  EXPECT_TRUE(attempt.answered) << "with something";
+  EXPECT_EQ(attempt.host, "ns.example");
+}
+
+TEST(MakeAttemptTest, OnlyWhatWeCouldNotSendIsLocal) {
+  for (const auto status : {net::ExchangeStatus::kTimeout, net::ExchangeStatus::kUnreachable,
+                            net::ExchangeStatus::kClosed, net::ExchangeStatus::kSendFailed}) {
+    Asked asked;
+    asked.status = status;
+    asked.result = ServerResult::kUnreachable;
+    const Attempt attempt = MakeAttempt(asked, nullptr, "");
+    EXPECT_EQ(attempt.local_fault, status == net::ExchangeStatus::kSendFailed);
+    EXPECT_FALSE(attempt.answered);
+  }
+}
+
+using ObservedKind = Observation::Kind;
+
+std::vector<ObservedKind> Observed(const Asked& asked, const Classified* classified) {
+  Account account;
+  Observe(asked, classified, MakeAttempt(asked, nullptr, "ns.example"), &account);
+  std::vector<ObservedKind> kinds;
+  for (const Observation& observation : account.observations) {
+    EXPECT_EQ(observation.host, "ns.example");
+    kinds.push_back(observation.kind);
+  }
+  return kinds;
+}
+
+TEST(ObserveTest, AnUnremarkableAnswerShowsNothing) {
+  Asked asked;
+  asked.replied = true;
+  const Classified classified;
+  EXPECT_THAT(Observed(asked, &classified), IsEmpty());
+}
+
+TEST(ObserveTest, MismatchesCountOnlyWhereTheServerAnsweredAfterAll) {
+  Asked asked;
+  asked.mismatches = {.source = 1, .question = 2, .letter_case = 3};
+  asked.result = ServerResult::kMismatched;
+  EXPECT_THAT(Observed(asked, nullptr), IsEmpty()) << "anybody may have sent them";
+  asked.replied = true;
+  asked.result = ServerResult::kAnswer;
+  EXPECT_THAT(
+      Observed(asked, nullptr),
+      testing::UnorderedElementsAre(ObservedKind::kSourceChanged, ObservedKind::kQuestionChanged,
+                                    ObservedKind::kCaseChanged));
+}
+
+TEST(ObserveTest, EdnsThatHadToBeLeftOut) {
+  Asked asked;
+  asked.replied = true;
+  asked.fell_back_from_edns = true;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kEdnsFormerr));
+  asked.edns_badvers = true;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kEdnsBadvers));
+}
+
+TEST(ObserveTest, ResultsThatAreFindings) {
+  Asked asked;
+  asked.result = ServerResult::kTruncated;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kTruncatedNoTcp));
+  asked.result = ServerResult::kBlocked;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kSpecialAddress));
+}
+
+TEST(ObserveTest, DeparturesOfAUsableAnswer) {
+  Asked asked;
+  asked.replied = true;
+  Classified classified;
+  classified.without_authority = true;
+  classified.without_soa = true;
+  classified.soa_wrong_zone = true;
+  EXPECT_THAT(Observed(asked, &classified),
+              ElementsAre(ObservedKind::kDataWithoutAuthority, ObservedKind::kNegativeWithoutSoa,
+                          ObservedKind::kNegativeSoaWrongZone));
+}
+
+}  // namespace
+}  // namespace caascan::resolve

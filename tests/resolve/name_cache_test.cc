@@ -1,0 +1,238 @@
+#include "scanner/resolve/name_cache.h"
+
+#include <list>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace caascan::resolve {
+namespace {
+
+dns::Name N(std::string_view text) {
+  dns::Name name;
+  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
+  return name;
+}
+
+int live = 0;
+
+/// Counts itself.
+struct Value {
+  Value() { ++live; }
+  Value(const Value&) = delete;
+  Value& operator=(const Value&) = delete;
+  ~Value() { --live; }
+  int number = 0;
+};
+
+using Cache = NameCache<Value>;
+
+void Put(Cache* cache, std::string_view name, int number) {
+  cache->Insert(N(name))->number = number;
+}
+
+/// -1 where absent.
+int Get(Cache* cache, std::string_view name) {
+  const Cache::Handle handle = cache->Find(N(name));
+  return handle ? handle->number : -1;
+}
+
+class NameCacheTest : public testing::Test {
+ protected:
+  void TearDown() override { EXPECT_EQ(live, 0) << "every entry is gone"; }
+};
+
+TEST_F(NameCacheTest, FindsWhatWasInserted) {
+  Cache cache(10);
+  EXPECT_FALSE(cache.Find(N("example.com")));
+  Put(&cache, "example.com", 1);
+  Put(&cache, "example.net", 2);
+  Put(&cache, ".", 3);
+  EXPECT_EQ(Get(&cache, "example.com"), 1);
+  EXPECT_EQ(Get(&cache, "example.net"), 2);
+  EXPECT_EQ(Get(&cache, "."), 3);
+  EXPECT_EQ(Get(&cache, "com"), -1);
+  EXPECT_EQ(cache.size(), 3u);
+}
+
+TEST_F(NameCacheTest, LetterCaseDoesNotMatter) {
+  Cache cache(10);
+  Put(&cache, "Example.COM", 1);
+  EXPECT_EQ(Get(&cache, "eXAMPLE.com"), 1);
+  EXPECT_EQ(cache.size(), 1u);
+}
+
+TEST_F(NameCacheTest, TakesNamesOfEverySize) {
+  Cache cache(300);
+  std::string text;
+  for (int i = 1; i <= 127; ++i) {
+    text = text.empty() ? "a" : "a." + text;
+    Put(&cache, text, i);
+  }
+  for (int i = 127; i >= 1; --i, text.resize(text.empty() ? 0 : text.size() - 2)) {
+    EXPECT_EQ(Get(&cache, text), i) << i << " labels";
+    if (i == 1) break;
+  }
+}
+
+TEST_F(NameCacheTest, TheLeastRecentlyUsedGoesFirst) {
+  Cache cache(3);
+  Put(&cache, "a", 1);
+  Put(&cache, "b", 2);
+  Put(&cache, "c", 3);
+  EXPECT_EQ(Get(&cache, "a"), 1) << "and so b is the least recently used";
+  Put(&cache, "d", 4);
+  EXPECT_EQ(cache.size(), 3u);
+  EXPECT_EQ(Get(&cache, "b"), -1);
+  EXPECT_EQ(Get(&cache, "a"), 1);
+  EXPECT_EQ(Get(&cache, "c"), 3);
+  EXPECT_EQ(Get(&cache, "d"), 4);
+}
+
+TEST_F(NameCacheTest, FindOrInsertCountsAsUse) {
+  Cache cache(2);
+  Put(&cache, "a", 1);
+  Put(&cache, "b", 2);
+  EXPECT_EQ(cache.FindOrInsert(N("a"))->number, 1);
+  EXPECT_EQ(cache.FindOrInsert(N("c"))->number, 0) << "new, with a default value";
+  EXPECT_EQ(Get(&cache, "b"), -1);
+  EXPECT_EQ(Get(&cache, "a"), 1);
+}
+
+TEST_F(NameCacheTest, APinnedEntryOutlivesItsEviction) {
+  Cache cache(1);
+  Cache::Handle pinned = cache.Insert(N("a"));
+  pinned->number = 1;
+  Put(&cache, "b", 2);
+  EXPECT_EQ(Get(&cache, "a"), -1) << "unseen by Find";
+  EXPECT_EQ(pinned->number, 1);
+  EXPECT_EQ(pinned.name(), N("a").view());
+  EXPECT_EQ(live, 2);
+  pinned = Cache::Handle();
+  EXPECT_EQ(live, 1);
+}
+
+TEST_F(NameCacheTest, APinnedEntryOutlivesTheCache) {
+  Cache::Handle pinned;
+  {
+    Cache cache(4);
+    Put(&cache, "a", 1);
+    Put(&cache, "b", 2);
+    pinned = cache.Find(N("a"));
+  }
+  EXPECT_EQ(live, 1);
+  EXPECT_EQ(pinned->number, 1);
+}
+
+TEST_F(NameCacheTest, ReplacingLeavesHandlesTheirOldValue) {
+  Cache cache(4);
+  const Cache::Handle old = cache.Insert(N("a"));
+  old->number = 1;
+  Put(&cache, "A", 2);
+  EXPECT_EQ(old->number, 1);
+  EXPECT_EQ(Get(&cache, "a"), 2);
+  EXPECT_EQ(cache.size(), 1u);
+}
+
+TEST_F(NameCacheTest, ErasingLeavesHandlesTheirValue) {
+  Cache cache(4);
+  const Cache::Handle kept = cache.Insert(N("a"));
+  kept->number = 1;
+  cache.Erase(N("A"));
+  cache.Erase(N("never there"));
+  EXPECT_EQ(Get(&cache, "a"), -1);
+  EXPECT_EQ(kept->number, 1);
+  Put(&cache, "a", 2);
+  EXPECT_EQ(Get(&cache, "a"), 2);
+}
+
+TEST_F(NameCacheTest, ACopiedHandlePinsToo) {
+  Cache cache(1);
+  auto first = std::make_unique<Cache::Handle>(cache.Insert(N("a")));
+  const Cache::Handle copy = *first;
+  first.reset();
+  Put(&cache, "b", 2);
+  EXPECT_EQ(live, 2);
+  EXPECT_EQ(copy->number, 0);
+}
+
+TEST_F(NameCacheTest, AMovedHandleIsEmptyBehindItself) {
+  Cache cache(1);
+  Cache::Handle from = cache.Insert(N("a"));
+  const Cache::Handle to = std::move(from);
+  EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move)
+  EXPECT_TRUE(to);
+}
+
+TEST_F(NameCacheTest, AssigningLetsTheOldEntryGo) {
+  Cache cache(1);
+  std::vector<Cache::Handle> handles(2);
+  handles[0] = cache.Insert(N("a"));
+  handles[0]->number = 1;
+  handles[1] = cache.Insert(N("b"));
+  EXPECT_EQ(live, 2);
+  handles[0] = handles[0];  // NOLINT(clang-diagnostic-self-assign-overloaded)
+  EXPECT_EQ(handles[0]->number, 1);
+  handles[0] = handles[1];
+  EXPECT_EQ(live, 1);
+}
+
+TEST_F(NameCacheTest, TheNewestStaysEvenWithoutCapacity) {
+  Cache cache(0);
+  Put(&cache, "a", 1);
+  EXPECT_EQ(Get(&cache, "a"), 1);
+  Put(&cache, "b", 2);
+  EXPECT_EQ(Get(&cache, "a"), -1);
+  EXPECT_EQ(Get(&cache, "b"), 2);
+}
+
+// Against a list in order of use and a map, with pins held at random.
+TEST_F(NameCacheTest, AgreesWithASimpleReference) {
+  constexpr size_t kCapacity = 20;
+  std::mt19937 random(11);
+  Cache cache(kCapacity);
+  std::list<int> order;  // Least recently used first.
+  std::map<int, int> values;
+  std::vector<std::pair<Cache::Handle, int>> pins;
+  for (int step = 1; step < 20'000; ++step) {
+    const int key = static_cast<int>(random() % 40);
+    const dns::Name name = N("n" + std::to_string(key) + ".example");
+    const unsigned action = random() % 8;
+    if (action == 0) {
+      cache.Erase(name);
+      order.remove(key);
+      values.erase(key);
+    } else if (action < 4) {
+      Cache::Handle handle = cache.Insert(name);
+      handle->number = step;
+      if (pins.size() < 10) pins.emplace_back(handle, step);
+      order.remove(key);
+      order.push_back(key);
+      values[key] = step;
+      if (order.size() > kCapacity) {
+        values.erase(order.front());
+        order.pop_front();
+      }
+    } else {
+      const Cache::Handle handle = cache.Find(name);
+      ASSERT_EQ(handle ? handle->number : -1, values.contains(key) ? values[key] : -1);
+      if (handle) {
+        order.remove(key);
+        order.push_back(key);
+      }
+    }
+    if (random() % 4 == 0 && !pins.empty()) {
+      ASSERT_EQ(pins.front().first->number, pins.front().second);
+      pins.erase(pins.begin());
+    }
+    ASSERT_EQ(cache.size(), values.size());
+  }
+}
+
+}  // namespace
+}  // namespace caascan::resolve
