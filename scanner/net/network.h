@@ -2,7 +2,6 @@
 #pragma once
 
 #include <absl/container/node_hash_map.h>
-#include <absl/random/random.h>
 #include <absl/status/status.h>
 
 #include <memory>
@@ -10,6 +9,7 @@
 #include "scanner/net/exchange.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/loop.h"
+#include "scanner/net/random_bits.h"
 #include "scanner/net/tcp.h"
 #include "scanner/net/udp.h"
 
@@ -106,7 +106,7 @@ class Network {
   /// gone afterwards.
   void Complete(Exchange* exchange, ExchangeStatus status, int error = 0);
   void CompleteReply(Exchange* exchange, std::span<const uint8_t> message);
-  uint64_t Random() { return random_(); }
+  uint64_t Random() { return random_.Next(); }
 
   /// Fires when the global rate lets the next one through.
   class RateTimer : public Timer {
@@ -120,7 +120,7 @@ class Network {
 
   Loop* const loop_;
   SharedLimits* const limits_;
-  absl::BitGen random_;
+  RandomBits random_;
   NetworkStats stats_;
   UdpTransport udp_;
   TcpTransport tcp_;
