@@ -107,12 +107,14 @@ absl::StatusOr<std::vector<RootServer>> ReadRootHints(const std::string& path, u
   ldns_rdf* origin_raw = origin.release();
   ldns_rdf* previous = nullptr;
   uint32_t ttl = 3600;
-  int line = 1;
+  int line = 1;    // ldns counts on behind what it has read,
+  int record = 1;  // and this is where that began.
   std::vector<RootServer> hosts;
   std::vector<dns::Name> named;
   ldns_status parsed = LDNS_STATUS_OK;
-  while (std::feof(file.get()) == 0) {
+  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
     ldns_rr* raw = nullptr;
+    record = line;
     parsed = ldns_rr_new_frm_fp_l(&raw, file.get(), &ttl, &origin_raw, &previous, &line);
     const std::unique_ptr<ldns_rr, RrFree> rr(raw);
     if (parsed == LDNS_STATUS_SYNTAX_EMPTY || parsed == LDNS_STATUS_SYNTAX_TTL ||
@@ -125,9 +127,12 @@ absl::StatusOr<std::vector<RootServer>> ReadRootHints(const std::string& path, u
   }
   ldns_rdf_deep_free(origin_raw);
   ldns_rdf_deep_free(previous);
+  if (std::ferror(file.get()) != 0) {
+    return absl::InvalidArgumentError(absl::StrCat("root hints ", path, ": read error"));
+  }
   if (parsed != LDNS_STATUS_OK) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("root hints ", path, ", line ", line, ": ", ldns_get_errorstr_by_id(parsed)));
+    return absl::InvalidArgumentError(absl::StrCat("root hints ", path, ", line ", record, ": ",
+                                                   ldns_get_errorstr_by_id(parsed)));
   }
   std::vector<RootServer> servers;
   for (const dns::Name& name : named) {
