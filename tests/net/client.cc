@@ -16,8 +16,8 @@ constexpr std::chrono::seconds kHangs(30);
 Client::Client(const LimitOptions& limits, const NetworkOptions& options)
     : Client(std::make_unique<SharedLimits>(limits), nullptr, options) {}
 
-Client::Client(SharedLimits* limits, const NetworkOptions& options)
-    : Client(nullptr, limits, options) {}
+Client::Client(SharedLimits& limits, const NetworkOptions& options)
+    : Client(nullptr, &limits, options) {}
 
 Client::Client(std::unique_ptr<SharedLimits> owned, SharedLimits* limits,
                const NetworkOptions& options)

@@ -24,7 +24,7 @@ class Client {
  public:
   explicit Client(const LimitOptions& limits = {}, const NetworkOptions& options = {});
   /// With limits that other clients share.
-  explicit Client(SharedLimits* limits, const NetworkOptions& options = {});
+  explicit Client(SharedLimits& limits, const NetworkOptions& options = {});
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();

@@ -172,7 +172,7 @@ TEST(NetworkTest, ThreadsShareTheirLimits) {
   const auto begun = steady_clock::now();
   for (size_t& mine : replies) {
     threads.emplace_back([&server, &limits, &mine] {
-      Client client(&limits);
+      Client client(limits);
       mine = CountStatus(AskMany(&client, server, {"127.0.0.1", "127.0.0.2"}, 40),
                          ExchangeStatus::kReply);
     });
@@ -217,11 +217,11 @@ TEST(NetworkTest, CancellingGivesEveryPlaceBack) {
   FakeServer server(AnswerAll);
   SharedLimits limits({.server_inflight = 2});
   {
-    Client cancelled(&limits);
+    Client cancelled(limits);
     cancelled.AtNextTurn([&cancelled] { cancelled.network()->CancelAll(); });
     AskMany(&cancelled, server, {"127.0.0.1"}, 50);
   }
-  Client client(&limits);
+  Client client(limits);
   EXPECT_EQ(CountStatus(AskMany(&client, server, {"127.0.0.1"}, 10), ExchangeStatus::kReply), 10u);
 }
 
