@@ -32,15 +32,21 @@ class Address {
   }
   std::string ToText() const;
 
-  friend bool operator==(const Address&, const Address&) = default;
+  friend bool operator==(const Address& a, const Address& b) {
+    return a.half(0) == b.half(0) && a.half(1) == b.half(1) && a.size_ == b.size_;
+  }
   template <typename H>
   friend H AbslHashValue(H state, const Address& address) {
-    uint64_t halves[2];
-    std::memcpy(halves, address.bytes_.data(), sizeof halves);
-    return H::combine(std::move(state), halves[0], halves[1], address.size_);
+    return H::combine(std::move(state), address.half(0), address.half(1), address.size_);
   }
 
  private:
+  uint64_t half(size_t index) const {
+    uint64_t out = 0;
+    std::memcpy(&out, bytes_.data() + index * sizeof out, sizeof out);
+    return out;
+  }
+
   std::array<uint8_t, 16> bytes_{};  // Zeros behind an IPv4 address.
   uint8_t size_ = 4;
 };

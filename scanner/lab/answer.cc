@@ -4,6 +4,8 @@
 // responder_test.cc.
 #include "scanner/lab/answer.h"
 
+#include <array>
+
 #include "scanner/lab/message_writer.h"
 
 namespace caascan::lab {
@@ -85,10 +87,10 @@ class AnswerWriter {
       std::optional<dns::Name> next;
       switch (match.kind) {
         case Match::Kind::kAnswer:
-          fits = AddOwned(relative, *match.set);
+          fits = AddOwned(relative, hops, *match.set);
           break;
         case Match::Kind::kAlias:
-          fits = AddOwned(relative, *match.set);
+          fits = AddOwned(relative, hops, *match.set);
           next = InsideTarget(match.set->rdata[0]);
           break;
         case Match::Kind::kDname:
@@ -114,14 +116,17 @@ class AnswerWriter {
     return std::nullopt;
   }
 
-  bool AddOwned(NameView relative, const RRset& set) {
+  /// The set at `relative`, which before any alias was followed is the question's name itself.
+  bool AddOwned(NameView relative, unsigned hops, const RRset& set) {
+    if (hops == 0) return message_.AddSet(Section::kAnswer, question_.name, set, zone_);
     const auto owner = Complete(relative, place_.apex);
     return owner && message_.AddSet(Section::kAnswer, *owner, set, zone_);
   }
 
   /// The DNAME, and the CNAME that it makes of the name (RFC 6672 §3.1).
   bool AddDname(NameView relative, const Match& match, std::optional<dns::Name>* next) {
-    if (!AddOwned(match.owner, *match.set)) return false;
+    const auto dname = Complete(match.owner, place_.apex);
+    if (!dname || !message_.AddSet(Section::kAnswer, *dname, *match.set, zone_)) return false;
     const RdataPart& target = match.set->rdata[0][0];
     const auto replaced = dns::Name::Substitute(relative, match.owner, target.name());
     if (!replaced) {
@@ -164,24 +169,42 @@ class AnswerWriter {
     flags_ &= static_cast<uint16_t>(~dns::kFlagAA);
     const ZoneContext context{member.apex, &member};
     for (size_t i = 0; i < member.server_count(); ++i) {
-      const Rdata rdata = {{RdataPart::Kind::kServerHost, static_cast<uint8_t>(i), {}}};
-      if (zone.servers[i].at_parent && !message_.Add(Section::kAuthority, member.apex, RRType::kNS,
-                                                     kReferralTtl, rdata, context)) {
+      if (zone.servers[i].at_parent &&
+          !message_.Add(Section::kAuthority, member.apex, RRType::kNS, kReferralTtl,
+                        ServerRdata(RRType::kNS, i), context)) {
         return false;
       }
     }
     for (size_t i = 0; i < member.server_count() && zone.glue == GluePolicy::kInBailiwick; ++i) {
-      if (!zone.servers[i].at_parent || !member.ServerAddress(i)) continue;
-      const auto outside = member.ServerHost(i);
-      const auto inside = outside ? std::nullopt : Complete(HostLabel(i), member.apex);
-      if (outside && !outside->IsAtOrBelow(place_.apex)) continue;
-      const Rdata rdata = {{RdataPart::Kind::kServerAddress, static_cast<uint8_t>(i), {}}};
-      if ((!outside && !inside) || !message_.Add(Section::kAdditional, outside ? *outside : *inside,
-                                                 RRType::kA, kReferralTtl, rdata, context)) {
-        break;
-      }
+      if (zone.servers[i].at_parent && !AddMemberGlue(member, i, context)) break;
     }
     return true;
+  }
+
+  /// NS or A of a member's server as RDATA.
+  static const Rdata& ServerRdata(RRType type, size_t server) {
+    static const auto kRdata = [] {
+      std::array<std::array<Rdata, kMaxHosts>, 2> out;
+      for (size_t i = 0; i < kMaxHosts; ++i) {
+        out[0][i] = {{RdataPart::Kind::kServerHost, static_cast<uint8_t>(i), {}}};
+        out[1][i] = {{RdataPart::Kind::kServerAddress, static_cast<uint8_t>(i), {}}};
+      }
+      return out;
+    }();
+    return kRdata[type == RRType::kNS ? 0 : 1][server];
+  }
+
+  /// False where it does not fit; what is there still leads on.
+  bool AddMemberGlue(const Member& member, size_t server, const ZoneContext& context) {
+    if (!member.ServerAddress(server)) return true;
+    const Rdata& rdata = ServerRdata(RRType::kA, server);
+    if (const auto outside = member.ServerHost(server)) {
+      return !outside->IsAtOrBelow(place_.apex) ||
+             message_.Add(Section::kAdditional, *outside, RRType::kA, kReferralTtl, rdata, context);
+    }
+    const auto inside = Complete(HostLabel(server), member.apex);
+    return inside &&
+           message_.Add(Section::kAdditional, *inside, RRType::kA, kReferralTtl, rdata, context);
   }
 
   bool AddNegative(const Match& match) {
@@ -189,7 +212,7 @@ class AnswerWriter {
     const bool lies = match.empty_non_terminal && plan_.Has(FaultKind::kNxDomainForEmpty);
     if (absent || lies) rcode_ = RCode::kNXDomain;
     if (plan_.Has(FaultKind::kNoSoa)) return true;
-    const RRset* soa = place_.zone->FindNode(NameView())->Find(RRType::kSOA);
+    const RRset* soa = place_.zone->apex().Find(RRType::kSOA);
     if (soa == nullptr) return true;
     const NameView owner = plan_.foreign_soa != nullptr ? plan_.foreign_soa->view() : place_.apex;
     return message_.Add(Section::kAuthority, owner, RRType::kSOA,

@@ -19,7 +19,6 @@ using dns::RRType;
 constexpr uint32_t kFirstFamilyAddress = 0x7f800001;  // 127.128.0.1
 constexpr uint32_t kLastFamilyAddress = 0x7ffffffe;   // 127.255.255.254
 constexpr uint32_t kTtl = 3600;
-constexpr size_t kMaxHosts = 13;
 
 // One hash gives several independent choices: each mixes its own number in.
 constexpr uint64_t kOperatorChoice = 1;
@@ -205,13 +204,20 @@ absl::Status Family::AddKind(const KindDescription& description) {
 }
 
 Member Family::Choose(NameView apex, const Kinds& kinds, const std::vector<double>& weights) const {
-  const uint64_t hash = MixBits(dns::HashName(apex, seed_));
+  return ChooseByHash(apex, dns::HashName(apex), kinds, weights);
+}
+
+Member Family::ChooseByHash(NameView apex, uint64_t name_hash, const Kinds& kinds,
+                            const std::vector<double>& weights) const {
+  const uint64_t hash = MixBits(name_hash ^ mixed_seed_);
   Member member;
   member.kind = kinds[PickByWeight(weights, hash)];
   member.operated_by =
       member.kind
           ->operators[PickByWeight(member.kind->operator_weights, MixBits(hash ^ kOperatorChoice))];
-  member.slot = static_cast<uint32_t>(MixBits(hash ^ kSlotChoice) % member.operated_by->slots);
+  // The upper half of a product is an even choice, and cheaper than a remainder.
+  member.slot =
+      static_cast<uint32_t>((MixBits(hash ^ kSlotChoice) >> 32) * member.operated_by->slots >> 32);
   member.apex = apex;
   return member;
 }
@@ -241,7 +247,8 @@ const Expectation& Family::PickExpectation(const Member& member) const {
   const auto& expect = member.kind->description->zone.expect;
   std::vector<double> sums;
   for (const Expectation& each : expect) AddWeight(each.weight, &sums);
-  return expect[PickByWeight(sums, MixBits(dns::HashName(member.apex, seed_) ^ kNameChoice))];
+  return expect[PickByWeight(sums,
+                             MixBits(dns::HashName(member.apex) ^ mixed_seed_ ^ kNameChoice))];
 }
 
 ZoneDescription Family::Describe(const Member& member) const {

@@ -18,6 +18,14 @@
 
 namespace caascan::lab {
 
+/// A 64-bit mixer (the finaliser of SplitMix64): every bit of the value reaches every bit.
+constexpr uint64_t MixBits(uint64_t value) {
+  value += 0x9E3779B97F4A7C15ull;
+  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ull;
+  value = (value ^ (value >> 27)) * 0x94D049BB133111EBull;
+  return value ^ (value >> 31);
+}
+
 /// Who runs name servers: a block of addresses, cut into slots of as many hosts as a domain can
 /// have. Every domain of the operator lives on one slot.
 struct Operator {
@@ -61,6 +69,9 @@ struct Member {
   std::optional<size_t> ServerAt(const Address& address) const;
 };
 
+/// Most servers of one domain.
+constexpr size_t kMaxHosts = 13;
+
 /// "ns1" for 0, as a relative name.
 dns::NameView HostLabel(size_t server);
 
@@ -74,6 +85,10 @@ class Family {
   /// The member of this name. REQUIRES: `apex` lies directly below one of the family's top-level
   /// domains (for domains given by a list: anywhere).
   Member Find(dns::NameView apex) const { return Choose(apex, kinds_, kind_weights_); }
+  /// The same for who has dns::HashName(apex) already.
+  Member Find(dns::NameView apex, uint64_t name_hash) const {
+    return ChooseByHash(apex, name_hash, kinds_, kind_weights_);
+  }
   /// Like Find, but of a kind that has no fault and is delegated: for domains that have others
   /// below them. REQUIRES: has_sound_kind().
   Member FindSound(dns::NameView apex) const { return Choose(apex, sound_kinds_, sound_weights_); }
@@ -100,14 +115,17 @@ class Family {
   using Kinds = std::vector<const Kind*>;
 
   Family(const FamilyDescription& description, uint64_t seed)
-      : description_(description), seed_(seed) {}
+      : description_(description), seed_(seed), mixed_seed_(MixBits(seed)) {}
   absl::Status AddOperators();
   absl::Status AddKinds();
   absl::Status AddKind(const KindDescription& description);
   Member Choose(dns::NameView apex, const Kinds& kinds, const std::vector<double>& weights) const;
+  Member ChooseByHash(dns::NameView apex, uint64_t name_hash, const Kinds& kinds,
+                      const std::vector<double>& weights) const;
 
   const FamilyDescription& description_;
   const uint64_t seed_;
+  const uint64_t mixed_seed_;
   std::vector<std::unique_ptr<Operator>> operators_;
   std::vector<std::unique_ptr<Kind>> owned_kinds_;
   Kinds kinds_;
@@ -118,13 +136,5 @@ class Family {
   uint32_t first_address_ = 0;
   uint32_t end_address_ = 0;
 };
-
-/// A 64-bit mixer (the finaliser of SplitMix64): every bit of the value reaches every bit.
-constexpr uint64_t MixBits(uint64_t value) {
-  value += 0x9E3779B97F4A7C15ull;
-  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ull;
-  value = (value ^ (value >> 27)) * 0x94D049BB133111EBull;
-  return value ^ (value >> 31);
-}
 
 }  // namespace caascan::lab

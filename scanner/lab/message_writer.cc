@@ -29,8 +29,20 @@ bool MessageWriter::U16(uint16_t value) {
   return true;
 }
 
-bool MessageWriter::U32(uint32_t value) {
-  return U16(static_cast<uint16_t>(value >> 16)) && U16(static_cast<uint16_t>(value & 0xffff));
+/// TYPE, CLASS, TTL, and an RDLENGTH that is filled in later.
+bool MessageWriter::WriteFixed(RRType type, uint32_t ttl) {
+  const auto number = static_cast<uint16_t>(type);
+  const uint8_t fixed[] = {static_cast<uint8_t>(number >> 8),
+                           static_cast<uint8_t>(number & 0xff),
+                           0,
+                           dns::kClassIn,
+                           static_cast<uint8_t>(ttl >> 24),
+                           static_cast<uint8_t>(ttl >> 16 & 0xff),
+                           static_cast<uint8_t>(ttl >> 8 & 0xff),
+                           static_cast<uint8_t>(ttl & 0xff),
+                           0,
+                           0};
+  return Octets(fixed);
 }
 
 bool MessageWriter::Octets(std::span<const uint8_t> octets) {
@@ -48,6 +60,7 @@ void MessageWriter::Begin(uint16_t id, uint16_t flags, std::span<const uint8_t> 
   U16(id);
   U16(flags);
   size_ = dns::kHeaderSize;
+  question_name_ = name;
   if (!question.empty()) {
     out_[5] = 1;
     size_t offset = size_;
@@ -82,17 +95,18 @@ void MessageWriter::Learn(size_t offset, size_t name_size) {
   known_[known_count_++] = {static_cast<uint16_t>(offset), static_cast<uint16_t>(name_size)};
 }
 
-/// Is the name written at `offset`, pointers followed, the same as `name`?
-bool MessageWriter::Same(size_t offset, NameView name) const {
+/// Do the labels at `offset`, pointers followed, equal those of `name`, and does what comes behind
+/// them stand at `rest_offset` (for 0: is it the root)?
+bool MessageWriter::Same(size_t offset, NameView name, size_t rest_offset) const {
   while (true) {
     uint8_t length = out_[offset];
     while ((length & 0xc0) == 0xc0) {
       offset = (static_cast<size_t>(length & 0x3f) << 8) | out_[offset + 1];
       length = out_[offset];
     }
+    if (name.is_root()) return rest_offset == 0 ? length == 0 : offset == rest_offset;
     const std::string_view label = name.first_label();
     if (length != label.size()) return false;
-    if (length == 0) return true;
     for (size_t i = 0; i < label.size(); ++i) {
       if (dns::LowerOctet(out_[offset + 1 + i]) !=
           dns::LowerOctet(static_cast<uint8_t>(label[i]))) {
@@ -104,19 +118,45 @@ bool MessageWriter::Same(size_t offset, NameView name) const {
   }
 }
 
+size_t MessageWriter::Find(NameView name, size_t size, size_t rest_offset) const {
+  for (size_t i = 0; i < known_count_; ++i) {
+    if (known_[i].name_size == size && Same(known_[i].offset, name, rest_offset)) {
+      return known_[i].offset;
+    }
+  }
+  return 0;
+}
+
+size_t MessageWriter::OffsetInQuestion(NameView name) const {
+  // Compared as numbers: the name may lie anywhere.
+  const auto begin = reinterpret_cast<uintptr_t>(question_name_.data());
+  const auto at = reinterpret_cast<uintptr_t>(name.data());
+  if (name.is_root() || at < begin || at >= begin + question_name_.size()) return 0;
+  return dns::kHeaderSize + (at - begin);
+}
+
 bool MessageWriter::WriteName(NameView name, bool compress) {
   if (!compress) return Octets(name.wire());
-  for (NameView rest = name; !rest.is_root(); rest = rest.parent()) {
-    for (size_t i = 0; i < known_count_; ++i) {
-      if (known_[i].name_size == rest.size() && Same(known_[i].offset, rest)) {
-        return U16(static_cast<uint16_t>(0xc000u | known_[i].offset));
-      }
-    }
-    if (!Room(1 + rest.first_label().size())) return false;
-    const size_t offset = size_;
-    Octets({rest.data(), 1 + rest.first_label().size()});
-    Learn(offset, rest.size());
+  if (const size_t offset = OffsetInQuestion(name)) return WritePointer(offset);
+  return WriteRelative(name, NameView(), true);
+}
+
+bool MessageWriter::WriteRelative(NameView relative, NameView apex, bool compress) {
+  const size_t apex_offset = OffsetInQuestion(apex);
+  const bool at_root = apex.is_root();
+  if (!compress || (apex_offset == 0 && !at_root)) {
+    const auto name = Complete(relative, apex);
+    return name &&
+           (compress ? WriteRelative(*name, NameView(), true) : Octets(name->view().wire()));
   }
+  for (NameView rest = relative; !rest.is_root(); rest = rest.parent()) {
+    const size_t size = rest.size() - 1 + apex.size();
+    if (const size_t offset = Find(rest, size, apex_offset)) return WritePointer(offset);
+    const size_t label_size = 1 + rest.first_label().size();
+    Learn(size_, size);
+    if (!Octets({rest.data(), label_size})) return false;
+  }
+  if (!at_root) return WritePointer(apex_offset);
   const uint8_t root = 0;
   return Octets({&root, 1});
 }
@@ -128,8 +168,7 @@ bool MessageWriter::WriteServer(const RdataPart& part, const ZoneContext& zone) 
     return address && Octets(address->bytes());
   }
   if (const auto host = zone.member->ServerHost(part.server)) return WriteName(*host, true);
-  const auto host = Complete(HostLabel(part.server), zone.apex);
-  return host && WriteName(*host, true);
+  return WriteRelative(HostLabel(part.server), zone.apex, true);
 }
 
 bool MessageWriter::WriteRdata(RRType type, const Rdata& rdata, const ZoneContext& zone) {
@@ -144,9 +183,7 @@ bool MessageWriter::WriteRdata(RRType type, const Rdata& rdata, const ZoneContex
         written = WriteName(part.name(), MayCompress(type));
         break;
       case RdataPart::Kind::kRelativeName:
-        if (const auto name = Complete(part.name(), zone.apex)) {
-          written = WriteName(*name, MayCompress(type));
-        }
+        written = WriteRelative(part.name(), zone.apex, MayCompress(type));
         break;
       case RdataPart::Kind::kServerAddress:
       case RdataPart::Kind::kServerHost:
@@ -169,8 +206,7 @@ bool MessageWriter::Add(dns::Section section, NameView owner, RRType type, uint3
                         const Rdata& rdata, const ZoneContext& zone) {
   const size_t start = size_;
   const size_t known = known_count_;
-  if (WriteName(owner, true) && U16(static_cast<uint16_t>(type)) && U16(dns::kClassIn) &&
-      U32(ttl) && U16(0)) {
+  if (WriteName(owner, true) && WriteFixed(type, ttl)) {
     const size_t rdata_offset = size_;
     if (WriteRdata(type, rdata, zone)) {
       const size_t length = size_ - rdata_offset;

@@ -27,7 +27,8 @@ class MessageWriter {
   /// Never writes behind `limit` octets. REQUIRES: kHeaderSize <= limit <= out.size().
   MessageWriter(std::span<uint8_t> out, size_t limit) : out_(out.first(limit)) {}
 
-  /// First of all: header and question of the query. REQUIRES: they fit.
+  /// First of all: header and question of the query. Names that are views into the very bytes of
+  /// `name` are then written as pointers at no cost. REQUIRES: they fit.
   void Begin(uint16_t id, uint16_t flags, std::span<const uint8_t> question, dns::NameView name);
   /// Drops all records again.
   void ClearRecords();
@@ -57,16 +58,25 @@ class MessageWriter {
 
   bool Room(size_t size_bytes) const { return size_ + size_bytes + reserved_ <= out_.size(); }
   bool U16(uint16_t value);
-  bool U32(uint32_t value);
   bool Octets(std::span<const uint8_t> octets);
+  bool WriteFixed(dns::RRType type, uint32_t ttl);
+  /// A name in full or, where it may be compressed, with a pointer at what was written before.
   bool WriteName(dns::NameView name, bool compress);
+  /// The same for `relative` completed with `apex`.
+  bool WriteRelative(dns::NameView relative, dns::NameView apex, bool compress);
+  bool WritePointer(size_t offset) { return U16(static_cast<uint16_t>(0xc000u | offset)); }
+  /// Where a view into the question's name stands in the message; 0 for any other name.
+  size_t OffsetInQuestion(dns::NameView name) const;
   bool WriteServer(const RdataPart& part, const ZoneContext& zone);
   bool WriteRdata(dns::RRType type, const Rdata& rdata, const ZoneContext& zone);
-  bool Same(size_t offset, dns::NameView name) const;
+  /// Where `name`, of this size with what it is completed with, was written; 0 for nowhere.
+  size_t Find(dns::NameView name, size_t size, size_t rest_offset) const;
+  bool Same(size_t offset, dns::NameView name, size_t rest_offset) const;
   void Learn(size_t offset, size_t name_size);
   void Count(dns::Section section);
 
   std::span<uint8_t> out_;
+  dns::NameView question_name_;
   size_t size_ = 0;
   size_t records_offset_ = 0;
   size_t reserved_ = 0;

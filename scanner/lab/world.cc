@@ -16,59 +16,61 @@ absl::StatusOr<std::unique_ptr<World>> World::Build(const Scenario& scenario,
   return builder.Take();
 }
 
-Member World::MemberBelow(const Site& site, NameView apex, NameView below, bool described) const {
-  if (!site.family_tld || described || below.size() == apex.size()) return {};
-  return family_->Find(below);
+Member World::MemberBelow(const Site& site, const Step& above, const Step& below) const {
+  if (!site.family_tld || below.described || below.name.size() == above.name.size()) return {};
+  return family_->Find(below.name, below.hash);
+}
+
+World::Step World::StepAt(NameView name, const Site** site) const {
+  Step step{name, dns::HashName(name), false};
+  const auto found = zones_.find(name, static_cast<size_t>(step.hash));
+  step.described = found != zones_.end();
+  *site = step.described ? found->second.get() : nullptr;
+  return step;
 }
 
 Place World::Locate(const Address& server, NameView name, dns::RRType type) const {
   Place place;
   const bool for_parent = type == dns::RRType::kDS;
-  NameView below = name;   // One label more than `apex`; at first the same.
-  bool described = false;  // Is `below` described?
-  for (NameView apex = name;; below = apex, apex = apex.parent()) {
-    const auto found = zones_.find(apex);
-    const bool known = found != zones_.end();
-    if (known && found->second != nullptr) {
-      const Site& site = *found->second;
-      const Member member = MemberBelow(site, apex, below, described);
+  Step below{name, 0, false};
+  for (NameView apex = name;; apex = apex.parent()) {
+    const Site* site = nullptr;
+    const Step step = StepAt(apex, &site);
+    if (site != nullptr) {
+      const Member member = MemberBelow(*site, step, below);
       if (const auto at = member.kind == nullptr ? std::nullopt : member.ServerAt(server)) {
-        place = {&member.zone(), below, &member.kind->faults[*at], member, {}};
-        if (!for_parent || below.size() < name.size()) return place;
+        place = {&member.zone(), below.name, &member.kind->faults[*at], member, {}};
+        if (!for_parent || below.name.size() < name.size()) return place;
       }
-      const auto serves = [&server](const Server& candidate) {
-        return candidate.address == server;
-      };
-      const auto at = std::find_if(site.servers.begin(), site.servers.end(), serves);
-      if (at != site.servers.end()) {
+      const auto serves = [&server](const Server& each) { return each.address == server; };
+      const auto at = std::find_if(site->servers.begin(), site->servers.end(), serves);
+      if (at != site->servers.end()) {
         const bool asks_parent = for_parent && apex.size() == name.size();
         if (place.zone == nullptr || !asks_parent) {
-          place = {&site.zone, apex, &at->faults, {}, member};
+          place = {&site->zone, apex, &at->faults, {}, member};
         }
         if (!asks_parent) return place;
       }
     }
-    described = known;
     if (apex.is_root()) return place;
+    below = step;
   }
 }
 
 Place World::Enclosing(NameView name) const {
-  NameView below = name;
-  bool described = false;
-  for (NameView apex = name;; below = apex, apex = apex.parent()) {
-    const auto found = zones_.find(apex);
-    const bool known = found != zones_.end();
-    if (known && found->second != nullptr) {
-      const Site& site = *found->second;
-      const Member member = MemberBelow(site, apex, below, described);
+  Step below{name, 0, false};
+  for (NameView apex = name;; apex = apex.parent()) {
+    const Site* site = nullptr;
+    const Step step = StepAt(apex, &site);
+    if (site != nullptr) {
+      const Member member = MemberBelow(*site, step, below);
       if (member.kind != nullptr && member.kind->description->zone.delegated) {
-        return {&member.zone(), below, nullptr, member, {}};
+        return {&member.zone(), below.name, nullptr, member, {}};
       }
-      return {&site.zone, apex, nullptr, {}, member};
+      return {&site->zone, apex, nullptr, {}, member};
     }
-    described = known;
     if (apex.is_root()) return {};
+    below = step;
   }
 }
 

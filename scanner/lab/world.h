@@ -69,9 +69,15 @@ class World {
   };
 
   World() = default;
+  /// One name on the way up to the root.
+  struct Step {
+    dns::NameView name;
+    uint64_t hash;   // dns::HashName.
+    bool described;  // Is it described, as a zone or inside a family's top-level domain?
+  };
+  Step StepAt(dns::NameView name, const Site** site) const;
   /// The family's domain at `below`, one label below the site's apex; none where that is described.
-  Member MemberBelow(const Site& site, dns::NameView apex, dns::NameView below,
-                     bool described) const;
+  Member MemberBelow(const Site& site, const Step& above, const Step& below) const;
 
   // By apex. Null for other names that a family's top-level domain describes in its own zone.
   absl::flat_hash_map<dns::Name, std::unique_ptr<Site>, dns::NameHash, dns::NameEqual> zones_;

@@ -108,6 +108,7 @@ class Zone {
   /// The node at a relative owner, made where it is not there, with the empty ones above it.
   Node& At(dns::NameView relative_owner);
   const Node* FindNode(dns::NameView relative_owner) const;
+  const Node& apex() const { return *apex_; }
   /// The owners of one label. Valid until the next Add() or At().
   std::vector<dns::NameView> TopLabels() const;
 
