@@ -3,6 +3,8 @@
 import json
 import tempfile
 
+import jsonschema
+
 import harness
 import tree
 
@@ -82,7 +84,6 @@ class RealServers(harness.Case):
                 self.assertEqual(record["cname"], ["www.relay.beta", "own.permit.alpha"])
 
     def test_records_are_valid_by_the_schema(self):
-        import jsonschema
         schema = json.loads((harness.SOURCE / "docs" / "record.schema.json").read_text())
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema)
