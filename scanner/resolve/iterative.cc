@@ -141,8 +141,13 @@ int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
 }
 
 int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries) const {
-  if (zone.addresses.empty() || tries.count > options_.retries) return -1;
-  return static_cast<int>(tries.count % zone.addresses.size());
+  if (tries.count > options_.retries) return -1;
+  const size_t count = zone.addresses.size();
+  for (size_t i = 0; i < count; ++i) {
+    const size_t index = (tries.count + i) % count;
+    if ((tries.hopeless & (1u << index)) == 0) return static_cast<int>(index);
+  }
+  return -1;
 }
 
 net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, dns::RRType type,
@@ -159,15 +164,20 @@ net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, d
       index = PickAgain(*zone, tries);
       if (index < 0) break;
     }
-    tries.tried |= 1u << static_cast<unsigned>(index);
+    const uint32_t bit = 1u << static_cast<unsigned>(index);
+    tries.tried |= bit;
     const Zone::ServerAddress address = zone->addresses[static_cast<size_t>(index)];
     Asked asked;
     if (!options_.allow_special && address.peer->address().IsSpecialPurpose()) {
       asked.result = ServerResult::kBlocked;
-      tries.count = options_.retries + 1;  // Nothing would change by trying again.
+      tries.hopeless |= bit;
     } else {
-      if (++tries.count > 1) ++account->retries;
       asked = co_await Ask(network_, address.peer, chain->current, type, options_.ask, account);
+      if (asked.status == net::ExchangeStatus::kSendFailed) {
+        tries.hopeless |= bit;
+      } else if (++tries.count > 1) {
+        ++account->retries;
+      }
     }
     if (asked.status == net::ExchangeStatus::kCancelled) {
       walk.failure = Reason::kStopped;
@@ -214,21 +224,35 @@ void IterativeResolver::FinishZone(const Asked& asked, Tries* tries, Walk* walk,
   walk->failure = Reason::kAliasLoop;
 }
 
-void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) {
-  const Zone& zone = *walk->zone;
-  for (size_t i = 0; i < zone.servers.size(); ++i) {
-    const auto of_server = [i](const Zone::ServerAddress& address) { return address.server == i; };
-    if (std::any_of(zone.addresses.begin(), zone.addresses.end(), of_server)) continue;
-    Attempt attempt;
-    attempt.host = zone.host(zone.servers[i]).ToText();
-    attempt.result = ServerResult::kUnresolved;
-    tries->attempts.push_back(std::move(attempt));
-  }
+void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) const {
+  AddUnresolved(*walk->zone, tries);
   walk->ok = false;
-  walk->failure = account->exhausted() ? Reason::kTooManyQueries
-                                       : PlainReason(tries->attempts, /*recursive=*/false);
+  if (network_->cancelled()) {
+    walk->failure = Reason::kStopped;
+  } else if (account->exhausted()) {
+    walk->failure = Reason::kTooManyQueries;
+  } else {
+    walk->failure = PlainReason(tries->attempts, /*recursive=*/false);
+    walk->circle = tries->circle && walk->failure == Reason::kUnresolvableServers;
+  }
   walk->attempts = tries->attempts;
   for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+}
+
+/// The servers whose names were looked up and gave no address. What our own limits kept from us is
+/// held against nobody.
+void IterativeResolver::AddUnresolved(const Zone& zone, Tries* tries) {
+  for (size_t i = 0; i < zone.servers.size(); ++i) {
+    const Zone::Server& server = zone.servers[i];
+    const uint32_t bit = 1u << i;
+    const bool looked_up = server.resolved || (tries->resolved & bit) != 0;
+    if (server.has_address || !looked_up || (tries->cut_short & bit) != 0) continue;
+    Attempt attempt;
+    attempt.host = zone.host(server).ToText();
+    attempt.result = ServerResult::kUnresolved;
+    attempt.local_fault = (tries->local_faults & bit) != 0;
+    tries->attempts.push_back(std::move(attempt));
+  }
 }
 
 net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account,
@@ -239,62 +263,72 @@ net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* trie
     ++index;
   }
   if (index == zone->servers.size()) co_return false;
-  tries->resolved |= 1u << index;
+  const uint32_t bit = 1u << index;
+  tries->resolved |= bit;
   HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
-  co_await ResolveHost(host, account, job);
+  const HostEnd end = co_await ResolveHost(host, account, job);
   for (net::Peer* peer : host->peers) zone->AddAddress(index, peer);
   // What a circle or our own limits kept from us is left for others to find.
-  zone->servers[index].resolved = host->state == Host::State::kResolved;
+  zone->servers[index].resolved = end == HostEnd::kKnown;
+  if (end == HostEnd::kCircle) tries->circle = true;
+  if (end == HostEnd::kCutShort) tries->cut_short |= bit;
+  if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
   co_return true;
 }
 
-net::Task<void> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
+net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle host,
+                                                                     Account* account, Host* job) {
   while (host->state == Host::State::kResolving) {
     for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
-      if (at == job) co_return;  // A circle: this server cannot be reached through itself.
+      if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
     }
     if (job != nullptr) job->waits_for = &*host;
     co_await WaitList::Waiter(&host->waiters);
     if (job != nullptr) job->waits_for = nullptr;
   }
-  if (host->state != Host::State::kUnknown && host->expires > now()) co_return;
-  if (job != nullptr && job->depth >= kMaxHostDepth) co_return;
+  if (host->state != Host::State::kUnknown && host->expires > now()) co_return HostEnd::kKnown;
+  if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
 
   host->state = Host::State::kResolving;
   host->depth = job == nullptr ? 1 : job->depth + 1;
   host->peers.clear();
   if (job != nullptr) job->waits_for = &*host;
-  bool settled = true;
-  if (options_.addresses.ipv4) settled = co_await CollectAddresses(host, dns::RRType::kA, account);
+  HostEnd end = HostEnd::kKnown;
+  if (options_.addresses.ipv4) end = co_await CollectAddresses(host, dns::RRType::kA, account);
   if (host->peers.empty() && options_.addresses.ipv6) {
-    const bool ipv6_settled = co_await CollectAddresses(host, dns::RRType::kAAAA, account);
-    settled = settled && ipv6_settled;
+    const HostEnd ipv6_end = co_await CollectAddresses(host, dns::RRType::kAAAA, account);
+    if (end == HostEnd::kKnown) end = ipv6_end;
   }
   if (job != nullptr) job->waits_for = nullptr;
   const bool found = !host->peers.empty();
-  // What our own budget cut short says nothing: the next one to ask begins anew.
-  host->state = found || settled ? Host::State::kResolved : Host::State::kUnknown;
+  if (found) end = HostEnd::kKnown;
+  // What says nothing of the name itself is not kept: the next one to ask begins anew.
+  host->state = end == HostEnd::kKnown ? Host::State::kResolved : Host::State::kUnknown;
   host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
   host->waiters.NotifyAll();
+  co_return end;
 }
 
-/// False where the look-up was cut short by this name's own limits.
-net::Task<bool> IterativeResolver::CollectAddresses(HostHandle host, dns::RRType type,
-                                                    Account* account) {
+net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHandle host,
+                                                                          dns::RRType type,
+                                                                          Account* account) {
   AliasChain chain;
   chain.current = host.name();
   Walk walk = co_await Lookup(type, &chain, account, &*host);
   if (!walk.ok) {
-    co_return walk.failure != Reason::kTooManyQueries&& walk.failure != Reason::kStopped;
+    if (walk.circle) co_return HostEnd::kCircle;
+    if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
+    const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
+    co_return cut ? HostEnd::kCutShort : HostEnd::kKnown;
   }
-  if (walk.classified.kind != ResponseKind::kAnswer) co_return true;
+  if (walk.classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.message.records()) {
     if (record.section != dns::Section::kAnswer) break;
     if (record.type != type || !record.owner.Equals(chain.current)) continue;
     net::Peer* peer = PeerOf(record, options_.addresses, network_);
     if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
   }
-  co_return true;
+  co_return HostEnd::kKnown;
 }
 
 net::Task<CaaAnswer> IterativeResolver::LookupCaa(dns::NameView name, Account* account) {

@@ -46,22 +46,34 @@ class IterativeResolver : public Resolver {
     Classified classified;
     dns::Message message;
     ZoneHandle zone;
+    bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // Where !ok: at the zone's servers.
   };
   /// Which of a zone's addresses were tried, and how often altogether.
   struct Tries {
-    uint32_t tried = 0;     // A bit an address.
-    uint32_t resolved = 0;  // A bit a server whose name was looked up.
-    unsigned count = 0;
+    uint32_t tried = 0;         // A bit an address.
+    uint32_t hopeless = 0;      // Likewise: blocked, or our own side cannot send there.
+    unsigned count = 0;         // Of those that left.
+    uint32_t resolved = 0;      // A bit a server whose name was looked up,
+    uint32_t cut_short = 0;     // of these: our own limits ended it,
+    uint32_t local_faults = 0;  // or our own side could not send.
+    bool circle = false;
     std::vector<Attempt> attempts;  // That failed.
+  };
+  /// How the resolution of a server's name ended.
+  enum class HostEnd : uint8_t {
+    kKnown,       // Its addresses are known, or that it has none.
+    kCircle,      // It hangs on what is being resolved by way of it.
+    kCutShort,    // Our own limits, or the scan's end.
+    kLocalFault,  // Our own side could not send.
   };
 
   net::Task<Walk> Lookup(dns::RRType type, AliasChain* chain, Account* account, Host* job);
   net::Task<Walk> AskZone(ZoneHandle zone, dns::RRType type, AliasChain* chain, Account* account,
                           Host* job);
   net::Task<bool> ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account, Host* job);
-  net::Task<void> ResolveHost(HostHandle host, Account* account, Host* job);
-  net::Task<bool> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
+  net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
+  net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
   ZoneHandle DeepestZone(dns::NameView name);
   ZoneHandle StoreReferral(const Walk& walk);
@@ -70,7 +82,8 @@ class IterativeResolver : public Resolver {
   bool TakeReply(const Asked& asked, const Zone::ServerAddress& address, dns::RRType type,
                  AliasChain* chain, Account* account, Tries* tries, Walk* walk);
   static void FinishZone(const Asked& asked, Tries* tries, Walk* walk, Account* account);
-  static void Fail(Tries* tries, Walk* walk, Account* account);
+  void Fail(Tries* tries, Walk* walk, Account* account) const;
+  static void AddUnresolved(const Zone& zone, Tries* tries);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

@@ -20,6 +20,7 @@ int Zone::AddServer(dns::NameView host) {
 }
 
 void Zone::AddAddress(size_t server, net::Peer* peer) {
+  servers[server].has_address = true;
   const auto same = [peer](const ServerAddress& address) { return address.peer == peer; };
   if (addresses.size() == kMaxAddresses || std::any_of(addresses.begin(), addresses.end(), same)) {
     return;

@@ -25,7 +25,8 @@ struct Zone {
   struct Server {
     uint16_t host_offset = 0;  // Into hosts.
     uint8_t host_size = 0;
-    bool resolved = false;  // Its addresses are here, or it has none.
+    bool resolved = false;     // Its addresses are here, or it has none.
+    bool has_address = false;  // Whether or not another server has the same one.
   };
   struct ServerAddress {
     net::Peer* peer = nullptr;

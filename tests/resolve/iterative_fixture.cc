@@ -1,0 +1,85 @@
+#include "tests/resolve/iterative_fixture.h"
+
+#include <utility>
+
+namespace caascan::resolve {
+namespace {
+
+net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
+  dns::Name name;
+  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
+  out->answer = co_await resolver->LookupCaa(name, &out->account);
+}
+
+}  // namespace
+
+IterativeFixture::IterativeFixture() {
+  options_.allow_special = true;
+  options_.addresses.ipv6 = false;
+  options_.ask.timeout = std::chrono::seconds(5);
+  tree_.Serve(".", kRoot);
+  tree_.Delegate(".", "test", {{"ns.nic.test", kTld}});
+}
+
+IterativeFixture::~IterativeFixture() {
+  // The server's thread reads the tree.
+  resolver_.reset();
+  client_.reset();
+  server_.reset();
+}
+
+void IterativeFixture::Start(const net::LimitOptions& limits) {
+  server_ = std::make_unique<net::FakeServer>(
+      [this](const net::Arrival& query, net::Outbox* out) { tree_.Handle(query, out); });
+  options_.addresses.port = server_->port();
+  client_ = std::make_unique<net::Client>(limits);
+  RootServer root;
+  EXPECT_EQ(dns::Name::FromText("a.root-servers.test", &root.host), dns::NameError::kNone);
+  root.addresses.push_back(server_->At(kRoot));
+  resolver_ = std::make_unique<IterativeResolver>(client_->network(), options_,
+                                                  std::vector<RootServer>{root});
+}
+
+std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& names,
+                                               uint32_t max_queries) {
+  std::deque<Looked> looked(names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    looked[i].account.max_queries = max_queries;
+    client_->Start(LookupTask(resolver_.get(), names[i], &looked[i]));
+  }
+  client_->Wait();
+  return looked;
+}
+
+Looked IterativeFixture::Lookup(std::string_view name, uint32_t max_queries) {
+  return std::move(LookupAll({std::string(name)}, max_queries).front());
+}
+
+std::string Summary(const CaaAnswer& answer) {
+  if (answer.status == LookupStatus::kEmpty) return "empty";
+  if (answer.status == LookupStatus::kFailed) {
+    return "failed " + std::to_string(static_cast<int>(answer.failure));
+  }
+  std::string text;
+  for (const CaaRecord& record : answer.rrset.records) {
+    text += (text.empty() ? "" : ", ") + record.tag + " " + record.value;
+  }
+  return text;
+}
+
+std::vector<Observation::Kind> Kinds(const Account& account) {
+  std::vector<Observation::Kind> kinds;
+  for (const Observation& observation : account.observations) kinds.push_back(observation.kind);
+  return kinds;
+}
+
+bool Silent(const net::Arrival&, net::Outbox*) { return true; }
+
+FakeTree::Override Always(dns::RCode rcode) {
+  return [rcode](const net::Arrival& query, net::Outbox* out) {
+    out->Send(net::Reply(query.bytes, dns::kFlagQR, rcode).bytes());
+    return true;
+  };
+}
+
+}  // namespace caascan::resolve

@@ -1,0 +1,63 @@
+// An iterative resolver before a tree of servers on loopback.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/resolve/iterative.h"
+#include "tests/net/client.h"
+#include "tests/net/fake_server.h"
+#include "tests/resolve/fake_tree.h"
+
+namespace caascan::resolve {
+
+/// What a look-up gave, and what it cost.
+struct Looked {
+  CaaAnswer answer;
+  Account account;
+};
+
+/// The tree has a root (kRoot) and the TLD "test" (kTld) to begin with. Fill `tree_` and
+/// `options_`, then Start().
+class IterativeFixture : public testing::Test {
+ protected:
+  static constexpr const char* kRoot = "127.53.0.1";
+  static constexpr const char* kTld = "127.53.0.2";
+  // Where silence is what is tested.
+  static constexpr std::chrono::milliseconds kShort{50};
+
+  IterativeFixture();
+  ~IterativeFixture() override;
+
+  void Start(const net::LimitOptions& limits = {});
+  Looked Lookup(std::string_view name, uint32_t max_queries = 200);
+  /// All at once.
+  std::deque<Looked> LookupAll(const std::vector<std::string>& names, uint32_t max_queries = 200);
+
+  size_t Seen(std::string_view server, std::string_view name = {}) const {
+    return server_->CountSeen(server, name);
+  }
+
+  FakeTree tree_;
+  IterativeOptions options_;
+  std::unique_ptr<net::FakeServer> server_;
+  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<IterativeResolver> resolver_;
+};
+
+/// "issue value" of each record, or how it ended: "empty", or the reason's code.
+std::string Summary(const CaaAnswer& answer);
+
+/// The kinds of a look-up's observations, in order.
+std::vector<Observation::Kind> Kinds(const Account& account);
+
+// What an address may do instead of answering.
+bool Silent(const net::Arrival& query, net::Outbox* out);
+FakeTree::Override Always(dns::RCode rcode);
+
+}  // namespace caascan::resolve

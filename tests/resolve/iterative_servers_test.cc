@@ -1,0 +1,494 @@
+// What single servers of a zone do wrong, and how a look-up goes on or fails.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scanner/resolve/iterative.h"
+#include "tests/resolve/iterative_fixture.h"
+
+namespace caascan::resolve {
+namespace {
+
+using dns::RCode;
+using net::Arrival;
+using net::Outbox;
+using net::Reply;
+using net::Transport;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Kind = Observation::Kind;
+
+constexpr const char* kFirst = "127.53.1.1";
+constexpr const char* kSecond = "127.53.1.2";
+
+/// The zone example.test, with two servers and a record at its apex.
+class ServersTest : public IterativeFixture {
+ protected:
+  ServersTest() {
+    tree_.Delegate("test", "example.test",
+                   {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
+    tree_.Add("example.test", "example.test CAA 0 issue ca.example");
+  }
+
+  void Both(const FakeTree::Override& take) {
+    tree_.SetOverride(kFirst, take);
+    tree_.SetOverride(kSecond, take);
+  }
+
+  /// "address result" each.
+  static std::set<std::string> Results(const std::vector<Attempt>& attempts) {
+    std::set<std::string> lines;
+    for (const Attempt& attempt : attempts) {
+      const std::string where =
+          attempt.peer == nullptr ? attempt.host : attempt.peer->address().ToText();
+      lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
+    }
+    return lines;
+  }
+};
+
+// RFC 1034 §4.1: redundancy is there to be used. Whichever is asked first, one good one is enough.
+struct BadRow {
+  const char* name;
+  FakeTree::Override take;
+  Reason reason;       // Where both do so.
+  const char* result;  // Of each server, then.
+  bool is_silent;
+};
+
+FakeTree::Override With(void (*send)(const Arrival&, Outbox*)) {
+  return [send](const Arrival& query, Outbox* out) {
+    send(query, out);
+    return true;
+  };
+}
+
+class BadServerTest : public ServersTest, public testing::WithParamInterface<BadRow> {
+ protected:
+  BadServerTest() {
+    if (GetParam().is_silent) options_.ask.timeout = kShort;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadServerTest,
+    testing::Values(
+        BadRow{"ServFail", Always(RCode::kServFail), Reason::kServfail, "servfail", false},
+        BadRow{"NotImp", Always(RCode::kNotImp), Reason::kNotimp, "notimp", false},
+        BadRow{"Refused", Always(RCode::kRefused), Reason::kRefused, "refused", false},
+        BadRow{"FormErr", Always(RCode::kFormErr), Reason::kFormerr, "formerr", false},
+        BadRow{"NotAuth", Always(RCode::kNotAuth), Reason::kRcode, "rcode", false},
+        BadRow{"NotAuthoritative", With([](const Arrival& query, Outbox* out) {
+                 out->Send(Reply(query.bytes, dns::kFlagQR).bytes());
+               }),
+               Reason::kNotAuthoritative, "not_authoritative", false},
+        BadRow{"UpwardReferral", With([](const Arrival& query, Outbox* out) {
+                 Reply reply(query.bytes, dns::kFlagQR);
+                 reply.Authority(".", dns::RRType::kNS, net::NameBytes("a.root-servers.test"));
+                 out->Send(reply.bytes());
+               }),
+               Reason::kUpwardReferral, "upward_referral", false},
+        BadRow{"SelfReferral", With([](const Arrival& query, Outbox* out) {
+                 Reply reply(query.bytes, dns::kFlagQR);
+                 reply.Authority("example.test", dns::RRType::kNS,
+                                 net::NameBytes("ns1.example.test"));
+                 out->Send(reply.bytes());
+               }),
+               Reason::kNotAuthoritative, "not_authoritative", false},
+        BadRow{"Malformed", With([](const Arrival& query, Outbox* out) {
+                 Reply reply(query.bytes);
+                 std::vector<uint8_t> bytes =
+                     reply.Answer("example.test", dns::RRType::kA, "four").bytes();
+                 bytes.pop_back();
+                 out->Send(bytes);
+               }),
+               Reason::kMalformedResponse, "malformed", false},
+        BadRow{"TruncatedWithoutTcp", With([](const Arrival& query, Outbox* out) {
+                 if (query.transport == Transport::kTcp) return out->Close();
+                 out->Send(Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC).bytes());
+               }),
+               Reason::kTruncated, "truncated", false},
+        BadRow{"Silent", Silent, Reason::kNoResponse, "timeout", true},
+        BadRow{"AnswersFromElsewhere", With([](const Arrival& query, Outbox* out) {
+                 out->SendFromElsewhere(Reply(query.bytes).bytes());
+               }),
+               Reason::kNoResponse, "mismatched", true},
+        BadRow{"AnswersAnotherQuestion", With([](const Arrival& query, Outbox* out) {
+                 out->Send(Reply(query.bytes).ChangeType(dns::RRType::kA).bytes());
+               }),
+               Reason::kNoResponse, "mismatched", true}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_P(BadServerTest, OneGoodServerIsEnough) {
+  tree_.SetOverride(kFirst, GetParam().take);
+  Start();
+  for (int i = 0; i < 6; ++i) {
+    const Looked looked = Lookup("example.test");
+    EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+    EXPECT_THAT(looked.answer.attempts, IsEmpty());
+    for (const Attempt& attempt : looked.account.attempts) {
+      EXPECT_EQ(attempt.peer->address().ToText(), kFirst);
+      EXPECT_EQ(ServerResultCode(attempt.result), GetParam().result);
+      EXPECT_EQ(attempt.host, "ns1.example.test");
+    }
+  }
+  EXPECT_GT(Seen(kFirst), 0u) << "asked first at least once";
+}
+
+TEST_P(BadServerTest, BothGiveTheReason) {
+  Both(GetParam().take);
+  Start();
+  const Looked looked = Lookup("example.test");
+  ASSERT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(ReasonCode(looked.answer.failure), ReasonCode(GetParam().reason));
+  EXPECT_EQ(looked.answer.zone, "example.test");
+  EXPECT_THAT(Results(looked.answer.attempts),
+              ElementsAre(std::string(kFirst) + " " + GetParam().result,
+                          std::string(kSecond) + " " + GetParam().result));
+  EXPECT_EQ(looked.answer.attempts.size(), 3u) << "two further tries, as --retries says";
+  EXPECT_EQ(looked.account.retries, 2u);
+  EXPECT_GT(Seen(kFirst), 0u);
+  EXPECT_GT(Seen(kSecond), 0u);
+}
+
+TEST_F(ServersTest, TheMostTellingReasonWins) {
+  tree_.SetOverride(kFirst, Always(RCode::kRefused));
+  tree_.SetOverride(kSecond, Always(RCode::kServFail));
+  Start();
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(Lookup("example.test").answer.failure, Reason::kServfail);
+  }
+}
+
+TEST_F(ServersTest, SaysWhatIsMalformedAndWhere) {
+  Both(With([](const Arrival& query, Outbox* out) {
+    std::vector<uint8_t> bytes = Reply(query.bytes).bytes();
+    bytes.push_back(0);
+    out->Send(bytes);
+  }));
+  Start();
+  const Looked looked = Lookup("example.test");
+  ASSERT_FALSE(looked.answer.attempts.empty());
+  EXPECT_THAT(looked.answer.attempts[0].detail,
+              testing::HasSubstr("octets behind the last record"));
+}
+
+TEST_F(ServersTest, RetriesAreAsManyAsAskedFor) {
+  Both(Silent);
+  options_.ask.timeout = kShort;
+  options_.retries = 4;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Seen(kFirst) + Seen(kSecond), 5u);
+  EXPECT_EQ(looked.account.retries, 4u);
+}
+
+TEST_F(ServersTest, EveryAddressIsTriedOnceEvenWithoutRetries) {
+  Both(Always(RCode::kServFail));
+  options_.retries = 0;
+  Start();
+  (void)Lookup("example.test");
+  EXPECT_EQ(Seen(kFirst), 1u);
+  EXPECT_EQ(Seen(kSecond), 1u);
+}
+
+TEST_F(ServersTest, ALostDatagramIsTriedAgainAtASingleServer) {
+  std::atomic<int> asked{0};
+  tree_.Delegate("test", "single.test", {{"ns1.single.test", "127.53.1.9"}});
+  tree_.SetOverride("127.53.1.9",
+                    [&asked](const Arrival&, Outbox*) { return asked.fetch_add(1) < 2; });
+  options_.ask.timeout = kShort;
+  Start();
+  const Looked looked = Lookup("single.test");
+  EXPECT_EQ(Summary(looked.answer), "empty");
+  EXPECT_EQ(looked.account.retries, 2u);
+}
+
+TEST_F(ServersTest, AServerThatStaysSilentIsAskedLast) {
+  tree_.SetOverride(kFirst, Silent);
+  options_.ask.timeout = kShort;
+  Start();
+  for (int i = 0; i < 30; ++i) (void)Lookup("example.test");
+  EXPECT_LE(Seen(kFirst), 6u);
+  EXPECT_EQ(Seen(kSecond), 30u);
+}
+
+TEST_F(ServersTest, ServersShareTheLoad) {
+  Start();
+  for (int i = 0; i < 40; ++i) (void)Lookup("example.test");
+  EXPECT_GT(Seen(kFirst), 0u);
+  EXPECT_GT(Seen(kSecond), 0u);
+}
+
+// Two names of one host: neither is without address because the other has the same one.
+TEST_F(ServersTest, TwoServersAtOneSilentAddressAreNotUnresolved) {
+  tree_.Delegate("test", "twice.test",
+                 {{"ns1.twice.test", "127.53.1.9"}, {"ns2.twice.test", "127.53.1.9"}});
+  tree_.SetOverride("127.53.1.9", Silent);
+  options_.ask.timeout = kShort;
+  Start();
+  const Looked looked = Lookup("twice.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kNoResponse);
+  EXPECT_THAT(Results(looked.answer.attempts), ElementsAre("127.53.1.9 timeout"));
+}
+
+TEST_F(ServersTest, AFailureNamesServersWithoutAddressToo) {
+  tree_.Add("test", "half.test NS ns1.example.test");
+  tree_.Add("test", "half.test NS nowhere.test");
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
+    return net::QuestionText(query.bytes) == "half.test" && Always(RCode::kRefused)(query, out);
+  });
+  Start();
+  const Looked looked = Lookup("half.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kRefused);
+  EXPECT_THAT(Results(looked.answer.attempts),
+              ElementsAre("127.53.1.1 refused", "nowhere.test unresolved"));
+}
+
+// EDNS (RFC 6891 §7): FORMERR and NOTIMP of old servers, BADVERS of strange ones.
+
+bool RejectsEdns(const Arrival& query, Outbox* out) {
+  if (!net::ParseQuery(query.bytes).edns()) return false;
+  out->Send(Reply(query.bytes, dns::kFlagQR, RCode::kFormErr).bytes());
+  return true;
+}
+
+bool BadVersion(const Arrival& query, Outbox* out) {
+  if (!net::ParseQuery(query.bytes).edns()) return false;
+  out->Send(Reply(query.bytes, dns::kFlagQR).Opt(/*extended_rcode=*/1).bytes());
+  return true;
+}
+
+TEST_F(ServersTest, FormerrToEdnsIsAskedAgainWithout) {
+  Both(RejectsEdns);
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kEdnsFormerr));
+  EXPECT_EQ(looked.account.retries, 0u);
+  EXPECT_FALSE(server_->seen().back().edns);
+}
+
+TEST_F(ServersTest, ABareFormerrHeaderToEdnsIsAskedAgainWithout) {
+  Both([](const Arrival& query, Outbox* out) {
+    if (!net::ParseQuery(query.bytes).edns()) return false;
+    std::vector<uint8_t> header(query.bytes.begin(), query.bytes.begin() + dns::kHeaderSize);
+    header[2] |= 0x80;
+    header[3] = 1;
+    for (size_t i = 4; i < header.size(); ++i) header[i] = 0;
+    out->Send(header);
+    return true;
+  });
+  Start();
+  EXPECT_EQ(Summary(Lookup("example.test").answer), "issue ca.example");
+}
+
+TEST_F(ServersTest, BadversToEdnsIsAskedAgainWithout) {
+  Both(BadVersion);
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kEdnsBadvers));
+}
+
+TEST_F(ServersTest, FormerrWithAndWithoutEdnsIsNoEdnsProblem) {
+  Both(Always(RCode::kFormErr));
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kFormerr);
+  EXPECT_THAT(Kinds(looked.account), IsEmpty());
+}
+
+// TCP (RFC 7766 §5).
+
+bool TruncatesOverUdp(const Arrival& query, Outbox* out) {
+  if (query.transport == Transport::kTcp) return false;
+  out->Send(Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC).bytes());
+  return true;
+}
+
+TEST_F(ServersTest, ATruncatedAnswerIsAskedForOverTcp) {
+  Both(TruncatesOverUdp);
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+  EXPECT_THAT(Kinds(looked.account), IsEmpty()) << "nothing is wrong with it";
+}
+
+TEST_F(ServersTest, ATruncatedAnswerThatCannotBeParsedIsAskedForOverTcp) {
+  Both([](const Arrival& query, Outbox* out) {
+    if (query.transport == Transport::kTcp) return false;
+    std::vector<uint8_t> bytes = Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC)
+                                     .Answer("example.test", dns::RRType::kCAA, "xyz")
+                                     .bytes();
+    bytes.pop_back();
+    out->Send(bytes);
+    return true;
+  });
+  Start();
+  EXPECT_EQ(Summary(Lookup("example.test").answer), "issue ca.example");
+}
+
+TEST_F(ServersTest, TruncationWithoutTcpIsObserved) {
+  Both(With([](const Arrival& query, Outbox* out) {
+    if (query.transport == Transport::kTcp) return out->Close();
+    (void)TruncatesOverUdp(query, out);
+  }));
+  options_.retries = 0;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kTruncated);
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kTruncatedNoTcp, Kind::kTruncatedNoTcp));
+}
+
+TEST_F(ServersTest, AThousandRecordsComeOverTcp) {
+  Both([](const Arrival& query, Outbox* out) {
+    if (TruncatesOverUdp(query, out)) return true;
+    Reply reply(query.bytes);
+    for (int i = 0; i < 1001; ++i) {
+      reply.Answer("example.test", dns::RRType::kCAA,
+                   net::CaaBytes(0, "issue", "ca" + std::to_string(i) + ".example"));
+    }
+    out->Send(reply.bytes());
+    return true;
+  });
+  Start();
+  const Looked looked = Lookup("example.test");
+  ASSERT_EQ(looked.answer.rrset.records.size(), 1001u);
+  EXPECT_EQ(looked.answer.rrset.records[1000].value, "ca1000.example");
+}
+
+// What a spoofed datagram might look like is never believed over UDP, and checked over TCP.
+
+TEST_F(ServersTest, LostLetterCaseIsCheckedOverTcpAndObserved) {
+  Both([](const Arrival& query, Outbox* out) {
+    Reply reply(query.bytes);
+    reply.LoseCase().Answer("example.test", dns::RRType::kCAA,
+                            net::CaaBytes(0, "issue", "ca.example"));
+    out->Send(reply.bytes());
+    return true;
+  });
+  options_.ask.timeout = kShort;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kCaseChanged));
+}
+
+TEST_F(ServersTest, AStrangerInFrontOfTheAnswerIsObserved) {
+  Both([](const Arrival& query, Outbox* out) {
+    out->SendFromElsewhere(Reply(query.bytes).bytes());
+    return false;
+  });
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kSourceChanged));
+}
+
+TEST_F(ServersTest, DeparturesOfUsableAnswersAreObserved) {
+  Both(With([](const Arrival& query, Outbox* out) {
+    const std::string name = net::QuestionText(query.bytes);
+    Reply reply(query.bytes, name == "cached.example.test" ? dns::kFlagQR : Reply::kAuthoritative);
+    if (name == "cached.example.test") {
+      reply.Answer(name, dns::RRType::kCAA, net::CaaBytes(0, "issue", "ca.example"));
+    } else if (name == "wrong.example.test") {
+      reply.Authority("test", dns::RRType::kSOA, net::SoaBytes());
+    }
+    out->Send(reply.bytes());
+  }));
+  Start();
+  EXPECT_THAT(Kinds(Lookup("cached.example.test").account),
+              ElementsAre(Kind::kDataWithoutAuthority));
+  EXPECT_THAT(Kinds(Lookup("wrong.example.test").account),
+              ElementsAre(Kind::kNegativeSoaWrongZone));
+  EXPECT_THAT(Kinds(Lookup("bare.example.test").account), ElementsAre(Kind::kNegativeWithoutSoa));
+}
+
+// Addresses.
+
+TEST_F(ServersTest, SpecialPurposeAddressesAreNotAskedUnlessAllowed) {
+  options_.allow_special = false;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
+  EXPECT_THAT(Results(looked.answer.attempts), ElementsAre("127.53.0.1 blocked"));
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kSpecialAddress));
+  EXPECT_EQ(looked.account.queries, 0u);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
+TEST_F(ServersTest, AFamilyThatIsOffIsNotUsed) {
+  options_.addresses.ipv4 = false;
+  options_.addresses.ipv6 = true;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
+TEST_F(ServersTest, AServerWithAnIpv6AddressOnly) {
+  options_.addresses.ipv6 = true;
+  tree_.Add("test", "six.test NS ns1.example.test");
+  tree_.Add("test", "six.test NS six.example.test");
+  tree_.Add("example.test", "six.example.test AAAA ::1");
+  tree_.Serve("six.test", "::1");
+  tree_.Add("six.test", "six.test CAA 0 issue ca.example");
+  Start();
+  if (!server_->has_ipv6() || !client_->network()->has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Summary(Lookup("six.test").answer), "issue ca.example");
+}
+
+// 255.255.255.255 cannot be sent to: the scanner's own network, as far as it can tell.
+
+TEST_F(ServersTest, WhatWeCannotSendIsALocalFault) {
+  tree_.Add("test", "local.test NS ns.local.test");
+  tree_.Add("test", "ns.local.test A 255.255.255.255");
+  Start();
+  const Looked looked = Lookup("local.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kLocalFault);
+  EXPECT_EQ(looked.account.retries, 0u) << "nothing has left, so nothing was tried again";
+}
+
+TEST_F(ServersTest, AServerNameLostToALocalFaultIsHeldAgainstNobody) {
+  tree_.Add("test", "local.test NS ns.local.test");
+  tree_.Add("test", "ns.local.test A 255.255.255.255");
+  tree_.Add("test", "hangs.test NS dns.local.test");
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    const Looked looked = Lookup("hangs.test");
+    EXPECT_EQ(looked.answer.failure, Reason::kLocalFault);
+    for (const Attempt& attempt : looked.account.attempts) EXPECT_TRUE(attempt.local_fault);
+  }
+}
+
+// An address that cannot be sent to uses up none of the tries that the others deserve.
+TEST_F(ServersTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
+  std::atomic<int> asked{0};
+  for (const char* host : {"a", "b", "c", "d"}) {
+    tree_.Add("test", "mixed.test NS " + std::string(host) + ".mixed.test");
+  }
+  tree_.Add("test", "a.mixed.test A 255.255.255.255");
+  tree_.Add("test", "b.mixed.test A 255.255.255.255");
+  tree_.Add("test", "c.mixed.test A 255.255.255.255");
+  tree_.Add("test", "d.mixed.test A 127.53.1.9");
+  tree_.Serve("mixed.test", "127.53.1.9");
+  tree_.SetOverride("127.53.1.9",
+                    [&asked](const Arrival&, Outbox*) { return asked.fetch_add(1) < 2; });
+  options_.ask.timeout = kShort;
+  Start();
+  const Looked looked = Lookup("mixed.test");
+  EXPECT_EQ(Summary(looked.answer), "empty");
+  EXPECT_EQ(Seen("127.53.1.9"), 3u);
+}
+
+}  // namespace
+}  // namespace caascan::resolve
