@@ -1,0 +1,270 @@
+// A forwarding resolver before two recursive ones on loopback.
+#include "scanner/resolve/forwarding.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/net/client.h"
+#include "tests/net/fake_server.h"
+#include "tests/net/reply.h"
+
+namespace caascan::resolve {
+namespace {
+
+using dns::RCode;
+using dns::RRType;
+using net::Arrival;
+using net::CaaBytes;
+using net::NameBytes;
+using net::Outbox;
+using net::Reply;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kFirst = "127.60.0.1";
+constexpr const char* kSecond = "127.60.0.2";
+constexpr std::chrono::milliseconds kShort(50);
+constexpr uint16_t kRecursive = dns::kFlagQR | dns::kFlagRA;
+
+struct Looked {
+  CaaAnswer answer;
+  Account account;
+};
+
+net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
+  dns::Name name;
+  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
+  out->answer = co_await resolver->LookupCaa(name, &out->account);
+}
+
+void AnswerWell(const Arrival& query, Outbox* out) {
+  Reply reply(query.bytes, kRecursive);
+  out->Send(reply.Answer(net::QuestionText(query.bytes), RRType::kCAA, CaaBytes(0, "issue", "ca"))
+                .bytes());
+}
+
+class ForwardingTest : public testing::Test {
+ protected:
+  using Handler = std::function<void(const Arrival&, Outbox*)>;
+
+  ~ForwardingTest() override {
+    resolver_.reset();
+    client_.reset();
+    server_.reset();
+  }
+
+  void Start(Handler first, Handler second = nullptr) {
+    const bool two = second != nullptr;
+    server_ = std::make_unique<net::FakeServer>(
+        [first = std::move(first), second = std::move(second)](const Arrival& query, Outbox* out) {
+          (query.server.ToText() == kSecond ? second : first)(query, out);
+        });
+    client_ = std::make_unique<net::Client>();
+    std::vector<net::Address> resolvers = {server_->At(kFirst)};
+    if (two) resolvers.push_back(server_->At(kSecond));
+    resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers);
+  }
+
+  Looked Lookup(std::string_view name = "www.example.com", bool keep_all = false) {
+    Looked looked;
+    looked.account.max_queries = max_queries_;
+    looked.account.keep_all_attempts = keep_all;
+    client_->Run(LookupTask(resolver_.get(), std::string(name), &looked));
+    return looked;
+  }
+
+  static std::vector<std::string> Results(const std::vector<Attempt>& attempts) {
+    std::vector<std::string> lines;
+    for (const Attempt& attempt : attempts) {
+      lines.push_back(attempt.peer->address().ToText() + " " +
+                      std::string(ServerResultCode(attempt.result)));
+    }
+    return lines;
+  }
+
+  ForwardingOptions options_;
+  uint32_t max_queries_ = 50;
+  std::unique_ptr<net::FakeServer> server_;
+  std::unique_ptr<net::Client> client_;
+  std::unique_ptr<ForwardingResolver> resolver_;
+};
+
+TEST_F(ForwardingTest, AsksForRecursionAndTakesTheAnswer) {
+  Start(AnswerWell);
+  const Looked looked = Lookup("WWW.example.com");
+  ASSERT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.rrset.records, (std::vector<CaaRecord>{{0, "issue", "ca"}}));
+  EXPECT_EQ(looked.answer.rrset.owner, "www.example.com");
+  EXPECT_EQ(looked.answer.zone, "") << "a resolver does not say";
+  EXPECT_EQ(looked.account.queries, 1u);
+  EXPECT_THAT(looked.account.attempts, IsEmpty());
+  ASSERT_EQ(server_->seen().size(), 1u);
+  EXPECT_TRUE(server_->seen()[0].recursion_desired);
+  EXPECT_TRUE(server_->seen()[0].edns);
+}
+
+TEST_F(ForwardingTest, NodataAndNxdomainAreEmptyWithOrWithoutSoa) {
+  Start([](const Arrival& query, Outbox* out) {
+    const std::string name = net::QuestionText(query.bytes);
+    const bool exists = name.find("gone") == std::string::npos;
+    Reply reply(query.bytes, kRecursive, exists ? RCode::kNoError : RCode::kNXDomain);
+    if (name.find("soa") != std::string::npos) {
+      reply.Authority("example.com", RRType::kSOA, net::SoaBytes(77));
+    }
+    out->Send(reply.bytes());
+  });
+  for (const char* name :
+       {"a.example.com", "gone.example.com", "soa.example.com", "soa.gone.example.com"}) {
+    const Looked looked = Lookup(name);
+    EXPECT_EQ(looked.answer.status, LookupStatus::kEmpty) << name;
+    EXPECT_EQ(looked.answer.ttl_s, std::string(name).starts_with("soa") ? 77u : 0u);
+    EXPECT_THAT(looked.account.observations, IsEmpty());
+  }
+}
+
+TEST_F(ForwardingTest, FollowsTheAliasesOfAnAnswer) {
+  Start([](const Arrival& query, Outbox* out) {
+    Reply reply(query.bytes, kRecursive);
+    reply.Answer("www.example.com", RRType::kCNAME, NameBytes("Web.example.net"));
+    reply.Answer("web.example.net", RRType::kCNAME, NameBytes("cdn.example.org"));
+    reply.Answer("cdn.example.org", RRType::kCAA, CaaBytes(0, "issue", "ca"));
+    out->Send(reply.bytes());
+  });
+  const Looked looked = Lookup();
+  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_THAT(looked.answer.cname, ElementsAre("web.example.net", "cdn.example.org"));
+  EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.org");
+}
+
+TEST_F(ForwardingTest, AnAliasWithoutDataIsEmptyAndALoopFails) {
+  Start([](const Arrival& query, Outbox* out) {
+    Reply reply(query.bytes, kRecursive);
+    const std::string name = net::QuestionText(query.bytes);
+    reply.Answer(name, RRType::kCNAME, NameBytes("b.example.net"));
+    if (name == "loop.example.com") {
+      reply.Answer("b.example.net", RRType::kCNAME, NameBytes("loop.example.com"));
+    }
+    out->Send(reply.bytes());
+  });
+  const Looked empty = Lookup("www.example.com");
+  EXPECT_EQ(empty.answer.status, LookupStatus::kEmpty);
+  EXPECT_THAT(empty.answer.cname, ElementsAre("b.example.net"));
+  const Looked loop = Lookup("loop.example.com");
+  EXPECT_EQ(loop.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(loop.answer.failure, Reason::kAliasLoop);
+  EXPECT_EQ(loop.account.queries, 1u) << "asking again would not help";
+}
+
+struct BadRow {
+  const char* name;
+  void (*handler)(const Arrival&, Outbox*);
+  Reason reason;
+  const char* result;
+};
+
+class BadResolverTest : public ForwardingTest, public testing::WithParamInterface<BadRow> {
+ protected:
+  BadResolverTest() { options_.ask.timeout = kShort; }
+};
+
+template <RCode kRcode>
+void Always(const Arrival& query, Outbox* out) {
+  out->Send(Reply(query.bytes, kRecursive, kRcode).bytes());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadResolverTest,
+    testing::Values(BadRow{"ServFail", Always<RCode::kServFail>, Reason::kServfail, "servfail"},
+                    // A resolver that does not want us says nothing of the zone.
+                    BadRow{"Refused", Always<RCode::kRefused>, Reason::kRcode, "refused"},
+                    BadRow{"NotImp", Always<RCode::kNotImp>, Reason::kNotimp, "notimp"},
+                    BadRow{"FormErr", Always<RCode::kFormErr>, Reason::kFormerr, "formerr"},
+                    BadRow{"Silent", [](const Arrival&, Outbox*) {}, Reason::kNoResponse,
+                           "timeout"},
+                    BadRow{"Malformed",
+                           [](const Arrival& query, Outbox* out) {
+                             std::vector<uint8_t> bytes = Reply(query.bytes, kRecursive).bytes();
+                             bytes.push_back(0);
+                             out->Send(bytes);
+                           },
+                           Reason::kMalformedResponse, "malformed"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_P(BadResolverTest, TheOtherOneIsAskedNext) {
+  Start(GetParam().handler, AnswerWell);
+  int met = 0;
+  for (int i = 0; i < 4; ++i) {
+    const Looked looked = Lookup();
+    EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+    if (looked.account.retries == 0) continue;
+    ++met;
+    EXPECT_THAT(Results(looked.account.attempts),
+                ElementsAre(std::string(kFirst) + " " + GetParam().result));
+  }
+  EXPECT_EQ(met, 2) << "look-ups begin at the resolvers in turn";
+}
+
+TEST_P(BadResolverTest, AloneIsTriedAgainAndGivesTheReason) {
+  Start(GetParam().handler);
+  const Looked looked = Lookup();
+  ASSERT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(ReasonCode(looked.answer.failure), ReasonCode(GetParam().reason));
+  EXPECT_EQ(looked.answer.attempts.size(), 3u);
+  EXPECT_EQ(looked.account.attempts.size(), 3u);
+  EXPECT_EQ(looked.account.retries, 2u);
+}
+
+TEST_F(ForwardingTest, RetriesAreAsManyAsAskedFor) {
+  options_.retries = 0;
+  Start(Always<RCode::kServFail>, Always<RCode::kServFail>);
+  EXPECT_EQ(Lookup().account.queries, 1u);
+  EXPECT_EQ(server_->seen_count(), 1u);
+}
+
+TEST_F(ForwardingTest, KeepsEveryAttemptWhereAsked) {
+  Start(AnswerWell);
+  const Looked looked = Lookup("www.example.com", /*keep_all=*/true);
+  EXPECT_THAT(Results(looked.account.attempts), ElementsAre("127.60.0.1 answer"));
+  EXPECT_TRUE(looked.account.attempts[0].answered);
+}
+
+TEST_F(ForwardingTest, AUsedUpBudgetIsTooManyQueries) {
+  max_queries_ = 1;
+  Start(Always<RCode::kServFail>);
+  const Looked looked = Lookup();
+  EXPECT_EQ(looked.answer.failure, Reason::kTooManyQueries);
+  EXPECT_EQ(looked.account.queries, 1u);
+}
+
+TEST_F(ForwardingTest, ATruncatedAnswerIsAskedForOverTcp) {
+  Start([](const Arrival& query, Outbox* out) {
+    if (query.transport == net::Transport::kTcp) return AnswerWell(query, out);
+    out->Send(Reply(query.bytes, kRecursive | dns::kFlagTC).bytes());
+  });
+  EXPECT_EQ(Lookup().answer.status, LookupStatus::kRecords);
+}
+
+TEST_F(ForwardingTest, CancellingStopsALookup) {
+  Start([](const Arrival&, Outbox*) {});
+  client_->AtNextTurn([this] { client_->network()->CancelAll(); });
+  const Looked looked = Lookup();
+  EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(looked.answer.failure, Reason::kStopped);
+}
+
+TEST_F(ForwardingTest, AResolverThatCannotBeSentToIsALocalFault) {
+  client_ = std::make_unique<net::Client>();
+  resolver_ = std::make_unique<ForwardingResolver>(
+      client_->network(), options_,
+      std::vector<net::Address>{net::Address::FromText("255.255.255.255", 53).value()});
+  EXPECT_EQ(Lookup().answer.failure, Reason::kLocalFault);
+}
+
+}  // namespace
+}  // namespace caascan::resolve
