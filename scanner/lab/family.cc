@@ -29,7 +29,7 @@ constexpr uint64_t kLabelChoice = 5;
 
 /// An index by weight. `sums` are running sums, the last of them the total.
 size_t PickByWeight(const std::vector<double>& sums, uint64_t hash) {
-  const double point = static_cast<double>(hash >> 11) * 0x1p-53 * sums.back();
+  const double point = UnitInterval(hash) * sums.back();
   const auto found = std::upper_bound(sums.begin(), sums.end(), point);
   return std::min(static_cast<size_t>(found - sums.begin()), sums.size() - 1);
 }

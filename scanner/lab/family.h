@@ -13,18 +13,11 @@
 
 #include "scanner/dns/name.h"
 #include "scanner/lab/address.h"
+#include "scanner/lab/chance.h"
 #include "scanner/lab/scenario.h"
 #include "scanner/lab/zone.h"
 
 namespace caascan::lab {
-
-/// A 64-bit mixer (the finaliser of SplitMix64): every bit of the value reaches every bit.
-constexpr uint64_t MixBits(uint64_t value) {
-  value += 0x9E3779B97F4A7C15ull;
-  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ull;
-  value = (value ^ (value >> 27)) * 0x94D049BB133111EBull;
-  return value ^ (value >> 31);
-}
 
 /// Who runs name servers: a block of addresses, cut into slots of as many hosts as a domain can
 /// have. Every domain of the operator lives on one slot.

@@ -14,6 +14,7 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"not-authoritative", FaultKind::kNotAuthoritative},
     {"upward-referral", FaultKind::kUpwardReferral},
     {"truncate", FaultKind::kTruncate},
+    {"rate-limit", FaultKind::kRateLimit},
     {"garbage", FaultKind::kGarbage},
     {"aa-clear", FaultKind::kAaClear},
     {"delay", FaultKind::kDelay},
@@ -34,7 +35,8 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
 
 bool Fits(const FaultRule& rule, const FaultQuestion& question) {
   if (rule.transport && *rule.transport != question.transport) return false;
-  if (rule.kind == FaultKind::kTruncate && question.transport == Transport::kTcp) return false;
+  const bool udp_only = rule.kind == FaultKind::kTruncate || rule.kind == FaultKind::kRateLimit;
+  if (udp_only && question.transport == Transport::kTcp) return false;
   if (rule.edns == FaultRule::Edns::kWith && !question.edns) return false;
   if (rule.edns == FaultRule::Edns::kWithout && question.edns) return false;
   if (rule.types.empty()) return true;

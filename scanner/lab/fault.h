@@ -24,6 +24,7 @@ enum class FaultKind : uint8_t {
   kNotAuthoritative,  // NOERROR, empty, AA clear: a lame server.
   kUpwardReferral,    // The root's name servers: a lame server of the old kind.
   kTruncate,          // TC and no records, over UDP only.
+  kRateLimit,         // Over a rate: TC, nothing, or REFUSED, over UDP only.
   kGarbage,           // The header and question, then octets that cannot be parsed.
   // These change an answer; all that fit apply.
   kAaClear,           // The data, AA clear.
@@ -59,6 +60,12 @@ struct FaultRule {
   dns::RCode rcode = dns::RCode::kServFail;
   uint32_t delay_ms = 0;
   dns::Name soa;
+
+  // Of kRateLimit: the server's answers a second, all clients and zones together.
+  enum class OverLimit : uint8_t { kDrop, kRefused };
+  uint32_t per_second = 0;
+  OverLimit over_limit = OverLimit::kDrop;
+  uint32_t slip = 2;  // Every so manieth answer too many is TC instead; 0 is none.
 };
 
 /// What of a query decides whether a rule fits.
@@ -91,6 +98,25 @@ class TryCounter {
 
  private:
   std::vector<uint8_t> tries_ = std::vector<uint8_t>(size_t{1} << 22);
+};
+
+/// Counts events a second. Fixed memory: two keys may share a counter, and then their limit. One
+/// thread.
+class RateCounter {
+ public:
+  /// How many events of this hash there were in this second, this one included.
+  uint32_t Count(uint64_t hash, uint64_t second) {
+    Slot& slot = slots_[hash % slots_.size()];
+    if (slot.second != second) slot = {second, 0};
+    return ++slot.count;
+  }
+
+ private:
+  struct Slot {
+    uint64_t second = 0;
+    uint32_t count = 0;
+  };
+  std::vector<Slot> slots_ = std::vector<Slot>(size_t{1} << 16);
 };
 
 }  // namespace caascan::lab

@@ -59,6 +59,18 @@ void ReadConditions(JsonObject* json, FaultRule* rule) {
   rule->percent = json->Real("percent", 100).value_or(100);
 }
 
+void ReadRateLimit(JsonObject* json, FaultRule* rule) {
+  rule->per_second = static_cast<uint32_t>(json->Number("per_second", 1000000).value_or(0));
+  if (rule->per_second == 0) json->Complain("a rate-limit wants \"per_second\", 1 to 1000000");
+  rule->slip = static_cast<uint32_t>(json->Number("slip", 100).value_or(rule->slip));
+  const std::string over = json->Text("over").value_or("drop");
+  if (over == "refused") {
+    rule->over_limit = FaultRule::OverLimit::kRefused;
+  } else if (over != "drop") {
+    json->Complain("\"over\" must be drop or refused");
+  }
+}
+
 FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) {
   FaultRule rule;
   JsonObject json(value, where, errors);
@@ -76,6 +88,7 @@ FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) 
     rule.delay_ms = static_cast<uint32_t>(json.Number("ms", 60000).value_or(0));
     if (rule.delay_ms == 0) json.Complain("a delay wants \"ms\", 1 to 60000");
   }
+  if (rule.kind == FaultKind::kRateLimit) ReadRateLimit(&json, &rule);
   if (rule.kind == FaultKind::kForeignSoa &&
       dns::Name::FromText(json.Text("soa").value_or(""), &rule.soa) != dns::NameError::kNone) {
     json.Complain("a foreign-soa wants \"soa\", a domain name");

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 
+#include <absl/hash/hash.h>
+
 #include "scanner/dns/cursor.h"
 #include "scanner/dns/message.h"
 #include "scanner/lab/answer.h"
+#include "scanner/lab/chance.h"
 
 namespace caascan::lab {
 namespace {
@@ -35,14 +38,25 @@ bool ReadQuestion(std::span<const uint8_t> bytes, Question* question) {
   return true;
 }
 
-/// True with a chance of `percent` in a hundred.
-bool Strikes(double percent, uint64_t random) {
-  return static_cast<double>(random >> 11) * 0x1p-53 * 100 < percent;
+/// A server over its limit answers TC or nothing (response-rate limiting), or REFUSED.
+void ApplyRateLimit(const FaultRule& rule, const Query& query, RateCounter* rates, Plan* plan) {
+  const uint64_t key = MixBits(absl::Hash<Address>()(query.server));
+  const uint32_t count = rates->Count(key, query.now_ms / 1000);
+  if (count <= rule.per_second) return;
+  FaultRule over;
+  over.kind = FaultKind::kDrop;
+  if (rule.over_limit == FaultRule::OverLimit::kRefused) {
+    over.kind = FaultKind::kRcode;
+    over.rcode = dns::RCode::kRefused;
+  } else if (rule.slip > 0 && (count - rule.per_second) % rule.slip == 0) {
+    over.kind = FaultKind::kTruncate;
+  }
+  plan->Apply(over);
 }
 
 /// Ready once: the rules that fit, chance and tries included.
 Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, const Query& query,
-              TryCounter* tries) {
+              TryCounter* tries, RateCounter* rates) {
   Plan plan;
   const FaultQuestion asked{question.type, query.transport, question.edns};
   std::optional<uint32_t> before;
@@ -57,6 +71,10 @@ Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, con
             MixBits(dns::HashName(question.name, static_cast<uint16_t>(question.type))));
       }
       if (*before >= rule.first) continue;
+    }
+    if (rule.kind == FaultKind::kRateLimit) {
+      ApplyRateLimit(rule, query, rates, &plan);
+      continue;
     }
     plan.Apply(rule);
   }
@@ -104,7 +122,7 @@ Reply Responder::Respond(const Query& query, std::span<uint8_t> out) {
   }
   static const std::vector<FaultRule> kNoFaults;
   const auto& faults = place.faults != nullptr ? *place.faults : kNoFaults;
-  const Plan plan = MakePlan(faults, question, query, &tries_);
+  const Plan plan = MakePlan(faults, question, query, &tries_, &rates_);
   SetUpReply(plan, query, &reply);
   if (plan.decisive == FaultKind::kDrop) reply.kind = Reply::Kind::kDrop;
   if (plan.decisive == FaultKind::kUnreachable) reply.kind = Reply::Kind::kUnreachable;

@@ -17,6 +17,7 @@ struct Query {
   Address server;  // That it was sent to.
   Transport transport = Transport::kUdp;
   uint64_t random = 0;  // Any number, for faults that strike by chance.
+  uint64_t now_ms = 0;  // Of any clock that runs steadily, for rate limits.
 };
 
 /// What to do with a query.
@@ -50,6 +51,7 @@ class Responder {
  private:
   const World& world_;
   TryCounter tries_;
+  RateCounter rates_;
 };
 
 }  // namespace caascan::lab

@@ -11,8 +11,8 @@ constexpr int kPortTries = 20;
 
 }  // namespace
 
-LabServer::LabServer(const World& world, Report report)
-    : responder_(world), report_(std::move(report)) {
+LabServer::LabServer(const World& world, Report report, const Weather& weather)
+    : responder_(world), report_(std::move(report)), weather_(weather) {
   uv_loop_init(&loop_);
   uv_async_init(&loop_, &stop_,
                 [](uv_async_t* handle) { static_cast<LabServer*>(handle->data)->CloseAll(); });
@@ -47,7 +47,8 @@ absl::Status LabServer::AddSockets(IpVersion version, uint16_t port) {
   auto tcp = OpenTcp(version, port_);
   if (!tcp.ok()) return tcp.status();
   tcp_.push_back(std::make_unique<TcpListener>(&loop_, &responder_, &counters_));
-  udp_.push_back(std::make_unique<UdpListener>(&loop_, std::move(*udp), &responder_, &counters_));
+  udp_.push_back(
+      std::make_unique<UdpListener>(&loop_, std::move(*udp), &responder_, &counters_, weather_));
   return tcp_.back()->Start(std::move(*tcp));
 }
 

@@ -26,7 +26,7 @@ class LabServer {
   using Report = std::function<void(const std::string&)>;
 
   /// `report` gets the counters on SIGUSR1 and at the end. Both must outlive the server.
-  LabServer(const World& world, Report report);
+  LabServer(const World& world, Report report, const Weather& weather = {});
   LabServer(const LabServer&) = delete;
   LabServer& operator=(const LabServer&) = delete;
   ~LabServer();
@@ -52,6 +52,7 @@ class LabServer {
   Responder responder_;
   Counters counters_;
   Report report_;
+  const Weather weather_;
   uint16_t port_ = 0;
   bool closed_ = false;
   std::vector<std::unique_ptr<UdpListener>> udp_;

@@ -108,6 +108,7 @@ class TcpListener::Connection {
     query.server = server_;
     query.transport = Transport::kTcp;
     query.random = listener_->random_();
+    query.now_ms = uv_now(handle_.loop);
     const Reply reply = listener_->responder_->Respond(query, listener_->answer_);
     const uint64_t second = (uv_now(handle_.loop) - listener_->start_ms_) / 1000;
     listener_->counters_->Add(query, reply, second);

@@ -32,11 +32,13 @@ struct UdpListener::Buffers {
   std::array<SourceControl, kBatch * kMaxCopies> out_control;
 };
 
-UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters)
+UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters,
+                         const Weather& weather)
     : socket_(std::move(socket)),
       port_(BoundPort(socket_)),
       responder_(responder),
       counters_(counters),
+      weather_(weather),
       buffers_(std::make_unique<Buffers>()),
       start_ms_(uv_now(loop)) {
   uv_poll_init(loop, &poll_, socket_.fd());
@@ -89,17 +91,25 @@ size_t UdpListener::AnswerBatch(size_t count) {
     query.bytes = std::span(b.in[i]).first(b.in_headers[i].msg_len);
     query.server = SourceControl::Destination(&b.in_headers[i].msg_hdr);
     query.random = random_();
+    query.now_ms = uv_now(poll_.loop);
+    const Fate fate = FateOf(weather_, query.random);
+    if (fate.query_lost) continue;
     const std::span<uint8_t> out = std::span(b.out).subspan(used, kMaxUdpAnswer);
-    const Reply reply = responder_->Respond(query, out);
+    Reply reply = responder_->Respond(query, out);
     counters_->Add(query, reply, second);
+    if (fate.answer_lost) continue;
+    if (fate.answer_doubled) reply.copies = kMaxCopies;
+    reply.delay += std::chrono::milliseconds(fate.delay_ms);
     const Address source = reply.source.value_or(query.server);
     if (reply.kind == Reply::Kind::kUnreachable) {
       unreachable_.Send(b.clients[i], query.server, port_, query.bytes);
     } else if (reply.kind == Reply::Kind::kSend && reply.delay.count() > 0) {
       const auto due = uv_now(poll_.loop) + static_cast<uint64_t>(reply.delay.count());
-      late_.emplace(due, Late{{out.begin(), out.begin() + static_cast<std::ptrdiff_t>(reply.size)},
-                              b.clients[i],
-                              source});
+      const std::vector<uint8_t> bytes(out.begin(),
+                                       out.begin() + static_cast<std::ptrdiff_t>(reply.size));
+      for (unsigned copy = 0; copy < reply.copies; ++copy) {
+        late_.emplace(due, Late{bytes, b.clients[i], source});
+      }
       ArmTimer();
     } else if (reply.kind == Reply::Kind::kSend) {
       for (unsigned copy = 0; copy < std::min<size_t>(reply.copies, kMaxCopies); ++copy) {

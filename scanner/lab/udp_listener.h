@@ -14,6 +14,7 @@
 #include "scanner/lab/counters.h"
 #include "scanner/lab/responder.h"
 #include "scanner/lab/sockets.h"
+#include "scanner/lab/weather.h"
 
 namespace caascan::lab {
 
@@ -21,7 +22,8 @@ namespace caascan::lab {
 /// Close() first, then run the loop until it is idle, then destroy.
 class UdpListener {
  public:
-  UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters);
+  UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters,
+              const Weather& weather = {});
   UdpListener(const UdpListener&) = delete;
   UdpListener& operator=(const UdpListener&) = delete;
   ~UdpListener();
@@ -51,6 +53,7 @@ class UdpListener {
   uint16_t port_;
   Responder* responder_;
   Counters* counters_;
+  const Weather weather_;
   PortUnreachable unreachable_;
   std::unique_ptr<Buffers> buffers_;
   std::multimap<uint64_t, Late> late_;  // By the loop's milliseconds at which they are due.

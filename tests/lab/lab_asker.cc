@@ -74,6 +74,7 @@ std::unique_ptr<Answer> AskResponder(Responder* responder, const Ask& ask) {
   query.server = AddressOfText(ask.server);
   query.transport = ask.transport;
   query.random = ask.random;
+  query.now_ms = ask.now_ms;
   auto answer = std::make_unique<Answer>();
   answer->bytes.resize(dns::kMaxMessageSize);
   answer->reply = responder->Respond(query, answer->bytes);

@@ -42,6 +42,7 @@ struct Ask {
   uint16_t udp_payload_size = 1232;
   uint64_t case_bits = 0;
   uint64_t random = 0;
+  uint64_t now_ms = 0;
 };
 constexpr uint16_t kAskId = 0x1234;
 

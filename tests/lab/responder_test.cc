@@ -344,6 +344,35 @@ TEST(ResponderTest, FailsTheFirstTriesAndThenWorks) {
       << "tries are counted for each type";
 }
 
+/// Ten queries in one second, two in the next: what comes of each, as letters.
+std::string AskAtRate(const std::string& fault, Transport transport) {
+  const auto world = WorldOf(WithFaults(fault));
+  Responder responder(*world);
+  std::string out;
+  for (uint64_t i = 0; i < 12; ++i) {
+    const uint64_t now_ms = i < 10 ? 5000 + i : 6000;
+    const auto answer =
+        AskResponder(&responder, {.name = kApex, .transport = transport, .now_ms = now_ms});
+    if (answer->reply.kind == Reply::Kind::kDrop) {
+      out += '-';
+    } else if (answer->rcode() == RCode::kRefused) {
+      out += 'r';
+    } else {
+      out += answer->message.truncated() ? 't' : 'a';
+    }
+  }
+  return out;
+}
+
+TEST(ResponderTest, LimitsItsRate) {
+  const std::string limit = R"("fault":"rate-limit","per_second":4)";
+  EXPECT_EQ(AskAtRate("{" + limit + "}", Transport::kUdp), "aaaa-t-t-taa");
+  EXPECT_EQ(AskAtRate("{" + limit + R"(,"slip":0})", Transport::kUdp), "aaaa------aa");
+  EXPECT_EQ(AskAtRate("{" + limit + R"(,"slip":1})", Transport::kUdp), "aaaattttttaa");
+  EXPECT_EQ(AskAtRate("{" + limit + R"(,"over":"refused"})", Transport::kUdp), "aaaarrrrrraa");
+  EXPECT_EQ(AskAtRate("{" + limit + "}", Transport::kTcp), "aaaaaaaaaaaa");
+}
+
 /// Sends bytes that no client sends.
 Reply SendRaw(std::vector<uint8_t> bytes, std::vector<uint8_t>* out) {
   const auto world = WorldOf(WithFaults(""));

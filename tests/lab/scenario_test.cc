@@ -83,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
         InFault("BadEdns", R"("fault":"drop","edns":"yes")", "with, without or any"),
         InFault("BadPercent", R"("fault":"drop","percent":101)", "0 to 100"),
         InFault("BadFirst", R"("fault":"drop","first":-1)", "\"first\" must be"),
+        InFault("NoRate", R"("fault":"rate-limit")", "\"per_second\""),
+        InFault("BadOver", R"("fault":"rate-limit","per_second":1,"over":"x")", "drop or refused"),
         InFault("NoSoa", R"("fault":"foreign-soa")", "\"soa\", a domain name"),
         InZone("UnknownBehaviour", R"("faults":["nonesuch"])", "called \"nonesuch\"")),
     kRowName);

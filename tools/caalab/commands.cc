@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kExitDiffers = 3;
 constexpr size_t kFlushSize = size_t{1} << 20;
+constexpr int64_t kMaxDelayMs = 60'000;
 constexpr int64_t kMaxPort = 65535;
 constexpr int64_t kMaxNames = 1'000'000'000;
 
@@ -35,6 +36,24 @@ void AddInternetOptions(CLI::App* command, lab::InternetOptions* options) {
   cli::AddOption(command,
                  {"--names-file", "FILE", "Domains to put under the family's kinds instead"},
                  &options->names_file_path);
+}
+
+void AddWeatherOptions(CLI::App* command, lab::Weather* weather) {
+  const CLI::Range percent(0.0, 100.0);
+  cli::AddOption(command, {"--loss", "PERCENT", "Datagrams that get lost, each way"},
+                 &weather->loss_percent)
+      ->check(percent);
+  cli::AddOption(command, {"--duplicate", "PERCENT", "Answers that come twice"},
+                 &weather->duplicate_percent)
+      ->check(percent);
+  cli::AddOption(command, {"--reorder", "PERCENT", "Answers that later ones overtake"},
+                 &weather->reorder_percent)
+      ->check(percent);
+  cli::AddOption(command, {"--delay", "MS", "How long answers take"}, &weather->delay_ms)
+      ->check(cli::WholeNumber(0, kMaxDelayMs));
+  cli::AddOption(command, {"--jitter", "MS", "Up to how much longer they take"},
+                 &weather->jitter_ms)
+      ->check(cli::WholeNumber(0, kMaxDelayMs));
 }
 
 absl::Status WriteFile(const std::string& path, const std::string& text) {
@@ -105,6 +124,7 @@ ServeCommand::ServeCommand(cli::Program* program)
   cli::AddOption(command_, {"--port", "N", "UDP and TCP port; 0 takes a free one"}, &port_)
       ->check(cli::WholeNumber(0, kMaxPort));
   cli::AddOption(command_, {"--write-hints", "FILE", "Write the root hints here"}, &hints_path_);
+  AddWeatherOptions(command_, &weather_);
 }
 
 int ServeCommand::Run() {
@@ -112,9 +132,12 @@ int ServeCommand::Run() {
   if (!internet.ok()) return program_->Finish(internet.status());
   const lab::World& world = (*internet)->world();
   absl::Status printed;
-  lab::LabServer server(world, [&printed](const std::string& line) {
-    if (printed.ok()) printed = cli::PrintToStandardOutput(line);
-  });
+  lab::LabServer server(
+      world,
+      [&printed](const std::string& line) {
+        if (printed.ok()) printed = cli::PrintToStandardOutput(line);
+      },
+      weather_);
   absl::Status status = server.Listen(port_);
   if (status.ok() && !hints_path_.empty()) status = WriteFile(hints_path_, world.hints());
   if (status.ok()) status = cli::PrintToStandardOutput(ReadyLine(world, server));

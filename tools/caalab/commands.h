@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scanner/lab/internet.h"
+#include "scanner/lab/weather.h"
 #include "tools/cli/program.h"
 
 namespace caascan::tool {
@@ -24,6 +25,7 @@ class ServeCommand {
   lab::InternetOptions internet_;
   uint16_t port_ = 5300;
   std::string hints_path_;
+  lab::Weather weather_;
 };
 
 /// `caalab names`: list the names whose truth is known.
