@@ -20,7 +20,8 @@ constexpr size_t kMaxProbedServers = 8;
 struct Probe {
   net::Peer* peer = nullptr;
   bool refused = false;      // Else it was silent.
-  bool serves_zone = false;  // It gave an authoritative answer for the zone's SOA.
+  bool serves_zone = false;  // It gave an authoritative answer for the zone's SOA,
+  bool drops_caa = false;    // and none for CAA, once more.
   bool answers_caa = false;  // Silent before, it answered CAA now.
 };
 
@@ -37,10 +38,12 @@ net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* op
       co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account);
   probe->serves_zone =
       soa.replied && soa.message.rcode() == dns::RCode::kNoError && soa.message.authoritative();
-  if (probe->serves_zone && !probe->refused) {
+  if (probe->serves_zone && !probe->refused && !account->exhausted()) {
     const resolve::Asked caa =
         co_await resolve::Ask(network, probe->peer, name, dns::RRType::kCAA, *options, account);
     probe->answers_caa = caa.replied;
+    // Not where we were cut short: that proves nothing.
+    probe->drops_caa = caa.status == net::ExchangeStatus::kTimeout;
   }
   if (--fan->running == 0) fan->done.NotifyAll();
 }
@@ -77,7 +80,7 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
     co_return ProbeVerdict::kUnchanged;
   }
   Probes probes = SelectServers(answer->attempts);
-  if (probes.empty()) co_return ProbeVerdict::kUnchanged;
+  if (probes.empty() || account->exhausted()) co_return ProbeVerdict::kUnchanged;
   Fan fan;
   fan.running = probes.size() + 1;
   for (Probe& probe : probes) {
@@ -93,7 +96,7 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
   }
   // A lame server says more than a silent one, so only a time-out becomes a dropped query.
   if (OutcomeOf(answer->failure) == Outcome::kTimeout &&
-      any([](const Probe& p) { return p.serves_zone; })) {
+      any([](const Probe& p) { return p.drops_caa; })) {
     answer->failure = Reason::kCaaDropped;
     co_return ProbeVerdict::kRefined;
   }

@@ -1,0 +1,162 @@
+#include "scanner/diagnose/findings.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scanner/net/network.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using resolve::Account;
+using resolve::Attempt;
+using resolve::Observation;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class FindingsTest : public testing::Test {
+ protected:
+  ~FindingsTest() override { network_.Close(); }
+
+  net::Peer* Peer(std::string_view address) {
+    return network_.PeerFor(net::Address::FromText(address, 53).value());
+  }
+  void Observe(Observation::Kind kind, std::string host = "ns1.example",
+               std::string_view address = "192.0.2.1") {
+    account_.observations.push_back({kind, std::move(host), Peer(address)});
+  }
+  Attempt* Try(ServerResult result, std::string host = "ns1.example",
+               std::string_view address = "192.0.2.1") {
+    Attempt attempt;
+    attempt.host = std::move(host);
+    attempt.peer = address.empty() ? nullptr : Peer(address);
+    attempt.result = result;
+    account_.attempts.push_back(attempt);
+    return &account_.attempts.back();
+  }
+  /// "code host address evidence" each.
+  std::vector<std::string> Findings() const {
+    std::vector<Finding> findings;
+    AddFindings(account_, &findings);
+    std::vector<std::string> lines;
+    for (const Finding& finding : findings) {
+      std::string line = finding.code;
+      for (const std::string* part : {&finding.host, &finding.address, &finding.evidence}) {
+        if (!part->empty()) line += " " + *part;
+      }
+      lines.push_back(line);
+    }
+    return lines;
+  }
+
+  Account account_;
+  net::Loop loop_;
+  net::SharedLimits limits_{net::LimitOptions()};
+  net::Network network_{&loop_, &limits_, {}};
+};
+
+struct ObservationRow {
+  Observation::Kind kind;
+  const char* code;
+};
+
+class ObservationTest : public FindingsTest, public testing::WithParamInterface<ObservationRow> {};
+
+TEST_P(ObservationTest, HasTheCodeOfTheList) {
+  Observe(GetParam().kind);
+  EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " ns1.example 192.0.2.1"));
+}
+
+using Kind = Observation::Kind;
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, ObservationTest,
+    testing::Values(ObservationRow{Kind::kDataWithoutAuthority, "lame_not_authoritative"},
+                    ObservationRow{Kind::kNegativeWithoutSoa, "negative_without_soa"},
+                    ObservationRow{Kind::kNegativeSoaWrongZone, "negative_soa_wrong_zone"},
+                    ObservationRow{Kind::kEdnsFormerr, "edns_formerr"},
+                    ObservationRow{Kind::kEdnsBadvers, "edns_badvers"},
+                    ObservationRow{Kind::kQuestionChanged, "question_changed"},
+                    ObservationRow{Kind::kCaseChanged, "case_changed"},
+                    ObservationRow{Kind::kSourceChanged, "id_or_port_changed"},
+                    ObservationRow{Kind::kTruncatedNoTcp, "truncated_no_tcp"},
+                    ObservationRow{Kind::kSpecialAddress, "server_address_special"}),
+    [](const auto& row) { return row.param.code; });
+
+struct ResultRow {
+  ServerResult result;
+  const char* code;  // Empty: no finding by itself.
+};
+
+class ResultTest : public FindingsTest, public testing::WithParamInterface<ResultRow> {};
+
+TEST_P(ResultTest, IsAFindingOnlyWhereItProvesSomething) {
+  Try(GetParam().result);
+  const std::string code = GetParam().code;
+  if (code.empty()) {
+    EXPECT_THAT(Findings(), IsEmpty());
+  } else {
+    EXPECT_THAT(Findings(), ElementsAre(code + " ns1.example 192.0.2.1"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, ResultTest,
+    testing::Values(ResultRow{ServerResult::kMalformed, "response_malformed"},
+                    ResultRow{ServerResult::kNotAuthoritative, "lame_not_authoritative"},
+                    ResultRow{ServerResult::kUpwardReferral, "lame_upward_referral"},
+                    ResultRow{ServerResult::kUnresolved, "server_unresolvable"},
+                    ResultRow{ServerResult::kUnreachable, "server_unreachable"},
+                    // One lost packet, or a busy server, explains these as well.
+                    ResultRow{ServerResult::kAnswer, ""}, ResultRow{ServerResult::kReferral, ""},
+                    ResultRow{ServerResult::kServfail, ""}, ResultRow{ServerResult::kNotimp, ""},
+                    ResultRow{ServerResult::kRefused, ""}, ResultRow{ServerResult::kFormerr, ""},
+                    ResultRow{ServerResult::kRcode, ""}, ResultRow{ServerResult::kTimeout, ""},
+                    ResultRow{ServerResult::kTruncated, ""},
+                    ResultRow{ServerResult::kMismatched, ""},
+                    ResultRow{ServerResult::kBlocked, ""}),
+    [](const auto& row) { return std::string(ServerResultCode(row.param.result)); });
+
+TEST_F(FindingsTest, NothingGivesNothing) { EXPECT_THAT(Findings(), IsEmpty()); }
+
+TEST_F(FindingsTest, EachCodeAndServerStandsOnce) {
+  for (int i = 0; i < 3; ++i) {
+    Observe(Kind::kCaseChanged);
+    Try(ServerResult::kUnreachable);
+    Try(ServerResult::kUnreachable, "ns2.example", "192.0.2.2");
+  }
+  Observe(Kind::kDataWithoutAuthority);
+  Try(ServerResult::kNotAuthoritative);
+  EXPECT_THAT(Findings(), ElementsAre("case_changed ns1.example 192.0.2.1",
+                                      "lame_not_authoritative ns1.example 192.0.2.1",
+                                      "server_unreachable ns1.example 192.0.2.1",
+                                      "server_unreachable ns2.example 192.0.2.2"));
+}
+
+TEST_F(FindingsTest, TheSameServerAtTwoAddressesIsTwo) {
+  Try(ServerResult::kUnreachable, "ns1.example", "192.0.2.1");
+  Try(ServerResult::kUnreachable, "ns1.example", "2001:db8::1");
+  EXPECT_EQ(Findings().size(), 2u);
+}
+
+TEST_F(FindingsTest, AMalformedResponseComesWithItsEvidence) {
+  Try(ServerResult::kMalformed)->detail = "record truncated, answer section, octet 42";
+  EXPECT_THAT(Findings(), ElementsAre("response_malformed ns1.example 192.0.2.1 "
+                                      "record truncated, answer section, octet 42"));
+}
+
+TEST_F(FindingsTest, AServerWithoutAddressHasItsNameAlone) {
+  Try(ServerResult::kUnresolved, "nowhere.example", "");
+  EXPECT_THAT(Findings(), ElementsAre("server_unresolvable nowhere.example"));
+}
+
+TEST_F(FindingsTest, OurOwnFaultIsNobodysFinding) {
+  Try(ServerResult::kUnreachable)->local_fault = true;
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace caascan::diagnose

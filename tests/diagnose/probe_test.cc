@@ -1,0 +1,293 @@
+// Differential probes, sent to servers on loopback that answer one type and not another.
+#include "scanner/diagnose/probe.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/net/client.h"
+#include "tests/net/fake_server.h"
+#include "tests/net/reply.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using dns::RCode;
+using dns::RRType;
+using net::Arrival;
+using net::Outbox;
+using net::Reply;
+using resolve::Attempt;
+using resolve::CaaAnswer;
+
+constexpr const char* kFirst = "127.70.0.1";
+constexpr const char* kSecond = "127.70.0.2";
+constexpr std::chrono::milliseconds kShort(60);
+
+RRType TypeOf(const Arrival& query) { return net::ParseQuery(query.bytes).question_type(); }
+
+void ServeSoa(const Arrival& query, Outbox* out) {
+  Reply reply(query.bytes);
+  out->Send(reply.Answer("example.test", RRType::kSOA, net::SoaBytes()).bytes());
+}
+
+void Refuse(const Arrival& query, Outbox* out) {
+  out->Send(Reply(query.bytes, dns::kFlagQR, RCode::kRefused).bytes());
+}
+
+void RefuseCaa(const Arrival& query, Outbox* out) {
+  (TypeOf(query) == RRType::kCAA ? Refuse : ServeSoa)(query, out);
+}
+
+void DropCaa(const Arrival& query, Outbox* out) {
+  if (TypeOf(query) != RRType::kCAA) ServeSoa(query, out);
+}
+
+void Serve(const Arrival& query, Outbox* out) {
+  if (TypeOf(query) != RRType::kCAA) return ServeSoa(query, out);
+  Reply reply(query.bytes);
+  out->Send(reply.Authority("example.test", RRType::kSOA, net::SoaBytes()).bytes());
+}
+
+void Ignore(const Arrival&, Outbox*) {}
+
+/// Serves it as a cache does, without authority.
+void ServeFromCache(const Arrival& query, Outbox* out) {
+  if (TypeOf(query) == RRType::kCAA) return Refuse(query, out);
+  Reply reply(query.bytes, dns::kFlagQR);
+  out->Send(reply.Answer("example.test", RRType::kSOA, net::SoaBytes()).bytes());
+}
+
+class ProbeTest : public testing::Test {
+ protected:
+  using Handler = std::function<void(const Arrival&, Outbox*)>;
+
+  ~ProbeTest() override {
+    client_.reset();
+    server_.reset();
+  }
+
+  void Start(std::map<std::string, Handler> handlers) {
+    server_ = std::make_unique<net::FakeServer>(
+        [handlers = std::move(handlers)](const Arrival& query, Outbox* out) {
+          handlers.at(query.server.ToText())(query, out);
+        });
+    client_ = std::make_unique<net::Client>();
+    options_.timeout = kShort;
+    account_.max_queries = 100;
+  }
+
+  /// What the failed look-up had met.
+  void Met(std::string_view address, ServerResult result) {
+    Attempt attempt;
+    attempt.peer = client_->network()->PeerFor(server_->At(address));
+    attempt.host = "ns.example.test";
+    attempt.result = result;
+    answer_.attempts.push_back(attempt);
+  }
+
+  ProbeVerdict Probe(Reason plain, std::string zone = "example.test") {
+    answer_.failure = plain;
+    answer_.zone = std::move(zone);
+    ProbeVerdict verdict = ProbeVerdict::kUnchanged;
+    client_->Run([](ProbeTest* test, ProbeVerdict* out) -> net::Task<> {
+      dns::Name name;
+      (void)dns::Name::FromText("www.example.test", &name);
+      *out = co_await ProbeFailure(test->client_->network(), test->options_, name, &test->answer_,
+                                   &test->account_);
+    }(this, &verdict));
+    return verdict;
+  }
+
+  resolve::AskOptions options_;
+  CaaAnswer answer_;
+  resolve::Account account_;
+  std::unique_ptr<net::FakeServer> server_;
+  std::unique_ptr<net::Client> client_;
+};
+
+TEST_F(ProbeTest, RefusedForCaaAloneIsRefusedCaa) {
+  Start({{kFirst, RefuseCaa}});
+  Met(kFirst, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kRefined);
+  EXPECT_EQ(answer_.failure, Reason::kRefusedCaa);
+  const std::vector<net::SeenQuery> seen = server_->seen();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].name, "example.test");
+  EXPECT_EQ(seen[0].type, RRType::kSOA);
+  EXPECT_EQ(account_.queries, 1u);
+}
+
+TEST_F(ProbeTest, RefusedForAllStaysRefused) {
+  Start({{kFirst, Refuse}, {kSecond, Refuse}});
+  Met(kFirst, ServerResult::kRefused);
+  Met(kSecond, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, Reason::kRefused);
+}
+
+TEST_F(ProbeTest, DataWithoutAuthorityDoesNotShowThatTheZoneIsServed) {
+  Start({{kFirst, ServeFromCache}});
+  Met(kFirst, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
+}
+
+TEST_F(ProbeTest, OneServerThatServesTheZoneIsEnough) {
+  Start({{kFirst, Refuse}, {kSecond, RefuseCaa}});
+  Met(kFirst, ServerResult::kRefused);
+  Met(kSecond, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kRefined);
+  EXPECT_EQ(answer_.failure, Reason::kRefusedCaa);
+}
+
+TEST_F(ProbeTest, SilentForCaaAloneIsCaaDropped) {
+  Start({{kFirst, DropCaa}});
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kRefined);
+  EXPECT_EQ(answer_.failure, Reason::kCaaDropped);
+  const std::vector<net::SeenQuery> seen = server_->seen();
+  ASSERT_EQ(seen.size(), 2u) << "SOA, and CAA once more behind it";
+  EXPECT_EQ(seen[1].name, "www.example.test");
+  EXPECT_EQ(seen[1].type, RRType::kCAA);
+}
+
+TEST_F(ProbeTest, SilentForAllStaysNoResponse) {
+  Start({{kFirst, Ignore}});
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, Reason::kNoResponse);
+}
+
+TEST_F(ProbeTest, SilentOnceByChanceAnswersNow) {
+  Start({{kFirst, Serve}});
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
+  EXPECT_EQ(answer_.failure, Reason::kNoResponse) << "for the look-up to say anew";
+}
+
+TEST_F(ProbeTest, OneThatAnswersNowWinsOverOthersThatDrop) {
+  Start({{kFirst, DropCaa}, {kSecond, Serve}});
+  Met(kFirst, ServerResult::kTimeout);
+  Met(kSecond, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
+}
+
+// Whoever is lame says more than whoever is silent.
+TEST_F(ProbeTest, ALameServerBesideOneThatDropsStaysLame) {
+  Start({{kFirst, Refuse}, {kSecond, DropCaa}});
+  Met(kFirst, ServerResult::kRefused);
+  Met(kSecond, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, Reason::kRefused);
+}
+
+TEST_F(ProbeTest, AsksEachAddressOnceHoweverOftenItFailed) {
+  Start({{kFirst, RefuseCaa}});
+  for (int i = 0; i < 3; ++i) Met(kFirst, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kRefined);
+  EXPECT_EQ(server_->seen_count(), 1u);
+}
+
+TEST_F(ProbeTest, AsksAFewServersAtMost) {
+  std::map<std::string, Handler> handlers;
+  for (int i = 1; i <= 30; ++i) handlers["127.70.1." + std::to_string(i)] = Refuse;
+  Start(handlers);
+  for (const auto& [address, handler] : handlers) Met(address, ServerResult::kRefused);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(server_->seen_count(), 8u);
+}
+
+struct SkipRow {
+  const char* name;
+  Reason reason;
+  ServerResult result;
+  const char* zone;
+};
+
+class NoProbeTest : public ProbeTest, public testing::WithParamInterface<SkipRow> {};
+
+TEST_P(NoProbeTest, SendsNothing) {
+  Start({{kFirst, Serve}});
+  Met(kFirst, GetParam().result);
+  EXPECT_EQ(Probe(GetParam().reason, GetParam().zone), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, GetParam().reason);
+  EXPECT_EQ(server_->seen_count(), 0u);
+  EXPECT_EQ(account_.queries, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, NoProbeTest,
+    testing::Values(
+        SkipRow{"Servfail", Reason::kServfail, ServerResult::kServfail, "example.test"},
+        SkipRow{"ServfailBesideRefused", Reason::kServfail, ServerResult::kRefused, "example.test"},
+        SkipRow{"AliasLoop", Reason::kAliasLoop, ServerResult::kAnswer, "example.test"},
+        SkipRow{"Stopped", Reason::kStopped, ServerResult::kTimeout, "example.test"},
+        SkipRow{"LocalFault", Reason::kLocalFault, ServerResult::kTimeout, "example.test"},
+        SkipRow{"NotAuthoritative", Reason::kNotAuthoritative, ServerResult::kNotAuthoritative,
+                "example.test"},
+        SkipRow{"Unreachable", Reason::kUnreachable, ServerResult::kUnreachable, "example.test"},
+        // A forwarding resolver knows no zone.
+        SkipRow{"Forwarding", Reason::kNoResponse, ServerResult::kTimeout, ""}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(ProbeTest, AServerWithoutAddressIsNotAsked) {
+  Start({{kFirst, Serve}});
+  Attempt unresolved;
+  unresolved.result = ServerResult::kUnresolved;
+  answer_.attempts.push_back(unresolved);
+  EXPECT_EQ(Probe(Reason::kUnresolvableServers), ProbeVerdict::kUnchanged);
+}
+
+TEST_F(ProbeTest, CancellingEndsItUnchanged) {
+  Start({{kFirst, Ignore}, {kSecond, Ignore}});
+  options_.timeout = std::chrono::seconds(20);
+  Met(kFirst, ServerResult::kTimeout);
+  Met(kSecond, ServerResult::kTimeout);
+  client_->AtNextTurn([this] { client_->network()->CancelAll(); });
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+}
+
+// A probe that was cut short proves nothing, though the server had answered for SOA.
+TEST_F(ProbeTest, CancellingBetweenTheProbesEndsItUnchanged) {
+  Start({{kFirst, DropCaa}});
+  options_.timeout = std::chrono::seconds(20);
+  Met(kFirst, ServerResult::kTimeout);
+  class Canceller : public net::Timer {
+   public:
+    explicit Canceller(net::Network* network) : network_(network) {}
+
+   private:
+    void OnTimer() override { network_->CancelAll(); }
+    net::Network* const network_;
+  } canceller(client_->network());
+  client_->loop()->Arm(&canceller, std::chrono::milliseconds(100));
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, Reason::kNoResponse);
+  EXPECT_EQ(server_->seen_count(), 2u);
+}
+
+TEST_F(ProbeTest, ABudgetThatEndsBetweenTheProbesProvesNothing) {
+  Start({{kFirst, DropCaa}});
+  Met(kFirst, ServerResult::kTimeout);
+  account_.max_queries = 1;
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(server_->seen_count(), 1u);
+}
+
+// The budget of a name holds for probes as well.
+TEST_F(ProbeTest, AUsedUpBudgetSendsNothing) {
+  Start({{kFirst, Refuse}});
+  Met(kFirst, ServerResult::kRefused);
+  account_.max_queries = 5;
+  account_.queries = 5;
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
+}  // namespace
+}  // namespace caascan::diagnose
