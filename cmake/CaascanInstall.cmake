@@ -21,8 +21,4 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/caascanConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/caascanConfig.cmake ${PROJECT_BINARY_DIR}/caascanConfigVersion.cmake
         DESTINATION ${package})
 
-foreach(tool caascan_cli caalab_cli)
-  if(TARGET ${tool})
-    install(TARGETS ${tool} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  endif()
-endforeach()
+install(TARGETS caascan_cli caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
