@@ -16,6 +16,7 @@ namespace {
 using resolve::Attempt;
 
 constexpr size_t kMaxProbedServers = 8;
+constexpr int kProbeTries = 3;
 
 struct Probe {
   net::Peer* peer = nullptr;
@@ -34,8 +35,12 @@ struct Fan {
 net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* options,
                             dns::NameView zone, dns::NameView name, resolve::Account* account,
                             Probe* probe, Fan* fan) {
-  const resolve::Asked soa =
-      co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account);
+  // A lost probe would turn a server that refuses CAA alone into a lame one.
+  resolve::Asked soa;
+  for (int tries = 0; tries < kProbeTries && !account->exhausted(); ++tries) {
+    soa = co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account);
+    if (soa.status != net::ExchangeStatus::kTimeout) break;
+  }
   probe->serves_zone =
       soa.replied && soa.message.rcode() == dns::RCode::kNoError && soa.message.authoritative();
   if (probe->serves_zone && !probe->refused && !account->exhausted()) {

@@ -140,12 +140,18 @@ int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
   return best;
 }
 
+/// Silent servers first: only their answer is missing. Where others failed in words, the silent
+/// ones have all the retries, lest a lost datagram leave the verdict to a bad server.
 int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries) const {
-  if (tries.count > options_.retries) return -1;
   const size_t count = zone.addresses.size();
+  const uint32_t open = tries.tried & ~tries.hopeless;
+  const uint32_t silent = tries.silent & open;
+  const bool mixed = silent != 0 && silent != open;
+  if (mixed ? tries.repeats >= options_.retries : tries.count > options_.retries) return -1;
+  const uint32_t wanted = mixed ? silent : open;
   for (size_t i = 0; i < count; ++i) {
     const size_t index = (tries.count + i) % count;
-    if ((tries.hopeless & (1u << index)) == 0) return static_cast<int>(index);
+    if ((wanted & (1u << index)) != 0) return static_cast<int>(index);
   }
   return -1;
 }
@@ -165,6 +171,7 @@ net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, d
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
+    if ((tries.tried & bit) != 0) ++tries.repeats;
     tries.tried |= bit;
     const Zone::ServerAddress address = zone->addresses[static_cast<size_t>(index)];
     Asked asked;
@@ -173,6 +180,8 @@ net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, d
       tries.hopeless |= bit;
     } else {
       asked = co_await Ask(network_, address.peer, chain->current, type, options_.ask, account);
+      const bool silent = asked.status == net::ExchangeStatus::kTimeout;
+      tries.silent = silent ? tries.silent | bit : tries.silent & ~bit;
       if (asked.status == net::ExchangeStatus::kSendFailed) {
         tries.hopeless |= bit;
       } else if (++tries.count > 1) {

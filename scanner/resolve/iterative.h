@@ -53,7 +53,9 @@ class IterativeResolver : public Resolver {
   struct Tries {
     uint32_t tried = 0;         // A bit an address.
     uint32_t hopeless = 0;      // Likewise: blocked, or our own side cannot send there.
+    uint32_t silent = 0;        // Likewise: the last try got no answer.
     unsigned count = 0;         // Of those that left.
+    unsigned repeats = 0;       // Of addresses that had been tried.
     uint32_t resolved = 0;      // A bit a server whose name was looked up,
     uint32_t cut_short = 0;     // of these: our own limits ended it,
     uint32_t local_faults = 0;  // or our own side could not send.
