@@ -46,7 +46,8 @@ net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* op
   if (probe->serves_zone && !probe->refused && !account->exhausted()) {
     const resolve::Asked caa =
         co_await resolve::Ask(network, probe->peer, name, dns::RRType::kCAA, *options, account);
-    probe->answers_caa = caa.replied;
+    probe->refused = caa.replied && caa.message.rcode() == dns::RCode::kRefused;
+    probe->answers_caa = caa.replied && !probe->refused;
     // Not where we were cut short: that proves nothing.
     probe->drops_caa = caa.status == net::ExchangeStatus::kTimeout;
   }

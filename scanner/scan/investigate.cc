@@ -21,6 +21,8 @@ using std::chrono::seconds;
 constexpr seconds kMinKept(60);
 constexpr seconds kMaxKept(3600);
 constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
+// A server that answers a probe's query after being silent is asked anew, so often.
+constexpr int kMaxLooks = 3;
 
 bool OwnLimit(const CaaAnswer& answer) {
   return answer.status == LookupStatus::kFailed &&
@@ -47,16 +49,18 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       parents_(options.parent_capacity) {}
 
 net::Task<CaaAnswer> Investigator::LookupExplained(dns::NameView name, resolve::Account* account) {
-  CaaAnswer answer = co_await resolver_->LookupCaa(name, account);
-  if (answer.status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
-      OwnLimit(answer)) {
-    co_return answer;
+  CaaAnswer answer;
+  for (int looks = 0; looks < kMaxLooks; ++looks) {
+    answer = co_await resolver_->LookupCaa(name, account);
+    if (answer.status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
+        OwnLimit(answer)) {
+      break;
+    }
+    const diagnose::ProbeVerdict verdict =
+        co_await diagnose::ProbeFailure(network_, options_.ask, name, &answer, account);
+    if (verdict != diagnose::ProbeVerdict::kAnswersNow) break;
   }
-  const diagnose::ProbeVerdict verdict =
-      co_await diagnose::ProbeFailure(network_, options_.ask, name, &answer, account);
-  if (verdict != diagnose::ProbeVerdict::kAnswersNow) co_return answer;
-  CaaAnswer again = co_await resolver_->LookupCaa(name, account);
-  co_return again;
+  co_return answer;
 }
 
 Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name) {
@@ -95,6 +99,7 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
     } else {
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
       climb->answer = &climb->parent->answer;
+      climb->parent_expires = climb->parent->expires;
       if (first) climb->own = climb->parent->answer;
     }
     if (climb->answer->status != LookupStatus::kEmpty) break;
@@ -132,7 +137,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     account.max_queries = account.queries + options_.max_queries;
     account.attempts.clear();
     account.observations.clear();
-    if (climb.parent) ForgetFailure(climb.at, climb.parent);
+    if (climb.parent) ForgetFailure(climb);
     climb = Climb();
     co_await ClimbTree(job.name, &account, &climb);
   }
@@ -145,19 +150,21 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
   record_.dnssec = answer.dnssec;
   if (answer.status == LookupStatus::kFailed) {
     FillFailure(answer, climb.at, &record_);
-    if (account.attempts.empty()) account.attempts = answer.attempts;  // Another name's look-up.
+    if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
+      account.attempts.insert(account.attempts.end(), answer.attempts.begin(),
+                              answer.attempts.end());
+    }
   } else {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
   }
   co_return Finish(account, started, out);
 }
 
-void Investigator::ForgetFailure(dns::NameView name, const SharedCache::Handle& seen) {
+void Investigator::ForgetFailure(const Climb& climb) {
   // Where another name has asked again meanwhile, its answer serves us too.
-  const SharedCache::Handle present = parents_.Find(name);
-  if (present && &*present == &*seen && present->state == Shared::State::kKnown &&
-      present->answer.status == LookupStatus::kFailed) {
-    present->expires = nanoseconds::zero();
+  if (climb.parent->state == Shared::State::kKnown &&
+      climb.parent->expires == climb.parent_expires) {
+    climb.parent->expires = nanoseconds::zero();
   }
 }
 

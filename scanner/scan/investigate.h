@@ -62,8 +62,9 @@ class Investigator {
 
   /// One pass over a name: what its climb ended with.
   struct Climb {
-    resolve::CaaAnswer own;      // At the name itself.
-    SharedCache::Handle parent;  // Keeps `answer` where it is not `own`.
+    resolve::CaaAnswer own;                      // At the name itself.
+    SharedCache::Handle parent;                  // Keeps `answer` where it is not `own`.
+    std::chrono::nanoseconds parent_expires{0};  // Tells this answer from a later one.
     const resolve::CaaAnswer* answer = nullptr;
     dns::NameView at;  // Where the climb ended; the root: nothing was found.
   };
@@ -73,7 +74,7 @@ class Investigator {
   net::Task<resolve::CaaAnswer> LookupExplained(dns::NameView name, resolve::Account* account);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name);
-  void ForgetFailure(dns::NameView name, const SharedCache::Handle& seen);
+  void ForgetFailure(const Climb& climb);
 
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
