@@ -1,0 +1,112 @@
+#include "tests/scan/investigate_fixture.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace caascan::scan {
+
+using resolve::CaaAnswer;
+
+size_t FakeResolver::CountAsked(std::string_view name) const {
+  return static_cast<size_t>(std::count(asked_.begin(), asked_.end(), name));
+}
+
+net::Task<CaaAnswer> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account) {
+  const std::string text = name.ToText();
+  asked_.push_back(text);
+  ++account->queries;
+  net::Pause pause(network_, std::chrono::milliseconds(1));
+  co_await pause;
+  if (network_->cancelled()) co_return Failed(Reason::kStopped);
+  const auto it = scripts_.find(text);
+  if (it == scripts_.end()) co_return Empty();
+  CaaAnswer answer = it->second.front();
+  if (it->second.size() > 1) it->second.pop_front();
+  for (const resolve::Attempt& attempt : answer.attempts) account->attempts.push_back(attempt);
+  if (answer.rrset.owner.empty()) answer.rrset.owner = text;
+  co_return answer;
+}
+
+CaaAnswer Empty() {
+  CaaAnswer answer;
+  answer.status = resolve::LookupStatus::kEmpty;
+  answer.ttl_s = 300;
+  return answer;
+}
+
+CaaAnswer Records(std::vector<CaaRecord> records) {
+  CaaAnswer answer;
+  answer.status = resolve::LookupStatus::kRecords;
+  answer.rrset.records = std::move(records);
+  answer.rrset.ttl_s = answer.ttl_s = 300;
+  return answer;
+}
+
+CaaAnswer Issue(std::string_view value) { return Records({{0, "issue", std::string(value)}}); }
+
+CaaAnswer Failed(Reason reason) {
+  CaaAnswer answer;
+  answer.status = resolve::LookupStatus::kFailed;
+  answer.failure = reason;
+  return answer;
+}
+
+NameJob Job(std::string_view name, bool wildcard) {
+  NameJob job;
+  job.valid = true;
+  job.wildcard = wildcard;
+  EXPECT_EQ(dns::Name::FromText(name, &job.name), dns::NameError::kNone) << name;
+  return job;
+}
+
+Line::Line(std::string text) : text_(std::move(text)) {
+  EXPECT_TRUE(text_.ends_with('\n')) << text_;
+  EXPECT_EQ(std::count(text_.begin(), text_.end(), '\n'), 1) << text_;
+}
+
+std::string Line::operator[](std::string_view path) const {
+  simdjson::dom::parser parser;
+  simdjson::dom::element at;
+  EXPECT_EQ(parser.parse(text_).get(at), simdjson::SUCCESS) << text_;
+  std::string pointer = "/" + std::string(path);
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  simdjson::dom::element found;
+  if (at.at_pointer(pointer).get(found) != simdjson::SUCCESS) return "";
+  std::string_view text;
+  if (found.get_string().get(text) == simdjson::SUCCESS) return std::string(text);
+  return simdjson::minify(found);
+}
+
+InvestigateFixture::InvestigateFixture() {
+  options_.request.issuer_domains = {"letsencrypt.org"};
+  options_.recheck = 0;
+  options_.recheck_after = std::chrono::milliseconds(20);
+}
+
+void InvestigateFixture::Begin() {
+  investigator_ = std::make_unique<Investigator>(client_.network(), &resolver_, options_);
+}
+
+namespace {
+
+net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std::string* line) {
+  (void)co_await investigator->Investigate(*job, line);
+}
+
+}  // namespace
+
+std::vector<Line> InvestigateFixture::RunAll(const std::vector<NameJob>& jobs) {
+  if (investigator_ == nullptr) Begin();
+  std::deque<std::string> lines(jobs.size());
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    client_.Start(InvestigateTask(investigator_.get(), &jobs[i], &lines[i]));
+  }
+  client_.Wait();
+  return {lines.begin(), lines.end()};
+}
+
+Line InvestigateFixture::Run(const NameJob& job) { return RunAll({job}).front(); }
+
+}  // namespace caascan::scan

@@ -1,0 +1,75 @@
+// Investigations over a resolver whose answers the test writes down.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/scan/investigate.h"
+#include "tests/net/client.h"
+
+namespace caascan::scan {
+
+/// Answers each name with what was scripted, one answer after the other, the last one for ever;
+/// without a script the name is empty. An answer takes a turn of the loop and one query of the
+/// account.
+class FakeResolver : public resolve::Resolver {
+ public:
+  explicit FakeResolver(net::Network* network) : network_(network) {}
+
+  void Script(std::string_view name, resolve::CaaAnswer answer) {
+    scripts_[std::string(name)].push_back(std::move(answer));
+  }
+  /// Names as they were asked for.
+  const std::vector<std::string>& asked() const { return asked_; }
+  size_t CountAsked(std::string_view name) const;
+
+  net::Task<resolve::CaaAnswer> LookupCaa(dns::NameView name, resolve::Account* account) override;
+
+ private:
+  net::Network* const network_;
+  std::map<std::string, std::deque<resolve::CaaAnswer>> scripts_;
+  std::vector<std::string> asked_;
+};
+
+resolve::CaaAnswer Empty();
+resolve::CaaAnswer Records(std::vector<CaaRecord> records);
+resolve::CaaAnswer Issue(std::string_view value);
+resolve::CaaAnswer Failed(Reason reason);
+
+NameJob Job(std::string_view name, bool wildcard = false);
+
+/// A record as it was written: members by dotted path, "" where absent.
+class Line {
+ public:
+  explicit Line(std::string text);
+  std::string operator[](std::string_view path) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+class InvestigateFixture : public testing::Test {
+ protected:
+  InvestigateFixture();
+
+  /// Makes the investigator, with `options_` as they are now.
+  void Begin();
+  Line Run(const NameJob& job);
+  Line Run(std::string_view name) { return Run(Job(name)); }
+  /// All at once; the lines in the order of the jobs.
+  std::vector<Line> RunAll(const std::vector<NameJob>& jobs);
+
+  InvestigateOptions options_;
+  net::Client client_;
+  FakeResolver resolver_{client_.network()};
+  std::unique_ptr<Investigator> investigator_;
+};
+
+}  // namespace caascan::scan
