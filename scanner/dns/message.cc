@@ -231,6 +231,34 @@ uint16_t Message::count(Section section) const {
   }
 }
 
+namespace {
+
+/// Proves the record at *position sound and moves behind it. An OPT is taken.
+ParseFailure CheckRecord(std::span<const uint8_t> bytes, Section section, size_t* position,
+                         std::optional<Edns>* edns, unsigned* extended_rcode) {
+  const NameCheck owner = CheckName(bytes, *position);
+  if (owner.error != ParseError::kNone) return FailAt(owner.error, section, owner.end);
+  RecordHead head;
+  if (!ReadRecordHead(bytes, owner.end, &head)) {
+    return FailAt(ParseError::kRecordTruncated, section, owner.end);
+  }
+  if (head.type == RRType::kOPT) {
+    if (*edns) return FailAt(ParseError::kSeveralOpt, section, *position);
+    if (section != Section::kAdditional || owner.end != *position + 1) {
+      return FailAt(ParseError::kOptMisplaced, section, *position);
+    }
+    *edns = ReadOpt(bytes, head);
+    *extended_rcode = head.ttl >> 24;
+  } else if (head.rr_class == kClassIn) {
+    const ParseError rdata = CheckRdata(bytes, head.type, head.rdata_offset, head.rdata_size);
+    if (rdata != ParseError::kNone) return FailAt(rdata, section, head.rdata_offset);
+  }
+  *position = head.rdata_offset + head.rdata_size;
+  return {};
+}
+
+}  // namespace
+
 ParseFailure Message::Parse(std::span<const uint8_t> bytes, Message* out) {
   if (bytes.size() < kHeaderSize || bytes.size() > kMaxMessageSize) {
     return FailAt(ParseError::kHeaderTruncated, Section::kHeader, bytes.size());
@@ -268,24 +296,9 @@ ParseFailure Message::Parse(std::span<const uint8_t> bytes, Message* out) {
   unsigned extended_rcode = 0;
   for (uint32_t index = 0; index < total; ++index) {
     const Section section = SectionOf(index, out->answer_count_, out->authority_count_);
-    const NameCheck owner = CheckName(bytes, position);
-    if (owner.error != ParseError::kNone) return FailAt(owner.error, section, owner.end);
-    RecordHead head;
-    if (!ReadRecordHead(bytes, owner.end, &head)) {
-      return FailAt(ParseError::kRecordTruncated, section, owner.end);
-    }
-    if (head.type == RRType::kOPT) {
-      if (out->edns_) return FailAt(ParseError::kSeveralOpt, section, position);
-      if (section != Section::kAdditional || owner.end != position + 1) {
-        return FailAt(ParseError::kOptMisplaced, section, position);
-      }
-      out->edns_ = ReadOpt(bytes, head);
-      extended_rcode = head.ttl >> 24;
-    } else if (head.rr_class == kClassIn) {
-      const ParseError rdata = CheckRdata(bytes, head.type, head.rdata_offset, head.rdata_size);
-      if (rdata != ParseError::kNone) return FailAt(rdata, section, head.rdata_offset);
-    }
-    position = head.rdata_offset + head.rdata_size;
+    const ParseFailure failure =
+        CheckRecord(bytes, section, &position, &out->edns_, &extended_rcode);
+    if (failure.error != ParseError::kNone) return failure;
   }
   if (position != bytes.size())
     return FailAt(ParseError::kTrailingGarbage, Section::kEnd, position);

@@ -1,3 +1,4 @@
+// Over the size limit: one table of messages for one function.
 // Messages as a server of example.com (or a recursive resolver) might send them for a query of
 // (www.example.com, CAA), each with what Classify() must make of it.
 #include "scanner/resolve/classify.h"
