@@ -70,8 +70,11 @@ void Worker::OnTurn() {
     cancelled_ = true;
     network_.CancelAll();
   }
-  StartNames();
+  const bool more = StartNames();
   network_.Flush();
+  // What is left starts at the next turn, which must not wait for the network: names that cannot
+  // send anything have ended already, and nothing will come in for them.
+  if (more && HasRoom()) loop_.Wake();
   if (lines_.size() >= kWriteAtBytes) WriteOut();
   if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
   if (input_ended_ && in_flight_ == 0) {
@@ -101,13 +104,15 @@ bool Worker::HasRoom() const {
   return in_flight_ - resting < setup_.max_in_flight;
 }
 
-void Worker::StartNames() {
+/// True where names may be left that could not be started for want of room, or of this turn's.
+bool Worker::StartNames() {
   // While the output's reader is slow no new name is begun; what is in flight goes on, and nothing
   // times out for it.
-  if (setup_.writer->congested() && !cancelled_) return;
+  if (setup_.writer->congested() && !cancelled_) return false;
   NameJob job;
   size_t started = 0;
-  while (HasRoom() && started < kStartsPerTurn && NextJob(&job)) {
+  while (HasRoom() && started < kStartsPerTurn) {
+    if (!NextJob(&job)) return false;
     ++started;
     counters_.AddName();
     if (!job.valid || cancelled_) {
@@ -118,8 +123,7 @@ void Worker::StartNames() {
     ++in_flight_;
     net::Spawn(RunJob(std::move(job)));
   }
-  // What is left starts at the next turn, which must not wait for the network.
-  if (started == kStartsPerTurn) loop_.Wake();
+  return true;
 }
 
 net::Task<void> Worker::RunJob(NameJob job) {

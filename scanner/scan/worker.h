@@ -67,7 +67,7 @@ class Worker {
 
   void Run();
   void OnTurn();
-  void StartNames();
+  bool StartNames();
   bool HasRoom() const;
   net::Task<void> RunJob(NameJob job);
   bool NextJob(NameJob* job);
