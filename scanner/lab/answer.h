@@ -42,7 +42,8 @@ struct Plan {
 
 /// Each of these writes a whole message and returns its size. REQUIRES: out.size() >= limit, and
 /// never less than 512.
-size_t WriteAnswer(const Question& question, const Place& place, const Plan& plan,
+/// `signer` is the world's, and may be null.
+size_t WriteAnswer(const Question& question, const Place& place, const Plan& plan, Signer* signer,
                    std::span<uint8_t> out);
 /// An RCODE and the question, AA clear.
 size_t WriteRcode(const Question& question, dns::RCode rcode, std::span<uint8_t> out);

@@ -86,7 +86,8 @@ void FillZone(const ZoneDescription& description, bool hosts, Zone* zone) {
 }
 
 bool IsSound(const ZoneDescription& zone) {
-  return zone.delegated && zone.faults.empty() && zone.glue == GluePolicy::kInBailiwick &&
+  return zone.delegated && zone.faults.empty() && (!zone.signing || zone.signing->faults.empty()) &&
+         zone.glue == GluePolicy::kInBailiwick &&
          std::all_of(zone.servers.begin(), zone.servers.end(), [](const ServerDescription& server) {
            return server.faults.empty() && !server.addresses;
          });
@@ -203,6 +204,22 @@ absl::Status Family::AddKind(const KindDescription& description) {
   return absl::OkStatus();
 }
 
+bool Family::has_signed_kind() const {
+  return std::any_of(kinds_.begin(), kinds_.end(),
+                     [](const Kind* kind) { return kind->description->zone.signing.has_value(); });
+}
+
+void Family::SetKeys(const Signer& signer) {
+  for (const auto& kind : owned_kinds_) {
+    const auto& signing = kind->description->zone.signing;
+    if (!signing) continue;
+    for (Zone* zone : {&kind->zone_with_hosts, &kind->zone_without_hosts}) {
+      zone->SetSigning(*signing, signer.DnskeyRdata(signing->algorithm));
+      zone->Seal();
+    }
+  }
+}
+
 Member Family::Choose(NameView apex, const Kinds& kinds, const std::vector<double>& weights) const {
   return ChooseByHash(apex, dns::HashName(apex), kinds, weights);
 }
@@ -272,6 +289,7 @@ std::vector<ZoneDescription> Family::Infrastructure() const {
   for (const auto& [tld, weight] : description_.tlds) {
     ZoneDescription& zone = out.emplace_back();
     zone.apex = tld;
+    if (description_.tlds_signed) zone.signing.emplace();
     for (unsigned i = 0; i < description_.tld_servers; ++i) {
       ServerDescription& server = zone.servers.emplace_back();
       server.host = absl::StrCat(std::string(1, static_cast<char>('a' + i)), ".nic");

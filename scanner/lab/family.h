@@ -15,6 +15,7 @@
 #include "scanner/lab/address.h"
 #include "scanner/lab/chance.h"
 #include "scanner/lab/scenario.h"
+#include "scanner/lab/signer.h"
 #include "scanner/lab/zone.h"
 
 namespace caascan::lab {
@@ -74,6 +75,9 @@ class Family {
   /// Errors: InvalidArgument with the kind's or operator's name.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Family>> Build(
       const FamilyDescription& description, uint64_t seed);
+  /// Gives the kinds that are signed their key. Once, before the family is used.
+  void SetKeys(const Signer& signer);
+  bool has_signed_kind() const;
 
   /// The member of this name. REQUIRES: `apex` lies directly below one of the family's top-level
   /// domains (for domains given by a list: anywhere).

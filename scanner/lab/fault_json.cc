@@ -12,16 +12,13 @@ namespace {
 
 using simdjson::dom::element;
 
-void ReadTypes(JsonObject* rule_json, FaultRule* rule) {
-  const auto types = rule_json->Texts("types");
-  const auto except = rule_json->Texts("except_types");
-  if (types && except) rule_json->Complain("\"types\" and \"except_types\" exclude each other");
-  rule->except_types = except.has_value();
-  for (const std::string& name : types ? *types : except.value_or(std::vector<std::string>())) {
-    const auto type = static_cast<uint16_t>(ldns_get_rr_type_by_name(name.c_str()));
-    if (type == 0) rule_json->Complain(absl::StrCat("\"", name, "\" is no record type"));
-    rule->types.push_back(static_cast<dns::RRType>(type));
-  }
+void ReadTypes(JsonObject* json, FaultRule* rule) {
+  rule->types = ReadTypeList(json, "types");
+  const std::vector<dns::RRType> except = ReadTypeList(json, "except_types");
+  if (except.empty()) return;
+  if (!rule->types.empty()) json->Complain("\"types\" and \"except_types\" exclude each other");
+  rule->except_types = true;
+  rule->types = except;
 }
 
 std::optional<dns::RCode> RCodeFromText(const std::string& text) {
@@ -97,6 +94,16 @@ FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) 
 }
 
 }  // namespace
+
+std::vector<dns::RRType> ReadTypeList(JsonObject* object, std::string_view key) {
+  std::vector<dns::RRType> out;
+  for (const std::string& name : object->Texts(key).value_or(std::vector<std::string>())) {
+    const auto type = static_cast<uint16_t>(ldns_get_rr_type_by_name(name.c_str()));
+    if (type == 0) object->Complain(absl::StrCat("\"", name, "\" is no record type"));
+    out.push_back(static_cast<dns::RRType>(type));
+  }
+  return out;
+}
 
 std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
                                   const NamedFaults& named) {

@@ -18,4 +18,7 @@ using NamedFaults = std::map<std::string, std::vector<FaultRule>>;
 std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
                                   const NamedFaults& named);
 
+/// Reads the member `key`, a list of record types; empty where it is missing.
+std::vector<dns::RRType> ReadTypeList(JsonObject* object, std::string_view key);
+
 }  // namespace caascan::lab

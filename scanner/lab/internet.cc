@@ -59,7 +59,8 @@ absl::StatusOr<std::unique_ptr<Internet>> Internet::Load(const InternetOptions& 
   internet->IndexExpectations();
   if (absl::Status status = internet->LoadNames(); !status.ok()) return status;
   const bool procedural = internet->domains_.empty();
-  auto world = World::Build(internet->scenario_, procedural ? internet->family_.get() : nullptr);
+  auto world = World::Build(internet->scenario_, procedural ? internet->family_.get() : nullptr,
+                            std::chrono::system_clock::now());
   if (!world.ok()) return world.status();
   internet->world_ = std::move(*world);
   return internet;

@@ -202,13 +202,14 @@ void MessageWriter::Count(dns::Section section) {
   if (++out_[at + 1] == 0) ++out_[at];
 }
 
-bool MessageWriter::Add(dns::Section section, NameView owner, RRType type, uint32_t ttl,
-                        const Rdata& rdata, const ZoneContext& zone) {
+template <typename WriteData>
+bool MessageWriter::AddRecord(dns::Section section, NameView owner, RRType type, uint32_t ttl,
+                              const WriteData& write_data) {
   const size_t start = size_;
   const size_t known = known_count_;
   if (WriteName(owner, true) && WriteFixed(type, ttl)) {
     const size_t rdata_offset = size_;
-    if (WriteRdata(type, rdata, zone)) {
+    if (write_data()) {
       const size_t length = size_ - rdata_offset;
       out_[rdata_offset - 2] = static_cast<uint8_t>(length >> 8);
       out_[rdata_offset - 1] = static_cast<uint8_t>(length & 0xff);
@@ -219,6 +220,18 @@ bool MessageWriter::Add(dns::Section section, NameView owner, RRType type, uint3
   size_ = start;
   known_count_ = known;
   return false;
+}
+
+bool MessageWriter::Add(dns::Section section, NameView owner, RRType type, uint32_t ttl,
+                        const Rdata& rdata, const ZoneContext& zone) {
+  return AddRecord(section, owner, type, ttl, [&] { return WriteRdata(type, rdata, zone); });
+}
+
+bool MessageWriter::AddWire(dns::Section section, NameView owner, RRType type, uint32_t ttl,
+                            std::string_view rdata) {
+  return AddRecord(section, owner, type, ttl, [&] {
+    return Octets({reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
+  });
 }
 
 bool MessageWriter::AddSet(dns::Section section, NameView owner, const RRset& set,

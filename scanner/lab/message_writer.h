@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/message.h"
@@ -38,6 +39,9 @@ class MessageWriter {
   /// False, and nothing written, where it does not fit.
   bool Add(dns::Section section, dns::NameView owner, dns::RRType type, uint32_t ttl,
            const Rdata& rdata, const ZoneContext& zone);
+  /// The same for RDATA that is there as octets.
+  bool AddWire(dns::Section section, dns::NameView owner, dns::RRType type, uint32_t ttl,
+               std::string_view rdata);
   /// All records of a set; false at the first that does not fit.
   bool AddSet(dns::Section section, dns::NameView owner, const RRset& set, const ZoneContext& zone);
   /// RFC 6891 §6.1.2; `extended_rcode` is the RCODE's upper eight bits. REQUIRES: room reserved.
@@ -56,6 +60,9 @@ class MessageWriter {
     uint16_t name_size;  // Uncompressed, the root's octet included.
   };
 
+  template <typename WriteData>
+  bool AddRecord(dns::Section section, dns::NameView owner, dns::RRType type, uint32_t ttl,
+                 const WriteData& write_data);
   bool Room(size_t size_bytes) const { return size_ + size_bytes + reserved_ <= out_.size(); }
   bool U16(uint16_t value);
   bool Octets(std::span<const uint8_t> octets);

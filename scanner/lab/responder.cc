@@ -126,7 +126,8 @@ Reply Responder::Respond(const Query& query, std::span<uint8_t> out) {
   SetUpReply(plan, query, &reply);
   if (plan.decisive == FaultKind::kDrop) reply.kind = Reply::Kind::kDrop;
   if (plan.decisive == FaultKind::kUnreachable) reply.kind = Reply::Kind::kUnreachable;
-  if (reply.kind == Reply::Kind::kSend) reply.size = WriteAnswer(question, place, plan, out);
+  if (reply.kind == Reply::Kind::kSend)
+    reply.size = WriteAnswer(question, place, plan, world_.signer(), out);
   return reply;
 }
 

@@ -14,6 +14,7 @@
 #include "scanner/dns/name.h"
 #include "scanner/lab/address.h"
 #include "scanner/lab/fault.h"
+#include "scanner/lab/signing.h"
 #include "scanner/lab/zone.h"
 
 namespace caascan::lab {
@@ -54,6 +55,7 @@ struct ZoneDescription {
   std::vector<FaultRule> faults;  // Of all its servers, after their own.
   GluePolicy glue = GluePolicy::kInBailiwick;
   bool delegated = true;  // Does the parent name it?
+  std::optional<SigningDescription> signing;
   std::vector<Expectation> expect;
 };
 
@@ -79,6 +81,7 @@ struct KindDescription {
 struct FamilyDescription {
   std::vector<std::pair<dns::Name, double>> tlds;  // With weights.
   unsigned tld_servers = 2;
+  bool tlds_signed = false;
   std::vector<OperatorDescription> operators;
   std::vector<KindDescription> kinds;
 };

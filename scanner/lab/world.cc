@@ -9,10 +9,10 @@ namespace caascan::lab {
 
 using dns::NameView;
 
-absl::StatusOr<std::unique_ptr<World>> World::Build(const Scenario& scenario,
-                                                    const Family* family) {
+absl::StatusOr<std::unique_ptr<World>> World::Build(const Scenario& scenario, Family* family,
+                                                    std::chrono::system_clock::time_point now) {
   WorldBuilder builder(scenario, family);
-  if (absl::Status status = builder.Run(); !status.ok()) return status;
+  if (absl::Status status = builder.Run(now); !status.ok()) return status;
   return builder.Take();
 }
 

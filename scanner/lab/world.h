@@ -1,6 +1,7 @@
 // The lab internet: which zone a server answers a question from, and with which faults.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 
 #include "scanner/lab/family.h"
 #include "scanner/lab/scenario.h"
+#include "scanner/lab/signer.h"
 #include "scanner/lab/zone.h"
 
 namespace caascan::lab {
@@ -32,8 +34,10 @@ class World {
   /// InvalidArgument, with the zone's name.
   /// Domains below the family's top-level domains are the family's unless they are described. The
   /// family, if any, outlives the world.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<World>> Build(const Scenario& scenario,
-                                                                    const Family* family = nullptr);
+  /// Signatures, where zones are signed, are valid around `now`.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<World>> Build(
+      const Scenario& scenario, Family* family = nullptr,
+      std::chrono::system_clock::time_point now = {});
 
   /// The deepest zone around `name` that is served at `server`. A question for DS at an apex
   /// belongs to the zone above where the server has that one too.
@@ -46,6 +50,11 @@ class World {
 
   /// The deepest zone around a name, whoever serves it. Never null after Build().
   Place Enclosing(dns::NameView name) const;
+
+  /// Makes signatures; null where no zone is signed. One thread at a time.
+  Signer* signer() const { return signer_.get(); }
+  /// The root's DS as a trust anchor file, zone-file syntax; empty where the root is not signed.
+  const std::string& anchor() const { return anchor_; }
 
   /// The root's servers as a hints file, zone-file syntax.
   const std::string& hints() const { return hints_; }
@@ -83,6 +92,8 @@ class World {
   absl::flat_hash_map<dns::Name, std::unique_ptr<Site>, dns::NameHash, dns::NameEqual> zones_;
   absl::flat_hash_set<Address> servers_;
   std::string hints_;
+  std::string anchor_;
+  std::unique_ptr<Signer> signer_;
   size_t zone_count_ = 0;
   const Family* family_ = nullptr;
 };

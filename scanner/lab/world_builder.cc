@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/master_text.h"
@@ -41,6 +42,13 @@ std::string LowerText(const dns::Name& name) {
   return lower.view().ToText();
 }
 
+/// The root's DS as a line of a zone file.
+std::string DsText(const std::string& rdata) {
+  const auto octet = [&rdata](size_t at) { return static_cast<uint8_t>(rdata[at]); };
+  return absl::StrCat(".\t", kInfrastructureTtl, "\tIN\tDS\t", octet(0) << 8 | octet(1), " ",
+                      octet(2), " ", octet(3), " ", absl::BytesToHexString(rdata.substr(4)), "\n");
+}
+
 bool Contains(const Zone& zone, const ZoneRecord& record) {
   const Node* node = zone.FindNode(record.owner.name);
   const RRset* set = node == nullptr ? nullptr : node->Find(record.type);
@@ -52,7 +60,7 @@ bool Contains(const Zone& zone, const ZoneRecord& record) {
 
 }  // namespace
 
-absl::Status WorldBuilder::Run() {
+absl::Status WorldBuilder::Run(std::chrono::system_clock::time_point now) {
   world_.reset(new World());
   world_->family_ = family_;
   if (absl::Status status = AddSites(); !status.ok()) return status;
@@ -60,13 +68,16 @@ absl::Status WorldBuilder::Run() {
     if (absl::Status status = NameHosts(&draft); !status.ok()) return status;
   }
   ChooseAddresses();
+  if (absl::Status status = AddSigner(now); !status.ok()) return status;
   for (const Draft& draft : drafts_) FillZone(draft);
   for (const Draft& draft : drafts_) {
     PublishAddresses(draft);
     Delegate(draft);
+    Sign(draft);
     Serve(draft);
     if (draft.site->apex.view().is_root()) WriteHints(draft);
   }
+  for (const Draft& draft : drafts_) draft.site->zone.Seal();
   ReserveNames();
   return absl::OkStatus();
 }
@@ -152,6 +163,41 @@ void WorldBuilder::ChooseAddresses() {
       host.addresses = known->second;
     }
   }
+}
+
+absl::Status WorldBuilder::AddSigner(std::chrono::system_clock::time_point now) {
+  const bool needed = std::any_of(drafts_.begin(), drafts_.end(), [](const Draft& draft) {
+    return draft.description->signing.has_value();
+  });
+  if (!needed && (family_ == nullptr || !family_->has_signed_kind())) return absl::OkStatus();
+  auto signer = Signer::Create(now);
+  if (!signer.ok()) return signer.status();
+  world_->signer_ = std::move(*signer);
+  if (family_ != nullptr) family_->SetKeys(*world_->signer_);
+  return absl::OkStatus();
+}
+
+/// The zone's key, the parent's DS, and for the root the trust anchor.
+void WorldBuilder::Sign(const Draft& draft) {
+  if (!draft.description->signing) return;
+  SigningDescription signing = *draft.description->signing;
+  // What a family's top-level domain holds cannot be put in order: it has no list of its domains.
+  if (draft.site->family_tld) signing.denial = DenialKind::kMinimal;
+  const Signer& signer = *world_->signer_;
+  draft.site->zone.SetSigning(signing, signer.DnskeyRdata(signing.algorithm));
+  const NameView apex = draft.site->apex;
+  const std::string ds =
+      signer.DsRdata(apex, signing.algorithm, signing.Has(SigningFault::kDsMismatch));
+  if (apex.is_root()) {
+    world_->anchor_ = DsText(ds);
+    return;
+  }
+  World::Site* parent = Around(apex, true);
+  if (!signing.ds || !draft.description->delegated) return;
+  parent->zone.Add({RelativeTo(apex, parent->apex),
+                    RRType::kDS,
+                    kInfrastructureTtl,
+                    {{RdataPart::Kind::kOctets, 0, ds}}});
 }
 
 void WorldBuilder::FillZone(const Draft& draft) {

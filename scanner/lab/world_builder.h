@@ -15,10 +15,9 @@ namespace caascan::lab {
 /// One use: construct, Run(), take.
 class WorldBuilder {
  public:
-  WorldBuilder(const Scenario& scenario, const Family* family)
-      : scenario_(scenario), family_(family) {}
+  WorldBuilder(const Scenario& scenario, Family* family) : scenario_(scenario), family_(family) {}
 
-  [[nodiscard]] absl::Status Run();
+  [[nodiscard]] absl::Status Run(std::chrono::system_clock::time_point now);
   std::unique_ptr<World> Take() { return std::move(world_); }
 
  private:
@@ -45,13 +44,15 @@ class WorldBuilder {
   void PublishAddresses(const Draft& draft);
   void Delegate(const Draft& draft);
   void Serve(const Draft& draft);
+  absl::Status AddSigner(std::chrono::system_clock::time_point now);
+  void Sign(const Draft& draft);
   void ReserveNames();
   void WriteHints(const Draft& root);
   /// The deepest site around `name`; with `above`, not the one whose apex it is. Null for none.
   World::Site* Around(dns::NameView name, bool above) const;
 
   const Scenario& scenario_;
-  const Family* family_;
+  Family* family_;
   std::vector<ZoneDescription> added_;  // Zones that the scenario lacks.
   std::unique_ptr<World> world_;
   std::vector<Draft> drafts_;

@@ -2,15 +2,20 @@
 // Tested by zone_test.cc and responder_test.cc.
 #include "scanner/lab/zone.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
+
+#include "scanner/lab/denial.h"
 
 namespace caascan::lab {
 namespace {
 
 using dns::NameView;
 using dns::RRType;
+
+constexpr uint32_t kDnskeyTtl = 3600;
 
 Match AtNode(const Node& node, RRType type) {
   Match match;
@@ -94,23 +99,70 @@ Match Zone::Find(NameView relative, RRType type) const {
   NameView owner;  // Of `node`.
   for (size_t labels = relative.label_count(); labels > 0; --labels) {
     if (const RRset* dname = node->Find(RRType::kDNAME)) {
-      return {Match::Kind::kDname, dname, node, owner, false};
+      return {.kind = Match::Kind::kDname, .set = dname, .node = node, .owner = owner};
     }
     const NameView next = relative.suffix(owner.label_count() + 1);
     const Node* below = FindNode(next);
     if (below == nullptr) {
       dns::Name wildcard(owner);
       const Node* star = wildcard.Prepend("*") ? FindNode(wildcard) : nullptr;
-      return star != nullptr ? AtNode(*star, type) : Match{};
+      Match match = star != nullptr ? AtNode(*star, type) : Match{};
+      match.wildcard = star != nullptr;
+      match.closest_encloser = owner;
+      return match;
     }
     node = below;
     owner = next;
     const bool parent_side = type == RRType::kDS && owner.size() == relative.size();
     if (node->Find(RRType::kNS) != nullptr && !parent_side) {
-      return {Match::Kind::kDelegation, nullptr, node, owner, false};
+      return {.kind = Match::Kind::kDelegation, .node = node, .owner = owner};
     }
   }
   return AtNode(*node, type);
+}
+
+void Zone::SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata) {
+  signing_ = signing;
+  if (signing.Has(SigningFault::kNoDnskey)) return;
+  Add({{dns::Name(), true},
+       RRType::kDNSKEY,
+       kDnskeyTtl,
+       {{RdataPart::Kind::kOctets, 0, dnskey_rdata}}});
+}
+
+/// Is it below a delegation: glue, no data of this zone?
+bool Zone::IsOccluded(NameView owner) const {
+  if (owner.is_root()) return false;
+  for (NameView above = owner.parent(); !above.is_root(); above = above.parent()) {
+    const Node* node = FindNode(above);
+    if (node != nullptr && node->Find(RRType::kNS) != nullptr) return true;
+  }
+  return false;
+}
+
+void Zone::AddToChain(NameView owner, const Node& node) {
+  ChainEntry entry;
+  entry.owner = owner;
+  entry.owner.ToLower();
+  entry.delegation = !owner.is_root() && node.Find(RRType::kNS) != nullptr;
+  entry.has_ds = node.Find(RRType::kDS) != nullptr;
+  for (const RRset& set : node.sets) {
+    const bool parents = set.type == RRType::kNS || set.type == RRType::kDS;
+    if (!entry.delegation || parents) entry.types.push_back(set.type);
+  }
+  entry.empty_non_terminal = entry.types.empty();
+  chain_.push_back(std::move(entry));
+}
+
+void Zone::Seal() {
+  if (!signing_) return;
+  chain_.clear();
+  for (const auto& [owner, node] : nodes_) {
+    if (!IsOccluded(owner)) AddToChain(owner, *node);
+  }
+  std::sort(chain_.begin(), chain_.end(), [](const ChainEntry& a, const ChainEntry& b) {
+    return CompareCanonically(a.owner, b.owner) < 0;
+  });
 }
 
 }  // namespace caascan::lab

@@ -13,6 +13,7 @@
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
 #include "scanner/lab/address.h"
+#include "scanner/lab/signing.h"
 
 namespace caascan::lab {
 
@@ -93,12 +94,25 @@ struct Match {
   const RRset* set = nullptr;
   const Node* node = nullptr;
   /// Relative owner of DNAME and delegation: a suffix of the question's.
-  dns::NameView owner;
+  dns::NameView owner = {};
   /// For kNoData: the owner holds nothing and only has names below it.
   bool empty_non_terminal = false;
+  /// Did a wildcard stand in for the name? Then, and for kNxDomain, the relative name right above
+  /// where the zone's names end.
+  bool wildcard = false;
+  dns::NameView closest_encloser = {};
 };
 
-/// Node of names. Built once, then read from any thread.
+/// An owner in the order of the zone (RFC 4034 §6.1), as NSEC and NSEC3 see it.
+struct ChainEntry {
+  dns::Name owner;  // Relative.
+  std::vector<dns::RRType> types;
+  bool empty_non_terminal = false;
+  bool delegation = false;
+  bool has_ds = false;
+};
+
+/// Built once, sealed, then read from any thread.
 class Zone {
  public:
   Zone();
@@ -115,7 +129,21 @@ class Zone {
   /// RFC 1034 §4.3.2, within this zone. `relative` is the question's name without the apex.
   Match Find(dns::NameView relative, dns::RRType type) const;
 
+  /// Makes the zone a signed one, with this DNSKEY.
+  void SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata);
+  /// Null for an unsigned zone.
+  const SigningDescription* signing() const { return signing_ ? &*signing_ : nullptr; }
+  /// Once all is added: puts a signed zone's owners in order.
+  void Seal();
+  /// All owners that are the zone's own, in order, the apex first. REQUIRES: sealed and signed.
+  const std::vector<ChainEntry>& chain() const { return chain_; }
+
  private:
+  void AddToChain(dns::NameView owner, const Node& node);
+  bool IsOccluded(dns::NameView owner) const;
+
+  std::optional<SigningDescription> signing_;
+  std::vector<ChainEntry> chain_;
   absl::flat_hash_map<dns::Name, std::unique_ptr<Node>, dns::NameHash, dns::NameEqual> nodes_;
   Node* apex_;
 };

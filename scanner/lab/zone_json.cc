@@ -4,6 +4,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/master_text.h"
+#include "scanner/lab/signing_json.h"
 
 namespace caascan::lab {
 namespace {
@@ -98,6 +99,7 @@ void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription
   }
   zone->glue = glue == "none" ? GluePolicy::kNone : GluePolicy::kInBailiwick;
   zone->delegated = json->Bool("delegated").value_or(true);
+  zone->signing = ReadSigning(json);
   for (const element& expect : json->List("expect")) {
     zone->expect.push_back(ReadExpectation(expect, zone->apex, json->where(), &json->errors()));
   }

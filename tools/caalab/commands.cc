@@ -124,6 +124,9 @@ ServeCommand::ServeCommand(cli::Program* program)
   cli::AddOption(command_, {"--port", "N", "UDP and TCP port; 0 takes a free one"}, &port_)
       ->check(cli::WholeNumber(0, kMaxPort));
   cli::AddOption(command_, {"--write-hints", "FILE", "Write the root hints here"}, &hints_path_);
+  cli::AddOption(
+      command_, {"--write-anchor", "FILE", "Write the trust anchor here: the root's DS, if signed"},
+      &anchor_path_);
   AddWeatherOptions(command_, &weather_);
 }
 
@@ -140,6 +143,7 @@ int ServeCommand::Run() {
       weather_);
   absl::Status status = server.Listen(port_);
   if (status.ok() && !hints_path_.empty()) status = WriteFile(hints_path_, world.hints());
+  if (status.ok() && !anchor_path_.empty()) status = WriteFile(anchor_path_, world.anchor());
   if (status.ok()) status = cli::PrintToStandardOutput(ReadyLine(world, server));
   if (!status.ok()) return program_->Finish(status);
   server.Run();

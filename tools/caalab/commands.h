@@ -25,6 +25,7 @@ class ServeCommand {
   lab::InternetOptions internet_;
   uint16_t port_ = 5300;
   std::string hints_path_;
+  std::string anchor_path_;
   lab::Weather weather_;
 };
 

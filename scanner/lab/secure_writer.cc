@@ -1,0 +1,111 @@
+// Faults of a zone's signing act here: on signatures by the type that they cover, on proofs for the
+// type that was asked. Tested by secure_answer_test.cc.
+#include "scanner/lab/secure_writer.h"
+
+#include <algorithm>
+
+namespace caascan::lab {
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+using dns::Section;
+
+constexpr uint32_t kDenialTtl = 300;  // The SOA's minimum (RFC 9077).
+constexpr uint32_t kDsTtl = 3600;
+
+bool Strikes(const SigningDescription& signing, SigningFault fault, RRType type) {
+  return std::any_of(
+      signing.faults.begin(), signing.faults.end(), [fault, type](const SigningFaultRule& rule) {
+        return rule.fault == fault &&
+               (rule.types.empty() ||
+                std::find(rule.types.begin(), rule.types.end(), type) != rule.types.end());
+      });
+}
+
+bool IsDenial(RRType type) { return type == RRType::kNSEC || type == RRType::kNSEC3; }
+
+}  // namespace
+
+std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone) {
+  std::string out;
+  for (const RdataPart& part : rdata) {
+    std::optional<dns::Name> name;
+    switch (part.kind) {
+      case RdataPart::Kind::kOctets:
+      case RdataPart::Kind::kName:
+        out += part.octets;
+        continue;
+      case RdataPart::Kind::kRelativeName:
+        name = Complete(part.name(), zone.apex);
+        break;
+      case RdataPart::Kind::kServerHost:
+        if (const auto host = zone.member->ServerHost(part.server)) {
+          name = dns::Name(*host);
+        } else {
+          name = Complete(HostLabel(part.server), zone.apex);
+        }
+        break;
+      case RdataPart::Kind::kServerAddress:
+        if (const auto address = zone.member->ServerAddress(part.server)) {
+          const auto bytes = address->bytes();
+          out.append(bytes.begin(), bytes.end());
+        }
+        continue;
+    }
+    if (!name) return {};
+    out += name->view().bytes();
+  }
+  return out;
+}
+
+bool SecureWriter::Sign(Section section, NameView owner, ToSign set) {
+  const bool strikes_empty = empty_ && (IsDenial(set.type) || set.type == RRType::kSOA);
+  if (Strikes(*signing_, SigningFault::kMissing, set.type)) return true;
+  if (Strikes(*signing_, SigningFault::kExpired, set.type)) set.state = SignatureState::kExpired;
+  if (Strikes(*signing_, SigningFault::kFuture, set.type)) set.state = SignatureState::kFuture;
+  if (Strikes(*signing_, SigningFault::kInvalid, set.type) ||
+      (strikes_empty && signing_->Has(SigningFault::kEmptyAnswersInvalid))) {
+    set.state = SignatureState::kInvalid;
+  }
+  set.apex = context_.apex;
+  set.algorithm = signing_->algorithm;
+  const std::string signature = signer_->SignatureRdata(set);
+  return signature.empty() || message_->AddWire(section, owner, RRType::kRRSIG, set.ttl, signature);
+}
+
+bool SecureWriter::AddSignature(Section section, NameView owner, const RRset& set,
+                                NameView signed_owner) {
+  if (!is_active()) return true;
+  std::vector<std::string> rdata;
+  for (const Rdata& each : set.rdata) rdata.push_back(ExpandRdata(each, context_));
+  return Sign(section, owner,
+              {.owner = signed_owner, .type = set.type, .ttl = set.ttl, .rdata = rdata});
+}
+
+bool SecureWriter::AddProof(const DenialQuestion& question) {
+  if (!is_active() || Strikes(*signing_, SigningFault::kDenialMissing, asked_)) return true;
+  for (DenialRecord& record : Prove(*zone_, context_.apex, question)) {
+    if (Strikes(*signing_, SigningFault::kDenialInvalid, asked_)) {
+      record.rdata.back() = static_cast<char>(record.rdata.back() ^ 0xff);  // In the bitmap.
+    }
+    const std::vector<std::string> rdata = {record.rdata};
+    if (!message_->AddWire(Section::kAuthority, record.owner, record.type, kDenialTtl,
+                           record.rdata) ||
+        !Sign(Section::kAuthority, record.owner,
+              {.owner = record.owner, .type = record.type, .ttl = kDenialTtl, .rdata = rdata})) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child) {
+  if (!is_active() || !child.ds) return true;
+  const std::vector<std::string> rdata = {
+      signer_->DsRdata(cut, child.algorithm, child.Has(SigningFault::kDsMismatch))};
+  return message_->AddWire(section, cut, RRType::kDS, kDsTtl, rdata[0]) &&
+         Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata});
+}
+
+}  // namespace caascan::lab

@@ -1,0 +1,57 @@
+// The DNSSEC side of an answer: signatures behind record sets, proofs behind empty answers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/dns/message.h"
+#include "scanner/lab/denial.h"
+#include "scanner/lab/message_writer.h"
+#include "scanner/lab/signer.h"
+#include "scanner/lab/zone.h"
+
+namespace caascan::lab {
+
+/// Adds to one message what a signed zone owes a client that set DO (RFC 4035 §3.1). For an
+/// unsigned zone, or without DO, every method does nothing and succeeds. False where the message is
+/// full.
+class SecureWriter {
+ public:
+  /// `signer` may be null for worlds without signed zones. Everything outlives the writer.
+  SecureWriter(MessageWriter* message, Signer* signer, const Zone* zone, const ZoneContext& context,
+               dns::RRType asked)
+      : message_(message),
+        signer_(signer),
+        zone_(zone),
+        context_(context),
+        signing_(signer == nullptr || zone == nullptr ? nullptr : zone->signing()),
+        asked_(asked) {}
+
+  bool is_active() const { return signing_ != nullptr; }
+  /// From now on the answer is an empty one, for faults that strike those only.
+  void SetEmptyAnswer() { empty_ = true; }
+
+  /// The RRSIG of a set at `owner`; `signed_owner` is the wildcard's where one was expanded.
+  bool AddSignature(dns::Section section, dns::NameView owner, const RRset& set,
+                    dns::NameView signed_owner);
+  /// A proof, signed, to the authority section.
+  bool AddProof(const DenialQuestion& question);
+  /// A delegation's DS set, signed, from a child's signing. Nothing where the child has no DS.
+  bool AddDs(dns::Section section, dns::NameView cut, const SigningDescription& child);
+
+ private:
+  bool Sign(dns::Section section, dns::NameView owner, ToSign set);
+
+  MessageWriter* const message_;
+  Signer* const signer_;
+  const Zone* const zone_;
+  const ZoneContext& context_;
+  const SigningDescription* const signing_;
+  const dns::RRType asked_;
+  bool empty_ = false;
+};
+
+/// A record's RDATA without compression; empty where a name in it grows too long.
+std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone);
+
+}  // namespace caascan::lab

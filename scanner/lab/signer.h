@@ -1,0 +1,64 @@
+// Keys and real signatures (RFC 4034), made with ldns.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/statusor.h>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+#include "scanner/lab/signing.h"
+
+namespace caascan::lab {
+
+enum class SignatureState : uint8_t { kValid, kExpired, kFuture, kInvalid };
+
+/// One RRset to sign. Views; the names and strings outlive the call.
+struct ToSign {
+  dns::NameView owner;  // The wildcard's where one was expanded.
+  dns::RRType type{};
+  uint32_t ttl = 0;
+  std::span<const std::string> rdata;  // Uncompressed.
+  dns::NameView apex = {};
+  SigningAlgorithm algorithm = SigningAlgorithm::kEcdsaP256Sha256;
+  SignatureState state = SignatureState::kValid;
+};
+
+/// One key for each algorithm, shared by all zones, made anew in each run. Signatures that were
+/// made are kept, up to a number. One thread.
+class Signer {
+ public:
+  /// Signatures are valid from an hour before `now` on, for a month.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Signer>> Create(
+      std::chrono::system_clock::time_point now);
+  ~Signer();
+  Signer(const Signer&) = delete;
+  Signer& operator=(const Signer&) = delete;
+
+  /// The DNSKEY that zones of this algorithm publish.
+  const std::string& DnskeyRdata(SigningAlgorithm algorithm) const;
+  /// The DS (SHA-256) of that key at an apex; of another key where `mismatch`.
+  std::string DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool mismatch) const;
+  /// The RRSIG. Empty where the set cannot be signed, since a record's RDATA is not sound.
+  std::string SignatureRdata(const ToSign& set);
+
+ private:
+  struct Key;
+  explicit Signer(std::chrono::system_clock::time_point now);
+  absl::Status AddKeys();
+  std::string Sign(const ToSign& set) const;
+  const Key& KeyOf(SigningAlgorithm algorithm) const {
+    return *keys_[static_cast<size_t>(algorithm)];
+  }
+
+  const std::chrono::system_clock::time_point now_;
+  std::unique_ptr<Key> keys_[4];  // By SigningAlgorithm.
+  absl::flat_hash_map<std::string, std::string> made_;
+};
+
+}  // namespace caascan::lab

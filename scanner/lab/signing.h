@@ -1,0 +1,60 @@
+// How a zone is signed, and what is wrong with it: plain data of descriptions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scanner/dns/codes.h"
+
+namespace caascan::lab {
+
+enum class SigningAlgorithm : uint8_t {
+  kRsaSha256,
+  kEcdsaP256Sha256,
+  kEd25519,
+  kUnsupported,  // A number that nobody implements: the zone is insecure (RFC 4035 §5.2).
+};
+
+enum class DenialKind : uint8_t {
+  kNsec,
+  kNsec3,
+  kNsec3OptOut,  // Unsigned delegations are not in the chain (RFC 5155 §6).
+  kMinimal,      // NSEC made for each question, around its name alone (RFC 4470).
+};
+
+enum class SigningFault : uint8_t {
+  kNoDnskey,
+  kDsMismatch,           // The parent's DS is of another key.
+  kExpired,              // Signatures whose time is over,
+  kFuture,               // or has not begun,
+  kInvalid,              // or that do not verify,
+  kMissing,              // or that are not there.
+  kDenialMissing,        // Empty answers without NSEC or NSEC3.
+  kDenialInvalid,        // They say that the type is there.
+  kEmptyAnswersInvalid,  // Only empty answers have signatures that do not verify.
+};
+
+struct SigningFaultRule {
+  SigningFault fault = SigningFault::kInvalid;
+  std::vector<dns::RRType> types;  // Of the sets whose signatures it strikes; empty: all.
+};
+
+struct SigningDescription {
+  SigningAlgorithm algorithm = SigningAlgorithm::kEcdsaP256Sha256;
+  DenialKind denial = DenialKind::kNsec;
+  uint16_t iterations = 0;  // Of NSEC3.
+  std::string salt;         // Of NSEC3, as octets.
+  bool ds = true;           // Does the parent have a DS?
+  std::vector<SigningFaultRule> faults;
+
+  bool Has(SigningFault fault) const {
+    for (const SigningFaultRule& rule : faults) {
+      if (rule.fault == fault) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace caascan::lab
