@@ -219,6 +219,7 @@ TEST_F(InvestigateTest, NothingOfOneNameShowsInTheNext) {
 
 TEST_F(InvestigateTest, ParentsAreAskedOnceForManyNames) {
   std::vector<NameJob> jobs;
+  jobs.reserve(100);
   for (int i = 0; i < 100; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".example.com"));
   resolver_.Script("com", Issue("letsencrypt.org"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["caa.owner"], "com");
@@ -284,6 +285,7 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
 TEST_F(InvestigateTest, ATinyCacheOnlyCostsQueries) {
   options_.parent_capacity = 1;
   std::vector<NameJob> jobs;
+  jobs.reserve(60);
   for (int i = 0; i < 60; ++i) {
     jobs.push_back(Job("n.z" + std::to_string(i % 7) + ".t" + std::to_string(i % 3)));
   }
@@ -296,6 +298,7 @@ TEST_F(InvestigateTest, ATinyCacheOnlyCostsQueries) {
 TEST_F(InvestigateTest, ACancelledScanStopsEveryName) {
   Begin();
   std::vector<NameJob> jobs;
+  jobs.reserve(20);
   for (int i = 0; i < 20; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".example.com"));
   client_.AtNextTurn([this] { client_.network()->CancelAll(); });
   for (const Line& line : RunAll(jobs)) {
@@ -339,6 +342,7 @@ TEST_F(InvestigateTest, AParentThatFailedIsAskedAgainOnceForAll) {
   options_.recheck = 1;
   resolver_.Script("com", Failed(Reason::kServfail));
   std::vector<NameJob> jobs;
+  jobs.reserve(50);
   for (int i = 0; i < 50; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".com"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["reason"], "servfail");
   EXPECT_EQ(resolver_.CountAsked("com"), 2u);
@@ -349,6 +353,7 @@ TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
   resolver_.Script("com", Failed(Reason::kServfail));
   resolver_.Script("com", Issue("letsencrypt.org"));
   std::vector<NameJob> jobs;
+  jobs.reserve(50);
   for (int i = 0; i < 50; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".com"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["reason"], "issuer_authorized");
   EXPECT_EQ(resolver_.CountAsked("com"), 2u);
