@@ -248,6 +248,7 @@ void Scan::StopInput() {
   stop_began_ = Clock::now();
   input_stop_->Notify();
   for (const JobBatch& batch : queue_->Abort()) GiveBack(batch);
+  for (const auto& worker : workers_) worker->StopStarting();
 }
 
 void Scan::CancelWorkers() {

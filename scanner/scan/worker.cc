@@ -54,6 +54,11 @@ void Worker::Join() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Worker::StopStarting() {
+  stop_.store(true, std::memory_order_relaxed);
+  loop_.Wake();
+}
+
 void Worker::Cancel() {
   cancel_.store(true, std::memory_order_relaxed);
   loop_.Wake();
@@ -74,7 +79,7 @@ void Worker::OnTurn() {
   network_.Flush();
   // What is left starts at the next turn, which must not wait for the network: names that cannot
   // send anything have ended already, and nothing will come in for them.
-  if (more && HasRoom()) loop_.Wake();
+  if (more && (HasRoom() || stop_.load(std::memory_order_relaxed))) loop_.Wake();
   if (lines_.size() >= kWriteAtBytes) WriteOut();
   if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
   if (input_ended_ && in_flight_ == 0) {
@@ -108,14 +113,15 @@ bool Worker::HasRoom() const {
 bool Worker::StartNames() {
   // While the output's reader is slow no new name is begun; what is in flight goes on, and nothing
   // times out for it.
-  if (setup_.writer->congested() && !cancelled_) return false;
+  const bool give_back = cancelled_ || stop_.load(std::memory_order_relaxed);
+  if (setup_.writer->congested() && !give_back) return false;
   NameJob job;
   size_t started = 0;
-  while (HasRoom() && started < kStartsPerTurn) {
+  while ((HasRoom() || give_back) && started < kStartsPerTurn) {
     if (!NextJob(&job)) return false;
     ++started;
     counters_.AddName();
-    if (!job.valid || cancelled_) {
+    if (!job.valid || give_back) {
       AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines_);
       counters_.AddRecord(Outcome::kError);
       continue;

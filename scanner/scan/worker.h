@@ -36,7 +36,7 @@ struct WorkerSetup {
   std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
-/// Made and joined by one thread; Wake() and Cancel() from any.
+/// Made and joined by one thread; Wake(), StopStarting() and Cancel() from any.
 class Worker {
  public:
   Worker(const WorkerSetup& setup, size_t index);
@@ -49,7 +49,9 @@ class Worker {
 
   /// The queue has something for this worker.
   void Wake() { loop_.Wake(); }
-  /// Gives back what is in flight: it is written as `stopped`.
+  /// Begins no further names: what it holds of them is written as `stopped`.
+  void StopStarting();
+  /// Gives back what is in flight as well.
   void Cancel();
 
   const WorkerCounters& counters() const { return counters_; }
@@ -77,6 +79,7 @@ class Worker {
   const WorkerSetup& setup_;
   const size_t index_;
   WorkerCounters counters_;
+  std::atomic<bool> stop_{false};    // Any thread.
   std::atomic<bool> cancel_{false};  // Any thread.
   std::thread thread_;
 
