@@ -59,15 +59,23 @@ std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone) {
   return out;
 }
 
-bool SecureWriter::Sign(Section section, NameView owner, ToSign set) {
-  const bool strikes_empty = empty_ && (IsDenial(set.type) || set.type == RRType::kSOA);
-  if (Strikes(*signing_, SigningFault::kMissing, set.type)) return true;
-  if (Strikes(*signing_, SigningFault::kExpired, set.type)) set.state = SignatureState::kExpired;
-  if (Strikes(*signing_, SigningFault::kFuture, set.type)) set.state = SignatureState::kFuture;
-  if (Strikes(*signing_, SigningFault::kInvalid, set.type) ||
-      (strikes_empty && signing_->Has(SigningFault::kEmptyAnswersInvalid))) {
-    set.state = SignatureState::kInvalid;
+std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, RRType type,
+                                               bool empty_answer) {
+  const bool strikes_empty = empty_answer && (IsDenial(type) || type == RRType::kSOA);
+  if (Strikes(signing, SigningFault::kMissing, type)) return std::nullopt;
+  if (Strikes(signing, SigningFault::kInvalid, type) ||
+      (strikes_empty && signing.Has(SigningFault::kEmptyAnswersInvalid))) {
+    return SignatureState::kInvalid;
   }
+  if (Strikes(signing, SigningFault::kFuture, type)) return SignatureState::kFuture;
+  if (Strikes(signing, SigningFault::kExpired, type)) return SignatureState::kExpired;
+  return SignatureState::kValid;
+}
+
+bool SecureWriter::Sign(Section section, NameView owner, ToSign set) {
+  const auto state = SignatureStateOf(*signing_, set.type, empty_);
+  if (!state) return true;
+  set.state = *state;
   set.apex = context_.apex;
   set.algorithm = signing_->algorithm;
   const std::string signature = signer_->SignatureRdata(set);

@@ -1,6 +1,7 @@
 // The DNSSEC side of an answer: signatures behind record sets, proofs behind empty answers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,11 @@ class SecureWriter {
   const dns::RRType asked_;
   bool empty_ = false;
 };
+
+/// What the faults of a zone's signing make of the signature over a set of this type; nullopt where
+/// there shall be none. `empty_answer`: is the set part of one?
+std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, dns::RRType type,
+                                               bool empty_answer);
 
 /// A record's RDATA without compression; empty where a name in it grows too long.
 std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scanner/lab/denial.h"
 #include "scanner/lab/world_builder.h"
 
 namespace caascan::lab {
@@ -55,6 +56,24 @@ Place World::Locate(const Address& server, NameView name, dns::RRType type) cons
     if (apex.is_root()) return place;
     below = step;
   }
+}
+
+std::vector<World::DescribedZone> World::DescribedZones() const {
+  std::vector<DescribedZone> out;
+  for (const auto& [apex, site] : zones_) {
+    if (site == nullptr) continue;
+    DescribedZone& zone = out.emplace_back();
+    zone.apex = site->apex;
+    zone.zone = &site->zone;
+    for (const Server& server : site->servers) {
+      zone.servers.push_back(server.address);
+      zone.faulty = zone.faulty || !server.faults.empty();
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const DescribedZone& a, const DescribedZone& b) {
+    return CompareCanonically(a.apex, b.apex) < 0;
+  });
+  return out;
 }
 
 Place World::Enclosing(NameView name) const {

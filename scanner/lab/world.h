@@ -59,6 +59,16 @@ class World {
   /// The root's servers as a hints file, zone-file syntax.
   const std::string& hints() const { return hints_; }
   size_t zone_count() const { return zone_count_; }
+
+  /// A zone that is described by itself, and who serves it.
+  struct DescribedZone {
+    dns::NameView apex;
+    const Zone* zone = nullptr;
+    std::vector<Address> servers;
+    bool faulty = false;  // Does any of them do something wrong?
+  };
+  /// All of them, the root first, parents before their children.
+  std::vector<DescribedZone> DescribedZones() const;
   size_t server_count() const {
     return servers_.size() + (family_ == nullptr ? 0 : family_->server_count());
   }

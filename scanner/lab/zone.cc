@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "scanner/dns/cursor.h"
 #include "scanner/lab/denial.h"
 
 namespace caascan::lab {
@@ -16,6 +17,16 @@ using dns::NameView;
 using dns::RRType;
 
 constexpr uint32_t kDnskeyTtl = 3600;
+
+/// RFC 5155 §4.2: how the chain's hashes were made.
+std::string Nsec3ParamRdata(const SigningDescription& signing) {
+  constexpr char kSha1 = 1;
+  constexpr char kNoFlags = 0;
+  return std::string{kSha1, kNoFlags, static_cast<char>(signing.iterations >> 8),
+                     static_cast<char>(signing.iterations & 0xff),
+                     static_cast<char>(signing.salt.size())} +
+         signing.salt;
+}
 
 Match AtNode(const Node& node, RRType type) {
   Match match;
@@ -85,6 +96,15 @@ const Node* Zone::FindNode(NameView relative_owner) const {
   return found == nodes_.end() ? nullptr : found->second.get();
 }
 
+uint32_t Zone::negative_ttl() const {
+  const RRset* soa = apex_->Find(RRType::kSOA);
+  if (soa == nullptr) return 0;
+  const std::string& octets = soa->rdata[0].back().octets;
+  if (octets.size() < 4) return soa->ttl;
+  dns::Cursor minimum({reinterpret_cast<const uint8_t*>(octets.data()) + octets.size() - 4, 4});
+  return std::min(soa->ttl, minimum.ReadU32());
+}
+
 std::vector<NameView> Zone::TopLabels() const {
   std::vector<NameView> out;
   for (const auto& [owner, node] : nodes_) {
@@ -123,6 +143,12 @@ Match Zone::Find(NameView relative, RRType type) const {
 
 void Zone::SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata) {
   signing_ = signing;
+  if (signing.denial == DenialKind::kNsec3 || signing.denial == DenialKind::kNsec3OptOut) {
+    Add({{dns::Name(), true},
+         RRType::kNSEC3PARAM,
+         0,
+         {{RdataPart::Kind::kOctets, 0, Nsec3ParamRdata(signing)}}});
+  }
   if (signing.Has(SigningFault::kNoDnskey)) return;
   Add({{dns::Name(), true},
        RRType::kDNSKEY,
@@ -130,7 +156,10 @@ void Zone::SetSigning(const SigningDescription& signing, const std::string& dnsk
        {{RdataPart::Kind::kOctets, 0, dnskey_rdata}}});
 }
 
-/// Is it below a delegation: glue, no data of this zone?
+void Zone::ForEachNode(const std::function<void(NameView owner, const Node&)>& visit) const {
+  for (const auto& [owner, node] : nodes_) visit(owner, *node);
+}
+
 bool Zone::IsOccluded(NameView owner) const {
   if (owner.is_root()) return false;
   for (NameView above = owner.parent(); !above.is_root(); above = above.parent()) {

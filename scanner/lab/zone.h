@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,6 +124,13 @@ class Zone {
   Node& At(dns::NameView relative_owner);
   const Node* FindNode(dns::NameView relative_owner) const;
   const Node& apex() const { return *apex_; }
+  /// How long its negative answers live: the lesser of the SOA's minimum and TTL (RFC 2308 §3, for
+  /// NSEC and NSEC3 RFC 9077). 0 without a SOA.
+  uint32_t negative_ttl() const;
+  /// Calls `visit` with every relative owner, in no order.
+  void ForEachNode(const std::function<void(dns::NameView owner, const Node&)>& visit) const;
+  /// Is the owner below a delegation: glue, no data of this zone?
+  bool IsOccluded(dns::NameView relative_owner) const;
   /// The owners of one label. Valid until the next Add() or At().
   std::vector<dns::NameView> TopLabels() const;
 
@@ -140,7 +148,6 @@ class Zone {
 
  private:
   void AddToChain(dns::NameView owner, const Node& node);
-  bool IsOccluded(dns::NameView owner) const;
 
   std::optional<SigningDescription> signing_;
   std::vector<ChainEntry> chain_;

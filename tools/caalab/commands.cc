@@ -1,5 +1,6 @@
 #include "tools/caalab/commands.h"
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -8,6 +9,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/compare.h"
+#include "scanner/lab/export.h"
 #include "scanner/lab/json_reader.h"
 #include "scanner/lab/server.h"
 #include "scanner/lab/truth.h"
@@ -204,6 +206,21 @@ int TruthCommand::Run() {
   const auto internet = lab::Internet::Load(internet_);
   if (!internet.ok()) return program_->Finish(internet.status());
   return program_->Finish(PrintAll(**internet));
+}
+
+ExportCommand::ExportCommand(cli::Program* program)
+    : program_(program),
+      command_(program->app()->add_subcommand("export", "Write the zones as master files")) {
+  cli::AddOption(command_, {"--scenario", "FILE", "Zones described one by one"}, &scenario_path_)
+      ->required();
+  cli::AddOption(command_, {"--dir", "DIR", "Where the files go; made where it is missing"},
+                 &directory_)
+      ->required();
+}
+
+int ExportCommand::Run() {
+  return program_->Finish(
+      lab::ExportScenario(scenario_path_, directory_, std::chrono::system_clock::now()));
 }
 
 CompareCommand::CompareCommand(cli::Program* program)

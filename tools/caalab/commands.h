@@ -58,6 +58,20 @@ class TruthCommand {
   std::vector<std::string> inputs_;
 };
 
+/// `caalab export`: a scenario's zones as master files.
+class ExportCommand {
+ public:
+  explicit ExportCommand(cli::Program* program);
+  bool is_given() const { return command_->parsed(); }
+  int Run();
+
+ private:
+  cli::Program* program_;
+  CLI::App* command_;
+  std::string scenario_path_;
+  std::string directory_;
+};
+
 /// `caalab compare`: a scan's records against the truth.
 class CompareCommand {
  public:
