@@ -3,16 +3,8 @@
 // line costs no more than twice its size. Tested by block_reader_test.cc.
 #include "scanner/scan/block_reader.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstring>
-#include <system_error>
 
 namespace caascan::scan {
 
@@ -32,51 +24,25 @@ void Block::Append(std::string_view bytes) {
   size_ += bytes.size();
 }
 
-std::string BlockReader::DisplayName(const std::string& path) {
-  return path == "-" ? "standard input" : path;
-}
-
-ReadResult BlockReader::Fail(int error) {
-  status_ = absl::InvalidArgumentError("cannot read " + DisplayName(paths_[opened_ - 1]) + ": " +
-                                       std::generic_category().message(error));
-  return ReadResult::kFailed;
-}
-
-void BlockReader::Close() {
-  if (fd_ > STDIN_FILENO) close(fd_);
-  fd_ = -1;
-}
-
 ReadResult BlockReader::OpenNext() {
   if (opened_ == paths_.size()) return ReadResult::kEnd;
-  const std::string& path = paths_[opened_++];
-  // O_NONBLOCK: the opening of a FIFO would else wait for its writer.
-  fd_ = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  return fd_ < 0 ? Fail(errno) : ReadResult::kLine;
-}
-
-ReadResult BlockReader::WaitForInput() {
-  std::array<pollfd, 2> fds = {{{.fd = fd_, .events = POLLIN, .revents = 0},
-                                {.fd = wake_->fd(), .events = POLLIN, .revents = 0}}};
-  while (poll(fds.data(), fds.size(), -1) < 0) {
-    if (errno != EINTR) return Fail(errno);
+  absl::StatusOr<std::unique_ptr<InputFile>> file = InputFile::Open(paths_[opened_++], wake_);
+  if (!file.ok()) {
+    status_ = file.status();
+    return ReadResult::kFailed;
   }
-  return fds[1].revents != 0 ? ReadResult::kInterrupted : ReadResult::kLine;
+  file_ = *std::move(file);
+  return ReadResult::kLine;
 }
 
 /// Reads once behind what the block holds. *got is 0 at the end of the input.
 ReadResult BlockReader::ReadSome(Block* block, size_t* got) {
   block->Reserve(block->size_ + kBlockSize);
-  while (true) {
-    const ReadResult ready = WaitForInput();
-    if (ready != ReadResult::kLine) return ready;
-    const ssize_t size = read(fd_, block->bytes_.get() + block->size_, kBlockSize);
-    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (size < 0) return Fail(errno);
-    *got = static_cast<size_t>(size);
-    block->size_ += *got;
-    return ReadResult::kLine;
-  }
+  const ReadResult result =
+      file_->Read({block->bytes_.get() + block->size_, kBlockSize}, /*wait=*/true, got);
+  block->size_ += *got;
+  if (result == ReadResult::kFailed) status_ = file_->status();
+  return result == ReadResult::kEnd ? ReadResult::kLine : result;
 }
 
 /// Ends the block behind its last line feed, if there is one among the `fresh` bytes at its end.
@@ -95,7 +61,7 @@ ReadResult BlockReader::Next(Block* block) {
   block->overlong_ = false;
   if (!status_.ok()) return ReadResult::kFailed;
   while (true) {
-    if (fd_ < 0) {
+    if (file_ == nullptr) {
       const ReadResult opened = OpenNext();
       if (opened != ReadResult::kLine) return opened;
     }
@@ -109,12 +75,12 @@ ReadResult BlockReader::Next(Block* block) {
       if (CutAtLineEnd(got, block)) return ReadResult::kLine;
       if (block->size_ > kMaxLineSize) {
         block->overlong_ = true;
-        Close();
+        file_.reset();
         opened_ = paths_.size();
         return ReadResult::kLine;
       }
     } while (got > 0);
-    Close();
+    file_.reset();
     if (block->size_ > 0) return ReadResult::kLine;
   }
 }

@@ -9,7 +9,7 @@
 
 #include <absl/status/status.h>
 
-#include "scanner/scan/line_reader.h"
+#include "scanner/scan/input_file.h"
 
 namespace caascan::scan {
 
@@ -50,7 +50,6 @@ class BlockReader {
   /// "-" is standard input, which is not closed in the end. `wake` must outlive the reader.
   BlockReader(std::vector<std::string> paths, const WakeFd* wake)
       : paths_(std::move(paths)), wake_(wake) {}
-  ~BlockReader() { Close(); }
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
 
@@ -61,21 +60,15 @@ class BlockReader {
   /// OK unless Next() said kFailed; then InvalidArgument that names the file.
   const absl::Status& status() const { return status_; }
 
-  /// How messages call an input.
-  static std::string DisplayName(const std::string& path);
-
  private:
   ReadResult OpenNext();
   ReadResult ReadSome(Block* block, size_t* got);
-  ReadResult WaitForInput();
-  ReadResult Fail(int error);
   bool CutAtLineEnd(size_t fresh, Block* block);
-  void Close();
 
   const std::vector<std::string> paths_;
   const WakeFd* const wake_;
   size_t opened_ = 0;  // The input being read is the one before.
-  int fd_ = -1;
+  std::unique_ptr<InputFile> file_;
   std::string rest_;  // The beginning of a line that a block before ended with.
   absl::Status status_;
 };

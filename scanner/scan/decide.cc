@@ -155,7 +155,7 @@ void DecideRun::Publish(const Block& block, const Rewritten& rewritten) {
   lines_ += rewritten.lines;
   if (sink_->Write(rewritten.text)) Add(rewritten.counts, summary_);
   if (!rewritten.problem.empty()) {
-    broken_line_ = absl::InvalidArgumentError(BlockReader::DisplayName(inputs_[input_]) + ":" +
+    broken_line_ = absl::InvalidArgumentError(InputFile::DisplayName(inputs_[input_]) + ":" +
                                               std::to_string(lines_) +
                                               ": no record: " + std::string(rewritten.problem));
   }

@@ -1,4 +1,4 @@
-// Lines from a file descriptor that may be a file, a pipe or a terminal, of any content.
+// Lines of an input of any content.
 #pragma once
 
 #include <cstddef>
@@ -10,26 +10,9 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "scanner/scan/input_file.h"
+
 namespace caascan::scan {
-
-/// A file descriptor that becomes readable, for good, once somebody calls Notify(). Owns it.
-class WakeFd {
- public:
-  static absl::StatusOr<std::unique_ptr<WakeFd>> Create();
-  ~WakeFd();
-  WakeFd(const WakeFd&) = delete;
-  WakeFd& operator=(const WakeFd&) = delete;
-
-  /// Any thread, and signal handlers. May be called again.
-  void Notify() const;
-  bool notified() const;
-  int fd() const { return fd_; }
-
- private:
-  explicit WakeFd(int fd) : fd_(fd) {}
-
-  const int fd_;
-};
 
 struct Line {
   /// Without the line feed and one carriage return in front of it; NUL is a byte like others. Valid
@@ -42,25 +25,14 @@ struct Line {
   bool overlong = false;
 };
 
-enum class ReadResult : uint8_t {
-  kLine,
-  kWouldWait,    // Nothing at once, and the caller did not want to wait.
-  kEnd,          // End of input. A last line without a line feed came before it.
-  kInterrupted,  // The WakeFd was notified. Lines already read may be left.
-  kFailed,       // status() says why.
-};
-
 /// Reads lines in big pieces. One thread at a time; memory is bounded whatever comes in.
 class LineReader {
  public:
   static constexpr size_t kMaxLineSize = size_t{64} << 10;
 
-  /// Opens `path`; "-" is standard input, which is not closed in the end. Opening a FIFO does not
-  /// wait for its writer. `wake` (may be null) must outlive the reader. Errors: InvalidArgument
-  /// that names the file, for a missing file, a directory, or one that may not be read.
+  /// As InputFile::Open(), whose contract it passes on.
   static absl::StatusOr<std::unique_ptr<LineReader>> Open(const std::string& path,
                                                           const WakeFd* wake);
-  ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
 
@@ -70,19 +42,17 @@ class LineReader {
   ReadResult Next(Line* line, bool wait);
 
   /// OK unless Next() said kFailed; then InvalidArgument that names the file.
-  const absl::Status& status() const { return status_; }
+  const absl::Status& status() const { return file_->status(); }
+  /// Of the file itself, before decoding. Any thread.
+  uint64_t bytes_read() const { return file_->bytes_read(); }
 
  private:
-  LineReader(std::string display_name, int fd, bool owned, const WakeFd* wake);
+  explicit LineReader(std::unique_ptr<InputFile> file);
   bool TakeLine(Line* line);
   void DropConsumed();
   ReadResult Refill(bool wait);
-  ReadResult WaitForInput(bool wait);
 
-  const std::string display_name_;
-  const int fd_;
-  const bool owned_;
-  const WakeFd* const wake_;
+  const std::unique_ptr<InputFile> file_;
 
   std::unique_ptr<char[]> buffer_;
   size_t begin_ = 0;  // Unread bytes are [begin_, end_).
@@ -91,11 +61,6 @@ class LineReader {
   bool discarding_ = false;  // In the rest of an overlong line.
   bool at_end_ = false;
   uint64_t lines_ = 0;
-  absl::Status status_;
 };
-
-/// Can this input be opened for reading? Opens nothing that could wait. "-" is standard input.
-/// Errors as LineReader::Open().
-[[nodiscard]] absl::Status CheckReadable(const std::string& path);
 
 }  // namespace caascan::scan

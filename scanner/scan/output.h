@@ -13,7 +13,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include "scanner/scan/line_reader.h"
+#include "scanner/scan/wake_fd.h"
 
 namespace caascan::scan {
 
