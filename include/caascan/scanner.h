@@ -13,7 +13,7 @@
 
 namespace caascan {
 
-enum class InputFormat : uint8_t { kAuto, kLines, kNdjson };
+enum class InputFormat : uint8_t { kAuto, kLines, kCsv, kZone, kNdjson };
 enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
 enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
 enum class DiagnoseMode : uint8_t { kOff, kFailures };

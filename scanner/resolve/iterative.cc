@@ -104,14 +104,43 @@ net::Task<IterativeResolver::Walk> IterativeResolver::Lookup(dns::RRType type, A
         continue;
       }
     }
+    const size_t attempts = account->attempts.size();
+    const size_t observations = account->observations.size();
     Walk walk = co_await AskZone(zone, type, chain, account, job);
     const bool referred = walk.ok && walk.classified.kind == ResponseKind::kReferral;
     if (referred) zone = StoreReferral(walk);
     if (!leads.empty()) asked_at_root_.extract(leads).mapped().NotifyAll();
     if (referred) continue;
+    if (!walk.ok && zone->seeded && DropSeed(zone, walk.failure)) {
+      // Nobody is accused of what an old zone file says.
+      account->attempts.resize(attempts);
+      account->observations.resize(observations);
+      zone = DeepestZone(chain->current);
+      continue;
+    }
     if (!walk.ok || walk.classified.kind != ResponseKind::kAlias) co_return walk;
     zone = DeepestZone(chain->current);
   }
+}
+
+void IterativeResolver::Seed(dns::NameView zone, const Delegation& delegation) {
+  if (delegation.hosts.empty() || zone.is_root()) return;
+  if (const ZoneHandle known = zones_.Find(zone); known && known->expires > now()) return;
+  const ZoneHandle seed = zones_.Insert(zone);
+  ReadDelegation(delegation, options_.addresses, network_, &*seed);
+  seed->expires = now() + Clamp(delegation.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
+  seed->seeded = true;
+}
+
+/// Forgets a seeded delegation by which a look-up failed. True where the parent should be asked at
+/// once: no server it names serves the zone, or none can be found (glue may be missing). What is
+/// silent may well be right, and only later look-ups ask the parent.
+bool IterativeResolver::DropSeed(const ZoneHandle& zone, Reason failure) {
+  if (const ZoneHandle known = zones_.Find(zone.name()); known && &*known == &*zone) {
+    zones_.Erase(zone.name());
+  }
+  return failure == Reason::kUnresolvableServers || failure == Reason::kRefused ||
+         failure == Reason::kNotAuthoritative || failure == Reason::kUpwardReferral;
 }
 
 int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {

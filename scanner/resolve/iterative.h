@@ -33,6 +33,7 @@ class IterativeResolver : public Resolver {
                     const std::vector<RootServer>& root);
 
   net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) override;
+  void Seed(dns::NameView zone, const Delegation& delegation) override;
 
  private:
   using ZoneHandle = ZoneCache::Handle;
@@ -79,6 +80,7 @@ class IterativeResolver : public Resolver {
 
   ZoneHandle DeepestZone(dns::NameView name);
   ZoneHandle StoreReferral(const Walk& walk);
+  bool DropSeed(const ZoneHandle& zone, Reason failure);
   int PickAddress(const Zone& zone, const Tries& tries);
   int PickAgain(const Zone& zone, const Tries& tries) const;
   bool TakeReply(const Asked& asked, const Zone::ServerAddress& address, dns::RRType type,

@@ -4,6 +4,7 @@
 #include "scanner/dns/name.h"
 #include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
+#include "scanner/resolve/delegation.h"
 
 namespace caascan::resolve {
 
@@ -19,6 +20,14 @@ class Resolver {
   /// Queries, retries and what the servers did go to `account`. `name` and `account` must live
   /// until it ends.
   virtual net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) = 0;
+
+  /// Somebody knows what the parent of `zone` says of it; a look-up need not ask the parent then.
+  /// A hint, held in the normal cache: what the parent itself said goes first, and where the
+  /// servers named here turn out not to serve the zone, the parent is asked after all.
+  virtual void Seed(dns::NameView zone, const Delegation& delegation) {
+    (void)zone;
+    (void)delegation;
+  }
 };
 
 }  // namespace caascan::resolve

@@ -2,6 +2,8 @@
 #include "scanner/resolve/zone.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 namespace caascan::resolve {
 
@@ -55,6 +57,31 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
         zone->servers[i].resolved = true;
       }
     }
+  }
+}
+
+void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
+                    net::Network* network, Zone* zone) {
+  std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(delegation.hosts.data()),
+                                delegation.hosts.size());
+  std::vector<int> servers;  // Where each of them stands in `zone`.
+  while (!rest.empty()) {
+    size_t size = 0;
+    while (rest[size] != 0) size += 1u + rest[size];
+    ++size;  // The root's zero octet.
+    servers.push_back(zone->AddServer(dns::NameView::FromTrusted(rest.data(), size)));
+    rest = rest.subspan(size);
+  }
+  for (const Delegation::Glue& glue : delegation.glue) {
+    if (glue.server >= servers.size() || servers[glue.server] < 0) continue;
+    const auto server = static_cast<size_t>(servers[glue.server]);
+    const std::span<const uint8_t> octets = glue.address.octets();
+    if (glue.address.is_v6() ? !policy.ipv6 : !policy.ipv4) continue;
+    const net::Address address = glue.address.is_v6()
+                                     ? net::Address::V6(octets.first<16>(), policy.port)
+                                     : net::Address::V4(octets.first<4>(), policy.port);
+    zone->AddAddress(server, network->PeerFor(address));
+    zone->servers[server].resolved = true;
   }
 }
 

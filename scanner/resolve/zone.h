@@ -10,6 +10,7 @@
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
+#include "scanner/resolve/delegation.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/wait_list.h"
 
@@ -37,6 +38,7 @@ struct Zone {
   absl::InlinedVector<ServerAddress, 4> addresses;
   std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
   std::chrono::nanoseconds expires{0};
+  bool seeded = false;  // It comes from Resolver::Seed(), not from the parent.
 
   dns::NameView host(const Server& server) const {
     return dns::NameView::FromTrusted(
@@ -82,5 +84,9 @@ net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
 /// server said so).
 void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView asked,
                   const AddressPolicy& policy, net::Network* network, Zone* zone);
+
+/// Fills `zone` from what somebody else knows of its delegation.
+void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
+                    net::Network* network, Zone* zone);
 
 }  // namespace caascan::resolve

@@ -2,16 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "caascan/record.h"
 #include "scanner/dns/name.h"
+#include "scanner/resolve/delegation.h"
 
 namespace caascan::scan {
 
-/// What one line of input asks for. A value; each becomes exactly one record.
+/// What one line of input asks for. It moves; each becomes exactly one record.
 struct NameJob {
   /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
   /// record has outcome `error`, reason `invalid_name`.
@@ -30,6 +32,8 @@ struct NameJob {
   /// Of this name alone; they take the place of the scan's options.
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;
+  /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
+  std::unique_ptr<resolve::Delegation> delegation;
 };
 
 inline constexpr size_t kMaxInputSize = 1024;

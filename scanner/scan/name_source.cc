@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "scanner/scan/idna.h"
+#include "scanner/scan/input_format.h"
 
 namespace caascan::scan {
 namespace {
@@ -27,6 +27,7 @@ void ClearJob(NameJob* job) {
   job->order.text.clear();
   job->account_uri.reset();
   job->validation_method.reset();
+  job->delegation.reset();
 }
 
 }  // namespace
@@ -58,6 +59,10 @@ NextJob NameSource::Next(NameJob* job, bool wait) {
       case ReadResult::kInterrupted:
         return NextJob::kInterrupted;
       case ReadResult::kEnd:
+        if (zone_ != nullptr && TakeZone(zone_->End(), job)) {
+          ++jobs_;
+          return NextJob::kJob;
+        }
         reader_.reset();
         break;
       case ReadResult::kFailed:
@@ -79,6 +84,9 @@ bool NameSource::OpenNext() {
   }
   reader_ = *std::move(reader);
   format_ = options_.format;
+  if (format_ == InputFormat::kAuto) format_ = FormatByPath(options_.paths[next_path_]);
+  zone_.reset();
+  first_line_ = true;
   ++next_path_;
   return true;
 }
@@ -89,21 +97,55 @@ bool NameSource::ParseLine(const Line& line, NameJob* job) {
   if (line.number == 1 && text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
-  text = TrimBlanks(text);
-  if (text.empty() && !line.overlong) return false;
-  const bool comment = text.starts_with('#');
-  if (format_ == InputFormat::kAuto && !comment) {
-    format_ = text.starts_with('{') ? InputFormat::kNdjson : InputFormat::kLines;
-  }
-  if (comment && format_ != InputFormat::kNdjson) return false;
-  ClearJob(job);
+  const std::string_view trimmed = TrimBlanks(text);
+  if (trimmed.empty() && !line.overlong) return false;
+  if (format_ == InputFormat::kAuto && !trimmed.starts_with('#')) format_ = FormatByLine(trimmed);
+  if (format_ == InputFormat::kZone && zone_ == nullptr) zone_ = std::make_unique<ZoneLines>();
+  // A zone's lines mean something by the blanks in front of them.
+  return ParseText(format_ == InputFormat::kZone ? text : trimmed, line, job);
+}
+
+/// Likewise, for a line whose format is known unless it is a comment.
+bool NameSource::ParseText(std::string_view text, const Line& line, NameJob* job) {
+  const bool comments = format_ != InputFormat::kNdjson && format_ != InputFormat::kZone;
+  if (comments && text.starts_with('#')) return false;
+  const bool first = std::exchange(first_line_, false);
   if (line.overlong) {
+    ClearJob(job);
     MarkInvalid(line.text, job);
-  } else if (format_ == InputFormat::kNdjson) {
-    ndjson_.Parse(text, options_.wildcard, job);
-  } else {
-    SetTypedName(text, options_.wildcard, job);
+    return true;
   }
+  switch (format_) {
+    case InputFormat::kNdjson:
+      ClearJob(job);
+      ndjson_.Parse(text, options_.wildcard, job);
+      return true;
+    case InputFormat::kZone:
+      return TakeZone(zone_->Add(text), job);
+    case InputFormat::kCsv:
+      if (first && csv_.IsHeader(text)) return false;
+      ClearJob(job);
+      SetTypedName(csv_.Name(text), options_.wildcard, job);
+      return true;
+    case InputFormat::kAuto:
+    case InputFormat::kLines:
+      break;
+  }
+  ClearJob(job);
+  SetTypedName(text, options_.wildcard, job);
+  return true;
+}
+
+/// False where there is no job yet.
+bool NameSource::TakeZone(ZoneLines::Verdict verdict, NameJob* job) {
+  if (verdict == ZoneLines::Verdict::kNothing) return false;
+  ClearJob(job);
+  if (verdict == ZoneLines::Verdict::kInvalid) {
+    MarkInvalid(zone_->invalid_text(), job);
+    return true;
+  }
+  SetTypedName(zone_->owner(), options_.wildcard, job);
+  if (job->valid) job->delegation = zone_->TakeDelegation();
   return true;
 }
 

@@ -10,17 +10,18 @@
 #include <absl/status/statusor.h>
 
 #include "caascan/scanner.h"
+#include "scanner/scan/csv_line.h"
 #include "scanner/scan/line_reader.h"
 #include "scanner/scan/name_job.h"
 #include "scanner/scan/ndjson_line.h"
+#include "scanner/scan/zone_line.h"
 
 namespace caascan::scan {
 
 struct NameSourceOptions {
   /// Read one after the other; "-" is standard input, and so is an empty list.
   std::vector<std::string> paths;
-  /// kAuto decides for each file by its first character that is neither blank nor in a comment:
-  /// `{` means ndjson, everything else lines.
+  /// kAuto decides for each file: see input_format.h.
   InputFormat format = InputFormat::kAuto;
   /// Evaluate every name as a wildcard. A line of ndjson with `wildcard` says otherwise for itself.
   bool wildcard = false;
@@ -36,10 +37,11 @@ enum class NextJob : uint8_t {
 
 /// Turns input into jobs. One thread at a time.
 ///
-/// Every line gives exactly one job, save blank lines (all formats) and, in `lines`, those whose
-/// first character that is no blank is `#`. Blanks (space, tab, carriage return) around a name and
-/// a byte order mark at the start of a file are dropped. A line over LineReader::kMaxLineSize is an
-/// invalid job.
+/// Every line gives exactly one job, save blank lines (all formats), those whose first character
+/// that is no blank is `#` (not in ndjson and zone), and a csv file's header. Of a zone file, every
+/// delegation (see ZoneLines) gives a job, and so does every line that cannot be read. Blanks
+/// (space, tab, carriage return) around a name and a byte order mark at the start of a file are
+/// dropped. A line over LineReader::kMaxLineSize is an invalid job.
 class NameSource {
  public:
   /// Checks that every path can be read before anything is read. `wake` (may be null) must outlive
@@ -59,14 +61,19 @@ class NameSource {
  private:
   NameSource(NameSourceOptions options, const WakeFd* wake);
   bool ParseLine(const Line& line, NameJob* job);
+  bool ParseText(std::string_view text, const Line& line, NameJob* job);
+  bool TakeZone(ZoneLines::Verdict verdict, NameJob* job);
   bool OpenNext();
 
   const NameSourceOptions options_;
   const WakeFd* const wake_;
   NdjsonParser ndjson_;
+  CsvLine csv_;
+  std::unique_ptr<ZoneLines> zone_;  // Of the file being read, once it is known to be one.
   std::unique_ptr<LineReader> reader_;
   size_t next_path_ = 0;
   InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
+  bool first_line_ = true;                   // That counts, of the file being read.
   uint64_t jobs_ = 0;
   absl::Status status_;
 };

@@ -133,6 +133,8 @@ bool Worker::StartNames() {
 }
 
 net::Task<void> Worker::RunJob(NameJob job) {
+  if (job.delegation != nullptr) resolver_->Seed(job.name, *job.delegation);
+  job.delegation.reset();
   const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
   counters_.AddQueries(result.queries, result.retries);
   counters_.AddRecord(result.outcome);

@@ -126,6 +126,31 @@ TEST(NameSourceTest, AutoDecidesByTheFirstThatCounts) {
               ElementsAre("!b.example", "a.example"));
 }
 
+TEST(NameSourceTest, Csv) {
+  EXPECT_THAT(Jobs("rank,name\n1,a.example\n# no row\n\n2,\"B.example\"\n3,not a name\n"),
+              ElementsAre("a.example", "b.example<B.example", "!3,not a name"));
+  EXPECT_THAT(Jobs("com\nexample.org,7\n", InputFormat::kCsv), ElementsAre("com", "example.org"));
+}
+
+TEST(NameSourceTest, Zone) {
+  const std::string soa = "com. 900 IN SOA a.nic.com. b.nic.com. 1 2 3 4 5\n";
+  EXPECT_THAT(Jobs(soa + "com. 60 IN NS a.nic.com.\nA.com. 60 IN NS ns.a.com.\n"
+                         "ns.a.com. 60 IN A 192.0.2.1\nbroken\nb.com. 60 IN NS ns.a.com.\n"),
+              ElementsAre("!broken", "a.com", "b.com"));
+  const TempFile zone("; as the registry gives it\n$ORIGIN com.\nx 60 IN NS ns.x\n 60 IN NS ns.y");
+  const TempFile lines("y.com\n");
+  const auto source = MustOpen({.paths = {zone.path(), lines.path(), zone.path()},
+                                .format = InputFormat::kAuto,
+                                .wildcard = false});
+  NameJob job;
+  for (const bool delegated : {true, false, true}) {
+    ASSERT_EQ(source->Next(&job, true), NextJob::kJob);
+    EXPECT_EQ(Show(job), delegated ? "x.com" : "y.com");
+    EXPECT_EQ(job.delegation != nullptr, delegated);
+  }
+  EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
+}
+
 TEST(NameSourceTest, FilesOneAfterTheOther) {
   const TempFile lines("a.example");  // Without a line feed: the next file is another line.
   const TempFile empty("");

@@ -15,9 +15,15 @@ constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
 
 constexpr const char* kFooter = R"(Input:
-Without FILE, or for the FILE "-", names come from standard input. "lines" holds a name a line; blank lines and lines
-that begin with # are skipped. "ndjson" holds a JSON object a line with name and optionally id, order, wildcard,
-account_uri, validation_method. Every name gives exactly one record, in the order in which they are ready.
+Without FILE, or for the FILE "-", names come from standard input; gzip and zstd are known by their content. Every name
+gives exactly one record, in the order in which they are ready. The formats:
+  lines: a name a line. Blank lines and lines that begin with # are skipped, here and in csv.
+  csv: the last column that is a domain name (Tranco, Umbrella). A first line that only names the columns is skipped.
+  zone: a master file of the parent, such as a registry's. Every delegated name once; its NS, glue and DS are taken as
+    the delegation, so that the parent's servers are not asked again.
+  ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
+auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
+object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
 
 Exit status:
 0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
@@ -39,9 +45,11 @@ Enum FromWord(const std::array<std::pair<std::string_view, Enum>, n>& words,
   return words.front().second;
 }
 
-constexpr std::array<std::pair<std::string_view, InputFormat>, 3> kInputFormats = {
+constexpr std::array<std::pair<std::string_view, InputFormat>, 5> kInputFormats = {
     {{"auto", InputFormat::kAuto},
      {"lines", InputFormat::kLines},
+     {"csv", InputFormat::kCsv},
+     {"zone", InputFormat::kZone},
      {"ndjson", InputFormat::kNdjson}}};
 constexpr std::array<std::pair<std::string_view, ServersInRecord>, 3> kServersInRecord = {
     {{"none", ServersInRecord::kNone},
@@ -146,8 +154,8 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
 
 void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
   cli::AddChoice(app,
-                 {"--input-format", "auto|lines|ndjson",
-                  "What the input is; auto looks at its first character (default auto)."},
+                 {"--input-format", "auto|lines|csv|zone|ndjson",
+                  "What the input is; auto looks at its name and its first line (default auto)."},
                  &input_format_);
   cli::AddOption(app, {"-o,--output", "FILE", "Write records here (default: standard output)."},
                  &options_.output_path);

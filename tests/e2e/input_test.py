@@ -1,0 +1,88 @@
+"""Inputs of every format, plain and compressed; a zone file spares its zone's servers nearly every question."""
+
+import gzip
+import json
+import signal
+import subprocess
+
+import harness
+from harness import CAASCAN
+from lab import Lab
+
+ZONES = 300
+
+
+class Inputs(harness.Case):
+
+    def setUp(self):
+        super().setUp()
+        self.zones = [f"d{i}.test" for i in range(ZONES)]
+        address = "127.70.{}.{}".format
+        zones = [{"zone": "test", "servers": [{"host": "ns.nic", "addresses": ["127.69.0.1"]}]}]
+        zones += [{"zone": zone, "servers": [{"host": "ns", "addresses": [address(i // 250, 1 + i % 250)]}],
+                   "records": ['@ CAA 0 issue "letsencrypt.org"']} for i, zone in enumerate(self.zones)]
+        self.lab = Lab(self.folder, self.file("scenario.json", json.dumps({"zones": zones})))
+        self.addCleanup(self.lab.stop)
+        lines = ["test. 900 IN SOA ns.nic.test. h.nic.test. 1 2 3 4 5", "test. 900 IN NS ns.nic.test."]
+        for i, zone in enumerate(self.zones):
+            lines += [f"{zone}. 900 IN NS ns.{zone}.", f"ns.{zone}. 900 IN A {address(i // 250, 1 + i % 250)}"]
+        self.zone_file = "\n".join(lines) + "\n"
+
+    def run_scan(self, *arguments, stdin=b""):
+        return self.run_program(CAASCAN, "scan", *self.lab.options(), "--server-rate", "0", *arguments, stdin=stdin)
+
+    def names_of(self, done, exit_code=0):
+        """The names that were permitted, which all must be."""
+        self.assertEqual(done.returncode, exit_code, done.stderr.decode())
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual({record["outcome"] for record in records}, {"permit"})
+        return sorted(record["name"] for record in records)
+
+    def queries_at(self, address):
+        """How many the lab has counted there."""
+        self.lab.server.process.send_signal(signal.SIGUSR1)
+        log = self.lab.server.log_path
+        counters = []
+
+        def counted():
+            counters[:] = [json.loads(line) for line in log.read_text().splitlines(keepends=True)
+                           if '"queries"' in line and line.endswith("\n")]
+            return len(counters) > self.counted
+        self.lab.server.wait_until(counted)
+        self.counted = len(counters)
+        return sum(counters[-1]["servers"].get(address, {}).values())
+
+    counted = 0
+
+    def test_a_zone_file_spares_the_parent(self):
+        path = self.file("test.zone.gz", gzip.compress(self.zone_file.encode()))
+        self.assertEqual(self.names_of(self.run_scan("--threads", "2", path)), sorted(self.zones))
+        seeded = self.queries_at("127.69.0.1")
+        self.assertLess(seeded, 10, "the zone's servers were asked although their zone file was given")
+        path = self.file("names.txt", "".join(zone + "\n" for zone in self.zones))
+        self.assertEqual(self.names_of(self.run_scan("--threads", "2", path)), sorted(self.zones))
+        self.assertGreaterEqual(self.queries_at("127.69.0.1") - seeded, ZONES)
+
+    def test_csv(self):
+        rows = "".join(f"{i + 1},{zone}\n" for i, zone in enumerate(self.zones))
+        for text in (rows, "rank,name\n" + rows):
+            done = self.run_scan("--input-format", "auto", stdin=gzip.compress(text.encode()))
+            self.assertEqual(self.names_of(done), sorted(self.zones))
+
+    def test_zstd(self):
+        text = "".join(json.dumps({"name": zone, "id": zone}) + "\n" for zone in self.zones)
+        path = self.file("names", text)
+        subprocess.run(["zstd", "-q", path], check=True)
+        self.assertEqual(self.names_of(self.run_scan(path + ".zst")), sorted(self.zones))
+
+    def test_a_broken_stream_gives_what_it_holds_and_one_clear_line(self):
+        stream = gzip.compress("".join(zone + "\n" for zone in self.zones).encode())
+        for broken, why in ((stream[:-20], "breaks off"), (stream[:-4] + b"xxxx", "is corrupt")):
+            path = self.file("broken.gz", broken)
+            done = self.run_scan(path)
+            self.assertGreater(len(self.names_of(done, exit_code=2)), ZONES // 2)
+            self.assert_one_clear_line(done, path, why)
+
+
+if __name__ == "__main__":
+    harness.main()
