@@ -188,7 +188,9 @@ std::string IndexLine(const World::DescribedZone& zone, std::string_view denial,
     absl::StrAppend(&line, separator, "\"", server.ToText(), "\"");
     separator = ",";
   }
-  absl::StrAppend(&line, "],\"faults\":", faulty ? "true" : "false", "}\n");
+  absl::StrAppend(&line, "],\"signing_faults\":",
+                  signing != nullptr && !signing->faults.empty() ? "true" : "false",
+                  ",\"faults\":", faulty ? "true" : "false", "}\n");
   return line;
 }
 

@@ -11,7 +11,6 @@ using dns::NameView;
 using dns::RRType;
 using dns::Section;
 
-constexpr uint32_t kDenialTtl = 300;  // The SOA's minimum (RFC 9077).
 constexpr uint32_t kDsTtl = 3600;
 
 bool Strikes(const SigningDescription& signing, SigningFault fault, RRType type) {
@@ -93,15 +92,15 @@ bool SecureWriter::AddSignature(Section section, NameView owner, const RRset& se
 
 bool SecureWriter::AddProof(const DenialQuestion& question) {
   if (!is_active() || Strikes(*signing_, SigningFault::kDenialMissing, asked_)) return true;
+  const uint32_t ttl = zone_->negative_ttl();
   for (DenialRecord& record : Prove(*zone_, context_.apex, question)) {
     if (Strikes(*signing_, SigningFault::kDenialInvalid, asked_)) {
       record.rdata.back() = static_cast<char>(record.rdata.back() ^ 0xff);  // In the bitmap.
     }
     const std::vector<std::string> rdata = {record.rdata};
-    if (!message_->AddWire(Section::kAuthority, record.owner, record.type, kDenialTtl,
-                           record.rdata) ||
+    if (!message_->AddWire(Section::kAuthority, record.owner, record.type, ttl, record.rdata) ||
         !Sign(Section::kAuthority, record.owner,
-              {.owner = record.owner, .type = record.type, .ttl = kDenialTtl, .rdata = rdata})) {
+              {.owner = record.owner, .type = record.type, .ttl = ttl, .rdata = rdata})) {
       return false;
     }
   }

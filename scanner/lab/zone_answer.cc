@@ -151,8 +151,9 @@ bool ZoneAnswer::AddSoa() {
   if (soa == nullptr || plan_.Has(FaultKind::kNoSoa)) return true;
   const bool foreign = plan_.foreign_soa != nullptr;
   const NameView owner = foreign ? plan_.foreign_soa->view() : place_.apex;
-  return message_.Add(Section::kAuthority, owner, RRType::kSOA, foreign ? kForeignSoaTtl : soa->ttl,
-                      soa->rdata[0], zone_) &&
+  return message_.Add(Section::kAuthority, owner, RRType::kSOA,
+                      foreign ? kForeignSoaTtl : place_.zone->negative_ttl(), soa->rdata[0],
+                      zone_) &&
          (foreign || secure_.AddSignature(Section::kAuthority, owner, *soa, owner));
 }
 

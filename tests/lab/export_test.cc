@@ -134,8 +134,9 @@ TEST(ExportScenarioTest, WritesFilesAndIndex) {
   ASSERT_TRUE(ReadWholeFile((folder / "out/index.ndjson").string(), &index).ok());
   for (const char* line :
        {R"({"zone":".","file":"1-root.zone","signed":true,"denial":"nsec",)"
-        R"("servers":["127.0.1.1"],"faults":false})",
-        R"("servers":["127.0.1.3"],"faults":false})", R"("signed":true,"denial":"minimal")"}) {
+        R"("servers":["127.0.1.1"],"signing_faults":false,"faults":false})",
+        R"("servers":["127.0.1.3"],"signing_faults":false,"faults":false})",
+        R"("signed":true,"denial":"minimal")", R"("signing_faults":true,"faults":false})"}) {
     EXPECT_THAT(index, HasSubstr(line));
   }
   for (const absl::string_view zone_line : absl::StrSplit(index, '\n', absl::SkipEmpty())) {

@@ -297,14 +297,14 @@ INSTANTIATE_TEST_SUITE_P(
                         [](const Answer& answer) {
                           EXPECT_EQ(answer.rcode(), RCode::kNoError);
                           EXPECT_TRUE(answer.message.authoritative());
-                          ExpectSoa(answer, "example.com 3600 SOA ns1.example.com");
+                          ExpectSoa(answer, "example.com 300 SOA ns1.example.com");
                         }},
                     Row{"NxDomain",
                         "",
                         {"no.example.com"},
                         [](const Answer& answer) {
                           EXPECT_EQ(answer.rcode(), RCode::kNXDomain);
-                          ExpectSoa(answer, "example.com 3600 SOA ns1.example.com");
+                          ExpectSoa(answer, "example.com 300 SOA ns1.example.com");
                         }},
                     Row{"WithoutSoa",
                         R"({"fault":"no-soa"})",
