@@ -19,8 +19,10 @@ constexpr uint8_t kOptOutFlag = 1;
 constexpr uint8_t kSha1 = 1;
 constexpr size_t kHashSize = LDNS_SHA1_DIGEST_LENGTH;
 
-std::vector<RRType> BitmapTypes(const ChainEntry& entry, RRType own) {
+std::vector<RRType> BitmapTypes(const ChainEntry& entry, RRType own,
+                                const DenialQuestion& question) {
   std::vector<RRType> types = entry.types;
+  if (question.lie) types.push_back(question.type);
   // What is signed at a name says so; under NSEC each name has at least its NSEC.
   const bool signs = own == RRType::kNSEC || (entry.delegation ? entry.has_ds : !types.empty());
   if (signs) types.push_back(RRType::kRRSIG);
@@ -58,7 +60,8 @@ NameView NextCloser(const DenialQuestion& question) {
 
 class NsecProver {
  public:
-  NsecProver(const Zone& zone, NameView apex) : apex_(apex) {
+  NsecProver(const Zone& zone, NameView apex, const DenialQuestion& question)
+      : question_(question), apex_(apex) {
     for (const ChainEntry& entry : zone.chain()) {
       if (!entry.empty_non_terminal) entries_.push_back(&entry);
     }
@@ -76,18 +79,19 @@ class NsecProver {
     const auto next_name = Complete(next, apex_);
     if (!owner || !next_name) return;
     std::string rdata(next_name->view().bytes());
-    rdata += TypeBitmap(BitmapTypes(entry, RRType::kNSEC));
+    rdata += TypeBitmap(BitmapTypes(entry, RRType::kNSEC, question_));
     proof->Add({*owner, RRType::kNSEC, rdata});
   }
 
  private:
+  const DenialQuestion& question_;
   const NameView apex_;
   std::vector<const ChainEntry*> entries_;
 };
 
 std::vector<DenialRecord> ProveByNsec(const Zone& zone, NameView apex,
                                       const DenialQuestion& question) {
-  const NsecProver prover(zone, apex);
+  const NsecProver prover(zone, apex, question);
   Proof proof;
   prover.MatchOrCover(question.name, &proof);
   if (question.claim == DenialClaim::kNxDomain || question.claim == DenialClaim::kWildcardNoData) {
@@ -128,7 +132,8 @@ std::string Base32Hex(const Hash& hash) {
 
 class Nsec3Prover {
  public:
-  Nsec3Prover(const Zone& zone, NameView apex) : signing_(*zone.signing()), apex_(apex) {
+  Nsec3Prover(const Zone& zone, NameView apex, const DenialQuestion& question)
+      : question_(question), signing_(*zone.signing()), apex_(apex) {
     const bool opt_out = signing_.denial == DenialKind::kNsec3OptOut;
     for (const ChainEntry& entry : zone.chain()) {
       if (opt_out && entry.delegation && !entry.has_ds) continue;
@@ -169,11 +174,12 @@ class Nsec3Prover {
     rdata += signing_.salt;
     rdata.push_back(static_cast<char>(kHashSize));
     rdata.append(reinterpret_cast<const char*>(next.data()), next.size());
-    rdata += TypeBitmap(BitmapTypes(*entry.second, RRType::kNSEC3));
+    rdata += TypeBitmap(BitmapTypes(*entry.second, RRType::kNSEC3, question_));
     proof->Add({owner, RRType::kNSEC3, rdata});
   }
 
  private:
+  const DenialQuestion& question_;
   const SigningDescription& signing_;
   const NameView apex_;
   std::vector<std::pair<Hash, const ChainEntry*>> entries_;
@@ -181,7 +187,7 @@ class Nsec3Prover {
 
 std::vector<DenialRecord> ProveByNsec3(const Zone& zone, NameView apex,
                                        const DenialQuestion& question) {
-  const Nsec3Prover prover(zone, apex);
+  const Nsec3Prover prover(zone, apex, question);
   Proof proof;
   switch (question.claim) {
     case DenialClaim::kNoData:
@@ -264,8 +270,10 @@ void CoverMinimally(NameView name, NameView apex, Proof* proof) {
 std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
                                          const DenialQuestion& question) {
   Proof proof;
-  const auto types_at = [&zone](NameView name) {
+  const auto types_at = [&zone, &question](NameView name) {
     std::vector<RRType> types;
+    if (question.types != nullptr) types = *question.types;
+    if (question.lie) types.push_back(question.type);
     const Node* node = zone.FindNode(name);
     for (size_t i = 0; node != nullptr && i < node->sets.size(); ++i) {
       types.push_back(node->sets[i].type);
@@ -276,8 +284,7 @@ std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
   switch (question.claim) {
     case DenialClaim::kNoData:
     case DenialClaim::kNoDs:
-      MatchMinimally(question.name, apex,
-                     question.types != nullptr ? *question.types : types_at(question.name), &proof);
+      MatchMinimally(question.name, apex, types_at(question.name), &proof);
       break;
     case DenialClaim::kWildcard:
       CoverMinimally(NextCloser(question), apex, &proof);
@@ -312,6 +319,7 @@ std::vector<DenialRecord> Prove(const Zone& zone, NameView apex, const DenialQue
 std::string TypeBitmap(std::vector<RRType> types) {
   std::sort(types.begin(), types.end());
   std::string out;
+  types.erase(std::unique(types.begin(), types.end()), types.end());
   for (size_t i = 0; i < types.size();) {
     const auto window = static_cast<uint8_t>(static_cast<uint16_t>(types[i]) >> 8);
     std::array<uint8_t, 32> bits{};

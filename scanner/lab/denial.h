@@ -36,6 +36,8 @@ struct DenialQuestion {
   dns::RRType type{};
   /// For a name that the zone's data do not have although it is there: the types it has.
   const std::vector<dns::RRType>* types = nullptr;
+  /// Shall the records say that the type is there?
+  bool lie = false;
 };
 
 /// The proof, without repeated records. REQUIRES: the zone is sealed and signed.

@@ -2,8 +2,6 @@
 // type that was asked. Tested by secure_answer_test.cc.
 #include "scanner/lab/secure_writer.h"
 
-#include <algorithm>
-
 namespace caascan::lab {
 namespace {
 
@@ -12,15 +10,6 @@ using dns::RRType;
 using dns::Section;
 
 constexpr uint32_t kDsTtl = 3600;
-
-bool Strikes(const SigningDescription& signing, SigningFault fault, RRType type) {
-  return std::any_of(
-      signing.faults.begin(), signing.faults.end(), [fault, type](const SigningFaultRule& rule) {
-        return rule.fault == fault &&
-               (rule.types.empty() ||
-                std::find(rule.types.begin(), rule.types.end(), type) != rule.types.end());
-      });
-}
 
 bool IsDenial(RRType type) { return type == RRType::kNSEC || type == RRType::kNSEC3; }
 
@@ -61,13 +50,13 @@ std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone) {
 std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, RRType type,
                                                bool empty_answer) {
   const bool strikes_empty = empty_answer && (IsDenial(type) || type == RRType::kSOA);
-  if (Strikes(signing, SigningFault::kMissing, type)) return std::nullopt;
-  if (Strikes(signing, SigningFault::kInvalid, type) ||
+  if (signing.Strikes(SigningFault::kMissing, type)) return std::nullopt;
+  if (signing.Strikes(SigningFault::kInvalid, type) ||
       (strikes_empty && signing.Has(SigningFault::kEmptyAnswersInvalid))) {
     return SignatureState::kInvalid;
   }
-  if (Strikes(signing, SigningFault::kFuture, type)) return SignatureState::kFuture;
-  if (Strikes(signing, SigningFault::kExpired, type)) return SignatureState::kExpired;
+  if (signing.Strikes(SigningFault::kFuture, type)) return SignatureState::kFuture;
+  if (signing.Strikes(SigningFault::kExpired, type)) return SignatureState::kExpired;
   return SignatureState::kValid;
 }
 
@@ -91,12 +80,12 @@ bool SecureWriter::AddSignature(Section section, NameView owner, const RRset& se
 }
 
 bool SecureWriter::AddProof(const DenialQuestion& question) {
-  if (!is_active() || Strikes(*signing_, SigningFault::kDenialMissing, asked_)) return true;
+  if (!is_active() || signing_->Strikes(SigningFault::kDenialMissing, asked_)) return true;
+  DenialQuestion asked = question;
+  asked.type = asked_;
+  asked.lie = signing_->Strikes(SigningFault::kDenialInvalid, asked_);
   const uint32_t ttl = zone_->negative_ttl();
-  for (DenialRecord& record : Prove(*zone_, context_.apex, question)) {
-    if (Strikes(*signing_, SigningFault::kDenialInvalid, asked_)) {
-      record.rdata.back() = static_cast<char>(record.rdata.back() ^ 0xff);  // In the bitmap.
-    }
+  for (const DenialRecord& record : Prove(*zone_, context_.apex, asked)) {
     const std::vector<std::string> rdata = {record.rdata};
     if (!message_->AddWire(Section::kAuthority, record.owner, record.type, ttl, record.rdata) ||
         !Sign(Section::kAuthority, record.owner,

@@ -1,6 +1,7 @@
 // How a zone is signed, and what is wrong with it: plain data of descriptions.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ enum class SigningFault : uint8_t {
 
 struct SigningFaultRule {
   SigningFault fault = SigningFault::kInvalid;
-  std::vector<dns::RRType> types;  // Of the sets whose signatures it strikes; empty: all.
+  /// Of the sets whose signatures it strikes, or for denial-* of the questions; empty: all.
+  std::vector<dns::RRType> types;
 };
 
 struct SigningDescription {
@@ -54,6 +56,14 @@ struct SigningDescription {
       if (rule.fault == fault) return true;
     }
     return false;
+  }
+  /// Does the fault strike this type?
+  bool Strikes(SigningFault fault, dns::RRType type) const {
+    return std::any_of(faults.begin(), faults.end(), [fault, type](const SigningFaultRule& rule) {
+      return rule.fault == fault &&
+             (rule.types.empty() ||
+              std::find(rule.types.begin(), rule.types.end(), type) != rule.types.end());
+    });
   }
 };
 

@@ -1,13 +1,16 @@
-// A failure's reason cannot be derived without repeating the classifier, so descriptions state it;
-// where a CAA set decides, the set is looked up here and must be there exactly if the reason says
-// so. Tested by truth_test.cc.
+// A failure's reason cannot be derived without repeating the classifier, so descriptions state it.
+// What follows from the zones is derived, and where a description states it too both must agree:
+// the CAA set that decides, whether the look-ups are secure, and what is wrong with the signing.
+// Tested by truth_test.cc.
 #include "scanner/lab/truth.h"
 
 #include <algorithm>
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include "scanner/dns/message.h"
+#include "scanner/lab/security.h"
 
 namespace caascan::lab {
 namespace {
@@ -22,25 +25,81 @@ std::optional<dns::Name> Absolute(const RdataPart& part, NameView apex) {
   return Complete(part.name(), apex);
 }
 
-/// The CAA set at a name, through aliases; nullopt for none.
-std::optional<CaaTruth> CaaAt(const World& world, NameView start) {
+/// One look-up, through aliases.
+struct Lookup {
+  std::optional<CaaTruth> caa;
+  Verdict verdict;              // The weakest on the way.
+  bool zones_insecure = true;   // Every zone on the way is;
+  Security zone_security = {};  // this is what the last one is.
+};
+
+/// Adds a further step; the first that is bogus alone decides.
+void Weaken(const Verdict& by, Verdict* verdict) {
+  if (verdict->security == Security::kBogus) return;
+  if (by.security == Security::kBogus) verdict->findings.clear();
+  verdict->security = std::max(verdict->security, by.security);
+  for (const std::string_view finding : by.findings) {
+    const auto& all = verdict->findings;
+    if (std::find(all.begin(), all.end(), finding) == all.end()) {
+      verdict->findings.push_back(finding);
+    }
+  }
+}
+
+/// Where the alias leads; nullopt for anything else.
+std::optional<dns::Name> AliasTarget(const Match& match, const dns::Name& name, NameView apex) {
+  if (match.kind == Match::Kind::kAlias) return Absolute(match.set->rdata[0][0], apex);
+  if (match.kind != Match::Kind::kDname) return std::nullopt;
+  const auto target = Absolute(match.set->rdata[0][0], apex);
+  const auto owner = Complete(match.owner, apex);
+  return target && owner ? dns::Name::Substitute(name, *owner, *target) : std::nullopt;
+}
+
+/// What a validator makes of one zone's part of the look-up.
+void Judge(const World& world, const Place& place, const Match& match, Lookup* lookup) {
+  if (world.anchor().empty()) return;
+  const Verdict zone = JudgeZone(world, place);
+  lookup->zone_security = zone.security;
+  lookup->zones_insecure = lookup->zones_insecure && zone.security == Security::kInsecure;
+  Weaken(zone, &lookup->verdict);
+  if (zone.security == Security::kSecure) Weaken(JudgeAnswer(place, match), &lookup->verdict);
+}
+
+Lookup LookUpCaa(const World& world, NameView start) {
+  Lookup lookup;
   dns::Name name(start);
   for (int hops = 0; hops <= kMaxAliases; ++hops) {
     const Place place = world.Enclosing(name);
     const dns::Name relative = RelativePart(name, place.apex);
     const Match match = place.zone->Find(relative, dns::RRType::kCAA);
-    std::optional<dns::Name> next;
-    if (match.kind == Match::Kind::kAnswer) return CaaTruth{name, match.set};
-    if (match.kind == Match::Kind::kAlias) next = Absolute(match.set->rdata[0][0], place.apex);
-    if (match.kind == Match::Kind::kDname) {
-      const auto target = Absolute(match.set->rdata[0][0], place.apex);
-      const auto owner = Complete(match.owner, place.apex);
-      if (target && owner) next = dns::Name::Substitute(name, *owner, *target);
-    }
-    if (!next) return std::nullopt;
+    Judge(world, place, match, &lookup);
+    if (match.kind == Match::Kind::kAnswer) lookup.caa = CaaTruth{name, match.set};
+    const auto next = AliasTarget(match, name, place.apex);
+    if (!next) break;
     name = *next;
   }
-  return std::nullopt;
+  return lookup;
+}
+
+/// A climb from a name to the set that decides, to a look-up that is bogus, or to the top-level
+/// domain.
+struct Climb {
+  std::optional<CaaTruth> caa;
+  Verdict verdict;
+  NameView end;  // The last name that was looked up.
+};
+
+Climb ClimbFrom(const World& world, NameView name) {
+  Climb climb;
+  for (NameView at = name; !at.is_root(); at = at.parent()) {
+    Lookup lookup = LookUpCaa(world, at);
+    climb.end = at;
+    Weaken(lookup.verdict, &climb.verdict);
+    if (lookup.verdict.security == Security::kBogus) break;
+    climb.caa = std::move(lookup.caa);
+    if (climb.caa) break;
+  }
+  return climb;
 }
 
 /// As the record writes tags and values: \DDD and \\ as in zone files.
@@ -89,31 +148,106 @@ void AppendMember(std::string_view key, std::string_view value, std::string* out
   AppendJsonText(value, out);
 }
 
-absl::StatusOr<std::optional<CaaTruth>> DecidingSet(const World& world, const Expectation& expect,
-                                                    std::string_view outcome) {
-  if (outcome != "permit" && outcome != "deny") return std::nullopt;
-  dns::Name name;
-  const std::string_view text = expect.name;
-  const bool wildcard = text.substr(0, 2) == "*.";
-  if (dns::Name::FromText(wildcard ? text.substr(2) : text, &name) != dns::NameError::kNone) {
-    return absl::InvalidArgumentError(absl::StrCat(expect.name, ": no domain name"));
+/// What follows from the description beside the reason.
+struct Derived {
+  std::optional<CaaTruth> caa;
+  std::string dnssec = "unchecked";
+  bool may_issue = false;
+  std::string failed_at;
+  std::vector<std::string> findings;
+};
+
+absl::Status Disagree(const Expectation& expect, std::string_view what, std::string_view stated,
+                      std::string_view derived) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(expect.name, ": ", std::string(what), " is expected to be ", std::string(stated),
+                   ", but by the zones it is ", std::string(derived)));
+}
+
+bool IsDnssecFinding(std::string_view code) { return code.substr(0, 7) == "dnssec_"; }
+
+/// The stated findings, and those of the verdict; where DNSSEC's are stated they must be the same.
+absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, Derived* out) {
+  out->findings.assign(verdict.findings.begin(), verdict.findings.end());
+  std::sort(out->findings.begin(), out->findings.end());
+  const std::string derived = absl::StrJoin(out->findings, ", ");
+  std::vector<std::string> stated;
+  for (const std::string& code : expect.findings) {
+    (IsDnssecFinding(code) ? stated : out->findings).push_back(code);
   }
-  auto caa = FindCaa(world, name);
-  if (caa.has_value() == (expect.reason == "no_caa")) {
+  std::sort(stated.begin(), stated.end());
+  const std::string text = absl::StrJoin(stated, ", ");
+  return stated.empty() || text == derived ? absl::OkStatus()
+                                           : Disagree(expect, "findings", text, derived);
+}
+
+/// The climb ends with a decision or at a bogus look-up: its reason must say which.
+absl::Status DeriveClimb(const World& world, const Expectation& expect, NameView name, Derived* out,
+                         Verdict* verdict) {
+  const Climb climb = ClimbFrom(world, name);
+  const bool bogus = climb.verdict.security == Security::kBogus;
+  if (bogus != (expect.reason == "dnssec_bogus")) {
+    return Disagree(expect, "the reason", expect.reason,
+                    bogus ? "dnssec_bogus" : "none of signing's faults");
+  }
+  if (!bogus && climb.caa.has_value() == (expect.reason == "no_caa")) {
     return absl::InvalidArgumentError(absl::StrCat(expect.name, ": expected to be ", expect.reason,
-                                                   ", but the zones hold ", caa ? "a" : "no",
+                                                   ", but the zones hold ", climb.caa ? "a" : "no",
                                                    " CAA set for it"));
   }
-  return caa;
+  out->may_issue = OutcomeOfReason(expect.reason) == "permit";
+  *verdict = climb.verdict;
+  if (bogus)
+    out->failed_at = climb.end.ToText();
+  else
+    out->caa = climb.caa;
+  return absl::OkStatus();
+}
+
+/// A look-up failed: a CA may take it as permission only where every zone on the way is proven
+/// insecure (BR 4.2.2.1).
+void DeriveFailure(const World& world, NameView name, Derived* out, Verdict* verdict) {
+  if (world.anchor().empty()) return;
+  const Lookup lookup = LookUpCaa(world, name);
+  verdict->security = lookup.zone_security;
+  out->may_issue = lookup.zones_insecure;
+}
+
+absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
+  Derived out;
+  out.failed_at = expect.failed_at;
+  const std::string_view outcome = OutcomeOfReason(expect.reason);
+  if (outcome == "error") return out;
+  const bool by_climb = outcome == "permit" || outcome == "deny" || expect.reason == "dnssec_bogus";
+  std::string_view text = !by_climb && !expect.failed_at.empty() ? expect.failed_at : expect.name;
+  if (text.substr(0, 2) == "*.") text.remove_prefix(2);
+  dns::Name name;
+  if (dns::Name::FromText(text, &name) != dns::NameError::kNone) {
+    return absl::InvalidArgumentError(absl::StrCat(expect.name, ": no domain name"));
+  }
+  Verdict verdict;
+  absl::Status status;
+  if (by_climb) {
+    status = DeriveClimb(world, expect, name, &out, &verdict);
+  } else {
+    DeriveFailure(world, name, &out, &verdict);
+  }
+  if (status.ok()) status = MergeFindings(expect, verdict, &out);
+  if (!world.anchor().empty()) out.dnssec = SecurityText(verdict.security);
+  if (status.ok() && !expect.dnssec.empty() && expect.dnssec != out.dnssec) {
+    status = Disagree(expect, "dnssec", expect.dnssec, out.dnssec);
+  }
+  if (status.ok() && !expect.failed_at.empty() && expect.failed_at != out.failed_at) {
+    status = Disagree(expect, "failed_at", expect.failed_at, out.failed_at);
+  }
+  if (!status.ok()) return status;
+  return out;
 }
 
 }  // namespace
 
 std::optional<CaaTruth> FindCaa(const World& world, NameView name) {
-  for (NameView at = name; !at.is_root(); at = at.parent()) {
-    if (auto caa = CaaAt(world, at)) return caa;
-  }
-  return std::nullopt;
+  return ClimbFrom(world, name).caa;
 }
 
 void AppendJsonText(std::string_view bytes, std::string* out) {
@@ -135,20 +269,19 @@ void AppendJsonText(std::string_view bytes, std::string* out) {
 }
 
 absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& expect) {
-  const std::string_view outcome = OutcomeOfReason(expect.reason);
-  const auto caa = DecidingSet(world, expect, outcome);
-  if (!caa.ok()) return caa.status();
+  const auto derived = Derive(world, expect);
+  if (!derived.ok()) return derived.status();
   std::string out = "{\"name\":";
   AppendJsonText(expect.name, &out);
-  AppendMember("outcome", outcome, &out);
+  AppendMember("outcome", OutcomeOfReason(expect.reason), &out);
   AppendMember("reason", expect.reason, &out);
-  absl::StrAppend(&out, ",\"may_issue\":", outcome == "permit" ? "true" : "false");
-  if (*caa) AppendCaa(**caa, &out);
-  AppendMember("dnssec", expect.dnssec.empty() ? "unchecked" : expect.dnssec, &out);
-  AppendMember("failed_at", expect.failed_at, &out);
-  if (!expect.findings.empty()) {
+  absl::StrAppend(&out, ",\"may_issue\":", derived->may_issue ? "true" : "false");
+  if (derived->caa) AppendCaa(*derived->caa, &out);
+  AppendMember("dnssec", derived->dnssec, &out);
+  AppendMember("failed_at", derived->failed_at, &out);
+  if (!derived->findings.empty()) {
     const char* separator = ",\"findings\":[";
-    for (const std::string& code : expect.findings) {
+    for (const std::string& code : derived->findings) {
       out += separator;
       out += "{\"code\":";
       AppendJsonText(code, &out);

@@ -20,12 +20,14 @@ struct CaaTruth {
   const RRset* set = nullptr;  // The world's.
 };
 
-/// Climbs from `name` to its top-level domain, aliases followed at each step, faults left aside.
+/// Climbs from `name` to its top-level domain, aliases followed at each step; what servers do wrong
+/// is left aside, what is wrong with the signing is not.
 std::optional<CaaTruth> FindCaa(const World& world, dns::NameView name);
 
-/// The record that is expected, as one line of NDJSON with its newline: the members of contract.md
-/// that a truth fixes (name, input, outcome, reason, may_issue, caa, dnssec, failed_at, findings).
-/// An error where the expectation and the zones' data contradict each other.
+/// The record that is expected, as one line of NDJSON with its newline: the members
+/// that a truth fixes (name, outcome, reason, may_issue, caa, dnssec, failed_at, findings).
+/// `dnssec` is unchecked where the root is not signed, since there is nothing to check against. An
+/// error where what the expectation states and what follows from the zones contradict each other.
 [[nodiscard]] absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& expect);
 
 /// Appends `bytes` as a JSON string in quotes; what is not printable ASCII as \u00XX.

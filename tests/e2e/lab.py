@@ -11,13 +11,16 @@ PORT = 5300
 
 
 class Lab:
-    """caalab serving a scenario on PORT; stop() ends it. `hints` is the path of its root hints."""
+    """caalab serving an internet; stop() ends it. `hints` and `anchor` are the paths of its root hints and trust anchor."""
 
-    def __init__(self, folder, scenario=BASIC):
-        self.scenario = scenario
+    def __init__(self, folder, scenario=BASIC, mix=None, names=None, seed=None, port=PORT):
+        self.port = port
+        options = {"--scenario": scenario, "--mix": mix, "--names": names, "--seed": seed}
+        self.world = [str(word) for option, value in options.items() if value is not None for word in (option, value)]
         self.hints = str(pathlib.Path(folder) / "lab.hints")
+        self.anchor = str(pathlib.Path(folder) / "lab.anchor")
         self.server = Server(
-            [CAALAB, "serve", "--scenario", scenario, "--port", str(PORT), "--write-hints", self.hints],
+            [CAALAB, "serve", *self.world, "--port", str(port), "--write-hints", self.hints, "--write-anchor", self.anchor],
             pathlib.Path(folder) / "lab.log")
         self.server.wait_until(self.answers)
 
@@ -30,12 +33,12 @@ class Lab:
     def answers(self):
         """Whether the lab's root says NOERROR for its own SOA."""
         address = self.root_address()
-        answer = ask(address, PORT, ".") if address else None
+        answer = ask(address, self.port, ".") if address else None
         return answer is not None and answer[0] == RCODE_NOERROR
 
     def options(self):
         """What caascan scan needs to start at the lab's root."""
-        return ["--port", str(PORT), "--root-hints", self.hints, "--allow-special"]
+        return ["--port", str(self.port), "--root-hints", self.hints, "--allow-special"]
 
     def names(self):
         """The names of the scenario, one of each kind."""
@@ -46,7 +49,7 @@ class Lab:
         return [json.loads(line) for line in self._ask("truth").splitlines()]
 
     def _ask(self, subcommand):
-        return subprocess.run([CAALAB, subcommand, "--scenario", self.scenario],
+        return subprocess.run([CAALAB, subcommand, *self.world],
                               check=True, capture_output=True, text=True).stdout
 
     def stop(self):

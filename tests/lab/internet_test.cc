@@ -89,11 +89,12 @@ TEST_P(ShippedTest, StatesATruthThatItsDataBears) {
   }
 }
 
-InternetOptions BasicOptions() {
+InternetOptions ScenarioOptions(const std::string& path) {
   InternetOptions options;
-  options.scenario_path = "datasets/lab/basic.json";
+  options.scenario_path = path;
   return options;
 }
+InternetOptions BasicOptions() { return ScenarioOptions("datasets/lab/basic.json"); }
 
 InternetOptions MixOptions(const std::string& path) {
   InternetOptions options;
@@ -106,6 +107,7 @@ InternetOptions MixOptions(const std::string& path) {
 INSTANTIATE_TEST_SUITE_P(
     Files, ShippedTest,
     testing::Values(MixRow{"Basic", BasicOptions()},
+                    MixRow{"Dnssec", ScenarioOptions("datasets/lab/dnssec.json")},
                     MixRow{"Healthy", MixOptions("datasets/lab/mix-healthy.json")},
                     MixRow{"Internet", MixOptions("datasets/lab/mix-internet.json")},
                     MixRow{"Broken", MixOptions("datasets/lab/mix-broken.json")}),

@@ -1,0 +1,197 @@
+// What follows from signed zones: the state of every look-up, what a CA may make of a failure, and
+// which expectations the zones contradict.
+#include "scanner/lab/truth.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <absl/strings/str_replace.h>
+
+#include "tests/lab/lab_asker.h"
+
+namespace caascan::lab {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kZones = R"({"zones": [
+  {"zone": ".", "dnssec": true},
+  {"zone": "com", "dnssec": {"denial": "nsec3-opt-out"}},
+  {"zone": "plain.com"},
+  {"zone": "other", "dnssec": {"faults": [{"fault": "denial-missing"}]}},
+  {"zone": "signed.com", "dnssec": {SIGNING}, "records": [
+    "@ CAA 0 issue \"letsencrypt.org\"",
+    "www A 127.9.0.1",
+    "*.wild CAA 0 issue \"ca.example\"",
+    "*.txt TXT x",
+    "out CNAME www.plain.com.",
+    "d DNAME plain.com."]},
+  {"zone": "unsigned.other"}]})";
+
+struct TruthRow {
+  std::string name;
+  std::string signing;  // Of signed.com.
+  std::string asked;
+  std::string reason;
+  std::string expected;  // Part of the record.
+};
+std::ostream& operator<<(std::ostream& out, const TruthRow& row) { return out << row.name; }
+
+absl::StatusOr<std::string> LineOf(const TruthRow& row, const Expectation& expect) {
+  const auto world = WorldOf(absl::StrReplaceAll(kZones.data(), {{"SIGNING", row.signing}}));
+  return TruthLine(*world, expect);
+}
+
+class TruthTest : public testing::TestWithParam<TruthRow> {};
+
+TEST_P(TruthTest, FollowsFromTheZones) {
+  const TruthRow& row = GetParam();
+  Expectation expect;
+  expect.name = row.asked;
+  expect.reason = row.reason;
+  const auto line = LineOf(row, expect);
+  ASSERT_TRUE(line.ok()) << line.status().message();
+  EXPECT_THAT(*line, HasSubstr(row.expected));
+}
+
+std::string Fault(std::string_view fault) {
+  return R"("faults": [{"fault": ")" + std::string(fault) + R"("}])";
+}
+std::string Fault(std::string_view fault, std::string_view type) {
+  return R"("faults": [{"fault": ")" + std::string(fault) + R"(", "types": [")" +
+         std::string(type) + R"("]}])";
+}
+constexpr char kEmptyOnly[] = R"({"code":"dnssec_empty_answers_only"})";
+
+std::vector<TruthRow> Rows() {
+  const std::string se = "signed.com";
+  const std::string www = "www.signed.com";
+  const std::string bogus = "dnssec_bogus";
+  return {
+      // RFC 4035 §4.3.
+      {"Secure", "", se, "issuer_authorized", R"("dnssec":"secure")"},
+      {"SecureEmptyBelow", "", www, "issuer_authorized", R"("dnssec":"secure")"},
+      {"InsecureDelegation", "", "plain.com", "no_caa", R"("dnssec":"insecure")"},
+      {"Island", R"("ds": false)", se, "issuer_authorized", R"("dnssec":"insecure")"},
+      {"Alias", "", "out.signed.com", "issuer_authorized", R"("dnssec":"insecure")"},
+      {"Dname", "", "x.d.signed.com", "issuer_authorized", R"("dnssec":"insecure")"},
+      {"UnsupportedAlgorithm", R"("algorithm": "UNSUPPORTED")", se, "issuer_authorized",
+       R"("dnssec":"insecure","findings":[{"code":"dnssec_algorithm_unsupported"}])"},
+      // RFC 5155 §9.2: a gap with opt-out does not prove that the name is not there.
+      {"OptOutNxDomain", R"("denial": "nsec3-opt-out")", "no.signed.com", "issuer_authorized",
+       R"("dnssec":"insecure")"},
+      {"OptOutNoData", R"("denial": "nsec3-opt-out")", www, "issuer_authorized",
+       R"("dnssec":"secure")"},
+      {"OptOutWildcard", R"("denial": "nsec3-opt-out")", "a.wild.signed.com",
+       "issuer_not_authorized", R"("dnssec":"insecure")"},
+      {"OptOutWildcardNoData", R"("denial": "nsec3-opt-out")", "a.txt.signed.com",
+       "issuer_authorized", R"("dnssec":"insecure")"},
+      // RFC 9276 §3.2.
+      {"IterationsEmpty", R"("denial": "nsec3", "iterations": 1000)", www, "issuer_authorized",
+       R"("dnssec":"insecure","findings":[{"code":"dnssec_nsec3_iterations"}])"},
+      {"IterationsPositive", R"("denial": "nsec3", "iterations": 1000)", se, "issuer_authorized",
+       R"("dnssec":"secure"})"},
+      // Each fault, at the look-up that meets it first.
+      {"NoDnskey", Fault("no-dnskey"), www, bogus,
+       R"("failed_at":"www.signed.com","findings":[{"code":"dnssec_no_dnskey"}])"},
+      {"DsMismatch", Fault("ds-mismatch"), se, bogus, "dnssec_ds_mismatch"},
+      {"Expired", Fault("expired"), se, bogus, "dnssec_signature_expired"},
+      {"Future", Fault("future"), se, bogus, "dnssec_signature_future"},
+      {"Invalid", Fault("invalid"), se, bogus, "dnssec_signature_invalid"},
+      {"Missing", Fault("missing"), se, bogus, "dnssec_signature_missing"},
+      {"OnCaaOnly", Fault("invalid", "CAA"), www, bogus, R"("failed_at":"signed.com")"},
+      {"OnAliasOnly", Fault("invalid", "CNAME"), "out.signed.com", bogus,
+       R"("failed_at":"out.signed.com")"},
+      {"DenialMissing", Fault("denial-missing"), www, bogus,
+       R"([{"code":"dnssec_denial_missing"},{"code":"dnssec_empty_answers_only"}])"},
+      {"DenialMissingPositive", Fault("denial-missing"), se, "issuer_authorized",
+       R"("dnssec":"secure"})"},
+      {"DenialMissingWildcard", Fault("denial-missing"), "a.wild.signed.com", bogus,
+       R"([{"code":"dnssec_denial_missing"}])"},
+      {"DenialInvalid", Fault("denial-invalid"), www, bogus,
+       R"([{"code":"dnssec_denial_invalid"},{"code":"dnssec_empty_answers_only"}])"},
+      {"DenialInvalidNxDomain", Fault("denial-invalid"), "no.signed.com", "issuer_authorized",
+       R"("dnssec":"secure")"},
+      {"DenialExpired", Fault("expired", "NSEC"), www, bogus, kEmptyOnly},
+      {"EmptyAnswers", Fault("empty-answers-invalid"), www, bogus,
+       R"([{"code":"dnssec_empty_answers_only"},{"code":"dnssec_signature_invalid"}])"},
+      {"BrokenInsecureDelegation", "", "unsigned.other", bogus,
+       R"([{"code":"dnssec_denial_missing"}])"},
+      // BR 4.2.2.1: only below a proven insecure delegation, and every zone on the way.
+      {"FailureInsecure", "", "plain.com", "no_response",
+       R"("may_issue":true,"dnssec":"insecure")"},
+      {"FailureSecure", "", se, "no_response", R"("may_issue":false,"dnssec":"secure")"},
+      {"FailureThroughSecureAlias", "", "out.signed.com", "no_response",
+       R"("may_issue":false,"dnssec":"insecure")"},
+      {"FailureBogus", Fault("expired"), se, bogus, R"("may_issue":false,"dnssec":"bogus")"},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, TruthTest, testing::ValuesIn(Rows()),
+                         [](const auto& test) { return test.param.name; });
+
+struct ContradictionRow {
+  std::string name;
+  std::string signing;
+  Expectation expect;
+  std::string complaint;
+};
+std::ostream& operator<<(std::ostream& out, const ContradictionRow& row) { return out << row.name; }
+
+Expectation Stated(std::string_view name, std::string_view reason) {
+  Expectation expect;
+  expect.name = name;
+  expect.reason = reason;
+  return expect;
+}
+
+class ContradictionTest : public testing::TestWithParam<ContradictionRow> {};
+
+TEST_P(ContradictionTest, IsAnError) {
+  const ContradictionRow& row = GetParam();
+  const auto line = LineOf({row.name, row.signing, "", "", ""}, row.expect);
+  ASSERT_FALSE(line.ok()) << *line;
+  EXPECT_THAT(std::string(line.status().message()), HasSubstr(row.complaint));
+}
+
+std::vector<ContradictionRow> Contradictions() {
+  Expectation wrong_state = Stated("signed.com", "issuer_authorized");
+  wrong_state.dnssec = "insecure";
+  Expectation wrong_finding = Stated("signed.com", "dnssec_bogus");
+  wrong_finding.findings = {"dnssec_ds_mismatch"};
+  Expectation wrong_place = Stated("www.signed.com", "dnssec_bogus");
+  wrong_place.failed_at = "signed.com";
+  return {
+      {"NotBogus", "", Stated("signed.com", "dnssec_bogus"), "expected to be dnssec_bogus"},
+      {"Bogus", Fault("expired"), Stated("signed.com", "issuer_authorized"), "it is dnssec_bogus"},
+      {"NoSet", "", Stated("plain.com", "issuer_authorized"), "the zones hold no CAA set"},
+      {"Set", "", Stated("signed.com", "no_caa"), "the zones hold a CAA set"},
+      {"State", "", wrong_state, "by the zones it is secure"},
+      {"Finding", Fault("expired"), wrong_finding, "it is dnssec_signature_expired"},
+      {"Place", Fault("expired"), wrong_place, "it is www.signed.com"},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, ContradictionTest, testing::ValuesIn(Contradictions()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(TruthTest, OtherFindingsStandBesideThoseOfDnssec) {
+  Expectation expect = Stated("signed.com", "dnssec_bogus");
+  expect.findings = {"single_server"};
+  const auto line = LineOf({"", Fault("expired"), "", "", ""}, expect);
+  ASSERT_TRUE(line.ok());
+  EXPECT_THAT(*line,
+              HasSubstr(R"([{"code":"dnssec_signature_expired"},{"code":"single_server"}])"));
+}
+
+TEST(TruthTest, NothingIsCheckedBelowAnUnsignedRoot) {
+  const auto world = WorldOf(R"({"zones": [{"zone": "com", "dnssec": true}, {"zone": "a.com"}]})");
+  const auto decided = TruthLine(*world, Stated("com", "no_caa"));
+  const auto failed = TruthLine(*world, Stated("a.com", "no_response"));
+  ASSERT_TRUE(decided.ok() && failed.ok());
+  EXPECT_THAT(*decided, HasSubstr(R"("may_issue":true,"dnssec":"unchecked")"));
+  EXPECT_THAT(*failed, HasSubstr(R"("may_issue":false,"dnssec":"unchecked")"));
+}
+
+}  // namespace
+}  // namespace caascan::lab
