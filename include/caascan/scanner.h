@@ -23,7 +23,14 @@ enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 struct ScanOptions {
   std::vector<std::string> inputs;  // Paths; "-" or none is standard input.
   InputFormat input_format = InputFormat::kAuto;
-  std::string output_path;  // Empty is standard output.
+  std::string output_path;  // Empty is standard output. `.gz` and `.zst` compress.
+  /// Keep the records that output_path holds already, leave their names out, and append the rest.
+  bool resume = false;
+  /// Only the names of this shard, split by registrable domain.
+  uint32_t shard = 1;  // Counted from 1; at most shard_count.
+  uint32_t shard_count = 1;
+  /// A name that was there at most so many lines before is looked up with that one; 0 is off.
+  uint32_t dedupe_window = 1000;
 
   IssuanceRequest
       request;  // issuer_domains is letsencrypt.org where empty. `wildcard` is for every name.
@@ -55,6 +62,7 @@ struct ScanOptions {
 struct ScanSummary {
   uint64_t names_in = 0;
   uint64_t records_out = 0;
+  uint64_t done_before = 0;  // Names left out because an earlier run's record was kept.
   uint64_t queries = 0;
   uint64_t outcomes[6] = {};  // By Outcome.
   std::chrono::microseconds elapsed{0};

@@ -44,7 +44,7 @@ class GzipDecoder : public Decoder {
       if (result == Z_STREAM_END) {
         mid_stream_ = false;
         inflateReset(&stream_);
-        if (in->empty()) return absl::OkStatus();
+        return absl::OkStatus();
       } else if (result == Z_BUF_ERROR) {
         return absl::OkStatus();  // It wants more input.
       } else if (result != Z_OK) {
@@ -80,7 +80,7 @@ class ZstdDecoder : public Decoder {
       }
       // Between frames, and with nothing to do, it only says what it would like next.
       if (from.pos > 0 || to.pos > 0) mid_stream_ = result != 0;
-    } while (from.pos < from.size && to.pos < to.size);
+    } while (mid_stream_ && from.pos < from.size && to.pos < to.size);
     in->remove_prefix(from.pos);
     *got = to.pos;
     return status;

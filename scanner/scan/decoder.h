@@ -28,8 +28,9 @@ class Decoder {
   /// REQUIRES: compression is not kNone.
   static std::unique_ptr<Decoder> Create(Compression compression);
 
-  /// Decodes from the front of *in, which is cut by what was taken, into `out`. *got is what came
-  /// out, an error or not; it is less than `out` only then or when *in is used up. Errors: DataLoss
+  /// Decodes from the front of *in, which is cut by what was taken, into `out`. Stops at the end of
+  /// a member or frame. *got is what came out, an error or not; it is less than `out` only then, or
+  /// when *in is used up, or at such an end. Errors: DataLoss
   /// that says what is wrong with the stream; nothing may be decoded after one.
   virtual absl::Status Decode(std::string_view* in, std::span<char> out, size_t* got) = 0;
 

@@ -157,7 +157,12 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
   } else {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
   }
-  co_return Finish(account, started, out);
+  const Result result = Finish(account, started, out);
+  for (const TwinJob& twin : job.twins) {
+    TurnIntoTwin(twin, &record_);
+    AppendRecord(record_, out);
+  }
+  co_return result;
 }
 
 void Investigator::ForgetFailure(const Climb& climb) {

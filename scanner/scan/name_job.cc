@@ -98,6 +98,19 @@ void StartRecord(const NameJob& job, Record* record) {
   record->order = job.order;
 }
 
+std::string RecordName(const NameJob& job) {
+  if (!job.valid) return job.invalid_name;
+  std::string name;
+  AssignName(job, &name);
+  return name;
+}
+
+void TurnIntoTwin(const TwinJob& twin, Record* record) {
+  record->input = twin.input;
+  record->id = twin.id;
+  record->order = twin.order;
+}
+
 void AppendErrorRecord(const NameJob& job, Reason reason,
                        std::chrono::system_clock::time_point time, std::string* out) {
   assert(OutcomeOf(reason) == Outcome::kError && "the name was never resolved");
@@ -106,6 +119,10 @@ void AppendErrorRecord(const NameJob& job, Reason reason,
   if (job.valid) record.reason = reason;
   record.time = time;
   AppendRecord(record, out);
+  for (const TwinJob& twin : job.twins) {
+    TurnIntoTwin(twin, &record);
+    AppendRecord(record, out);
+  }
 }
 
 }  // namespace caascan::scan

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "caascan/record.h"
 #include "scanner/dns/name.h"
@@ -13,7 +14,15 @@
 
 namespace caascan::scan {
 
-/// What one line of input asks for. It moves; each becomes exactly one record.
+/// A line that asks for the same as another one: what is its own in its record.
+struct TwinJob {
+  std::string input;
+  RawJson id;
+  RawJson order;
+};
+
+/// What one line of input asks for. A value; each becomes exactly one record, and so does each of
+/// its twins.
 struct NameJob {
   /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
   /// record has outcome `error`, reason `invalid_name`.
@@ -33,7 +42,13 @@ struct NameJob {
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;
   /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
-  std::unique_ptr<resolve::Delegation> delegation;
+  /// Copies of the job share it.
+  std::shared_ptr<const resolve::Delegation> delegation;
+  /// Lines whose records say the same as this one's.
+  std::vector<TwinJob> twins;
+
+  /// How many records it becomes.
+  size_t record_count() const { return 1 + twins.size(); }
 };
 
 inline constexpr size_t kMaxInputSize = 1024;
@@ -54,8 +69,14 @@ void MarkInvalid(std::string_view text, NameJob* job);
 /// look-up: name, input, id, order. The reason is kStopped, or kInvalidName for an invalid job.
 void StartRecord(const NameJob& job, Record* record);
 
-/// Appends the line of a name that was never resolved. REQUIRES: `reason` belongs to outcome
-/// `error`. The line of an invalid job says invalid_name whatever `reason` is.
+/// The record's `name`.
+std::string RecordName(const NameJob& job);
+
+/// Makes the record of a job that of its twin.
+void TurnIntoTwin(const TwinJob& twin, Record* record);
+
+/// Appends the lines of a name that was never resolved, its twins' too. REQUIRES: `reason` belongs
+/// to outcome `error`. The line of an invalid job says invalid_name whatever `reason` is.
 void AppendErrorRecord(const NameJob& job, Reason reason,
                        std::chrono::system_clock::time_point time, std::string* out);
 

@@ -28,6 +28,7 @@ void ClearJob(NameJob* job) {
   job->account_uri.reset();
   job->validation_method.reset();
   job->delegation.reset();
+  job->twins.clear();
 }
 
 }  // namespace

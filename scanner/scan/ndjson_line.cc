@@ -8,17 +8,12 @@
 
 #include "scanner/scan/idna.h"
 #include "scanner/scan/json_check.h"
+#include "scanner/scan/raw_json.h"
 
 namespace caascan::scan {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
-
-std::string_view TrimJsonSpace(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t last = text.find_last_not_of(kSpace);
-  return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
-}
 
 /// The members as they were found. A member of the wrong type sets `wrong`.
 struct Members {
@@ -55,25 +50,6 @@ void ReadWildcard(ondemand::value value, Members* members) {
   }
 }
 
-/// The value's own bytes. REQUIRES: the line is valid JSON.
-void ReadRaw(ondemand::value value, RawJson* out) {
-  ondemand::json_type type{};
-  std::string_view raw;
-  if (value.type().get(type) != simdjson::SUCCESS) return;
-  if (type == ondemand::json_type::object) {
-    ondemand::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) return;
-    if (object.raw_json().get(raw) != simdjson::SUCCESS) return;
-  } else if (type == ondemand::json_type::array) {
-    ondemand::array array;
-    if (value.get_array().get(array) != simdjson::SUCCESS) return;
-    if (array.raw_json().get(raw) != simdjson::SUCCESS) return;
-  } else {
-    raw = value.raw_json_token();
-  }
-  out->text = TrimJsonSpace(raw);
-}
-
 void ReadMember(std::string_view key, ondemand::value value, Members* members, NameJob* job) {
   if (key == "name") {
     ReadName(value, members);
@@ -84,9 +60,9 @@ void ReadMember(std::string_view key, ondemand::value value, Members* members, N
   } else if (key == "validation_method") {
     ReadString(value, &members->wrong, &job->validation_method);
   } else if (key == "id") {
-    ReadRaw(value, &job->id);
+    job->id.text = RawJsonText(value);
   } else if (key == "order") {
-    ReadRaw(value, &job->order);
+    job->order.text = RawJsonText(value);
   }
 }
 

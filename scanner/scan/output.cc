@@ -3,8 +3,9 @@
 // can end. A pipe that poll() calls writable takes PIPE_BUF bytes without waiting (pipe(7)), hence
 // the small writes there; 4 KiB a system call is far from being the bottleneck.
 //
-// The invariant: tail_size_ is the number of bytes after the last line feed that reached the
-// output. It is not zero only inside Write() and after a failure. Tested by output_test.cc.
+// The invariant: tail_size_ is the number of bytes after the last line feed (or the last whole
+// frame, where the output is compressed) that reached the output. It is not zero only inside
+// Write() and after a failure. Tested by output_test.cc.
 #include "scanner/scan/output.h"
 
 #include <fcntl.h>
@@ -26,13 +27,19 @@ std::string ErrorText(int error) { return std::generic_category().message(error)
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& path,
+                                                             const OutputOptions& options) {
   const bool owned = !path.empty() && path != "-";
   std::string display_name = owned ? path : "standard output";
+  const int empty = options.keep_bytes.has_value() ? 0 : O_TRUNC;
   const int fd =
-      owned ? open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : STDOUT_FILENO;
+      owned ? open(path.c_str(), O_WRONLY | O_CREAT | empty | O_CLOEXEC, 0666) : STDOUT_FILENO;
   struct stat info = {};
-  if (fd < 0 || fstat(fd, &info) != 0) {
+  const off_t keep = static_cast<off_t>(options.keep_bytes.value_or(0));
+  const bool kept = fd >= 0 && (!options.keep_bytes.has_value() ||
+                                (ftruncate(fd, keep) == 0 && lseek(fd, keep, SEEK_SET) == keep));
+  if (!kept || fstat(fd, &info) != 0) {
+    if (owned && fd >= 0) close(fd);
     return absl::InvalidArgumentError("cannot write " + display_name + ": " + ErrorText(errno));
   }
   absl::StatusOr<std::unique_ptr<WakeFd>> abandon = WakeFd::Create();
@@ -41,8 +48,12 @@ absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& 
     return abandon.status();
   }
   const bool may_wait = S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) || isatty(fd) == 1;
-  return std::unique_ptr<OutputSink>(
+  std::unique_ptr<OutputSink> sink(
       new OutputSink(std::move(display_name), fd, owned, may_wait, *std::move(abandon)));
+  if (options.compression != Compression::kNone) {
+    sink->encoder_ = Encoder::Create(options.compression);
+  }
+  return sink;
 }
 
 OutputSink::OutputSink(std::string display_name, int fd, bool owned, bool may_wait,
@@ -60,12 +71,27 @@ OutputSink::~OutputSink() {
 bool OutputSink::Write(std::string_view whole_lines) {
   assert((whole_lines.empty() || whole_lines.ends_with('\n')) && "records are whole lines");
   const std::lock_guard lock(mutex_);
-  while (!whole_lines.empty() && status_.ok()) {
+  if (encoder_ == nullptr || whole_lines.empty() || !status_.ok()) {
+    WriteAll(whole_lines);
+    return status_.ok();
+  }
+  frame_.clear();
+  if (!encoder_->AppendFrame(whole_lines, &frame_)) {
+    Fail(ErrorText(ENOMEM));
+    return false;
+  }
+  WriteAll(frame_);
+  if (status_.ok()) CountLines(whole_lines);
+  return status_.ok();
+}
+
+void OutputSink::WriteAll(std::string_view bytes) {
+  while (!bytes.empty() && status_.ok()) {
     if (may_wait_ && !WaitForRoom()) break;
-    const ssize_t size = WriteSome(whole_lines);
+    const ssize_t size = WriteSome(bytes);
     if (size > 0) {
-      CountWritten(whole_lines.substr(0, static_cast<size_t>(size)));
-      whole_lines.remove_prefix(static_cast<size_t>(size));
+      CountWritten(bytes.substr(0, static_cast<size_t>(size)));
+      bytes.remove_prefix(static_cast<size_t>(size));
     } else if (size == 0) {
       Fail(ErrorText(EIO));  // Nobody promises that trying again would end.
     } else if (errno == EAGAIN) {
@@ -74,7 +100,6 @@ bool OutputSink::Write(std::string_view whole_lines) {
       Fail(ErrorText(errno));
     }
   }
-  return status_.ok();
 }
 
 /// One system call. What write() returns.
@@ -98,7 +123,17 @@ bool OutputSink::WaitForRoom() {
   return false;
 }
 
+void OutputSink::CountLines(std::string_view written) {
+  const auto lines = static_cast<uint64_t>(std::count(written.begin(), written.end(), '\n'));
+  lines_written_.fetch_add(lines, std::memory_order_relaxed);
+  tail_size_ = 0;
+}
+
 void OutputSink::CountWritten(std::string_view written) {
+  if (encoder_ != nullptr) {  // Its lines count once they can be read.
+    tail_size_ += written.size();
+    return;
+  }
   const auto lines = static_cast<uint64_t>(std::count(written.begin(), written.end(), '\n'));
   lines_written_.fetch_add(lines, std::memory_order_relaxed);
   const size_t last_feed = written.rfind('\n');

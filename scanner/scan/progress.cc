@@ -96,6 +96,10 @@ std::string SummaryLine(const ScanSummary& summary) {
   line += absl::StrFormat(" in %.1f s, ", std::chrono::duration<double>(summary.elapsed).count());
   line += WithCommas(summary.queries);
   line += summary.queries == 1 ? " query" : " queries";
+  if (summary.done_before > 0) {
+    line += ", " + WithCommas(summary.done_before);
+    line += summary.done_before == 1 ? " record kept" : " records kept";
+  }
   if (summary.names_in > summary.records_out) {
     line += ". Names without a record: " + WithCommas(summary.names_in - summary.records_out);
   } else if (summary.records_out > summary.names_in) {

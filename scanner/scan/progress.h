@@ -18,8 +18,10 @@ inline constexpr size_t kOutcomeCount = 6;
 /// One worker's counters. One thread writes them, any thread reads; a cache line's distance apart.
 class alignas(64) WorkerCounters {
  public:
-  void AddName() { Add(&names_started_, 1); }
-  void AddRecord(Outcome outcome) { Add(&outcomes_[static_cast<size_t>(outcome)], 1); }
+  void AddNames(uint64_t count) { Add(&names_started_, count); }
+  void AddRecords(Outcome outcome, uint64_t count) {
+    Add(&outcomes_[static_cast<size_t>(outcome)], count);
+  }
   void AddQueries(uint64_t queries, uint64_t retries) {
     Add(&queries_, queries);
     Add(&retries_, retries);

@@ -19,11 +19,14 @@
 #include <thread>
 
 #include "caascan/scanner.h"
-#include "scanner/resolve/root_hints.h"
+#include "scanner/net/random_bits.h"
+#include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/name_source.h"
 #include "scanner/scan/output.h"
 #include "scanner/scan/progress.h"
+#include "scanner/scan/resume.h"
+#include "scanner/scan/scan_setup.h"
 #include "scanner/scan/signal_scope.h"
 #include "scanner/scan/worker.h"
 #include "scanner/scan/writer.h"
@@ -34,84 +37,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kDefaultServerRate = 100;
-constexpr int64_t kDefaultServerInflight = 32;
 constexpr size_t kBatchesPerWorker = 16;
 constexpr std::chrono::milliseconds kProgressEvery(1000);
 constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are given back.
-
-absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
-  constexpr uint16_t kDnsPort = 53;
-  for (const std::string& text : options.resolvers) {
-    const auto address = net::Address::FromText(text, kDnsPort);
-    if (!address) {
-      return absl::InvalidArgumentError(absl::StrCat("--resolver: '", text, "' is no address"));
-    }
-    const bool usable = address->is_v6() ? options.families != AddressFamilies::kIpv4
-                                         : options.families != AddressFamilies::kIpv6;
-    if (usable) setup->resolvers.push_back(*address);
-  }
-  if (!options.resolvers.empty() && setup->resolvers.empty()) {
-    return absl::InvalidArgumentError(
-        "--resolver: no address of the family that -4 or -6 asks for");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
-  if (!setup->resolvers.empty()) return absl::OkStatus();
-  if (options.root_hints_path.empty()) {
-    setup->root = resolve::BuiltInRootHints(options.port);
-    return absl::OkStatus();
-  }
-  auto hints = resolve::ReadRootHints(options.root_hints_path, options.port);
-  if (!hints.ok()) return hints.status();
-  setup->root = *std::move(hints);
-  return absl::OkStatus();
-}
-
-unsigned ThreadCount(const ScanOptions& options) {
-  const unsigned threads =
-      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  return std::min(threads, std::max(1u, options.concurrency));
-}
-
-net::LimitOptions Limits(const ScanOptions& options) {
-  const auto choose = [&options](int64_t given, int64_t usual) {
-    if (given >= 0) return static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX));
-    return options.resolvers.empty() ? static_cast<uint32_t>(usual) : 0u;
-  };
-  net::LimitOptions limits;
-  limits.rate_qps = options.rate_qps;
-  limits.server_rate_qps = choose(options.server_rate_qps, kDefaultServerRate);
-  limits.server_inflight = choose(options.server_inflight, kDefaultServerInflight);
-  return limits;
-}
-
-absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
-  if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
-  if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;
-  const bool ipv4 = options.families != AddressFamilies::kIpv6;
-  const bool ipv6 = options.families != AddressFamilies::kIpv4;
-  setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;
-  setup->network.ipv6 = setup->iterative.addresses.ipv6 = ipv6;
-  setup->iterative.addresses.port = options.port;
-  setup->iterative.allow_special = options.allow_special;
-  setup->iterative.retries = setup->retries = options.retries;
-  setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
-  setup->investigate.request = options.request;
-  if (setup->investigate.request.issuer_domains.empty()) {
-    setup->investigate.request.issuer_domains.emplace_back("letsencrypt.org");
-  }
-  setup->investigate.ca_set = options.ca_set;
-  setup->investigate.diagnose = options.diagnose;
-  setup->investigate.servers = options.servers;
-  setup->investigate.recheck = options.recheck;
-  setup->investigate.port = options.port;
-  const unsigned threads = ThreadCount(options);
-  setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
-  return absl::OkStatus();
-}
 
 /// One scan's moving parts. Run() once.
 class Scan {
@@ -123,8 +51,10 @@ class Scan {
 
  private:
   absl::Status Open();
+  absl::Status OpenOutput();
   absl::Status OpenWorkers();
   void ReadInput();
+  bool DealHeldBack(JobDealer* dealer);
   void Watch();
   void HandleEvents(Clock::time_point now);
   void StopInput();
@@ -144,6 +74,9 @@ class Scan {
   std::unique_ptr<WakeFd> input_stop_;
   std::unique_ptr<WakeFd> events_;  // Workers done, output failed.
   std::unique_ptr<NameSource> source_;
+  EarlierOutput earlier_;
+  std::unique_ptr<Fingerprinter> fingerprinter_;
+  std::unique_ptr<Intake> intake_;
   std::unique_ptr<OutputSink> sink_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
@@ -175,10 +108,30 @@ absl::Status Scan::Open() {
       {options_.inputs, options_.input_format, options_.request.wildcard}, input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
-  auto sink = OutputSink::Open(options_.output_path);
+  if (const absl::Status status = OpenOutput(); !status.ok()) return status;
+  return OpenWorkers();
+}
+
+absl::Status Scan::OpenOutput() {
+  const bool to_file = !options_.output_path.empty() && options_.output_path != "-";
+  OutputOptions output;
+  if (to_file) output.compression = CompressionOfPath(options_.output_path);
+  if (options_.resume) {
+    if (!to_file) return absl::InvalidArgumentError("--resume: wants --output FILE");
+    net::RandomBits random;
+    fingerprinter_ = std::make_unique<Fingerprinter>(random.Next(), random.Next());
+    const auto stop = [this] { return (summary_->signal = signals_.Take()) != 0; };
+    auto earlier = ReadEarlierOutput(options_.output_path, *fingerprinter_, stop);
+    if (!earlier.ok()) return earlier.status();
+    earlier_ = *std::move(earlier);
+    if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
+  }
+  auto sink = OutputSink::Open(options_.output_path, output);
   if (!sink.ok()) return sink.status();
   sink_ = *std::move(sink);
-  return OpenWorkers();
+  const IntakeOptions intake{options_.shard - 1, options_.shard_count, options_.dedupe_window};
+  intake_ = std::make_unique<Intake>(intake, &earlier_.records, fingerprinter_.get());
+  return absl::OkStatus();
 }
 
 absl::Status Scan::OpenWorkers() {
@@ -208,10 +161,18 @@ void Scan::GiveBack(const JobBatch& batch) {
   const std::lock_guard lock(give_back_mutex_);
   for (const NameJob& job : batch) {
     AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines);
-    given_back_.AddName();
-    given_back_.AddRecord(Outcome::kError);
+    given_back_.AddNames(job.record_count());
+    given_back_.AddRecords(Outcome::kError, job.record_count());
   }
   writer_->Post(&lines);
+}
+
+/// What the intake holds back goes to the workers. False once the queue is aborted.
+bool Scan::DealHeldBack(JobDealer* dealer) {
+  NameJob job;
+  bool open = true;
+  while (open && intake_->Drain(&job)) open = dealer->Add(std::move(job));
+  return open;
 }
 
 void Scan::ReadInput() {
@@ -223,15 +184,15 @@ void Scan::ReadInput() {
     switch (source_->Next(&job, wait)) {
       case NextJob::kJob:
         wait = false;
-        open = dealer.Add(std::move(job));
+        if (intake_->Exchange(&job)) open = dealer.Add(std::move(job));
         break;
       case NextJob::kWouldWait:
         wait = true;
-        open = dealer.Flush();
+        open = DealHeldBack(&dealer) && dealer.Flush();
         break;
       case NextJob::kEnd:
       case NextJob::kFailed:
-        (void)dealer.Flush();
+        (void)(DealHeldBack(&dealer) && dealer.Flush());
         open = false;
         break;
       case NextJob::kInterrupted:
@@ -239,7 +200,9 @@ void Scan::ReadInput() {
         break;
     }
   }
-  GiveBack(dealer.TakePending());
+  JobBatch left = dealer.TakePending();
+  while (intake_->Drain(&job)) left.push_back(std::move(job));
+  GiveBack(left);
   queue_->Close();
 }
 
@@ -318,7 +281,8 @@ absl::Status Scan::Conclude() {
   const ProgressSnapshot snapshot = Snapshot();
   ShowProgress(Clock::now(), /*last=*/true);
   const absl::Status written = sink_->Finish();
-  summary_->names_in = source_->job_count();
+  summary_->names_in = intake_->jobs();
+  summary_->done_before = intake_->done_before();
   summary_->records_out = sink_->lines_written();
   summary_->queries = snapshot.queries;
   std::copy(snapshot.outcomes.begin(), snapshot.outcomes.end(), summary_->outcomes);
@@ -334,7 +298,9 @@ absl::Status Scan::Conclude() {
 }
 
 absl::Status Scan::Run() {
-  if (const absl::Status status = Open(); !status.ok()) return status;
+  const absl::Status opened = Open();
+  if (summary_->signal != 0) return absl::OkStatus();  // Nothing has begun.
+  if (!opened.ok()) return opened;
   started_ = last_shown_ = Clock::now();
   show_progress_ = options_.progress == ProgressMode::kAlways ||
                    (options_.progress == ProgressMode::kAuto && isatty(STDERR_FILENO) != 0);

@@ -120,10 +120,10 @@ bool Worker::StartNames() {
   while ((HasRoom() || give_back) && started < kStartsPerTurn) {
     if (!NextJob(&job)) return false;
     ++started;
-    counters_.AddName();
+    counters_.AddNames(job.record_count());
     if (!job.valid || give_back) {
       AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines_);
-      counters_.AddRecord(Outcome::kError);
+      counters_.AddRecords(Outcome::kError, job.record_count());
       continue;
     }
     ++in_flight_;
@@ -137,7 +137,7 @@ net::Task<void> Worker::RunJob(NameJob job) {
   job.delegation.reset();
   const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
   counters_.AddQueries(result.queries, result.retries);
-  counters_.AddRecord(result.outcome);
+  counters_.AddRecords(result.outcome, job.record_count());
   --in_flight_;
 }
 

@@ -2,9 +2,17 @@
 #include "scanner/scan/writer.h"
 
 #include <cassert>
+#include <chrono>
 #include <utility>
 
 namespace caascan::scan {
+namespace {
+
+// A frame of compressed output has so many bytes before compression, or is so old.
+constexpr size_t kFrameBytes = size_t{512} << 10;
+constexpr std::chrono::milliseconds kFrameAfter(500);
+
+}  // namespace
 
 Writer::Writer(OutputSink* sink, std::function<void()> on_change)
     : sink_(sink), on_change_(std::move(on_change)) {}
@@ -31,6 +39,11 @@ void Writer::Run() {
   while (true) {
     work_.wait(lock, [this] { return !waiting_.empty() || finishing_; });
     if (waiting_.empty()) return;
+    if (sink_->compresses()) {
+      // Small frames compress badly; a kill loses what waits here, and no more.
+      work_.wait_for(lock, kFrameAfter,
+                     [this] { return waiting_.size() >= kFrameBytes || finishing_; });
+    }
     std::swap(writing, waiting_);
     lock.unlock();
     const bool was_congested = congested_.exchange(false, std::memory_order_relaxed);

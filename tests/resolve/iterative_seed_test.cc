@@ -91,7 +91,7 @@ TEST_F(IterativeSeedTest, ASilentSeedIsAskedOfTheParentTheNextTime) {
   options_.ask.timeout = kShort;
   Start();
   Seed(resolver_.get(), "example.test", Known({{"ns1.example.test", "127.53.1.9"}}));
-  EXPECT_EQ(Summary(Lookup("example.test").answer), "no_response");
+  EXPECT_EQ(Lookup("example.test").answer.failure, Reason::kNoResponse);
   EXPECT_EQ(Summary(Lookup("example.test").answer), "empty");
 }
 

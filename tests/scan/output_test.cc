@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/scan/input_file.h"
 #include "tests/scan/temp_file.h"
 
 namespace caascan::scan {
@@ -315,6 +316,64 @@ TEST_F(OutputSinkTest, AllThreadsLearnOfTheFailure) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// Compressed output: a member or frame for each write.
+
+std::string Decoded(const std::string& path) {
+  const auto file = InputFile::Open(path, nullptr);
+  EXPECT_TRUE(file.ok());
+  std::string all;
+  char buffer[1000];
+  size_t got = 0;
+  while ((*file)->Read(buffer, true, &got) == ReadResult::kLine) all.append(buffer, got);
+  EXPECT_TRUE((*file)->status().ok()) << (*file)->status();
+  return all;
+}
+
+TEST_F(OutputSinkTest, CompressesEachWriteByItself) {
+  for (const Compression compression : {Compression::kGzip, Compression::kZstd}) {
+    const TempFile file("old");
+    auto sink = OutputSink::Open(file.path(), {.compression = compression, .keep_bytes = {}});
+    ASSERT_TRUE(sink.ok());
+    EXPECT_TRUE((*sink)->compresses());
+    EXPECT_TRUE((*sink)->Write("a\nb\n"));
+    const std::string first = file.Read();
+    EXPECT_EQ(Decoded(file.path()), "a\nb\n");
+    EXPECT_TRUE((*sink)->Write(""));
+    EXPECT_TRUE((*sink)->Write("c\n"));
+    EXPECT_EQ(Decoded(file.path()), "a\nb\nc\n");
+    EXPECT_EQ((*sink)->lines_written(), 3u);
+    EXPECT_TRUE((*sink)->Finish().ok());
+    auto more =
+        OutputSink::Open(file.path(), {.compression = compression, .keep_bytes = first.size()});
+    ASSERT_TRUE(more.ok());
+    EXPECT_TRUE((*more)->Write("d\n"));
+    EXPECT_TRUE((*more)->Finish().ok());
+    EXPECT_EQ(Decoded(file.path()), "a\nb\nd\n");
+  }
+}
+
+TEST_F(OutputSinkTest, AFailedFrameIsCutOff) {
+  const TempFile file;
+  auto sink = OutputSink::Open(file.path(), {.compression = Compression::kZstd, .keep_bytes = {}});
+  ASSERT_TRUE(sink.ok());
+  EXPECT_TRUE((*sink)->Write("a\n"));
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit tight{file.Read().size() + 100, old.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  std::string noise;
+  uint32_t state = 1;
+  for (int i = 0; i < 5000; ++i) {
+    state = state * 1664525 + 1013904223;
+    noise += static_cast<char>('!' + (state >> 24) % 90);
+  }
+  EXPECT_FALSE((*sink)->Write(noise + "\n"));
+  setrlimit(RLIMIT_FSIZE, &old);
+  EXPECT_EQ(Decoded(file.path()), "a\n");
+  EXPECT_EQ((*sink)->lines_written(), 1u);
+  EXPECT_FALSE((*sink)->Finish().ok());
 }
 
 }  // namespace

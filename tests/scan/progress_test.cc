@@ -99,9 +99,9 @@ TEST(WorkerCountersTest, AreSummedWhileWorkersCount) {
   for (WorkerCounters& worker : workers) {
     threads.emplace_back([&worker] {
       for (uint64_t i = 0; i < kNames; ++i) {
-        worker.AddName();
+        worker.AddNames(1);
         worker.AddQueries(3, 1);
-        worker.AddRecord(i % 2 == 0 ? Outcome::kPermit : Outcome::kLame);
+        worker.AddRecords(i % 2 == 0 ? Outcome::kPermit : Outcome::kLame, 1);
       }
     });
   }

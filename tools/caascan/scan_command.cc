@@ -1,6 +1,7 @@
 #include "tools/caascan/scan_command.h"
 
 #include <array>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,7 @@ constexpr int64_t kMaxThreads = 1024;
 constexpr int64_t kMaxConcurrency = 10'000'000;
 constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
+constexpr int64_t kMaxDedupeWindow = 10'000'000;
 
 constexpr const char* kFooter = R"(Input:
 Without FILE, or for the FILE "-", names come from standard input; gzip and zstd are known by their content. Every name
@@ -24,6 +26,14 @@ gives exactly one record, in the order in which they are ready. The formats:
   ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
 auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
 object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
+
+Long scans:
+With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
+input line, exactly once. Lines are told apart by name, input, id and order. It takes 20 bytes of memory for each record
+kept. A torn last line (compressed: member or frame) is cut off; names that a signal stopped are scanned.
+The shard of a name is the upper part of H*N, where H is the lower half, as a fraction of 2^32, of SplitMix64's
+finalizer of the FNV-1a hash (64 bits) of its registrable domain, lower case, in wire form. It is the same in every
+release, as far as the Public Suffix List is. Lines that are no name belong to one shard together.
 
 Exit status:
 0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
@@ -157,8 +167,24 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                  {"--input-format", "auto|lines|csv|zone|ndjson",
                   "What the input is; auto looks at its name and its first line (default auto)."},
                  &input_format_);
-  cli::AddOption(app, {"-o,--output", "FILE", "Write records here (default: standard output)."},
+  cli::AddOption(app,
+                 {"--shard", "I/N",
+                  "Only the names of shard I of N, counted from 1; names of one registrable domain "
+                  "stay together (default 1/1)."},
+                 &shard_);
+  cli::AddOption(app,
+                 {"--dedupe-window", "N",
+                  "Look a name up once for all lines up to N behind it that ask for the same; each "
+                  "has its record; 0 is off (default 1000)."},
+                 &options_.dedupe_window)
+      ->check(cli::WholeNumber(0, kMaxDedupeWindow));
+  cli::AddOption(app,
+                 {"-o,--output", "FILE",
+                  "Write records here (default: standard output); .gz and .zst compress."},
                  &options_.output_path);
+  app->add_flag("--resume", options_.resume,
+                "Keep the records that the output file holds, leave their names out, and append "
+                "the rest.");
   cli::AddChoice(app,
                  {"--servers", "none|failures|all",
                   "Which servers' results a record carries (default failures)."},
@@ -169,7 +195,23 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                  &progress_);
 }
 
+absl::Status ScanCommand::ReadShard() {
+  const std::vector<std::string> parts = CLI::detail::split(shard_, '/');
+  uint32_t* const numbers[] = {&options_.shard, &options_.shard_count};
+  bool sound = parts.size() == 2;
+  for (size_t i = 0; sound && i < 2; ++i) {
+    const std::string& part = parts[i];
+    const auto end = std::from_chars(part.data(), part.data() + part.size(), *numbers[i]);
+    sound = end.ec == std::errc() && end.ptr == part.data() + part.size();
+  }
+  if (sound && options_.shard >= 1 && options_.shard <= options_.shard_count) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("--shard: '" + shard_ + "' is not I/N with I from 1 to N");
+}
+
 absl::Status ScanCommand::CompleteOptions() {
+  if (const absl::Status status = ReadShard(); !status.ok()) return status;
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.input_format = FromWord(kInputFormats, input_format_);
   options_.servers = FromWord(kServersInRecord, servers_);

@@ -24,6 +24,7 @@ class ScanCommand {
   void AddResolverOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
   void AddInputAndOutputOptions(CLI::App* app);
+  absl::Status ReadShard();
   /// Fills in what the options could not be parsed into directly.
   absl::Status CompleteOptions();
 
@@ -36,6 +37,7 @@ class ScanCommand {
   std::string input_format_ = "auto";
   std::string servers_ = "failures";
   std::string progress_ = "auto";
+  std::string shard_ = "1/1";
   int64_t timeout_ms_ = 0;
   bool ipv4_only_ = false;
   bool ipv6_only_ = false;

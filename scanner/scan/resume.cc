@@ -1,0 +1,287 @@
+// The file is read in big pieces and cut into lines. A record counts only once the file could be
+// cut behind it: at once in a plain file, at the end of its frame in a compressed one; until then
+// it is pending. Tested by resume_test.cc, and end to end by resume_test.py.
+#include "scanner/scan/resume.h"
+
+#include <absl/strings/str_cat.h>
+#include <fcntl.h>
+#include <simdjson.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include "scanner/scan/encoder.h"
+#include "scanner/scan/output.h"
+#include "scanner/scan/raw_json.h"
+
+namespace caascan::scan {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr size_t kPieceSize = size_t{1} << 20;
+constexpr size_t kMaxLineSize = size_t{16} << 20;
+
+absl::string_view AbslView(std::string_view text) { return {text.data(), text.size()}; }
+
+absl::Status Cannot(const std::string& path, std::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("cannot resume ", path, ": ", AbslView(why)));
+}
+
+std::string ErrorText(int error) { return std::generic_category().message(error); }
+
+/// The members of a record that tell its input line. Views into the parser and the line.
+struct Members {
+  std::string_view name;
+  std::string_view input;
+  std::string_view id;
+  std::string_view order;
+  std::string_view reason;
+};
+
+class RecordParser {
+ public:
+  /// `line` is followed by SIMDJSON_PADDING readable bytes. False where it is no record.
+  bool Parse(std::string_view line, Members* members) {
+    *members = Members();
+    ondemand::object object;
+    if (parser_.iterate(line.data(), line.size(), line.size() + simdjson::SIMDJSON_PADDING)
+                .get(document_) != simdjson::SUCCESS ||
+        document_.get_object().get(object) != simdjson::SUCCESS) {
+      return false;
+    }
+    for (auto member : object) {
+      ondemand::field field;
+      std::string_view key;
+      if (std::move(member).get(field) != simdjson::SUCCESS) return false;
+      if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+      if (!Take(key, field.value(), members)) return false;
+    }
+    return !members->reason.empty();
+  }
+
+ private:
+  static bool Take(std::string_view key, ondemand::value value, Members* members) {
+    if (key == "id") members->id = RawJsonText(value);
+    if (key == "order") members->order = RawJsonText(value);
+    std::string_view* text = key == "name"     ? &members->name
+                             : key == "input"  ? &members->input
+                             : key == "reason" ? &members->reason
+                                               : nullptr;
+    return text == nullptr || value.get_string().get(*text) == simdjson::SUCCESS;
+  }
+
+  ondemand::parser parser_;
+  ondemand::document document_;
+};
+
+/// One pass over the file's lines.
+class Reader {
+ public:
+  using OnLine = std::function<bool(std::string_view line)>;
+
+  Reader(std::string path, const std::function<bool()>& stop)
+      : path_(std::move(path)), stop_(stop) {}
+  ~Reader() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  absl::Status Open();
+  /// Calls `on_line` for each whole line, with padding behind it, and `on_boundary` where the file
+  /// could be cut behind the lines so far. Ends early where `on_line` says false.
+  absl::Status Read(const OnLine& on_line, const std::function<void()>& on_boundary);
+
+  bool exists() const { return fd_ >= 0; }
+  uint64_t boundary() const { return boundary_; }
+  uint64_t lines() const { return lines_; }
+  Compression compression() const { return compression_; }
+
+ private:
+  absl::Status Decode(std::string_view raw);
+  absl::Status Split(std::string_view text);
+
+  const std::string path_;
+  const std::function<bool()>& stop_;
+  const OnLine* on_line_ = nullptr;
+  const std::function<void()>* on_boundary_ = nullptr;
+  Compression compression_ = Compression::kNone;
+  std::unique_ptr<Decoder> decoder_;
+  int fd_ = -1;
+  std::vector<char> decoded_ = std::vector<char>(kPieceSize + simdjson::SIMDJSON_PADDING);
+  std::string partial_;    // The beginning of a line.
+  uint64_t position_ = 0;  // In the file, of what is being looked at.
+  uint64_t boundary_ = 0;
+  uint64_t lines_ = 0;
+  bool ended_ = false;
+};
+
+absl::Status Reader::Open() {
+  fd_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd_ < 0) return errno == ENOENT ? absl::OkStatus() : Cannot(path_, ErrorText(errno));
+  struct stat info = {};
+  if (fstat(fd_, &info) != 0) return Cannot(path_, ErrorText(errno));
+  if (!S_ISREG(info.st_mode)) return Cannot(path_, "it is no regular file");
+  compression_ = CompressionOfPath(path_);
+  char magic[kCompressionMagicSize];
+  const ssize_t got = pread(fd_, magic, sizeof magic, 0);
+  if (got < 0) return Cannot(path_, ErrorText(errno));
+  const std::string_view start(magic, static_cast<size_t>(got));
+  // A torn beginning may be too short to tell.
+  const bool torn = info.st_size < static_cast<off_t>(kCompressionMagicSize);
+  if (!torn && CompressionOf(start) != compression_) {
+    return Cannot(path_,
+                  absl::StrCat("its content is ", AbslView(CompressionName(CompressionOf(start))),
+                               ", not ", AbslView(CompressionName(compression_))));
+  }
+  if (compression_ != Compression::kNone) decoder_ = Decoder::Create(compression_);
+  return absl::OkStatus();
+}
+
+absl::Status Reader::Read(const OnLine& on_line, const std::function<void()>& on_boundary) {
+  on_line_ = &on_line;
+  on_boundary_ = &on_boundary;
+  std::vector<char> raw(kPieceSize + simdjson::SIMDJSON_PADDING);
+  while (!ended_) {
+    if (stop_()) return absl::CancelledError("stopped");
+    const ssize_t size = read(fd_, raw.data(), kPieceSize);
+    if (size < 0 && errno != EINTR) return Cannot(path_, ErrorText(errno));
+    if (size == 0) break;
+    if (size < 0) continue;
+    const std::string_view piece(raw.data(), static_cast<size_t>(size));
+    const absl::Status status = decoder_ != nullptr ? Decode(piece) : Split(piece);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::Decode(std::string_view raw) {
+  bool more_inside = false;
+  while ((!raw.empty() || more_inside) && !ended_) {
+    const size_t before = raw.size();
+    size_t got = 0;
+    const absl::Status status = decoder_->Decode(&raw, {decoded_.data(), kPieceSize}, &got);
+    if (!status.ok()) return Cannot(path_, {status.message().data(), status.message().size()});
+    position_ += before - raw.size();
+    more_inside = got == kPieceSize;
+    if (const absl::Status split = Split({decoded_.data(), got}); !split.ok()) return split;
+    if (!decoder_->mid_stream() && partial_.empty()) {
+      boundary_ = position_;
+      (*on_boundary_)();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::Split(std::string_view text) {
+  while (!ended_) {
+    const size_t feed = text.find('\n');
+    if (decoder_ == nullptr) position_ += feed == text.npos ? text.size() : feed + 1;
+    if (partial_.size() + text.size() > kMaxLineSize && feed == text.npos) {
+      return Cannot(path_, absl::StrCat("line ", lines_ + 1, " is no record"));
+    }
+    if (feed == text.npos) {
+      partial_.append(text);
+      return absl::OkStatus();
+    }
+    ++lines_;
+    std::string_view line = text.substr(0, feed);
+    if (!partial_.empty()) {
+      partial_.append(line);
+      const size_t size = partial_.size();
+      partial_.append(simdjson::SIMDJSON_PADDING, ' ');
+      ended_ = !(*on_line_)(std::string_view(partial_).substr(0, size));
+      partial_.clear();
+    } else {
+      ended_ = !(*on_line_)(line);
+    }
+    text.remove_prefix(feed + 1);
+    if (decoder_ != nullptr) continue;
+    boundary_ = position_;
+    (*on_boundary_)();
+  }
+  return absl::OkStatus();
+}
+
+/// Writes the file anew without the records of stopped names.
+absl::Status DropStopped(const std::string& path, const std::function<bool()>& stop) {
+  Reader reader(path, stop);
+  if (const absl::Status status = reader.Open(); !status.ok()) return status;
+  const std::string temporary = path + ".resume";
+  auto sink = OutputSink::Open(temporary, {.compression = reader.compression(), .keep_bytes = {}});
+  if (!sink.ok()) return sink.status();
+  RecordParser parser;
+  std::string lines;
+  absl::Status status = reader.Read(
+      [&](std::string_view line) {
+        Members members;
+        if (parser.Parse(line, &members) && members.reason != "stopped") {
+          lines.append(line).push_back('\n');
+        }
+        if (lines.size() >= kPieceSize) {
+          if (!(*sink)->Write(lines)) return false;
+          lines.clear();
+        }
+        return true;
+      },
+      [] {});
+  if (status.ok()) (void)(*sink)->Write(lines);
+  const absl::Status finished = (*sink)->Finish();
+  if (status.ok()) status = finished;
+  if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
+    status = Cannot(path, ErrorText(errno));
+  }
+  if (!status.ok()) (void)unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
+                                                const Fingerprinter& fingerprinter,
+                                                const std::function<bool()>& stop) {
+  Reader reader(path, stop);
+  if (const absl::Status status = reader.Open(); !status.ok()) return status;
+  EarlierOutput earlier;
+  earlier.exists = reader.exists();
+  if (!earlier.exists) return earlier;
+  RecordParser parser;
+  std::vector<Fingerprint> pending;
+  bool broken = false;
+  bool stopped = false;
+  const absl::Status status = reader.Read(
+      [&](std::string_view line) {
+        Members members;
+        broken = !parser.Parse(line, &members);
+        if (!broken && members.reason == "stopped") {
+          stopped = true;
+        } else if (!broken) {
+          pending.push_back(
+              fingerprinter.Of(members.name, members.input, members.id, members.order));
+        }
+        return !broken;
+      },
+      [&] {
+        for (const Fingerprint& fingerprint : pending) earlier.records.Add(fingerprint);
+        pending.clear();
+      });
+  if (!status.ok()) return status;
+  if (broken) return Cannot(path, absl::StrCat("line ", reader.lines(), " is no record"));
+  if (stopped) {
+    if (const absl::Status dropped = DropStopped(path, stop); !dropped.ok()) {
+      return dropped;
+    }
+    return ReadEarlierOutput(path, fingerprinter, stop);
+  }
+  earlier.keep_bytes = reader.boundary();
+  earlier.records.Seal();
+  return earlier;
+}
+
+}  // namespace caascan::scan

@@ -1,0 +1,92 @@
+// Tested by scan_test.cc.
+#include "scanner/scan/scan_setup.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "scanner/resolve/root_hints.h"
+
+namespace caascan::scan {
+namespace {
+
+constexpr int64_t kDefaultServerRate = 100;
+constexpr int64_t kDefaultServerInflight = 32;
+
+absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
+  constexpr uint16_t kDnsPort = 53;
+  for (const std::string& text : options.resolvers) {
+    const auto address = net::Address::FromText(text, kDnsPort);
+    if (!address) {
+      return absl::InvalidArgumentError(absl::StrCat("--resolver: '", text, "' is no address"));
+    }
+    const bool usable = address->is_v6() ? options.families != AddressFamilies::kIpv4
+                                         : options.families != AddressFamilies::kIpv6;
+    if (usable) setup->resolvers.push_back(*address);
+  }
+  if (!options.resolvers.empty() && setup->resolvers.empty()) {
+    return absl::InvalidArgumentError(
+        "--resolver: no address of the family that -4 or -6 asks for");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
+  if (!setup->resolvers.empty()) return absl::OkStatus();
+  if (options.root_hints_path.empty()) {
+    setup->root = resolve::BuiltInRootHints(options.port);
+    return absl::OkStatus();
+  }
+  auto hints = resolve::ReadRootHints(options.root_hints_path, options.port);
+  if (!hints.ok()) return hints.status();
+  setup->root = *std::move(hints);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+unsigned ThreadCount(const ScanOptions& options) {
+  const unsigned threads =
+      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  return std::min(threads, std::max(1u, options.concurrency));
+}
+
+net::LimitOptions Limits(const ScanOptions& options) {
+  const auto choose = [&options](int64_t given, int64_t usual) {
+    if (given >= 0) return static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX));
+    return options.resolvers.empty() ? static_cast<uint32_t>(usual) : 0u;
+  };
+  net::LimitOptions limits;
+  limits.rate_qps = options.rate_qps;
+  limits.server_rate_qps = choose(options.server_rate_qps, kDefaultServerRate);
+  limits.server_inflight = choose(options.server_inflight, kDefaultServerInflight);
+  return limits;
+}
+
+absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
+  if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
+  if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;
+  const bool ipv4 = options.families != AddressFamilies::kIpv6;
+  const bool ipv6 = options.families != AddressFamilies::kIpv4;
+  setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;
+  setup->network.ipv6 = setup->iterative.addresses.ipv6 = ipv6;
+  setup->iterative.addresses.port = options.port;
+  setup->iterative.allow_special = options.allow_special;
+  setup->iterative.retries = setup->retries = options.retries;
+  setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
+  setup->investigate.request = options.request;
+  if (setup->investigate.request.issuer_domains.empty()) {
+    setup->investigate.request.issuer_domains.emplace_back("letsencrypt.org");
+  }
+  setup->investigate.ca_set = options.ca_set;
+  setup->investigate.diagnose = options.diagnose;
+  setup->investigate.servers = options.servers;
+  setup->investigate.recheck = options.recheck;
+  setup->investigate.port = options.port;
+  const unsigned threads = ThreadCount(options);
+  setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
+  return absl::OkStatus();
+}
+
+}  // namespace caascan::scan

@@ -1,0 +1,21 @@
+// From what the user asked for to what the parts of a scan are told.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "caascan/scanner.h"
+#include "scanner/net/limits.h"
+#include "scanner/scan/worker.h"
+
+namespace caascan::scan {
+
+/// Worker threads of the scan: at least 1.
+unsigned ThreadCount(const ScanOptions& options);
+
+net::LimitOptions Limits(const ScanOptions& options);
+
+/// Fills what follows from the options alone; what workers share is the caller's. Reads the files
+/// that the options name. Errors: InvalidArgument that names the option or the file.
+absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup);
+
+}  // namespace caascan::scan

@@ -1,0 +1,69 @@
+#include "scanner/scan/fingerprint.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace caascan::scan {
+namespace {
+
+TEST(FingerprintTest, EveryMemberCounts) {
+  const Fingerprinter secret(1, 2);
+  const Fingerprint whole = secret.Of("a.example", "A.example", "1", "2");
+  EXPECT_EQ(whole, secret.Of("a.example", "A.example", "1", "2"));
+  EXPECT_NE(whole, Fingerprinter(1, 3).Of("a.example", "A.example", "1", "2"));
+  std::set<Fingerprint> others;
+  const std::string texts[] = {"",
+                               "a",
+                               "b",
+                               "ab",
+                               std::string(1, '\0'),
+                               std::string(8, '\0'),
+                               std::string(9, 'x'),
+                               std::string(300, 'x')};
+  for (const std::string& name : texts) {
+    for (const std::string& input : texts) {
+      for (const std::string& id : texts) {
+        for (const std::string& order : texts) others.insert(secret.Of(name, input, id, order));
+      }
+    }
+  }
+  EXPECT_EQ(others.size(), 8u * 8 * 8 * 8) << "texts run into each other";
+}
+
+TEST(FingerprintTest, HalvesAreEvenlySpread) {
+  const Fingerprinter secret(0x1234, 0x5678);
+  size_t high[64] = {};
+  size_t low[64] = {};
+  constexpr size_t kNames = 64'000;
+  for (size_t i = 0; i < kNames; ++i) {
+    const Fingerprint print = secret.Of("name" + std::to_string(i) + ".example", "", "", "");
+    ++high[print.high >> 58];
+    ++low[print.low % 64];
+  }
+  for (size_t i = 0; i < 64; ++i) {
+    EXPECT_NEAR(static_cast<double>(high[i]), 1000, 200) << i;
+    EXPECT_NEAR(static_cast<double>(low[i]), 1000, 200) << i;
+  }
+}
+
+TEST(FingerprintSetTest, IsAMultiset) {
+  FingerprintSet set;
+  for (const uint64_t i : {3u, 1u, 2u, 3u, 3u}) set.Add({i, i});
+  set.Seal();
+  EXPECT_EQ(set.size(), 5u);
+  EXPECT_FALSE(set.Take({4, 4}));
+  EXPECT_FALSE(set.Take({3, 1}));
+  EXPECT_TRUE(set.Take({1, 1}));
+  EXPECT_FALSE(set.Take({1, 1}));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(set.Take({3, 3}));
+  EXPECT_FALSE(set.Take({3, 3}));
+  EXPECT_EQ(set.size(), 1u);
+  FingerprintSet empty;
+  empty.Seal();
+  EXPECT_FALSE(empty.Take({0, 0}));
+}
+
+}  // namespace
+}  // namespace caascan::scan
