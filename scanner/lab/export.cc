@@ -13,6 +13,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/denial.h"
+#include "scanner/lab/presigned.h"
 #include "scanner/lab/record_text.h"
 #include "scanner/lab/scenario.h"
 #include "scanner/lab/secure_writer.h"
@@ -45,6 +46,7 @@ class MasterFileWriter {
     if (const RRset* soa = zone_.apex().Find(RRType::kSOA)) AddSet(NameView(), *soa, IsSigned());
     for (const auto& [owner, node] : nodes) AddNode(owner, *node);
     if (IsSigned() && !signing_->Has(SigningFault::kDenialMissing)) AddChain();
+    if (zone_.presigned() != nullptr) AddStoredChain();
     return std::move(text_);
   }
 
@@ -56,14 +58,39 @@ class MasterFileWriter {
     const bool cut = !owner.is_root() && node.Find(RRType::kNS) != nullptr;
     for (const RRset& set : node.sets) {
       if (set.type == RRType::kSOA && owner.is_root()) continue;
+      if (set.type == RRType::kRRSIG) {
+        AddStoredSignatures(owner, node, set);
+        continue;
+      }
       AddSet(owner, set, IsSigned() && !occluded && (!cut || set.type == RRType::kDS));
     }
     const RRset* names = node.Find(RRType::kNS);
     for (const Glue& glue : node.glue) {
-      // Glue outside the zone is no part of it.
-      if (!glue.owner.relative) continue;
+      // Glue outside the zone is no part of it; what the zone's data have is there already.
+      const Node* host = glue.owner.relative ? zone_.FindNode(glue.owner.name) : nullptr;
+      if (!glue.owner.relative || (host != nullptr && host->Find(glue.type) != nullptr)) continue;
       const auto name = Complete(glue.owner.name, context_.apex);
       if (name) AddLine(*name, glue.type, names->ttl, ExpandRdata(glue.rdata, context_));
+    }
+  }
+
+  /// What a file that is served as it is brought along. A signature has the TTL of what it covers.
+  void AddStoredSignatures(NameView relative, const Node& node, const RRset& signatures) {
+    const auto owner = Complete(relative, context_.apex);
+    for (const RRset& set : node.sets) {
+      for (const Rdata* rdata : SignaturesOver(&signatures, set.type)) {
+        if (owner) AddLine(*owner, RRType::kRRSIG, set.ttl, ExpandRdata(*rdata, context_));
+      }
+    }
+  }
+
+  void AddStoredChain() {
+    for (const StoredSet& stored : zone_.presigned()->Nsec3Sets()) {
+      AddSet(stored.owner, *stored.set, false);
+      const auto owner = Complete(stored.owner, context_.apex);
+      for (const Rdata* rdata : SignaturesOver(stored.signatures, RRType::kNSEC3)) {
+        if (owner) AddLine(*owner, RRType::kRRSIG, stored.set->ttl, ExpandRdata(*rdata, context_));
+      }
     }
   }
 
@@ -157,9 +184,9 @@ bool HoldsUnsoundRecords(const World::DescribedZone& zone) {
   return unsound;
 }
 
-std::string_view DenialText(const SigningDescription* signing) {
-  if (signing == nullptr) return "";
-  switch (signing->denial) {
+std::string_view DenialText(const Zone& zone) {
+  if (zone.signing() == nullptr && zone.presigned() == nullptr) return "";
+  switch (zone.presigned() != nullptr ? zone.presigned()->denial() : zone.signing()->denial) {
     case DenialKind::kNsec3:
       return "nsec3";
     case DenialKind::kNsec3OptOut:
@@ -180,9 +207,8 @@ std::string IndexLine(const World::DescribedZone& zone, std::string_view denial,
                        std::any_of(signing->faults.begin(), signing->faults.end(), IsBeyondFiles));
   std::string line = "{\"zone\":";
   AppendJsonText(zone.apex.ToText(), &line);
-  absl::StrAppend(&line, ",\"file\":\"", file,
-                  "\",\"signed\":", signing != nullptr ? "true" : "false", ",\"denial\":\"",
-                  std::string(denial), "\",\"servers\":[");
+  absl::StrAppend(&line, ",\"file\":\"", file, "\",\"signed\":", !denial.empty() ? "true" : "false",
+                  ",\"denial\":\"", std::string(denial), "\",\"servers\":[");
   const char* separator = "";
   for (const Address& server : zone.servers) {
     absl::StrAppend(&line, separator, "\"", server.ToText(), "\"");
@@ -209,7 +235,7 @@ absl::Status WriteZones(const World& world, const std::set<std::string>& minimal
   for (const World::DescribedZone& zone : world.DescribedZones()) {
     const std::string file = FileName(zone.apex, ++number);
     const bool was_minimal = minimal.count(zone.apex.ToText()) != 0;
-    index += IndexLine(zone, was_minimal ? "minimal" : DenialText(zone.zone->signing()), file);
+    index += IndexLine(zone, was_minimal ? "minimal" : DenialText(*zone.zone), file);
     if (absl::Status status = WriteTextFile(folder / file, MasterFileText(world, zone));
         !status.ok()) {
       return status;

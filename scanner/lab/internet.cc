@@ -8,6 +8,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/json_reader.h"
+#include "scanner/lab/master_file.h"
 
 namespace caascan::lab {
 namespace {
@@ -76,8 +77,14 @@ absl::Status Internet::LoadDescriptions() {
     if (scenario_.family) return absl::InvalidArgumentError(*path + ": a second family");
     scenario_.family = std::move(loaded->family);
   }
+  for (const std::string& option : options_.zone_files) {
+    auto zone = ZoneFromOption(option);
+    if (!zone.ok()) return zone.status();
+    scenario_.zones.push_back(*std::move(zone));
+  }
   if (scenario_.zones.empty() && !scenario_.family) {
-    return absl::InvalidArgumentError("neither zones nor a family: give --scenario or --mix");
+    return absl::InvalidArgumentError(
+        "neither zones nor a family: give --zone-file, --scenario or --mix");
   }
   if (!scenario_.family) return absl::OkStatus();
   auto family = Family::Build(*scenario_.family, options_.seed);

@@ -23,10 +23,11 @@ namespace caascan::lab {
 
 /// Which internet. A value.
 struct InternetOptions {
-  std::string scenario_path;    // Zones that are described one by one; may be empty.
-  std::string mix_path;         // A description with a family; may be empty.
-  uint64_t seed = 1;            // Of the family.
-  uint64_t name_count = 1000;   // How many of the family's domains are listed.
+  std::string scenario_path;            // Zones that are described one by one; may be empty.
+  std::string mix_path;                 // A description with a family; may be empty.
+  uint64_t seed = 1;                    // Of the family.
+  uint64_t name_count = 1000;           // How many of the family's domains are listed.
+  std::vector<std::string> zone_files;  // Zones besides, from master files: "ORIGIN=FILE".
   std::string names_file_path;  // Domains to put under the family's kinds, instead of its own.
 };
 

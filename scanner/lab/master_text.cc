@@ -76,30 +76,32 @@ std::string HideType(std::string_view line, uint16_t* type) {
                       std::string(line.substr(mark)));
 }
 
-absl::Status ParseOne(std::string_view line, NameView origin, std::vector<ZoneRecord>* records) {
+absl::Status ParseOne(std::string_view line, const RecordContext& context,
+                      std::vector<ZoneRecord>* records) {
   const std::unique_ptr<ldns_rdf, FreeRdf> ldns_origin(
-      ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, origin.size(), origin.data()));
+      ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, context.origin.size(), context.origin.data()));
   uint16_t hidden_type = 0;
   const std::string text = HideType(line, &hidden_type);
   ldns_rr* parsed = nullptr;
   const ldns_status status =
-      ldns_rr_new_frm_str(&parsed, text.c_str(), kDefaultTtl, ldns_origin.get(), nullptr);
+      ldns_rr_new_frm_str(&parsed, text.c_str(), context.default_ttl, ldns_origin.get(), nullptr);
   if (status != LDNS_STATUS_OK) return Refuse(line, ldns_get_errorstr_by_id(status));
   const std::unique_ptr<ldns_rr, FreeRecord> rr(parsed);
   ZoneRecord record;
   const std::string owner = Octets(*ldns_rr_owner(rr.get()));
   record.owner = RelativeTo(
-      NameView::FromTrusted(reinterpret_cast<const uint8_t*>(owner.data()), owner.size()), origin);
+      NameView::FromTrusted(reinterpret_cast<const uint8_t*>(owner.data()), owner.size()),
+      context.apex);
   if (!record.owner.relative) return Refuse(line, "the owner is outside the zone");
   const auto type = static_cast<uint16_t>(ldns_rr_get_type(rr.get()));
   record.type = static_cast<dns::RRType>(hidden_type != 0 ? hidden_type : type);
   record.ttl = ldns_rr_ttl(rr.get());
-  record.rdata = ReadRdata(*rr, origin);
+  record.rdata = ReadRdata(*rr, context.apex);
   records->push_back(std::move(record));
   return absl::OkStatus();
 }
 
-absl::Status ParseGenerate(std::string_view line, NameView origin,
+absl::Status ParseGenerate(std::string_view line, const RecordContext& context,
                            std::vector<ZoneRecord>* records) {
   unsigned from = 0;
   unsigned to = 0;
@@ -123,7 +125,7 @@ absl::Status ParseGenerate(std::string_view line, NameView origin,
         text.push_back(c);
       }
     }
-    if (absl::Status status = ParseOne(text, origin, records); !status.ok()) return status;
+    if (absl::Status status = ParseOne(text, context, records); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -137,10 +139,15 @@ ZoneName RelativeTo(NameView name, NameView origin) {
 
 absl::Status ParseRecordLine(std::string_view line, NameView origin,
                              std::vector<ZoneRecord>* records) {
+  return ParseRecordLine(line, RecordContext{origin, origin}, records);
+}
+
+absl::Status ParseRecordLine(std::string_view line, const RecordContext& context,
+                             std::vector<ZoneRecord>* records) {
   const size_t before = records->size();
   absl::Status status = line.substr(0, kGenerate.size()) == kGenerate
-                            ? ParseGenerate(line, origin, records)
-                            : ParseOne(line, origin, records);
+                            ? ParseGenerate(line, context, records)
+                            : ParseOne(line, context, records);
   if (!status.ok()) records->resize(before);
   return status;
 }

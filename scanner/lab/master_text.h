@@ -22,6 +22,16 @@ constexpr uint32_t kDefaultTtl = 300;
 [[nodiscard]] absl::Status ParseRecordLine(std::string_view line, dns::NameView origin,
                                            std::vector<ZoneRecord>* records);
 
+/// What a line of a master file leaves out.
+struct RecordContext {
+  dns::NameView origin;  // Relative names are below it,
+  dns::NameView apex;    // and the zone is here.
+  uint32_t default_ttl = kDefaultTtl;
+};
+/// The same with these.
+[[nodiscard]] absl::Status ParseRecordLine(std::string_view line, const RecordContext& context,
+                                           std::vector<ZoneRecord>* records);
+
 /// `name` as a ZoneName of a zone whose apex is `origin`.
 ZoneName RelativeTo(dns::NameView name, dns::NameView origin);
 

@@ -1,12 +1,14 @@
 // Tested by scenario_test.cc.
 #include "scanner/lab/scenario.h"
 
+#include <filesystem>
 #include <utility>
 
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/family_json.h"
 #include "scanner/lab/json_reader.h"
+#include "scanner/lab/master_file.h"
 #include "scanner/lab/zone_json.h"
 
 namespace caascan::lab {
@@ -60,7 +62,11 @@ absl::StatusOr<Scenario> ParseScenario(std::string_view json_text, std::string_v
 absl::StatusOr<Scenario> LoadScenario(const std::string& path) {
   std::string text;
   if (absl::Status status = ReadWholeFile(path, &text); !status.ok()) return status;
-  return ParseScenario(text, path);
+  auto scenario = ParseScenario(text, path);
+  if (!scenario.ok()) return scenario;
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  if (absl::Status status = ReadZoneFiles(directory, &*scenario); !status.ok()) return status;
+  return scenario;
 }
 
 std::string_view OutcomeOfReason(std::string_view reason) {

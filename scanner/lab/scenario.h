@@ -51,6 +51,8 @@ enum class GluePolicy : uint8_t {
 struct ZoneDescription {
   dns::Name apex;
   std::vector<ServerDescription> servers;
+  /// A master file, relative to the description's; with it the zone is served as the file has it.
+  std::string file;
   std::vector<ZoneRecord> records;
   std::vector<FaultRule> faults;  // Of all its servers, after their own.
   GluePolicy glue = GluePolicy::kInBailiwick;

@@ -60,26 +60,52 @@ std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing
   return SignatureState::kValid;
 }
 
-bool SecureWriter::Sign(Section section, NameView owner, ToSign set) {
+bool SecureWriter::Sign(Section section, NameView owner, ToSign set, uint32_t ttl) {
   const auto state = SignatureStateOf(*signing_, set.type, empty_);
   if (!state) return true;
   set.state = *state;
   set.apex = context_.apex;
   set.algorithm = signing_->algorithm;
   const std::string signature = signer_->SignatureRdata(set);
-  return signature.empty() || message_->AddWire(section, owner, RRType::kRRSIG, set.ttl, signature);
+  return signature.empty() || message_->AddWire(section, owner, RRType::kRRSIG, ttl, signature);
 }
 
 bool SecureWriter::AddSignature(Section section, NameView owner, const RRset& set,
-                                NameView signed_owner) {
+                                NameView signed_owner, std::optional<uint32_t> ttl) {
   if (!is_active()) return true;
+  if (presigned_ != nullptr) {
+    const Node* node = zone_->FindNode(RelativePart(signed_owner, context_.apex));
+    return AddStored(section, owner, set, node == nullptr ? nullptr : node->Find(RRType::kRRSIG),
+                     ttl.value_or(set.ttl));
+  }
   std::vector<std::string> rdata;
   for (const Rdata& each : set.rdata) rdata.push_back(ExpandRdata(each, context_));
   return Sign(section, owner,
-              {.owner = signed_owner, .type = set.type, .ttl = set.ttl, .rdata = rdata});
+              {.owner = signed_owner, .type = set.type, .ttl = set.ttl, .rdata = rdata},
+              ttl.value_or(set.ttl));
+}
+
+bool SecureWriter::AddStored(Section section, NameView owner, const RRset& set,
+                             const RRset* signatures, uint32_t ttl) {
+  for (const Rdata* rdata : SignaturesOver(signatures, set.type)) {
+    if (!message_->Add(section, owner, RRType::kRRSIG, ttl, *rdata, context_)) return false;
+  }
+  return true;
+}
+
+bool SecureWriter::AddStoredProof(const DenialQuestion& question) {
+  for (const StoredSet& stored : presigned_->Prove(context_.apex, question)) {
+    const auto owner = Complete(stored.owner, context_.apex);
+    if (!owner || !message_->AddSet(Section::kAuthority, *owner, *stored.set, context_) ||
+        !AddStored(Section::kAuthority, *owner, *stored.set, stored.signatures, stored.set->ttl)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool SecureWriter::AddProof(const DenialQuestion& question) {
+  if (presigned_ != nullptr) return AddStoredProof(question);
   if (!is_active() || signing_->Strikes(SigningFault::kDenialMissing, asked_)) return true;
   DenialQuestion asked = question;
   asked.type = asked_;
@@ -89,7 +115,7 @@ bool SecureWriter::AddProof(const DenialQuestion& question) {
     const std::vector<std::string> rdata = {record.rdata};
     if (!message_->AddWire(Section::kAuthority, record.owner, record.type, ttl, record.rdata) ||
         !Sign(Section::kAuthority, record.owner,
-              {.owner = record.owner, .type = record.type, .ttl = ttl, .rdata = rdata})) {
+              {.owner = record.owner, .type = record.type, .ttl = ttl, .rdata = rdata}, ttl)) {
       return false;
     }
   }
@@ -101,7 +127,8 @@ bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription
   const std::vector<std::string> rdata = {
       signer_->DsRdata(cut, child.algorithm, child.Has(SigningFault::kDsMismatch))};
   return message_->AddWire(section, cut, RRType::kDS, kDsTtl, rdata[0]) &&
-         Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata});
+         Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
+              kDsTtl);
 }
 
 }  // namespace caascan::lab

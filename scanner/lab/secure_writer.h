@@ -8,6 +8,7 @@
 #include "scanner/dns/message.h"
 #include "scanner/lab/denial.h"
 #include "scanner/lab/message_writer.h"
+#include "scanner/lab/presigned.h"
 #include "scanner/lab/signer.h"
 #include "scanner/lab/zone.h"
 
@@ -18,7 +19,8 @@ namespace caascan::lab {
 /// full.
 class SecureWriter {
  public:
-  /// `signer` may be null for worlds without signed zones. Everything outlives the writer.
+  /// `signer` may be null for worlds that sign nothing, `zone` for clients that did not set DO.
+  /// Everything outlives the writer.
   SecureWriter(MessageWriter* message, Signer* signer, const Zone* zone, const ZoneContext& context,
                dns::RRType asked)
       : message_(message),
@@ -26,28 +28,35 @@ class SecureWriter {
         zone_(zone),
         context_(context),
         signing_(signer == nullptr || zone == nullptr ? nullptr : zone->signing()),
+        presigned_(zone == nullptr ? nullptr : zone->presigned()),
         asked_(asked) {}
 
-  bool is_active() const { return signing_ != nullptr; }
+  bool is_active() const { return signing_ != nullptr || presigned_ != nullptr; }
   /// From now on the answer is an empty one, for faults that strike those only.
   void SetEmptyAnswer() { empty_ = true; }
 
-  /// The RRSIG of a set at `owner`; `signed_owner` is the wildcard's where one was expanded.
+  /// The RRSIG of a set at `owner`; `signed_owner` is the wildcard's where one was expanded. `ttl`
+  /// is what the set was sent with, where that is not its own.
   bool AddSignature(dns::Section section, dns::NameView owner, const RRset& set,
-                    dns::NameView signed_owner);
+                    dns::NameView signed_owner, std::optional<uint32_t> ttl = std::nullopt);
   /// A proof, signed, to the authority section.
   bool AddProof(const DenialQuestion& question);
   /// A delegation's DS set, signed, from a child's signing. Nothing where the child has no DS.
   bool AddDs(dns::Section section, dns::NameView cut, const SigningDescription& child);
 
  private:
-  bool Sign(dns::Section section, dns::NameView owner, ToSign set);
+  /// What the zone's file has: signatures over a set at a relative owner, proofs.
+  bool AddStored(dns::Section section, dns::NameView owner, const RRset& set,
+                 const RRset* signatures, uint32_t ttl);
+  bool AddStoredProof(const DenialQuestion& question);
+  bool Sign(dns::Section section, dns::NameView owner, ToSign set, uint32_t ttl);
 
   MessageWriter* const message_;
   Signer* const signer_;
   const Zone* const zone_;
   const ZoneContext& context_;
-  const SigningDescription* const signing_;
+  const SigningDescription* const signing_;  // At most one of these two is there.
+  const Presigned* const presigned_;
   const dns::RRType asked_;
   bool empty_ = false;
 };

@@ -3,6 +3,7 @@
 // truth_test.cc, and with Unbound as the judge by secure_lab_test.py.
 #include "scanner/lab/security.h"
 
+#include <array>
 #include <optional>
 
 #include "scanner/lab/signing.h"
@@ -16,6 +17,25 @@ Verdict Bogus(std::string_view finding) { return {Security::kBogus, {finding}}; 
 
 bool ProvesByNsec3(const SigningDescription& signing) {
   return signing.denial == DenialKind::kNsec3 || signing.denial == DenialKind::kNsec3OptOut;
+}
+
+/// A file that came signed is taken for sound; where one is not, its expectations say so.
+const SigningDescription* SigningOf(const Zone& zone) {
+  if (zone.presigned() == nullptr) return zone.signing();
+  static const auto kSound = [] {
+    std::array<SigningDescription, 3> out;
+    out[0].denial = DenialKind::kNsec;
+    out[1].denial = DenialKind::kNsec3;
+    out[2].denial = DenialKind::kNsec3OptOut;
+    return out;
+  }();
+  return &kSound[static_cast<size_t>(zone.presigned()->denial())];
+}
+
+/// Does the parent's data name the key of a zone from a file?
+bool HasDs(const Place& parent, const Place& child) {
+  const Node* cut = parent.zone->FindNode(RelativePart(child.apex, parent.apex));
+  return cut != nullptr && cut->Find(RRType::kDS) != nullptr;
 }
 
 RRType DenialType(const SigningDescription& signing) {
@@ -97,15 +117,17 @@ std::string_view SecurityText(Security security) {
 }
 
 Verdict JudgeZone(const World& world, const Place& place) {
-  const SigningDescription* own = place.zone->signing();
+  const SigningDescription* own = SigningOf(*place.zone);
   if (place.apex.is_root()) return JudgeCut(*own, own);  // The trust anchor stands for the DS.
   const Place parent = world.Enclosing(place.apex.parent());
   Verdict above = JudgeZone(world, parent);
-  return above.security == Security::kSecure ? JudgeCut(*parent.zone->signing(), own) : above;
+  if (above.security != Security::kSecure) return above;
+  if (place.zone->presigned() != nullptr && !HasDs(parent, place)) own = nullptr;
+  return JudgeCut(*SigningOf(*parent.zone), own);
 }
 
 Verdict JudgeAnswer(const Place& place, const Match& match) {
-  const SigningDescription& signing = *place.zone->signing();
+  const SigningDescription& signing = *SigningOf(*place.zone);
   switch (match.kind) {
     case Match::Kind::kNoData:
     case Match::Kind::kNxDomain:

@@ -11,6 +11,7 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/lab/family.h"
+#include "scanner/lab/presigned.h"
 #include "scanner/lab/scenario.h"
 #include "scanner/lab/signer.h"
 #include "scanner/lab/zone.h"
@@ -83,6 +84,8 @@ class World {
   struct Site {
     dns::Name apex;
     Zone zone;
+    bool as_is = false;   // From a master file: nothing is added to it.
+    Presigned presigned;  // Of such a zone that is signed.
     std::vector<Server> servers;
     bool family_tld = false;
   };

@@ -77,7 +77,11 @@ absl::Status WorldBuilder::Run(std::chrono::system_clock::time_point now) {
     Serve(draft);
     if (draft.site->apex.view().is_root()) WriteHints(draft);
   }
-  for (const Draft& draft : drafts_) draft.site->zone.Seal();
+  for (const Draft& draft : drafts_) {
+    if (draft.site->as_is) FindGlue(draft.site);
+    draft.site->zone.Seal();
+    draft.site->presigned.Seal(draft.site->zone);
+  }
   ReserveNames();
   return absl::OkStatus();
 }
@@ -109,6 +113,7 @@ absl::Status WorldBuilder::AddSites() {
     }
     site = std::make_unique<World::Site>();
     site->apex = zone->apex;
+    site->as_is = !zone->file.empty();
     site->family_tld = family_ != nullptr && family_->IsTopLevelDomain(zone->apex);
     drafts_.push_back({zone, site.get(), {}});
     ++world_->zone_count_;
@@ -177,8 +182,39 @@ absl::Status WorldBuilder::AddSigner(std::chrono::system_clock::time_point now) 
   return absl::OkStatus();
 }
 
-/// The zone's key, the parent's DS, and for the root the trust anchor.
+/// What the parent, or for the root the trust anchor, says of the zone's key. A parent from a file
+/// says what the file says.
+void WorldBuilder::AddDs(const Draft& draft, const std::string& ds) {
+  const NameView apex = draft.site->apex;
+  if (apex.is_root()) {
+    world_->anchor_ += DsText(ds);
+    return;
+  }
+  World::Site* parent = Around(apex, true);
+  if (parent->as_is || !draft.description->delegated) return;
+  parent->zone.Add({RelativeTo(apex, parent->apex),
+                    RRType::kDS,
+                    kInfrastructureTtl,
+                    {{RdataPart::Kind::kOctets, 0, ds}}});
+}
+
+/// A signed file: the keys that are entry points, or all where none is.
+void WorldBuilder::SignAsIs(const Draft& draft) {
+  const RRset* keys = draft.site->zone.apex().Find(RRType::kDNSKEY);
+  if (keys == nullptr) return;
+  draft.site->zone.SetPresigned(&draft.site->presigned);
+  const auto is_entry = [](const Rdata& key) {
+    return key[0].octets.size() > 1 && (key[0].octets[1] & 1) != 0;
+  };
+  const bool any_entry = std::any_of(keys->rdata.begin(), keys->rdata.end(), is_entry);
+  for (const Rdata& key : keys->rdata) {
+    if (!any_entry || is_entry(key)) AddDs(draft, DsOfDnskey(draft.site->apex, key[0].octets));
+  }
+}
+
+/// The zone's key, and its DS.
 void WorldBuilder::Sign(const Draft& draft) {
+  if (draft.site->as_is) SignAsIs(draft);
   if (!draft.description->signing) return;
   SigningDescription signing = *draft.description->signing;
   // What a family's top-level domain holds cannot be put in order: it has no list of its domains.
@@ -188,22 +224,20 @@ void WorldBuilder::Sign(const Draft& draft) {
   const NameView apex = draft.site->apex;
   const std::string ds =
       signer.DsRdata(apex, signing.algorithm, signing.Has(SigningFault::kDsMismatch));
-  if (apex.is_root()) {
-    world_->anchor_ = DsText(ds);
-    return;
-  }
-  World::Site* parent = Around(apex, true);
-  if (!signing.ds || !draft.description->delegated) return;
-  parent->zone.Add({RelativeTo(apex, parent->apex),
-                    RRType::kDS,
-                    kInfrastructureTtl,
-                    {{RdataPart::Kind::kOctets, 0, ds}}});
+  if (signing.ds || apex.is_root()) AddDs(draft, ds);
 }
 
 void WorldBuilder::FillZone(const Draft& draft) {
   Zone& zone = draft.site->zone;
   const NameView apex = draft.site->apex;
-  for (const ZoneRecord& record : draft.description->records) zone.Add(record);
+  for (const ZoneRecord& record : draft.description->records) {
+    if (draft.site->as_is && Presigned::Takes(record)) {
+      draft.site->presigned.Add(record);
+    } else {
+      zone.Add(record);
+    }
+  }
+  if (draft.site->as_is) return;
   const Node& top = *zone.FindNode(NameView());
   if (top.Find(RRType::kNS) == nullptr) {
     for (const Host& host : draft.hosts) {
@@ -237,6 +271,7 @@ World::Site* WorldBuilder::Around(NameView name, bool above) const {
 void WorldBuilder::PublishAddresses(const Draft& draft) {
   for (const Host& host : draft.hosts) {
     World::Site* home = Around(host.name, false);
+    if (home->as_is) continue;
     for (const Address& address : host.addresses) {
       const ZoneRecord record{RelativeTo(host.name, home->apex), AddressType(address),
                               kInfrastructureTtl, AddressRdata(address)};
@@ -248,7 +283,7 @@ void WorldBuilder::PublishAddresses(const Draft& draft) {
 void WorldBuilder::Delegate(const Draft& draft) {
   const NameView apex = draft.site->apex;
   World::Site* parent = apex.is_root() ? nullptr : Around(apex, true);
-  if (parent == nullptr || !draft.description->delegated) return;
+  if (parent == nullptr || parent->as_is || !draft.description->delegated) return;
   const ZoneName cut = RelativeTo(apex, parent->apex);
   for (const Host& host : draft.hosts) {
     if (!host.description->at_parent) continue;
@@ -261,6 +296,26 @@ void WorldBuilder::Delegate(const Draft& draft) {
           {RelativeTo(host.name, parent->apex), AddressType(address), AddressRdata(address)});
     }
   }
+}
+
+/// A file's glue: the addresses that it has for the hosts of its delegations.
+void WorldBuilder::FindGlue(World::Site* site) {
+  std::vector<std::pair<dns::Name, Glue>> found;
+  site->zone.ForEachNode([&](NameView owner, const Node& node) {
+    const RRset* names = owner.is_root() ? nullptr : node.Find(RRType::kNS);
+    for (size_t i = 0; names != nullptr && i < names->rdata.size(); ++i) {
+      const RdataPart& target = names->rdata[i][0];
+      if (target.kind != RdataPart::Kind::kRelativeName) continue;
+      const Node* host = site->zone.FindNode(target.name());
+      for (const RRType type : {RRType::kA, RRType::kAAAA}) {
+        const RRset* set = host == nullptr ? nullptr : host->Find(type);
+        for (size_t j = 0; set != nullptr && j < set->rdata.size(); ++j) {
+          found.emplace_back(owner, Glue{{dns::Name(target.name()), true}, type, set->rdata[j]});
+        }
+      }
+    }
+  });
+  for (auto& [owner, glue] : found) site->zone.At(owner).glue.push_back(std::move(glue));
 }
 
 void WorldBuilder::Serve(const Draft& draft) {

@@ -46,6 +46,9 @@ class WorldBuilder {
   void Serve(const Draft& draft);
   absl::Status AddSigner(std::chrono::system_clock::time_point now);
   void Sign(const Draft& draft);
+  void FindGlue(World::Site* site);
+  void SignAsIs(const Draft& draft);
+  void AddDs(const Draft& draft, const std::string& ds);
   void ReserveNames();
   void WriteHints(const Draft& root);
   /// The deepest site around `name`; with `above`, not the one whose apex it is. Null for none.

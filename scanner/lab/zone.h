@@ -113,6 +113,8 @@ struct ChainEntry {
   bool has_ds = false;
 };
 
+class Presigned;
+
 /// Built once, sealed, then read from any thread.
 class Zone {
  public:
@@ -141,6 +143,9 @@ class Zone {
   void SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata);
   /// Null for an unsigned zone.
   const SigningDescription* signing() const { return signing_ ? &*signing_ : nullptr; }
+  /// Makes the zone one that brings its own signatures and denial; they outlive it.
+  void SetPresigned(const Presigned* presigned) { presigned_ = presigned; }
+  const Presigned* presigned() const { return presigned_; }
   /// Once all is added: puts a signed zone's owners in order.
   void Seal();
   /// All owners that are the zone's own, in order, the apex first. REQUIRES: sealed and signed.
@@ -150,6 +155,7 @@ class Zone {
   void AddToChain(dns::NameView owner, const Node& node);
 
   std::optional<SigningDescription> signing_;
+  const Presigned* presigned_ = nullptr;
   std::vector<ChainEntry> chain_;
   absl::flat_hash_map<dns::Name, std::unique_ptr<Node>, dns::NameHash, dns::NameEqual> nodes_;
   Node* apex_;

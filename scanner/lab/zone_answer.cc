@@ -51,7 +51,7 @@ ZoneAnswer::ZoneAnswer(const Question& question, const Place& place, const Plan&
       plan_(plan),
       message_(*message),
       zone_{place.apex, &place.member},
-      secure_(message, question.dnssec_ok ? signer : nullptr, place.zone, zone_, question.type) {}
+      secure_(message, signer, question.dnssec_ok ? place.zone : nullptr, zone_, question.type) {}
 
 bool ZoneAnswer::Write() { return place_.cut.kind != nullptr ? WriteCut(place_.cut) : WriteZone(); }
 
@@ -154,7 +154,8 @@ bool ZoneAnswer::AddSoa() {
   return message_.Add(Section::kAuthority, owner, RRType::kSOA,
                       foreign ? kForeignSoaTtl : place_.zone->negative_ttl(), soa->rdata[0],
                       zone_) &&
-         (foreign || secure_.AddSignature(Section::kAuthority, owner, *soa, owner));
+         (foreign || secure_.AddSignature(Section::kAuthority, owner, *soa, owner,
+                                          place_.zone->negative_ttl()));
 }
 
 bool ZoneAnswer::AddNegative(const Match& match, NameView relative) {

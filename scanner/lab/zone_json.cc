@@ -87,7 +87,9 @@ Expectation ReadExpectation(element value, const dns::Name& apex, const std::str
 
 void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription* zone) {
   (void)json->Text("comment");
-  zone->servers = ReadServers(json, named);
+  zone->file = json->Text("file").value_or("");
+  // A file tells by itself who serves the zone.
+  if (zone->file.empty() || json->Any("servers")) zone->servers = ReadServers(json, named);
   zone->faults = ReadFaults(json, "faults", named);
   for (const std::string& line : json->Texts("records").value_or(std::vector<std::string>())) {
     const absl::Status status = ParseRecordLine(line, zone->apex, &zone->records);
@@ -100,6 +102,9 @@ void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription
   zone->glue = glue == "none" ? GluePolicy::kNone : GluePolicy::kInBailiwick;
   zone->delegated = json->Bool("delegated").value_or(true);
   zone->signing = ReadSigning(json);
+  if (!zone->file.empty() && (!zone->records.empty() || zone->signing)) {
+    json->Complain("\"file\" says it all: no \"records\" and no \"dnssec\" beside it");
+  }
   for (const element& expect : json->List("expect")) {
     zone->expect.push_back(ReadExpectation(expect, zone->apex, json->where(), &json->errors()));
   }

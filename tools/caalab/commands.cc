@@ -29,6 +29,9 @@ void AddInternetOptions(CLI::App* command, lab::InternetOptions* options) {
                  &options->scenario_path);
   cli::AddOption(command, {"--mix", "FILE", "A family of domains, described by shares"},
                  &options->mix_path);
+  cli::AddRepeatedOption(
+      command, {"--zone-file", "ORIGIN=FILE", "A zone from a master file, served as it is; repeat"},
+      &options->zone_files);
   cli::AddOption(command, {"--names", "N", "How many of the family's domains are listed"},
                  &options->name_count)
       ->check(cli::WholeNumber(0, kMaxNames));
