@@ -41,6 +41,7 @@ struct ScanOptions {
   uint16_t port = 53;                  // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
+  std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.
 
   unsigned threads = 0;  // 0 is one a core.
   unsigned concurrency = 10000;

@@ -29,6 +29,7 @@ enum class ExchangeStatus : uint8_t {
   kClosed,       // TCP was accepted and ended without the answer.
   kSendFailed,   // Our own side could not send: `error` is the errno. Nobody else is to blame.
   kCancelled,    // The scan stops.
+  kBlocked,      // The user does not want this address to be asked; nothing was sent.
 };
 
 /// What arrived with the right ID at the right socket and yet was no answer.
@@ -56,10 +57,12 @@ class Exchange;
 /// the Network, at a fixed place. Loop thread only.
 class Peer : public Timer {
  public:
-  Peer(const Address& address, Network* network, AddressBudget* budget)
-      : address_(address), network_(network), budget_(budget) {}
+  Peer(const Address& address, Network* network, AddressBudget* budget, bool blocked)
+      : address_(address), network_(network), budget_(budget), blocked_(blocked) {}
 
   const Address& address() const { return address_; }
+  /// Nothing is ever sent there: see NetworkOptions.
+  bool blocked() const { return blocked_; }
   /// Smoothed round-trip time; zero where nothing was answered yet.
   std::chrono::microseconds srtt() const { return srtt_; }
   /// Exchanges since the last answer that ended without one.
@@ -75,6 +78,7 @@ class Peer : public Timer {
   const Address address_;
   Network* const network_;
   AddressBudget* const budget_;  // nullptr: no limit.
+  const bool blocked_;
   List<Exchange, QueueTag> waiting_;
   List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
   uint32_t granted_ = 0;           // By this worker.

@@ -21,6 +21,7 @@ void Peer::OnTimer() { network_->Admit(this); }
 Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options)
     : loop_(loop),
       limits_(limits),
+      blocked_(options.blocked),
       udp_(this, options.udp_sockets, options.ipv4, options.ipv6),
       tcp_(this),
       rate_timer_(this) {}
@@ -32,7 +33,9 @@ absl::Status Network::Open() { return udp_.Open(); }
 Peer* Network::PeerFor(const Address& address) {
   const auto it = peers_.find(address);
   if (it != peers_.end()) return &it->second;
-  return &peers_.try_emplace(address, address, this, limits_->BudgetFor(address)).first->second;
+  const bool blocked = blocked_ && blocked_(address);
+  return &peers_.try_emplace(address, address, this, limits_->BudgetFor(address), blocked)
+              .first->second;
 }
 
 bool Network::Start(Exchange* exchange) {
@@ -41,8 +44,13 @@ bool Network::Start(Exchange* exchange) {
     exchange->state_ = Exchange::State::kDone;
     return false;
   }
-  active_.PushBack(exchange);
   Peer* peer = exchange->peer_;
+  if (peer->blocked()) {
+    exchange->state_ = Exchange::State::kDone;
+    exchange->result_.status = ExchangeStatus::kBlocked;
+    return false;
+  }
+  active_.PushBack(exchange);
   if (peer->budget_ == nullptr && limits_->rate().unlimited()) {
     Dispatch(exchange);
     return true;

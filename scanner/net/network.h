@@ -4,6 +4,7 @@
 #include <absl/container/node_hash_map.h>
 #include <absl/status/status.h>
 
+#include <functional>
 #include <memory>
 
 #include "scanner/net/exchange.h"
@@ -19,6 +20,9 @@ struct NetworkOptions {
   unsigned udp_sockets = 16;  // A family. More makes ports less predictable and batches smaller.
   bool ipv4 = true;
   bool ipv6 = true;
+  /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
+  /// once for each address; any thread.
+  std::function<bool(const Address&)> blocked;
 };
 
 /// Counts since the start; plain numbers of the loop's thread.
@@ -120,6 +124,7 @@ class Network {
 
   Loop* const loop_;
   SharedLimits* const limits_;
+  const std::function<bool(const Address&)> blocked_;
   RandomBits random_;
   NetworkStats stats_;
   UdpTransport udp_;

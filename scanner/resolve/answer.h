@@ -20,6 +20,7 @@ struct Attempt {
   uint16_t rcode = 0;
   bool answered = false;     // Then rtt holds.
   bool local_fault = false;  // Our own side could not send.
+  bool blocklisted = false;  // The user does not want it to be asked.
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
   std::string detail;  // kMalformed: what is wrong and where.

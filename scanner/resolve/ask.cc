@@ -66,6 +66,11 @@ bool RefusesEdns(const Asked& asked) {
 net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
                      const AskOptions& options, Account* account) {
   Asked asked;
+  if (peer->blocked()) {
+    asked.status = net::ExchangeStatus::kBlocked;
+    asked.result = ServerResult::kBlocked;
+    co_return asked;
+  }
   dns::QuerySpec spec = SpecOf(name, type, options);
   net::Transport transport = net::Transport::kUdp;
   while (true) {

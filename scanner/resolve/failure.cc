@@ -95,9 +95,12 @@ Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
   const auto local = [](const Attempt& attempt) { return attempt.local_fault; };
   if (std::all_of(attempts.begin(), attempts.end(), local)) return Reason::kLocalFault;
   const bool any_local = std::any_of(attempts.begin(), attempts.end(), local);
+  const bool any_blocklisted = std::any_of(
+      attempts.begin(), attempts.end(), [](const Attempt& attempt) { return attempt.blocklisted; });
   for (const Reason reason : kTelling) {
     // Whoever might have answered could not be asked.
     if (reason == Reason::kUnresolvableServers && any_local) return Reason::kLocalFault;
+    if (reason == Reason::kUnresolvableServers && any_blocklisted) return Reason::kBlocklisted;
     const auto fits = [reason, recursive](const Attempt& attempt) {
       return !attempt.local_fault && ReasonOf(attempt.result, recursive) == reason;
     };
@@ -115,6 +118,7 @@ Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
   attempt.rtt = asked.rtt;
   attempt.mismatches = asked.mismatches;
   attempt.local_fault = asked.status == net::ExchangeStatus::kSendFailed;
+  attempt.blocklisted = asked.status == net::ExchangeStatus::kBlocked;
   if (asked.result == ServerResult::kMalformed) {
     attempt.detail =
         absl::StrCat(absl::string_view(dns::ParseErrorText(asked.parse_failure.error).data()), ", ",
@@ -135,7 +139,7 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
   if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
   if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
   if (asked.result == ServerResult::kTruncated) note(Kind::kTruncatedNoTcp);
-  if (asked.result == ServerResult::kBlocked) note(Kind::kSpecialAddress);
+  if (asked.result == ServerResult::kBlocked && !attempt.blocklisted) note(Kind::kSpecialAddress);
   if (classified == nullptr) return;
   if (classified->without_authority) note(Kind::kDataWithoutAuthority);
   if (classified->without_soa) note(Kind::kNegativeWithoutSoa);

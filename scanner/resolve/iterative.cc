@@ -90,6 +90,12 @@ net::Task<IterativeResolver::Walk> IterativeResolver::Lookup(dns::RRType type, A
   ZoneHandle zone = DeepestZone(chain->current);
   bool may_wait = true;
   while (true) {
+    if (options_.blocked && options_.blocked(chain->current)) {
+      Walk blocked;
+      blocked.zone = zone;
+      blocked.failure = Reason::kBlocklisted;
+      co_return blocked;
+    }
     // At a cold start thousands of names need the same TLD: the first one asks the root, the others
     // wait for its referral. Waiting happens once; asking the root needs no other look-up, so it
     // ends.
@@ -211,7 +217,8 @@ net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, d
       asked = co_await Ask(network_, address.peer, chain->current, type, options_.ask, account);
       const bool silent = asked.status == net::ExchangeStatus::kTimeout;
       tries.silent = silent ? tries.silent | bit : tries.silent & ~bit;
-      if (asked.status == net::ExchangeStatus::kSendFailed) {
+      if (asked.status == net::ExchangeStatus::kSendFailed ||
+          asked.status == net::ExchangeStatus::kBlocked) {
         tries.hopeless |= bit;
       } else if (++tries.count > 1) {
         ++account->retries;
@@ -289,6 +296,7 @@ void IterativeResolver::AddUnresolved(const Zone& zone, Tries* tries) {
     attempt.host = zone.host(server).ToText();
     attempt.result = ServerResult::kUnresolved;
     attempt.local_fault = (tries->local_faults & bit) != 0;
+    attempt.blocklisted = (tries->blocklisted & bit) != 0;
     tries->attempts.push_back(std::move(attempt));
   }
 }
@@ -311,6 +319,7 @@ net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* trie
   if (end == HostEnd::kCircle) tries->circle = true;
   if (end == HostEnd::kCutShort) tries->cut_short |= bit;
   if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
+  if (end == HostEnd::kBlocklisted) tries->blocklisted |= bit;
   co_return true;
 }
 
@@ -356,6 +365,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
   if (!walk.ok) {
     if (walk.circle) co_return HostEnd::kCircle;
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
+    if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
     const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
     co_return cut ? HostEnd::kCutShort : HostEnd::kKnown;
   }

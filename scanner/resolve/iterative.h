@@ -3,6 +3,7 @@
 
 #include <absl/container/node_hash_map.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct IterativeOptions {
   unsigned retries = 2;  // Tries beyond the first, however few servers a zone has.
   AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
+  /// Names that nothing may be asked about; empty where there are none. Any thread.
+  std::function<bool(dns::NameView)> blocked;
   size_t zone_capacity = 200'000;
   size_t host_capacity = 100'000;
 };
@@ -59,16 +62,18 @@ class IterativeResolver : public Resolver {
     unsigned repeats = 0;       // Of addresses that had been tried.
     uint32_t resolved = 0;      // A bit a server whose name was looked up,
     uint32_t cut_short = 0;     // of these: our own limits ended it,
-    uint32_t local_faults = 0;  // or our own side could not send.
+    uint32_t local_faults = 0;  // or our own side could not send,
+    uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
     std::vector<Attempt> attempts;  // That failed.
   };
   /// How the resolution of a server's name ended.
   enum class HostEnd : uint8_t {
-    kKnown,       // Its addresses are known, or that it has none.
-    kCircle,      // It hangs on what is being resolved by way of it.
-    kCutShort,    // Our own limits, or the scan's end.
-    kLocalFault,  // Our own side could not send.
+    kKnown,        // Its addresses are known, or that it has none.
+    kCircle,       // It hangs on what is being resolved by way of it.
+    kCutShort,     // Our own limits, or the scan's end.
+    kLocalFault,   // Our own side could not send.
+    kBlocklisted,  // The user does not want it to be asked.
   };
 
   net::Task<Walk> Lookup(dns::RRType type, AliasChain* chain, Account* account, Host* job);

@@ -108,7 +108,8 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
 
 bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
   return climb.answer->status == LookupStatus::kFailed &&
-         climb.answer->failure != Reason::kStopped && passes <= options_.recheck &&
+         climb.answer->failure != Reason::kStopped &&
+         climb.answer->failure != Reason::kBlocklisted && passes <= options_.recheck &&
          !network_->cancelled();
 }
 

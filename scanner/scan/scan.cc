@@ -69,6 +69,7 @@ class Scan {
   const ScanOptions& options_;
   ScanSummary* const summary_;
   SignalScope signals_;  // Before any thread begins.
+  std::unique_ptr<const Blocklist> blocklist_;
   WorkerSetup setup_;
   net::SharedLimits limits_;
   std::unique_ptr<WakeFd> input_stop_;
@@ -98,6 +99,12 @@ class Scan {
 
 absl::Status Scan::Open() {
   if (const absl::Status status = FillSetup(options_, &setup_); !status.ok()) return status;
+  if (!options_.blocklist_path.empty()) {
+    auto blocklist = Blocklist::Read(options_.blocklist_path);
+    if (!blocklist.ok()) return blocklist.status();
+    blocklist_ = *std::move(blocklist);
+    UseBlocklist(blocklist_.get(), &setup_);
+  }
   auto input_stop = WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
   input_stop_ = *std::move(input_stop);

@@ -64,6 +64,17 @@ net::LimitOptions Limits(const ScanOptions& options) {
   return limits;
 }
 
+void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
+  setup->blocklist = blocklist;
+  if (blocklist == nullptr) return;
+  setup->network.blocked = [blocklist](const net::Address& address) {
+    return blocklist->BlocksAddress(address);
+  };
+  setup->iterative.blocked = [blocklist](dns::NameView name) {
+    return blocklist->BlocksName(name);
+  };
+}
+
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
   if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;

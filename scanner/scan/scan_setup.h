@@ -14,6 +14,9 @@ unsigned ThreadCount(const ScanOptions& options);
 
 net::LimitOptions Limits(const ScanOptions& options);
 
+/// `blocklist` must outlive `setup`; null where there is none.
+void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
+
 /// Fills what follows from the options alone; what workers share is the caller's. Reads the files
 /// that the options name. Errors: InvalidArgument that names the option or the file.
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup);

@@ -121,8 +121,10 @@ bool Worker::StartNames() {
     if (!NextJob(&job)) return false;
     ++started;
     counters_.AddNames(job.record_count());
-    if (!job.valid || give_back) {
-      AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines_);
+    const bool blocked = setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name);
+    if (!job.valid || give_back || blocked) {
+      const Reason reason = give_back ? Reason::kStopped : Reason::kBlocklisted;
+      AppendErrorRecord(job, reason, std::chrono::system_clock::now(), &lines_);
       counters_.AddRecords(Outcome::kError, job.record_count());
       continue;
     }

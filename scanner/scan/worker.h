@@ -13,6 +13,7 @@
 #include "scanner/net/limits.h"
 #include "scanner/net/network.h"
 #include "scanner/resolve/iterative.h"
+#include "scanner/scan/blocklist.h"
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/progress.h"
@@ -30,6 +31,7 @@ struct WorkerSetup {
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
+  const Blocklist* blocklist = nullptr;
   net::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
   Writer* writer = nullptr;

@@ -121,6 +121,11 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
   app->add_flag("-6", ipv6_only_, "Use IPv6 only.")->excludes(ipv4);
   app->add_flag("--allow-special", options_.allow_special,
                 "Also query addresses that no public server has: loopback, private, link-local.");
+  cli::AddOption(app,
+                 {"--blocklist", "FILE",
+                  "Addresses, prefixes and domain names, one a line, that are never asked; a name "
+                  "stands for all below it too."},
+                 &options_.blocklist_path);
 }
 
 void ScanCommand::AddPaceOptions(CLI::App* app) {
