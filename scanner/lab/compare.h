@@ -37,7 +37,10 @@ struct ComparedRecord {
 /// One thread. Add all of the truth, then all of the output, then ask.
 class Comparison {
  public:
-  explicit Comparison(std::vector<RecordField> fields) : fields_(std::move(fields)) {}
+  /// With `set_aside_unchecked`, a name whose truth is dnssec_bogus but whose record says that
+  /// nothing was validated ("dnssec":"unchecked") is counted apart: it neither agrees nor differs.
+  explicit Comparison(std::vector<RecordField> fields, bool set_aside_unchecked = false)
+      : fields_(std::move(fields)), set_aside_unchecked_(set_aside_unchecked) {}
 
   /// Each takes a whole NDJSON file's text, which must outlive the comparison. Errors: the line
   /// that is no record, with `source` as the file's name.
@@ -69,8 +72,10 @@ class Comparison {
                       std::string_view expected_line, std::string_view found_line);
   void CountFindings(const ComparedRecord& expected, const ComparedRecord& found);
   bool Compares(RecordField field) const;
+  bool IsSetAside(const ComparedRecord& expected, const ComparedRecord& found) const;
 
   std::vector<RecordField> fields_;
+  bool set_aside_unchecked_;
   simdjson::dom::parser parser_;
   absl::flat_hash_map<std::string, Expected> expected_;
   uint64_t truth_count_ = 0;
@@ -78,6 +83,7 @@ class Comparison {
   uint64_t same_count_ = 0;
   uint64_t different_count_ = 0;
   uint64_t extra_count_ = 0;
+  uint64_t set_aside_count_ = 0;
   std::map<Pair, uint64_t> outcomes_;
   std::map<Pair, uint64_t> reasons_;
   std::map<std::string, uint64_t> findings_missing_;

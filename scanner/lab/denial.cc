@@ -1,11 +1,13 @@
 // NSEC and NSEC3 proofs are lookups in an ordered list: "matches" gives the record at a name,
 // "covers" the one before the gap that it falls into. An entry of the list is a position (a
-// relative name, or a hash) and what stands there. Minimal denial needs no list: it makes the two
-// ends of a gap around the name itself. Tested by denial_test.cc, and with Unbound as the judge.
+// relative name, or a hash) and what stands there. Minimal and narrow denial need no list: they
+// make the two ends of a gap around the name itself, or around its hash. Tested by denial_test.cc,
+// and with Unbound as the judge.
 #include "scanner/lab/denial.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "scanner/lab/ldns.h"
 
@@ -17,7 +19,7 @@ using dns::RRType;
 
 constexpr uint8_t kOptOutFlag = 1;
 constexpr uint8_t kSha1 = 1;
-constexpr size_t kHashSize = LDNS_SHA1_DIGEST_LENGTH;
+static_assert(std::tuple_size_v<Nsec3Hash> == LDNS_SHA1_DIGEST_LENGTH);
 
 std::vector<RRType> BitmapTypes(const ChainEntry& entry, RRType own,
                                 const DenialQuestion& question) {
@@ -56,37 +58,43 @@ NameView NextCloser(const DenialQuestion& question) {
   return question.name.suffix(question.closest_encloser.label_count() + 1);
 }
 
+const ChainEntry* FindEntry(const Zone& zone, NameView name) {
+  const auto& chain = zone.chain();
+  const auto at = std::lower_bound(chain.begin(), chain.end(), name,
+                                   [](const ChainEntry& entry, NameView wanted) {
+                                     return CompareCanonically(entry.owner, wanted) < 0;
+                                   });
+  return at != chain.end() && at->owner.view() == name ? &*at : nullptr;
+}
+
 // --- NSEC
 
 class NsecProver {
  public:
   NsecProver(const Zone& zone, NameView apex, const DenialQuestion& question)
-      : question_(question), apex_(apex) {
-    for (const ChainEntry& entry : zone.chain()) {
-      if (!entry.empty_non_terminal) entries_.push_back(&entry);
-    }
-  }
+      : chain_(zone.chain()), question_(question), apex_(apex) {}
 
   /// The record at the name or, where there is none, before it.
   void MatchOrCover(NameView name, Proof* proof) const {
-    const auto after = std::upper_bound(entries_.begin(), entries_.end(), name,
-                                        [](NameView at, const ChainEntry* entry) {
-                                          return CompareCanonically(at, entry->owner) < 0;
-                                        });
-    const ChainEntry& entry = **(after - 1);  // The apex is before every name.
-    const NameView next = after == entries_.end() ? NameView() : (*after)->owner.view();
-    const auto owner = Complete(entry.owner, apex_);
-    const auto next_name = Complete(next, apex_);
-    if (!owner || !next_name) return;
-    std::string rdata(next_name->view().bytes());
-    rdata += TypeBitmap(BitmapTypes(entry, RRType::kNSEC, question_));
+    auto after = std::upper_bound(chain_.begin(), chain_.end(), name,
+                                  [](NameView at, const ChainEntry& entry) {
+                                    return CompareCanonically(at, entry.owner) < 0;
+                                  });
+    auto at = after - 1;  // The apex is before every name, and holds something.
+    while (at->empty_non_terminal) --at;
+    while (after != chain_.end() && after->empty_non_terminal) ++after;
+    const auto owner = Complete(at->owner, apex_);
+    const auto next = Complete(after == chain_.end() ? NameView() : after->owner.view(), apex_);
+    if (!owner || !next) return;
+    std::string rdata(next->view().bytes());
+    rdata += TypeBitmap(BitmapTypes(*at, RRType::kNSEC, question_));
     proof->Add({*owner, RRType::kNSEC, rdata});
   }
 
  private:
+  const std::vector<ChainEntry>& chain_;
   const DenialQuestion& question_;
   const NameView apex_;
-  std::vector<const ChainEntry*> entries_;
 };
 
 std::vector<DenialRecord> ProveByNsec(const Zone& zone, NameView apex,
@@ -102,13 +110,11 @@ std::vector<DenialRecord> ProveByNsec(const Zone& zone, NameView apex,
 
 // --- NSEC3
 
-using Hash = std::array<uint8_t, kHashSize>;
-
-Hash HashOf(NameView name, const SigningDescription& signing) {
+Nsec3Hash HashOf(NameView name, const SigningDescription& signing) {
   dns::Name lower(name);
   lower.ToLower();
   std::string data(lower.view().bytes());
-  Hash hash{};
+  Nsec3Hash hash{};
   for (unsigned i = 0; i <= signing.iterations; ++i) {
     data += signing.salt;
     ldns_sha1(reinterpret_cast<unsigned char*>(data.data()), static_cast<unsigned>(data.size()),
@@ -118,7 +124,7 @@ Hash HashOf(NameView name, const SigningDescription& signing) {
   return hash;
 }
 
-std::string Base32Hex(const Hash& hash) {
+std::string Base32Hex(const Nsec3Hash& hash) {
   static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
   std::string out;
   unsigned bits = 0;
@@ -130,64 +136,124 @@ std::string Base32Hex(const Hash& hash) {
   return out;
 }
 
+bool IsOptedOut(const SigningDescription& signing, const ChainEntry& entry) {
+  return signing.denial == DenialKind::kNsec3OptOut && entry.delegation && !entry.has_ds;
+}
+
+/// One record from `hash` to `next`.
+void AddNsec3(const SigningDescription& signing, NameView apex, const Nsec3Hash& hash,
+              const Nsec3Hash& next, std::vector<RRType> types, Proof* proof) {
+  dns::Name owner(apex);
+  if (!owner.Prepend(Base32Hex(hash))) return;
+  std::string rdata;
+  rdata.push_back(static_cast<char>(kSha1));
+  rdata.push_back(static_cast<char>(signing.denial == DenialKind::kNsec3OptOut ? kOptOutFlag : 0));
+  rdata.push_back(static_cast<char>(signing.iterations >> 8));
+  rdata.push_back(static_cast<char>(signing.iterations & 0xff));
+  rdata.push_back(static_cast<char>(signing.salt.size()));
+  rdata += signing.salt;
+  rdata.push_back(static_cast<char>(next.size()));
+  rdata.append(reinterpret_cast<const char*>(next.data()), next.size());
+  rdata += TypeBitmap(std::move(types));
+  proof->Add({owner, RRType::kNSEC3, rdata});
+}
+
+/// With the zone's whole list.
 class Nsec3Prover {
  public:
   Nsec3Prover(const Zone& zone, NameView apex, const DenialQuestion& question)
       : question_(question), signing_(*zone.signing()), apex_(apex) {
-    const bool opt_out = signing_.denial == DenialKind::kNsec3OptOut;
-    for (const ChainEntry& entry : zone.chain()) {
-      if (opt_out && entry.delegation && !entry.has_ds) continue;
-      if (const auto name = Complete(entry.owner, apex)) {
-        entries_.emplace_back(HashOf(*name, signing_), &entry);
-      }
-    }
-    std::sort(entries_.begin(), entries_.end());
+    if (zone.hashed_chain().empty()) made_ = HashChain(zone, apex);
+    entries_ = made_.empty() ? &zone.hashed_chain() : &made_;
   }
 
   bool Matches(NameView name) const {
     const auto absolute = Complete(name, apex_);
-    return absolute && std::any_of(entries_.begin(), entries_.end(),
-                                   [hash = HashOf(*absolute, signing_)](const auto& entry) {
-                                     return entry.first == hash;
-                                   });
+    if (!absolute) return false;
+    const Nsec3Hash hash = HashOf(*absolute, signing_);
+    const auto at = After(hash);
+    return at != entries_->begin() && (at - 1)->hash == hash;
   }
 
   /// The record at the name's hash or, where there is none, before it.
   void MatchOrCover(NameView name, Proof* proof) const {
     const auto absolute = Complete(name, apex_);
     if (!absolute) return;
-    const Hash hash = HashOf(*absolute, signing_);
-    auto after =
-        std::upper_bound(entries_.begin(), entries_.end(), hash,
-                         [](const Hash& at, const auto& entry) { return at < entry.first; });
-    const auto& entry = after == entries_.begin() ? entries_.back() : *(after - 1);
-    const Hash& next = after == entries_.end() ? entries_.front().first : after->first;
-    dns::Name owner(apex_);
-    if (!owner.Prepend(Base32Hex(entry.first))) return;
-    std::string rdata;
-    rdata.push_back(static_cast<char>(kSha1));
-    rdata.push_back(
-        static_cast<char>(signing_.denial == DenialKind::kNsec3OptOut ? kOptOutFlag : 0));
-    rdata.push_back(static_cast<char>(signing_.iterations >> 8));
-    rdata.push_back(static_cast<char>(signing_.iterations & 0xff));
-    rdata.push_back(static_cast<char>(signing_.salt.size()));
-    rdata += signing_.salt;
-    rdata.push_back(static_cast<char>(kHashSize));
-    rdata.append(reinterpret_cast<const char*>(next.data()), next.size());
-    rdata += TypeBitmap(BitmapTypes(*entry.second, RRType::kNSEC3, question_));
-    proof->Add({owner, RRType::kNSEC3, rdata});
+    const auto after = After(HashOf(*absolute, signing_));
+    const HashedEntry& entry = after == entries_->begin() ? entries_->back() : *(after - 1);
+    const HashedEntry& next = after == entries_->end() ? entries_->front() : *after;
+    AddNsec3(signing_, apex_, entry.hash, next.hash,
+             BitmapTypes(*entry.entry, RRType::kNSEC3, question_), proof);
   }
 
  private:
+  std::vector<HashedEntry>::const_iterator After(const Nsec3Hash& hash) const {
+    return std::upper_bound(
+        entries_->begin(), entries_->end(), hash,
+        [](const Nsec3Hash& at, const HashedEntry& entry) { return at < entry.hash; });
+  }
+
   const DenialQuestion& question_;
   const SigningDescription& signing_;
   const NameView apex_;
-  std::vector<std::pair<Hash, const ChainEntry*>> entries_;
+  std::vector<HashedEntry> made_;  // For a pattern that stands at many apexes.
+  const std::vector<HashedEntry>* entries_ = nullptr;
 };
 
+/// The hash one before or behind, in a circle.
+Nsec3Hash Neighbour(Nsec3Hash hash, bool behind) {
+  for (size_t i = hash.size(); i > 0; --i) {
+    const uint8_t was = hash[i - 1];
+    hash[i - 1] = static_cast<uint8_t>(behind ? was + 1 : was - 1);
+    if (was != (behind ? 0xff : 0)) break;
+  }
+  return hash;
+}
+
+/// Without a list: around the hash alone (RFC 7129 appendix B).
+class NarrowProver {
+ public:
+  NarrowProver(const Zone& zone, NameView apex, const DenialQuestion& question)
+      : zone_(zone), question_(question), signing_(*zone.signing()), apex_(apex) {}
+
+  bool Matches(NameView name) const { return EntryAt(name).has_value(); }
+
+  void MatchOrCover(NameView name, Proof* proof) const {
+    const auto absolute = Complete(name, apex_);
+    if (!absolute) return;
+    const Nsec3Hash hash = HashOf(*absolute, signing_);
+    const Nsec3Hash next = Neighbour(hash, true);
+    if (const auto entry = EntryAt(name)) {
+      AddNsec3(signing_, apex_, hash, next, BitmapTypes(*entry, RRType::kNSEC3, question_), proof);
+    } else {
+      AddNsec3(signing_, apex_, Neighbour(hash, false), next, {}, proof);
+    }
+  }
+
+ private:
+  std::optional<ChainEntry> EntryAt(NameView name) const {
+    std::optional<ChainEntry> entry;
+    if (question_.types != nullptr && name == question_.name) {
+      entry.emplace();
+      entry->types = *question_.types;
+      entry->delegation = true;
+    } else if (const ChainEntry* const known = FindEntry(zone_, name)) {
+      entry = *known;
+    }
+    if (entry && IsOptedOut(signing_, *entry)) entry.reset();
+    return entry;
+  }
+
+  const Zone& zone_;
+  const DenialQuestion& question_;
+  const SigningDescription& signing_;
+  const NameView apex_;
+};
+
+template <typename Prover>
 std::vector<DenialRecord> ProveByNsec3(const Zone& zone, NameView apex,
                                        const DenialQuestion& question) {
-  const Nsec3Prover prover(zone, apex, question);
+  const Prover prover(zone, apex, question);
   Proof proof;
   switch (question.claim) {
     case DenialClaim::kNoData:
@@ -274,9 +340,8 @@ std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
     std::vector<RRType> types;
     if (question.types != nullptr) types = *question.types;
     if (question.lie) types.push_back(question.type);
-    const Node* node = zone.FindNode(name);
-    for (size_t i = 0; node != nullptr && i < node->sets.size(); ++i) {
-      types.push_back(node->sets[i].type);
+    if (const ChainEntry* entry = FindEntry(zone, name)) {
+      types.insert(types.end(), entry->types.begin(), entry->types.end());
     }
     return types;
   };
@@ -306,14 +371,29 @@ std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
 std::vector<DenialRecord> Prove(const Zone& zone, NameView apex, const DenialQuestion& question) {
   switch (zone.signing()->denial) {
     case DenialKind::kNsec:
-      return ProveByNsec(zone, apex, question);
+      return zone.is_unlisted() ? ProveMinimally(zone, apex, question)
+                                : ProveByNsec(zone, apex, question);
     case DenialKind::kNsec3:
     case DenialKind::kNsec3OptOut:
-      return ProveByNsec3(zone, apex, question);
+      return zone.is_unlisted() ? ProveByNsec3<NarrowProver>(zone, apex, question)
+                                : ProveByNsec3<Nsec3Prover>(zone, apex, question);
     case DenialKind::kMinimal:
       break;
   }
   return ProveMinimally(zone, apex, question);
+}
+
+std::vector<HashedEntry> HashChain(const Zone& zone, NameView apex) {
+  std::vector<HashedEntry> out;
+  for (const ChainEntry& entry : zone.chain()) {
+    if (IsOptedOut(*zone.signing(), entry)) continue;
+    if (const auto name = Complete(entry.owner, apex)) {
+      out.push_back({HashOf(*name, *zone.signing()), &entry});
+    }
+  }
+  std::sort(out.begin(), out.end(),
+            [](const HashedEntry& a, const HashedEntry& b) { return a.hash < b.hash; });
+  return out;
 }
 
 std::string TypeBitmap(std::vector<RRType> types) {

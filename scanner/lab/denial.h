@@ -1,5 +1,5 @@
 // Which NSEC and NSEC3 records prove that something is not there (RFC 4035 §3.1.3, RFC 5155 §7.2,
-// RFC 4470).
+// RFC 4470, RFC 7129 appendix B).
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,9 @@ struct DenialQuestion {
 /// The proof, without repeated records. REQUIRES: the zone is sealed and signed.
 std::vector<DenialRecord> Prove(const Zone& zone, dns::NameView apex,
                                 const DenialQuestion& question);
+
+/// The zone's owners by hash, for NSEC3. REQUIRES: as above.
+std::vector<HashedEntry> HashChain(const Zone& zone, dns::NameView apex);
 
 /// A type bitmap (RFC 4034 §4.1.2).
 std::string TypeBitmap(std::vector<dns::RRType> types);

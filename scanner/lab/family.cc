@@ -289,7 +289,7 @@ std::vector<ZoneDescription> Family::Infrastructure() const {
   for (const auto& [tld, weight] : description_.tlds) {
     ZoneDescription& zone = out.emplace_back();
     zone.apex = tld;
-    if (description_.tlds_signed) zone.signing.emplace();
+    zone.signing = description_.tld_signing;
     for (unsigned i = 0; i < description_.tld_servers; ++i) {
       ServerDescription& server = zone.servers.emplace_back();
       server.host = absl::StrCat(std::string(1, static_cast<char>('a' + i)), ".nic");

@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "scanner/lab/signing_json.h"
 #include "scanner/lab/zone_json.h"
 
 namespace caascan::lab {
@@ -107,7 +108,7 @@ FamilyDescription ReadFamily(element value, const NamedFaults& named, JsonErrors
   JsonObject json(value, "family", errors);
   ReadTlds(&json, &family);
   family.tld_servers = static_cast<unsigned>(json.Number("tld_servers", kMaxServers).value_or(2));
-  family.tlds_signed = json.Bool("tlds_signed").value_or(false);
+  family.tld_signing = ReadSigning(&json);
   for (const element& each : json.List("operators")) {
     family.operators.push_back(ReadOperator(each, family.operators.size() + 1, errors));
   }

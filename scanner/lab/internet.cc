@@ -149,6 +149,7 @@ void Internet::AddMissingTld(NameView name) {
   if (apexes_.contains(tld)) return;
   ZoneDescription zone;
   zone.apex = tld;
+  zone.signing = family_->description().tld_signing;
   for (unsigned i = 0; i < family_->description().tld_servers; ++i) {
     zone.servers.emplace_back().host =
         absl::StrCat(std::string(1, static_cast<char>('a' + i)), ".nic");

@@ -83,7 +83,7 @@ struct KindDescription {
 struct FamilyDescription {
   std::vector<std::pair<dns::Name, double>> tlds;  // With weights.
   unsigned tld_servers = 2;
-  bool tlds_signed = false;
+  std::optional<SigningDescription> tld_signing;  // Of those that are not described.
   std::vector<OperatorDescription> operators;
   std::vector<KindDescription> kinds;
 };

@@ -79,7 +79,7 @@ absl::Status WorldBuilder::Run(std::chrono::system_clock::time_point now) {
   }
   for (const Draft& draft : drafts_) {
     if (draft.site->as_is) FindGlue(draft.site);
-    draft.site->zone.Seal();
+    draft.site->zone.Seal(draft.site->apex);
     draft.site->presigned.Seal(draft.site->zone);
   }
   ReserveNames();
@@ -216,9 +216,8 @@ void WorldBuilder::SignAsIs(const Draft& draft) {
 void WorldBuilder::Sign(const Draft& draft) {
   if (draft.site->as_is) SignAsIs(draft);
   if (!draft.description->signing) return;
-  SigningDescription signing = *draft.description->signing;
-  // What a family's top-level domain holds cannot be put in order: it has no list of its domains.
-  if (draft.site->family_tld) signing.denial = DenialKind::kMinimal;
+  const SigningDescription& signing = *draft.description->signing;
+  if (draft.site->family_tld) draft.site->zone.SetUnlisted();
   const Signer& signer = *world_->signer_;
   draft.site->zone.SetSigning(signing, signer.DnskeyRdata(signing.algorithm));
   const NameView apex = draft.site->apex;

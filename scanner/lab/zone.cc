@@ -183,7 +183,7 @@ void Zone::AddToChain(NameView owner, const Node& node) {
   chain_.push_back(std::move(entry));
 }
 
-void Zone::Seal() {
+void Zone::Seal(std::optional<NameView> apex) {
   if (!signing_) return;
   chain_.clear();
   for (const auto& [owner, node] : nodes_) {
@@ -192,6 +192,9 @@ void Zone::Seal() {
   std::sort(chain_.begin(), chain_.end(), [](const ChainEntry& a, const ChainEntry& b) {
     return CompareCanonically(a.owner, b.owner) < 0;
   });
+  const bool hashed =
+      signing_->denial == DenialKind::kNsec3 || signing_->denial == DenialKind::kNsec3OptOut;
+  if (apex && hashed && !unlisted_) hashed_chain_ = HashChain(*this, *apex);
 }
 
 }  // namespace caascan::lab

@@ -2,6 +2,7 @@
 // the apex.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -115,6 +116,13 @@ struct ChainEntry {
 
 class Presigned;
 
+/// The same in the order of NSEC3.
+using Nsec3Hash = std::array<uint8_t, 20>;
+struct HashedEntry {
+  Nsec3Hash hash;
+  const ChainEntry* entry;
+};
+
 /// Built once, sealed, then read from any thread.
 class Zone {
  public:
@@ -146,10 +154,16 @@ class Zone {
   /// Makes the zone one that brings its own signatures and denial; they outlive it.
   void SetPresigned(const Presigned* presigned) { presigned_ = presigned; }
   const Presigned* presigned() const { return presigned_; }
-  /// Once all is added: puts a signed zone's owners in order.
-  void Seal();
+  /// Says that the zone has more names than those added here: proofs must do without a list.
+  void SetUnlisted() { unlisted_ = true; }
+  bool is_unlisted() const { return unlisted_; }
+  /// Once all is added: puts a signed zone's owners in order. With the apex, where it stands at one
+  /// alone, NSEC3's hashes are made ahead.
+  void Seal(std::optional<dns::NameView> apex = std::nullopt);
   /// All owners that are the zone's own, in order, the apex first. REQUIRES: sealed and signed.
   const std::vector<ChainEntry>& chain() const { return chain_; }
+  /// Empty where they were not made ahead.
+  const std::vector<HashedEntry>& hashed_chain() const { return hashed_chain_; }
 
  private:
   void AddToChain(dns::NameView owner, const Node& node);
@@ -157,6 +171,8 @@ class Zone {
   std::optional<SigningDescription> signing_;
   const Presigned* presigned_ = nullptr;
   std::vector<ChainEntry> chain_;
+  std::vector<HashedEntry> hashed_chain_;  // Into chain_.
+  bool unlisted_ = false;
   absl::flat_hash_map<dns::Name, std::unique_ptr<Node>, dns::NameHash, dns::NameEqual> nodes_;
   Node* apex_;
 };

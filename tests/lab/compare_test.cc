@@ -80,6 +80,31 @@ TEST(ComparisonTest, OnlyTheFieldsAskedForCount) {
   EXPECT_TRUE(comparison.agrees());
 }
 
+TEST(ComparisonTest, SetsBogusNamesAsideOnlyOfAScanThatDidNotValidate) {
+  constexpr std::string_view kBogus =
+      R"({"name":"a","outcome":"servfail","reason":"dnssec_bogus","dnssec":"bogus"})";
+  struct Case {
+    bool asked;
+    std::string_view dnssec;  // What the scan said beside its permit.
+    bool agrees;
+    std::string_view report;
+  };
+  constexpr Case kCases[] = {
+      {true, "unchecked", true, "0 agree, 0 differ, 0 missing, 0 extra, 1 bogus unchecked\n"},
+      {true, "secure", false, "0 agree, 1 differ, 0 missing, 0 extra, 0 bogus unchecked\n"},
+      {false, "unchecked", false, "0 agree, 1 differ, 0 missing, 0 extra\n"},
+  };
+  for (const Case& each : kCases) {
+    const std::string output = R"({"name":"a","outcome":"permit","reason":"no_caa","dnssec":")" +
+                               std::string(each.dnssec) + "\"}";
+    Comparison comparison({RecordField::kOutcome, RecordField::kReason}, each.asked);
+    ASSERT_TRUE(comparison.AddTruth(kBogus, "t").ok());
+    ASSERT_TRUE(comparison.AddOutput(output, "o").ok());
+    EXPECT_EQ(comparison.agrees(), each.agrees) << each.report;
+    EXPECT_THAT(comparison.Report(), HasSubstr(std::string(each.report)));
+  }
+}
+
 TEST(ComparisonTest, ANameExpectedTwiceMustComeTwice) {
   const std::string once = "{\"name\":\"a\"}\n";
   const std::string truth = once + "\n" + once;

@@ -86,6 +86,7 @@ class CompareCommand {
   std::string truth_path_;
   std::string output_path_;
   std::string fields_ = "outcome,reason,may_issue,caa,dnssec,findings";
+  bool set_aside_unchecked_ = false;
 };
 
 }  // namespace caascan::tool
