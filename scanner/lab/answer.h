@@ -21,6 +21,7 @@ struct Question {
   std::span<const uint8_t> wire;  // Name, type and class.
   bool edns = false;
   uint8_t edns_version = 0;
+  bool edns_option = false;
   bool dnssec_ok = false;
   size_t udp_payload_size = 512;  // RFC 1035 §4.2.1 without EDNS.
   size_t limit = 512;             // Octets that the answer may have.

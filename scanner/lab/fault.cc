@@ -27,6 +27,9 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"no-soa", FaultKind::kNoSoa},
     {"foreign-soa", FaultKind::kForeignSoa},
     {"nxdomain-for-empty", FaultKind::kNxDomainForEmpty},
+    {"nodata", FaultKind::kNoData},
+    {"fewer-records", FaultKind::kFewerRecords},
+    {"cname-too", FaultKind::kCnameToo},
     {"trailing-garbage", FaultKind::kTrailingGarbage},
     {"cut", FaultKind::kCut},
 };
@@ -39,6 +42,7 @@ bool Fits(const FaultRule& rule, const FaultQuestion& question) {
   if (udp_only && question.transport == Transport::kTcp) return false;
   if (rule.edns == FaultRule::Edns::kWith && !question.edns) return false;
   if (rule.edns == FaultRule::Edns::kWithout && question.edns) return false;
+  if (rule.edns == FaultRule::Edns::kWithOption && !question.edns_option) return false;
   if (rule.types.empty()) return true;
   const bool listed =
       std::find(rule.types.begin(), rule.types.end(), question.type) != rule.types.end();

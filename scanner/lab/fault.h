@@ -38,6 +38,9 @@ enum class FaultKind : uint8_t {
   kNoSoa,             // Negative answers without SOA.
   kForeignSoa,        // Negative answers with the SOA of the zone `soa`.
   kNxDomainForEmpty,  // NXDOMAIN where names exist below (RFC 8020 broken).
+  kNoData,            // The set is not there, though the zone has it: an old copy of the zone,
+  kFewerRecords,      // or of the set only its first record.
+  kCnameToo,          // A name's CNAME comes beside its other data.
   kTrailingGarbage,   // Octets behind the last record.
   kCut,               // The message's last octets are missing.
 };
@@ -46,7 +49,7 @@ enum class FaultKind : uint8_t {
 struct FaultRule {
   FaultKind kind = FaultKind::kRcode;
 
-  enum class Edns : uint8_t { kAny, kWith, kWithout };
+  enum class Edns : uint8_t { kAny, kWith, kWithout, kWithOption };
   std::vector<dns::RRType> types;  // Empty: every type.
   bool except_types = false;       // `types` are those it does not fit.
   std::optional<Transport> transport;
@@ -73,6 +76,7 @@ struct FaultQuestion {
   dns::RRType type{};
   Transport transport = Transport::kUdp;
   bool edns = false;
+  bool edns_option = false;  // Any at all.
 };
 
 /// Does the rule fit, `first` and `percent` left aside?

@@ -49,8 +49,10 @@ void ReadConditions(JsonObject* json, FaultRule* rule) {
     rule->edns = FaultRule::Edns::kWith;
   } else if (edns == "without") {
     rule->edns = FaultRule::Edns::kWithout;
+  } else if (edns == "option") {
+    rule->edns = FaultRule::Edns::kWithOption;
   } else if (edns != "any") {
-    json->Complain("\"edns\" must be with, without or any");
+    json->Complain("\"edns\" must be with, without, option or any");
   }
   rule->first = static_cast<uint32_t>(json->Number("first", 200).value_or(0));
   rule->percent = json->Real("percent", 100).value_or(100);

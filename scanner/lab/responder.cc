@@ -32,6 +32,7 @@ bool ReadQuestion(std::span<const uint8_t> bytes, Question* question) {
   if (const auto& edns = message.edns()) {
     question->edns = true;
     question->edns_version = edns->version;
+    question->edns_option = !edns->options.empty();
     question->dnssec_ok = edns->dnssec_ok;
     question->udp_payload_size = std::max<size_t>(edns->udp_payload_size, 512);
   }
@@ -58,7 +59,7 @@ void ApplyRateLimit(const FaultRule& rule, const Query& query, RateCounter* rate
 Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, const Query& query,
               TryCounter* tries, RateCounter* rates) {
   Plan plan;
-  const FaultQuestion asked{question.type, query.transport, question.edns};
+  const FaultQuestion asked{question.type, query.transport, question.edns, question.edns_option};
   std::optional<uint32_t> before;
   uint64_t random = query.random;
   for (const FaultRule& rule : rules) {

@@ -142,6 +142,22 @@ void AppendCaa(const CaaTruth& caa, std::string* out) {
   *out += "]}";
 }
 
+void AppendMember(std::string_view key, std::string_view value, std::string* out);
+
+/// "code", or "code host address" for a server's.
+void AppendFinding(std::string_view finding, std::string* out) {
+  const size_t code_end = std::min(finding.find(' '), finding.size());
+  *out += "{\"code\":";
+  AppendJsonText(finding.substr(0, code_end), out);
+  if (code_end < finding.size()) {
+    const std::string_view server = finding.substr(code_end + 1);
+    const size_t host_end = std::min(server.find(' '), server.size());
+    AppendMember("host", server.substr(0, host_end), out);
+    AppendMember("address", server.substr(std::min(host_end + 1, server.size())), out);
+  }
+  *out += "}";
+}
+
 void AppendMember(std::string_view key, std::string_view value, std::string* out) {
   if (value.empty()) return;
   absl::StrAppend(out, ",\"", std::string(key), "\":");
@@ -281,11 +297,9 @@ absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& exp
   AppendMember("failed_at", derived->failed_at, &out);
   if (!derived->findings.empty()) {
     const char* separator = ",\"findings\":[";
-    for (const std::string& code : derived->findings) {
+    for (const std::string& finding : derived->findings) {
       out += separator;
-      out += "{\"code\":";
-      AppendJsonText(code, &out);
-      out += "}";
+      AppendFinding(finding, &out);
       separator = ",";
     }
     out += "]";

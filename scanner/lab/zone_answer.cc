@@ -72,6 +72,8 @@ bool ZoneAnswer::WriteMatch(const Match& match, NameView relative, bool first,
                             std::optional<dns::Name>* next) {
   switch (match.kind) {
     case Match::Kind::kAnswer:
+      if (plan_.Has(FaultKind::kNoData)) break;
+      if (!AddCnameToo(match, relative)) return false;
       return AddOwned(match, relative, first);
     case Match::Kind::kAlias:
       *next = InsideTarget(match.set->rdata[0]);
@@ -87,12 +89,25 @@ bool ZoneAnswer::WriteMatch(const Match& match, NameView relative, bool first,
   return AddNegative(match, relative);
 }
 
+/// For servers that let a name with a CNAME have other data (RFC 1034 §3.6.2 does not).
+bool ZoneAnswer::AddCnameToo(const Match& match, NameView relative) {
+  const RRset* cname = plan_.Has(FaultKind::kCnameToo) ? match.node->Find(RRType::kCNAME) : nullptr;
+  if (cname == nullptr || cname == match.set) return true;
+  const auto owner = Complete(relative, place_.apex);
+  return owner && message_.AddSet(Section::kAnswer, *owner, *cname, zone_) &&
+         secure_.AddSignature(Section::kAnswer, *owner, *cname, *owner);
+}
+
 /// The set at `relative`, which before any alias was followed is the question's name itself.
 bool ZoneAnswer::AddOwned(const Match& match, NameView relative, bool first) {
   const auto completed = first ? std::nullopt : Complete(relative, place_.apex);
   if (!first && !completed) return false;
   const NameView owner = first ? question_.name : completed->view();
-  if (!message_.AddSet(Section::kAnswer, owner, *match.set, zone_)) return false;
+  const bool added = plan_.Has(FaultKind::kFewerRecords)
+                         ? message_.Add(Section::kAnswer, owner, match.set->type, match.set->ttl,
+                                        match.set->rdata[0], zone_)
+                         : message_.AddSet(Section::kAnswer, owner, *match.set, zone_);
+  if (!added) return false;
   if (!secure_.is_active()) return true;
   if (!match.wildcard) return secure_.AddSignature(Section::kAnswer, owner, *match.set, owner);
   due_.push_back({DenialClaim::kWildcard, dns::Name(relative), dns::Name(match.closest_encloser)});

@@ -33,6 +33,7 @@ class ZoneAnswer {
   bool WriteZone();
   bool WriteMatch(const Match& match, dns::NameView relative, bool first,
                   std::optional<dns::Name>* next);
+  bool AddCnameToo(const Match& match, dns::NameView relative);
   bool AddOwned(const Match& match, dns::NameView relative, bool first);
   bool AddDname(const Match& match, dns::NameView relative, bool first,
                 std::optional<dns::Name>* next);

@@ -33,6 +33,12 @@ class LabScenario(harness.Case):
     def test_four_threads_with_few_names_in_flight(self):
         self.check_truth("--threads", "4", "--concurrency", "8")
 
+    def test_every_fault(self):
+        self.lab.stop()
+        self.lab = Lab(self.folder, str(harness.SOURCE / "datasets" / "lab" / "faults.json"))
+        self.addCleanup(self.lab.stop)
+        self.check_truth()
+
     def scan_all(self, *options):
         """Every name of the scenario, quickly: a record a name."""
         return self.scan(*self.lab.options(), "--timeout", "300", "--recheck", "0", *options, names=self.lab.names())

@@ -69,6 +69,10 @@ std::unique_ptr<Answer> AskResponder(Responder* responder, const Ask& ask) {
   spec.udp_payload_size = ask.udp_payload_size;
   std::vector<uint8_t> query_bytes(dns::kMaxQuerySize);
   query_bytes.resize(dns::WriteQuery(spec, kAskId, ask.case_bits, query_bytes));
+  if (ask.edns_option) {
+    query_bytes.back() = 4;  // The OPT's length.
+    query_bytes.insert(query_bytes.end(), {0, dns::kEdnsOptionPadding, 0, 0});
+  }
   Query query;
   query.bytes = query_bytes;
   query.server = AddressOfText(ask.server);

@@ -39,6 +39,7 @@ struct Ask {
   Transport transport = Transport::kUdp;
   bool edns = true;
   bool dnssec_ok = false;
+  bool edns_option = false;  // Padding, empty. Wants `edns`.
   uint16_t udp_payload_size = 1232;
   uint64_t case_bits = 0;
   uint64_t random = 0;

@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
         InFault("RcodeElsewhere", R"("fault":"drop","rcode":"REFUSED")", "called \"rcode\""),
         InFault("NoDelay", R"("fault":"delay")", "\"ms\""),
         InFault("BadTransport", R"("fault":"drop","transport":"sctp")", "udp, tcp or any"),
-        InFault("BadEdns", R"("fault":"drop","edns":"yes")", "with, without or any"),
+        InFault("BadEdns", R"("fault":"drop","edns":"yes")", "with, without, option or any"),
         InFault("BadPercent", R"("fault":"drop","percent":101)", "0 to 100"),
         InFault("BadFirst", R"("fault":"drop","first":-1)", "\"first\" must be"),
         InFault("NoRate", R"("fault":"rate-limit")", "\"per_second\""),
@@ -166,9 +166,10 @@ TEST(ScenarioTest, ReadsAZone) {
 }
 
 TEST(ScenarioTest, EveryShippedDescriptionLoads) {
-  for (const char* path : {"datasets/lab/basic.json", "datasets/lab/dnssec.json",
-                           "datasets/lab/honest.json", "datasets/lab/mix-healthy.json",
-                           "datasets/lab/mix-internet.json", "datasets/lab/mix-broken.json"}) {
+  for (const char* path :
+       {"datasets/lab/basic.json", "datasets/lab/dnssec.json", "datasets/lab/honest.json",
+        "datasets/lab/faults.json", "datasets/lab/mix-healthy.json",
+        "datasets/lab/mix-internet.json", "datasets/lab/mix-broken.json"}) {
     const auto scenario = LoadScenario(path);
     EXPECT_TRUE(scenario.ok()) << scenario.status().message();
   }
