@@ -57,6 +57,8 @@ struct ScanOptions {
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
   ProgressMode progress = ProgressMode::kAuto;
+  std::string status_path;      // Renewed every second with one JSON object; empty is none.
+  std::string metrics_address;  // ADDR:PORT, or a port of 127.0.0.1, for Prometheus; empty is none.
 };
 
 /// What a scan did. Counts are of this run.

@@ -1,6 +1,9 @@
 // Tested by name_source_test.cc.
 #include "scanner/scan/name_source.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "scanner/scan/input_format.h"
@@ -64,6 +67,7 @@ NextJob NameSource::Next(NameJob* job, bool wait) {
           ++jobs_;
           return NextJob::kJob;
         }
+        bytes_before_ = bytes_read();
         reader_.reset();
         break;
       case ReadResult::kFailed:
@@ -72,6 +76,17 @@ NextJob NameSource::Next(NameJob* job, bool wait) {
     }
   }
   return status_.ok() ? NextJob::kEnd : NextJob::kFailed;
+}
+
+uint64_t NameSource::bytes_in_all() const {
+  uint64_t bytes = 0;
+  for (const std::string& path : options_.paths) {
+    struct stat info = {};
+    if ((path == "-" ? fstat(STDIN_FILENO, &info) : stat(path.c_str(), &info)) != 0) return 0;
+    if (!S_ISREG(info.st_mode)) return 0;
+    bytes += static_cast<uint64_t>(info.st_size);
+  }
+  return bytes;
 }
 
 /// False at the end of the list, or where the file cannot be opened any more.

@@ -55,6 +55,12 @@ class NameSource {
 
   /// OK unless Next() said kFailed; then InvalidArgument that names the file.
   const absl::Status& status() const { return status_; }
+  /// Of the inputs themselves, before decoding.
+  uint64_t bytes_read() const {
+    return bytes_before_ + (reader_ != nullptr ? reader_->bytes_read() : 0);
+  }
+  /// What bytes_read() will be at the end; 0 where an input's size is not known.
+  uint64_t bytes_in_all() const;
   /// Jobs given out so far, invalid ones included.
   uint64_t job_count() const { return jobs_; }
 
@@ -75,6 +81,7 @@ class NameSource {
   InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
   bool first_line_ = true;                   // That counts, of the file being read.
   uint64_t jobs_ = 0;
+  uint64_t bytes_before_ = 0;  // Of the files before the one being read.
   absl::Status status_;
 };
 

@@ -56,6 +56,46 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += load(worker.outcomes_[i]);
   queries += load(worker.queries_);
   retries += load(worker.retries_);
+  network.udp_queries += load(worker.network_.udp_queries);
+  network.tcp_queries += load(worker.network_.tcp_queries);
+  network.replies += load(worker.network_.replies);
+  network.timeouts += load(worker.network_.timeouts);
+  network.strays += load(worker.network_.strays);
+  network.send_errors += load(worker.network_.send_errors);
+}
+
+std::optional<std::chrono::seconds> TimeLeft(const ProgressSnapshot& now,
+                                             std::chrono::microseconds elapsed) {
+  const auto records = static_cast<double>(now.records());
+  if (now.input_bytes == 0 || now.input_bytes_read == 0 || records == 0) return std::nullopt;
+  const double part = std::min(
+      1.0, static_cast<double>(now.input_bytes_read) / static_cast<double>(now.input_bytes));
+  const double names = static_cast<double>(now.names_read) / part;
+  const double left_s =
+      std::max(0.0, names - records) * std::chrono::duration<double>(elapsed).count() / records;
+  constexpr double kForever = 1e9;  // Seconds; more says nothing.
+  if (!(left_s < kForever)) return std::nullopt;
+  return std::chrono::seconds(std::llround(left_s));
+}
+
+std::optional<double> LossPercent(const ProgressSnapshot& now, const ProgressSnapshot& before) {
+  const auto since = [](uint64_t a, uint64_t b) { return a > b ? static_cast<double>(a - b) : 0; };
+  const double lost = since(now.network.timeouts, before.network.timeouts);
+  const double ended = lost + since(now.network.replies, before.network.replies);
+  if (ended <= 0) return std::nullopt;
+  return 100.0 * lost / ended;
+}
+
+void WorkerCounters::SetNetwork(const net::NetworkStats& stats) {
+  const auto set = [](std::atomic<uint64_t>* counter, uint64_t value) {
+    counter->store(value, std::memory_order_relaxed);
+  };
+  set(&network_.udp_queries, stats.udp_queries);
+  set(&network_.tcp_queries, stats.tcp_queries);
+  set(&network_.replies, stats.replies);
+  set(&network_.timeouts, stats.timeouts);
+  set(&network_.strays, stats.strays);
+  set(&network_.send_errors, stats.send_errors);
 }
 
 uint64_t ProgressSnapshot::records() const { return Sum(outcomes); }
@@ -67,12 +107,12 @@ uint64_t ProgressSnapshot::in_flight() const {
 }
 
 std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& before,
-                         std::chrono::microseconds elapsed) {
+                         std::chrono::microseconds interval, std::chrono::microseconds elapsed) {
   const uint64_t records = now.records();
   std::string line = WithCommas(records);
   line += ' ';
   line += NameNoun(records);
-  line += "  " + Rate(records, before.records(), elapsed) + "/s";
+  line += "  " + Rate(records, before.records(), interval) + "/s";
   line += "  in flight " + WithCommas(now.in_flight());
   for (size_t i = 0; i < now.outcomes.size(); ++i) {
     if (now.outcomes[i] == 0) continue;
@@ -81,7 +121,14 @@ std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& be
     const double share = static_cast<double>(now.outcomes[i]) / static_cast<double>(records);
     line += absl::StrFormat(" %.1f%%", 100.0 * share);
   }
-  line += "  " + Rate(now.queries, before.queries, elapsed) + " queries/s";
+  line += "  " + Rate(now.sent(), before.sent(), interval) + " queries/s";
+  if (const std::optional<double> loss = LossPercent(now, before)) {
+    line += absl::StrFormat("  loss %.1f%%", *loss);
+  }
+  if (const std::optional<std::chrono::seconds> left = TimeLeft(now, elapsed)) {
+    const int64_t seconds = left->count();
+    line += absl::StrFormat("  %d:%02d:%02d left", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
   return line;
 }
 

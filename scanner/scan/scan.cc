@@ -8,7 +8,6 @@
 // signal or after a grace, is cancelled and written as `stopped`. So every name that was read has
 // its record. Tested by scan_test.cc, and end to end.
 #include <absl/strings/str_cat.h>
-#include <unistd.h>
 
 #include <poll.h>
 #include <algorithm>
@@ -28,6 +27,7 @@
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_setup.h"
 #include "scanner/scan/signal_scope.h"
+#include "scanner/scan/telemetry.h"
 #include "scanner/scan/worker.h"
 #include "scanner/scan/writer.h"
 
@@ -38,14 +38,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBatchesPerWorker = 16;
-constexpr std::chrono::milliseconds kProgressEvery(1000);
 constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are given back.
 
 /// One scan's moving parts. Run() once.
 class Scan {
  public:
   Scan(const ScanOptions& options, ScanSummary* summary)
-      : options_(options), summary_(summary), limits_(Limits(options)) {}
+      : options_(options),
+        summary_(summary),
+        limits_(Limits(options)),
+        telemetry_(options, [this] { return Snapshot(); }) {}
 
   absl::Status Run();
 
@@ -55,12 +57,12 @@ class Scan {
   absl::Status OpenWorkers();
   void ReadInput();
   bool DealHeldBack(JobDealer* dealer);
+  void CountInput();
   void Watch();
   void HandleEvents(Clock::time_point now);
   void StopInput();
   void CancelWorkers();
   void GiveBack(const JobBatch& batch);
-  void ShowProgress(Clock::time_point now, bool last);
   bool AllDone() const { return workers_done_.load() == workers_.size(); }
   void Join();
   absl::Status Conclude();
@@ -87,14 +89,18 @@ class Scan {
   WorkerCounters given_back_;  // Names that never reached a worker. Reader's, then the watcher's.
   std::mutex give_back_mutex_;
 
+  // The reader's, for any thread to look at.
+  std::atomic<uint64_t> names_read_{0};
+  std::atomic<uint64_t> names_kept_{0};
+  std::atomic<uint64_t> input_bytes_read_{0};
+  uint64_t input_bytes_ = 0;  // Const once the scan runs.
+
   // The watching thread's own.
   bool stopping_ = false;
   bool cancelled_ = false;
   Clock::time_point stop_began_;
   Clock::time_point started_;
-  Clock::time_point last_shown_;
-  ProgressSnapshot last_snapshot_;
-  bool show_progress_ = false;
+  Telemetry telemetry_;  // Looks at all of the above: destroyed first.
 };
 
 absl::Status Scan::Open() {
@@ -115,6 +121,7 @@ absl::Status Scan::Open() {
       {options_.inputs, options_.input_format, options_.request.wildcard}, input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
+  input_bytes_ = source_->bytes_in_all();
   if (const absl::Status status = OpenOutput(); !status.ok()) return status;
   return OpenWorkers();
 }
@@ -182,6 +189,12 @@ bool Scan::DealHeldBack(JobDealer* dealer) {
   return open;
 }
 
+void Scan::CountInput() {
+  names_read_.store(intake_->jobs(), std::memory_order_relaxed);
+  names_kept_.store(intake_->done_before(), std::memory_order_relaxed);
+  input_bytes_read_.store(source_->bytes_read(), std::memory_order_relaxed);
+}
+
 void Scan::ReadInput() {
   JobDealer dealer(queue_.get());
   NameJob job;
@@ -192,6 +205,7 @@ void Scan::ReadInput() {
       case NextJob::kJob:
         wait = false;
         if (intake_->Exchange(&job)) open = dealer.Add(std::move(job));
+        CountInput();
         break;
       case NextJob::kWouldWait:
         wait = true;
@@ -207,6 +221,7 @@ void Scan::ReadInput() {
         break;
     }
   }
+  CountInput();
   JobBatch left = dealer.TakePending();
   while (intake_->Drain(&job)) left.push_back(std::move(job));
   GiveBack(left);
@@ -230,20 +245,11 @@ ProgressSnapshot Scan::Snapshot() const {
   ProgressSnapshot snapshot;
   for (const auto& worker : workers_) snapshot.Add(worker->counters());
   snapshot.Add(given_back_);
+  snapshot.names_read = names_read_.load(std::memory_order_relaxed);
+  snapshot.names_kept = names_kept_.load(std::memory_order_relaxed);
+  snapshot.input_bytes_read = input_bytes_read_.load(std::memory_order_relaxed);
+  snapshot.input_bytes = input_bytes_;
   return snapshot;
-}
-
-void Scan::ShowProgress(Clock::time_point now, bool last) {
-  if (!show_progress_ || (!last && now - last_shown_ < kProgressEvery)) return;
-  const ProgressSnapshot snapshot = Snapshot();
-  const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - last_shown_);
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  // On a terminal the line is written over; in a log each stands for itself.
-  std::fprintf(stderr, terminal ? "\r\033[K%s%s" : "%s%s\n",
-               ProgressLine(snapshot, last_snapshot_, elapsed).c_str(),
-               terminal && last ? "\n" : "");
-  last_shown_ = now;
-  last_snapshot_ = snapshot;
 }
 
 void Scan::HandleEvents(Clock::time_point now) {
@@ -273,7 +279,7 @@ void Scan::Watch() {
     (void)poll(fds, notified ? 1 : 2, notified ? kTickMs / 20 : kTickMs);
     const Clock::time_point now = Clock::now();
     HandleEvents(now);
-    ShowProgress(now, /*last=*/false);
+    telemetry_.Tick(now);
   }
 }
 
@@ -286,7 +292,7 @@ void Scan::Join() {
 
 absl::Status Scan::Conclude() {
   const ProgressSnapshot snapshot = Snapshot();
-  ShowProgress(Clock::now(), /*last=*/true);
+  telemetry_.End(Clock::now());
   const absl::Status written = sink_->Finish();
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();
@@ -308,9 +314,8 @@ absl::Status Scan::Run() {
   const absl::Status opened = Open();
   if (summary_->signal != 0) return absl::OkStatus();  // Nothing has begun.
   if (!opened.ok()) return opened;
-  started_ = last_shown_ = Clock::now();
-  show_progress_ = options_.progress == ProgressMode::kAlways ||
-                   (options_.progress == ProgressMode::kAuto && isatty(STDERR_FILENO) != 0);
+  started_ = Clock::now();
+  if (const absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
   writer_->Start();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });

@@ -77,6 +77,7 @@ void Worker::OnTurn() {
   }
   const bool more = StartNames();
   network_.Flush();
+  counters_.SetNetwork(network_.stats());
   // What is left starts at the next turn, which must not wait for the network: names that cannot
   // send anything have ended already, and nothing will come in for them.
   if (more && (HasRoom() || stop_.load(std::memory_order_relaxed))) loop_.Wake();

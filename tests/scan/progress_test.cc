@@ -67,7 +67,7 @@ TEST(ProgressLineTest, Rows) {
   };
   for (const LineRow& row : rows) {
     SCOPED_TRACE(row.name);
-    EXPECT_EQ(ProgressLine(row.now, row.before, row.elapsed), row.want);
+    EXPECT_EQ(ProgressLine(row.now, row.before, row.elapsed, row.elapsed), row.want);
   }
 }
 

@@ -198,6 +198,17 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                  {"--progress", "auto|always|never",
                   "A live line on standard error; auto shows it on a terminal (default auto)."},
                  &progress_);
+  cli::AddOption(
+      app,
+      {"--status", "FILE",
+       "Renew FILE every second with one JSON object: names, outcomes, rates, loss, time "
+       "left."},
+      &options_.status_path);
+  cli::AddOption(app,
+                 {"--metrics", "ADDR:PORT",
+                  "Serve Prometheus metrics at http://ADDR:PORT/metrics; a port alone is one of "
+                  "127.0.0.1."},
+                 &options_.metrics_address);
 }
 
 absl::Status ScanCommand::ReadShard() {
