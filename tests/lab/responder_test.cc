@@ -21,9 +21,7 @@ using testing::SizeIs;
 /// example.com with these faults, served at 127.0.0.10.
 std::string WithFaults(const std::string& faults) {
   return R"({"zones":[{"zone":"example.com","servers":[{"addresses":["127.0.0.10"]}],
-    "records":["@ CAA 0 issue \"ca\"","www A 127.0.0.1","a.b.empty A 127.0.0.1",
-      "two CAA 0 issue \"ca\"","two CAA 0 issue \"cb\"",
-      "both CNAME www","both CAA 0 issue \"ca\""],
+    "records":["@ CAA 0 issue \"ca\"","www A 127.0.0.1","a.b.empty A 127.0.0.1"],
     "faults":[)" +
          faults + "]}]}";
 }
@@ -272,46 +270,6 @@ INSTANTIATE_TEST_SUITE_P(
                         {kApex},
                         ExpectGood},
                     Row{"Taken", "", {.name = kApex, .edns_option = true}, ExpectGood}),
-    kRowName);
-
-INSTANTIATE_TEST_SUITE_P(
-    OldCopies, BehaviourTest,
-    testing::Values(Row{"NoData",
-                        R"({"fault":"nodata","types":["CAA"]})",
-                        {kApex},
-                        [](const Answer& answer) {
-                          EXPECT_EQ(answer.rcode(), RCode::kNoError);
-                          EXPECT_TRUE(answer.message.authoritative());
-                          EXPECT_THAT(answer.Records(Section::kAnswer), IsEmpty());
-                          EXPECT_THAT(answer.Records(Section::kAuthority), SizeIs(1));
-                        }},
-                    Row{"OtherTypesAreThere",
-                        R"({"fault":"nodata","types":["CAA"]})",
-                        {kApex, RRType::kSOA},
-                        [](const Answer& answer) {
-                          EXPECT_THAT(answer.Records(Section::kAnswer), SizeIs(1));
-                        }},
-                    Row{"FewerRecords",
-                        R"({"fault":"fewer-records"})",
-                        {"two.example.com"},
-                        [](const Answer& answer) {
-                          EXPECT_THAT(answer.Records(Section::kAnswer),
-                                      ElementsAre("two.example.com 300 CAA 0 issue ca"));
-                        }},
-                    Row{"CnameToo",
-                        R"({"fault":"cname-too"})",
-                        {"both.example.com"},
-                        [](const Answer& answer) {
-                          EXPECT_THAT(answer.Records(Section::kAnswer),
-                                      ElementsAre("both.example.com 300 CNAME www.example.com",
-                                                  "both.example.com 300 CAA 0 issue ca"));
-                        }},
-                    Row{"CnameOrData",
-                        "",
-                        {"both.example.com"},
-                        [](const Answer& answer) {
-                          EXPECT_THAT(answer.Records(Section::kAnswer), SizeIs(1));
-                        }}),
     kRowName);
 
 INSTANTIATE_TEST_SUITE_P(Edns, BehaviourTest,
