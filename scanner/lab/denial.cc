@@ -1,8 +1,8 @@
 // NSEC and NSEC3 proofs are lookups in an ordered list: "matches" gives the record at a name,
 // "covers" the one before the gap that it falls into. An entry of the list is a position (a
 // relative name, or a hash) and what stands there. Minimal and narrow denial need no list: they
-// make the two ends of a gap around the name itself, or around its hash. Tested by denial_test.cc,
-// and with Unbound as the judge.
+// make the two ends of a gap around the name itself, or around its hash. Tested by
+// secure_answer_test.cc, and with Unbound as the judge.
 #include "scanner/lab/denial.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Records are handed to ldns in wire form; it brings them into canonical form and order (RFC 4034
 // §6) and signs. The algorithm that nobody implements is Ed25519 under another number. Tested by
-// signer_test.cc, which verifies with ldns.
+// secure_answer_test.cc, and by Unbound in secure_lab_test.py.
 #include "scanner/lab/signer.h"
 
 #include <vector>
