@@ -1,6 +1,7 @@
 // Listed domains are written out as zones, since each may lie below another; a family's own are
 // not. A listed domain that has others below it gets a sound kind, so that only its own CAA set,
-// and none of its faults, bears on them. Tested by internet_test.cc.
+// and none of its faults, bears on them; and so does one below others whose signing were wrong.
+// Tested by internet_test.cc.
 #include "scanner/lab/internet.h"
 
 #include <algorithm>
@@ -171,7 +172,19 @@ void Internet::AddZone(ZoneDescription zone) {
 }
 
 Member Internet::ListedMember(NameView name) const {
-  return above_domains_.contains(name) ? family_->FindSound(name) : family_->Find(name);
+  if (above_domains_.contains(name)) return family_->FindSound(name);
+  const Member member = family_->Find(name);
+  const auto& signing = member.kind->description->zone.signing;
+  // Below an unsigned domain nobody would see what is wrong with the signing.
+  const bool faulty = signing && !signing->faults.empty();
+  return faulty && IsBelowDomain(name) ? family_->FindSound(name) : member;
+}
+
+bool Internet::IsBelowDomain(NameView name) const {
+  for (NameView above = name.parent(); above.label_count() > 1; above = above.parent()) {
+    if (domains_.contains(above)) return true;
+  }
+  return false;
 }
 
 void Internet::ListNames(const std::function<bool(const std::string&)>& take) const {

@@ -57,6 +57,8 @@ class Internet {
   void AddMissingTld(dns::NameView tld);
   void IndexExpectations();
   Member ListedMember(dns::NameView name) const;
+  /// Is there a listed domain above, other than a top-level domain?
+  bool IsBelowDomain(dns::NameView name) const;
   std::optional<Expectation> ExpectListed(dns::NameView name, bool wildcard) const;
   std::optional<Expectation> ExpectMember(dns::NameView name, bool wildcard) const;
 

@@ -35,6 +35,9 @@ REAL_SERVERS = tuple(real_zones.SOFTWARE)
 FILES = "the lab on the files"
 # What the climb of an ordinary resolver can show; other failures are no matter of zone data.
 VISIBLE_REASONS = {"dnssec_bogus", "alias_loop", "unresolvable_servers"}
+# Zones with a DNSKEY but no signed NSEC at their apex, nor NSEC3PARAM: BIND takes them for unsigned ones, and leaves the signatures
+# out of the positive answers too, which are then bogus. The lab takes away no more than the description says.
+UNSIGNED_TO_BIND = {"no-proof-of-no-ds.test", "own.nsec-missing.test", "caa.wildcards-nsec.test", "caa.wildcards-minimal.test"}
 MAX_REPORTED = 3
 MAX_OWNERS = 30  # Of one zone that are asked for.
 
@@ -265,6 +268,9 @@ class Honesty(harness.Case):
             real = self._lab_on_files_backend(export, names) if software == FILES else self._real_backend(software, export, names)
             for name in names:
                 with self.subTest(scenario=scenario_name, name=name, against=software):
+                    if software == "bind" and name in UNSIGNED_TO_BIND:
+                        self.assertEqual((status_of(lab.climbs[name]), status_of(real.climbs[name])), ("secure", "bogus"))
+                        continue
                     self.assertEqual(lab.climbs[name], real.climbs[name])
             for zone, answers in lab.direct.items():
                 with self.subTest(scenario=scenario_name, zone=zone, against=software):
