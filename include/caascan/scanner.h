@@ -43,6 +43,9 @@ struct ScanOptions {
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.
 
+  /// Told to the operators of servers in an EDNS option; at most 128 printable ASCII characters.
+  std::string contact;
+
   unsigned threads = 0;  // 0 is one a core.
   unsigned concurrency = 10000;
   uint32_t rate_qps = 0;  // 0 is no limit, here and below.

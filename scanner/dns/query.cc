@@ -40,6 +40,20 @@ void ForEachCased(NameView name, uint64_t case_bits, Emit emit) {
   }
 }
 
+/// The OPT's RDATA and its length in front.
+void WriteContact(std::string_view contact, Writer* writer) {
+  constexpr size_t kOptionHead = 4;
+  if (contact.empty()) {
+    writer->U16(0);
+    return;
+  }
+  assert(contact.size() <= kMaxContactSize && "checked where it was given");
+  writer->U16(static_cast<uint16_t>(kOptionHead + contact.size()));
+  writer->U16(kContactOption);
+  writer->U16(static_cast<uint16_t>(contact.size()));
+  for (const char c : contact) writer->U8(static_cast<uint8_t>(c));
+}
+
 }  // namespace
 
 size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::span<uint8_t> out) {
@@ -61,7 +75,7 @@ size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::s
     writer.U16(spec.udp_payload_size);
     writer.U16(0);  // Extended RCODE and version.
     writer.U16(spec.dnssec_ok ? static_cast<uint16_t>(kEdnsFlagDo) : uint16_t{0});
-    writer.U16(0);  // No options.
+    WriteContact(spec.contact, &writer);
   }
   return writer.size();
 }

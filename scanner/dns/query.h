@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
@@ -18,10 +19,17 @@ struct QuerySpec {
   bool edns = true;
   bool dnssec_ok = false;
   uint16_t udp_payload_size = kDefaultUdpPayloadSize;
+  /// Text for whoever reads the query, in an EDNS option; empty is none. At most kMaxContactSize
+  /// octets; must outlive the call only.
+  std::string_view contact = {};
 };
 
-/// Octets that any query fits into: header, name, type and class, OPT.
-constexpr size_t kMaxQuerySize = kHeaderSize + kMaxNameSize + 4 + 11;
+/// The option's code is one for local use (RFC 6891 §9).
+constexpr uint16_t kContactOption = 65001;
+constexpr size_t kMaxContactSize = 128;
+
+/// Octets that any query fits into: header, name, type and class, OPT with an option.
+constexpr size_t kMaxQuerySize = kHeaderSize + kMaxNameSize + 4 + 11 + 4 + kMaxContactSize;
 
 /// Writes the query into `out` and returns its size. Bit i of `case_bits` (cyclically) turns the
 /// i-th letter of the name to upper case, and clears it to lower: 0x20

@@ -63,6 +63,9 @@ class Peer : public Timer {
   const Address& address() const { return address_; }
   /// Nothing is ever sent there: see NetworkOptions.
   bool blocked() const { return blocked_; }
+  /// Is it time to tell the server's operator whom to write to? At the first query, and again and
+  /// again after that.
+  bool TakeContactTurn() { return contact_turn_++ % kContactEvery == 0; }
   /// Smoothed round-trip time; zero where nothing was answered yet.
   std::chrono::microseconds srtt() const { return srtt_; }
   /// Exchanges since the last answer that ended without one.
@@ -79,6 +82,8 @@ class Peer : public Timer {
   Network* const network_;
   AddressBudget* const budget_;  // nullptr: no limit.
   const bool blocked_;
+  static constexpr uint32_t kContactEvery = 64;
+  uint32_t contact_turn_ = 0;
   List<Exchange, QueueTag> waiting_;
   List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
   uint32_t granted_ = 0;           // By this worker.

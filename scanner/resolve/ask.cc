@@ -1,6 +1,8 @@
 // Tested by iterative_test.cc and end to end against the lab.
 #include "scanner/resolve/ask.h"
 
+#include <utility>
+
 namespace caascan::resolve {
 namespace {
 
@@ -72,6 +74,9 @@ net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name,
     co_return asked;
   }
   dns::QuerySpec spec = SpecOf(name, type, options);
+  if (spec.edns && !options.contact.empty() && peer->TakeContactTurn()) {
+    spec.contact = options.contact;
+  }
   net::Transport transport = net::Transport::kUdp;
   while (true) {
     net::Exchange exchange(network, peer, spec, transport, options.timeout);
@@ -83,6 +88,8 @@ net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name,
       continue;
     }
     if (spec.edns && RefusesEdns(asked) && !account->exhausted()) {
+      // It may mind the option alone, which no one else would send it.
+      if (!std::exchange(spec.contact, {}).empty()) continue;
       asked.edns_badvers = asked.message.rcode() == dns::RCode::kBadVers;
       spec.edns = false;
       continue;

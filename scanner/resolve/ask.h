@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "scanner/dns/message.h"
 #include "scanner/net/network.h"
@@ -19,6 +20,8 @@ struct AskOptions {
   bool recursion_desired = false;
   bool edns = true;
   bool dnssec_ok = false;
+  /// Told to each server now and then (dns::QuerySpec::contact); outlives the resolver.
+  std::string_view contact;
 };
 
 /// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
@@ -38,8 +41,8 @@ struct Asked {
 
 /// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed
 /// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
-/// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7). Counts its queries in
-/// `account`. `name` must live until it ends.
+/// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
+/// Counts its queries in `account`. `name` must live until it ends.
 net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
                      const AskOptions& options, Account* account);
 

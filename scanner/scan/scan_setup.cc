@@ -76,6 +76,12 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
 }
 
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
+  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (options.contact.size() > dns::kMaxContactSize ||
+      !std::all_of(options.contact.begin(), options.contact.end(), printable)) {
+    return absl::InvalidArgumentError(absl::StrCat("--contact: takes ", dns::kMaxContactSize,
+                                                   " printable ASCII characters at most"));
+  }
   if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
   if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;
@@ -86,6 +92,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->iterative.allow_special = options.allow_special;
   setup->iterative.retries = setup->retries = options.retries;
   setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
+  setup->investigate.ask.contact = setup->iterative.ask.contact = options.contact;
   setup->investigate.request = options.request;
   if (setup->investigate.request.issuer_domains.empty()) {
     setup->investigate.request.issuer_domains.emplace_back("letsencrypt.org");

@@ -45,6 +45,24 @@ TEST(WriteQueryTest, AsksOneQuestion) {
   EXPECT_EQ(query->count(Section::kAuthority), 0);
 }
 
+TEST(WriteQueryTest, CarriesTheContactInAnOption) {
+  const std::string longest(kMaxContactSize, 'x');
+  std::string long_name;
+  for (int i = 0; i < 3; ++i) long_name += std::string(63, 'a') + ".";
+  const Name name = N(long_name + std::string(61, 'b'));
+  for (const std::string_view contact :
+       {std::string_view("scan@example.org"), std::string_view(longest)}) {
+    const Query query({.name = name, .contact = contact}, 1, 0);
+    ASSERT_TRUE(query->edns().has_value());
+    const std::span<const uint8_t> options = query->edns()->options;
+    ASSERT_EQ(options.size(), 4 + contact.size());
+    EXPECT_EQ(options[0] * 256 + options[1], 65001);
+    EXPECT_EQ(options[2] * 256u + options[3], contact.size());
+    EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(options.data()) + 4, contact.size()),
+              contact);
+  }
+}
+
 TEST(WriteQueryTest, CarriesEdns) {
   const Name name = N("example");
   const Query query({.name = name, .dnssec_ok = true}, 1, 0);
@@ -81,7 +99,8 @@ TEST(WriteQueryTest, AsksForAnyTypeAndTheRoot) {
 TEST(WriteQueryTest, FitsTheLongestName) {
   const std::string label(63, 'Z');
   const Name name = N(label + "." + label + "." + label + "." + std::string(61, 'z'));
-  const Query query({.name = name}, 1, 0x5555555555555555ull);
+  const std::string contact(kMaxContactSize, 'x');
+  const Query query({.name = name, .contact = contact}, 1, 0x5555555555555555ull);
   EXPECT_EQ(query->bytes().size(), kMaxQuerySize);
   EXPECT_TRUE(query->question_name().Equals(name));
 }

@@ -126,6 +126,11 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
                   "Addresses, prefixes and domain names, one a line, that are never asked; a name "
                   "stands for all below it too."},
                  &options_.blocklist_path);
+  cli::AddOption(app,
+                 {"--contact", "TEXT",
+                  "Tell the operators of servers whom to write to: TEXT goes along, in EDNS option "
+                  "65001, with the first query to an address and every 64th after it."},
+                 &options_.contact);
 }
 
 void ScanCommand::AddPaceOptions(CLI::App* app) {
