@@ -11,7 +11,8 @@ Not compared, because servers differ and may:
 - keys and signatures as such (an export and a serving lab have different ones): RRSIGs count by owner, type covered, labels, TTL;
 - what comes after an alias that leads out of the zone or in a circle: BIND goes on in other zones that it has, and fails a circle;
 - proofs of zones with minimal denial, which files cannot have, and proofs about a wildcard's own name, where NSD adds one;
-- answers with DO from zones whose signing is broken: without a DNSKEY NSD takes a zone for an unsigned one. Unbound judges them.
+- answers with DO from zones whose signing is broken: without a DNSKEY NSD takes a zone for an unsigned one. Unbound judges them,
+  but for zones without signed NSEC or NSEC3 records on BIND, which sends no signatures from those at all.
 """
 
 import json
@@ -188,6 +189,11 @@ class Backend:
                     answer = ask(zone["servers"][0], name, qtype, dnssec_ok)
                     answers[name.to_text(), qtype, dnssec_ok] = View(answer, zone).as_tuple()
 
+    def climb_failed_again(self):
+        for name, steps in self.climbs.items():
+            if steps[-1]["rcode"] == "SERVFAIL":
+                self.climbs[name] = climb(name)
+
 
 def _report(differences):
     """The first differences, a line a field, the lab's side first."""
@@ -198,6 +204,22 @@ def _report(differences):
             if ours != theirs:
                 lines += [f"  lab  {field}: {ours}", f"  real {field}: {theirs}"]
     return "\n".join(lines)
+
+
+def ask_everything(export, names, folder, hints, anchor):
+    """A Backend from servers that run. A second Unbound, with empty caches, has the last word on what failed: a real
+    failure fails again, one of a machine that was busy does not."""
+    unbound = real_zones.start_unbound(folder / "unbound", hints, anchor)
+    try:
+        backend = Backend(export, names)
+    finally:
+        unbound.stop()
+    unbound = real_zones.start_unbound(folder / "unbound-again", hints, anchor)
+    try:
+        backend.climb_failed_again()
+    finally:
+        unbound.stop()
+    return backend
 
 
 class Honesty(harness.Case):
@@ -221,11 +243,7 @@ class Honesty(harness.Case):
                      folder / "log")
         try:
             lab.wait_until(lambda: b"ready" in (folder / "log").read_bytes())
-            unbound = real_zones.start_unbound(folder / "unbound", export.folder / "root.hints" if kind == "lab-on-files" else hints, anchor)
-            try:
-                return Backend(export, names)
-            finally:
-                unbound.stop()
+            return ask_everything(export, names, folder, export.folder / "root.hints" if kind == "lab-on-files" else hints, anchor)
         finally:
             lab.stop()
 
@@ -234,11 +252,7 @@ class Honesty(harness.Case):
         folder.mkdir()
         servers = real_zones.RealServers(export, software, folder)
         try:
-            unbound = real_zones.start_unbound(folder / "unbound", export.folder / "root.hints", export.folder / "root.anchor")
-            try:
-                return Backend(export, names)
-            finally:
-                unbound.stop()
+            return ask_everything(export, names, folder, export.folder / "root.hints", export.folder / "root.anchor")
         finally:
             servers.stop()
 
@@ -267,6 +281,8 @@ class Honesty(harness.Case):
         for software in (*REAL_SERVERS, FILES):
             real = self._lab_on_files_backend(export, names) if software == FILES else self._real_backend(software, export, names)
             for name in names:
+                if software == "bind" and not export.has_whole_chains(name.removeprefix("*.")):
+                    continue
                 with self.subTest(scenario=scenario_name, name=name, against=software):
                     if software == "bind" and name in UNSIGNED_TO_BIND:
                         self.assertEqual((status_of(lab.climbs[name]), status_of(real.climbs[name])), ("secure", "bogus"))

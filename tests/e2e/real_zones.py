@@ -36,6 +36,10 @@ class Export:
         """Has no zone around the name a fault?"""
         return not any(zone["faults"] for zone in self.enclosing(name))
 
+    def has_whole_chains(self, name):
+        """Do the signed zones around a name have signed NSEC or NSEC3 records at all?"""
+        return all("\tRRSIG\tNSEC" in (self.folder / zone["file"]).read_text() for zone in self.enclosing(name) if zone["signed"])
+
     def sound_zones(self):
         return [zone for zone in self.index if not zone["faults"]]
 
