@@ -22,7 +22,7 @@ struct NetworkOptions {
   bool ipv6 = true;
   /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
   /// once for each address; any thread.
-  std::function<bool(const Address&)> blocked;
+  std::function<bool(const Address&)> blocked = {};
 };
 
 /// Counts since the start; plain numbers of the loop's thread.

@@ -21,7 +21,7 @@ struct AskOptions {
   bool edns = true;
   bool dnssec_ok = false;
   /// Told to each server now and then (dns::QuerySpec::contact); outlives the resolver.
-  std::string_view contact;
+  std::string_view contact = {};
 };
 
 /// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine

@@ -22,7 +22,7 @@ struct IterativeOptions {
   AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
   /// Names that nothing may be asked about; empty where there are none. Any thread.
-  std::function<bool(dns::NameView)> blocked;
+  std::function<bool(dns::NameView)> blocked = {};
   size_t zone_capacity = 200'000;
   size_t host_capacity = 100'000;
 };

@@ -23,7 +23,7 @@ struct OutputOptions {
   /// Each Write() is then a gzip member or zstd frame of its own.
   Compression compression = Compression::kNone;
   /// Keep so much of the file and write on behind it; else it is emptied.
-  std::optional<uint64_t> keep_bytes;
+  std::optional<uint64_t> keep_bytes = {};
 };
 
 /// Writes whole lines, unbuffered: what Write() took is with the kernel when it returns. Any
