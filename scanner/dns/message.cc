@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "scanner/dns/cursor.h"
+#include "scanner/dns/octets.h"
 
 namespace caascan::dns {
 namespace {
@@ -113,15 +114,26 @@ struct RecordHead {
   size_t rdata_offset = 0;
 };
 
+constexpr size_t kRecordHeadSize = 10;
+
+uint16_t LoadU16(const uint8_t* data) { return static_cast<uint16_t>((data[0] << 8) | data[1]); }
+
+/// The part behind the owner of a record that Parse() has accepted.
+RecordHead ProvenRecordHead(std::span<const uint8_t> message, size_t position) {
+  const uint8_t* data = message.data() + position;
+  RecordHead head;
+  head.type = static_cast<RRType>(LoadU16(data));
+  head.rr_class = LoadU16(data + 2);
+  head.ttl = (static_cast<uint32_t>(LoadU16(data + 4)) << 16) | LoadU16(data + 6);
+  head.rdata_size = LoadU16(data + 8);
+  head.rdata_offset = position + kRecordHeadSize;
+  return head;
+}
+
 bool ReadRecordHead(std::span<const uint8_t> message, size_t position, RecordHead* head) {
-  Cursor cursor(message, position);
-  head->type = static_cast<RRType>(cursor.ReadU16());
-  head->rr_class = cursor.ReadU16();
-  head->ttl = cursor.ReadU32();
-  head->rdata_size = cursor.ReadU16();
-  head->rdata_offset = cursor.position();
-  cursor.Skip(head->rdata_size);
-  return cursor.ok();
+  if (message.size() - position < kRecordHeadSize) return false;
+  *head = ProvenRecordHead(message, position);
+  return message.size() - head->rdata_offset >= head->rdata_size;
 }
 
 Edns ReadOpt(std::span<const uint8_t> message, const RecordHead& head) {
@@ -136,18 +148,22 @@ Edns ReadOpt(std::span<const uint8_t> message, const RecordHead& head) {
 }  // namespace
 
 bool MessageName::Equals(NameView name) const {
-  size_t position = offset_;
+  size_t position = FollowPointers(message_, offset_);
   const uint8_t* other = name.data();
+  if (message_[position] != *other) return false;
+  // Nearly always the rest stands in one piece. Equal octets there end in the root's zero, so they
+  // are all of the name.
+  if (position + name.size() <= message_.size() &&
+      EqualOctets(message_.data() + position, other, name.size())) {
+    return true;
+  }
   while (true) {
-    position = FollowPointers(message_, position);
-    const uint8_t length = message_[position];
-    if (length != *other) return false;
-    if (length == 0) return true;
-    for (size_t i = 1; i <= length; ++i) {
-      if (LowerOctet(message_[position + i]) != LowerOctet(other[i])) return false;
-    }
-    position += 1u + length;
-    other += 1u + length;
+    const size_t size = 1u + message_[position];
+    if (message_[position] != *other) return false;
+    if (size == 1) return true;
+    if (!EqualOctets(message_.data() + position, other, size)) return false;
+    position = FollowPointers(message_, position + size);
+    other += size;
   }
 }
 
@@ -295,31 +311,51 @@ ParseFailure Message::Parse(std::span<const uint8_t> bytes, Message* out) {
   size_t position = behind.position();
   unsigned extended_rcode = 0;
   for (uint32_t index = 0; index < total; ++index) {
+    out->NoteSections(index, position);
     const Section section = SectionOf(index, out->answer_count_, out->authority_count_);
     const ParseFailure failure =
         CheckRecord(bytes, section, &position, &out->edns_, &extended_rcode);
     if (failure.error != ParseError::kNone) return failure;
   }
+  out->NoteSections(total, position);
   if (position != bytes.size())
     return FailAt(ParseError::kTrailingGarbage, Section::kEnd, position);
   out->rcode_ = static_cast<RCode>((extended_rcode << 4) | (out->flags_ & 0xfu));
   return {};
 }
 
-RecordRange::Iterator::Iterator(const Message* message)
-    : message_(message), position_(message->records_offset_) {
-  Advance();
+void Message::NoteSections(uint32_t index, size_t position) {
+  if (index == answer_count_) authority_offset_ = static_cast<uint16_t>(position);
+  if (index == uint32_t{answer_count_} + authority_count_) {
+    additional_offset_ = static_cast<uint16_t>(position);
+  }
+}
+
+RecordRange Message::records() const {
+  const uint32_t total = uint32_t{answer_count_} + authority_count_ + additional_count_;
+  return {*this, 0, total, records_offset_};
+}
+
+RecordRange Message::records(Section section) const {
+  const uint32_t additional = uint32_t{answer_count_} + authority_count_;
+  switch (section) {
+    case Section::kAnswer:
+      return {*this, 0, answer_count_, records_offset_};
+    case Section::kAuthority:
+      return {*this, answer_count_, additional, authority_offset_};
+    case Section::kAdditional:
+      return {*this, additional, additional + additional_count_, additional_offset_};
+    default:
+      return {*this, 0, 0, 0};
+  }
 }
 
 void RecordRange::Iterator::Advance() {
-  const uint32_t total = static_cast<uint32_t>(message_->answer_count_) +
-                         message_->authority_count_ + message_->additional_count_;
   const std::span<const uint8_t> bytes = message_->bytes_;
-  while (index_ < total) {
+  while (index_ < end_) {
     record_.section = SectionOf(index_, message_->answer_count_, message_->authority_count_);
     record_.owner = MessageName(bytes, position_);
-    RecordHead head;
-    if (!ReadRecordHead(bytes, SkipName(bytes, position_), &head)) break;  // Parse() rules it out.
+    const RecordHead head = ProvenRecordHead(bytes, SkipName(bytes, position_));
     ++index_;
     position_ = head.rdata_offset + head.rdata_size;
     // Records of other classes were not checked and are of no use to anyone here.

@@ -139,9 +139,13 @@ class Message {
 
   /// Records of answer, authority and additional, in order, the OPT left out.
   RecordRange records() const;
+  /// Those of one section.
+  RecordRange records(Section section) const;
 
  private:
   friend class RecordRange;
+  /// Record number `index` of all stands at `position`: where sections begin.
+  void NoteSections(uint32_t index, size_t position);
 
   std::span<const uint8_t> bytes_;
   uint16_t id_ = 0;
@@ -153,17 +157,24 @@ class Message {
   uint16_t authority_count_ = 0;
   uint16_t additional_count_ = 0;
   uint16_t records_offset_ = 0;
+  uint16_t authority_offset_ = 0;
+  uint16_t additional_offset_ = 0;
   std::optional<Edns> edns_;
 };
 
 /// `for (const RecordView& record : message.records())`.
 class RecordRange {
  public:
-  explicit RecordRange(const Message& message) : message_(&message) {}
+  /// Records `first` to `end` - 1 of all sections' together, the first at `offset`.
+  RecordRange(const Message& message, uint32_t first, uint32_t end, size_t offset)
+      : message_(&message), offset_(offset), first_(first), end_(end) {}
 
   class Iterator {
    public:
-    explicit Iterator(const Message* message);
+    Iterator(const Message* message, uint32_t first, uint32_t end, size_t offset)
+        : message_(message), position_(offset), index_(first), end_(end) {
+      Advance();
+    }
     const RecordView& operator*() const { return record_; }
     Iterator& operator++() {
       Advance();
@@ -176,19 +187,21 @@ class RecordRange {
 
     const Message* message_;
     size_t position_;
-    uint32_t index_ = 0;
+    uint32_t index_;
+    uint32_t end_;
     bool done_ = false;
     RecordView record_;
   };
 
-  Iterator begin() const { return Iterator(message_); }
+  Iterator begin() const { return {message_, first_, end_, offset_}; }
   std::nullptr_t end() const { return nullptr; }
 
  private:
   const Message* message_;
+  size_t offset_;
+  uint32_t first_;
+  uint32_t end_;
 };
-
-inline RecordRange Message::records() const { return RecordRange(*this); }
 
 /// ID, flags and question of a datagram without parsing the rest: what is needed to match it to a
 /// query. nullopt where the bytes begin neither with a header and exactly one uncompressed question

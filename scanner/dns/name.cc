@@ -3,40 +3,15 @@
 // on. Tested by name_test.cc.
 #include "scanner/dns/name.h"
 
+#include <algorithm>
 #include <cassert>
+
+#include "scanner/dns/octets.h"
 
 namespace caascan::dns {
 namespace {
 
 constexpr uint64_t kHashPrime = 0x9E3779B97F4A7C15ull;
-
-/// Eight octets at once: every ASCII capital becomes small, all other octets stay.
-uint64_t LowerWord(uint64_t word) {
-  constexpr uint64_t kOnes = 0x0101010101010101ull;
-  const uint64_t low7 = word & (kOnes * 0x7f);
-  const uint64_t at_least_a = low7 + kOnes * (0x80 - 'A');
-  const uint64_t beyond_z = low7 + kOnes * (0x80 - 'Z' - 1);
-  const uint64_t capital = (at_least_a & ~beyond_z & ~word) & (kOnes * 0x80);
-  return word | (capital >> 2);
-}
-
-uint64_t LoadWord(const uint8_t* data, size_t size) {
-  uint64_t word = 0;
-  std::memcpy(&word, data, size);
-  return word;
-}
-
-bool EqualOctets(const uint8_t* a, const uint8_t* b, size_t size) {
-  // Length octets are below 64 and so never look like capitals: the whole name folds as one run of
-  // octets.
-  while (size >= 8) {
-    if (LowerWord(LoadWord(a, 8)) != LowerWord(LoadWord(b, 8))) return false;
-    a += 8;
-    b += 8;
-    size -= 8;
-  }
-  return LowerWord(LoadWord(a, size)) == LowerWord(LoadWord(b, size));
-}
 
 }  // namespace
 
@@ -79,29 +54,42 @@ bool operator==(NameView a, NameView b) {
   return a.size_ == b.size_ && EqualOctets(a.data_, b.data_, a.size_);
 }
 
+namespace {
+
+bool IsPlain(uint8_t c) { return c > 0x20 && c < 0x7f && c != '.' && c != '\\'; }
+
+void AppendEscaped(uint8_t c, std::string* out) {
+  out->push_back('\\');
+  if (c == '.' || c == '\\') {
+    out->push_back(static_cast<char>(c));
+    return;
+  }
+  out->push_back(static_cast<char>('0' + c / 100));
+  out->push_back(static_cast<char>('0' + c / 10 % 10));
+  out->push_back(static_cast<char>('0' + c % 10));
+}
+
+}  // namespace
+
 void NameView::AppendText(std::string* out) const {
   if (is_root()) {
     out->push_back('.');
     return;
   }
-  for (size_t position = 0; data_[position] != 0;) {
-    const size_t length = data_[position];
+  for (size_t position = 0; data_[position] != 0; position += 1u + data_[position]) {
     if (position != 0) out->push_back('.');
-    for (size_t i = position + 1; i <= position + length; ++i) {
-      const uint8_t c = data_[i];
-      if (c == '.' || c == '\\') {
-        out->push_back('\\');
-        out->push_back(static_cast<char>(c));
-      } else if (c > 0x20 && c < 0x7f) {
+    const std::span<const uint8_t> label(data_ + position + 1, data_[position]);
+    if (std::all_of(label.begin(), label.end(), IsPlain)) {
+      out->append(reinterpret_cast<const char*>(label.data()), label.size());
+      continue;
+    }
+    for (const uint8_t c : label) {
+      if (IsPlain(c)) {
         out->push_back(static_cast<char>(c));
       } else {
-        out->push_back('\\');
-        out->push_back(static_cast<char>('0' + c / 100));
-        out->push_back(static_cast<char>('0' + c / 10 % 10));
-        out->push_back(static_cast<char>('0' + c % 10));
+        AppendEscaped(c, out);
       }
     }
-    position += 1 + length;
   }
 }
 
@@ -226,17 +214,25 @@ void Name::ToLower() {
   for (size_t i = 0; i < size_; ++i) wire_[i] = LowerOctet(wire_[i]);
 }
 
+void CompactName::Store(NameView view) {
+  size_ = static_cast<uint8_t>(view.size());
+  uint8_t* to = bytes_.data();
+  if (view.size() > kInline) {
+    to = new uint8_t[view.size()];
+    std::memcpy(bytes_.data(), &to, sizeof to);
+  }
+  std::memcpy(to, view.data(), view.size());
+}
+
 uint64_t HashName(NameView name, uint64_t seed) {
   uint64_t hash = seed ^ (name.size() * kHashPrime);
-  const uint8_t* data = name.data();
-  size_t size = name.size();
-  while (size > 0) {
-    const size_t take = size < 8 ? size : 8;
-    hash = (hash ^ LowerWord(LoadWord(data, take))) * kHashPrime;
+  const auto mix = [&hash](uint64_t word) {
+    hash = (hash ^ LowerWord(word)) * kHashPrime;
     hash ^= hash >> 32;
-    data += take;
-    size -= take;
-  }
+  };
+  size_t position = 0;
+  for (; position + 8 <= name.size(); position += 8) mix(LoadWord(name.data() + position));
+  if (position < name.size()) mix(LoadTail(name.data(), name.size()));
   return hash;
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "scanner/dns/codes.h"
 
@@ -75,6 +76,7 @@ class NameView {
 
  private:
   friend class Name;
+  friend class CompactName;
   constexpr NameView(const uint8_t* data, uint8_t size) : data_(data), size_(size) {}
 
   static constexpr std::array<uint8_t, 1> kRootWire{0};
@@ -139,6 +141,47 @@ class Name {
 
   uint8_t size_;
   std::array<uint8_t, kMaxNameSize> wire_;
+};
+
+/// A domain name that owns its bytes, for names that are held by the ten thousand: inline where it
+/// is short, as nearly all are, else on the heap. A value of 48 octets. Views of it end when it is
+/// assigned to, moved or destroyed.
+class CompactName {
+ public:
+  /// The root.
+  CompactName() : CompactName(NameView()) {}
+  explicit CompactName(NameView view) { Store(view); }
+  CompactName(const CompactName& other) { Store(other.view()); }
+  /// Leaves the root behind.
+  CompactName(CompactName&& other) noexcept : CompactName() { Swap(&other); }
+  CompactName& operator=(CompactName other) noexcept {
+    Swap(&other);
+    return *this;
+  }
+  CompactName& operator=(NameView view) { return *this = CompactName(view); }
+  ~CompactName() {
+    if (size_ > kInline) delete[] heap();
+  }
+
+  operator NameView() const { return view(); }
+  NameView view() const { return NameView(size_ > kInline ? heap() : bytes_.data(), size_); }
+
+ private:
+  static constexpr size_t kInline = 47;
+
+  void Store(NameView view);
+  uint8_t* heap() const {
+    uint8_t* pointer = nullptr;
+    std::memcpy(&pointer, bytes_.data(), sizeof pointer);
+    return pointer;
+  }
+  void Swap(CompactName* other) noexcept {
+    std::swap(size_, other->size_);
+    std::swap(bytes_, other->bytes_);
+  }
+
+  uint8_t size_;
+  std::array<uint8_t, kInline> bytes_;  // Or, where the name is longer, the pointer to them.
 };
 
 /// Case-insensitive hash and equality, for maps keyed by lower-cased wire bytes or by views.

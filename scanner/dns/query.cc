@@ -3,8 +3,25 @@
 
 #include <cassert>
 
+#include "scanner/dns/octets.h"
+
 namespace caascan::dns {
 namespace {
+
+/// The bits of `byte`, bit i as 0x20 in octet i.
+uint64_t SpreadToCaseBits(uint64_t byte) {
+  constexpr uint64_t kOwnBit = 0x8040201008040201ull;
+  const uint64_t own = (byte * kEachOctet) & kOwnBit;
+  return ((own + kEachOctet * 0x7f) & (kEachOctet * 0x80)) >> 2;
+}
+
+/// The case of the letters among eight octets from the bits that belong to their position.
+uint64_t CasedWord(uint64_t word, uint64_t case_bits, size_t position) {
+  constexpr uint64_t kCaseBit = kEachOctet * 0x20;
+  const uint64_t letters = OctetsWithin(word | kCaseBit, 'a', 'z') >> 2;
+  const uint64_t capitals = SpreadToCaseBits((case_bits >> (position % 64)) & 0xff);
+  return (word | letters) ^ (letters & capitals);
+}
 
 class Writer {
  public:
@@ -15,30 +32,25 @@ class Writer {
     U8(static_cast<uint8_t>(value >> 8));
     U8(static_cast<uint8_t>(value & 0xff));
   }
+  void CasedName(NameView name, uint64_t case_bits) {
+    size_t position = 0;
+    for (; position + 8 <= name.size(); position += 8) {
+      Store(CasedWord(LoadWord(name.data() + position), case_bits, position), 8);
+    }
+    if (position == name.size()) return;
+    Store(CasedWord(LoadTail(name.data(), name.size()), case_bits, position),
+          name.size() - position);
+  }
   size_t size() const { return size_; }
 
  private:
+  void Store(uint64_t word, size_t size) {
+    for (size_t i = 0; i < size; ++i, word >>= 8) U8(static_cast<uint8_t>(word));
+  }
+
   std::span<uint8_t> out_;
   size_t size_ = 0;
 };
-
-bool IsLetter(uint8_t c) { return LowerOctet(c) >= 'a' && LowerOctet(c) <= 'z'; }
-
-/// Calls `emit(octet)` for each octet of the name with its letters' case taken from `case_bits`.
-/// Length octets are below 64 and so are never taken for letters.
-template <typename Emit>
-void ForEachCased(NameView name, uint64_t case_bits, Emit emit) {
-  unsigned letter = 0;
-  for (const uint8_t c : name.wire()) {
-    if (!IsLetter(c)) {
-      emit(c);
-      continue;
-    }
-    const bool upper = ((case_bits >> (letter++ & 63)) & 1) != 0;
-    const uint8_t lower = LowerOctet(c);
-    emit(upper ? static_cast<uint8_t>(lower - ('a' - 'A')) : lower);
-  }
-}
 
 /// The OPT's RDATA and its length in front.
 void WriteContact(std::string_view contact, Writer* writer) {
@@ -66,7 +78,7 @@ size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::s
   writer.U16(0);
   writer.U16(0);
   writer.U16(spec.edns ? 1 : 0);
-  ForEachCased(spec.name, case_bits, [&writer](uint8_t octet) { writer.U8(octet); });
+  writer.CasedName(spec.name, case_bits);
   writer.U16(static_cast<uint16_t>(spec.type));
   writer.U16(kClassIn);
   if (spec.edns) {
@@ -82,10 +94,15 @@ size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::s
 
 bool SameCase(NameView sent, uint64_t case_bits, NameView received) {
   if (sent.size() != received.size()) return false;
-  const uint8_t* at = received.data();
-  bool same = true;
-  ForEachCased(sent, case_bits, [&](uint8_t octet) { same = same && octet == *at++; });
-  return same;
+  const size_t size = sent.size();
+  size_t position = 0;
+  for (; position + 8 <= size; position += 8) {
+    const uint64_t word = LoadWord(sent.data() + position);
+    if (CasedWord(word, case_bits, position) != LoadWord(received.data() + position)) return false;
+  }
+  if (position == size) return true;
+  const uint64_t tail = LoadTail(sent.data(), size);
+  return CasedWord(tail, case_bits, position) == LoadTail(received.data(), size);
 }
 
 }  // namespace caascan::dns

@@ -31,8 +31,8 @@ constexpr size_t kMaxContactSize = 128;
 /// Octets that any query fits into: header, name, type and class, OPT with an option.
 constexpr size_t kMaxQuerySize = kHeaderSize + kMaxNameSize + 4 + 11 + 4 + kMaxContactSize;
 
-/// Writes the query into `out` and returns its size. Bit i of `case_bits` (cyclically) turns the
-/// i-th letter of the name to upper case, and clears it to lower: 0x20
+/// Writes the query into `out` and returns its size. Where octet i of the name is a letter,
+/// bit i of `case_bits` (cyclically) makes it a capital if set, a small one if clear: 0x20
 /// (draft-vixie-dnsext-dns0x20). No failure: every name fits. REQUIRES: out.size() >=
 /// kMaxQuerySize.
 size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::span<uint8_t> out);

@@ -237,14 +237,14 @@ INSTANTIATE_TEST_SUITE_P(
                         }},
                     Row{"CaseEchoed",
                         "",
-                        {.name = kApex, .case_bits = 0x155},
+                        {.name = kApex, .case_bits = 0x2aa},
                         [](const Answer& answer) {
                           EXPECT_EQ(answer.message.question_name().ToName().view().ToText(),
-                                    "ExAmPlE.cOm");
+                                    "ExAmPlE.Com");
                         }},
                     Row{"CaseLost",
                         R"({"fault":"lower-case"})",
-                        {.name = kApex, .case_bits = 0x155},
+                        {.name = kApex, .case_bits = 0x2aa},
                         [](const Answer& answer) {
                           EXPECT_EQ(answer.message.question_name().ToName().view().ToText(),
                                     "example.com");
