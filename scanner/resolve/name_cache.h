@@ -2,7 +2,6 @@
 #pragma once
 
 #include <absl/container/flat_hash_set.h>
-#include <absl/container/inlined_vector.h>
 
 #include <cassert>
 #include <cstdint>
@@ -10,22 +9,24 @@
 #include <utility>
 
 #include "scanner/dns/name.h"
+#include "scanner/net/fixed_pool.h"
 #include "scanner/net/list.h"
 
 namespace caascan::resolve {
 
 /// Entries live while they are in the cache or pinned by a Handle; an evicted entry that is pinned
-/// lives on until its last Handle goes, unseen by Find. Capacity counts entries. One thread. V is
-/// default-constructed.
+/// lives on until its last Handle goes, unseen by Find. Handles end before their cache. Capacity
+/// counts entries. One thread. V is default-constructed.
 template <typename V>
 class NameCache {
   struct LruTag {};
   struct Entry : net::ListNode<LruTag> {
-    absl::InlinedVector<uint8_t, 40> key;
+    dns::CompactName key;
     uint32_t references = 0;  // The cache's own included.
+    net::FixedPool* pool = nullptr;
     V value;
 
-    dns::NameView name() const { return dns::NameView::FromTrusted(key.data(), key.size()); }
+    dns::NameView name() const { return key; }
   };
 
  public:
@@ -81,8 +82,9 @@ class NameCache {
   /// Puts a new entry in, in place of a present one (whose handles keep the old value).
   Handle Insert(dns::NameView name) {
     if (const auto it = entries_.find(name); it != entries_.end()) Evict(*it);
-    auto* entry = new Entry;
-    entry->key.assign(name.data(), name.data() + name.size());
+    auto* entry = new (pool_.Take()) Entry;
+    entry->pool = &pool_;
+    entry->key = name;
     entry->references = 1;
     entries_.insert(entry);
     lru_.PushBack(entry);
@@ -114,7 +116,10 @@ class NameCache {
   };
 
   static void Release(Entry* entry) {
-    if (entry != nullptr && --entry->references == 0) delete entry;
+    if (entry == nullptr || --entry->references != 0) return;
+    net::FixedPool* pool = entry->pool;
+    entry->~Entry();
+    pool->Give(entry);
   }
 
   void Touch(Entry* entry) {
@@ -129,6 +134,7 @@ class NameCache {
   }
 
   const size_t capacity_;
+  net::FixedPool pool_{sizeof(Entry)};
   absl::flat_hash_set<Entry*, Hash, Equal> entries_;
   net::List<Entry, LruTag> lru_;  // Least recently used first.
 };

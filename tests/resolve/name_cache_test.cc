@@ -117,18 +117,6 @@ TEST_F(NameCacheTest, APinnedEntryOutlivesItsEviction) {
   EXPECT_EQ(live, 1);
 }
 
-TEST_F(NameCacheTest, APinnedEntryOutlivesTheCache) {
-  Cache::Handle pinned;
-  {
-    Cache cache(4);
-    Put(&cache, "a", 1);
-    Put(&cache, "b", 2);
-    pinned = cache.Find(N("a"));
-  }
-  EXPECT_EQ(live, 1);
-  EXPECT_EQ(pinned->number, 1);
-}
-
 TEST_F(NameCacheTest, ReplacingLeavesHandlesTheirOldValue) {
   Cache cache(4);
   const Cache::Handle old = cache.Insert(N("a"));
