@@ -38,14 +38,14 @@ net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* op
   // A lost probe would turn a server that refuses CAA alone into a lame one.
   resolve::Asked soa;
   for (int tries = 0; tries < kProbeTries && !account->exhausted(); ++tries) {
-    soa = co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account);
+    co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account, &soa);
     if (soa.status != net::ExchangeStatus::kTimeout) break;
   }
   probe->serves_zone =
       soa.replied && soa.message.rcode() == dns::RCode::kNoError && soa.message.authoritative();
   if (probe->serves_zone && !probe->refused && !account->exhausted()) {
-    const resolve::Asked caa =
-        co_await resolve::Ask(network, probe->peer, name, dns::RRType::kCAA, *options, account);
+    resolve::Asked caa;
+    co_await resolve::Ask(network, probe->peer, name, dns::RRType::kCAA, *options, account, &caa);
     probe->refused = caa.replied && caa.message.rcode() == dns::RCode::kRefused;
     probe->answers_caa = caa.replied && !probe->refused;
     // Not where we were cut short: that proves nothing.

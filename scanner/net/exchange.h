@@ -104,7 +104,8 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> awaiter);
-  ExchangeResult await_resume() const noexcept { return result_; }
+  /// Valid as long as the exchange.
+  const ExchangeResult& await_resume() const noexcept { return result_; }
 
  private:
   friend class Network;

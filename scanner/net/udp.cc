@@ -75,7 +75,9 @@ void SetOptions(int fd, bool v6) {
     SetOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
   } else {
     SetOption(fd, IPPROTO_IP, IP_RECVERR, 1);
-    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+    // Queries fit any path. Don't Fragment, whatever MTU somebody claims, also saves the kernel the
+    // work of an IP identification a datagram.
+    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
   }
 }
 

@@ -63,15 +63,28 @@ bool RefusesEdns(const Asked& asked) {
   return (rcode == dns::RCode::kFormErr || rcode == dns::RCode::kNotImp) && !asked.message.edns();
 }
 
+/// What only the whole sequence of exchanges tells.
+void Conclude(net::Transport last, bool offered_edns, bool used_edns, Asked* asked) {
+  asked->over_tcp = last == net::Transport::kTcp;
+  const bool was_truncated = asked->over_tcp && !asked->mismatches.any();
+  if (was_truncated && !asked->replied && asked->result != ServerResult::kMalformed) {
+    asked->result = ServerResult::kTruncated;
+  }
+  if (!asked->replied && asked->mismatches.any()) asked->result = ServerResult::kMismatched;
+  asked->fell_back_from_edns = offered_edns && !used_edns && asked->replied &&
+                               (asked->message.rcode() == dns::RCode::kNoError ||
+                                asked->message.rcode() == dns::RCode::kNXDomain);
+}
+
 }  // namespace
 
-net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
-                     const AskOptions& options, Account* account) {
-  Asked asked;
+net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
+                const AskOptions& options, Account* account, Asked* asked) {
+  *asked = Asked();
   if (peer->blocked()) {
-    asked.status = net::ExchangeStatus::kBlocked;
-    asked.result = ServerResult::kBlocked;
-    co_return asked;
+    asked->status = net::ExchangeStatus::kBlocked;
+    asked->result = ServerResult::kBlocked;
+    co_return;
   }
   dns::QuerySpec spec = SpecOf(name, type, options);
   if (spec.edns && !options.contact.empty() && peer->TakeContactTurn()) {
@@ -81,31 +94,18 @@ net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name,
   while (true) {
     net::Exchange exchange(network, peer, spec, transport, options.timeout);
     ++account->queries;
-    const net::ExchangeResult result = co_await exchange;
-    if (!Take(result, transport, &asked)) {
+    if (!Take(co_await exchange, transport, asked)) {
       if (account->exhausted()) break;
       transport = net::Transport::kTcp;
       continue;
     }
-    if (spec.edns && RefusesEdns(asked) && !account->exhausted()) {
-      // It may mind the option alone, which no one else would send it.
-      if (!std::exchange(spec.contact, {}).empty()) continue;
-      asked.edns_badvers = asked.message.rcode() == dns::RCode::kBadVers;
-      spec.edns = false;
-      continue;
-    }
-    break;
+    if (!spec.edns || !RefusesEdns(*asked) || account->exhausted()) break;
+    // It may mind the option alone, which no one else would send it.
+    if (!std::exchange(spec.contact, {}).empty()) continue;
+    asked->edns_badvers = asked->message.rcode() == dns::RCode::kBadVers;
+    spec.edns = false;
   }
-  const bool was_truncated = transport == net::Transport::kTcp && !asked.mismatches.any();
-  asked.over_tcp = transport == net::Transport::kTcp;
-  if (was_truncated && !asked.replied && asked.result != ServerResult::kMalformed) {
-    asked.result = ServerResult::kTruncated;
-  }
-  if (!asked.replied && asked.mismatches.any()) asked.result = ServerResult::kMismatched;
-  asked.fell_back_from_edns = options.edns && !spec.edns && asked.replied &&
-                              (asked.message.rcode() == dns::RCode::kNoError ||
-                               asked.message.rcode() == dns::RCode::kNXDomain);
-  co_return asked;
+  Conclude(transport, options.edns, spec.edns, asked);
 }
 
 }  // namespace caascan::resolve

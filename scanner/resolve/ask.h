@@ -42,8 +42,9 @@ struct Asked {
 /// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed
 /// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
-/// Counts its queries in `account`. `name` must live until it ends.
-net::Task<Asked> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
-                     const AskOptions& options, Account* account);
+/// Counts its queries in `account`. What came is put into *asked, in place of what it held. `name`,
+/// `options` and `asked` must live until it ends.
+net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
+                const AskOptions& options, Account* account, Asked* asked);
 
 }  // namespace caascan::resolve

@@ -19,24 +19,23 @@ using dns::Section;
 
 enum class Step : uint8_t { kFound, kFollowed, kNothing, kFailed };
 
-/// What the answer section says of chain->current.
+/// What the answer section says of chain->current().
 Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* chain,
                 Classified* out) {
   std::optional<Name> target;
-  for (const RecordView& record : message.records()) {
-    if (record.section != Section::kAnswer) break;
-    if (record.type == type && record.owner.Equals(chain->current)) {
+  for (const RecordView& record : message.records(Section::kAnswer)) {
+    if (record.type == type && record.owner.Equals(chain->current())) {
       out->ttl_s = record.ttl;
       return Step::kFound;
     }
     if (target) continue;
-    if (record.type == RRType::kCNAME && record.owner.Equals(chain->current)) {
+    if (record.type == RRType::kCNAME && record.owner.Equals(chain->current())) {
       target = record.NameRdata().ToName();
     } else if (record.type == RRType::kDNAME) {
       // RFC 6672 §3.1: the CNAME beside it is derived; so we derive it ourselves.
       const Name owner = record.owner.ToName();
-      if (!owner.view().IsAtOrBelow(zone) || !chain->current.view().IsBelow(owner)) continue;
-      target = Name::Substitute(chain->current, owner, record.NameRdata().ToName());
+      if (!owner.view().IsAtOrBelow(zone) || !chain->current().IsBelow(owner)) continue;
+      target = Name::Substitute(chain->current(), owner, record.NameRdata().ToName());
       if (!target) return Step::kFailed;
     }
   }
@@ -57,21 +56,23 @@ struct AuthoritySummary {
 
 AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked, NameView name) {
   AuthoritySummary summary;
-  for (const RecordView& record : message.records()) {
-    if (record.section != Section::kAuthority) continue;
+  Name last_ns;
+  for (const RecordView& record : message.records(Section::kAuthority)) {
     if (record.type == RRType::kSOA && !summary.has_soa) {
       const Name owner = record.owner.ToName();
       summary.has_soa = true;
       summary.soa_fits = name.IsAtOrBelow(owner) && owner.view().IsAtOrBelow(asked.zone);
       summary.negative_ttl_s = std::min(record.ttl, dns::ReadSoa(record).minimum);
     } else if (record.type == RRType::kNS) {
-      const Name owner = record.owner.ToName();
+      if (summary.has_ns && record.owner.Equals(last_ns)) continue;  // Of the same set.
+      record.owner.CopyTo(&last_ns);
+      const NameView owner = last_ns;
       summary.has_ns = true;
-      if (owner.view().IsBelow(asked.zone) && name.IsAtOrBelow(owner)) {
+      if (owner.IsBelow(asked.zone) && name.IsAtOrBelow(owner)) {
         summary.ns_below = true;
         summary.cut = record.owner;
         summary.ns_ttl_s = record.ttl;
-      } else if (!owner.view().IsAtOrBelow(asked.zone)) {
+      } else if (!owner.IsAtOrBelow(asked.zone)) {
         summary.ns_above = true;
       }
     }
@@ -112,16 +113,22 @@ void ClassifyEmpty(const Message& message, const AskedServer& asked, NameView na
 
 }  // namespace
 
-bool AliasChain::Follow(const Name& target) {
-  visited_.push_back(current);
-  Name lower = target;
-  lower.ToLower();
-  targets.push_back(lower.view().ToText());
-  const auto same = [&target](const Name& name) { return name == target; };
-  looped = std::any_of(visited_.begin(), visited_.end(), same);
-  if (looped || visited_.size() > kMaxHops) return false;
-  current = target;
-  return true;
+bool AliasChain::Follow(NameView target) {
+  const auto same = [target](const dns::CompactName& name) { return name.view() == target; };
+  looped_ = target == name_ || std::any_of(targets_.begin(), targets_.end(), same);
+  ended_ = looped_ || targets_.size() == kMaxHops;
+  targets_.emplace_back(target);
+  return !ended_;
+}
+
+std::vector<std::string> AliasChain::Targets() const {
+  std::vector<std::string> texts;
+  for (const dns::CompactName& target : targets_) {
+    Name lower(target.view());
+    lower.ToLower();
+    texts.push_back(lower.view().ToText());
+  }
+  return texts;
 }
 
 Classified Classify(const Message& message, const AskedServer& asked, RRType type,
@@ -130,7 +137,7 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
   out.rcode = message.rcode();
   if (out.rcode != RCode::kNoError && out.rcode != RCode::kNXDomain) return out;
   bool followed = false;
-  while (chain->current.view().IsAtOrBelow(asked.zone)) {
+  while (chain->current().IsAtOrBelow(asked.zone)) {
     const Step step = FollowOnce(message, asked.zone, type, chain, &out);
     if (step == Step::kFailed) {
       out.kind = ResponseKind::kAliasFailed;
@@ -145,13 +152,13 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
     followed = true;
   }
   if (!followed) {
-    ClassifyEmpty(message, asked, chain->current, &out);
+    ClassifyEmpty(message, asked, chain->current(), &out);
     return out;
   }
   // Behind an alias only a fitting SOA settles the target; everything else is asked anew where it
   // belongs.
-  const bool in_bailiwick = chain->current.view().IsAtOrBelow(asked.zone);
-  const AuthoritySummary authority = ReadAuthority(message, asked, chain->current);
+  const bool in_bailiwick = chain->current().IsAtOrBelow(asked.zone);
+  const AuthoritySummary authority = ReadAuthority(message, asked, chain->current());
   out.kind = ResponseKind::kAlias;
   if (asked.recursive || (in_bailiwick && authority.has_soa && authority.soa_fits)) {
     out.kind = out.rcode == RCode::kNXDomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
@@ -171,8 +178,7 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
   lower.ToLower();
   answer->rrset.owner = lower.view().ToText();
   answer->rrset.ttl_s = classified.ttl_s;
-  for (const RecordView& record : message.records()) {
-    if (record.section != Section::kAnswer) break;
+  for (const RecordView& record : message.records(Section::kAnswer)) {
     if (record.type != RRType::kCAA || !record.owner.Equals(owner)) continue;
     const dns::CaaRdata caa = dns::ReadCaa(record.rdata);
     answer->rrset.records.push_back({caa.flags, std::string(caa.tag), std::string(caa.value)});

@@ -43,19 +43,31 @@ struct Classified {
   bool remarkable() const { return without_authority || without_soa || soa_wrong_zone; }
 };
 
-/// The aliases followed so far, over all messages of a look-up.
-struct AliasChain {
+/// The aliases that a look-up has followed, over all its messages.
+class AliasChain {
+ public:
   static constexpr size_t kMaxHops = 16;
 
-  dns::Name current;                 // The name to ask next; at first the query's.
-  std::vector<std::string> targets;  // Lower case text, in order.
-  bool looped = false;
+  /// The query's name must live as long as the chain.
+  explicit AliasChain(dns::NameView name) : name_(name) {}
 
-  /// False where the chain must end: a name seen before, or too many hops.
-  bool Follow(const dns::Name& target);
+  /// The name to ask next, at first the query's. Valid until the next Follow().
+  dns::NameView current() const {
+    const size_t followed = targets_.size() - (ended_ ? 1 : 0);
+    return followed == 0 ? name_ : targets_[followed - 1].view();
+  }
+  /// False where the chain must end: at a name seen before, or after too many hops. Then current()
+  /// stays.
+  bool Follow(dns::NameView target);
+  /// Where the aliases led, in order, the target that ended the chain included; lower-case text.
+  std::vector<std::string> Targets() const;
+  bool looped() const { return looped_; }
 
  private:
-  std::vector<dns::Name> visited_;  // Names before `current`.
+  dns::NameView name_;
+  std::vector<dns::CompactName> targets_;
+  bool ended_ = false;  // The last target was not followed.
+  bool looped_ = false;
 };
 
 /// The CAA RRset of `owner` in a message that Classify() called kAnswer, or the empty answer it
@@ -64,7 +76,7 @@ void TakeCaaAnswer(const dns::Message& message, const Classified& classified, dn
                    CaaAnswer* answer);
 
 /// Follows the message's aliases along `chain` as far as they are in bailiwick, and says what
-/// stands at the end. REQUIRES: `message` answers a query for (chain->current, type) and is not
+/// stands at the end. REQUIRES: `message` answers a query for (chain->current(), type) and is not
 /// truncated.
 Classified Classify(const dns::Message& message, const AskedServer& asked, dns::RRType type,
                     AliasChain* chain);

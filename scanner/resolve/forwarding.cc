@@ -16,47 +16,50 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
   for (const net::Address& address : resolvers) resolvers_.push_back(network->PeerFor(address));
 }
 
-net::Task<CaaAnswer> ForwardingResolver::LookupCaa(dns::NameView name, Account* account) {
-  CaaAnswer answer;
+net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
   const size_t first = next_++;
+  Asked asked;
   for (unsigned count = 0; count <= options_.retries && !account->exhausted(); ++count) {
     net::Peer* peer = resolvers_[(first + count) % resolvers_.size()];
     if (count > 0) ++account->retries;
-    const Asked asked =
-        co_await Ask(network_, peer, name, dns::RRType::kCAA, options_.ask, account);
+    co_await Ask(network_, peer, name, dns::RRType::kCAA, options_.ask, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) {
-      answer.failure = Reason::kStopped;
-      co_return answer;
+      answer->failure = Reason::kStopped;
+      co_return;
     }
-    AliasChain chain;
-    chain.current = name;
-    Classified classified;
-    if (asked.replied) {
-      classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, &chain);
-    }
-    const bool usable = asked.replied && IsUsable(classified.kind);
-    if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
-      Attempt attempt = MakeAttempt(asked, peer, std::string());
-      if (asked.replied) {
-        attempt.result = ResultOf(classified);
-        attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
-      }
-      Observe(asked, nullptr, attempt, account);
-      if (!usable) answer.attempts.push_back(attempt);
-      if (!usable || account->keep_all_attempts) account->attempts.push_back(std::move(attempt));
-    }
-    if (!usable) continue;
-    answer.cname = std::move(chain.targets);
-    if (classified.kind == ResponseKind::kAliasFailed) {
-      answer.failure = Reason::kAliasLoop;
-    } else {
-      TakeCaaAnswer(asked.message, classified, chain.current, &answer);
-    }
-    co_return answer;
+    if (TakeReply(asked, peer, name, account, answer)) co_return;
   }
-  answer.failure = account->exhausted() ? Reason::kTooManyQueries
-                                        : PlainReason(answer.attempts, /*recursive=*/true);
-  co_return answer;
+  answer->failure = account->exhausted() ? Reason::kTooManyQueries
+                                         : PlainReason(answer->attempts, /*recursive=*/true);
+}
+
+/// Judges one resolver's reply. True where it settles the look-up.
+bool ForwardingResolver::TakeReply(const Asked& asked, net::Peer* peer, dns::NameView name,
+                                   Account* account, CaaAnswer* answer) {
+  AliasChain chain(name);
+  Classified classified;
+  if (asked.replied) {
+    classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, &chain);
+  }
+  const bool usable = asked.replied && IsUsable(classified.kind);
+  if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
+    Attempt attempt = MakeAttempt(asked, peer, std::string());
+    if (asked.replied) {
+      attempt.result = ResultOf(classified);
+      attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+    }
+    Observe(asked, nullptr, attempt, account);
+    if (!usable) answer->attempts.push_back(attempt);
+    if (!usable || account->keep_all_attempts) account->attempts.push_back(std::move(attempt));
+  }
+  if (!usable) return false;
+  answer->cname = chain.Targets();
+  if (classified.kind == ResponseKind::kAliasFailed) {
+    answer->failure = Reason::kAliasLoop;
+  } else {
+    TakeCaaAnswer(asked.message, classified, chain.current(), answer);
+  }
+  return true;
 }
 
 }  // namespace caascan::resolve

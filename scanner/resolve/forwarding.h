@@ -22,9 +22,12 @@ class ForwardingResolver : public Resolver {
   ForwardingResolver(net::Network* network, const ForwardingOptions& options,
                      const std::vector<net::Address>& resolvers);
 
-  net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) override;
+  net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
 
  private:
+  static bool TakeReply(const Asked& asked, net::Peer* peer, dns::NameView name, Account* account,
+                        CaaAnswer* answer);
+
   net::Network* const network_;
   ForwardingOptions options_;
   std::vector<net::Peer*> resolvers_;

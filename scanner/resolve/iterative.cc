@@ -81,52 +81,49 @@ IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk)
   const dns::Name cut = walk.classified.cut.ToName();
   ZoneHandle zone = zones_.Insert(cut);
   zone->expires = now() + Clamp(walk.classified.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
-  ReadReferral(walk.message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
+  ReadReferral(walk.asked.message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
   return zone;
 }
 
-net::Task<IterativeResolver::Walk> IterativeResolver::Lookup(dns::RRType type, AliasChain* chain,
-                                                             Account* account, Host* job) {
-  ZoneHandle zone = DeepestZone(chain->current);
-  bool may_wait = true;
+net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
+  walk->zone = DeepestZone(walk->chain.current());
   while (true) {
-    if (options_.blocked && options_.blocked(chain->current)) {
-      Walk blocked;
-      blocked.zone = zone;
-      blocked.failure = Reason::kBlocklisted;
-      co_return blocked;
-    }
-    // At a cold start thousands of names need the same TLD: the first one asks the root, the others
-    // wait for its referral. Waiting happens once; asking the root needs no other look-up, so it
-    // ends.
-    std::string leads;
-    if (may_wait && zone.name().is_root() && !chain->current.view().is_root()) {
-      may_wait = false;
-      leads = TldKey(chain->current);
-      const auto [question, leading] = asked_at_root_.try_emplace(leads);
-      if (!leading) {
-        co_await WaitList::Waiter(&question->second);
-        zone = DeepestZone(chain->current);
-        continue;
-      }
+    if (options_.blocked && options_.blocked(walk->chain.current())) {
+      walk->ok = false;
+      walk->failure = Reason::kBlocklisted;
+      co_return;
     }
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
-    Walk walk = co_await AskZone(zone, type, chain, account, job);
-    const bool referred = walk.ok && walk.classified.kind == ResponseKind::kReferral;
-    if (referred) zone = StoreReferral(walk);
-    if (!leads.empty()) asked_at_root_.extract(leads).mapped().NotifyAll();
-    if (referred) continue;
-    if (!walk.ok && zone->seeded && DropSeed(zone, walk.failure)) {
+    if (walk->zone.name().is_root()) {
+      co_await AskRoot(walk, account, job);
+    } else {
+      co_await AskZone(walk, account, job);
+    }
+    if (walk->referred()) continue;
+    if (!walk->ok && walk->zone->seeded && DropSeed(walk->zone, walk->failure)) {
       // Nobody is accused of what an old zone file says.
       account->attempts.resize(attempts);
       account->observations.resize(observations);
-      zone = DeepestZone(chain->current);
-      continue;
+    } else if (!walk->stands_at_alias()) {
+      co_return;
     }
-    if (!walk.ok || walk.classified.kind != ResponseKind::kAlias) co_return walk;
-    zone = DeepestZone(chain->current);
+    walk->zone = DeepestZone(walk->chain.current());
   }
+}
+
+/// At a cold start thousands of names need the same TLD: the first one asks the root, the others
+/// wait for its referral. Waiting happens once; asking the root needs no other look-up, so it ends.
+net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) {
+  const dns::NameView name = walk->chain.current();
+  const std::string tld = TldKey(name);
+  const auto [question, leads] = asked_at_root_.try_emplace(tld);
+  if (!leads) {
+    co_await WaitList::Waiter(&question->second);
+    walk->zone = DeepestZone(name);
+  }
+  co_await AskZone(walk, account, job);
+  if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
 }
 
 void IterativeResolver::Seed(dns::NameView zone, const Delegation& delegation) {
@@ -191,63 +188,67 @@ int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries) const {
   return -1;
 }
 
-net::Task<IterativeResolver::Walk> IterativeResolver::AskZone(ZoneHandle zone, dns::RRType type,
-                                                              AliasChain* chain, Account* account,
-                                                              Host* job) {
-  Walk walk;
-  walk.zone = zone;
+void IterativeResolver::Tries::Begin(uint32_t bit) {
+  if ((tried & bit) != 0) ++repeats;
+  tried |= bit;
+}
+
+void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* account) {
+  const bool timed_out = asked.status == net::ExchangeStatus::kTimeout;
+  silent = timed_out ? silent | bit : silent & ~bit;
+  if (asked.status == net::ExchangeStatus::kSendFailed ||
+      asked.status == net::ExchangeStatus::kBlocked) {
+    hopeless |= bit;
+  } else if (++count > 1) {
+    ++account->retries;
+  }
+}
+
+net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
+  walk->ok = walk->circle = false;
+  walk->failure = Reason::kStopped;
+  walk->attempts.clear();
   Tries tries;
   while (!account->exhausted()) {
-    int index = PickAddress(*zone, tries);
+    int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
-      const bool more = co_await ResolveOneServer(zone, &tries, account, job);
-      if (more) continue;
-      index = PickAgain(*zone, tries);
+      if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
+      index = PickAgain(*walk->zone, tries);
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
-    if ((tries.tried & bit) != 0) ++tries.repeats;
-    tries.tried |= bit;
-    const Zone::ServerAddress address = zone->addresses[static_cast<size_t>(index)];
-    Asked asked;
-    if (!options_.allow_special && address.peer->address().IsSpecialPurpose()) {
-      asked.result = ServerResult::kBlocked;
-      tries.hopeless |= bit;
+    tries.Begin(bit);
+    const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
+    if (MayAsk(address.peer)) {
+      co_await Ask(network_, address.peer, walk->chain.current(), walk->type, options_.ask, account,
+                   &walk->asked);
+      tries.End(walk->asked, bit, account);
     } else {
-      asked = co_await Ask(network_, address.peer, chain->current, type, options_.ask, account);
-      const bool silent = asked.status == net::ExchangeStatus::kTimeout;
-      tries.silent = silent ? tries.silent | bit : tries.silent & ~bit;
-      if (asked.status == net::ExchangeStatus::kSendFailed ||
-          asked.status == net::ExchangeStatus::kBlocked) {
-        tries.hopeless |= bit;
-      } else if (++tries.count > 1) {
-        ++account->retries;
-      }
+      walk->asked = Asked();
+      walk->asked.result = ServerResult::kBlocked;
+      tries.hopeless |= bit;
     }
-    if (asked.status == net::ExchangeStatus::kCancelled) {
-      walk.failure = Reason::kStopped;
-      co_return walk;
-    }
-    if (TakeReply(asked, address, type, chain, account, &tries, &walk)) co_return walk;
+    if (walk->asked.status == net::ExchangeStatus::kCancelled) co_return;
+    if (TakeReply(address, account, &tries, walk)) co_return;
   }
-  Fail(&tries, &walk, account);
-  co_return walk;
+  Fail(&tries, walk, account);
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
-bool IterativeResolver::TakeReply(const Asked& asked, const Zone::ServerAddress& address,
-                                  dns::RRType type, AliasChain* chain, Account* account,
+bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* account,
                                   Tries* tries, Walk* walk) {
+  const Asked& asked = walk->asked;
   ServerResult result = asked.result;
   if (asked.replied) {
-    walk->classified = Classify(asked.message, {false, walk->zone.name()}, type, chain);
+    walk->classified =
+        Classify(asked.message, {false, walk->zone.name()}, walk->type, &walk->chain);
     result = ResultOf(walk->classified);
     walk->ok = IsUsable(walk->classified.kind);
   }
   const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
                             !asked.fell_back_from_edns;
   if (unremarkable && !account->keep_all_attempts) {
-    FinishZone(asked, tries, walk, account);
+    FinishZone(tries, walk, account);
     return true;
   }
   const Zone& zone = *walk->zone;
@@ -256,17 +257,20 @@ bool IterativeResolver::TakeReply(const Asked& asked, const Zone::ServerAddress&
   attempt.result = result;
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
   Observe(asked, walk->ok ? &walk->classified : nullptr, attempt, account);
-  if (!walk->ok || account->keep_all_attempts) tries->attempts.push_back(std::move(attempt));
-  if (walk->ok) FinishZone(asked, tries, walk, account);
-  return walk->ok;
+  const bool settled = walk->ok;
+  if (!settled || account->keep_all_attempts) tries->attempts.push_back(std::move(attempt));
+  if (settled) FinishZone(tries, walk, account);
+  return settled;
 }
 
-void IterativeResolver::FinishZone(const Asked& asked, Tries* tries, Walk* walk, Account* account) {
-  walk->message = asked.message;
+void IterativeResolver::FinishZone(Tries* tries, Walk* walk, Account* account) {
   for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
-  if (walk->classified.kind != ResponseKind::kAliasFailed) return;
-  walk->ok = false;
-  walk->failure = Reason::kAliasLoop;
+  if (walk->classified.kind == ResponseKind::kReferral) {
+    walk->zone = StoreReferral(*walk);
+  } else if (walk->classified.kind == ResponseKind::kAliasFailed) {
+    walk->ok = false;
+    walk->failure = Reason::kAliasLoop;
+  }
 }
 
 void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) const {
@@ -301,7 +305,7 @@ void IterativeResolver::AddUnresolved(const Zone& zone, Tries* tries) {
   }
 }
 
-net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account,
+net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Account* account,
                                                     Host* job) {
   size_t index = 0;
   while (index < zone->servers.size() &&
@@ -359,9 +363,8 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
 net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHandle host,
                                                                           dns::RRType type,
                                                                           Account* account) {
-  AliasChain chain;
-  chain.current = host.name();
-  Walk walk = co_await Lookup(type, &chain, account, &*host);
+  Walk walk(host.name(), type);
+  co_await Lookup(&walk, account, &*host);
   if (!walk.ok) {
     if (walk.circle) co_return HostEnd::kCircle;
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
@@ -370,29 +373,25 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
     co_return cut ? HostEnd::kCutShort : HostEnd::kKnown;
   }
   if (walk.classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
-  for (const dns::RecordView& record : walk.message.records()) {
-    if (record.section != dns::Section::kAnswer) break;
-    if (record.type != type || !record.owner.Equals(chain.current)) continue;
+  for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {
+    if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
     net::Peer* peer = PeerOf(record, options_.addresses, network_);
     if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
   }
   co_return HostEnd::kKnown;
 }
 
-net::Task<CaaAnswer> IterativeResolver::LookupCaa(dns::NameView name, Account* account) {
-  AliasChain chain;
-  chain.current = name;
-  Walk walk = co_await Lookup(dns::RRType::kCAA, &chain, account, nullptr);
-  CaaAnswer answer;
-  answer.zone = LowerText(walk.zone.name());
-  answer.cname = std::move(chain.targets);
-  if (!walk.ok) {
-    answer.failure = walk.failure;
-    answer.attempts = std::move(walk.attempts);
-    co_return answer;
+net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
+  Walk walk(name, dns::RRType::kCAA);
+  co_await Lookup(&walk, account, nullptr);
+  answer->zone = LowerText(walk.zone.name());
+  answer->cname = walk.chain.Targets();
+  if (walk.ok) {
+    TakeCaaAnswer(walk.asked.message, walk.classified, walk.chain.current(), answer);
+  } else {
+    answer->failure = walk.failure;
+    answer->attempts = std::move(walk.attempts);
   }
-  TakeCaaAnswer(walk.message, walk.classified, chain.current, &answer);
-  co_return answer;
 }
 
 }  // namespace caascan::resolve

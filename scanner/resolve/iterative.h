@@ -35,23 +35,31 @@ class IterativeResolver : public Resolver {
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
 
-  net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) override;
+  net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
   void Seed(dns::NameView zone, const Delegation& delegation) override;
 
  private:
   using ZoneHandle = ZoneCache::Handle;
   using HostHandle = HostCache::Handle;
 
-  /// The end of a look-up, or of one zone's part of it. `message` holds until the coroutine
-  /// suspends.
+  /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
+  /// look-up, which all of them fill, and `asked.message` holds until a coroutine suspends.
   struct Walk {
+    Walk(dns::NameView name, dns::RRType wanted) : type(wanted), chain(name) {}
+
+    const dns::RRType type;
+    AliasChain chain;
+    ZoneHandle zone;  // Whose servers are asked.
+    Asked asked;      // Of the last one of them.
+    Classified classified;
     bool ok = false;
     Reason failure = Reason::kStopped;
-    Classified classified;
-    dns::Message message;
-    ZoneHandle zone;
     bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // Where !ok: at the zone's servers.
+
+    /// Does the look-up go on at `zone`, below the one that was asked?
+    bool referred() const { return ok && classified.kind == ResponseKind::kReferral; }
+    bool stands_at_alias() const { return ok && classified.kind == ResponseKind::kAlias; }
   };
   /// Which of a zone's addresses were tried, and how often altogether.
   struct Tries {
@@ -66,6 +74,9 @@ class IterativeResolver : public Resolver {
     uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
     std::vector<Attempt> attempts;  // That failed.
+
+    void Begin(uint32_t bit);
+    void End(const Asked& asked, uint32_t bit, Account* account);
   };
   /// How the resolution of a server's name ended.
   enum class HostEnd : uint8_t {
@@ -76,10 +87,10 @@ class IterativeResolver : public Resolver {
     kBlocklisted,  // The user does not want it to be asked.
   };
 
-  net::Task<Walk> Lookup(dns::RRType type, AliasChain* chain, Account* account, Host* job);
-  net::Task<Walk> AskZone(ZoneHandle zone, dns::RRType type, AliasChain* chain, Account* account,
-                          Host* job);
-  net::Task<bool> ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account, Host* job);
+  net::Task<> Lookup(Walk* walk, Account* account, Host* job);
+  net::Task<> AskRoot(Walk* walk, Account* account, Host* job);
+  net::Task<> AskZone(Walk* walk, Account* account, Host* job);
+  net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
@@ -88,17 +99,19 @@ class IterativeResolver : public Resolver {
   bool DropSeed(const ZoneHandle& zone, Reason failure);
   int PickAddress(const Zone& zone, const Tries& tries);
   int PickAgain(const Zone& zone, const Tries& tries) const;
-  bool TakeReply(const Asked& asked, const Zone::ServerAddress& address, dns::RRType type,
-                 AliasChain* chain, Account* account, Tries* tries, Walk* walk);
-  static void FinishZone(const Asked& asked, Tries* tries, Walk* walk, Account* account);
+  bool MayAsk(net::Peer* peer) const {
+    return options_.allow_special || !peer->address().IsSpecialPurpose();
+  }
+  bool TakeReply(const Zone::ServerAddress& address, Account* account, Tries* tries, Walk* walk);
+  void FinishZone(Tries* tries, Walk* walk, Account* account);
   void Fail(Tries* tries, Walk* walk, Account* account) const;
   static void AddUnresolved(const Zone& zone, Tries* tries);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;
   const IterativeOptions options_;
-  ZoneHandle root_;  // Never evicted.
   ZoneCache zones_;
+  ZoneHandle root_;  // Never evicted.
   HostCache hosts_;
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
   // referral.

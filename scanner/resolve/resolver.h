@@ -17,9 +17,9 @@ class Resolver {
   virtual ~Resolver() = default;
 
   /// The CAA RRset at exactly `name`, aliases followed as any look-up follows them; no climbing.
-  /// Queries, retries and what the servers did go to `account`. `name` and `account` must live
-  /// until it ends.
-  virtual net::Task<CaaAnswer> LookupCaa(dns::NameView name, Account* account) = 0;
+  /// Queries, retries and what the servers did go to `account`, what came out to *answer,
+  /// which is a fresh one. All three must live until it ends.
+  virtual net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) = 0;
 
   /// Somebody knows what the parent of `zone` says of it; a look-up need not ask the parent then.
   /// A hint, held in the normal cache: what the parent itself said goes first, and where the

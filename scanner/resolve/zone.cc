@@ -15,8 +15,9 @@ int Zone::AddServer(dns::NameView host) {
   Server server;
   server.host_offset = static_cast<uint16_t>(hosts.size());
   server.host_size = static_cast<uint8_t>(host.size());
-  for (const uint8_t octet : host.wire())
-    hosts.push_back(static_cast<char>(dns::LowerOctet(octet)));
+  dns::Name lower(host);
+  lower.ToLower();
+  hosts.append(lower.view().bytes());
   servers.push_back(server);
   return static_cast<int>(servers.size() - 1);
 }
@@ -43,19 +44,18 @@ net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
 
 void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView asked,
                   const AddressPolicy& policy, net::Network* network, Zone* zone) {
-  for (const dns::RecordView& record : message.records()) {
-    if (record.section == dns::Section::kAuthority) {
-      if (record.type != dns::RRType::kNS || !record.owner.Equals(cut)) continue;
-      (void)zone->AddServer(record.NameRdata().ToName());
-    } else if (record.section == dns::Section::kAdditional) {
-      for (size_t i = 0; i < zone->servers.size(); ++i) {
-        const dns::NameView host = zone->host(zone->servers[i]);
-        if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
-        net::Peer* peer = PeerOf(record, policy, network);
-        if (peer == nullptr) continue;
-        zone->AddAddress(i, peer);
-        zone->servers[i].resolved = true;
-      }
+  for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
+    if (record.type != dns::RRType::kNS || !record.owner.Equals(cut)) continue;
+    (void)zone->AddServer(record.NameRdata().ToName());
+  }
+  for (const dns::RecordView& record : message.records(dns::Section::kAdditional)) {
+    for (size_t i = 0; i < zone->servers.size(); ++i) {
+      const dns::NameView host = zone->host(zone->servers[i]);
+      if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
+      net::Peer* peer = PeerOf(record, policy, network);
+      if (peer == nullptr) continue;
+      zone->AddAddress(i, peer);
+      zone->servers[i].resolved = true;
     }
   }
 }

@@ -48,19 +48,19 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       options_(options),
       parents_(options.parent_capacity) {}
 
-net::Task<CaaAnswer> Investigator::LookupExplained(dns::NameView name, resolve::Account* account) {
-  CaaAnswer answer;
+net::Task<> Investigator::LookupExplained(dns::NameView name, resolve::Account* account,
+                                          CaaAnswer* answer) {
   for (int looks = 0; looks < kMaxLooks; ++looks) {
-    answer = co_await resolver_->LookupCaa(name, account);
-    if (answer.status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
-        OwnLimit(answer)) {
-      break;
+    *answer = CaaAnswer();
+    co_await resolver_->LookupCaa(name, account, answer);
+    if (answer->status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
+        OwnLimit(*answer)) {
+      co_return;
     }
     const diagnose::ProbeVerdict verdict =
-        co_await diagnose::ProbeFailure(network_, options_.ask, name, &answer, account);
-    if (verdict != diagnose::ProbeVerdict::kAnswersNow) break;
+        co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
+    if (verdict != diagnose::ProbeVerdict::kAnswersNow) co_return;
   }
-  co_return answer;
 }
 
 Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name) {
@@ -80,7 +80,9 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     }
     if (shared->state == Shared::State::kKnown && shared->expires > now()) co_return shared;
     shared->state = Shared::State::kAsking;
-    shared->answer = co_await LookupExplained(name, account);
+    CaaAnswer answer;
+    co_await LookupExplained(name, account, &answer);
+    shared->answer = std::move(answer);
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
     shared->waiters.NotifyAll();
@@ -94,7 +96,7 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at);
     if (first && !climb->parent) {
-      climb->own = co_await LookupExplained(climb->at, account);
+      co_await LookupExplained(climb->at, account, &climb->own);
       climb->answer = &climb->own;
     } else {
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
@@ -113,6 +115,15 @@ bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
          !network_->cancelled();
 }
 
+/// False where the scan was stopped meanwhile.
+net::Task<bool> Investigator::Rest(unsigned passes) {
+  ++paused_;
+  net::Pause pause(network_, network_->Jittered(options_.recheck_after * passes));
+  co_await pause;
+  --paused_;
+  co_return !network_->cancelled();
+}
+
 net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, std::string* out) {
   const nanoseconds started = now();
   resolve::Account account;
@@ -122,11 +133,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
   unsigned passes = 1;
   co_await ClimbTree(job.name, &account, &climb);
   while (WorthAnotherPass(climb, passes)) {
-    ++paused_;
-    net::Pause pause(network_, network_->Jittered(options_.recheck_after * passes));
-    co_await pause;
-    --paused_;
-    if (network_->cancelled()) {
+    if (!co_await Rest(passes)) {
       climb.own.failure = Reason::kStopped;  // A verdict that was not rechecked is none.
       climb.own.status = LookupStatus::kFailed;
       climb.answer = &climb.own;
@@ -143,27 +150,32 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     co_await ClimbTree(job.name, &account, &climb);
   }
   // From here to the end nothing suspends, so one record serves all names.
-  StartRecord(job, &record_);
-  record_.attempts = passes;
-  const CaaAnswer& answer = *climb.answer;
-  record_.zone = answer.status == LookupStatus::kEmpty ? climb.own.zone : answer.zone;
-  record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
-  record_.dnssec = answer.dnssec;
-  if (answer.status == LookupStatus::kFailed) {
-    FillFailure(answer, climb.at, &record_);
-    if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
-      account.attempts.insert(account.attempts.end(), answer.attempts.begin(),
-                              answer.attempts.end());
-    }
-  } else {
-    FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
-  }
+  FillRecord(job, passes, climb, &account);
   const Result result = Finish(account, started, out);
   for (const TwinJob& twin : job.twins) {
     TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);
   }
   co_return result;
+}
+
+void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
+                              resolve::Account* account) {
+  StartRecord(job, &record_);
+  record_.attempts = passes;
+  const CaaAnswer& answer = *climb.answer;
+  record_.zone = answer.status == LookupStatus::kEmpty ? climb.own.zone : answer.zone;
+  record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
+  record_.dnssec = answer.dnssec;
+  if (answer.status != LookupStatus::kFailed) {
+    FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
+    return;
+  }
+  FillFailure(answer, climb.at, &record_);
+  if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
+    account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
+                             answer.attempts.end());
+  }
 }
 
 void Investigator::ForgetFailure(const Climb& climb) {

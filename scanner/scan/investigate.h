@@ -70,12 +70,16 @@ class Investigator {
   };
 
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
+  net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
-  net::Task<resolve::CaaAnswer> LookupExplained(dns::NameView name, resolve::Account* account);
+  net::Task<> LookupExplained(dns::NameView name, resolve::Account* account,
+                              resolve::CaaAnswer* answer);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name);
   void ForgetFailure(const Climb& climb);
 
+  void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
+                  resolve::Account* account);
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;

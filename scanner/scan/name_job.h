@@ -30,7 +30,7 @@ struct NameJob {
   /// Evaluate as `*.name`?
   bool wildcard = false;
   /// Lower-case A-labels, without `*.`. The root where !valid.
-  dns::Name name;
+  dns::CompactName name;
   /// The record's `name` where !valid, else empty: the typed text as EscapeTypedText() writes it.
   std::string invalid_name;
   /// What was typed, as valid UTF-8 of at most kMaxInputSize bytes; empty where it is the record's

@@ -124,23 +124,22 @@ bool OutputSink::WaitForRoom() {
 }
 
 void OutputSink::CountLines(std::string_view written) {
-  const auto lines = static_cast<uint64_t>(std::count(written.begin(), written.end(), '\n'));
+  uint64_t lines = 0;
+  size_t behind = 0;  // The last line feed.
+  for (size_t feed = written.find('\n'); feed != std::string_view::npos;
+       feed = written.find('\n', behind)) {
+    ++lines;
+    behind = feed + 1;
+  }
   lines_written_.fetch_add(lines, std::memory_order_relaxed);
-  tail_size_ = 0;
+  tail_size_ = (lines == 0 ? tail_size_ : 0) + written.size() - behind;
 }
 
 void OutputSink::CountWritten(std::string_view written) {
   if (encoder_ != nullptr) {  // Its lines count once they can be read.
     tail_size_ += written.size();
-    return;
-  }
-  const auto lines = static_cast<uint64_t>(std::count(written.begin(), written.end(), '\n'));
-  lines_written_.fetch_add(lines, std::memory_order_relaxed);
-  const size_t last_feed = written.rfind('\n');
-  if (last_feed == std::string_view::npos) {
-    tail_size_ += written.size();
   } else {
-    tail_size_ = written.size() - last_feed - 1;
+    CountLines(written);
   }
 }
 

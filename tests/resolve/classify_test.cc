@@ -38,18 +38,18 @@ dns::Name N(std::string_view text) {
 /// A message, classified as the answer of a server of `zone` to (name, CAA).
 struct Case {
   Case(const Reply& reply, std::string_view zone, std::string_view name, bool recursive)
-      : bytes(reply.bytes()), zone_name(N(zone)) {
+      : bytes(reply.bytes()), zone_name(N(zone)), asked_name(N(name)), chain(asked_name) {
     EXPECT_EQ(dns::Message::Parse(bytes, &message).error, dns::ParseError::kNone);
-    chain.current = N(name);
     classified = Classify(message, {recursive, zone_name}, RRType::kCAA, &chain);
   }
   Case(const Case&) = delete;
   Case& operator=(const Case&) = delete;
 
-  std::string current() const { return chain.current.view().ToText(); }
+  std::string current() const { return chain.current().ToText(); }
 
   const std::vector<uint8_t> bytes;
   const dns::Name zone_name;
+  const dns::Name asked_name;
   dns::Message message;
   AliasChain chain;
   Classified classified;
@@ -418,31 +418,32 @@ TEST(AliasChainTest, SixteenHopsAreFollowed) {
   const Case test(ChainOf(16), "example.com", "n0.example.com", false);
   EXPECT_EQ(test.classified.kind, Kind::kAnswer);
   EXPECT_EQ(test.current(), "n16.example.com");
-  EXPECT_EQ(test.chain.targets.size(), 16u);
-  EXPECT_EQ(test.chain.targets.front(), "n1.example.com");
+  ASSERT_EQ(test.chain.Targets().size(), 16u);
+  EXPECT_EQ(test.chain.Targets().front(), "n1.example.com");
 }
 
 TEST(AliasChainTest, SeventeenAreTooMany) {
   const Case test(ChainOf(17), "example.com", "n0.example.com", false);
   EXPECT_EQ(test.classified.kind, Kind::kAliasFailed);
-  EXPECT_FALSE(test.chain.looped);
+  EXPECT_FALSE(test.chain.looped());
 }
 
 TEST(AliasChainTest, CountsOverAllMessagesOfALookup) {
-  AliasChain chain;
-  chain.current = N("a.example.com");
+  const dns::Name name = N("a.example.com");
+  AliasChain chain(name);
   for (int i = 0; i < 16; ++i) EXPECT_TRUE(chain.Follow(N("b" + std::to_string(i) + ".example")));
   EXPECT_FALSE(chain.Follow(N("c.example")));
 }
 
 TEST(AliasChainTest, KnowsEveryNameItWasAt) {
-  AliasChain chain;
-  chain.current = N("a.example");
+  const dns::Name name = N("a.example");
+  AliasChain chain(name);
   EXPECT_TRUE(chain.Follow(N("b.example")));
   EXPECT_TRUE(chain.Follow(N("C.example")));
   EXPECT_FALSE(chain.Follow(N("A.EXAMPLE")));
-  EXPECT_TRUE(chain.looped);
-  EXPECT_EQ(chain.targets, (std::vector<std::string>{"b.example", "c.example", "a.example"}));
+  EXPECT_TRUE(chain.looped());
+  EXPECT_EQ(chain.current().ToText(), "C.example");
+  EXPECT_EQ(chain.Targets(), (std::vector<std::string>{"b.example", "c.example", "a.example"}));
 }
 
 TEST(ClassifyTest, AReferralTellsItsCutAndTtl) {
@@ -467,7 +468,7 @@ TEST(ClassifyTest, AnEmptyAnswerIsKeptForTheLesserOfTtlAndMinimum) {
 
 CaaAnswer Taken(const Case& test) {
   CaaAnswer answer;
-  TakeCaaAnswer(test.message, test.classified, test.chain.current, &answer);
+  TakeCaaAnswer(test.message, test.classified, test.chain.current(), &answer);
   return answer;
 }
 

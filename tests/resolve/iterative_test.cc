@@ -85,7 +85,7 @@ TEST_F(IterativeTest, KeepsWhatEveryServerDidWhereAsked) {
   client_->Run([](IterativeResolver* resolver, Looked* out) -> net::Task<> {
     dns::Name name;
     (void)dns::Name::FromText("example.test", &name);
-    out->answer = co_await resolver->LookupCaa(name, &out->account);
+    co_await resolver->LookupCaa(name, &out->account, &out->answer);
   }(resolver_.get(), &looked[0]));
   std::vector<std::string> lines;
   for (const Attempt& attempt : looked[0].account.attempts) {

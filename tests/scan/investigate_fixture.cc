@@ -13,20 +13,20 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
   return static_cast<size_t>(std::count(asked_.begin(), asked_.end(), name));
 }
 
-net::Task<CaaAnswer> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account) {
+net::Task<> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account,
+                                    CaaAnswer* answer) {
   const std::string text = name.ToText();
   asked_.push_back(text);
   ++account->queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
   co_await pause;
-  if (network_->cancelled()) co_return Failed(Reason::kStopped);
+  *answer = network_->cancelled() ? Failed(Reason::kStopped) : Empty();
   const auto it = scripts_.find(text);
-  if (it == scripts_.end()) co_return Empty();
-  CaaAnswer answer = it->second.front();
+  if (network_->cancelled() || it == scripts_.end()) co_return;
+  *answer = it->second.front();
   if (it->second.size() > 1) it->second.pop_front();
-  for (const resolve::Attempt& attempt : answer.attempts) account->attempts.push_back(attempt);
-  if (answer.rrset.owner.empty()) answer.rrset.owner = text;
-  co_return answer;
+  for (const resolve::Attempt& attempt : answer->attempts) account->attempts.push_back(attempt);
+  if (answer->rrset.owner.empty()) answer->rrset.owner = text;
 }
 
 CaaAnswer Empty() {
@@ -57,7 +57,9 @@ NameJob Job(std::string_view name, bool wildcard) {
   NameJob job;
   job.valid = true;
   job.wildcard = wildcard;
-  EXPECT_EQ(dns::Name::FromText(name, &job.name), dns::NameError::kNone) << name;
+  dns::Name parsed;
+  EXPECT_EQ(dns::Name::FromText(name, &parsed), dns::NameError::kNone) << name;
+  job.name = parsed;
   return job;
 }
 

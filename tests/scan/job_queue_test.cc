@@ -19,8 +19,10 @@ using PopResult = JobQueue::PopResult;
 NameJob Job(size_t number) {
   NameJob job;
   job.valid = true;
-  EXPECT_EQ(dns::Name::FromText("n" + std::to_string(number) + ".example", &job.name),
+  dns::Name parsed;
+  EXPECT_EQ(dns::Name::FromText("n" + std::to_string(number) + ".example", &parsed),
             dns::NameError::kNone);
+  job.name = parsed;
   job.id.text = std::to_string(number);
   return job;
 }

@@ -85,7 +85,9 @@ NameJob ValidJob(bool wildcard) {
   NameJob job;
   job.valid = true;
   job.wildcard = wildcard;
-  EXPECT_EQ(dns::Name::FromText("www.example.com", &job.name), dns::NameError::kNone);
+  dns::Name parsed;
+  EXPECT_EQ(dns::Name::FromText("www.example.com", &parsed), dns::NameError::kNone);
+  job.name = parsed;
   job.input = "WWW.example.com";
   job.id.text = "17";
   job.order.text = R"("first")";
