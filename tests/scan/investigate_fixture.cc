@@ -99,7 +99,7 @@ net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std:
 
 }  // namespace
 
-std::vector<Line> InvestigateFixture::RunAll(const std::vector<NameJob>& jobs) {
+std::vector<Line> InvestigateFixture::RunAll(std::span<const NameJob> jobs) {
   if (investigator_ == nullptr) Begin();
   std::deque<std::string> lines(jobs.size());
   for (size_t i = 0; i < jobs.size(); ++i) {
@@ -109,6 +109,6 @@ std::vector<Line> InvestigateFixture::RunAll(const std::vector<NameJob>& jobs) {
   return {lines.begin(), lines.end()};
 }
 
-Line InvestigateFixture::Run(const NameJob& job) { return RunAll({job}).front(); }
+Line InvestigateFixture::Run(const NameJob& job) { return RunAll({&job, 1}).front(); }
 
 }  // namespace caascan::scan

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,7 @@ class InvestigateFixture : public testing::Test {
   Line Run(const NameJob& job);
   Line Run(std::string_view name) { return Run(Job(name)); }
   /// All at once; the lines in the order of the jobs.
-  std::vector<Line> RunAll(const std::vector<NameJob>& jobs);
+  std::vector<Line> RunAll(std::span<const NameJob> jobs);
 
   InvestigateOptions options_;
   net::Client client_;

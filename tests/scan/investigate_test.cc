@@ -81,8 +81,8 @@ TEST_F(InvestigateTest, AWildcardIsLookedUpWithoutItsAsterisk) {
 TEST_F(InvestigateTest, AParentsIssuewildHoldsForAWildcardOfAChild) {
   resolver_.Script("example.com",
                    Records({{0, "issue", "letsencrypt.org"}, {0, "issuewild", ";"}}));
-  const std::vector<Line> lines =
-      RunAll({Job("shop.example.com", true), Job("shop.example.com", false)});
+  const NameJob jobs[] = {Job("shop.example.com", true), Job("shop.example.com", false)};
+  const std::vector<Line> lines = RunAll(jobs);
   EXPECT_EQ(lines[0]["reason"], "issuance_forbidden");
   EXPECT_EQ(lines[1]["reason"], "issuer_authorized");
 }
@@ -253,7 +253,8 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
     if (all) fine.attempts = {answered};
     const std::vector<std::string> names = {all ? "a.com" : "c.com", all ? "b.com" : "d.com"};
     for (const std::string& name : names) resolver_.Script(name, fine);
-    for (const Line& line : RunAll({Job(names[0]), Job(names[1])})) {
+    const NameJob jobs[] = {Job(names[0]), Job(names[1])};
+    for (const Line& line : RunAll(jobs)) {
       EXPECT_EQ(line["reason"], "refused");
       EXPECT_EQ(line["zone"], "com");
       EXPECT_NE(line["servers"].find("ns.com"), std::string::npos) << line.text();
@@ -267,8 +268,8 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
     const std::string tld = "tld" + std::to_string(static_cast<int>(own));
     resolver_.Script(tld, Failed(own));
     resolver_.Script(tld, Issue("letsencrypt.org"));
-    const std::vector<Line> lines =
-        RunAll({Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)});
+    const NameJob jobs[] = {Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)};
+    const std::vector<Line> lines = RunAll(jobs);
     int cut = 0;
     for (const Line& line : lines) {
       if (line["reason"] == ReasonCode(own)) {
