@@ -166,6 +166,10 @@ class CompactName {
   operator NameView() const { return view(); }
   NameView view() const { return NameView(size_ > kInline ? heap() : bytes_.data(), size_); }
 
+  friend bool operator==(const CompactName& a, const CompactName& b) {
+    return a.view() == b.view();
+  }
+
  private:
   static constexpr size_t kInline = 47;
 

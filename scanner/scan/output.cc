@@ -81,7 +81,10 @@ bool OutputSink::Write(std::string_view whole_lines) {
     return false;
   }
   WriteAll(frame_);
-  if (status_.ok()) CountLines(whole_lines);
+  if (status_.ok()) {
+    CountLines(whole_lines);
+    tail_size_ = 0;  // What was written since is a whole frame.
+  }
   return status_.ok();
 }
 
