@@ -29,8 +29,8 @@ object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; 
 
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
-input line, exactly once. Lines are told apart by name, input, id and order. It takes 20 bytes of memory for each record
-kept. A torn last line (compressed: member or frame) is cut off; names that a signal stopped are scanned.
+input line, exactly once. Lines are told apart by name, input, id and order. Each record
+kept takes 20 bytes of memory, and up to 40 while they are read: for 10 million, 200 MB and 400 MB. A torn last line (compressed: member or frame) is cut off; names that a signal stopped are scanned.
 The shard of a name is the upper part of H*N, where H is the lower half, as a fraction of 2^32, of SplitMix64's
 finalizer of the FNV-1a hash (64 bits) of its registrable domain, lower case, in wire form. It is the same in every
 release, as far as the Public Suffix List is. Lines that are no name belong to one shard together.
