@@ -49,7 +49,8 @@ net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* op
     probe->refused = caa.replied && caa.message.rcode() == dns::RCode::kRefused;
     probe->answers_caa = caa.replied && !probe->refused;
     // Not where we were cut short: that proves nothing.
-    probe->drops_caa = caa.status == net::ExchangeStatus::kTimeout;
+    // And not where only TCP is silent: that is truncation's own reason.
+    probe->drops_caa = caa.status == net::ExchangeStatus::kTimeout && !caa.over_tcp;
   }
   if (--fan->running == 0) fan->done.NotifyAll();
 }
@@ -60,13 +61,20 @@ bool NeedsProbe(const resolve::CaaAnswer& answer) {
          OutcomeOf(answer.failure) == Outcome::kTimeout;
 }
 
+/// A server that answered once, however badly, drops nothing.
+bool WasOnlySilent(const Attempt& attempt, const std::vector<Attempt>& attempts) {
+  return std::all_of(attempts.begin(), attempts.end(), [&attempt](const Attempt& other) {
+    return other.peer != attempt.peer || other.result == ServerResult::kTimeout;
+  });
+}
+
 using Probes = absl::InlinedVector<Probe, 4>;
 
 Probes SelectServers(const std::vector<Attempt>& attempts) {
   Probes probes;
   for (const Attempt& attempt : attempts) {
     const bool refused = attempt.result == ServerResult::kRefused;
-    if (!refused && attempt.result != ServerResult::kTimeout) continue;
+    if (!refused && !WasOnlySilent(attempt, attempts)) continue;
     const auto same = [&attempt](const Probe& probe) { return probe.peer == attempt.peer; };
     if (probes.size() == kMaxProbedServers || std::any_of(probes.begin(), probes.end(), same)) {
       continue;

@@ -22,7 +22,8 @@ namespace caascan::lab {
 namespace {
 
 constexpr int kOn = 1;
-constexpr int kBufferSize = 8 << 20;
+// One socket plays ten thousand servers: what they would hold together must fit.
+constexpr int kBufferSize = 64 << 20;
 constexpr char kLoopback[] = "lo";
 
 template <typename T>

@@ -51,6 +51,7 @@ struct Account {
   uint32_t queries = 0;
   uint32_t retries = 0;  // Queries beyond the first of a look-up in one zone.
   uint32_t max_queries = 0;
+  bool patient = false;  // A look before somebody is accused: with many more tries.
   bool keep_all_attempts = false;
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;

@@ -19,7 +19,8 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
 net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
   const size_t first = next_++;
   Asked asked;
-  for (unsigned count = 0; count <= options_.retries && !account->exhausted(); ++count) {
+  const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
+  for (unsigned count = 0; count < tries && !account->exhausted(); ++count) {
     net::Peer* peer = resolvers_[(first + count) % resolvers_.size()];
     if (count > 0) ++account->retries;
     co_await Ask(network_, peer, name, dns::RRType::kCAA, options_.ask, account, &asked);

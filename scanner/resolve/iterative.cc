@@ -25,6 +25,8 @@ constexpr seconds kMinDelegationTtl(300);
 constexpr seconds kMaxDelegationTtl(86400);
 constexpr seconds kHostTtl(3600);
 constexpr seconds kFailedHostTtl(30);  // RFC 9520 §3.2: failures are cached for at least a second.
+// A patient look does not take an older failure's word for it.
+constexpr seconds kFreshFailure(1);
 constexpr uint32_t kSilentAfter =
     2;  // Unanswered in a row: such a server is tried after the others.
 constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server names, and so on.
@@ -172,14 +174,26 @@ int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
   return best;
 }
 
+/// How many tries a zone may have, its servers taken together, where nothing but silence is met. A
+/// patient look gives each server, up to some, the tries that usually serve for all, and a round
+/// more: a dead server beside it must not use up those of one whose answers get lost.
+unsigned IterativeResolver::MaxTries(const Zone& zone, bool patient) const {
+  constexpr size_t kServersWithTriesOfTheirOwn = 4;
+  const size_t usual = size_t{options_.retries} + 1;
+  if (!patient) return static_cast<unsigned>(usual);
+  return static_cast<unsigned>(usual *
+                               (std::min(zone.addresses.size(), kServersWithTriesOfTheirOwn) + 1));
+}
+
 /// Silent servers first: only their answer is missing. Where others failed in words, the silent
 /// ones have all the retries, lest a lost datagram leave the verdict to a bad server.
-int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries) const {
+int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries, bool patient) const {
   const size_t count = zone.addresses.size();
   const uint32_t open = tries.tried & ~tries.hopeless;
   const uint32_t silent = tries.silent & open;
   const bool mixed = silent != 0 && silent != open;
-  if (mixed ? tries.repeats >= options_.retries : tries.count > options_.retries) return -1;
+  const unsigned max_tries = MaxTries(zone, patient);
+  if (mixed ? tries.repeats + 1 >= max_tries : tries.count >= max_tries) return -1;
   const uint32_t wanted = mixed ? silent : open;
   for (size_t i = 0; i < count; ++i) {
     const size_t index = (tries.count + i) % count;
@@ -213,7 +227,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
       if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
-      index = PickAgain(*walk->zone, tries);
+      index = PickAgain(*walk->zone, tries, account->patient);
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
@@ -337,7 +351,10 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
     co_await WaitList::Waiter(&host->waiters);
     if (job != nullptr) job->waits_for = nullptr;
   }
-  if (host->state != Host::State::kUnknown && host->expires > now()) co_return HostEnd::kKnown;
+  if (host->state != Host::State::kUnknown && host->expires > now() &&
+      !(account->patient && host->unproven && now() - host->failed_at > kFreshFailure)) {
+    co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
+  }
   if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
 
   host->state = Host::State::kResolving;
@@ -354,7 +371,10 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   const bool found = !host->peers.empty();
   if (found) end = HostEnd::kKnown;
   // What says nothing of the name itself is not kept: the next one to ask begins anew.
-  host->state = end == HostEnd::kKnown ? Host::State::kResolved : Host::State::kUnknown;
+  host->unproven = end == HostEnd::kUnproven;
+  const bool keep = end == HostEnd::kKnown || host->unproven;
+  host->state = keep ? Host::State::kResolved : Host::State::kUnknown;
+  host->failed_at = now();
   host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
   host->waiters.NotifyAll();
   co_return end;
@@ -370,7 +390,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
     if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
     const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
-    co_return cut ? HostEnd::kCutShort : HostEnd::kKnown;
+    co_return cut ? HostEnd::kCutShort : HostEnd::kUnproven;
   }
   if (walk.classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {

@@ -81,6 +81,7 @@ class IterativeResolver : public Resolver {
   /// How the resolution of a server's name ended.
   enum class HostEnd : uint8_t {
     kKnown,        // Its addresses are known, or that it has none.
+    kUnproven,     // Whoever might have told failed.
     kCircle,       // It hangs on what is being resolved by way of it.
     kCutShort,     // Our own limits, or the scan's end.
     kLocalFault,   // Our own side could not send.
@@ -98,7 +99,8 @@ class IterativeResolver : public Resolver {
   ZoneHandle StoreReferral(const Walk& walk);
   bool DropSeed(const ZoneHandle& zone, Reason failure);
   int PickAddress(const Zone& zone, const Tries& tries);
-  int PickAgain(const Zone& zone, const Tries& tries) const;
+  unsigned MaxTries(const Zone& zone, bool patient) const;
+  int PickAgain(const Zone& zone, const Tries& tries, bool patient) const;
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }

@@ -57,6 +57,9 @@ struct Host {
   absl::InlinedVector<net::Peer*, 2>
       peers;  // Empty once resolved: it has no address that we can use.
   std::chrono::nanoseconds expires{0};
+  // No addresses, but nobody said so: whoever might have told failed, at that time.
+  bool unproven = false;
+  std::chrono::nanoseconds failed_at{0};
   // While resolving: who waits here, and the host that this one's resolution waits for (to find
   // circles).
   WaitList waiters;

@@ -143,6 +143,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     // pass.
     ++passes;
     account.max_queries = account.queries + options_.max_queries;
+    account.patient = true;
     account.attempts.clear();
     account.observations.clear();
     if (climb.parent) ForgetFailure(climb);

@@ -156,6 +156,15 @@ TEST_F(ProbeTest, SilentForCaaAloneIsCaaDropped) {
   EXPECT_EQ(seen[1].type, RRType::kCAA);
 }
 
+// What came once was lost this time, or TCP alone is silent: either way CAA gets through.
+TEST_F(ProbeTest, AServerThatTruncatedOnceDropsNothing) {
+  Start({{kFirst, DropCaa}});
+  Met(kFirst, ServerResult::kTruncated);
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kTruncated), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(answer_.failure, Reason::kTruncated);
+}
+
 TEST_F(ProbeTest, SilentForAllStaysNoResponse) {
   Start({{kFirst, Ignore}});
   Met(kFirst, ServerResult::kTimeout);

@@ -1,0 +1,86 @@
+// A patient look: what a recheck does beyond the first one, so that lost datagrams accuse nobody.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+
+#include "tests/resolve/iterative_fixture.h"
+
+namespace caascan::resolve {
+namespace {
+
+using net::Arrival;
+using net::Outbox;
+
+constexpr const char* kFirst = "127.53.1.1";
+constexpr const char* kSecond = "127.53.1.2";
+
+class PatienceTest : public IterativeFixture {
+ protected:
+  PatienceTest() {
+    tree_.Delegate("test", "example.test",
+                   {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
+    options_.ask.timeout = kShort;
+  }
+
+  Looked LookPatiently(std::string_view name) {
+    Looked looked;
+    looked.account.max_queries = 200;
+    looked.account.patient = true;
+    dns::Name asked;
+    EXPECT_EQ(dns::Name::FromText(name, &asked), dns::NameError::kNone);
+    client_->Run([](Resolver* resolver, dns::NameView at, Looked* out) -> net::Task<> {
+      co_await resolver->LookupCaa(at, &out->account, &out->answer);
+    }(resolver_.get(), asked, &looked));
+    return looked;
+  }
+};
+
+TEST_F(PatienceTest, EachSilentServerHasTheRetriesOfAll) {
+  tree_.SetOverride(kFirst, Silent);
+  tree_.SetOverride(kSecond, Silent);
+  Start();
+  EXPECT_EQ(LookPatiently("example.test").answer.failure, Reason::kNoResponse);
+  EXPECT_EQ(Seen(kFirst) + Seen(kSecond), 9u) << "3 tries, for 2 servers and one more";
+  EXPECT_GE(Seen(kFirst), 4u);
+  EXPECT_GE(Seen(kSecond), 4u);
+}
+
+TEST_F(PatienceTest, ADeadServerLeavesTriesToOneWhoseAnswersGetLost) {
+  std::atomic<int> asked{0};
+  tree_.SetOverride(kFirst, Silent);
+  tree_.SetOverride(kSecond, [&asked](const Arrival&, Outbox*) { return asked.fetch_add(1) < 3; });
+  Start();
+  EXPECT_EQ(Summary(LookPatiently("example.test").answer), "empty");
+}
+
+TEST_F(PatienceTest, ABadServersWordDoesNotEndTheTriesOfASilentOne) {
+  std::atomic<int> asked{0};
+  tree_.SetOverride(kFirst, Always(dns::RCode::kRefused));
+  tree_.SetOverride(kSecond, [&asked](const Arrival&, Outbox*) { return asked.fetch_add(1) < 6; });
+  Start();
+  EXPECT_EQ(Summary(LookPatiently("example.test").answer), "empty");
+}
+
+// Its name's look-up met nothing but silence: that proves nothing, and a later look finds out.
+TEST_F(PatienceTest, AServerNameThatNobodyDeniedIsLookedUpAgain) {
+  std::atomic<bool> silent{true};
+  for (const char* server : {kFirst, kSecond}) {
+    tree_.SetOverride(server, [&silent](const Arrival&, Outbox*) { return silent.load(); });
+  }
+  tree_.Add("example.test", "dns.example.test A 127.53.1.3");
+  tree_.Add("test", "hangs.test NS dns.example.test");
+  tree_.Serve("hangs.test", "127.53.1.3");
+  Start();
+  EXPECT_EQ(Lookup("hangs.test").answer.failure, Reason::kUnresolvableServers);
+  silent = false;
+  client_->Run([](net::Network* network) -> net::Task<> {
+    net::Pause pause(network, std::chrono::milliseconds(1100));
+    co_await pause;
+  }(client_->network()));
+  EXPECT_EQ(Lookup("hangs.test").answer.failure, Reason::kUnresolvableServers) << "kept for others";
+  EXPECT_EQ(Summary(LookPatiently("hangs.test").answer), "empty");
+}
+
+}  // namespace
+}  // namespace caascan::resolve
