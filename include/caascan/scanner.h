@@ -38,6 +38,7 @@ struct ScanOptions {
 
   std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
   std::string root_hints_path;         // Empty is the built-in IANA list.
+  std::string trust_anchor_path;       // Checked; nothing is validated to it yet. Empty is none.
   uint16_t port = 53;                  // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;

@@ -2,14 +2,8 @@
 #include "scanner/resolve/root_hints.h"
 
 #include <absl/strings/str_cat.h>
-#include <sys/stat.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
-#include "scanner/resolve/ldns.h"
+#include "scanner/resolve/record_file.h"
 
 namespace caascan::resolve {
 namespace {
@@ -34,16 +28,6 @@ constexpr BuiltIn kRootServers[] = {
     {"k.root-servers.net", "193.0.14.129", "2001:7fd::1"},
     {"l.root-servers.net", "199.7.83.42", "2001:500:9f::42"},
     {"m.root-servers.net", "202.12.27.33", "2001:dc3::35"},
-};
-
-struct FileCloser {
-  void operator()(FILE* file) const { (void)std::fclose(file); }
-};
-struct RrFree {
-  void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
-};
-struct RdfFree {
-  void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
 };
 
 dns::NameView ViewOf(const ldns_rdf* name) {
@@ -97,43 +81,11 @@ std::vector<RootServer> BuiltInRootHints(uint16_t port) {
 }
 
 absl::StatusOr<std::vector<RootServer>> ReadRootHints(const std::string& path, uint16_t port) {
-  const std::unique_ptr<FILE, FileCloser> file(std::fopen(path.c_str(), "re"));
-  struct stat status {};
-  if (file == nullptr || fstat(fileno(file.get()), &status) != 0 || S_ISDIR(status.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "root hints ", path, ": ", file == nullptr ? std::strerror(errno) : "is a directory"));
-  }
-  std::unique_ptr<ldns_rdf, RdfFree> origin(ldns_dname_new_frm_str("."));
-  ldns_rdf* origin_raw = origin.release();
-  ldns_rdf* previous = nullptr;
-  uint32_t ttl = 3600;
-  int line = 1;    // ldns counts on behind what it has read,
-  int record = 1;  // and this is where that began.
   std::vector<RootServer> hosts;
   std::vector<dns::Name> named;
-  ldns_status parsed = LDNS_STATUS_OK;
-  while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
-    ldns_rr* raw = nullptr;
-    record = line;
-    parsed = ldns_rr_new_frm_fp_l(&raw, file.get(), &ttl, &origin_raw, &previous, &line);
-    const std::unique_ptr<ldns_rr, RrFree> rr(raw);
-    if (parsed == LDNS_STATUS_SYNTAX_EMPTY || parsed == LDNS_STATUS_SYNTAX_TTL ||
-        parsed == LDNS_STATUS_SYNTAX_ORIGIN) {
-      parsed = LDNS_STATUS_OK;
-      continue;
-    }
-    if (parsed != LDNS_STATUS_OK) break;
-    TakeRecord(rr.get(), port, &hosts, &named);
-  }
-  ldns_rdf_deep_free(origin_raw);
-  ldns_rdf_deep_free(previous);
-  if (std::ferror(file.get()) != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("root hints ", path, ": read error"));
-  }
-  if (parsed != LDNS_STATUS_OK) {
-    return absl::InvalidArgumentError(absl::StrCat("root hints ", path, ", line ", record, ": ",
-                                                   ldns_get_errorstr_by_id(parsed)));
-  }
+  const absl::Status read = ReadRecordFile(
+      "root hints", path, [&](const ldns_rr* rr) { TakeRecord(rr, port, &hosts, &named); });
+  if (!read.ok()) return read;
   std::vector<RootServer> servers;
   for (const dns::Name& name : named) {
     const RootServer* server = ServerOf(name, &hosts);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "scanner/resolve/root_hints.h"
+#include "scanner/resolve/trust_anchor.h"
 
 namespace caascan::scan {
 namespace {
@@ -42,6 +43,12 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   if (!hints.ok()) return hints.status();
   setup->root = *std::move(hints);
   return absl::OkStatus();
+}
+
+/// What is wrong with it is said before a million names are asked for.
+absl::Status CheckTrustAnchors(const ScanOptions& options) {
+  if (options.trust_anchor_path.empty()) return absl::OkStatus();
+  return resolve::ReadTrustAnchors(options.trust_anchor_path).status();
 }
 
 }  // namespace
@@ -84,6 +91,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   }
   if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
   if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;
+  if (const absl::Status status = CheckTrustAnchors(options); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;
   const bool ipv6 = options.families != AddressFamilies::kIpv4;
   setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;
