@@ -11,16 +11,18 @@ PORT = 5300
 
 
 class Lab:
-    """caalab serving an internet; stop() ends it. `hints` and `anchor` are the paths of its root hints and trust anchor."""
+    """caalab serving an internet; stop() ends it. `hints` and `anchor` are the paths of its root hints and trust anchor.
+    `serve` are further options of caalab serve."""
 
-    def __init__(self, folder, scenario=BASIC, mix=None, names=None, seed=None, port=PORT):
+    def __init__(self, folder, scenario=BASIC, mix=None, names=None, seed=None, port=PORT, serve=()):
         self.port = port
         options = {"--scenario": scenario, "--mix": mix, "--names": names, "--seed": seed}
         self.world = [str(word) for option, value in options.items() if value is not None for word in (option, value)]
         self.hints = str(pathlib.Path(folder) / "lab.hints")
         self.anchor = str(pathlib.Path(folder) / "lab.anchor")
         self.server = Server(
-            [CAALAB, "serve", *self.world, "--port", str(port), "--write-hints", self.hints, "--write-anchor", self.anchor],
+            [CAALAB, "serve", *self.world, "--port", str(port), "--write-hints", self.hints, "--write-anchor", self.anchor,
+             *serve],
             pathlib.Path(folder) / "lab.log")
         self.server.wait_until(self.answers)
 

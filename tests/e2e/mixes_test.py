@@ -1,0 +1,53 @@
+"""50,000 names of each mix, scanned with the default patience: every outcome and reason is what the lab knows to be true,
+with all datagrams arriving and with every twentieth lost, either way."""
+
+import concurrent.futures
+import pathlib
+
+import harness
+from harness import CAALAB, CAASCAN, SOURCE
+from lab import PORT, Lab
+
+LAB_DATA = SOURCE / "datasets" / "lab"
+NAMES = 50_000
+LOSSES = (0, 5)  # Percent.
+
+
+class Mixes(harness.Case):
+
+    def compare(self, mix, loss):
+        """Serves, scans and compares; what caalab compare says, and its exit code."""
+        folder = self.folder / f"loss-{loss}"
+        folder.mkdir()
+        lab = Lab(folder, scenario=None, mix=str(LAB_DATA / f"mix-{mix}.json"), names=NAMES, seed=7, port=PORT + loss,
+                  serve=["--loss", str(loss)])
+        self.addCleanup(lab.stop)
+        names, truth, records = (str(folder / name) for name in ("names.txt", "truth.ndjson", "records.ndjson"))
+        pathlib.Path(names).write_bytes(self.run_program(CAALAB, "names", *lab.world).stdout)
+        pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *lab.world, names).stdout)
+        # One lab plays all servers, and everything that is slow is slow at once.
+        done = self.run_program(CAASCAN, "scan", *lab.options(), "--server-rate", "0", "--server-inflight", "0",
+                                "--concurrency", str(NAMES), names, "-o", records)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        compared = self.run_program(CAALAB, "compare", "--fields", "outcome,reason", "--set-aside-unchecked", truth, records)
+        return compared.returncode, compared.stdout.decode()
+
+    def check(self, mix):
+        # Side by side, since both mostly wait.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for code, text in pool.map(lambda loss: self.compare(mix, loss), LOSSES):
+                self.assertEqual(code, 0, text)
+                self.assertIn(f"{NAMES} expected, {NAMES} found", text)
+
+    def test_healthy(self):
+        self.check("healthy")
+
+    def test_internet(self):
+        self.check("internet")
+
+    def test_broken(self):
+        self.check("broken")
+
+
+if __name__ == "__main__":
+    harness.main()
