@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   if (bind(fd, generic, size) != 0) Die("bind");
   if (getsockname(fd, generic, &size) != 0) Die("getsockname");
   std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   const auto batch = std::make_unique<Batch>();
   while (true) Reflect(fd, batch.get());
 }

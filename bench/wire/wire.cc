@@ -39,7 +39,7 @@ uint64_t ParseNumber(const char* text, uint64_t low, uint64_t high, const char* 
   const char* end = text + std::strlen(text);
   const auto [stop, error] = std::from_chars(text, end, number);
   if (error == std::errc() && stop == end && number >= low && number <= high) return number;
-  std::fprintf(stderr, "usage: %s\n", usage);
+  (void)std::fprintf(stderr, "usage: %s\n", usage);
   std::exit(2);
 }
 

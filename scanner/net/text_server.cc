@@ -199,7 +199,7 @@ void TextServer::Impl::CloseAll() {
 
 absl::StatusOr<std::unique_ptr<TextServer>> TextServer::Start(TextServerOptions options) {
   auto impl = std::make_unique<Impl>(std::move(options));
-  if (const absl::Status status = impl->Listen(); !status.ok()) return status;
+  if (absl::Status status = impl->Listen(); !status.ok()) return status;
   return std::unique_ptr<TextServer>(new TextServer(std::move(impl)));
 }
 

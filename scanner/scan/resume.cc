@@ -212,7 +212,7 @@ absl::Status Reader::Split(std::string_view text) {
 /// Writes the file anew without the records of stopped names.
 absl::Status DropStopped(const std::string& path, const std::function<bool()>& stop) {
   Reader reader(path, stop);
-  if (const absl::Status status = reader.Open(); !status.ok()) return status;
+  if (absl::Status status = reader.Open(); !status.ok()) return status;
   const std::string temporary = path + ".resume";
   auto sink = OutputSink::Open(temporary, {.compression = reader.compression(), .keep_bytes = {}});
   if (!sink.ok()) return sink.status();
@@ -247,7 +247,7 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
                                                 const Fingerprinter& fingerprinter,
                                                 const std::function<bool()>& stop) {
   Reader reader(path, stop);
-  if (const absl::Status status = reader.Open(); !status.ok()) return status;
+  if (absl::Status status = reader.Open(); !status.ok()) return status;
   EarlierOutput earlier;
   earlier.exists = reader.exists();
   if (!earlier.exists) return earlier;

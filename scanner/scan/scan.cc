@@ -104,7 +104,7 @@ class Scan {
 };
 
 absl::Status Scan::Open() {
-  if (const absl::Status status = FillSetup(options_, &setup_); !status.ok()) return status;
+  if (absl::Status status = FillSetup(options_, &setup_); !status.ok()) return status;
   if (!options_.blocklist_path.empty()) {
     auto blocklist = Blocklist::Read(options_.blocklist_path);
     if (!blocklist.ok()) return blocklist.status();
@@ -122,7 +122,7 @@ absl::Status Scan::Open() {
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
   input_bytes_ = source_->bytes_in_all();
-  if (const absl::Status status = OpenOutput(); !status.ok()) return status;
+  if (absl::Status status = OpenOutput(); !status.ok()) return status;
   return OpenWorkers();
 }
 
@@ -165,7 +165,7 @@ absl::Status Scan::OpenWorkers() {
   };
   for (size_t i = 0; i < threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(setup_, i));
-    if (const absl::Status status = workers_.back()->Open(); !status.ok()) return status;
+    if (absl::Status status = workers_.back()->Open(); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -315,7 +315,7 @@ absl::Status Scan::Run() {
   if (summary_->signal != 0) return absl::OkStatus();  // Nothing has begun.
   if (!opened.ok()) return opened;
   started_ = Clock::now();
-  if (const absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
+  if (absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
   writer_->Start();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });

@@ -89,9 +89,9 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
     return absl::InvalidArgumentError(absl::StrCat("--contact: takes ", dns::kMaxContactSize,
                                                    " printable ASCII characters at most"));
   }
-  if (const absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
-  if (const absl::Status status = ReadHints(options, setup); !status.ok()) return status;
-  if (const absl::Status status = CheckTrustAnchors(options); !status.ok()) return status;
+  if (absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
+  if (absl::Status status = ReadHints(options, setup); !status.ok()) return status;
+  if (absl::Status status = CheckTrustAnchors(options); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;
   const bool ipv6 = options.families != AddressFamilies::kIpv4;
   setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;

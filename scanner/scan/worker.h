@@ -39,7 +39,8 @@ struct WorkerSetup {
 };
 
 /// Made and joined by one thread; Wake(), StopStarting() and Cancel() from any.
-class Worker {
+// In the order of use; a few octets a thread are no loss.
+class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   Worker(const WorkerSetup& setup, size_t index);
   ~Worker();
@@ -78,9 +79,9 @@ class Worker {
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
 
+  WorkerCounters counters_;  // First, for its alignment.
   const WorkerSetup& setup_;
   const size_t index_;
-  WorkerCounters counters_;
   std::atomic<bool> stop_{false};    // Any thread.
   std::atomic<bool> cancel_{false};  // Any thread.
   std::thread thread_;

@@ -18,7 +18,6 @@ namespace {
 
 using dns::RCode;
 using dns::RRType;
-using net::AddressBytes;
 using net::CaaBytes;
 using net::NameBytes;
 using net::Reply;

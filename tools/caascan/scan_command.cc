@@ -237,7 +237,7 @@ absl::Status ScanCommand::ReadShard() {
 }
 
 absl::Status ScanCommand::CompleteOptions() {
-  if (const absl::Status status = ReadShard(); !status.ok()) return status;
+  if (absl::Status status = ReadShard(); !status.ok()) return status;
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.input_format = FromWord(kInputFormats, input_format_);
   options_.servers = FromWord(kServersInRecord, servers_);
