@@ -92,7 +92,7 @@ void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription
   if (zone->file.empty() || json->Any("servers")) zone->servers = ReadServers(json, named);
   zone->faults = ReadFaults(json, "faults", named);
   for (const std::string& line : json->Texts("records").value_or(std::vector<std::string>())) {
-    const absl::Status status = ParseRecordLine(line, zone->apex, &zone->records);
+    absl::Status status = ParseRecordLine(line, zone->apex, &zone->records);
     if (!status.ok()) json->Complain(std::string(status.message()));
   }
   const std::string glue = json->Text("glue").value_or("in-bailiwick");

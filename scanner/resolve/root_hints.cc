@@ -83,7 +83,7 @@ std::vector<RootServer> BuiltInRootHints(uint16_t port) {
 absl::StatusOr<std::vector<RootServer>> ReadRootHints(const std::string& path, uint16_t port) {
   std::vector<RootServer> hosts;
   std::vector<dns::Name> named;
-  const absl::Status read = ReadRecordFile(
+  absl::Status read = ReadRecordFile(
       "root hints", path, [&](const ldns_rr* rr) { TakeRecord(rr, port, &hosts, &named); });
   if (!read.ok()) return read;
   std::vector<RootServer> servers;

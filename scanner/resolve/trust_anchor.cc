@@ -27,7 +27,7 @@ TrustAnchor AnchorOf(const ldns_rr* rr) {
 absl::StatusOr<std::vector<TrustAnchor>> ReadTrustAnchors(const std::string& path) {
   std::vector<TrustAnchor> anchors;
   bool others = false;
-  const absl::Status read = ReadRecordFile("trust anchor", path, [&](const ldns_rr* rr) {
+  absl::Status read = ReadRecordFile("trust anchor", path, [&](const ldns_rr* rr) {
     const ldns_rr_type type = ldns_rr_get_type(rr);
     if (type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_DNSKEY) {
       anchors.push_back(AnchorOf(rr));

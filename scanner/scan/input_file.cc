@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const std::string& pa
   const int fd = owned ? open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK) : STDIN_FILENO;
   if (fd < 0) return ReadError(display_name, errno);
   std::unique_ptr<InputFile> file(new InputFile(std::move(display_name), fd, owned, wake));
-  const absl::Status status = CheckFd(fd, file->display_name_);
+  absl::Status status = CheckFd(fd, file->display_name_);
   if (!status.ok()) return status;
   return file;
 }

@@ -40,7 +40,7 @@ absl::StatusOr<std::unique_ptr<NameSource>> NameSource::Open(NameSourceOptions o
                                                              const WakeFd* wake) {
   if (options.paths.empty()) options.paths.emplace_back("-");
   for (const std::string& path : options.paths) {
-    const absl::Status status = CheckReadable(path);
+    absl::Status status = CheckReadable(path);
     if (!status.ok()) return status;
   }
   return std::unique_ptr<NameSource>(new NameSource(std::move(options), wake));

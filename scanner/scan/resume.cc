@@ -155,7 +155,7 @@ absl::Status Reader::Read(const OnLine& on_line, const std::function<void()>& on
     if (size == 0) break;
     if (size < 0) continue;
     const std::string_view piece(raw.data(), static_cast<size_t>(size));
-    const absl::Status status = decoder_ != nullptr ? Decode(piece) : Split(piece);
+    absl::Status status = decoder_ != nullptr ? Decode(piece) : Split(piece);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -166,11 +166,11 @@ absl::Status Reader::Decode(std::string_view raw) {
   while ((!raw.empty() || more_inside) && !ended_) {
     const size_t before = raw.size();
     size_t got = 0;
-    const absl::Status status = decoder_->Decode(&raw, {decoded_.data(), kPieceSize}, &got);
+    absl::Status status = decoder_->Decode(&raw, {decoded_.data(), kPieceSize}, &got);
     if (!status.ok()) return Cannot(path_, {status.message().data(), status.message().size()});
     position_ += before - raw.size();
     more_inside = got == kPieceSize;
-    if (const absl::Status split = Split({decoded_.data(), got}); !split.ok()) return split;
+    if (absl::Status split = Split({decoded_.data(), got}); !split.ok()) return split;
     if (!decoder_->mid_stream() && partial_.empty()) {
       boundary_ = position_;
       (*on_boundary_)();
@@ -232,7 +232,7 @@ absl::Status DropStopped(const std::string& path, const std::function<bool()>& s
       },
       [] {});
   if (status.ok()) (void)(*sink)->Write(lines);
-  const absl::Status finished = (*sink)->Finish();
+  absl::Status finished = (*sink)->Finish();
   if (status.ok()) status = finished;
   if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
     status = Cannot(path, ErrorText(errno));
@@ -255,7 +255,7 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
   std::vector<Fingerprint> pending;
   bool broken = false;
   bool stopped = false;
-  const absl::Status status = reader.Read(
+  absl::Status status = reader.Read(
       [&](std::string_view line) {
         Members members;
         broken = !parser.Parse(line, &members);

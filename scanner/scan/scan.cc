@@ -293,7 +293,7 @@ void Scan::Join() {
 absl::Status Scan::Conclude() {
   const ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
-  const absl::Status written = sink_->Finish();
+  absl::Status written = sink_->Finish();
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();
   summary_->records_out = sink_->lines_written();
@@ -311,7 +311,7 @@ absl::Status Scan::Conclude() {
 }
 
 absl::Status Scan::Run() {
-  const absl::Status opened = Open();
+  absl::Status opened = Open();
   if (summary_->signal != 0) return absl::OkStatus();  // Nothing has begun.
   if (!opened.ok()) return opened;
   started_ = Clock::now();

@@ -133,7 +133,7 @@ Telemetry::Telemetry(const ScanOptions& options, Snapshot snapshot)
 absl::Status Telemetry::Begin(Clock::time_point now) {
   started_ = last_shown_ = now;
   if (!options_.status_path.empty()) {
-    const absl::Status written =
+    absl::Status written =
         WriteStatus(StatusJson(snapshot_(), last_, microseconds(0), microseconds(0), false));
     if (!written.ok()) return written;
   }

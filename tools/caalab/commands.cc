@@ -201,7 +201,7 @@ absl::Status TruthCommand::PrintAll(const lab::Internet& internet) {
       return status.ok();
     });
   }
-  const absl::Status written = printer.Finish();
+  absl::Status written = printer.Finish();
   return status.ok() ? written : status;
 }
 

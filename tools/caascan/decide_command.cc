@@ -45,10 +45,10 @@ DecideCommand::DecideCommand(cli::Program* program) : program_(program) {
 }
 
 int DecideCommand::Run() {
-  const absl::Status read = request_.Read(&options_.request, &options_.ca_set);
+  absl::Status read = request_.Read(&options_.request, &options_.ca_set);
   if (!read.ok()) return program_->Finish(read);
   DecideSummary summary;
-  const absl::Status status = RunDecide(options_, &summary);
+  absl::Status status = RunDecide(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

@@ -249,12 +249,12 @@ absl::Status ScanCommand::CompleteOptions() {
 }
 
 int ScanCommand::Run() {
-  if (const absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
+  if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   if (dnssec_ == "validate") {
     program_->Complain("--dnssec validate: validation is not there yet; answers go unchecked");
   }
   ScanSummary summary;
-  const absl::Status status = RunScan(options_, &summary);
+  absl::Status status = RunScan(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 
