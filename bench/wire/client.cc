@@ -57,8 +57,8 @@ class Client {
       while (sent_ < count_ && sent_ - received_ - lost_ + kBatch <= kWindow) Send();
       Receive();
     }
-    std::printf("{\"sent\":%llu,\"answered\":%llu}\n", static_cast<unsigned long long>(sent_),
-                static_cast<unsigned long long>(received_));
+    (void)std::printf("{\"sent\":%llu,\"answered\":%llu}\n", static_cast<unsigned long long>(sent_),
+                      static_cast<unsigned long long>(received_));
   }
 
  private:

@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(fd, generic, size) != 0) Die("bind");
   if (getsockname(fd, generic, &size) != 0) Die("getsockname");
-  std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
+  (void)std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
   (void)std::fflush(stdout);
   const auto batch = std::make_unique<Batch>();
   while (true) Reflect(fd, batch.get());

@@ -174,9 +174,9 @@ void Telemetry::Show(Clock::time_point now, bool last) {
   const auto elapsed = std::chrono::duration_cast<microseconds>(now - started_);
   if (show_line_) {
     // On a terminal the line is written over; in a log each stands for itself.
-    std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s\n",
-                 ProgressLine(snapshot, last_, interval, elapsed).c_str(),
-                 terminal_ && last ? "\n" : "");
+    (void)std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s\n",
+                       ProgressLine(snapshot, last_, interval, elapsed).c_str(),
+                       terminal_ && last ? "\n" : "");
   }
   if (!options_.status_path.empty()) {
     (void)WriteStatus(StatusJson(snapshot, last_, interval, elapsed, last));

@@ -25,7 +25,7 @@ constexpr int64_t kSpan = 4096;
 class TimerWheelTest : public testing::Test {
  protected:
   /// Writes its name down when it fires, and then does what the test gave it to do.
-  class Named : public Timer {
+  class Named final : public Timer {
    public:
     Named(TimerWheelTest* test, std::string name) : test_(test), name_(std::move(name)) {}
     std::function<void()> then;
