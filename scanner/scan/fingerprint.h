@@ -12,7 +12,10 @@ namespace caascan::scan {
 struct Fingerprint {
   uint64_t high = 0;
   uint64_t low = 0;
-  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+  friend bool operator<(const Fingerprint& a, const Fingerprint& b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  }
 };
 
 /// Two lines of 10 million have the same by chance in one run of 10^24, and nobody who does not

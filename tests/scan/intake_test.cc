@@ -13,7 +13,6 @@ namespace caascan::scan {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 NameJob Job(const std::string& text, const std::string& id = "") {
   NameJob job;
