@@ -44,12 +44,15 @@ class Loop {
 
  private:
   static void OnWheelTimer(uv_timer_t* handle);
+  static void OnCheck(uv_check_t* handle);
   static void OnPrepare(uv_prepare_t* handle);
   void AdvanceWheel();
   void ScheduleWheel(int64_t due_in_ms);
 
   uv_loop_t loop_;
   uv_timer_t wheel_timer_;
+  uv_idle_t overdue_;  // Running where the wheel's time has come: the loop must not wait.
+  uv_check_t check_;
   uv_prepare_t prepare_;
   uv_async_t wake_;
   std::chrono::nanoseconds now_;

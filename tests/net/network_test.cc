@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <deque>
 #include <string>
 #include <thread>
@@ -55,6 +56,39 @@ TEST(NetworkTest, OnePeerAnAddress) {
     EXPECT_NE(client.network()->PeerFor(Address::FromText("127.0.0.1", port).value()), peer);
   }
   EXPECT_EQ(client.network()->PeerFor(address), peer) << "at a fixed place";
+}
+
+void WaitFor(const std::atomic<bool>& flag) {
+  while (!flag) std::this_thread::sleep_for(milliseconds(1));
+}
+
+// Where the machine had no time for us (or somebody stopped us for a while), what arrived meanwhile
+// is read before a deadline passes.
+TEST(NetworkTest, AnAnswerThatWaitsToBeReadIsNoTimeout) {
+  static constexpr milliseconds kTimeout(200);
+  std::atomic<bool> held{false};
+  std::atomic<bool> answered{false};
+  FakeServer server([&](const Arrival& query, Outbox* out) {
+    const bool first = query.server.ToText() == "127.0.0.1";
+    if (!first) WaitFor(held);
+    AnswerAll(query, out);
+    if (!first) answered = true;
+  });
+  Client client;
+  Got first;
+  Got second;
+  client.Start([](Task<> exchange, std::atomic<bool>* hold, std::atomic<bool>* done) -> Task<> {
+    co_await std::move(exchange);
+    // The whole loop stands still here, in the midst of reading its sockets.
+    *hold = true;
+    std::this_thread::sleep_for(2 * kTimeout);
+    WaitFor(*done);
+  }(client.AskTask(server.At("127.0.0.1"), Transport::kUdp, kLong, "one.example", &first), &held,
+                                                                                     &answered));
+  client.Start(
+      client.AskTask(server.At("127.0.0.2"), Transport::kUdp, kTimeout, "two.example", &second));
+  client.Wait();
+  EXPECT_EQ(second.result.status, ExchangeStatus::kReply);
 }
 
 class NetworkTransportTest : public testing::TestWithParam<Transport> {};
