@@ -123,12 +123,14 @@ bool AliasChain::Follow(NameView target) {
 
 std::vector<std::string> AliasChain::Targets() const {
   std::vector<std::string> texts;
-  for (const dns::CompactName& target : targets_) {
-    Name lower(target.view());
-    lower.ToLower();
-    texts.push_back(lower.view().ToText());
-  }
+  for (const dns::CompactName& target : targets_) texts.push_back(LowerText(target));
   return texts;
+}
+
+std::string LowerText(NameView name) {
+  Name lower(name);
+  lower.ToLower();
+  return lower.view().ToText();
 }
 
 Classified Classify(const Message& message, const AskedServer& asked, RRType type,
@@ -174,9 +176,7 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
   answer->status = LookupStatus::kEmpty;
   if (classified.kind != ResponseKind::kAnswer) return;
   answer->status = LookupStatus::kRecords;
-  Name lower(owner);
-  lower.ToLower();
-  answer->rrset.owner = lower.view().ToText();
+  answer->rrset.owner = LowerText(owner);
   answer->rrset.ttl_s = classified.ttl_s;
   for (const RecordView& record : message.records(Section::kAnswer)) {
     if (record.type != RRType::kCAA || !record.owner.Equals(owner)) continue;

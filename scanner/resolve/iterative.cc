@@ -41,12 +41,6 @@ std::string TldKey(dns::NameView name) {
   return std::string(tld.view().bytes());
 }
 
-std::string LowerText(dns::NameView name) {
-  dns::Name lower(name);
-  lower.ToLower();
-  return lower.view().ToText();
-}
-
 }  // namespace
 
 IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptions& options,

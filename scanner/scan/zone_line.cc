@@ -15,7 +15,7 @@
 #include <span>
 #include <utility>
 
-#include "scanner/scan/ldns.h"
+#include "scanner/resolve/ldns.h"
 
 namespace caascan::scan {
 namespace {
