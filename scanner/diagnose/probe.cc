@@ -16,7 +16,9 @@ namespace {
 using resolve::Attempt;
 
 constexpr size_t kMaxProbedServers = 8;
+// A lost probe would turn a server that refuses CAA alone into a lame one.
 constexpr int kProbeTries = 3;
+constexpr int kPatientProbeTries = 6;
 
 struct Probe {
   net::Peer* peer = nullptr;
@@ -35,9 +37,9 @@ struct Fan {
 net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* options,
                             dns::NameView zone, dns::NameView name, resolve::Account* account,
                             Probe* probe, Fan* fan) {
-  // A lost probe would turn a server that refuses CAA alone into a lame one.
+  const int max_tries = account->patient ? kPatientProbeTries : kProbeTries;
   resolve::Asked soa;
-  for (int tries = 0; tries < kProbeTries && !account->exhausted(); ++tries) {
+  for (int tries = 0; tries < max_tries && !account->exhausted(); ++tries) {
     co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account, &soa);
     if (soa.status != net::ExchangeStatus::kTimeout) break;
   }

@@ -41,18 +41,20 @@ void IterativeFixture::Start(const net::LimitOptions& limits) {
 }
 
 std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& names,
-                                               uint32_t max_queries) {
+                                               const Look& look) {
   std::deque<Looked> looked(names.size());
   for (size_t i = 0; i < names.size(); ++i) {
-    looked[i].account.max_queries = max_queries;
+    looked[i].account.max_queries = look.max_queries;
+    looked[i].account.patient = look.patient;
+    looked[i].account.keep_all_attempts = look.keep_all_attempts;
     client_->Start(LookupTask(resolver_.get(), names[i], &looked[i]));
   }
   client_->Wait();
   return looked;
 }
 
-Looked IterativeFixture::Lookup(std::string_view name, uint32_t max_queries) {
-  return std::move(LookupAll({std::string(name)}, max_queries).front());
+Looked IterativeFixture::Lookup(std::string_view name, const Look& look) {
+  return std::move(LookupAll({std::string(name)}, look).front());
 }
 
 std::string Summary(const CaaAnswer& answer) {

@@ -22,6 +22,13 @@ struct Looked {
   Account account;
 };
 
+/// How a look-up is to be made: see Account.
+struct Look {
+  uint32_t max_queries = 200;
+  bool patient = false;
+  bool keep_all_attempts = false;
+};
+
 /// The tree has a root (kRoot) and the TLD "test" (kTld) to begin with. Fill `tree_` and
 /// `options_`, then Start().
 class IterativeFixture : public testing::Test {
@@ -35,9 +42,9 @@ class IterativeFixture : public testing::Test {
   ~IterativeFixture() override;
 
   void Start(const net::LimitOptions& limits = {});
-  Looked Lookup(std::string_view name, uint32_t max_queries = 200);
+  Looked Lookup(std::string_view name, const Look& look = {});
   /// All at once.
-  std::deque<Looked> LookupAll(const std::vector<std::string>& names, uint32_t max_queries = 200);
+  std::deque<Looked> LookupAll(const std::vector<std::string>& names, const Look& look = {});
 
   size_t Seen(std::string_view server, std::string_view name = {}) const {
     return server_->CountSeen(server, name);

@@ -79,16 +79,9 @@ TEST_F(IterativeTest, NodataAndNxdomainAreEmpty) {
 TEST_F(IterativeTest, KeepsWhatEveryServerDidWhereAsked) {
   tree_.Delegate("test", "example.test", {{"ns1.example.test", "127.53.1.1"}});
   Start();
-  std::deque<Looked> looked(1);
-  looked[0].account.keep_all_attempts = true;
-  looked[0].account.max_queries = 200;
-  client_->Run([](IterativeResolver* resolver, Looked* out) -> net::Task<> {
-    dns::Name name;
-    (void)dns::Name::FromText("example.test", &name);
-    co_await resolver->LookupCaa(name, &out->account, &out->answer);
-  }(resolver_.get(), &looked[0]));
+  const Looked looked = Lookup("example.test", {.keep_all_attempts = true});
   std::vector<std::string> lines;
-  for (const Attempt& attempt : looked[0].account.attempts) {
+  for (const Attempt& attempt : looked.account.attempts) {
     lines.push_back(attempt.host + " " + attempt.peer->address().ToText() + " " +
                     std::string(ServerResultCode(attempt.result)));
     EXPECT_TRUE(attempt.answered);
@@ -378,7 +371,7 @@ TEST_F(IterativeTest, TinyCachesOnlyCostQueries) {
 TEST_F(IterativeTest, AUsedUpBudgetIsTooManyQueries) {
   tree_.Delegate("test", "example.test", {{"ns1.example.test", "127.53.1.1"}});
   Start();
-  const Looked looked = Lookup("www.example.test", /*max_queries=*/2);
+  const Looked looked = Lookup("www.example.test", {.max_queries = 2});
   EXPECT_EQ(FailureOf(looked), Reason::kTooManyQueries);
   EXPECT_EQ(looked.account.queries, 2u);
   EXPECT_EQ(Summary(Lookup("www.example.test").answer), "empty");
@@ -390,7 +383,7 @@ TEST_F(IterativeTest, WhatABudgetKeptFromUsIsHeldAgainstNobody) {
   tree_.Add("test", "example.test NS dns.hoster.test");
   tree_.Serve("example.test", "127.53.1.2");
   Start();
-  const Looked looked = Lookup("example.test", /*max_queries=*/3);
+  const Looked looked = Lookup("example.test", {.max_queries = 3});
   EXPECT_EQ(FailureOf(looked), Reason::kTooManyQueries);
   for (const Attempt& attempt : looked.account.attempts) {
     EXPECT_NE(attempt.result, ServerResult::kUnresolved) << attempt.host << " was not asked for";
