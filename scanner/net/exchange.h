@@ -94,8 +94,8 @@ class Peer : public Timer {
 
 /// `Exchange exchange(network, peer, query, transport, timeout); ExchangeResult result = co_await
 /// exchange;` Waits for its turn under the limits (that time is not part of the timeout), sends
-/// once, and ends with the matched answer or a reason. The name in `query` must live until it ends.
-/// Lives in the awaiting coroutine's frame; awaited once.
+/// once, and ends with the matched answer or a reason. `query` and its name must live until it
+/// ends. Lives in the awaiting coroutine's frame; awaited once.
 class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
  public:
   Exchange(Network* network, Peer* peer, const dns::QuerySpec& query, Transport transport,
@@ -118,7 +118,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
 
   Network* const network_;
   Peer* const peer_;
-  const dns::QuerySpec query_;
+  const dns::QuerySpec& query_;
   const Transport transport_;
   State state_ = State::kNew;
   bool granted_ = false;                 // Holds a place of its peer's budget.

@@ -14,18 +14,21 @@ namespace caascan::net {
 namespace internal {
 
 /// Ends a coroutine by going straight on with the one that waits for it (symmetric transfer: no
-/// stack grows).
+/// stack grows). A spawned one, for which none waits, goes.
 struct ResumeContinuation {
   bool await_ready() const noexcept { return false; }
   template <typename Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
-    return ended.promise().continuation;
+    const std::coroutine_handle<> continuation = ended.promise().continuation;
+    if (continuation) return continuation;
+    ended.destroy();
+    return std::noop_coroutine();
   }
   void await_resume() const noexcept {}
 };
 
 struct PromiseBase {
-  std::coroutine_handle<> continuation = std::noop_coroutine();
+  std::coroutine_handle<> continuation;  // Null: spawned.
 
   static void* operator new(size_t size) { return AllocateFrame(size); }
   static void operator delete(void* frame, size_t size) { FreeFrame(frame, size); }
@@ -98,30 +101,14 @@ class [[nodiscard]] Task<void> {
   void await_resume() const noexcept {}
 
  private:
+  friend void Spawn(Task<void> task);
+
   explicit Task(Handle handle) : handle_(handle) {}
   Handle handle_;
 };
 
-namespace internal {
-
-struct Detached {
-  struct promise_type {
-    static void* operator new(size_t size) { return AllocateFrame(size); }
-    static void operator delete(void* frame, size_t size) { FreeFrame(frame, size); }
-    Detached get_return_object() const noexcept { return {}; }
-    std::suspend_never initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
-  };
-};
-
-inline Detached RunDetached(Task<void> task) { co_await std::move(task); }
-
-}  // namespace internal
-
 /// Starts `task` now, on this thread; its frame goes when it ends. Whoever needs to know when
 /// counts for itself.
-inline void Spawn(Task<void> task) { internal::RunDetached(std::move(task)); }
+inline void Spawn(Task<void> task) { std::exchange(task.handle_, nullptr).resume(); }
 
 }  // namespace caascan::net
