@@ -13,8 +13,9 @@ namespace {
 uint64_t HashOf(const NameJob& job) { return dns::HashName(job.name, job.wildcard ? 1 : 0); }
 
 bool AsksTheSame(const NameJob& a, const NameJob& b) {
-  return a.name == b.name && a.wildcard == b.wildcard && a.account_uri == b.account_uri &&
-         a.validation_method == b.validation_method;
+  return a.name == b.name && a.wildcard == b.wildcard &&
+         a.details().account_uri == b.details().account_uri &&
+         a.details().validation_method == b.details().validation_method;
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ bool Intake::IsOurs(const NameJob& job) {
     return false;
   }
   if (done_ == nullptr || done_->size() == 0) return true;
+  const JobDetails& details = job.details();
   const Fingerprint fingerprint =
-      fingerprinter_->Of(RecordName(job), job.input, job.id.text, job.order.text);
+      fingerprinter_->Of(RecordName(job), details.input, details.id.text, details.order.text);
   if (!done_->Take(fingerprint)) return true;
   ++done_before_;
   return false;
@@ -65,7 +67,8 @@ bool Intake::TakeAsTwin(NameJob* job, uint64_t hash) {
   if (found == slot_of_.end()) return false;
   Slot& slot = ring_[found->second];
   if (jobs_ - slot.line > ring_.size() || !AsksTheSame(slot.job, *job)) return false;
-  slot.job.twins.push_back({std::move(job->input), std::move(job->id), std::move(job->order)});
+  const JobDetails& details = job->details();
+  slot.job.mutable_details()->twins.push_back({details.input, details.id, details.order});
   return true;
 }
 

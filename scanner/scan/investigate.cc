@@ -48,18 +48,20 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       options_(options),
       parents_(options.parent_capacity) {}
 
-net::Task<> Investigator::LookupExplained(dns::NameView name, resolve::Account* account,
-                                          CaaAnswer* answer) {
-  for (int looks = 0; looks < kMaxLooks; ++looks) {
-    *answer = CaaAnswer();
-    co_await resolver_->LookupCaa(name, account, answer);
-    if (answer->status != LookupStatus::kFailed || options_.diagnose == DiagnoseMode::kOff ||
-        OwnLimit(*answer)) {
-      co_return;
-    }
+bool Investigator::NeedsExplanation(const CaaAnswer& answer) const {
+  return answer.status == LookupStatus::kFailed && options_.diagnose != DiagnoseMode::kOff &&
+         !OwnLimit(answer);
+}
+
+/// Probes the servers that failed. Where one of them answers now, the answer may change.
+net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
+                                  CaaAnswer* answer) {
+  for (int looks = 1; NeedsExplanation(*answer); ++looks) {
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
-    if (verdict != diagnose::ProbeVerdict::kAnswersNow) co_return;
+    if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;
+    *answer = CaaAnswer();
+    co_await resolver_->LookupCaa(name, account, answer);
   }
 }
 
@@ -81,7 +83,8 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     if (shared->state == Shared::State::kKnown && shared->expires > now()) co_return shared;
     shared->state = Shared::State::kAsking;
     CaaAnswer answer;
-    co_await LookupExplained(name, account, &answer);
+    co_await resolver_->LookupCaa(name, account, &answer);
+    if (NeedsExplanation(answer)) co_await Explain(name, account, &answer);
     shared->answer = std::move(answer);
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
@@ -96,7 +99,9 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at);
     if (first && !climb->parent) {
-      co_await LookupExplained(climb->at, account, &climb->own);
+      co_await resolver_->LookupCaa(climb->at, account, &climb->own);
+      // Few names fail: the others are spared the frame.
+      if (NeedsExplanation(climb->own)) co_await Explain(climb->at, account, &climb->own);
       climb->answer = &climb->own;
     } else {
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
@@ -153,7 +158,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
   // From here to the end nothing suspends, so one record serves all names.
   FillRecord(job, passes, climb, &account);
   const Result result = Finish(account, started, out);
-  for (const TwinJob& twin : job.twins) {
+  for (const TwinJob& twin : job.details().twins) {
     TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);
   }
@@ -193,12 +198,12 @@ void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Rec
   IssuanceRequest own;
   const IssuanceRequest* request = &options_.request;
   // The usual case copies nothing: every name of the scan asks alike.
-  if (job.wildcard != request->wildcard || job.account_uri || job.validation_method ||
-      !options_.ca_set.empty()) {
+  if (job.wildcard != request->wildcard || job.details().account_uri ||
+      job.details().validation_method || !options_.ca_set.empty()) {
     own = options_.request;
     own.wildcard = job.wildcard;
-    if (job.account_uri) own.account_uri = job.account_uri;
-    if (job.validation_method) own.validation_method = job.validation_method;
+    if (job.details().account_uri) own.account_uri = job.details().account_uri;
+    if (job.details().validation_method) own.validation_method = job.details().validation_method;
     request = &own;
   }
   const Decision decision = Decide(rrset, *request);

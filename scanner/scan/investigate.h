@@ -72,8 +72,8 @@ class Investigator {
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
   net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
-  net::Task<> LookupExplained(dns::NameView name, resolve::Account* account,
-                              resolve::CaaAnswer* answer);
+  bool NeedsExplanation(const resolve::CaaAnswer& answer) const;
+  net::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name);
   void ForgetFailure(const Climb& climb);

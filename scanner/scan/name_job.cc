@@ -34,6 +34,8 @@ void AssignName(const NameJob& job, std::string* out) {
 
 }  // namespace
 
+const JobDetails NameJob::kNoDetails;
+
 std::string EscapeTypedText(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -63,11 +65,12 @@ std::string CleanTypedText(std::string_view text) {
 void MarkInvalid(std::string_view text, NameJob* job) {
   job->valid = false;
   job->name = dns::Name();
-  job->invalid_name = EscapeTypedText(text);
-  if (job->invalid_name == text) {
-    job->input.clear();
+  JobDetails* details = job->mutable_details();
+  details->invalid_name = EscapeTypedText(text);
+  if (details->invalid_name == text) {
+    details->input.clear();
   } else {
-    job->input = CleanTypedText(text);
+    details->input = CleanTypedText(text);
   }
 }
 
@@ -75,9 +78,9 @@ void StartRecord(const NameJob& job, Record* record) {
   if (job.valid) {
     AssignName(job, &record->name);
   } else {
-    record->name = job.invalid_name;
+    record->name = job.details().invalid_name;
   }
-  record->input = job.input;
+  record->input = job.details().input;
   record->reason = job.valid ? Reason::kStopped : Reason::kInvalidName;
   record->may_issue = false;
   record->caa.reset();
@@ -94,12 +97,12 @@ void StartRecord(const NameJob& job, Record* record) {
   record->attempts = 1;
   record->elapsed = std::chrono::microseconds(0);
   record->time = {};
-  record->id = job.id;
-  record->order = job.order;
+  record->id = job.details().id;
+  record->order = job.details().order;
 }
 
 std::string RecordName(const NameJob& job) {
-  if (!job.valid) return job.invalid_name;
+  if (!job.valid) return job.details().invalid_name;
   std::string name;
   AssignName(job, &name);
   return name;
@@ -119,7 +122,7 @@ void AppendErrorRecord(const NameJob& job, Reason reason,
   if (job.valid) record.reason = reason;
   record.time = time;
   AppendRecord(record, out);
-  for (const TwinJob& twin : job.twins) {
+  for (const TwinJob& twin : job.details().twins) {
     TurnIntoTwin(twin, &record);
     AppendRecord(record, out);
   }

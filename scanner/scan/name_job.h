@@ -21,17 +21,10 @@ struct TwinJob {
   RawJson order;
 };
 
-/// What one line of input asks for. A value; each becomes exactly one record, and so does each of
-/// its twins.
-struct NameJob {
-  /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
-  /// record has outcome `error`, reason `invalid_name`.
-  bool valid = false;
-  /// Evaluate as `*.name`?
-  bool wildcard = false;
-  /// Lower-case A-labels, without `*.`. The root where !valid.
-  dns::CompactName name;
-  /// The record's `name` where !valid, else empty: the typed text as EscapeTypedText() writes it.
+/// What few names have.
+struct JobDetails {
+  /// The record's `name` where the job is not valid, else empty: the typed text as
+  /// EscapeTypedText() writes it.
   std::string invalid_name;
   /// What was typed, as valid UTF-8 of at most kMaxInputSize bytes; empty where it is the record's
   /// `name` to the byte.
@@ -42,13 +35,37 @@ struct NameJob {
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;
   /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
-  /// Copies of the job share it.
-  std::shared_ptr<const resolve::Delegation> delegation;
+  std::unique_ptr<const resolve::Delegation> delegation;
   /// Lines whose records say the same as this one's.
   std::vector<TwinJob> twins;
+};
+
+/// What one line of input asks for. Each becomes exactly one record, and so does each of its twins.
+/// Names are held by the ten thousand: the ordinary one is small.
+struct NameJob {
+  /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
+  /// record has outcome `error`, reason `invalid_name`.
+  bool valid = false;
+  /// Evaluate as `*.name`?
+  bool wildcard = false;
+  /// Lower-case A-labels, without `*.`. The root where !valid.
+  dns::CompactName name;
+
+  /// All empty where nothing was set.
+  const JobDetails& details() const { return details_ == nullptr ? kNoDetails : *details_; }
+  /// To be set; they come into being here.
+  JobDetails* mutable_details() {
+    if (details_ == nullptr) details_ = std::make_unique<JobDetails>();
+    return details_.get();
+  }
+  void ClearDetails() { details_.reset(); }
 
   /// How many records it becomes.
-  size_t record_count() const { return 1 + twins.size(); }
+  size_t record_count() const { return 1 + details().twins.size(); }
+
+ private:
+  static const JobDetails kNoDetails;
+  std::unique_ptr<JobDetails> details_;
 };
 
 inline constexpr size_t kMaxInputSize = 1024;

@@ -20,18 +20,11 @@ std::string_view TrimBlanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-/// Makes *job a new one. Not by assignment of a fresh NameJob, which would copy 256 octets of name.
+/// Makes *job a new one; its name is set with its validity.
 void ClearJob(NameJob* job) {
   job->valid = false;
   job->wildcard = false;
-  job->invalid_name.clear();
-  job->input.clear();
-  job->id.text.clear();
-  job->order.text.clear();
-  job->account_uri.reset();
-  job->validation_method.reset();
-  job->delegation.reset();
-  job->twins.clear();
+  job->ClearDetails();
 }
 
 }  // namespace
@@ -161,7 +154,10 @@ bool NameSource::TakeZone(ZoneLines::Verdict verdict, NameJob* job) {
     return true;
   }
   SetTypedName(zone_->owner(), options_.wildcard, job);
-  if (job->valid) job->delegation = zone_->TakeDelegation();
+  if (!job->valid) return true;
+  if (auto delegation = zone_->TakeDelegation()) {
+    job->mutable_details()->delegation = std::move(delegation);
+  }
   return true;
 }
 

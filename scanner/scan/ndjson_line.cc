@@ -56,13 +56,13 @@ void ReadMember(std::string_view key, ondemand::value value, Members* members, N
   } else if (key == "wildcard") {
     ReadWildcard(value, members);
   } else if (key == "account_uri") {
-    ReadString(value, &members->wrong, &job->account_uri);
+    ReadString(value, &members->wrong, &job->mutable_details()->account_uri);
   } else if (key == "validation_method") {
-    ReadString(value, &members->wrong, &job->validation_method);
+    ReadString(value, &members->wrong, &job->mutable_details()->validation_method);
   } else if (key == "id") {
-    job->id.text = RawJsonText(value);
+    job->mutable_details()->id.text = RawJsonText(value);
   } else if (key == "order") {
-    job->order.text = RawJsonText(value);
+    job->mutable_details()->order.text = RawJsonText(value);
   }
 }
 
@@ -104,10 +104,7 @@ void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
   Members members;
   job->valid = false;
   job->wildcard = false;
-  job->id.text.clear();
-  job->order.text.clear();
-  job->account_uri.reset();
-  job->validation_method.reset();
+  job->ClearDetails();
   if (!impl_->ReadMembers(line, &members, job) || !members.name.has_value()) {
     MarkInvalid(line, job);
     return;
@@ -130,11 +127,8 @@ void SetTypedName(std::string_view text, bool wildcard, NameJob* job) {
   job->valid = true;
   job->wildcard = as_wildcard;
   job->name = typed.name;
-  job->invalid_name.clear();
-  if (typed.verbatim && typed.wildcard == as_wildcard) {
-    job->input.clear();
-  } else {
-    job->input.assign(text);
+  if (!typed.verbatim || typed.wildcard != as_wildcard) {
+    job->mutable_details()->input.assign(text);
   }
 }
 

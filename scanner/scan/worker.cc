@@ -136,8 +136,10 @@ bool Worker::StartNames() {
 }
 
 net::Task<void> Worker::RunJob(NameJob job) {
-  if (job.delegation != nullptr) resolver_->Seed(job.name, *job.delegation);
-  job.delegation.reset();
+  if (const auto& delegation = job.details().delegation; delegation != nullptr) {
+    resolver_->Seed(job.name, *delegation);
+    job.mutable_details()->delegation.reset();
+  }
   const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
   counters_.AddQueries(result.queries, result.retries);
   counters_.AddRecords(result.outcome, job.record_count());

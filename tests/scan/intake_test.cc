@@ -17,7 +17,7 @@ using testing::ElementsAre;
 NameJob Job(const std::string& text, const std::string& id = "") {
   NameJob job;
   SetTypedName(text, false, &job);
-  job.id.text = id;
+  job.mutable_details()->id.text = id;
   return job;
 }
 
@@ -25,8 +25,9 @@ NameJob Job(const std::string& text, const std::string& id = "") {
 std::vector<std::string> Through(Intake* intake, std::vector<NameJob> jobs) {
   std::vector<std::string> out;
   const auto show = [&out](const NameJob& job) {
-    out.push_back(RecordName(job) + (job.id.text.empty() ? "" : "#" + job.id.text));
-    for (const TwinJob& twin : job.twins) out.back() += "+" + twin.id.text;
+    out.push_back(RecordName(job) +
+                  (job.details().id.text.empty() ? "" : "#" + job.details().id.text));
+    for (const TwinJob& twin : job.details().twins) out.back() += "+" + twin.id.text;
   };
   NameJob job;
   for (NameJob& given : jobs) {
@@ -63,8 +64,8 @@ TEST(IntakeTest, WithoutAWindowNothingIsHeldBack) {
 
 TEST(IntakeTest, WhatAsksForSomethingElseIsNoTwin) {
   std::vector<NameJob> jobs = Jobs({"a.example", "*.a.example", "a.example", "a.example", "x y"});
-  jobs[2].account_uri = "https://ca.example/1";
-  jobs[3].validation_method = "dns-01";
+  jobs[2].mutable_details()->account_uri = "https://ca.example/1";
+  jobs[3].mutable_details()->validation_method = "dns-01";
   jobs.push_back(Job("x y"));
   Intake intake({.shard = 0, .shard_count = 1, .dedupe_window = 100}, nullptr, nullptr);
   EXPECT_THAT(

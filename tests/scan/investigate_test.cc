@@ -174,7 +174,7 @@ TEST_F(InvestigateTest, ANamesOwnAccountAndMethodTakeTheScansPlace) {
       Records({{0, "issue", "letsencrypt.org; accounturi=https://ca.example/acct/2"}}));
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch");
   NameJob job = Job("example.com");
-  job.account_uri = "https://ca.example/acct/2";
+  job.mutable_details()->account_uri = "https://ca.example/acct/2";
   EXPECT_EQ(Run(job)["reason"], "issuer_authorized");
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch") << "for that name alone";
 }
@@ -191,8 +191,8 @@ TEST_F(InvestigateTest, ACaSetIsDecidedForEach) {
 
 TEST_F(InvestigateTest, IdsComeBackUntouched) {
   NameJob job = Job("example.com");
-  job.id.text = R"({"a": [1, 2]})";
-  job.input = "EXAMPLE.com";
+  job.mutable_details()->id.text = R"({"a": [1, 2]})";
+  job.mutable_details()->input = "EXAMPLE.com";
   const Line line = Run(job);
   EXPECT_NE(line.text().find(R"("id":{"a": [1, 2]})"), std::string::npos) << line.text();
   EXPECT_EQ(line["input"], "EXAMPLE.com");

@@ -23,7 +23,7 @@ NameJob Job(size_t number) {
   EXPECT_EQ(dns::Name::FromText("n" + std::to_string(number) + ".example", &parsed),
             dns::NameError::kNone);
   job.name = parsed;
-  job.id.text = std::to_string(number);
+  job.mutable_details()->id.text = std::to_string(number);
   return job;
 }
 
@@ -35,7 +35,7 @@ JobBatch Batch(std::initializer_list<size_t> numbers) {
 
 std::string Ids(const JobBatch& batch) {
   std::string ids;
-  for (const NameJob& job : batch) ids += (ids.empty() ? "" : " ") + job.id.text;
+  for (const NameJob& job : batch) ids += (ids.empty() ? "" : " ") + job.details().id.text;
   return ids;
 }
 
@@ -241,7 +241,7 @@ std::vector<size_t> RunOnce(size_t workers, size_t names, size_t abort_after) {
           std::this_thread::yield();
           continue;
         }
-        for (const NameJob& job : batch) done[worker].push_back(std::stoul(job.id.text));
+        for (const NameJob& job : batch) done[worker].push_back(std::stoul(job.details().id.text));
         total += batch.size();
       }
     });
@@ -269,7 +269,7 @@ std::vector<size_t> RunOnce(size_t workers, size_t names, size_t abort_after) {
   for (const auto& ids : done) all.insert(all.end(), ids.begin(), ids.end());
   left.push_back(std::move(given_back));
   for (const JobBatch& batch : left) {
-    for (const NameJob& job : batch) all.push_back(std::stoul(job.id.text));
+    for (const NameJob& job : batch) all.push_back(std::stoul(job.details().id.text));
   }
   std::sort(all.begin(), all.end());
   EXPECT_EQ(all, added) << "each job exactly once";

@@ -33,8 +33,8 @@ TEST_P(MarkInvalidTest, KeepsWhatWasTyped) {
   job.valid = true;
   MarkInvalid(GetParam().typed, &job);
   EXPECT_FALSE(job.valid);
-  EXPECT_EQ(job.invalid_name, GetParam().want_name);
-  EXPECT_EQ(job.input, GetParam().want_input);
+  EXPECT_EQ(job.details().invalid_name, GetParam().want_name);
+  EXPECT_EQ(job.details().input, GetParam().want_input);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -88,9 +88,9 @@ NameJob ValidJob(bool wildcard) {
   dns::Name parsed;
   EXPECT_EQ(dns::Name::FromText("www.example.com", &parsed), dns::NameError::kNone);
   job.name = parsed;
-  job.input = "WWW.example.com";
-  job.id.text = "17";
-  job.order.text = R"("first")";
+  job.mutable_details()->input = "WWW.example.com";
+  job.mutable_details()->id.text = "17";
+  job.mutable_details()->order.text = R"("first")";
   return job;
 }
 
@@ -108,9 +108,9 @@ TEST(StartRecordTest, FillsWhatIsKnown) {
 /// A record is used for name after name: nothing of the one before may show.
 TEST(StartRecordTest, LeavesNothingOfTheRecordBefore) {
   NameJob job = ValidJob(false);
-  job.input.clear();
-  job.id.text.clear();
-  job.order.text.clear();
+  job.mutable_details()->input.clear();
+  job.mutable_details()->id.text.clear();
+  job.mutable_details()->order.text.clear();
   Record fresh;
   Record used = FullRecord();
   StartRecord(job, &fresh);

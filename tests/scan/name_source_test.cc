@@ -26,10 +26,10 @@ std::unique_ptr<NameSource> MustOpen(NameSourceOptions options, const WakeFd* wa
 /// A job as one word: the name (`*.` for a wildcard), `<input` where there is one, `!text` where
 /// invalid, `#id` where given.
 std::string Show(const NameJob& job) {
-  std::string shown = job.valid ? "" : "!" + job.invalid_name;
+  std::string shown = job.valid ? "" : "!" + job.details().invalid_name;
   if (job.valid) shown += (job.wildcard ? "*." : "") + job.name.view().ToText();
-  if (job.valid && !job.input.empty()) shown += "<" + job.input;
-  if (!job.id.text.empty()) shown += "#" + job.id.text;
+  if (job.valid && !job.details().input.empty()) shown += "<" + job.details().input;
+  if (!job.details().id.text.empty()) shown += "#" + job.details().id.text;
   return shown;
 }
 
@@ -146,7 +146,7 @@ TEST(NameSourceTest, Zone) {
   for (const bool delegated : {true, false, true}) {
     ASSERT_EQ(source->Next(&job, true), NextJob::kJob);
     EXPECT_EQ(Show(job), delegated ? "x.com" : "y.com");
-    EXPECT_EQ(job.delegation != nullptr, delegated);
+    EXPECT_EQ(job.details().delegation != nullptr, delegated);
   }
   EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
 }

@@ -23,11 +23,11 @@ TEST(NdjsonParserTest, NameAlone) {
   EXPECT_TRUE(job.valid);
   EXPECT_FALSE(job.wildcard);
   EXPECT_EQ(NameText(job), "www.example.com");
-  EXPECT_EQ(job.input, "");
-  EXPECT_EQ(job.id.text, "");
-  EXPECT_EQ(job.order.text, "");
-  EXPECT_FALSE(job.account_uri.has_value());
-  EXPECT_FALSE(job.validation_method.has_value());
+  EXPECT_EQ(job.details().input, "");
+  EXPECT_EQ(job.details().id.text, "");
+  EXPECT_EQ(job.details().order.text, "");
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
 }
 
 TEST(NdjsonParserTest, AllMembers) {
@@ -37,11 +37,11 @@ TEST(NdjsonParserTest, AllMembers) {
   EXPECT_TRUE(job.valid);
   EXPECT_TRUE(job.wildcard);
   EXPECT_EQ(NameText(job), "xn--bcher-kva.example");
-  EXPECT_EQ(job.input, "BÜCHER.example");
-  EXPECT_EQ(job.id.text, R"("a-1")");
-  EXPECT_EQ(job.order.text, "7");
-  EXPECT_EQ(job.account_uri, "https://ca.example/acct/1");
-  EXPECT_EQ(job.validation_method, "dns-01");
+  EXPECT_EQ(job.details().input, "BÜCHER.example");
+  EXPECT_EQ(job.details().id.text, R"("a-1")");
+  EXPECT_EQ(job.details().order.text, "7");
+  EXPECT_EQ(job.details().account_uri, "https://ca.example/acct/1");
+  EXPECT_EQ(job.details().validation_method, "dns-01");
 }
 
 struct RawRow {
@@ -62,9 +62,9 @@ TEST_P(RawJsonTest, PassesUntouched) {
            R"({ "name" : "a.example" , "id" : )" + raw + " \t }",
            R"({"name":"not a name","id":)" + raw + R"(,"order":1})",
        }) {
-    EXPECT_EQ(Parse(line).id.text, raw) << line;
+    EXPECT_EQ(Parse(line).details().id.text, raw) << line;
   }
-  EXPECT_EQ(Parse(R"({"name":"a.example","order":)" + raw + "}").order.text, raw);
+  EXPECT_EQ(Parse(R"({"name":"a.example","order":)" + raw + "}").details().order.text, raw);
 }
 
 INSTANTIATE_TEST_SUITE_P(Values, RawJsonTest,
@@ -113,7 +113,7 @@ TEST(NdjsonParserTest, Wildcards) {
     EXPECT_TRUE(job.valid);
     EXPECT_EQ(job.wildcard, row.want);
     EXPECT_EQ(NameText(job), "a.example");
-    EXPECT_EQ(job.input, row.want_input);
+    EXPECT_EQ(job.details().input, row.want_input);
   }
 }
 
@@ -132,8 +132,8 @@ TEST_P(BadLineTest, IsAnInvalidJob) {
   const BadRow& row = GetParam();
   const NameJob job = Parse(row.line);
   EXPECT_FALSE(job.valid);
-  EXPECT_EQ(job.invalid_name, EscapeTypedText(row.want_text.value_or(row.line)));
-  EXPECT_EQ(job.id.text, row.want_id);
+  EXPECT_EQ(job.details().invalid_name, EscapeTypedText(row.want_text.value_or(row.line)));
+  EXPECT_EQ(job.details().id.text, row.want_id);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -175,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(NdjsonParserTest, OfAMemberGivenTwiceTheLastCounts) {
   const NameJob job = Parse(R"({"name":"a.example","id":1,"name":"b.example","id":2})");
   EXPECT_EQ(NameText(job), "b.example");
-  EXPECT_EQ(job.id.text, "2");
+  EXPECT_EQ(job.details().id.text, "2");
   EXPECT_FALSE(Parse(R"({"name":"a.example","name":1})").valid);
 }
 
@@ -188,9 +188,9 @@ TEST(NdjsonParserTest, NullIsAbsent) {
   const NameJob job =
       Parse(R"({"name":"a.example","account_uri":null,"validation_method":null,"id":null})");
   EXPECT_TRUE(job.valid);
-  EXPECT_FALSE(job.account_uri.has_value());
-  EXPECT_FALSE(job.validation_method.has_value());
-  EXPECT_EQ(job.id.text, "null");
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
+  EXPECT_EQ(job.details().id.text, "null");
 }
 
 /// One parser and one job serve for all lines: nothing of the line before may show.
@@ -203,13 +203,15 @@ TEST(NdjsonParserTest, LeavesNothingOfTheLineBefore) {
   parser.Parse(R"({"name":"b.example"})", false, &job);
   EXPECT_TRUE(job.valid);
   EXPECT_FALSE(job.wildcard);
-  EXPECT_EQ(job.input + job.id.text + job.order.text + job.invalid_name, "");
-  EXPECT_FALSE(job.account_uri.has_value());
-  EXPECT_FALSE(job.validation_method.has_value());
+  EXPECT_EQ(job.details().input + job.details().id.text + job.details().order.text +
+                job.details().invalid_name,
+            "");
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
   parser.Parse(R"({"name":"c d","id":5})", false, &job);
   parser.Parse("{", false, &job);
-  EXPECT_EQ(job.invalid_name, "{");
-  EXPECT_EQ(job.id.text, "");
+  EXPECT_EQ(job.details().invalid_name, "{");
+  EXPECT_EQ(job.details().id.text, "");
 }
 
 /// A valid line cut at every length, and with every byte replaced: a job comes out, nothing breaks.
