@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "caascan/finding_kind.h"
 #include "scanner/net/network.h"
 
 namespace caascan::diagnose {
@@ -66,6 +67,7 @@ struct ObservationRow {
 class ObservationTest : public FindingsTest, public testing::WithParamInterface<ObservationRow> {};
 
 TEST_P(ObservationTest, HasTheCodeOfTheList) {
+  EXPECT_NE(FindFindingKind(GetParam().code), nullptr);
   Observe(GetParam().kind);
   EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " ns1.example 192.0.2.1"));
 }
@@ -99,6 +101,7 @@ TEST_P(ResultTest, IsAFindingOnlyWhereItProvesSomething) {
   if (code.empty()) {
     EXPECT_THAT(Findings(), IsEmpty());
   } else {
+    EXPECT_NE(FindFindingKind(code), nullptr);
     EXPECT_THAT(Findings(), ElementsAre(code + " ns1.example 192.0.2.1"));
   }
 }

@@ -1,0 +1,54 @@
+// Tested by tests/diagnose/finding_kind_test.cc, which holds docs/findings.md against it.
+#include "tools/findings_page/findings_page.h"
+
+#include <algorithm>
+
+#include "caascan/finding_kind.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr std::string_view kHead = R"(# Findings: what is wrong, how it shows, and who mends it
+
+Each finding of a record has one of these codes. This page is made from the list in the program; do not edit it
+by hand: `build/bin/findings_page > docs/findings.md` writes it anew.
+
+An *error* makes look-ups fail or a certification authority refuse; a *warning* works by luck, for some, or not for
+long; a *notice* is worth knowing. The last paragraph of a section can be sent to whoever mends it as it stands.
+
+| code | severity | mended by | meaning |
+| --- | --- | --- | --- |
+)";
+
+/// Angle brackets and bars do not stand in the texts; the test says so.
+void AppendRow(const FindingKind& kind, std::string* out) {
+  out->append("| [`").append(kind.code).append("`](#").append(kind.code).append(") | ");
+  out->append(SeverityText(kind.severity)).append(" | ").append(MenderText(kind.mender));
+  out->append(" | ").append(kind.meaning).append(" |\n");
+}
+
+std::string Sentence(std::string_view phrase) {
+  std::string out(phrase);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
+  return out + ".";
+}
+
+void AppendSection(const FindingKind& kind, std::string* out) {
+  out->append("\n## ").append(kind.code).append("\n\n").append(Sentence(kind.meaning));
+  out->append("\n\n- severity: ").append(SeverityText(kind.severity));
+  out->append("\n- how it shows: ").append(kind.evidence);
+  out->append("\n- who mends it: ").append(MenderText(kind.mender));
+  out->append("\n- rule: ").append(kind.rfc);
+  out->append("\n\n> ").append(kind.remedy).append("\n");
+}
+
+}  // namespace
+
+std::string FindingsPage() {
+  std::string out(kHead);
+  for (const FindingKind& kind : FindingKinds()) AppendRow(kind, &out);
+  for (const FindingKind& kind : FindingKinds()) AppendSection(kind, &out);
+  return out;
+}
+
+}  // namespace caascan::tool
