@@ -56,6 +56,15 @@ bool BlockReader::CutAtLineEnd(size_t fresh, Block* block) {
   return true;
 }
 
+/// Takes what belongs to the overlong line away from the `fresh` bytes at the block's end.
+void BlockReader::DropRestOfLine(size_t fresh, Block* block) {
+  const std::string_view text = block->text();
+  const size_t feed = text.substr(text.size() - fresh).find('\n');
+  dropping_ = feed == std::string_view::npos;
+  rest_.assign(dropping_ ? std::string_view() : text.substr(text.size() - fresh + feed + 1));
+  block->size_ -= fresh;
+}
+
 ReadResult BlockReader::Next(Block* block) {
   block->size_ = 0;
   block->overlong_ = false;
@@ -72,15 +81,25 @@ ReadResult BlockReader::Next(Block* block) {
     do {
       const ReadResult result = ReadSome(block, &got);
       if (result != ReadResult::kLine) return result;
+      if (dropping_) {
+        DropRestOfLine(got, block);
+        block->Append(rest_);
+        rest_.clear();
+        if (!dropping_ && CutAtLineEnd(block->size_, block)) return ReadResult::kLine;
+        continue;
+      }
       if (CutAtLineEnd(got, block)) return ReadResult::kLine;
       if (block->size_ > kMaxLineSize) {
         block->overlong_ = true;
+        dropping_ = overlong_ == Overlong::kSkipped;
+        if (dropping_) return ReadResult::kLine;
         file_.reset();
         opened_ = paths_.size();
         return ReadResult::kLine;
       }
     } while (got > 0);
     file_.reset();
+    dropping_ = false;
     if (block->size_ > 0) return ReadResult::kLine;
   }
 }

@@ -21,7 +21,7 @@ class Block {
   std::string_view text() const { return {bytes_.get(), size_}; }
   /// Which of the inputs, counted from 0.
   size_t input() const { return input_; }
-  /// text() is the beginning of one line that is longer than kMaxLineSize; nothing follows.
+  /// text() is the beginning of one line that is longer than kMaxLineSize.
   bool overlong() const { return overlong_; }
 
  private:
@@ -47,9 +47,16 @@ class BlockReader {
   /// largest answer that DNS can carry is a small part of it.
   static constexpr size_t kMaxLineSize = size_t{16} << 20;
 
+  /// What a line over kMaxLineSize is to the reader.
+  enum class Overlong : uint8_t {
+    kEnds,     // Its beginning is the last block of all.
+    kSkipped,  // Its beginning is a block of its own; the lines behind it follow.
+  };
+
   /// "-" is standard input, which is not closed in the end. `wake` must outlive the reader.
-  BlockReader(std::vector<std::string> paths, const WakeFd* wake)
-      : paths_(std::move(paths)), wake_(wake) {}
+  BlockReader(std::vector<std::string> paths, const WakeFd* wake,
+              Overlong overlong = Overlong::kEnds)
+      : paths_(std::move(paths)), wake_(wake), overlong_(overlong) {}
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
 
@@ -64,12 +71,15 @@ class BlockReader {
   ReadResult OpenNext();
   ReadResult ReadSome(Block* block, size_t* got);
   bool CutAtLineEnd(size_t fresh, Block* block);
+  void DropRestOfLine(size_t fresh, Block* block);
 
   const std::vector<std::string> paths_;
   const WakeFd* const wake_;
+  const Overlong overlong_;
   size_t opened_ = 0;  // The input being read is the one before.
   std::unique_ptr<InputFile> file_;
-  std::string rest_;  // The beginning of a line that a block before ended with.
+  std::string rest_;       // The beginning of a line that a block before ended with.
+  bool dropping_ = false;  // In the rest of an overlong line that is skipped.
   absl::Status status_;
 };
 

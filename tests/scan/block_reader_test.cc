@@ -135,6 +135,29 @@ TEST_F(BlockReaderTest, GivesUpAtALineThatNeverEnds) {
   EXPECT_EQ(reader.Next(&block_), ReadResult::kEnd);
 }
 
+/// Wherever in a read the rest of the line ends.
+TEST_F(BlockReaderTest, SkipsALineThatIsTooLongWhereToldSo) {
+  for (const size_t more : {BlockReader::kBlockSize + 1, 2 * BlockReader::kBlockSize - 1,
+                            3 * BlockReader::kBlockSize + 7}) {
+    const TempFile file("a\n" + std::string(BlockReader::kMaxLineSize + more, 'x') + "\nb\nc");
+    const TempFile torn(std::string(BlockReader::kMaxLineSize + more, 'x'));
+    BlockReader reader({file.path(), torn.path(), file.path()}, wake_.get(),
+                       BlockReader::Overlong::kSkipped);
+    std::string sound;
+    int overlong = 0;
+    while (reader.Next(&block_) == ReadResult::kLine) {
+      if (block_.text().size() > BlockReader::kMaxLineSize) {
+        ++overlong;
+      } else {
+        sound += block_.text();
+      }
+    }
+    EXPECT_TRUE(reader.status().ok());
+    EXPECT_EQ(sound, "a\nb\nca\nb\nc") << more;
+    EXPECT_EQ(overlong, 3) << more;
+  }
+}
+
 TEST_F(BlockReaderTest, NamesWhatCannotBeRead) {
   const TempFolder folder;
   for (const std::string& path : {folder.path(), folder.path() + "/missing"}) {

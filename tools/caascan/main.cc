@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tools/caascan/decide_command.h"
+#include "tools/caascan/report_command.h"
 #include "tools/caascan/scan_command.h"
 #include "tools/cli/program.h"
 
@@ -13,8 +14,11 @@ int main(int argc, char** argv) {
                                   /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
     caascan::tool::DecideCommand decide(&program);
+    caascan::tool::ReportCommand report(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
-    return program.Given("scan") ? scan.Run() : decide.Run();
+    if (program.Given("decide")) return decide.Run();
+    if (program.Given("report")) return report.Run();
+    return scan.Run();
   } catch (const std::exception& error) {  // Memory ran out, say.
     (void)std::fprintf(stderr, "caascan: %s\n", error.what());
     return caascan::cli::kExitUnfinished;

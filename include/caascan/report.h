@@ -1,0 +1,47 @@
+// Reports over the records of scans.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <absl/status/status.h>
+
+#include "caascan/scanner.h"
+
+namespace caascan {
+
+enum class ReportFormat : uint8_t { kText, kJson, kCsv, kMarkdown };
+
+/// What `caascan report` is told. A value.
+struct ReportOptions {
+  std::vector<std::string> inputs;  // Paths of records, NDJSON; "-" or none is standard input.
+  /// Where the report goes; empty is standard output. Of kCsv a folder, one file a table, and it
+  /// must be given.
+  std::string output_path;
+  ReportFormat format = ReportFormat::kText;
+  size_t top = 0;           // Rows of long tables in text and Markdown; 0 is each table's own.
+  uint64_t min_names = 10;  // Operators with fewer are not ranked.
+  unsigned threads = 0;     // 0 is one a core, 16 at most.
+  ProgressMode progress = ProgressMode::kAuto;
+};
+
+/// What was read.
+struct ReportSummary {
+  uint64_t records = 0;
+  uint64_t broken = 0;  // Lines that are no records, and inputs that break off.
+  int signal = 0;       // SIGINT or SIGTERM where one stopped it, else 0.
+};
+
+/// Reads all records once and writes the report. A line that is no record is counted and located in
+/// the report, and ends nothing. Memory is bounded whatever the inputs hold: tables keep 65,536
+/// rows each, and say by how much they may be wrong where there were more keys.
+///
+/// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs. Prints nothing but
+/// progress on standard error. The report is written when all is read, a file under another name
+/// first, so that none is there by halves; after a signal none is written at all. Errors:
+/// InvalidArgument for inputs or an output that cannot be used, DataLoss where the report could not
+/// be written; *summary is filled either way.
+[[nodiscard]] absl::Status RunReport(const ReportOptions& options, ReportSummary* summary);
+
+}  // namespace caascan

@@ -1,0 +1,146 @@
+// Tested by aggregate_test.cc.
+#include "scanner/report/aggregate.h"
+
+#include <cmath>
+
+namespace caascan::report {
+namespace {
+
+/// What names without a top-level domain of their own count under.
+constexpr std::string_view kNoTld = "(no name)";
+
+/// Does `get` give the same for an element before `index`?
+template <typename Elements, typename Get>
+bool SeenBefore(const Elements& elements, size_t index, const Get& get) {
+  for (size_t i = 0; i < index; ++i) {
+    if (get(elements[i]) == get(elements[index])) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Aggregate::AddTld(const RecordView& record) {
+  std::string_view tld = kNoTld;
+  if (record.reason != Reason::kInvalidName) {
+    tld = record.name.substr(record.name.rfind('.') + 1);
+  }
+  TldRow* const row = tlds_.Find(tld);
+  row->outcomes.Add(record.outcome);
+  row->with_caa += record.has_caa ? 1 : 0;
+}
+
+ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host) {
+  key_.assign(address);
+  key_ += ' ';
+  key_ += host;
+  return servers_.Find(key_);
+}
+
+/// A name counts once for each server that is at fault, whatever the faults are.
+void Aggregate::AddServers(const RecordView& record, const std::string& operator_name) {
+  const auto server_key = [](const ServerView& server) {
+    return std::pair(server.address, server.host);
+  };
+  for (size_t i = 0; i < record.servers.size(); ++i) {
+    const ServerView& server = record.servers[i];
+    if (!IsFault(server.result)) continue;
+    ServerRow* const row = FindServer(server.address, server.host);
+    if (!SeenBefore(record.servers, i, server_key)) ++row->names;
+    row->faults.Add(server.result);
+    row->operator_name = operator_name;
+    row->seen.Add(record.time_ms);
+  }
+  for (size_t i = 0; i < record.findings.size(); ++i) {
+    const FindingView& finding = record.findings[i];
+    if (finding.address.empty() && finding.host.empty()) continue;
+    ServerRow* const row = FindServer(finding.address, finding.host);
+    const auto counted = [&finding](const ServerView& server) {
+      return server.address == finding.address && server.host == finding.host &&
+             IsFault(server.result);
+    };
+    const auto finding_key = [](const FindingView& other) {
+      return std::pair(other.address, other.host);
+    };
+    if (std::none_of(record.servers.begin(), record.servers.end(), counted) &&
+        !SeenBefore(record.findings, i, finding_key)) {
+      ++row->names;
+    }
+    row->faults.Add(finding.code);
+    row->operator_name = operator_name;
+    row->seen.Add(record.time_ms);
+  }
+}
+
+void Aggregate::AddOperator(const RecordView& record) {
+  const OperatorName by = OperatorOf(record);
+  if (by.basis == OperatorBasis::kNone) {
+    without_operator_.Add(record.outcome);
+  }
+  const auto code = [](const FindingView& finding) { return finding.code; };
+  OperatorRow* const row = by.basis == OperatorBasis::kNone ? nullptr : operators_.Find(by.name);
+  if (row != nullptr) {
+    row->outcomes.Add(record.outcome);
+    row->basis = by.basis;
+    row->seen.Add(record.time_ms);
+    if (IsFailure(record.outcome)) row->failures.Add(ReasonCode(record.reason));
+  }
+  for (size_t i = 0; i < record.findings.size(); ++i) {
+    const bool first = !SeenBefore(record.findings, i, code);
+    FindingRow* const finding = findings_.Find(record.findings[i].code);
+    ++finding->findings;
+    finding->names += first ? 1 : 0;
+    if (row != nullptr && first) row->findings.Add(record.findings[i].code);
+  }
+  AddServers(record, by.name);
+}
+
+void Aggregate::Add(const RecordView& record) {
+  outcomes_.Add(record.outcome);
+  ++reasons_[static_cast<size_t>(record.reason)];
+  dnssec_[static_cast<size_t>(record.dnssec)].Add(record.outcome);
+  may_issue_ += record.may_issue ? 1 : 0;
+  rechecked_ += record.attempts > 1 ? 1 : 0;
+  span_.Add(record.time_ms);
+  AddTld(record);
+  if (record.operator_name.empty() && record.servers.empty() && record.findings.empty()) {
+    without_operator_.Add(record.outcome);
+  } else {
+    AddOperator(record);
+  }
+  if (record.has_caa) caa_.Add(record);
+  for (const DecisionView& decision : record.decisions) {
+    DecisionRow* const row = decisions_.Find(decision.ca);
+    ++(decision.permit ? row->permit : row->deny);
+  }
+  if (record.outcome == Outcome::kError) return;  // It was never looked up: nothing to measure.
+  elapsed_us_.Add(static_cast<uint64_t>(std::llround(record.elapsed_ms * 1000)));
+  queries_.Add(record.queries);
+  retries_.Add(record.retries);
+}
+
+void Aggregate::Merge(const Aggregate& other) {
+  outcomes_.Merge(other.outcomes_);
+  for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
+  for (size_t i = 0; i < kDnssecCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
+  may_issue_ += other.may_issue_;
+  rechecked_ += other.rechecked_;
+  span_.Merge(other.span_);
+  tlds_.Merge(other.tlds_);
+  operators_.Merge(other.operators_);
+  without_operator_.Merge(other.without_operator_);
+  servers_.Merge(other.servers_);
+  findings_.Merge(other.findings_);
+  decisions_.Merge(other.decisions_);
+  caa_.Merge(other.caa_);
+  elapsed_us_.Merge(other.elapsed_us_);
+  queries_.Merge(other.queries_);
+  retries_.Merge(other.retries_);
+}
+
+size_t Aggregate::rows() const {
+  return tlds_.size() + operators_.size() + servers_.size() + findings_.size() + decisions_.size() +
+         caa_.rows();
+}
+
+}  // namespace caascan::report

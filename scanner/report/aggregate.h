@@ -1,0 +1,189 @@
+// What a report knows: counts over any number of records, in a bounded piece of memory, that can be
+// made in parts and added up.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/report/bounded_table.h"
+#include "scanner/report/caa_use.h"
+#include "scanner/report/histogram.h"
+#include "scanner/report/operator_name.h"
+#include "scanner/report/record_view.h"
+#include "scanner/report/small_counts.h"
+
+namespace caascan::report {
+
+inline constexpr size_t kOutcomeCount = 6;
+inline constexpr size_t kReasonCount = 30;
+inline constexpr size_t kDnssecCount = 5;
+
+/// Is it a look-up that failed? (An error is a name that was never looked up.)
+constexpr bool IsFailure(Outcome outcome) {
+  return outcome == Outcome::kServfail || outcome == Outcome::kTimeout || outcome == Outcome::kLame;
+}
+
+/// From when to when, in milliseconds since 1970.
+struct TimeSpan {
+  int64_t first_ms = std::numeric_limits<int64_t>::max();
+  int64_t last_ms = std::numeric_limits<int64_t>::min();
+
+  bool empty() const { return first_ms > last_ms; }
+  void Add(int64_t ms) {
+    if (ms < first_ms) first_ms = ms;
+    if (ms > last_ms) last_ms = ms;
+  }
+  void Merge(const TimeSpan& other) {
+    if (other.first_ms < first_ms) first_ms = other.first_ms;
+    if (other.last_ms > last_ms) last_ms = other.last_ms;
+  }
+};
+
+struct OutcomeCounts {
+  uint64_t names = 0;
+  std::array<uint64_t, kOutcomeCount> by_outcome{};
+
+  uint64_t of(Outcome outcome) const { return by_outcome[static_cast<size_t>(outcome)]; }
+  uint64_t failed() const {
+    return of(Outcome::kServfail) + of(Outcome::kTimeout) + of(Outcome::kLame);
+  }
+  void Add(Outcome outcome) {
+    ++names;
+    ++by_outcome[static_cast<size_t>(outcome)];
+  }
+  void Merge(const OutcomeCounts& other) {
+    names += other.names;
+    for (size_t i = 0; i < kOutcomeCount; ++i) by_outcome[i] += other.by_outcome[i];
+  }
+};
+
+struct TldRow {
+  OutcomeCounts outcomes;
+  uint64_t with_caa = 0;
+
+  uint64_t weight() const { return outcomes.names; }
+  void Merge(const TldRow& other) {
+    outcomes.Merge(other.outcomes);
+    with_caa += other.with_caa;
+  }
+};
+
+struct OperatorRow {
+  OutcomeCounts outcomes;
+  SmallCounts failures;  // Names by reason, of look-ups that failed.
+  SmallCounts findings;  // Names by code.
+  TimeSpan seen;
+  OperatorBasis basis = OperatorBasis::kNone;
+
+  uint64_t weight() const { return outcomes.names; }
+  void Merge(const OperatorRow& other) {
+    outcomes.Merge(other.outcomes);
+    failures.Merge(other.failures);
+    findings.Merge(other.findings);
+    seen.Merge(other.seen);
+    if (basis == OperatorBasis::kNone) basis = other.basis;
+  }
+};
+
+/// One address (and the server's name it was found by) with what is held against it.
+struct ServerRow {
+  uint64_t names = 0;
+  SmallCounts faults;  // Results that are faults, and codes of findings.
+  std::string operator_name;
+  TimeSpan seen;
+
+  uint64_t weight() const { return names; }
+  void Merge(const ServerRow& other) {
+    names += other.names;
+    faults.Merge(other.faults);
+    if (operator_name.empty()) operator_name = other.operator_name;
+    seen.Merge(other.seen);
+  }
+};
+
+struct FindingRow {
+  uint64_t names = 0;
+  uint64_t findings = 0;
+
+  uint64_t weight() const { return names; }
+  void Merge(const FindingRow& other) {
+    names += other.names;
+    findings += other.findings;
+  }
+};
+
+struct DecisionRow {
+  uint64_t permit = 0;
+  uint64_t deny = 0;
+
+  uint64_t weight() const { return permit + deny; }
+  void Merge(const DecisionRow& other) {
+    permit += other.permit;
+    deny += other.deny;
+  }
+};
+
+/// A value; one thread at a time.
+class Aggregate {
+ public:
+  /// Rows that a table of unbounded keys keeps.
+  static constexpr size_t kMaxRows = size_t{1} << 16;
+
+  void Add(const RecordView& record);
+  void Merge(const Aggregate& other);
+  /// Rows of all tables, which is what memory goes by.
+  size_t rows() const;
+
+  const OutcomeCounts& outcomes() const { return outcomes_; }
+  uint64_t of(Reason reason) const { return reasons_[static_cast<size_t>(reason)]; }
+  uint64_t of(DnssecStatus status, Outcome outcome) const {
+    return dnssec_[static_cast<size_t>(status)].of(outcome);
+  }
+  uint64_t of(DnssecStatus status) const { return dnssec_[static_cast<size_t>(status)].names; }
+  /// May be issued for, and of those the failures that the Baseline Requirements let pass.
+  uint64_t may_issue() const { return may_issue_; }
+  uint64_t rechecked() const { return rechecked_; }
+  const TimeSpan& span() const { return span_; }
+  const BoundedTable<TldRow>& tlds() const { return tlds_; }
+  const BoundedTable<OperatorRow>& operators() const { return operators_; }
+  /// Names of which nothing tells the operator.
+  const OutcomeCounts& without_operator() const { return without_operator_; }
+  /// By "address host", either may be missing.
+  const BoundedTable<ServerRow>& servers() const { return servers_; }
+  const BoundedTable<FindingRow>& findings() const { return findings_; }
+  const BoundedTable<DecisionRow>& decisions() const { return decisions_; }
+  const CaaUse& caa() const { return caa_; }
+  const Histogram& elapsed_us() const { return elapsed_us_; }
+  const Histogram& queries() const { return queries_; }
+  const Histogram& retries() const { return retries_; }
+
+ private:
+  void AddTld(const RecordView& record);
+  void AddOperator(const RecordView& record);
+  void AddServers(const RecordView& record, const std::string& operator_name);
+  ServerRow* FindServer(std::string_view address, std::string_view host);
+
+  OutcomeCounts outcomes_;
+  std::array<uint64_t, kReasonCount> reasons_{};
+  std::array<OutcomeCounts, kDnssecCount> dnssec_{};
+  uint64_t may_issue_ = 0;
+  uint64_t rechecked_ = 0;
+  TimeSpan span_;
+  BoundedTable<TldRow> tlds_{kMaxRows};
+  BoundedTable<OperatorRow> operators_{kMaxRows};
+  OutcomeCounts without_operator_;
+  BoundedTable<ServerRow> servers_{kMaxRows};
+  BoundedTable<FindingRow> findings_{kMaxRows};
+  BoundedTable<DecisionRow> decisions_{kMaxRows};
+  CaaUse caa_{kMaxRows};
+  Histogram elapsed_us_;
+  Histogram queries_;
+  Histogram retries_;
+  std::string key_;  // Kept for its memory.
+};
+
+}  // namespace caascan::report

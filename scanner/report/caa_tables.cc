@@ -1,0 +1,105 @@
+// Tested by tables_test.cc.
+#include "scanner/report/caa_tables.h"
+
+#include <utility>
+
+#include "scanner/report/table_builder.h"
+
+namespace caascan::report {
+namespace {
+
+constexpr size_t kShownIssuers = 25;
+
+Table UseTable(const CaaUse& caa, uint64_t answered) {
+  Table table = {
+      .id = "caa_use",
+      .title = "CAA records in use",
+      .note =
+          "Names whose relevant RRset holds this; shares are of the names that were "
+          "looked up with success.",
+      .columns = {{"feature", "what", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {}};
+  table.columns.push_back(ShareColumn("share"));
+  const auto add = [&table, answered](std::string_view what, uint64_t names) {
+    std::vector<Cell> row = {std::string(what), names};
+    row.emplace_back(Share{names, answered});
+    table.rows.push_back(std::move(row));
+  };
+  add("caa", caa.names());
+  for (size_t i = 0; i < static_cast<size_t>(CaaFeature::kCount); ++i) {
+    const auto feature = static_cast<CaaFeature>(i);
+    if (caa.names_with(feature) > 0) add(CaaFeatureCode(feature), caa.names_with(feature));
+  }
+  return table;
+}
+
+Table DepthTable(const CaaUse& caa) {
+  Table table = {
+      .id = "caa_depth",
+      .title = "Where the CAA records were found",
+      .note = "Labels above the name; shares are of the names with CAA records.",
+      .columns = {{"depth", "found at", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {}};
+  table.columns.push_back(ShareColumn("share"));
+  const auto add = [&table, &caa](std::string where, uint64_t names) {
+    if (names == 0) return;
+    std::vector<Cell> row = {std::move(where), names};
+    row.emplace_back(Share{names, caa.names()});
+    table.rows.push_back(std::move(row));
+  };
+  add("the name itself", caa.depths()[0]);
+  for (size_t depth = 1; depth <= CaaUse::kMaxDepth; ++depth) {
+    std::string where = std::to_string(depth) + (depth == 1 ? " label above" : " labels above");
+    if (depth == CaaUse::kMaxDepth) where += " or more";
+    add(std::move(where), caa.depths()[depth]);
+  }
+  add("behind an alias", caa.behind_alias());
+  return table;
+}
+
+Table IssuerTable(const CaaUse& caa) {
+  Table table = {.id = "issuers",
+                 .title = "Issuers named in CAA records",
+                 .note = "Names whose relevant RRset names this issuer domain name.",
+                 .columns = {{"issuer", "issuer", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount},
+                             {"issue", "issue", ColumnKind::kCount},
+                             {"issuewild", "issuewild", ColumnKind::kCount}},
+                 .rows = {},
+                 .missed = caa.issuers().missed(),
+                 .shown = kShownIssuers};
+  table.columns.push_back(ShareColumn("share"));
+  for (const auto& [issuer, counts] : caa.issuers().Sorted()) {
+    std::vector<Cell> row = {std::string(issuer), counts->names, counts->issue, counts->issuewild};
+    row.emplace_back(Share{counts->names, caa.names()});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table TagTable(const CaaUse& caa) {
+  Table table = {
+      .id = "tags",
+      .title = "Property tags",
+      .note = "Records by their tag, in lower case.",
+      .columns = {{"tag", "tag", ColumnKind::kText}, {"records", "records", ColumnKind::kCount}},
+      .rows = {},
+      .missed = caa.tags().missed(),
+      .shown = kShownIssuers};
+  for (const auto& [tag, counts] : caa.tags().Sorted()) {
+    table.rows.push_back({std::string(tag), counts->count});
+  }
+  return table;
+}
+
+}  // namespace
+
+void AddCaaTables(const CaaUse& caa, uint64_t answered, std::vector<Table>* tables) {
+  tables->push_back(UseTable(caa, answered));
+  if (caa.names() == 0) return;
+  tables->push_back(DepthTable(caa));
+  tables->push_back(IssuerTable(caa));
+  tables->push_back(TagTable(caa));
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,157 @@
+// Tested by caa_use_test.cc.
+#include "scanner/report/caa_use.h"
+
+#include <algorithm>
+
+#include "scanner/caa/property.h"
+#include "scanner/scan/record_text.h"
+
+namespace caascan::report {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<size_t>(CaaFeature::kCount)> kFeatureCodes = {
+    "issue",
+    "issuewild",
+    "iodef",
+    "iodef_mailto",
+    "iodef_http",
+    "iodef_other",
+    "issuemail",
+    "issuevmc",
+    "contact",
+    "unknown_tag",
+    "critical",
+    "flag_one",
+    "unknown_critical",
+    "nobody",
+    "malformed",
+    "accounturi",
+    "validationmethods"};
+
+constexpr uint8_t kCriticalFlag = 128;
+
+void LowerCase(std::string* text) {
+  for (char& c : *text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+}
+
+bool StartsWith(std::string_view text, std::string_view scheme) {
+  return caa::EqualIgnoringCase(text.substr(0, scheme.size()), scheme);
+}
+
+}  // namespace
+
+std::string_view CaaFeatureCode(CaaFeature feature) {
+  return kFeatureCodes[static_cast<size_t>(feature)];
+}
+
+void CaaUse::AddDepth(const RecordView& record) {
+  std::string_view name = record.name;
+  if (name.starts_with("*.")) name.remove_prefix(2);
+  const std::string_view owner = record.caa_owner;
+  if (name.size() < owner.size() || !name.ends_with(owner)) {
+    ++behind_alias_;
+    return;
+  }
+  const std::string_view above = name.substr(0, name.size() - owner.size());
+  if (!above.empty() && above.back() != '.') {
+    ++behind_alias_;
+    return;
+  }
+  const auto depth = static_cast<size_t>(std::count(above.begin(), above.end(), '.'));
+  ++depths_[std::min(depth, kMaxDepth)];
+}
+
+void CaaUse::AddIodef() {
+  Mark(CaaFeature::kIodef);
+  if (StartsWith(value_, "mailto:")) {
+    Mark(CaaFeature::kIodefMailto);
+  } else if (StartsWith(value_, "http:") || StartsWith(value_, "https:")) {
+    Mark(CaaFeature::kIodefHttp);
+  } else {
+    Mark(CaaFeature::kIodefOther);
+  }
+}
+
+void CaaUse::AddIssue(bool wild) {
+  Mark(wild ? CaaFeature::kIssueWild : CaaFeature::kIssue);
+  const caa::IssueValue value = caa::ReadIssueValue(value_);
+  if (value.form != caa::IssueValue::Form::kSound) {
+    Mark(CaaFeature::kMalformed);
+  } else if (value.issuer.empty()) {
+    Mark(CaaFeature::kNobody);
+  }
+  if (value.account_uri.count > 0) Mark(CaaFeature::kAccountUri);
+  if (value.validation_methods.count > 0) Mark(CaaFeature::kValidationMethods);
+  if (value.issuer.empty()) return;
+  NamedIssuer named = {std::string(value.issuer), wild};
+  LowerCase(&named.domain);
+  const bool known = std::any_of(named_.begin(), named_.end(), [&named](const NamedIssuer& other) {
+    return other.wild == named.wild && other.domain == named.domain;
+  });
+  if (!known) named_.push_back(std::move(named));
+}
+
+void CaaUse::AddRecord(const CaaRecordView& record) {
+  if (!scan::UndoPresentation(record.tag, &tag_)) tag_.assign(record.tag);
+  if (!scan::UndoPresentation(record.value, &value_)) value_.assign(record.value);
+  LowerCase(&tag_);
+  ++tags_.Find(tag_)->count;
+  if ((record.flags & kCriticalFlag) != 0) Mark(CaaFeature::kCritical);
+  if ((record.flags & 1) != 0) Mark(CaaFeature::kFlagOne);
+  switch (caa::ClassifyTag(tag_)) {
+    case caa::TagKind::kIssue:
+      return AddIssue(/*wild=*/false);
+    case caa::TagKind::kIssueWild:
+      return AddIssue(/*wild=*/true);
+    case caa::TagKind::kUnknown:
+      Mark(CaaFeature::kUnknownTag);
+      if (caa::IsCritical(record.flags)) Mark(CaaFeature::kUnknownCritical);
+      return;
+    case caa::TagKind::kOtherKnown:
+      break;
+  }
+  if (tag_ == "iodef") AddIodef();
+  if (tag_ == "issuemail") Mark(CaaFeature::kIssueMail);
+  if (tag_ == "issuevmc") Mark(CaaFeature::kIssueVmc);
+  if (tag_.starts_with("contact")) Mark(CaaFeature::kContact);
+}
+
+/// A name counts once for each issuer, however many properties name it.
+void CaaUse::CountIssuers() {
+  for (size_t i = 0; i < named_.size(); ++i) {
+    const NamedIssuer& named = named_[i];
+    IssuerRow* const row = issuers_.Find(named.domain);
+    ++(named.wild ? row->issuewild : row->issue);
+    const bool first =
+        std::none_of(named_.begin(), named_.begin() + static_cast<std::ptrdiff_t>(i),
+                     [&named](const NamedIssuer& other) { return other.domain == named.domain; });
+    if (first) ++row->names;
+  }
+}
+
+void CaaUse::Add(const RecordView& record) {
+  ++names_;
+  AddDepth(record);
+  seen_features_ = 0;
+  named_.clear();
+  for (const CaaRecordView& entry : record.caa) AddRecord(entry);
+  CountIssuers();
+  for (size_t i = 0; i < features_.size(); ++i) features_[i] += (seen_features_ >> i) & 1u;
+  set_sizes_.Add(record.caa.size());
+  ttls_s_.Add(record.caa_ttl_s);
+}
+
+void CaaUse::Merge(const CaaUse& other) {
+  names_ += other.names_;
+  for (size_t i = 0; i < depths_.size(); ++i) depths_[i] += other.depths_[i];
+  behind_alias_ += other.behind_alias_;
+  for (size_t i = 0; i < features_.size(); ++i) features_[i] += other.features_[i];
+  issuers_.Merge(other.issuers_);
+  tags_.Merge(other.tags_);
+  set_sizes_.Merge(other.set_sizes_);
+  ttls_s_.Merge(other.ttls_s_);
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,113 @@
+// How CAA is used: what the relevant RRsets of a scan say.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scanner/report/bounded_table.h"
+#include "scanner/report/histogram.h"
+#include "scanner/report/record_view.h"
+
+namespace caascan::report {
+
+/// Names whose properties name this issuer.
+struct IssuerRow {
+  uint64_t names = 0;
+  uint64_t issue = 0;
+  uint64_t issuewild = 0;
+
+  uint64_t weight() const { return names; }
+  void Merge(const IssuerRow& other) {
+    names += other.names;
+    issue += other.issue;
+    issuewild += other.issuewild;
+  }
+};
+
+struct CountRow {
+  uint64_t count = 0;
+
+  uint64_t weight() const { return count; }
+  void Merge(const CountRow& other) { count += other.count; }
+};
+
+/// What a set may hold. A name counts once for each.
+enum class CaaFeature : uint8_t {
+  kIssue,
+  kIssueWild,
+  kIodef,
+  kIodefMailto,
+  kIodefHttp,
+  kIodefOther,  // Neither mailto: nor http: nor https: (RFC 8659 §4.4).
+  kIssueMail,   // RFC 9495.
+  kIssueVmc,
+  kContact,  // contactemail and contactphone.
+  kUnknownTag,
+  kCritical,           // The flag 128.
+  kFlagOne,            // The flag 1, which is mostly meant as 128.
+  kUnknownCritical,    // Forbids issuance (RFC 8659 §4.1).
+  kNobody,             // An issue or issuewild that names no issuer, such as ";".
+  kMalformed,          // One whose value breaks the grammar (RFC 8659 §4.2).
+  kAccountUri,         // RFC 8657 §3.
+  kValidationMethods,  // RFC 8657 §4.
+  kCount
+};
+
+/// The row's name in reports.
+std::string_view CaaFeatureCode(CaaFeature feature);
+
+/// A value; one thread at a time.
+class CaaUse {
+ public:
+  static constexpr size_t kMaxDepth = 16;
+
+  explicit CaaUse(size_t max_rows) : issuers_(max_rows), tags_(max_rows) {}
+
+  /// REQUIRES: record.has_caa.
+  void Add(const RecordView& record);
+  void Merge(const CaaUse& other);
+  size_t rows() const { return issuers_.size() + tags_.size(); }
+
+  uint64_t names() const { return names_; }
+  /// Names whose RRset was found so many labels above them, the last for all beyond.
+  const std::array<uint64_t, kMaxDepth + 1>& depths() const { return depths_; }
+  /// Names whose RRset has an owner that is neither the name nor above it: behind an alias.
+  uint64_t behind_alias() const { return behind_alias_; }
+  uint64_t names_with(CaaFeature feature) const { return features_[static_cast<size_t>(feature)]; }
+  const BoundedTable<IssuerRow>& issuers() const { return issuers_; }
+  /// Records by tag in lower case.
+  const BoundedTable<CountRow>& tags() const { return tags_; }
+  const Histogram& set_sizes() const { return set_sizes_; }
+  const Histogram& ttls_s() const { return ttls_s_; }
+
+ private:
+  void AddDepth(const RecordView& record);
+  void AddRecord(const CaaRecordView& record);
+  void AddIssue(bool wild);
+  void AddIodef();
+  void CountIssuers();
+  void Mark(CaaFeature feature) { seen_features_ |= 1u << static_cast<unsigned>(feature); }
+
+  uint64_t names_ = 0;
+  std::array<uint64_t, kMaxDepth + 1> depths_{};
+  uint64_t behind_alias_ = 0;
+  std::array<uint64_t, static_cast<size_t>(CaaFeature::kCount)> features_{};
+  BoundedTable<IssuerRow> issuers_;
+  BoundedTable<CountRow> tags_;
+  Histogram set_sizes_;
+  Histogram ttls_s_;
+
+  // Of the record at hand.
+  struct NamedIssuer {
+    std::string domain;
+    bool wild = false;
+  };
+  unsigned seen_features_ = 0;
+  std::vector<NamedIssuer> named_;
+  std::string tag_;
+  std::string value_;
+};
+
+}  // namespace caascan::report

@@ -1,0 +1,64 @@
+// A bin's number is the value's seven leading bits behind the number of bits that follow them: the
+// layout of HdrHistogram, found without a logarithm. Tested by histogram_test.cc.
+#include "scanner/report/histogram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace caascan::report {
+namespace {
+
+constexpr unsigned kSubBits = 6;  // 64 bins for each doubling.
+constexpr uint64_t kSubBins = uint64_t{1} << kSubBits;
+/// Larger values count as this.
+constexpr uint64_t kMaxValue = uint64_t{1} << 52;
+
+size_t BinOf(uint64_t value) {
+  if (value < 2 * kSubBins) return value;
+  const auto shift = static_cast<unsigned>(std::bit_width(value)) - kSubBits - 1;
+  return (uint64_t{shift} << kSubBits) + (value >> shift);
+}
+
+}  // namespace
+
+uint64_t Histogram::BinLow(size_t bin) {
+  if (bin < 2 * kSubBins) return bin;
+  const size_t shift = (bin >> kSubBits) - 1;
+  return (kSubBins + (bin & (kSubBins - 1))) << shift;
+}
+
+void Histogram::Add(uint64_t value) {
+  value = std::min(value, kMaxValue);
+  const size_t bin = BinOf(value);
+  if (bin >= bins_.size()) bins_.resize(bin + 1);
+  ++bins_[bin];
+  ++count_;
+  sum_ += value;
+  min_ = std::min(min_, value);
+  max_ = std::max(max_, value);
+}
+
+void Histogram::Merge(const Histogram& other) {
+  if (other.bins_.size() > bins_.size()) bins_.resize(other.bins_.size());
+  for (size_t bin = 0; bin < other.bins_.size(); ++bin) bins_[bin] += other.bins_[bin];
+  count_ += other.count_;
+  sum_ += other.sum_;
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+}
+
+uint64_t Histogram::Quantile(double quantile) const {
+  if (count_ == 0) return 0;
+  const auto rank = static_cast<uint64_t>(std::ceil(quantile * static_cast<double>(count_)));
+  uint64_t seen = 0;
+  for (size_t bin = 0; bin < bins_.size(); ++bin) {
+    seen += bins_[bin];
+    if (seen < std::max<uint64_t>(rank, 1)) continue;
+    const uint64_t middle = BinLow(bin) + (BinLow(bin + 1) - 1 - BinLow(bin)) / 2;
+    return std::clamp(middle, min_, max_);
+  }
+  return max_;
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,67 @@
+// Lines are counted when a block is read, so that whoever works a block off, in whatever order,
+// knows the numbers of its lines. Tested by record_blocks_test.cc.
+#include "scanner/report/record_blocks.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace caascan::report {
+
+void BrokenLines::Add(size_t input, uint64_t line, std::string_view problem) {
+  ++count_;
+  const auto before = [](const BrokenLine& a, const BrokenLine& b) {
+    return std::tie(a.input, a.line) < std::tie(b.input, b.line);
+  };
+  BrokenLine broken = {input, line, {}};
+  const auto at = std::upper_bound(located_.begin(), located_.end(), broken, before);
+  if (located_.size() == kMaxLocated && at == located_.end()) return;
+  broken.problem = problem;
+  located_.insert(at, std::move(broken));
+  if (located_.size() > kMaxLocated) located_.pop_back();
+}
+
+void BrokenLines::Merge(const BrokenLines& other) {
+  for (const BrokenLine& line : other.located_) Add(line.input, line.line, line.problem);
+  count_ += other.count_ - other.located_.size();
+}
+
+RecordBlocks::RecordBlocks(std::vector<std::string> paths, const scan::WakeFd* wake)
+    : paths_(std::move(paths)), wake_(wake) {}
+
+bool RecordBlocks::Next(scan::Block* block, size_t* input, uint64_t* first_line,
+                        BrokenLines* broken) {
+  while (true) {
+    if (reader_ == nullptr) {
+      if (opened_ == paths_.size()) return false;
+      reader_ = std::make_unique<scan::BlockReader>(std::vector{paths_[opened_++]}, wake_,
+                                                    scan::BlockReader::Overlong::kSkipped);
+      lines_ = 0;
+    }
+    *input = opened_ - 1;
+    *first_line = lines_ + 1;
+    switch (reader_->Next(block)) {
+      case scan::ReadResult::kLine: {
+        const std::string_view text = block->text();
+        const auto feeds = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+        // Only the last line of an input may lack its line feed.
+        lines_ += feeds + (text.ends_with('\n') ? 0 : 1);
+        bytes_ += text.size();
+        return true;
+      }
+      case scan::ReadResult::kFailed: {
+        const absl::Status& status = reader_->status();
+        broken->Add(*input, *first_line, {status.message().data(), status.message().size()});
+        break;
+      }
+      case scan::ReadResult::kInterrupted:
+        return false;
+      case scan::ReadResult::kWouldWait:
+      case scan::ReadResult::kEnd:
+        break;
+    }
+    reader_.reset();
+  }
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,130 @@
+// Each thread takes the next block of lines (one at a time, under the lock), reads its records
+// alone and gives them to its own worker; what workers know is added up in the end. Tested by
+// report_test.cc.
+#include "scanner/report/record_pass.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "scanner/report/cell_text.h"
+
+namespace caascan::report {
+namespace {
+
+constexpr auto kProgressEvery = std::chrono::milliseconds(500);
+constexpr int kBlocksBeforeProgress = 2;  // A second.
+
+}  // namespace
+
+RecordPass::RecordPass(PassOptions options) : options_(std::move(options)) {
+  if (options_.inputs.empty()) options_.inputs.emplace_back("-");
+}
+
+std::vector<std::string> RecordPass::DisplayNames() const {
+  std::vector<std::string> names;
+  names.reserve(options_.inputs.size());
+  for (const std::string& input : options_.inputs) {
+    names.push_back(scan::InputFile::DisplayName(input));
+  }
+  return names;
+}
+
+int RecordPass::signal() {
+  if (signal_ == 0) signal_ = signals_.Take();
+  return signal_;
+}
+
+void RecordPass::Work(RecordWorker* worker) {
+  RecordReader reader;
+  scan::Block block;
+  size_t input = 0;
+  uint64_t first_line = 0;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!blocks_->Next(&block, &input, &first_line, &broken_)) return;
+    }
+    BrokenLines broken;
+    uint64_t records = 0;
+    ForEachLine(block, first_line, [&](std::string_view line, uint64_t number) {
+      const std::string_view problem = reader.Read(line);
+      if (problem.empty()) {
+        ++records;
+        worker->Add(reader.record(), input, line);
+      } else {
+        broken.Add(input, number, problem);
+      }
+    });
+    records_ += records;
+    worker->EndBlock();
+    if (broken.count() == 0) continue;
+    const std::lock_guard lock(mutex_);
+    broken_.Merge(broken);
+  }
+}
+
+void RecordPass::ShowProgress(bool at_end) {
+  if (!at_end) {
+    (void)std::fprintf(stderr, "\r%s records read", GroupedNumber(records_).c_str());
+    shown_ = true;
+  } else if (shown_) {
+    (void)std::fprintf(stderr, "\r\033[K");
+  }
+  (void)std::fflush(stderr);
+}
+
+/// Waits for signals, and for the end; shows progress meanwhile.
+void RecordPass::Watch() {
+  const bool shows = options_.progress == ProgressMode::kAlways ||
+                     (options_.progress == ProgressMode::kAuto && isatty(STDERR_FILENO) == 1);
+  std::array<pollfd, 2> fds = {{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                                {.fd = finished_->fd(), .events = POLLIN, .revents = 0}}};
+  const auto timeout_ms = static_cast<int>(kProgressEvery.count());
+  for (int rounds = 1;; ++rounds) {
+    const int ready = poll(fds.data(), fds.size(), shows ? timeout_ms : -1);
+    if (const int signal = signals_.Take(); signal != 0 && signal_ == 0) {
+      signal_ = signal;
+      stop_reading_->Notify();
+    }
+    if (ready > 0 && fds[1].revents != 0) break;
+    if (shows && ready == 0 && rounds >= kBlocksBeforeProgress) ShowProgress(/*at_end=*/false);
+  }
+  if (shows) ShowProgress(/*at_end=*/true);
+}
+
+absl::Status RecordPass::Run(const std::function<std::unique_ptr<RecordWorker>()>& make) {
+  for (const std::string& input : options_.inputs) {
+    if (absl::Status status = scan::CheckReadable(input); !status.ok()) return status;
+  }
+  for (std::unique_ptr<scan::WakeFd>* fd : {&stop_reading_, &finished_}) {
+    auto created = scan::WakeFd::Create();
+    if (!created.ok()) return created.status();
+    *fd = *std::move(created);
+  }
+  blocks_ = std::make_unique<RecordBlocks>(options_.inputs, stop_reading_.get());
+  const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  const unsigned count = options_.threads != 0 ? options_.threads : cores;
+  std::vector<std::unique_ptr<RecordWorker>> workers;
+  workers.reserve(count);
+  for (unsigned i = 0; i < count; ++i) workers.push_back(make());
+  std::thread watcher([this] { Watch(); });
+  std::vector<std::thread> others;
+  others.reserve(count - 1);
+  for (unsigned i = 1; i < count; ++i) {
+    others.emplace_back([this, worker = workers[i].get()] { Work(worker); });
+  }
+  Work(workers.front().get());
+  for (std::thread& other : others) other.join();
+  finished_->Notify();
+  watcher.join();
+  return absl::OkStatus();
+}
+
+}  // namespace caascan::report

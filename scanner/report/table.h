@@ -1,0 +1,59 @@
+// What a report says, apart from how it is written: facts and tables, which every format renders.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace caascan::report {
+
+enum class ColumnKind : uint8_t {
+  kText,    // Strangers' text: each format escapes it.
+  kCount,   // A whole number.
+  kShare,   // A Share.
+  kNumber,  // Any other number.
+  kTime,    // Milliseconds since 1970.
+};
+
+struct Column {
+  std::string id;       // As programs know it: lower case, underscores.
+  std::string heading;  // For people.
+  ColumnKind kind = ColumnKind::kText;
+  bool detail = false;  // Left out where there is little room: text and Markdown.
+};
+
+/// How many of how many, which formats write as a fraction with its 95 % interval.
+struct Share {
+  uint64_t hits = 0;
+  uint64_t trials = 0;
+};
+
+/// Nothing, or what the column's kind asks for: a text, a count, a time, a number, a share.
+using Cell = std::variant<std::monostate, std::string, uint64_t, int64_t, double, Share>;
+
+struct Table {
+  std::string id;
+  std::string title;
+  std::string note;  // A sentence for people on what is counted, and how exactly; may be empty.
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;
+  /// By how much counts may be too small at most, since there were more keys than rows are kept.
+  uint64_t missed = 0;
+  /// For people: how many rows are worth showing without asking; 0 is all.
+  size_t shown = 0;
+};
+
+struct Report {
+  std::string title;
+  std::vector<Table> tables;  // Those without rows included; people are not shown them.
+
+  const Table* Find(const std::string& id) const {
+    for (const Table& table : tables) {
+      if (table.id == id) return &table;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace caascan::report

@@ -1,0 +1,363 @@
+// One function a table; a table whose rows are all there is (no sketch behind it) says nothing of
+// errors. Tested by tables_test.cc.
+#include "scanner/report/tables.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "scanner/report/caa_tables.h"
+#include "scanner/report/table_builder.h"
+
+namespace caascan::report {
+namespace {
+
+constexpr size_t kShownTlds = 20;
+constexpr size_t kShownOperators = 20;
+constexpr size_t kShownServers = 20;
+
+const std::vector<Outcome> kOutcomes = {Outcome::kPermit,  Outcome::kDeny, Outcome::kServfail,
+                                        Outcome::kTimeout, Outcome::kLame, Outcome::kError};
+
+Table SummaryTable(const Aggregate& aggregate, const BrokenLines& broken) {
+  Table table = {
+      .id = "summary",
+      .title = "Summary",
+      .note = "",
+      .columns = {{"fact", "what", ColumnKind::kText}, {"count", "names", ColumnKind::kCount}},
+      .rows = {}};
+  table.columns.push_back(ShareColumn("share"));
+  const uint64_t records = aggregate.outcomes().names;
+  const auto add = [&table, records](const char* what, uint64_t count) {
+    std::vector<Cell> row = {std::string(what), count};
+    row.emplace_back(Share{count, records});
+    table.rows.push_back(std::move(row));
+  };
+  table.rows.push_back({std::string("records"), records, {}});
+  add("may_issue", aggregate.may_issue());
+  add("failed", aggregate.outcomes().failed());
+  add("with_caa", aggregate.caa().names());
+  add("rechecked", aggregate.rechecked());
+  table.rows.push_back({std::string("broken_lines"), broken.count(), {}});
+  return table;
+}
+
+Table TimeTable(const Aggregate& aggregate) {
+  Table table = {
+      .id = "span",
+      .title = "When",
+      .note = "",
+      .columns = {{"event", "what", ColumnKind::kText}, {"time", "UTC", ColumnKind::kTime}},
+      .rows = {}};
+  if (aggregate.span().empty()) return table;
+  table.rows.push_back({std::string("first_record"), aggregate.span().first_ms});
+  table.rows.push_back({std::string("last_record"), aggregate.span().last_ms});
+  return table;
+}
+
+Table OutcomeTable(const Aggregate& aggregate) {
+  Table table = {.id = "outcomes",
+                 .title = "Outcomes",
+                 .note = "",
+                 .columns = {{"outcome", "outcome", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount}},
+                 .rows = {}};
+  table.columns.push_back(ShareColumn("share"));
+  for (const Outcome outcome : kOutcomes) {
+    std::vector<Cell> row = {std::string(OutcomeCode(outcome)), aggregate.outcomes().of(outcome)};
+    row.emplace_back(Share{aggregate.outcomes().of(outcome), aggregate.outcomes().names});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table ReasonTable(const Aggregate& aggregate) {
+  Table table = {.id = "reasons",
+                 .title = "Reasons",
+                 .note = "",
+                 .columns = {{"reason", "reason", ColumnKind::kText},
+                             {"outcome", "outcome", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount}},
+                 .rows = {}};
+  table.columns.push_back(ShareColumn("share"));
+  for (size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    const uint64_t names = aggregate.of(reason);
+    if (names == 0) continue;
+    std::vector<Cell> row = {std::string(ReasonCode(reason)),
+                             std::string(OutcomeCode(OutcomeOf(reason))), names};
+    row.emplace_back(Share{names, aggregate.outcomes().names});
+    table.rows.push_back(std::move(row));
+  }
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return std::get<uint64_t>(a[2]) > std::get<uint64_t>(b[2]);
+  });
+  return table;
+}
+
+void AddOutcomeColumns(std::vector<Column>* columns) {
+  for (const Outcome outcome : kOutcomes) {
+    const std::string code(OutcomeCode(outcome));
+    columns->push_back({code, code, ColumnKind::kCount, outcome == Outcome::kError});
+  }
+}
+
+void AddOutcomeCells(const OutcomeCounts& counts, std::vector<Cell>* row) {
+  for (const Outcome outcome : kOutcomes) row->emplace_back(counts.of(outcome));
+}
+
+Table DnssecTable(const Aggregate& aggregate) {
+  Table table = {
+      .id = "dnssec",
+      .title = "DNSSEC",
+      .note = "",
+      .columns = {{"status", "status", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {}};
+  AddOutcomeColumns(&table.columns);
+  table.columns.push_back(ShareColumn("share"));
+  for (size_t i = 0; i < kDnssecCount; ++i) {
+    const auto status = static_cast<DnssecStatus>(i);
+    if (aggregate.of(status) == 0) continue;
+    std::vector<Cell> row = {std::string(DnssecStatusCode(status)), aggregate.of(status)};
+    for (const Outcome outcome : kOutcomes) row.emplace_back(aggregate.of(status, outcome));
+    row.emplace_back(Share{aggregate.of(status), aggregate.outcomes().names});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table TldTable(const Aggregate& aggregate) {
+  Table table = {
+      .id = "tlds",
+      .title = "Top-level domains",
+      .note = "The share is that of names whose look-up failed.",
+      .columns = {{"tld", "TLD", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {},
+      .missed = aggregate.tlds().missed(),
+      .shown = kShownTlds};
+  AddOutcomeColumns(&table.columns);
+  table.columns.push_back({"with_caa", "with CAA", ColumnKind::kCount});
+  table.columns.push_back(ShareColumn("failed"));
+  for (const auto& [tld, counts] : aggregate.tlds().Sorted()) {
+    std::vector<Cell> row = {std::string(tld), counts->outcomes.names};
+    AddOutcomeCells(counts->outcomes, &row);
+    row.emplace_back(counts->with_caa);
+    row.emplace_back(Share{counts->outcomes.failed(), counts->outcomes.names});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::string BasisText(OperatorBasis basis) {
+  return basis == OperatorBasis::kRecord ? "record" : "server name";
+}
+
+constexpr const char* kOperatorNote =
+    "Where a record names no operator, the registrable domain of its (failing) server's name "
+    "stands for it. Records without servers then count under nobody, so that no rate can be told.";
+
+/// The rate of failure, where all names of the operator are known and not just the failed ones.
+Cell FailureCell(const Aggregate& aggregate, const OperatorRow& row) {
+  const OutcomeCounts& unknown = aggregate.without_operator();
+  const bool answers_named = unknown.of(Outcome::kPermit) + unknown.of(Outcome::kDeny) == 0;
+  if (row.basis != OperatorBasis::kRecord && !answers_named) return {};
+  return Share{row.outcomes.failed(), row.outcomes.names};
+}
+
+Table OperatorTable(const Aggregate& aggregate) {
+  Table table = {.id = "operators",
+                 .title = "Operators",
+                 .note = kOperatorNote,
+                 .columns = {{"operator", "operator", ColumnKind::kText},
+                             {"basis", "known by", ColumnKind::kText, true},
+                             {"names", "names", ColumnKind::kCount}},
+                 .rows = {},
+                 .missed = aggregate.operators().missed(),
+                 .shown = kShownOperators};
+  AddOutcomeColumns(&table.columns);
+  table.columns.push_back(ShareColumn("failed"));
+  table.columns.push_back({"failures", "failures", ColumnKind::kText, true});
+  table.columns.push_back({"findings", "findings", ColumnKind::kText, true});
+  table.columns.push_back({"first_seen", "first seen", ColumnKind::kTime, true});
+  table.columns.push_back({"last_seen", "last seen", ColumnKind::kTime, true});
+  for (const auto& [name, counts] : aggregate.operators().Sorted()) {
+    std::vector<Cell> row = {std::string(name), BasisText(counts->basis), counts->outcomes.names};
+    AddOutcomeCells(counts->outcomes, &row);
+    row.push_back(FailureCell(aggregate, *counts));
+    row.emplace_back(CountsText(counts->failures));
+    row.emplace_back(CountsText(counts->findings));
+    row.emplace_back(counts->seen.first_ms);
+    row.emplace_back(counts->seen.last_ms);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table LeagueTable(const Aggregate& aggregate, uint64_t min_names) {
+  Table table = {.id = "league",
+                 .title = "Operators by the names they break",
+                 .note = "Look-ups that failed, of operators with at least " +
+                         std::to_string(min_names) + " names.",
+                 .columns = {{"operator", "operator", ColumnKind::kText},
+                             {"failed", "failed", ColumnKind::kCount},
+                             {"names", "names", ColumnKind::kCount}},
+                 .rows = {},
+                 .missed = aggregate.operators().missed(),
+                 .shown = kShownOperators};
+  table.columns.push_back(ShareColumn("share"));
+  table.columns.push_back({"failures", "failures", ColumnKind::kText});
+  for (const auto& [name, counts] : aggregate.operators().Sorted()) {
+    const uint64_t failed = counts->outcomes.failed();
+    if (failed == 0 || counts->outcomes.names < min_names) continue;
+    std::vector<Cell> row = {std::string(name), failed, counts->outcomes.names};
+    row.push_back(FailureCell(aggregate, *counts));
+    row.emplace_back(CountsText(counts->failures));
+    table.rows.push_back(std::move(row));
+  }
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return std::get<uint64_t>(a[1]) > std::get<uint64_t>(b[1]);
+  });
+  return table;
+}
+
+Table FindingTable(const Aggregate& aggregate) {
+  Table table = {.id = "findings",
+                 .title = "Findings",
+                 .note = "",
+                 .columns = {{"code", "code", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount},
+                             {"findings", "findings", ColumnKind::kCount}},
+                 .rows = {},
+                 .missed = aggregate.findings().missed()};
+  table.columns.push_back(ShareColumn("share"));
+  for (const auto& [code, counts] : aggregate.findings().Sorted()) {
+    std::vector<Cell> row = {std::string(code), counts->names, counts->findings};
+    row.emplace_back(Share{counts->names, aggregate.outcomes().names});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table ServerTable(const Aggregate& aggregate) {
+  Table table = {.id = "servers",
+                 .title = "Servers at fault",
+                 .note =
+                     "Names by the server (address and name) that failed them or has a "
+                     "finding.",
+                 .columns = {{"address", "address", ColumnKind::kText},
+                             {"host", "server", ColumnKind::kText},
+                             {"operator", "operator", ColumnKind::kText, true},
+                             {"names", "names", ColumnKind::kCount},
+                             {"faults", "faults", ColumnKind::kText},
+                             {"first_seen", "first seen", ColumnKind::kTime, true},
+                             {"last_seen", "last seen", ColumnKind::kTime, true}},
+                 .rows = {},
+                 .missed = aggregate.servers().missed(),
+                 .shown = kShownServers};
+  for (const auto& [key, counts] : aggregate.servers().Sorted()) {
+    const size_t blank = key.find(' ');
+    table.rows.push_back({std::string(key.substr(0, blank)), std::string(key.substr(blank + 1)),
+                          counts->operator_name, counts->names, CountsText(counts->faults),
+                          counts->seen.first_ms, counts->seen.last_ms});
+  }
+  return table;
+}
+
+Table DecisionTable(const Aggregate& aggregate) {
+  Table table = {.id = "decisions",
+                 .title = "Decisions by certification authority",
+                 .note = "Names that were decided for this CA; the share may be issued for.",
+                 .columns = {{"ca", "CA", ColumnKind::kText},
+                             {"permit", "permit", ColumnKind::kCount},
+                             {"deny", "deny", ColumnKind::kCount}},
+                 .rows = {},
+                 .missed = aggregate.decisions().missed()};
+  table.columns.push_back(ShareColumn("share"));
+  for (const auto& [ca, counts] : aggregate.decisions().Sorted()) {
+    std::vector<Cell> row = {std::string(ca), counts->permit, counts->deny};
+    row.emplace_back(Share{counts->permit, counts->permit + counts->deny});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+constexpr double kQuantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+
+/// `scale` is what a value of the histogram is in the table's unit.
+void AddEffort(const char* what, const Histogram& values, double scale, Table* table) {
+  if (values.count() == 0) return;
+  const auto scaled = [scale](uint64_t value) { return static_cast<double>(value) * scale; };
+  std::vector<Cell> row = {std::string(what)};
+  row.emplace_back(scaled(values.sum()) / static_cast<double>(values.count()));
+  row.emplace_back(scaled(values.min()));
+  for (const double quantile : kQuantiles) row.emplace_back(scaled(values.Quantile(quantile)));
+  row.emplace_back(scaled(values.max()));
+  table->rows.push_back(std::move(row));
+}
+
+Table EffortTable(const Aggregate& aggregate) {
+  constexpr double kMsPerUs = 0.001;
+  Table table = {.id = "effort",
+                 .title = "What a name took",
+                 .note =
+                     "Percentiles are off by 0.8 % at most; times count from the name's first "
+                     "query to its outcome.",
+                 .columns = {{"measure", "what", ColumnKind::kText},
+                             {"mean", "mean", ColumnKind::kNumber},
+                             {"min", "least", ColumnKind::kNumber},
+                             {"p50", "median", ColumnKind::kNumber},
+                             {"p90", "90 %", ColumnKind::kNumber},
+                             {"p95", "95 %", ColumnKind::kNumber},
+                             {"p99", "99 %", ColumnKind::kNumber},
+                             {"p999", "99.9 %", ColumnKind::kNumber},
+                             {"max", "most", ColumnKind::kNumber}},
+                 .rows = {}};
+  AddEffort("elapsed_ms", aggregate.elapsed_us(), kMsPerUs, &table);
+  AddEffort("queries", aggregate.queries(), 1, &table);
+  AddEffort("retries", aggregate.retries(), 1, &table);
+  AddEffort("caa_set_size", aggregate.caa().set_sizes(), 1, &table);
+  AddEffort("caa_ttl_s", aggregate.caa().ttls_s(), 1, &table);
+  return table;
+}
+
+Table BrokenTable(const BrokenLines& broken, const std::vector<std::string>& inputs) {
+  Table table = {.id = "broken",
+                 .title = "Lines that are no records",
+                 .note = std::to_string(broken.count()) +
+                         " in all, which count nowhere else; the first of them:",
+                 .columns = {{"input", "input", ColumnKind::kText},
+                             {"line", "line", ColumnKind::kCount},
+                             {"problem", "problem", ColumnKind::kText}},
+                 .rows = {}};
+  for (const BrokenLine& line : broken.located()) {
+    table.rows.push_back({inputs.at(line.input), line.line, line.problem});
+  }
+  return table;
+}
+
+}  // namespace
+
+Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
+                  const TableOptions& options) {
+  Report report;
+  report.title = "CAA scan report";
+  std::vector<Table>& tables = report.tables;
+  tables.push_back(SummaryTable(aggregate, broken));
+  tables.push_back(TimeTable(aggregate));
+  tables.push_back(OutcomeTable(aggregate));
+  tables.push_back(ReasonTable(aggregate));
+  tables.push_back(FindingTable(aggregate));
+  tables.push_back(LeagueTable(aggregate, options.min_names));
+  tables.push_back(OperatorTable(aggregate));
+  tables.push_back(ServerTable(aggregate));
+  tables.push_back(TldTable(aggregate));
+  tables.push_back(DnssecTable(aggregate));
+  const uint64_t answered =
+      aggregate.outcomes().of(Outcome::kPermit) + aggregate.outcomes().of(Outcome::kDeny);
+  AddCaaTables(aggregate.caa(), answered, &tables);
+  tables.push_back(DecisionTable(aggregate));
+  tables.push_back(EffortTable(aggregate));
+  tables.push_back(BrokenTable(broken, options.inputs));
+  return report;
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,183 @@
+"""caascan report over a scan of the lab: every table holds what jq counts over the same records, in each format, and
+strangers' text comes out tamed."""
+
+import array
+import csv
+import fcntl
+import gzip
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import termios
+import time
+
+import jsonschema
+
+import harness
+from harness import CAASCAN, SOURCE
+from lab import Lab
+
+MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
+# Records that no scanner of ours wrote.
+HOSTILE = [
+    '{"name":"evil.example","outcome":"permit","reason":"issuer_authorized","may_issue":true,"dnssec":"insecure",'
+    '"caa":{"owner":"evil.example","ttl":4294967295,"records":[{"flags":255,"tag":"issue",'
+    '"value":"<script>alert(1)</script>"},{"flags":0,"tag":"<b>","value":"x"}]},'
+    '"operator":"\\u001b[31m<script>alert(2)</script>|`=1+1`","findings":[{"code":"</script><script>alert(3)",'
+    '"host":"h<i>","address":"a","evidence":"\\u0007"}],"decisions":{"=cmd|x":"permit"},"queries":18446744073709551615,'
+    '"retries":0,"elapsed_ms":1e11,"time":"2026-11-22T08:00:00.000Z"}',
+]
+BROKEN = [
+    '{"name":"torn.example","outcome":"per',
+    '{"name":"a.example","name":"b.example","outcome":"permit","reason":"no_caa","may_issue":true,"dnssec":"secure",'
+    '"time":"2026-11-22T08:00:00.000Z"}',
+    '{"name":"a.example","outcome":"permit","reason":"no_caa","may_issue":true,"dnssec":"secure","queries":1e999,'
+    '"time":"2026-11-22T08:00:00.000Z"}',
+    "nonsense",
+]
+
+
+class Report(harness.Case):
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="caascan-report-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.records = pathlib.Path(folder.name) / "records.ndjson"
+        lab = Lab(folder.name, scenario=None, mix=MIX, names=2000, seed=7)
+        cas = pathlib.Path(folder.name) / "cas"
+        cas.write_text('"Let\'s Encrypt" letsencrypt.org\nDigiCert digicert.com\n')
+        subprocess.run(
+            [CAASCAN, "scan", *lab.options(), "--server-rate", "0", "--server-inflight", "0", "--timeout", "400",
+             "--retries", "1", "--recheck", "0", "--ca-set", str(cas), "-o", str(cls.records)],
+            input="\n".join(lab.names()).encode(), check=True, capture_output=True, timeout=harness.PATIENCE_S)
+        lab.stop()
+
+    def report(self, *arguments, stdin=b""):
+        done = self.run_program(CAASCAN, "report", *arguments, stdin=stdin)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode()
+
+    def json_report(self, *arguments):
+        report = json.loads(self.report("--format", "json", *arguments))
+        jsonschema.validate(report, json.loads((SOURCE / "docs" / "report.schema.json").read_text()))
+        return report
+
+    def jq(self, program):
+        """What jq makes of the records: a list of [key, number …]."""
+        done = subprocess.run(["jq", "-n", "-c", f"[inputs] | {program}", self.records],
+                              check=True, capture_output=True, text=True)
+        return sorted(json.loads(done.stdout))
+
+    def assert_table(self, report, table, members, program):
+        rows = [[row[member] for member in members] for row in report[table]["rows"]]
+        self.assertEqual(sorted(row for row in rows if row[1] != 0), self.jq(program), table)
+
+    def test_totals_are_those_of_jq(self):
+        report = self.json_report(self.records)
+        count = "group_by(.key) | map([.[0].key, length])"
+        self.assert_table(report, "outcomes", ["outcome", "names"], f"map({{key:.outcome}}) | {count}")
+        self.assert_table(report, "reasons", ["reason", "names"], f"map({{key:.reason}}) | {count}")
+        self.assert_table(report, "dnssec", ["status", "names"], f"map({{key:.dnssec}}) | {count}")
+        self.assert_table(
+            report, "tlds", ["tld", "names", "permit", "deny", "servfail", "timeout", "lame", "with_caa"],
+            'map({key:(.name|split(".")|last),o:.outcome,c:has("caa")}) | group_by(.key) | map([.[0].key, length, '
+            '(map(select(.o=="permit"))|length), (map(select(.o=="deny"))|length), (map(select(.o=="servfail"))|length),'
+            '(map(select(.o=="timeout"))|length), (map(select(.o=="lame"))|length), (map(select(.c))|length)])')
+        self.assert_table(
+            report, "findings", ["code", "names", "findings"],
+            'map(.name as $n | .findings // [] | map({key:.code,n:$n})) | add | group_by(.key) '
+            '| map([.[0].key, (map(.n)|unique|length), length])')
+        self.assert_table(
+            report, "issuers", ["issuer", "names"],
+            'map(select(.caa) | .caa.records | map(select(.tag=="issue" or .tag=="issuewild") | .value | split(";")[0]'
+            '| gsub("[ \\t]";"") | select(test("^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$"))) | unique | map({key:.}))'
+            f' | add | {count}')
+        self.assert_table(report, "tags", ["tag", "records"],
+                          f"map(.caa.records // [] | map({{key:.tag}})) | add | {count}")
+        self.assert_table(
+            report, "decisions", ["ca", "permit", "deny"],
+            'map(.decisions // {} | to_entries) | add | group_by(.key) | map([.[0].key, '
+            '(map(select(.value=="permit"))|length), (map(select(.value=="deny"))|length)])')
+        self.assert_table(
+            report, "servers", ["address", "host", "names"],
+            'map(.name as $n | ((.servers // [] | map(select(.result as $r | ["answer","referral","blocked"] | index($r)'
+            '| not))) + (.findings // [] | map(select(.address or .host)))) | map({key:[.address // "", .host // ""],n:$n})'
+            '| unique) | add | group_by(.key) | map(.[0].key + [length])')
+        effort = {row["measure"]: row for row in report["effort"]["rows"]}
+        [[queries, most, mean_ms]] = self.jq(
+            "[[(map(.queries)|add), (map(.queries)|max), (map(.elapsed_ms)|add/length)]]")
+        self.assertAlmostEqual(effort["queries"]["mean"] * 2000, queries, places=3)
+        self.assertEqual(effort["queries"]["max"], most)
+        self.assertAlmostEqual(effort["elapsed_ms"]["mean"], mean_ms, places=2)
+        self.assertEqual(report["summary"]["rows"][0], {"fact": "records", "count": 2000, "share": None,
+                                                        "share_low": None, "share_high": None})
+
+    def test_shards_add_up_however_they_come(self):
+        lines = self.records.read_bytes().splitlines(keepends=True)
+        whole = self.json_report(self.records)
+        one = self.file("one.ndjson", b"".join(lines[::2]))
+        two = self.file("two", gzip.compress(b"".join(lines[1::2])))
+        self.assertEqual(self.json_report(one, two), whole)
+        self.assertEqual(self.json_report("--threads", "7", two, one), whole)
+        piped = json.loads(self.report("--format", "json", stdin=self.records.read_bytes()))
+        self.assertEqual(piped, whole)
+
+    def test_hostile_lines_are_counted_and_tamed(self):
+        path = self.file("hostile.ndjson", "\n".join(HOSTILE + BROKEN))
+        report = self.json_report(path)
+        self.assertEqual([row["line"] for row in report["broken"]["rows"]], [2, 3, 4, 5])
+        self.assertEqual(report["summary"]["rows"][0]["count"], 1)
+        text = self.report(path)
+        self.assertTrue(text.isascii() and all(c >= " " or c == "\n" for c in text), text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        self.assertNotIn("<script", self.report("--format", "markdown", path))
+        folder = self.folder / "tables"
+        self.report("--format", "csv", "-o", folder, path)
+        self.assertEqual({file.stem for file in folder.iterdir()}, set(report) - {"schema"})
+        for file in folder.iterdir():
+            rows = list(csv.reader(io.StringIO(file.read_bytes().decode(), newline="")))
+            self.assertTrue(all(len(row) == len(rows[0]) for row in rows), file)
+            self.assertEqual(len(rows) - 1, len(report[file.stem]["rows"]), file)
+        self.assertIn("'=cmd|x", (folder / "decisions.csv").read_text())
+
+    def test_a_stopped_report_is_none(self):
+        read_end, write_end = os.pipe()
+        output = self.folder / "report.txt"
+        child = subprocess.Popen([CAASCAN, "report", "-o", output], stdin=read_end, stderr=subprocess.PIPE)
+        os.write(write_end, b"x\n" * 10)
+        # It takes the signal over once it has read the first byte.
+        while self._unread(write_end):
+            time.sleep(0.01)
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=harness.PATIENCE_S)
+        os.close(write_end)
+        os.close(read_end)
+        self.assertEqual(child.returncode, 130, errors)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    @staticmethod
+    def _unread(descriptor):
+        """Bytes in a pipe that nobody has read yet."""
+        size = array.array("i", [0])
+        fcntl.ioctl(descriptor, termios.FIONREAD, size)
+        return size[0]
+
+    def test_wrong_usage_is_one_clear_line(self):
+        missing = self.run_program(CAASCAN, "report", "/no/such/file")
+        self.assertEqual(missing.returncode, 2)
+        self.assert_one_clear_line(missing, "/no/such/file")
+        folder = self.run_program(CAASCAN, "report", "--format", "csv", self.records)
+        self.assertEqual(folder.returncode, 2)
+        self.assert_one_clear_line(folder, "folder")
+        full = self.run_program(CAASCAN, "report", "-o", "/dev/full", self.records)
+        self.assertEqual(full.returncode, 1)
+        self.assert_one_clear_line(full, "/dev/full")
+
+
+if __name__ == "__main__":
+    harness.main()

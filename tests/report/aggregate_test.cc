@@ -1,0 +1,220 @@
+// Counting records: aggregate, CAA use, operators' names.
+#include "scanner/report/aggregate.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/report/report_lines.h"
+
+namespace caascan::report {
+namespace {
+
+/// One record with a CAA set of these records (JSON).
+std::string CaaLine(std::string_view name, std::string_view owner, std::string_view records) {
+  return Line(name, "issuer_authorized",
+              R"(,"caa":{"owner":")" + std::string(owner) + R"(","ttl":300,"records":[)" +
+                  std::string(records) + "]}");
+}
+
+class AggregateTest : public testing::Test {
+ protected:
+  void Add(const std::string& line) {
+    ASSERT_EQ(reader_.Read(line), "") << line;
+    aggregate_.Add(reader_.record());
+  }
+
+  LineReader reader_;
+  Aggregate aggregate_;
+};
+
+TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
+  Add(Line("a.example"));
+  Add(Line("b.example", "refused"));
+  Add(Line("c.test", "no_response"));
+  Add(Line("not a name", "invalid_name"));
+  EXPECT_EQ(aggregate_.outcomes().names, 4u);
+  EXPECT_EQ(aggregate_.outcomes().of(Outcome::kPermit), 1u);
+  EXPECT_EQ(aggregate_.outcomes().failed(), 2u);
+  EXPECT_EQ(aggregate_.of(Reason::kRefused), 1u);
+  EXPECT_EQ(aggregate_.may_issue(), 1u);
+  EXPECT_EQ(aggregate_.of(DnssecStatus::kInsecure, Outcome::kLame), 1u);
+  const auto tlds = aggregate_.tlds().Sorted();
+  ASSERT_EQ(tlds.size(), 3u);
+  EXPECT_EQ(tlds[0].first, "example");
+  EXPECT_EQ(tlds[0].second->outcomes.failed(), 1u);
+  EXPECT_EQ(tlds[1].first, "(no name)");
+  // What was never looked up took no time.
+  EXPECT_EQ(aggregate_.elapsed_us().count(), 3u);
+  EXPECT_EQ(aggregate_.elapsed_us().max(), 10'500u);
+}
+
+TEST_F(AggregateTest, CountsFindingsAndServersOnceAName) {
+  Add(Line("a.example", "refused",
+           R"(,"servers":[{"host":"ns1.host.test","address":"192.0.2.1","result":"refused"},)"
+           R"({"host":"ns2.host.test","address":"192.0.2.2","result":"answer"},)"
+           R"({"host":"ns1.host.test","address":"192.0.2.1","result":"timeout"}],)"
+           R"("findings":[{"code":"lame_refused","host":"ns1.host.test","address":"192.0.2.1"},)"
+           R"({"code":"lame_refused","host":"ns3.host.test","address":"192.0.2.3"}])"));
+  const auto findings = aggregate_.findings().Sorted();
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].second->names, 1u);
+  EXPECT_EQ(findings[0].second->findings, 2u);
+  const auto servers = aggregate_.servers().Sorted();
+  ASSERT_EQ(servers.size(), 2u);
+  EXPECT_EQ(servers[0].first, "192.0.2.1 ns1.host.test");
+  EXPECT_EQ(servers[0].second->names, 1u);
+  EXPECT_EQ(servers[0].second->faults.Sorted().size(), 3u);
+  EXPECT_EQ(servers[1].first, "192.0.2.3 ns3.host.test");
+  const auto operators = aggregate_.operators().Sorted();
+  ASSERT_EQ(operators.size(), 1u);
+  EXPECT_EQ(operators[0].first, "host.test");
+  EXPECT_EQ(operators[0].second->findings.Sorted()[0].second, 1u);
+}
+
+TEST_F(AggregateTest, TellsOperatorsByRecordOrServerOrNotAtAll) {
+  Add(Line("a.example", "no_caa", R"(,"operator":"Good Host")"));
+  Add(Line("b.example", "refused",
+           R"(,"servers":[{"host":"ns.fine.test","result":"answer"},)"
+           R"({"host":"ns1.bad.co.uk","result":"refused"}])"));
+  Add(Line("c.example", "no_caa", R"(,"findings":[{"code":"x","host":"a.b.odd.test"}])"));
+  Add(Line("d.example"));
+  Add(Line("e.example", "refused", R"(,"servers":[{"address":"192.0.2.1","result":"refused"}])"));
+  std::vector<std::string> names;
+  for (const auto& [name, row] : aggregate_.operators().Sorted()) names.emplace_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"Good Host", "bad.co.uk", "odd.test"}));
+  EXPECT_EQ(aggregate_.operators().Sorted()[0].second->basis, OperatorBasis::kRecord);
+  EXPECT_EQ(aggregate_.operators().Sorted()[1].second->basis, OperatorBasis::kHost);
+  EXPECT_EQ(aggregate_.without_operator().names, 2u);
+}
+
+TEST_F(AggregateTest, CountsDecisions) {
+  Add(Line("a.example", "no_caa", R"(,"decisions":{"A":"permit","B":"deny"})"));
+  Add(Line("b.example", "no_caa", R"(,"decisions":{"B":"permit"})"));
+  const auto decisions = aggregate_.decisions().Sorted();
+  ASSERT_EQ(decisions.size(), 2u);
+  EXPECT_EQ(decisions[0].first, "B");
+  EXPECT_EQ(decisions[0].second->permit, 1u);
+  EXPECT_EQ(decisions[0].second->deny, 1u);
+}
+
+TEST_F(AggregateTest, AddsUpToTheSame) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "n" + std::to_string(i) + ".t" + std::to_string(i % 7);
+    lines.push_back(i % 3 == 0 ? Line(name, "refused",
+                                      R"(,"operator":"op","servers":[)"
+                                      R"({"address":"192.0.2.1","result":"refused"}])")
+                               : Line(name));
+  }
+  Aggregate parts[3];
+  for (size_t i = 0; i < lines.size(); ++i) {
+    Add(lines[i]);
+    parts[i % 3].Add(reader_.record());
+  }
+  Aggregate sum;
+  for (const Aggregate& part : parts) sum.Merge(part);
+  EXPECT_EQ(sum.outcomes().by_outcome, aggregate_.outcomes().by_outcome);
+  EXPECT_EQ(sum.tlds().Sorted()[0].second->weight(),
+            aggregate_.tlds().Sorted()[0].second->weight());
+  EXPECT_EQ(sum.operators().Sorted()[0].second->outcomes.failed(), 34u);
+  EXPECT_EQ(sum.servers().Sorted()[0].second->names, 34u);
+  EXPECT_EQ(sum.elapsed_us().count(), 100u);
+  EXPECT_EQ(sum.rows(), aggregate_.rows());
+  EXPECT_EQ(sum.span().first_ms, aggregate_.span().first_ms);
+}
+
+struct DepthRow {
+  const char* name;
+  const char* owner;
+  int depth;  // -1 is behind an alias.
+};
+
+/// RFC 8659 §3.
+TEST(CaaUseTest, TellsWhereTheSetWasFound) {
+  for (const DepthRow& row :
+       {DepthRow{"a.b.example", "a.b.example", 0}, DepthRow{"a.b.example", "b.example", 1},
+        DepthRow{"a.b.example", "example", 2}, DepthRow{"*.b.example", "b.example", 0},
+        DepthRow{"*.b.example", "example", 1}, DepthRow{"ab.example", "b.example", -1},
+        DepthRow{"a.example", "cdn.test", -1}, DepthRow{"b.example", "a.b.example", -1}}) {
+    LineReader reader;
+    ASSERT_EQ(reader.Read(CaaLine(row.name, row.owner, R"({"flags":0,"tag":"a","value":""})")), "");
+    CaaUse use(8);
+    use.Add(reader.record());
+    EXPECT_EQ(use.behind_alias(), row.depth < 0 ? 1u : 0u) << row.name << ' ' << row.owner;
+    if (row.depth >= 0) {
+      EXPECT_EQ(use.depths()[static_cast<size_t>(row.depth)], 1u) << row.name << ' ' << row.owner;
+    }
+  }
+}
+
+struct FeatureRow {
+  const char* name;
+  const char* record;
+  std::vector<CaaFeature> features;
+};
+
+class CaaFeatureTest : public testing::TestWithParam<FeatureRow> {};
+
+TEST_P(CaaFeatureTest, IsMarked) {
+  LineReader reader;
+  ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example", GetParam().record)), "");
+  CaaUse use(8);
+  use.Add(reader.record());
+  std::vector<CaaFeature> found;
+  for (size_t i = 0; i < static_cast<size_t>(CaaFeature::kCount); ++i) {
+    const auto feature = static_cast<CaaFeature>(i);
+    if (use.names_with(feature) > 0) found.push_back(feature);
+  }
+  EXPECT_EQ(found, GetParam().features);
+}
+
+using F = CaaFeature;
+INSTANTIATE_TEST_SUITE_P(
+    Records, CaaFeatureTest,
+    testing::Values(
+        FeatureRow{"Issue", R"({"flags":0,"tag":"ISSUE","value":"ca.example"})", {F::kIssue}},
+        FeatureRow{"Nobody", R"({"flags":0,"tag":"issue","value":";"})", {F::kIssue, F::kNobody}},
+        FeatureRow{"Malformed",
+                   R"({"flags":0,"tag":"issuewild","value":"ca.example."})",
+                   {F::kIssueWild, F::kMalformed}},
+        // RFC 8657 §3, §4.
+        FeatureRow{"Parameters",
+                   R"({"flags":0,"tag":"issue","value":"ca.example; accounturi=https://a/1; )"
+                   R"(validationmethods=dns-01"})",
+                   {F::kIssue, F::kAccountUri, F::kValidationMethods}},
+        FeatureRow{"UnknownCritical",
+                   R"({"flags":128,"tag":"tbs","value":"x"})",
+                   {F::kUnknownTag, F::kCritical, F::kUnknownCritical}},
+        FeatureRow{"FlagOne",
+                   R"({"flags":1,"tag":"issue","value":"ca.example"})",
+                   {F::kIssue, F::kFlagOne}},
+        FeatureRow{"Iodef",
+                   R"({"flags":0,"tag":"iodef","value":"mailto:a@b"})",
+                   {F::kIodef, F::kIodefMailto}},
+        FeatureRow{"IodefOther",
+                   R"({"flags":0,"tag":"iodef","value":"a@b"})",
+                   {F::kIodef, F::kIodefOther}},
+        // RFC 9495.
+        FeatureRow{
+            "IssueMail", R"({"flags":0,"tag":"issuemail","value":"ca.example"})", {F::kIssueMail}},
+        FeatureRow{"Bytes", R"({"flags":0,"tag":"\\000\\255","value":"\\001"})", {F::kUnknownTag}}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(CaaUseTest, CountsAnIssuerOnceAName) {
+  LineReader reader;
+  ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example",
+                                R"({"flags":0,"tag":"issue","value":"CA.example"},)"
+                                R"({"flags":0,"tag":"issue","value":"ca.example; a=b"},)"
+                                R"({"flags":0,"tag":"issuewild","value":"ca.example"})")),
+            "");
+  CaaUse use(8);
+  use.Add(reader.record());
+  const auto issuers = use.issuers().Sorted();
+  ASSERT_EQ(issuers.size(), 1u);
+  EXPECT_EQ(issuers[0].first, "ca.example");
+  EXPECT_EQ(issuers[0].second->names, 1u);
+  EXPECT_EQ(issuers[0].second->issue, 1u);
+  EXPECT_EQ(issuers[0].second->issuewild, 1u);
+}
+
+}  // namespace
+}  // namespace caascan::report

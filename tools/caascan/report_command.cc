@@ -1,0 +1,90 @@
+#include "tools/caascan/report_command.h"
+
+#include <cstdint>
+#include <string>
+
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+
+constexpr const char* kFooter = R"(Input:
+Records as caascan scan wrote them, from several files or shards; without FILE, or for the FILE "-", from standard
+input; gzip and zstd are known by their content. A line that is no record is counted and located in the report, and so is
+an input that breaks off.
+
+Formats:
+  text: for a terminal, 100 columns wide; long tables show their first rows (--top).
+  json: all rows of all tables; docs/report.schema.json describes it.
+  csv: one file a table, into the folder of -o. A text that a spreadsheet would take for a formula has an apostrophe in
+    front.
+  markdown: the tables of text.
+
+Counts:
+Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. Tables keep the 65,536
+most frequent keys; where there were more, the table says by how much its counts may be too small. A record without an
+operator is counted under the registrable domain of the server that failed it, or of its first server.
+
+Exit status:
+0: done. 1: could not finish, such as a full disk. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or
+SIGTERM; no report is written then.
+
+Examples:
+  caascan report out.ndjson
+  caascan report --format json shard-*.ndjson.zst | jq '.outcomes.rows[]'
+  caascan report --format csv -o tables out.ndjson)";
+
+std::string SummaryText(const ReportSummary& summary) {
+  std::string text = std::to_string(summary.records) + " records";
+  if (summary.broken > 0) text += ", " + std::to_string(summary.broken) + " broken lines";
+  if (summary.signal != 0) text += "; stopped, no report";
+  return text;
+}
+
+}  // namespace
+
+ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "report", "Tell what the records of a scan say: outcomes, who fails, how CAA is used.");
+  app->footer(kFooter);
+  app->add_option("FILE", options_.inputs, "Records to read; \"-\" or none is standard input.")
+      ->option_text("FILE...");
+  cli::AddChoice(
+      app, {"--format", "text|json|csv|markdown", "How the report is written (default text)."},
+      &format_);
+  cli::AddOption(app,
+                 {"-o,--output", "FILE",
+                  "Write the report here (default: standard output); a folder for csv."},
+                 &options_.output_path);
+  cli::AddOption(app,
+                 {"--top", "N", "Rows of long tables in text and markdown (default: by table)."},
+                 &options_.top)
+      ->check(cli::WholeNumber(1));
+  cli::AddOption(app,
+                 {"--min-names", "N",
+                  "Rank operators with at least so many names by those they break (default 10)."},
+                 &options_.min_names)
+      ->check(cli::WholeNumber(1));
+  cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 16 at most)."},
+                 &options_.threads)
+      ->check(cli::WholeNumber(1, kMaxThreads));
+  cli::AddChoice(app,
+                 {"--progress", "auto|always|never",
+                  "A live line on standard error; auto shows it on a terminal (default auto)."},
+                 &progress_);
+}
+
+int ReportCommand::Run() {
+  if (format_ == "json") options_.format = ReportFormat::kJson;
+  if (format_ == "csv") options_.format = ReportFormat::kCsv;
+  if (format_ == "markdown") options_.format = ReportFormat::kMarkdown;
+  if (progress_ == "always") options_.progress = ProgressMode::kAlways;
+  if (progress_ == "never") options_.progress = ProgressMode::kNever;
+  ReportSummary summary;
+  const absl::Status status = RunReport(options_, &summary);
+  return program_->Finish(status, SummaryText(summary), summary.signal);
+}
+
+}  // namespace caascan::tool

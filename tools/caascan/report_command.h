@@ -1,0 +1,28 @@
+// `caascan report`: its options, and the call of the library that they stand for.
+#pragma once
+
+#include <string>
+
+#include "caascan/report.h"
+#include "tools/cli/program.h"
+
+namespace caascan::tool {
+
+/// Adds itself to the program; run it where its subcommand was given. Must outlive the program's
+/// Parse(). Once.
+class ReportCommand {
+ public:
+  explicit ReportCommand(cli::Program* program);
+
+  /// Writes the report, and to standard error what was read; returns the exit code.
+  int Run();
+
+ private:
+  cli::Program* const program_;
+  ReportOptions options_;
+  // As typed.
+  std::string format_ = "text";
+  std::string progress_ = "auto";
+};
+
+}  // namespace caascan::tool
