@@ -46,3 +46,22 @@ function(caascan_test name)
     add_dependencies(threaded_tests ${name})
   endif()
 endfunction()
+
+# caascan_embed(room file function): builds a text file of the repository into a room, as
+# `std::string_view caascan::<room>::<function>()` of the header scanner/<room>/embedded.h.
+function(caascan_embed room file function)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${file})
+  file(READ ${PROJECT_SOURCE_DIR}/${file} text)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${function}.cc)
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
+[[// Made by CMake from @file@.
+#include "scanner/@room@/embedded.h"
+
+namespace caascan::@room@ {
+
+std::string_view @function@() { return R"~~~(@text@)~~~"; }
+
+}  // namespace caascan::@room@
+]])
+  target_sources(caascan_${room} PRIVATE ${source})
+endfunction()

@@ -7,6 +7,7 @@
 
 #include <absl/status/status.h>
 
+#include "caascan/known_cas.h"
 #include "scanner/caa/property.h"
 
 namespace caascan {
@@ -58,9 +59,30 @@ std::string Quote(std::string_view text) {
   return out + (text.size() > kQuotedInErrors ? "…\"" : "\"");
 }
 
+/// A line that is the name of a known CA and nothing else, in quotes or not, is that CA. False
+/// where it is not.
+bool TakeKnownCa(std::string_view line, CertificationAuthority* ca) {
+  if (const size_t comment = line.find(" #"); comment != std::string_view::npos) {
+    line = line.substr(0, comment);
+  }
+  SkipBlanks(&line);
+  while (!line.empty() && kBlanks.find(line.back()) != std::string_view::npos) {
+    line.remove_suffix(1);
+  }
+  if (line.size() > 2 && line.front() == '"' && line.back() == '"') {
+    line = line.substr(1, line.size() - 2);
+  }
+  const KnownCa* known = HasControlCharacter(line) ? nullptr : FindKnownCa(line);
+  if (known == nullptr) return false;
+  *ca = AsCertificationAuthority(*known);
+  ca->name = line;
+  return true;
+}
+
 /// Reads one line into *ca, whose name stays empty where the line holds nothing. Returns what is
 /// wrong with it; empty where nothing is.
 std::string ReadLine(std::string_view line, CertificationAuthority* ca) {
+  if (TakeKnownCa(line, ca)) return {};
   std::string_view name;
   if (!TakeName(&line, &name)) return "a name in quotes has text, both quotes, and a blank behind";
   if (name.empty()) return {};
@@ -72,7 +94,9 @@ std::string ReadLine(std::string_view line, CertificationAuthority* ca) {
     }
     ca->issuer_domains.emplace_back(word);
   }
-  if (ca->issuer_domains.empty()) return Quote(name) + " has no issuer domain name";
+  if (ca->issuer_domains.empty()) {
+    return Quote(name) + " has no issuer domain name, and is no known CA";
+  }
   return {};
 }
 

@@ -28,7 +28,6 @@ constexpr char Lower(char c) {
 }
 constexpr bool IsAlpha(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsAlnum(char c) { return IsAlpha(c) || IsDigit(c); }
 constexpr bool IsHexDigit(char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f'); }
 /// WSP (RFC 5234, appendix B.1): no line ends.
 constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -41,8 +40,9 @@ std::string_view Trim(std::string_view text) {
 
 /// (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT)): an issuer's label, or a parameter's tag.
 bool IsLabel(std::string_view text) {
-  return !text.empty() && IsAlnum(text.front()) && IsAlnum(text.back()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return IsAlnum(c) || c == '-'; });
+  return !text.empty() && IsAlphanumeric(text.front()) && IsAlphanumeric(text.back()) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsAlphanumeric(c) || c == '-'; });
 }
 
 /// Takes what stands before the first `separator` off `*rest`, the separator too. False, and all
@@ -126,7 +126,9 @@ IssueValue ReadIssueValue(std::string_view value) {
 bool IsUri(std::string_view text) {
   std::string_view scheme;
   if (!CutAt(':', &text, &scheme)) return false;
-  const auto in_scheme = [](char c) { return IsAlnum(c) || c == '+' || c == '-' || c == '.'; };
+  const auto in_scheme = [](char c) {
+    return IsAlphanumeric(c) || c == '+' || c == '-' || c == '.';
+  };
   if (scheme.empty() || !IsAlpha(scheme.front()) ||
       !std::all_of(scheme.begin(), scheme.end(), in_scheme)) {
     return false;
@@ -139,7 +141,7 @@ bool IsUri(std::string_view text) {
         return false;
       }
       i += 2;
-    } else if (!IsAlnum(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
+    } else if (!IsAlphanumeric(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
       return false;
     }
   }
@@ -151,7 +153,7 @@ bool IsMethodList(std::string_view list) {
   while (more) {
     std::string_view label;
     more = CutAt(',', &list, &label);
-    const auto in_label = [](char c) { return IsAlnum(c) || c == '-'; };
+    const auto in_label = [](char c) { return IsAlphanumeric(c) || c == '-'; };
     if (label.empty() || !std::all_of(label.begin(), label.end(), in_label)) return false;
   }
   return true;

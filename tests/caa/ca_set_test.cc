@@ -27,6 +27,23 @@ TEST(ParseCaSetTest, ReadsNamesQuotesAndComments) {
   EXPECT_THAT((*set)[2].issuer_domains, ElementsAre("ca.example"));
 }
 
+TEST(ParseCaSetTest, ANameAloneIsAKnownCa) {
+  const auto set = ParseCaSet(
+      "Sectigo\nLet's Encrypt\t # a comment\n\"Google Trust Services\"\n"
+      "digicert digicert.example\n",
+      "set.txt");
+  ASSERT_TRUE(set.ok()) << set.status();
+  ASSERT_EQ(set->size(), 4u);
+  EXPECT_EQ((*set)[0].name, "Sectigo");
+  EXPECT_THAT((*set)[0].issuer_domains, testing::Contains("comodoca.com"));
+  EXPECT_EQ((*set)[1].name, "Let's Encrypt");
+  EXPECT_THAT((*set)[1].issuer_domains, ElementsAre("letsencrypt.org"));
+  EXPECT_EQ((*set)[2].name, "Google Trust Services");
+  EXPECT_THAT((*set)[2].issuer_domains, ElementsAre("pki.goog"));
+  // What stands there goes before what is known.
+  EXPECT_THAT((*set)[3].issuer_domains, ElementsAre("digicert.example"));
+}
+
 struct ErrorRow {
   const char* name;
   std::string text;

@@ -35,6 +35,7 @@ WRONG_OPTIONS = [
     (["--diagnose", "maybe"], "--diagnose"),
     (["--ca", "not a domain"], "--ca"),
     (["--ca", "ca.example."], "--ca"),
+    (["--ca", "letsencrpyt"], "letsencrypt.org is one"),
     (["--account-uri", ""], "--account-uri"),
     (["--validation-method", "dns 01"], "--validation-method"),
     (["--root-hints", "/no/such/file"], "/no/such/file"),

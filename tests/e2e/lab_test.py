@@ -79,6 +79,14 @@ class LabScenario(harness.Case):
         (record,) = self.scan(*self.lab.options(), "--ca-set", ca_set, names=["www.example.com"])
         self.assertEqual(record["decisions"], {"Let's Encrypt": "permit", "Other": "deny"})
 
+    def test_a_known_ca_goes_by_its_name(self):
+        ca_set = self.file("ca-set", "letsencrypt\nSectigo\n")
+        for ca, outcome in (("Let's Encrypt", "permit"), ("isrg", "permit"), ("Comodo", "deny")):
+            with self.subTest(ca=ca):
+                (record,) = self.scan(*self.lab.options(), "--ca", ca, "--ca-set", ca_set, names=["www.example.com"])
+                self.assertEqual(record["outcome"], outcome)
+                self.assertEqual(record["decisions"], {"letsencrypt": "permit", "Sectigo": "deny"})
+
     def test_the_lab_stops_cleanly(self):
         self.assertEqual(self.lab.server.stop(signal.SIGINT), 0)
 

@@ -7,6 +7,7 @@
 #include <absl/status/statusor.h>
 
 #include "caascan/ca_set.h"
+#include "caascan/known_cas.h"
 #include "tools/caascan/ca_set_file.h"
 #include "tools/cli/option.h"
 
@@ -25,10 +26,16 @@ std::string Refusal(const std::string& text, const char* what) {
 }
 
 /// What a --ca-set file takes for an issuer domain name, --ca takes too.
-std::string CheckIssuerDomain(std::string& domain) {
-  const auto ca_set = ParseCaSet("ca " + domain, "--ca");
-  const bool is_one = ca_set.ok() && ca_set->front().issuer_domains == std::vector{domain};
-  return is_one ? "" : Refusal(domain, "issuer domain name");
+bool IsIssuerDomain(const std::string& text) {
+  const auto ca_set = ParseCaSet("- " + text, "--ca");
+  return ca_set.ok() && ca_set->front().issuer_domains == std::vector{text};
+}
+
+std::string CheckCa(std::string& ca) {
+  if (IsIssuerDomain(ca) || FindKnownCa(ca) != nullptr) return "";
+  const std::string_view near = NearestKnownIssuer(ca);
+  return Refusal(ca, "issuer domain name, and no known CA") +
+         (near.empty() ? "" : "; " + std::string(near) + " is one");
 }
 
 /// RFC 3986 §3: a scheme and a colon, printable ASCII without blanks.
@@ -57,14 +64,14 @@ void RequestOptions::AddTo(CLI::App* app) {
   cli::AddRepeatedOption(
       app,
       {"--ca", "DOMAIN",
-       "Issuer domain name that stands for the CA; repeat for a CA with several (default "
-       "letsencrypt.org)."},
-      &issuer_domains_)
-      ->check(CLI::Validator(CheckIssuerDomain, ""));
+       "Issuer domain name that stands for the CA, or the name of a known CA for all of its own; "
+       "repeat for several (default letsencrypt.org)."},
+      &cas_)
+      ->check(CLI::Validator(CheckCa, ""));
   cli::AddOption(app,
                  {"--ca-set", "FILE",
                   "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
-                  "domains."},
+                  "domains; a known CA's name suffices."},
                  &ca_set_path_);
   cli::AddOption(app,
                  {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
@@ -79,7 +86,15 @@ void RequestOptions::AddTo(CLI::App* app) {
 
 absl::Status RequestOptions::Read(IssuanceRequest* request,
                                   std::vector<CertificationAuthority>* ca_set) const {
-  request->issuer_domains = issuer_domains_;
+  for (const std::string& ca : cas_) {
+    const KnownCa* known = IsIssuerDomain(ca) ? nullptr : FindKnownCa(ca);
+    std::vector<std::string>& domains = request->issuer_domains;
+    if (known == nullptr) {
+      domains.push_back(ca);
+    } else {
+      domains.insert(domains.end(), known->issuer_domains.begin(), known->issuer_domains.end());
+    }
+  }
   if (app_->count("--account-uri") > 0) request->account_uri = account_uri_;
   if (app_->count("--validation-method") > 0) request->validation_method = validation_method_;
   if (ca_set_path_.empty()) return absl::OkStatus();

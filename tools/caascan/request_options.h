@@ -22,7 +22,7 @@ class RequestOptions {
 
  private:
   const CLI::App* app_ = nullptr;
-  std::vector<std::string> issuer_domains_;
+  std::vector<std::string> cas_;  // As typed.
   std::string ca_set_path_;
   std::string account_uri_;
   std::string validation_method_;

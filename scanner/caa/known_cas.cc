@@ -1,0 +1,158 @@
+// The table is read once, at the first question. That every row of it is sound is a test's to say:
+// a row that is not is left out here. Tested by known_cas_test.cc.
+#include "caascan/known_cas.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "scanner/caa/embedded.h"
+#include "scanner/caa/property.h"
+#include "scanner/caa/table_text.h"
+
+namespace caascan {
+namespace {
+
+constexpr size_t kFields = 5;
+constexpr size_t kMaxDomain = 253;
+// Beyond this many letters' difference nobody meant it.
+constexpr size_t kMaxSlips = 2;
+// A shorter name is too near to too many.
+constexpr size_t kMinForTwoSlips = 9;
+constexpr size_t kMinLabel = 8;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+struct Known {
+  std::vector<KnownCa> cas;
+  std::vector<std::string_view> issuers;  // Sorted.
+};
+
+Known ReadKnown() {
+  Known known;
+  for (const caa::TableRow& row : caa::ReadTable(caa::KnownCasText())) {
+    if (row.size() != kFields) continue;
+    KnownCa ca{row[0], caa::SplitWords(row[1], ','), caa::SplitWords(row[2], ' '), row[3], row[4]};
+    known.issuers.insert(known.issuers.end(), ca.issuer_domains.begin(), ca.issuer_domains.end());
+    known.cas.push_back(std::move(ca));
+  }
+  std::sort(known.issuers.begin(), known.issuers.end());
+  return known;
+}
+
+const Known& TheKnown() {
+  static const Known known = ReadKnown();
+  return known;
+}
+
+/// Are both the same but for case, blanks and punctuation? A text without letters and digits is
+/// like no other.
+bool SameName(std::string_view a, std::string_view b) {
+  const auto counts = [](char c) { return caa::IsAlphanumeric(c); };
+  size_t compared = 0;
+  auto i = a.begin();
+  auto j = b.begin();
+  while (true) {
+    i = std::find_if(i, a.end(), counts);
+    j = std::find_if(j, b.end(), counts);
+    if (i == a.end() || j == b.end()) return i == a.end() && j == b.end() && compared > 0;
+    if (Lower(*i++) != Lower(*j++)) return false;
+    ++compared;
+  }
+}
+
+/// How many letters have to be added, left out, changed or swapped with their neighbour to make one
+/// of the other (optimal string alignment). REQUIRES: both of kMaxDomain at most.
+size_t Slips(std::string_view a, std::string_view b) {
+  // Three rows of the table: the one in work, the one above, and the one above that.
+  std::array<std::array<uint16_t, kMaxDomain + 1>, 3> rows{};
+  for (size_t j = 0; j <= b.size(); ++j) rows[0][j] = static_cast<uint16_t>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& above = rows[(i - 1) % 3];
+    row[0] = static_cast<uint16_t>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int changed = a[i - 1] == b[j - 1] ? 0 : 1;
+      int least = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + changed});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        least = std::min(least, rows[(i - 2) % 3][j - 2] + 1);
+      }
+      row[j] = static_cast<uint16_t>(least);
+    }
+  }
+  return rows[a.size() % 3][b.size()];
+}
+
+std::string_view FirstLabel(std::string_view domain) { return domain.substr(0, domain.find('.')); }
+
+/// The known issuer of which `part` has the fewest slips, where they are few enough.
+template <typename Part>
+std::string_view WithFewestSlips(std::string_view text, Part part) {
+  std::string_view nearest;
+  size_t fewest = text.size() < kMinForTwoSlips ? kMaxSlips : kMaxSlips + 1;  // Excluded.
+  for (const std::string_view issuer : TheKnown().issuers) {
+    const std::string_view other = part(issuer);
+    const size_t longer = std::max(text.size(), other.size());
+    if (longer - std::min(text.size(), other.size()) >= fewest) continue;
+    if (const size_t slips = Slips(text, other); slips < fewest) {
+      fewest = slips;
+      nearest = issuer;
+    }
+  }
+  return nearest;
+}
+
+/// REQUIRES: lower case.
+std::string_view KnownAs(std::string_view domain) {
+  const auto& issuers = TheKnown().issuers;
+  const auto at = std::lower_bound(issuers.begin(), issuers.end(), domain);
+  return at != issuers.end() && *at == domain ? *at : std::string_view();
+}
+
+std::string_view NearestOfLowerCase(std::string_view domain) {
+  // "www.letsencrypt.org"; a name of one label is above everything.
+  for (std::string_view above = domain; above.find('.') != std::string_view::npos;) {
+    above.remove_prefix(above.find('.') + 1);
+    if (const std::string_view known = KnownAs(above); !known.empty()) return known;
+  }
+  const std::string_view near = WithFewestSlips(domain, [](std::string_view d) { return d; });
+  if (!near.empty()) return near;
+  // "letsencrypt.com", "digicert": the name is right, what is behind it is not.
+  const std::string_view label = FirstLabel(domain);
+  if (const KnownCa* ca = FindKnownCa(label)) return ca->issuer_domains.front();
+  return label.size() < kMinLabel ? std::string_view() : WithFewestSlips(label, FirstLabel);
+}
+
+}  // namespace
+
+std::span<const KnownCa> KnownCas() { return TheKnown().cas; }
+
+const KnownCa* FindKnownCa(std::string_view name) {
+  for (const KnownCa& ca : KnownCas()) {
+    if (SameName(ca.name, name)) return &ca;
+    for (const std::string_view other : ca.other_names) {
+      if (SameName(other, name)) return &ca;
+    }
+  }
+  return nullptr;
+}
+
+bool IsKnownIssuer(std::string_view issuer_domain) {
+  if (issuer_domain.size() > kMaxDomain) return false;
+  std::array<char, kMaxDomain> lower{};
+  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), Lower);
+  return !KnownAs({lower.data(), issuer_domain.size()}).empty();
+}
+
+std::string_view NearestKnownIssuer(std::string_view issuer_domain) {
+  if (issuer_domain.empty() || issuer_domain.size() > kMaxDomain) return {};
+  std::array<char, kMaxDomain> lower{};
+  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), Lower);
+  return NearestOfLowerCase({lower.data(), issuer_domain.size()});
+}
+
+CertificationAuthority AsCertificationAuthority(const KnownCa& ca) {
+  return {std::string(ca.name), {ca.issuer_domains.begin(), ca.issuer_domains.end()}};
+}
+
+}  // namespace caascan
