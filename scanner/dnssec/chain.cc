@@ -1,0 +1,145 @@
+// Tested by chain_test.cc.
+#include "scanner/dnssec/chain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "scanner/dnssec/algorithm.h"
+#include "scanner/dnssec/rdata.h"
+#include "scanner/dnssec/signature.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::NameView;
+
+std::span<const uint8_t> Octets(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+/// RFC 4034 §5.1.4: the owner's canonical form, then the RDATA.
+std::string DigestOfKey(uint8_t digest_type, NameView zone, std::span<const uint8_t> rdata) {
+  dns::Name owner(zone);
+  owner.ToLower();
+  std::string bytes(owner.view().bytes());
+  bytes.append(reinterpret_cast<const char*>(rdata.data()), rdata.size());
+  return DigestOf(digest_type, Octets(bytes));
+}
+
+constexpr auto kSha1 = static_cast<uint8_t>(DigestType::kSha1);
+constexpr auto kSha256 = static_cast<uint8_t>(DigestType::kSha256);
+
+}  // namespace
+
+bool DsSet::Record::IsUsable() const {
+  return IsSupported(algorithm) && IsSupportedDigest(digest_type);
+}
+
+void DsSet::Add(std::span<const uint8_t> ds_rdata) {
+  const auto ds = ReadDs(ds_rdata);
+  if (!ds || records_.size() == kMaxRecords) return;
+  records_.push_back(
+      {ds->key_tag, ds->algorithm, ds->digest_type,
+       std::string(reinterpret_cast<const char*>(ds->digest.data()), ds->digest.size())});
+}
+
+void DsSet::AddKey(NameView zone, std::span<const uint8_t> dnskey_rdata) {
+  const auto key = ReadDnskey(dnskey_rdata);
+  if (!key || records_.size() == kMaxRecords) return;
+  records_.push_back(
+      {KeyTag(dnskey_rdata), key->algorithm, kSha256, DigestOfKey(kSha256, zone, dnskey_rdata)});
+}
+
+bool DsSet::usable() const {
+  return std::any_of(records_.begin(), records_.end(),
+                     [](const Record& record) { return record.IsUsable(); });
+}
+
+Verdict UnsupportedZone(NameView zone) {
+  Evidence evidence;
+  evidence.zone = zone;
+  evidence.owner = zone;
+  evidence.type = dns::RRType::kDS;
+  evidence.detail = "no DS record of an algorithm and digest that can be checked";
+  return Verdict::Insecure(Finding::kAlgorithmUnsupported, std::move(evidence));
+}
+
+/// Looks for a DS, a key with its tag and digest, and a signature by this key, in this order.
+class KeyFinder {
+ public:
+  KeyFinder(const Rrset& dnskeys, NameView zone, const DsSet& ds, const Means& means)
+      : dnskeys_(dnskeys), zone_(zone), ds_(ds), means_(means) {
+    const auto better = [](const DsSet::Record& record) {
+      return record.IsUsable() && record.digest_type != kSha1;
+    };
+    ignore_sha1_ = std::any_of(ds.records_.begin(), ds.records_.end(), better);
+  }
+
+  VerifiedKeys Find() {
+    VerifiedKeys out;
+    if (!ds_.usable()) {
+      out.verdict = UnsupportedZone(zone_);
+      return out;
+    }
+    if (dnskeys_.empty()) {
+      out.verdict = Bogus(Finding::kNoDnskey, "the zone has no DNSKEY, and its parent a DS");
+      return out;
+    }
+    out.verdict = Bogus(Finding::kDsMismatch, "no DNSKEY is the one that a DS record names");
+    for (const DsSet::Record& record : ds_.records_) {
+      if (!record.IsUsable() || (ignore_sha1_ && record.digest_type == kSha1)) continue;
+      if (TryRecord(record, &out)) break;
+    }
+    return out;
+  }
+
+ private:
+  bool TryRecord(const DsSet::Record& record, VerifiedKeys* out) {
+    int tried = 0;
+    for (const dns::RecordView& each : dnskeys_.records) {
+      const auto key = ReadDnskey(each.rdata);
+      if (!key || key->algorithm != record.algorithm || !key->MaySign() ||
+          KeyTag(each.rdata) != record.key_tag) {
+        continue;
+      }
+      if (++tried > kMaxKeysPerSignature || !means_.work->Charge(2)) break;
+      if (DigestOfKey(record.digest_type, zone_, each.rdata) != record.digest) continue;
+      PublicKey named(each.rdata);
+      VerifiedSet verified = VerifyRrsetWith(dnskeys_, zone_, &named, means_);
+      out->verdict = std::move(verified.verdict);
+      out->ttl_s = verified.ttl_s;
+      if (out->verdict.is_secure()) {
+        for (const dns::RecordView& trusted : dnskeys_.records) out->keys.Add(trusted.rdata);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Verdict Bogus(Finding finding, std::string_view detail) const {
+    Evidence evidence;
+    evidence.zone = zone_;
+    evidence.owner = zone_;
+    evidence.type = dns::RRType::kDNSKEY;
+    evidence.detail = detail;
+    for (const DsSet::Record& record : ds_.records_) {
+      if (!record.IsUsable()) continue;
+      evidence.key_tag = record.key_tag;
+      evidence.algorithm = record.algorithm;
+      break;
+    }
+    return Verdict::Bogus(finding, std::move(evidence));
+  }
+
+  const Rrset& dnskeys_;
+  const NameView zone_;
+  const DsSet& ds_;
+  const Means& means_;
+  bool ignore_sha1_ = false;
+};
+
+VerifiedKeys VerifyKeys(const Rrset& dnskeys, NameView zone, const DsSet& ds, const Means& means) {
+  return KeyFinder(dnskeys, zone, ds, means).Find();
+}
+
+}  // namespace caascan::dnssec

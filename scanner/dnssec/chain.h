@@ -1,0 +1,57 @@
+// From a DS set, or a trust anchor, to a zone's keys (RFC 4035 §5.2).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scanner/dnssec/key_set.h"
+#include "scanner/dnssec/rrset.h"
+#include "scanner/dnssec/verdict.h"
+#include "scanner/dnssec/work.h"
+
+namespace caascan::dnssec {
+
+/// What a zone's parent, or the trust anchor, says of its keys. A value.
+class DsSet {
+ public:
+  static constexpr size_t kMaxRecords = 32;
+
+  /// Records that do not have a DS's form are left out, and those beyond kMaxRecords.
+  void Add(std::span<const uint8_t> ds_rdata);
+  /// A DNSKEY as trust anchor: the DS (SHA-256) of it.
+  void AddKey(dns::NameView zone, std::span<const uint8_t> dnskey_rdata);
+
+  /// Is there a record whose algorithm and digest we can check? A zone without one is insecure
+  /// (RFC 4035 §5.2, RFC 6840 §5.2).
+  bool usable() const;
+  bool empty() const { return records_.empty(); }
+
+ private:
+  friend class KeyFinder;
+  struct Record {
+    uint16_t key_tag = 0;
+    uint8_t algorithm = 0;
+    uint8_t digest_type = 0;
+    std::string digest;
+    bool IsUsable() const;
+  };
+  std::vector<Record> records_;
+};
+
+/// "No algorithm or digest of the zone's DS set can be checked."
+Verdict UnsupportedZone(dns::NameView zone);
+
+struct VerifiedKeys {
+  Verdict verdict;  // Secure, insecure (no usable DS), or bogus.
+  KeySet keys;      // Where secure.
+  uint32_t ttl_s = 0;
+};
+
+/// The DNSKEY set (which may be empty: then bogus) must be signed by a key that a DS names. SHA-1
+/// digests count only where no usable DS has another (RFC 4509 §3). Any one chain that works is
+/// enough (RFC 6840 §5.11).
+VerifiedKeys VerifyKeys(const Rrset& dnskeys, dns::NameView zone, const DsSet& ds,
+                        const Means& means);
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,136 @@
+// Records are looked for by what they say, and only then is their signature checked: a message may
+// hold many, and few are needed. Where a zone changes from one kind to the other both may be there,
+// and one proof that holds is enough. Tested by nsec_test.cc and nsec3_test.cc.
+#include "scanner/dnssec/denial.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "scanner/dnssec/nsec.h"
+#include "scanner/dnssec/nsec3.h"
+#include "scanner/dnssec/signature.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+
+constexpr size_t kMaxProofSets = 16;  // Honest proofs have up to three, two kinds together six.
+
+Verdict NoRecords(NameView zone, NameView name, RRType type) {
+  Evidence evidence;
+  evidence.zone = zone;
+  evidence.owner = name;
+  evidence.type = type;
+  evidence.detail = "an empty answer without NSEC or NSEC3 records";
+  return Verdict::Bogus(Finding::kDenialMissing, std::move(evidence));
+}
+
+}  // namespace
+
+bool Denies(const TypeBitmap& types, RRType type) {
+  if (types.Has(type) || types.Has(RRType::kCNAME)) return false;
+  return type == RRType::kDS ? !types.Has(RRType::kSOA) : !types.IsDelegation();
+}
+
+bool MayEnclose(const TypeBitmap& types) {
+  return !types.IsDelegation() && !types.Has(RRType::kDNAME);
+}
+
+CutProof CutProofAt(const TypeBitmap& types) {
+  if (types.Has(RRType::kSOA) || types.Has(RRType::kDS)) return CutProof::kUnproven;
+  return types.Has(RRType::kNS) ? CutProof::kInsecure : CutProof::kNoCut;
+}
+
+std::vector<Rrset> ProofSets(const dns::Message& message, RRType type, NameView zone) {
+  std::vector<Rrset> sets;
+  for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
+    if (record.type != type) continue;
+    const dns::Name owner = record.owner.ToName();
+    const auto same = [&owner](const Rrset& set) { return set.owner.view() == owner.view(); };
+    if (!owner.view().IsAtOrBelow(zone) || std::any_of(sets.begin(), sets.end(), same)) continue;
+    Rrset set = FindRrset(message, dns::Section::kAuthority, owner, type);
+    if (set.records.size() == 1) sets.push_back(std::move(set));
+    if (sets.size() == kMaxProofSets) break;
+  }
+  return sets;
+}
+
+bool ProofChecker::IsGood(ProofRecord* record) {
+  if (record->state_ != ProofRecord::State::kUnchecked) {
+    return record->state_ == ProofRecord::State::kGood;
+  }
+  VerifiedSet verified = VerifyRrset(record->set_, zone_, keys_, means_);
+  if (verified.verdict.is_secure() && verified.expanded) {
+    Evidence evidence;
+    evidence.zone = zone_;
+    evidence.owner = record->set_.owner;
+    evidence.type = record->set_.type;
+    evidence.detail = "a denial that was made from a wildcard";
+    verified.verdict = Verdict::Bogus(Finding::kDenialInvalid, std::move(evidence));
+  }
+  const bool good = verified.verdict.is_secure();
+  record->state_ = good ? ProofRecord::State::kGood : ProofRecord::State::kBad;
+  if (good) {
+    ttl_s_ = std::min(ttl_s_, verified.ttl_s);
+  } else if (!failure_) {
+    failure_ = std::move(verified.verdict);
+  }
+  return good;
+}
+
+Verdict ProofChecker::Failed(NameView name, RRType type, std::string_view detail) const {
+  if (failure_) return *failure_;
+  Evidence evidence;
+  evidence.zone = zone_;
+  evidence.owner = name;
+  evidence.type = type;
+  evidence.detail = detail;
+  return Verdict::Bogus(Finding::kDenialInvalid, std::move(evidence));
+}
+
+template <typename Step>
+Verdict Denial::Try(NameView name, RRType type, const Step& step) {
+  Verdict verdict = NoRecords(zone_, name, type);
+  NsecProver nsec(message_, zone_, keys_, means_);
+  if (!nsec.empty()) {
+    verdict = step(&nsec);
+    ttl_s_ = nsec.ttl_s();
+    if (!verdict.is_bogus()) return verdict;
+  }
+  Nsec3Prover nsec3(message_, zone_, keys_, means_);
+  if (!nsec3.empty()) {
+    verdict = step(&nsec3);
+    ttl_s_ = nsec3.ttl_s();
+  }
+  return verdict;
+}
+
+Verdict Denial::ProveEmpty(NameView name, RRType type, bool nxdomain) {
+  return Try(name, type, [&](auto* prover) {
+    if (!nxdomain) return prover->ProveNoData(name, type);
+    Verdict verdict = prover->ProveNxDomain(name, type);
+    if (!verdict.is_bogus() || verdict.gave_up) return verdict;
+    Verdict lenient = prover->ProveNoData(name, type);
+    return lenient.is_bogus() ? verdict : lenient;
+  });
+}
+
+Verdict Denial::ProveExpansion(NameView name, size_t labels) {
+  return Try(name, RRType::kNSEC,
+             [&](auto* prover) { return prover->ProveExpansion(name, labels); });
+}
+
+CutProof Denial::ProveNoDs(NameView cut, Verdict* verdict) {
+  CutProof proof = CutProof::kUnproven;
+  *verdict = Try(cut, RRType::kDS, [&](auto* prover) {
+    Verdict out;
+    proof = prover->ProveNoDs(cut, &out);
+    return out;
+  });
+  return proof;
+}
+
+}  // namespace caascan::dnssec

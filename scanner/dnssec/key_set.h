@@ -1,0 +1,32 @@
+// A zone's keys that are trusted.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scanner/dnssec/public_key.h"
+
+namespace caascan::dnssec {
+
+/// The keys of a verified DNSKEY RRset that may sign the zone's data (Dnskey::MaySign) and whose
+/// algorithms are supported. Movable. One thread.
+class KeySet {
+ public:
+  // Zones with hundreds of keys exist to cost others time. What comes behind is not used.
+  static constexpr size_t kMaxKeys = 32;
+
+  KeySet() = default;
+  KeySet(KeySet&&) noexcept = default;
+  KeySet& operator=(KeySet&&) noexcept = default;
+
+  /// Leaves out what may not sign, what is not supported, and what is there already.
+  void Add(std::span<const uint8_t> dnskey_rdata);
+
+  bool empty() const { return keys_.empty(); }
+  std::vector<PublicKey>& keys() { return keys_; }
+
+ private:
+  std::vector<PublicKey> keys_;
+};
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,265 @@
+// An NSEC3 record speaks of one hash, and of the gap up to the next one. A name is shown not to
+// exist by an ancestor that does (a match), and a gap over the hash of the name one label below it.
+// Hashing goes from the name upwards and ends at the first match, so honest proofs cost few hashes;
+// Work bounds the others. Tested by nsec_test.cc and nsec3_test.cc.
+#include "scanner/dnssec/nsec3.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "scanner/dnssec/digest.h"
+#include "scanner/dnssec/order.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::NameView;
+using dns::RRType;
+
+constexpr size_t kHashTextSize = 32;
+constexpr unsigned kHashesPerUnit = 3;  // Of work.
+
+struct FreeDigestContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+/// Base32 with the extended hex alphabet (RFC 4648 §7): 32 digits of 5 bits are 20 octets.
+std::optional<Nsec3Hash> ReadHashLabel(std::string_view label) {
+  if (label.size() != kHashTextSize) return std::nullopt;
+  Nsec3Hash out{};
+  uint32_t bits = 0;
+  unsigned held = 0;
+  size_t written = 0;
+  for (const char c : label) {
+    const uint8_t lower = dns::LowerOctet(static_cast<uint8_t>(c));
+    uint32_t digit = 0;
+    if (lower >= '0' && lower <= '9') {
+      digit = lower - '0';
+    } else if (lower >= 'a' && lower <= 'v') {
+      digit = lower - 'a' + 10u;
+    } else {
+      return std::nullopt;
+    }
+    bits = bits << 5 | digit;
+    held += 5;
+    if (held >= 8) {
+      held -= 8;
+      out[written++] = static_cast<uint8_t>(bits >> held & 0xff);
+    }
+  }
+  return out;
+}
+
+bool SameParameters(const Nsec3& a, const Nsec3& b) {
+  return a.iterations == b.iterations &&
+         std::equal(a.salt.begin(), a.salt.end(), b.salt.begin(), b.salt.end());
+}
+
+}  // namespace
+
+std::optional<Nsec3Hash> HashForNsec3(NameView name, std::span<const uint8_t> salt,
+                                      unsigned iterations) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
+  dns::Name lower(name);
+  lower.ToLower();
+  std::span<const uint8_t> input = lower.view().wire();
+  Nsec3Hash hash{};
+  for (unsigned i = 0; i <= iterations; ++i) {
+    unsigned size = 0;
+    if (context == nullptr || EVP_DigestInit_ex2(context.get(), Sha1(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), input.data(), input.size()) != 1 ||
+        EVP_DigestUpdate(context.get(), salt.data(), salt.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), hash.data(), &size) != 1 || size != hash.size()) {
+      return std::nullopt;
+    }
+    input = hash;
+  }
+  return hash;
+}
+
+bool Nsec3Prover::Record::Covers(const Nsec3Hash& hash) const {
+  if (owner < next) return owner < hash && hash < next;
+  return hash > owner || hash < next;  // The last one of the zone, or the only one.
+}
+
+std::optional<Nsec3Prover::Record> Nsec3Prover::ReadRecord(Rrset set, NameView zone) {
+  const auto nsec3 = ReadNsec3(set.records[0].rdata);
+  const NameView owner = set.owner;
+  // §8.1, §8.2: records with unknown hash algorithms or flags are ignored.
+  if (!nsec3 || nsec3->hash_algorithm != Nsec3::kSha1 || nsec3->flags > Nsec3::kOptOut ||
+      nsec3->next_hash.size() != Nsec3Hash().size() || owner.is_root() || owner.parent() != zone) {
+    return std::nullopt;
+  }
+  const auto hash = ReadHashLabel(owner.first_label());
+  if (!hash) return std::nullopt;
+  Record record(std::move(set), *nsec3);
+  record.owner = *hash;
+  std::copy(nsec3->next_hash.begin(), nsec3->next_hash.end(), record.next.begin());
+  return record;
+}
+
+Nsec3Prover::Nsec3Prover(const dns::Message& message, NameView zone, KeySet* keys,
+                         const Means& means)
+    : checker_(zone, keys, means) {
+  for (Rrset& set : ProofSets(message, RRType::kNSEC3, zone)) {
+    auto record = ReadRecord(std::move(set), zone);
+    if (!record) continue;
+    if (records_.empty() || SameParameters(record->nsec3, records_[0].nsec3)) {
+      records_.push_back(std::move(*record));
+    }
+  }
+}
+
+std::optional<Nsec3Hash> Nsec3Prover::Hash(NameView name) {
+  const Nsec3& parameters = records_[0].nsec3;
+  const unsigned count = parameters.iterations + 1u;
+  if (!checker_.means().work->Charge(1 + count / kHashesPerUnit)) {
+    gave_up_ = true;
+    return std::nullopt;
+  }
+  checker_.means().work->hashes += count;
+  return HashForNsec3(name, parameters.salt, parameters.iterations);
+}
+
+const Nsec3Prover::Record* Nsec3Prover::FindMatch(const Nsec3Hash& hash) {
+  for (Record& record : records_) {
+    if (record.owner == hash && checker_.IsGood(&record)) return &record;
+  }
+  return nullptr;
+}
+
+const Nsec3Prover::Record* Nsec3Prover::FindCover(const Nsec3Hash& hash) {
+  for (Record& record : records_) {
+    if (record.Covers(hash) && checker_.IsGood(&record)) return &record;
+  }
+  return nullptr;
+}
+
+/// `next_closer` begins as the name's own hash, which nothing matches.
+std::optional<Nsec3Prover::ClosestEncloser> Nsec3Prover::FindClosestEncloser(
+    NameView name, std::optional<Nsec3Hash> next_closer) {
+  while (next_closer && name.IsBelow(checker_.zone())) {
+    name = name.parent();
+    const auto hash = Hash(name);
+    if (!hash) return std::nullopt;
+    if (const Record* match = FindMatch(*hash)) {
+      if (!MayEnclose(match->nsec3.types)) return std::nullopt;
+      const Record* cover = FindCover(*next_closer);
+      if (cover == nullptr) return std::nullopt;
+      return ClosestEncloser{name, cover};
+    }
+    next_closer = hash;
+  }
+  return std::nullopt;
+}
+
+bool Nsec3Prover::has_too_many_iterations() const {
+  return records_[0].nsec3.iterations > kMaxNsec3Iterations;
+}
+
+Verdict Nsec3Prover::TooManyIterations(NameView name, RRType type) {
+  if (std::none_of(records_.begin(), records_.end(),
+                   [this](Record& record) { return checker_.IsGood(&record); })) {
+    return Failed(name, type, "no NSEC3 record is signed");
+  }
+  Evidence evidence;
+  evidence.zone = checker_.zone();
+  evidence.owner = name;
+  evidence.type = type;
+  evidence.detail = "NSEC3 with more iterations than prove anything";
+  return Verdict::Insecure(Finding::kNsec3Iterations, std::move(evidence));
+}
+
+Verdict Nsec3Prover::Failed(NameView name, RRType type, std::string_view detail) const {
+  Verdict verdict =
+      checker_.Failed(name, type, gave_up_ ? "given up: too many hashes needed" : detail);
+  if (gave_up_ && !verdict.gave_up) {
+    verdict.gave_up = true;
+    verdict.finding = Finding::kNsec3Iterations;
+  }
+  return verdict;
+}
+
+Verdict Nsec3Prover::OptedOut(NameView name, RRType type) const {
+  Evidence evidence;
+  evidence.zone = checker_.zone();
+  evidence.owner = name;
+  evidence.type = type;
+  evidence.detail = "in an opt-out span";
+  return Verdict::Insecure(Finding::kNone, std::move(evidence));
+}
+
+Verdict Nsec3Prover::ProveNoData(NameView name, RRType type) {
+  if (has_too_many_iterations()) return TooManyIterations(name, type);
+  const auto hash = Hash(name);
+  const Record* match = hash ? FindMatch(*hash) : nullptr;
+  if (match != nullptr) {
+    if (Denies(match->nsec3.types, type)) return Verdict::Secure();
+    return Failed(name, type, "the NSEC3 record does not deny the type");
+  }
+  const auto encloser = FindClosestEncloser(name, hash);
+  if (!encloser) return Failed(name, type, "the NSEC3 records show no closest encloser");
+  const bool opt_out = encloser->next_closer_cover->opt_out();
+  if (const auto wildcard = WildcardOf(encloser->name)) {
+    const auto wildcard_hash = Hash(*wildcard);
+    match = wildcard_hash ? FindMatch(*wildcard_hash) : nullptr;
+    if (match != nullptr) {
+      if (!Denies(match->nsec3.types, type)) {
+        return Failed(name, type, "the wildcard's NSEC3 record does not deny the type");
+      }
+      return opt_out ? OptedOut(name, type) : Verdict::Secure();
+    }
+  }
+  // An unsigned delegation, or what is only there because of one (RFC 5155 erratum 3441).
+  if (opt_out && !gave_up_) return OptedOut(name, type);
+  return Failed(name, type, "no NSEC3 record matches the name");
+}
+
+Verdict Nsec3Prover::ProveNxDomain(NameView name, RRType type) {
+  if (has_too_many_iterations()) return TooManyIterations(name, type);
+  const auto encloser = FindClosestEncloser(name, Hash(name));
+  if (!encloser) return Failed(name, type, "the NSEC3 records show no closest encloser");
+  if (const auto wildcard = WildcardOf(encloser->name)) {
+    const auto hash = Hash(*wildcard);
+    if (!hash || FindCover(*hash) == nullptr) {
+      return Failed(name, type, "no NSEC3 record covers the wildcard that might give it");
+    }
+  }
+  return encloser->next_closer_cover->opt_out() ? OptedOut(name, type) : Verdict::Secure();
+}
+
+Verdict Nsec3Prover::ProveExpansion(NameView name, size_t labels) {
+  if (has_too_many_iterations()) return TooManyIterations(name, RRType::kNSEC3);
+  const auto hash = Hash(name.suffix(labels + 1));
+  const Record* cover = hash ? FindCover(*hash) : nullptr;
+  if (cover == nullptr) {
+    return Failed(name, RRType::kNSEC3,
+                  "no NSEC3 record shows that the wildcard is nearest to the name");
+  }
+  return cover->opt_out() ? OptedOut(name, RRType::kNSEC3) : Verdict::Secure();
+}
+
+CutProof Nsec3Prover::ProveNoDs(NameView cut, Verdict* verdict) {
+  if (has_too_many_iterations()) {
+    *verdict = TooManyIterations(cut, RRType::kDS);
+    return verdict->is_bogus() ? CutProof::kUnproven : CutProof::kInsecure;
+  }
+  *verdict = Verdict::Secure();
+  const auto hash = Hash(cut);
+  const Record* match = hash ? FindMatch(*hash) : nullptr;
+  if (match != nullptr) {
+    const CutProof proof = CutProofAt(match->nsec3.types);
+    if (proof == CutProof::kUnproven) {
+      *verdict = Failed(cut, RRType::kDS, "the NSEC3 record does not deny the DS");
+    }
+    return proof;
+  }
+  if (const auto encloser = FindClosestEncloser(cut, hash)) {
+    return encloser->next_closer_cover->opt_out() ? CutProof::kInsecure : CutProof::kNoCut;
+  }
+  *verdict = Failed(cut, RRType::kDS, "the NSEC3 records show nothing of the delegation");
+  return CutProof::kUnproven;
+}
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,197 @@
+// Each signature is put through the same rules in the same order, the cheap ones first, and
+// cryptography last; how far the best one came is remembered as the finding. Tested by
+// signature_test.cc.
+#include "scanner/dnssec/signature.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "scanner/dnssec/algorithm.h"
+#include "scanner/dnssec/signature_memo.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::NameView;
+
+constexpr size_t kBytesPerUnit = 512;  // Of work: canonical form and digest.
+
+/// How far a signature came; the further, the more telling.
+enum class Stage : uint8_t {
+  kNothing,
+  kMalformed,
+  kOtherSigner,
+  kUnsupported,
+  kBadLabels,
+  kNoSuchKey,
+  kFuture,
+  kExpired,
+  kBadTimes,
+  kTooMuchWork,
+  kWrong,
+  kGood,
+};
+
+struct Failure {
+  Finding finding;
+  std::string_view detail;
+};
+
+Failure FailureOf(Stage stage) {
+  switch (stage) {
+    case Stage::kNothing:
+      return {Finding::kSignatureMissing, "no signature"};
+    case Stage::kMalformed:
+      return {Finding::kSignatureInvalid, "the RRSIG does not have its form"};
+    case Stage::kOtherSigner:
+      return {Finding::kSignatureMissing, "no signature by this zone"};
+    case Stage::kUnsupported:
+      return {Finding::kSignatureMissing, "no signature of an algorithm that can be checked"};
+    case Stage::kBadLabels:
+      return {Finding::kSignatureInvalid, "the labels count does not fit the owner"};
+    case Stage::kNoSuchKey:
+      return {Finding::kSignatureInvalid, "the zone has no such key"};
+    case Stage::kFuture:
+      return {Finding::kSignatureFuture, "the signature is not valid yet"};
+    case Stage::kExpired:
+      return {Finding::kSignatureExpired, "the signature has expired"};
+    case Stage::kBadTimes:
+      return {Finding::kSignatureInvalid, "the signature expires before its inception"};
+    case Stage::kTooMuchWork:
+      return {Finding::kSignatureInvalid, "given up: too many or too costly signatures"};
+    case Stage::kWrong:
+    case Stage::kGood:
+      break;
+  }
+  return {Finding::kSignatureInvalid, "the signature is wrong"};
+}
+
+class SetChecker {
+ public:
+  SetChecker(const Rrset& set, NameView zone, const Means& means)
+      : set_(set), zone_(zone), means_(means) {
+    const NameView owner = set.owner;
+    owner_labels_ = owner.label_count() - (owner.is_wildcard() ? 1 : 0);
+  }
+
+  /// `keys`: a range of PublicKey.
+  template <typename Keys>
+  VerifiedSet Check(Keys* keys) {
+    if (!set_.owner.view().IsAtOrBelow(zone_)) {
+      return Bogus({Finding::kSignatureInvalid, "the owner is outside the zone"});
+    }
+    for (const dns::RecordView& record : set_.signatures) {
+      const auto signature = ReadRrsig(record.rdata);
+      const Stage stage = signature ? CheckOne(*signature, keys) : Stage::kMalformed;
+      if (stage == Stage::kGood) return Secure(*signature);
+      if (stage > best_) {
+        best_ = stage;
+        Note(signature ? &*signature : nullptr);
+      }
+    }
+    VerifiedSet out = Bogus(FailureOf(best_));
+    out.verdict.gave_up = gave_up_;
+    return out;
+  }
+
+ private:
+  template <typename Keys>
+  Stage CheckOne(const Rrsig& signature, Keys* keys) {
+    if (signature.signer != zone_) return Stage::kOtherSigner;
+    if (!IsSupported(signature.algorithm)) return Stage::kUnsupported;
+    if (signature.labels > owner_labels_ || signature.labels < zone_.label_count()) {
+      return Stage::kBadLabels;
+    }
+    const auto fits = [&signature](const PublicKey& key) {
+      return key.tag() == signature.key_tag && key.algorithm() == signature.algorithm;
+    };
+    if (std::none_of(keys->begin(), keys->end(), fits)) return Stage::kNoSuchKey;
+    if (ComesBefore(signature.expiration, signature.inception)) return Stage::kBadTimes;
+    if (ComesBefore(means_.now, signature.inception)) return Stage::kFuture;
+    if (ComesBefore(signature.expiration, means_.now)) return Stage::kExpired;
+    Stage stage = Stage::kWrong;
+    int tried = 0;
+    for (PublicKey& key : *keys) {
+      if (!fits(key)) continue;
+      if (++tried > kMaxKeysPerSignature) break;
+      stage = Compute(signature, &key);
+      if (stage != Stage::kWrong) break;
+    }
+    return stage;
+  }
+
+  Stage Compute(const Rrsig& signature, PublicKey* key) {
+    const std::string data = SignedData(set_, signature);
+    const auto bytes =
+        std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(data.data()), data.size());
+    const auto size_price = static_cast<uint32_t>(1 + data.size() / kBytesPerUnit);
+    if (!means_.work->Charge(size_price)) return GiveUp();
+    std::optional<SignatureMemo::Id> id;
+    if (means_.memo != nullptr) id = SignatureMemo::IdOf(bytes, signature.signature, key->rdata());
+    if (id) {
+      if (const auto known = means_.memo->Find(*id)) {
+        ++means_.work->remembered;
+        return *known ? Stage::kGood : Stage::kWrong;
+      }
+    }
+    if (++checks_ > kMaxChecksPerSet) return Stage::kTooMuchWork;
+    if (!means_.work->Charge(key->price())) return GiveUp();
+    ++means_.work->signature_checks;
+    const bool good = key->Verify(bytes, signature.signature);
+    if (id) means_.memo->Add(*id, good);
+    return good ? Stage::kGood : Stage::kWrong;
+  }
+
+  Stage GiveUp() {
+    gave_up_ = true;
+    return Stage::kTooMuchWork;
+  }
+
+  void Note(const Rrsig* signature) {
+    if (signature == nullptr) return;
+    evidence_.key_tag = signature->key_tag;
+    evidence_.algorithm = signature->algorithm;
+    evidence_.inception = signature->inception;
+    evidence_.expiration = signature->expiration;
+  }
+
+  VerifiedSet Bogus(const Failure& failure) {
+    evidence_.zone = zone_;
+    evidence_.owner = set_.owner;
+    evidence_.type = set_.type;
+    evidence_.detail = failure.detail;
+    VerifiedSet out;
+    out.verdict = Verdict::Bogus(failure.finding, std::move(evidence_));
+    return out;
+  }
+
+  VerifiedSet Secure(const Rrsig& signature) const {
+    VerifiedSet out;
+    out.ttl_s = std::min({set_.ttl_s(), signature.original_ttl, signature.expiration - means_.now});
+    out.labels = signature.labels;
+    out.expanded = signature.labels < owner_labels_;
+    return out;
+  }
+
+  const Rrset& set_;
+  const NameView zone_;
+  const Means& means_;
+  size_t owner_labels_;
+  int checks_ = 0;
+  bool gave_up_ = false;
+  Stage best_ = Stage::kNothing;
+  Evidence evidence_;
+};
+
+}  // namespace
+
+VerifiedSet VerifyRrset(const Rrset& set, NameView zone, KeySet* keys, const Means& means) {
+  return SetChecker(set, zone, means).Check(&keys->keys());
+}
+
+VerifiedSet VerifyRrsetWith(const Rrset& set, NameView zone, PublicKey* key, const Means& means) {
+  std::span<PublicKey> one(key, 1);
+  return SetChecker(set, zone, means).Check(&one);
+}
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,42 @@
+// Is a record set signed by its zone (RFC 4035 §5.3)?
+#pragma once
+
+#include <cstdint>
+
+#include "scanner/dnssec/key_set.h"
+#include "scanner/dnssec/rrset.h"
+#include "scanner/dnssec/verdict.h"
+#include "scanner/dnssec/work.h"
+
+namespace caascan::dnssec {
+
+/// Signatures of one set that are checked by cryptography, and keys that are tried for one
+/// signature: key tags are 16 bits, and honest zones hardly ever have two keys with the same one.
+constexpr int kMaxChecksPerSet = 8;
+constexpr int kMaxKeysPerSignature = 4;
+
+struct VerifiedSet {
+  Verdict verdict;  // Secure or bogus.
+  /// Secure: how long the set may be kept, its signature's end and original TTL considered
+  /// (RFC 4035 §5.3.3).
+  uint32_t ttl_s = 0;
+  /// The set was made from a wildcard: whoever uses it must also see proven that nothing closer to
+  /// the name exists (§5.3.4). `labels` are those of the name below which the wildcard stands.
+  bool expanded = false;
+  uint8_t labels = 0;
+};
+
+/// One good signature is enough (RFC 4035 §5.3.3, RFC 6840 §5.4); of several that are not, the one
+/// that came furthest gives the finding. Only signatures by `zone` are looked at. The set must be
+/// in the zone: an owner outside is bogus. Never insecure: that the zone is signed is known before.
+/// REQUIRES: !set.empty().
+VerifiedSet VerifyRrset(const Rrset& set, dns::NameView zone, KeySet* keys, const Means& means);
+
+/// The same with one key alone, to find the key of a DNSKEY set that a DS names.
+VerifiedSet VerifyRrsetWith(const Rrset& set, dns::NameView zone, PublicKey* key,
+                            const Means& means);
+
+/// RFC 1982 over 32 bits: does `a` come before `b`? For two that are 2^31 apart, no.
+constexpr bool ComesBefore(uint32_t a, uint32_t b) { return a != b && b - a < 0x80000000u; }
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,68 @@
+// What validation comes to, and the evidence for it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+
+namespace caascan::dnssec {
+
+/// RFC 4035 §4.3. Indeterminate does not occur: who validates has a trust anchor for every name.
+enum class Security : uint8_t { kSecure, kInsecure, kBogus };
+
+/// Why it is not secure, or what is remarkable though it is.
+enum class Finding : uint8_t {
+  kNone,
+  kNoDnskey,
+  kDsMismatch,
+  kSignatureExpired,
+  kSignatureFuture,
+  kSignatureInvalid,
+  kSignatureMissing,
+  kDenialMissing,
+  kDenialInvalid,
+  kAlgorithmUnsupported,
+  kNsec3Iterations,
+  kEmptyAnswersOnly,
+};
+
+/// "dnssec_no_dnskey" …; empty for kNone.
+std::string_view FindingCode(Finding finding);
+
+/// What was looked at. Absent members were not known when the verdict fell.
+struct Evidence {
+  dns::CompactName zone;   // Whose keys were to be used.
+  dns::CompactName owner;  // Of the record set,
+  dns::RRType type{};      // with its type.
+  std::optional<uint16_t> key_tag;
+  std::optional<uint8_t> algorithm;
+  std::optional<uint32_t> inception;  // Of the signature, seconds since 1970 modulo 2^32.
+  std::optional<uint32_t> expiration;
+  std::string_view detail = {};  // A sentence of ours; lives for ever.
+
+  /// "zone example.com, www.example.com CAA, key 4711, algorithm 13, 2026-01-01T00:00:00Z to
+  /// 2026-01-31T00:00:00Z: the signature has expired". Printable ASCII.
+  std::string ToText() const;
+};
+
+/// A value.
+struct Verdict {
+  Security security = Security::kSecure;
+  Finding finding = Finding::kNone;
+  /// Our own limits ended the work: the verdict is bogus for this name, and says nothing to others.
+  bool gave_up = false;
+  Evidence evidence;
+
+  bool is_secure() const { return security == Security::kSecure; }
+  bool is_bogus() const { return security == Security::kBogus; }
+
+  static Verdict Secure() { return {}; }
+  static Verdict Insecure(Finding finding, Evidence evidence);
+  static Verdict Bogus(Finding finding, Evidence evidence);
+};
+
+}  // namespace caascan::dnssec

@@ -1,0 +1,283 @@
+#include "scanner/dnssec/chain.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "scanner/dnssec/algorithm.h"
+#include "scanner/dnssec/judge.h"
+#include "scanner/dnssec/rdata.h"
+#include "scanner/dnssec/signature.h"
+#include "tests/dnssec/signed_message.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::RRType;
+using dns::Section;
+
+const TestKey& K(uint8_t algorithm, int index = 0) { return TestKey::Of(algorithm, index); }
+
+struct ChainRow {
+  std::string name;
+  std::vector<std::string> ds;
+  std::vector<std::string> dnskeys;
+  std::vector<Signing> signings;
+  Security security;
+  std::string code;
+  size_t keys = 0;
+};
+
+VerifiedKeys Verify(const ChainRow& row, Work* work) {
+  SignedMessage message("example.", RRType::kDNSKEY);
+  if (!row.dnskeys.empty()) {
+    for (const std::string& key : row.dnskeys) {
+      message.Record(Section::kAnswer, "example.", RRType::kDNSKEY, key);
+    }
+    for (const Signing& signing : row.signings) {
+      message.Signature(Section::kAnswer, "example.", RRType::kDNSKEY, row.dnskeys, signing);
+    }
+  }
+  DsSet ds;
+  for (const std::string& rdata : row.ds) ds.Add(Octets(rdata));
+  return JudgeKeys(message.message(), NameOf("example"), ds, {kNow, work, nullptr});
+}
+
+std::string OtherAlgorithm(std::string ds) {
+  ds[2] = '\xc8';
+  return ds;
+}
+
+std::string OtherDigestType(std::string ds) {
+  ds[3] = '\x03';  // GOST R 34.11-94.
+  return ds;
+}
+
+std::string Spoilt(std::string ds) {
+  ds.back() = static_cast<char>(ds.back() ^ 1);
+  return ds;
+}
+
+/// SHA-256, at example.
+std::string DsOf(const std::string& dnskey) {
+  std::string out;
+  const uint16_t tag = KeyTag(Octets(dnskey));
+  out.push_back(static_cast<char>(tag >> 8));
+  out.push_back(static_cast<char>(tag & 0xff));
+  out.push_back(dnskey[3]);
+  out.push_back('\2');
+  return out + DigestOf(2, Octets(std::string(NameOf("example").view().bytes()) + dnskey));
+}
+
+const std::string kKey = K(13).Dnskey();
+const std::string kDs1 = K(13).Ds("example.", 1);
+const std::string kDs2 = K(13).Ds("example.", 2);
+const std::string kDs4 = K(13).Ds("example.", 4);
+const Signing kGood{};
+const Signing kBy8{.key = &K(8)};
+const uint16_t kRevoked = 257 | 0x80;
+const std::vector<ChainRow> kRows = {
+    {"SHA-1", {kDs1}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"SHA-256", {kDs2}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"SHA-384", {kDs4}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"zone-signing key beside it",
+     {kDs2},
+     {kKey, K(13, 1).Dnskey(256)},
+     {kGood},
+     Security::kSecure,
+     "",
+     2},
+    {"key that may not sign beside it",
+     {kDs2},
+     {kKey, K(13, 1).Dnskey(1)},
+     {kGood},
+     Security::kSecure,
+     "",
+     1},
+    {"no key", {kDs2}, {}, {}, Security::kBogus, "dnssec_no_dnskey"},
+    {"another key",
+     {kDs2},
+     {K(13, 1).Dnskey()},
+     {{.key = &K(13, 1)}},
+     Security::kBogus,
+     "dnssec_ds_mismatch"},
+    {"another digest", {Spoilt(kDs2)}, {kKey}, {kGood}, Security::kBogus, "dnssec_ds_mismatch"},
+    {"digest cut short",
+     {kDs2.substr(0, 20)},
+     {kKey},
+     {kGood},
+     Security::kBogus,
+     "dnssec_ds_mismatch"},
+    {"DS of one of two keys", {Spoilt(kDs2), kDs2}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"signed by another key only",
+     {kDs2},
+     {kKey, K(8).Dnskey()},
+     {kBy8},
+     Security::kBogus,
+     "dnssec_signature_invalid"},
+    {"not signed", {kDs2}, {kKey}, {}, Security::kBogus, "dnssec_signature_missing"},
+    {"expired",
+     {kDs2},
+     {kKey},
+     {{.expiration = kNow - 1}},
+     Security::kBogus,
+     "dnssec_signature_expired"},
+    {"not yet valid",
+     {kDs2},
+     {kKey},
+     {{.inception = kNow + 1}},
+     Security::kBogus,
+     "dnssec_signature_future"},
+    {"spoilt", {kDs2}, {kKey}, {{.spoilt = true}}, Security::kBogus, "dnssec_signature_invalid"},
+    {"revoked key, RFC 5011 §2.1",
+     {K(13).Ds("example.", 2, kRevoked)},
+     {K(13).Dnskey(kRevoked)},
+     {{.flags = kRevoked}},
+     Security::kBogus,
+     "dnssec_ds_mismatch"},
+    {"DS of a key that is no zone key",
+     {K(13).Ds("example.", 2, 1)},
+     {K(13).Dnskey(1)},
+     {{.flags = 1}},
+     Security::kBogus,
+     "dnssec_ds_mismatch"},
+    {"unknown algorithm only",
+     {OtherAlgorithm(kDs2)},
+     {kKey},
+     {kGood},
+     Security::kInsecure,
+     "dnssec_algorithm_unsupported"},
+    {"unknown digest only",
+     {OtherDigestType(kDs2)},
+     {kKey},
+     {kGood},
+     Security::kInsecure,
+     "dnssec_algorithm_unsupported"},
+    {"unknown ones beside, RFC 6840 §5.2",
+     {OtherAlgorithm(kDs2), OtherDigestType(kDs2), kDs2},
+     {kKey},
+     {kGood},
+     Security::kSecure,
+     "",
+     1},
+    {"SHA-1 does not count beside SHA-256, RFC 4509 §3",
+     {Spoilt(kDs2), kDs1},
+     {kKey},
+     {kGood},
+     Security::kBogus,
+     "dnssec_ds_mismatch"},
+    {"SHA-1 counts beside an unknown digest",
+     {OtherDigestType(kDs2), kDs1},
+     {kKey},
+     {kGood},
+     Security::kSecure,
+     "",
+     1},
+    {"two algorithms, one chain is enough, RFC 6840 §5.11",
+     {K(8).Ds("example."), kDs2},
+     {kKey, K(8).Dnskey()},
+     {kGood},
+     Security::kSecure,
+     "",
+     2},
+};
+TEST(ChainTest, RulesOfRfc4035Section52) {
+  for (const ChainRow& row : kRows) {
+    SCOPED_TRACE(row.name);
+    Work work;
+    VerifiedKeys out = Verify(row, &work);
+    EXPECT_EQ(out.verdict.security, row.security);
+    EXPECT_EQ(FindingCode(out.verdict.finding), row.code);
+    EXPECT_EQ(out.keys.keys().size(), row.keys);
+    EXPECT_EQ(out.verdict.evidence.zone.view().ToText(),
+              row.security == Security::kSecure ? "." : "example");
+  }
+}
+
+TEST(ChainTest, MismatchNamesTheKeyThatTheParentWants) {
+  Work work;
+  const VerifiedKeys out = Verify({.name = "",
+                                   .ds = {K(13).Ds("example.")},
+                                   .dnskeys = {K(13, 1).Dnskey()},
+                                   .signings = {},
+                                   .security = {},
+                                   .code = ""},
+                                  &work);
+  EXPECT_EQ(out.verdict.evidence.key_tag, K(13).tag());
+  EXPECT_EQ(out.verdict.evidence.algorithm, 13);
+}
+
+TEST(ChainTest, ManyCollidingKeysAreBounded) {
+  ChainRow row{.name = "",
+               .ds = {},
+               .dnskeys = Colliding(K(8).Dnskey(), 30),
+               .signings = {},
+               .security = {},
+               .code = ""};
+  for (const std::string& key : row.dnskeys) row.ds.push_back(DsOf(key));
+  for (uint32_t i = 0; i < 20; ++i) {
+    row.signings.push_back({.key = &K(8), .inception = kNow - kDay - i, .spoilt = true});
+  }
+  Work work;
+  work.limit = 10'000;
+  EXPECT_EQ(FindingCode(Verify(row, &work).verdict.finding), "dnssec_signature_invalid");
+  EXPECT_LE(work.signature_checks, 32u * kMaxChecksPerSet);
+  EXPECT_LE(work.spent, work.limit);
+}
+
+// IANA's root-anchors: the digests of the two root keys are known.
+
+constexpr char kKsk2017[] =
+    ". IN DNSKEY 257 3 8 "
+    "AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3+/4RgWOq7HrxRixHlFl"
+    "ExOLAJr5emLvN7SWXgnLh4+"
+    "B5xQlNVz8Og8kvArMtNROxVQuCaSnIDdD5LKyWbRd2n9WGe2R8PzgCmr3EgVLrjyBxWezF0j"
+    "LHwVN8efS3rCj/EWgvIWgb9tarpVUDK/"
+    "b58Da+sqqls3eNbuv7pr+eoZG+SrDK6nWeL3c6H5Apxz7LjVc1uTIdsIXxuOLYA"
+    "4/ilBmSVIzuDWfdRUfhHdY6+cn8HFRm+2hM8AnXGXws9555KrUB5qihylGa8subX2Nn6UwNR1AkUTV74bU=";
+constexpr char kKsk2024[] =
+    ". IN DNSKEY 257 3 8 "
+    "AwEAAa96jeuknZlaeSrvyAJj6ZHv28hhOKkx3rLGXVaC6rXTsDc449/cidltpkyGwCJNnOAlFNK"
+    "F2jBosZBU5eeHspaQWOmOElZsjICMQMC3aeHbGiShvZsx4wMYSjH8e7Vrhbu6irwCzVBApESjbUdpWWmEnhathWu1jo+"
+    "siF"
+    "UiRAAxm9qyJNg/wOZqqzL/dL/q8PkcRU5oUKEpUge71M3ej2/"
+    "7CPqpdVwuMoTvoB+ZOT4YeGyxMvHmbrxlFzGOHOijtzN+u"
+    "1TQNatX2XBuzZNQ1K+s2CXkPIZo7s6JgZyvaBevYtxPvYLw4z9mR7K2vaF18UYH9Z9GNUUeayffKC73PYc=";
+
+TEST(ChainTest, RootKeysHaveTheirPublishedTagsAndDigests) {
+  const struct {
+    const char* key;
+    const char* ds;
+    uint16_t tag;
+  } rows[] = {
+      {kKsk2017,
+       ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D", 20326},
+      {kKsk2024,
+       ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16", 38696},
+  };
+  for (const auto& row : rows) {
+    SignedMessage message(".", RRType::kDNSKEY);
+    message.Unsigned(Section::kAnswer, {row.key}).Unsigned(Section::kAuthority, {row.ds});
+    const Rrset keys =
+        FindRrset(message.message(), Section::kAnswer, dns::NameView(), RRType::kDNSKEY);
+    const Rrset ds =
+        FindRrset(message.message(), Section::kAuthority, dns::NameView(), RRType::kDS);
+    EXPECT_EQ(KeyTag(keys.records[0].rdata), row.tag);
+    for (const bool by_key : {false, true}) {
+      DsSet anchor;
+      if (by_key) {
+        anchor.AddKey(dns::NameView(), keys.records[0].rdata);
+      } else {
+        anchor.Add(ds.records[0].rdata);
+      }
+      Work work;
+      const VerifiedKeys out = VerifyKeys(keys, dns::NameView(), anchor, {kNow, &work, nullptr});
+      EXPECT_EQ(FindingCode(out.verdict.finding), "dnssec_signature_missing")
+          << "the digest fits; only the signature is not there";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caascan::dnssec

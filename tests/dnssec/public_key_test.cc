@@ -1,0 +1,105 @@
+#include "scanner/dnssec/public_key.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "scanner/dnssec/algorithm.h"
+#include "scanner/dnssec/rrset.h"
+#include "tests/dnssec/signed_message.h"
+
+namespace caascan::dnssec {
+namespace {
+
+struct Sample {
+  std::string data;
+  std::string signature;
+};
+
+Sample SampleOf(uint8_t algorithm) {
+  SignedMessage message("example.");
+  message.Signed(dns::Section::kAnswer, {"example. CAA 0 issue \"ca\""},
+                 {.key = &TestKey::Of(algorithm)});
+  const Rrset set =
+      FindRrset(message.message(), dns::Section::kAnswer, NameOf("example"), dns::RRType::kCAA);
+  const auto rrsig = ReadRrsig(set.signatures[0].rdata);
+  return {SignedData(set, *rrsig), std::string(Chars(rrsig->signature))};
+}
+
+class PublicKeyTest : public testing::TestWithParam<int> {};
+
+TEST_P(PublicKeyTest, VerifiesWhatLdnsSigned) {
+  const auto algorithm = static_cast<uint8_t>(GetParam());
+  ASSERT_TRUE(IsSupported(algorithm));
+  Sample sample = SampleOf(algorithm);
+  PublicKey key(Octets(TestKey::Of(algorithm).Dnskey()));
+  EXPECT_EQ(key.algorithm(), algorithm);
+  EXPECT_EQ(key.tag(), TestKey::Of(algorithm).tag());
+  EXPECT_TRUE(key.Verify(Octets(sample.data), Octets(sample.signature)));
+  EXPECT_TRUE(key.Verify(Octets(sample.data), Octets(sample.signature))) << "and again";
+  EXPECT_FALSE(key.Verify(Octets(sample.data + "x"), Octets(sample.signature)));
+  for (size_t at = 0; at < sample.signature.size(); at += 7) {
+    std::string spoilt = sample.signature;
+    spoilt[at] = static_cast<char>(spoilt[at] ^ 0x10);
+    EXPECT_FALSE(key.Verify(Octets(sample.data), Octets(spoilt))) << at;
+  }
+  for (size_t size = 0; size < sample.signature.size(); ++size) {
+    EXPECT_FALSE(key.Verify(Octets(sample.data), Octets(sample.signature).first(size))) << size;
+  }
+  EXPECT_FALSE(key.Verify(Octets(sample.data), Octets(sample.signature + "x")));
+  EXPECT_TRUE(key.Verify(Octets(sample.data), Octets(sample.signature))) << "errors leave no trace";
+}
+
+TEST_P(PublicKeyTest, AnotherKeyDoesNotVerify) {
+  const auto algorithm = static_cast<uint8_t>(GetParam());
+  const Sample sample = SampleOf(algorithm);
+  PublicKey other(Octets(TestKey::Of(algorithm, 1).Dnskey()));
+  EXPECT_FALSE(other.Verify(Octets(sample.data), Octets(sample.signature)));
+}
+
+TEST_P(PublicKeyTest, WhatIsNoKeyVerifiesNothing) {
+  const auto algorithm = static_cast<uint8_t>(GetParam());
+  const Sample sample = SampleOf(algorithm);
+  const std::string rdata = TestKey::Of(algorithm).Dnskey();
+  for (size_t size = 0; size < rdata.size(); ++size) {
+    PublicKey cut(Octets(rdata).first(size));
+    EXPECT_FALSE(cut.Verify(Octets(sample.data), Octets(sample.signature))) << size;
+  }
+  std::string changed = rdata;
+  changed.back() = static_cast<char>(changed.back() ^ 1);  // Off the curve, or another number.
+  PublicKey spoilt(Octets(changed));
+  EXPECT_FALSE(spoilt.Verify(Octets(sample.data), Octets(sample.signature)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, PublicKeyTest, testing::Values(5, 7, 8, 10, 13, 14, 15, 16));
+
+TEST(RsaKeyTest, CostlyNumbersAreRefused) {
+  const std::string head("\1\1\3\x08", 4);
+  const auto decodes = [&head](const std::string& key) {
+    // A signature of 1 and an exponent of 1 would verify nothing either: what counts is the price.
+    PublicKey made(Octets(head + key));
+    return made.Verify(Octets("data"), Octets(std::string(512, '\1')));
+  };
+  EXPECT_FALSE(decodes(std::string("\0\2\0", 3) + std::string(512, '\xff') +
+                       std::string(256, '\xff')));                // An exponent of 4096 bits.
+  EXPECT_FALSE(decodes("\3\1\1\1" + std::string(8000, '\xff')));  // A modulus of 64,000 bits.
+  EXPECT_FALSE(decodes(std::string("\0", 1)));
+  EXPECT_FALSE(decodes(std::string("\0\xff\xff", 3)));
+  EXPECT_FALSE(decodes("\3"));
+}
+
+TEST(AlgorithmTest, OnlyThoseThatCanBeCheckedAreSupported) {
+  for (int number = 0; number < 256; ++number) {
+    const bool known =
+        number == 5 || number == 7 || number == 8 || number == 10 || (number >= 13 && number <= 16);
+    EXPECT_EQ(IsSupported(static_cast<uint8_t>(number)), known) << number;
+    EXPECT_EQ(IsSupportedDigest(static_cast<uint8_t>(number)),
+              number == 1 || number == 2 || number == 4)
+        << number;
+  }
+  EXPECT_EQ(DigestOf(2, Octets("abc")).size(), 32u);
+  EXPECT_EQ(DigestOf(3, Octets("abc")), "");
+}
+
+}  // namespace
+}  // namespace caascan::dnssec

@@ -1,0 +1,339 @@
+// Each row signs a set for real, presents it in its own way, and says what must be found.
+#include "scanner/dnssec/signature.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "scanner/dnssec/signature_memo.h"
+#include "tests/dnssec/signed_message.h"
+
+namespace caascan::dnssec {
+namespace {
+
+using dns::RRType;
+using dns::Section;
+
+const std::vector<std::string> kCaa = {"example. CAA 0 issue \"ca\""};
+
+struct Looked {
+  VerifiedSet set;
+  Work work;
+};
+
+Looked Verify(SignedMessage* message, std::string_view owner, RRType type,
+              const std::vector<std::string>& dnskeys, uint32_t now = kNow,
+              std::string_view zone = "example.", SignatureMemo* memo = nullptr) {
+  Looked out;
+  KeySet keys = KeysOf(dnskeys);
+  const Rrset set = FindRrset(message->message(), Section::kAnswer, NameOf(owner), type);
+  EXPECT_FALSE(set.empty());
+  out.set = VerifyRrset(set, NameOf(zone), &keys, {now, &out.work, memo});
+  return out;
+}
+
+const std::string& Key13() {
+  static const std::string key = TestKey::Of(13).Dnskey();
+  return key;
+}
+
+/// "" for secure.
+std::string CodeOf(const VerifiedSet& set) {
+  EXPECT_EQ(set.verdict.is_secure(), set.verdict.finding == Finding::kNone);
+  return std::string(FindingCode(set.verdict.finding));
+}
+
+// RFC 4034 §6: every type whose RDATA holds names, sets of several records, letter case.
+
+class CanonicalFormTest : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(CanonicalFormTest, IsLdnss) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, GetParam());
+  const dns::RecordView first = *message.message().records(Section::kAnswer).begin();
+  const std::string owner = first.owner.ToName().view().ToText();
+  EXPECT_EQ(CodeOf(Verify(&message, owner, first.type, {Key13()}).set), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sets, CanonicalFormTest,
+    testing::Values(kCaa,
+                    std::vector<std::string>{"eXample. CAA 0 issue \"CA\"",
+                                             "eXample. CAA 0 iodef \"mailto:X\"",
+                                             "eXample. CAA 128 issue \"\""},
+                    std::vector<std::string>{"www.Example. A 192.0.2.9",
+                                             "www.Example. A 192.0.2.10",
+                                             "www.Example. A 10.0.0.1"},
+                    std::vector<std::string>{"example. NS NS2.example.", "example. NS a.EXAMPLE."},
+                    std::vector<std::string>{"example. SOA A.example. B.Example. 1 2 3 4 5"},
+                    std::vector<std::string>{"x.example. CNAME TARGET.test."},
+                    std::vector<std::string>{"x.example. DNAME TARGET.test."},
+                    std::vector<std::string>{"example. NSEC Next.EXAMPLE. A CAA RRSIG NSEC"},
+                    std::vector<std::string>{"*.example. CAA 0 issue \"ca\""},
+                    std::vector<std::string>{"example. TXT \"B\"", "example. TXT \"a\" \"b\"",
+                                             "example. TXT \"\""}));
+
+TEST(CanonicalFormTest, CompressedNamesAndRepeatedRecordsAreSignedExpandedAndOnce) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, {"example. NS ns.example."});
+  message.Record(Section::kAnswer, "example.", RRType::kNS, std::string("\2ns\xc0\x0c", 5));
+  EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kNS, {Key13()}).set), "");
+  SignedMessage soa("example.");
+  const std::string numbers(20, '\1');
+  const std::string example("\7example", 9);
+  soa.SignedRecords(Section::kAnswer, "example.", RRType::kSOA,
+                    {std::string("\1a") + example + "\1b" + example + numbers});
+  soa.Record(Section::kAnswer, "example.", RRType::kSOA,
+             std::string("\1a\xc0\x0c\1b\xc0\x0c", 8) + numbers);
+  EXPECT_EQ(CodeOf(Verify(&soa, "example", RRType::kSOA, {Key13()}).set), "");
+}
+
+// Times: RFC 4034 §3.1.5, RFC 1982.
+
+TEST(ComesBeforeTest, IsSerialArithmetic) {
+  EXPECT_TRUE(ComesBefore(1, 2));
+  EXPECT_FALSE(ComesBefore(2, 1));
+  EXPECT_FALSE(ComesBefore(1, 1));
+  EXPECT_TRUE(ComesBefore(0xfffffff0, 5)) << "over the end";
+  EXPECT_FALSE(ComesBefore(5, 0xfffffff0));
+  EXPECT_FALSE(ComesBefore(0, 0x80000000));
+  EXPECT_FALSE(ComesBefore(0x80000000, 0)) << "neither, RFC 1982 §3.2";
+}
+
+struct TimeRow {
+  const char* name;
+  uint32_t inception;
+  uint32_t expiration;
+  uint32_t now;
+  const char* code;
+};
+
+TEST(SignatureTimesTest, BoundsBelongToIt) {
+  const TimeRow rows[] = {
+      {"inside", kNow - 10, kNow + 10, kNow, ""},
+      {"first second", kNow, kNow + 10, kNow, ""},
+      {"last second", kNow - 10, kNow, kNow, ""},
+      {"one second late", kNow - 10, kNow, kNow + 1, "dnssec_signature_expired"},
+      {"one second early", kNow, kNow + 10, kNow - 1, "dnssec_signature_future"},
+      {"over the end of 32 bits", 0xffffff00, 0x100, 0x20, ""},
+      {"over the end, late", 0xffffff00, 0x100, 0x120, "dnssec_signature_expired"},
+      {"ends before it begins", kNow + 10, kNow - 10, kNow, "dnssec_signature_invalid"},
+  };
+  for (const TimeRow& row : rows) {
+    SCOPED_TRACE(row.name);
+    SignedMessage message("example.");
+    message.Signed(Section::kAnswer, kCaa,
+                   {.inception = row.inception, .expiration = row.expiration});
+    const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()}, row.now);
+    EXPECT_EQ(CodeOf(looked.set), row.code);
+    if (*row.code != '\0') {
+      const Evidence& evidence = looked.set.verdict.evidence;
+      EXPECT_EQ(evidence.inception, row.inception);
+      EXPECT_EQ(evidence.expiration, row.expiration);
+      EXPECT_EQ(evidence.key_tag, TestKey::Of(13).tag());
+      EXPECT_EQ(evidence.algorithm, 13);
+      EXPECT_EQ(evidence.zone.view().ToText(), "example");
+      EXPECT_EQ(evidence.owner.view().ToText(), "example");
+      EXPECT_EQ(evidence.type, RRType::kCAA);
+      EXPECT_EQ(looked.work.signature_checks, 0u) << "no cryptography for it";
+    }
+  }
+}
+
+TEST(SignatureTtlTest, IsTheLeastOfAll) {  // RFC 4035 §5.3.3.
+  const auto ttl_of = [](const Signing& signing, const char* line) {
+    SignedMessage message("example.");
+    message.Signed(Section::kAnswer, {line}, signing);
+    const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()});
+    EXPECT_EQ(CodeOf(looked.set), "");
+    return looked.set.ttl_s;
+  };
+  EXPECT_EQ(ttl_of({}, "example. 100 CAA 0 issue \"ca\""), 100u);
+  EXPECT_EQ(ttl_of({.original_ttl = 50}, "example. 100 CAA 0 issue \"ca\""), 50u);
+  EXPECT_EQ(ttl_of({.original_ttl = 500}, "example. 100 CAA 0 issue \"ca\""), 100u);
+  EXPECT_EQ(ttl_of({.expiration = kNow + 7}, "example. 100 CAA 0 issue \"ca\""), 7u);
+}
+
+// Who signs: RFC 4035 §5.3.1.
+
+TEST(SignerTest, KeysThatMayNotSignDoNot) {
+  const struct {
+    const char* name;
+    std::string dnskey;
+    uint16_t flags;
+    const char* code;
+  } rows[] = {
+      {"zone key", TestKey::Of(13).Dnskey(256), 256, ""},
+      {"no zone key", TestKey::Of(13).Dnskey(1), 1, "dnssec_signature_invalid"},
+      {"revoked", TestKey::Of(13).Dnskey(257 | 0x80), 257 | 0x80, "dnssec_signature_invalid"},
+      {"other protocol", TestKey::Of(13).Dnskey(257, 2), 257, "dnssec_signature_invalid"},
+      {"other key", TestKey::Of(13, 1).Dnskey(), 257, "dnssec_signature_invalid"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    SignedMessage message("example.");
+    message.Signed(Section::kAnswer, kCaa, {.flags = row.flags});
+    EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {row.dnskey}).set), row.code);
+  }
+}
+
+TEST(SignerTest, MustBeTheZone) {
+  for (const char* signer : {".", "sub.example.", "test."}) {
+    SCOPED_TRACE(signer);
+    SignedMessage message("example.");
+    message.Signed(Section::kAnswer, kCaa, {.signer = signer});
+    EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}).set),
+              "dnssec_signature_missing");
+  }
+  SignedMessage upper("example.");
+  upper.Signed(Section::kAnswer, kCaa, {.signer = "EXAMPLE."});
+  EXPECT_EQ(CodeOf(Verify(&upper, "example", RRType::kCAA, {Key13()}).set), "");
+}
+
+TEST(SignerTest, MustHoldTheOwner) {
+  SignedMessage message("test.");
+  message.Signed(Section::kAnswer, {"test. CAA 0 issue \"ca\""});
+  EXPECT_EQ(CodeOf(Verify(&message, "test", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_invalid");
+}
+
+TEST(SignerTest, WhatIsNotSignedOrBySomethingUnknownIsMissing) {
+  SignedMessage without("example.");
+  without.Unsigned(Section::kAnswer, kCaa);
+  EXPECT_EQ(CodeOf(Verify(&without, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_missing");
+  std::string rrsig("\1\1\xc8\1\0\0\1\x2c\xff\xff\xff\xff\0\0\0\0\1\1\7example\0sig", 30);
+  SignedMessage unknown("example.");
+  unknown.Unsigned(Section::kAnswer, kCaa);
+  unknown.Record(Section::kAnswer, "example.", RRType::kRRSIG, rrsig);
+  EXPECT_EQ(CodeOf(Verify(&unknown, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_missing");
+  SignedMessage malformed("example.");
+  malformed.Unsigned(Section::kAnswer, kCaa);
+  malformed.Record(Section::kAnswer, "example.", RRType::kRRSIG, rrsig.substr(0, 12));
+  EXPECT_EQ(CodeOf(Verify(&malformed, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_invalid");
+}
+
+TEST(SignerTest, OneGoodSignatureIsEnough) {  // RFC 6840 §5.4.
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa, {.expiration = kNow - 1});
+  message.Signed(Section::kAnswer, kCaa, {.spoilt = true});
+  message.Signed(Section::kAnswer, kCaa, {.key = &TestKey::Of(8)});
+  EXPECT_EQ(
+      CodeOf(Verify(&message, "example", RRType::kCAA, {Key13(), TestKey::Of(8).Dnskey()}).set),
+      "");
+  EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_invalid")
+      << "of several the one that came furthest tells";
+}
+
+TEST(SignerTest, OneRecordMoreOrLessIsNoticed) {
+  SignedMessage more("example.");
+  more.Signed(Section::kAnswer, kCaa).Unsigned(Section::kAnswer, {"example. CAA 0 issue \"x\""});
+  EXPECT_EQ(CodeOf(Verify(&more, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_invalid");
+}
+
+// Wildcards: RFC 4035 §5.3.2, §5.3.4.
+
+TEST(WildcardTest, ExpansionIsSeen) {
+  SignedMessage message("a.b.example.");
+  message.Signed(Section::kAnswer, {"a.b.example. CAA 0 issue \"ca\""},
+                 {.signed_owner = "*.example."});
+  const Looked looked = Verify(&message, "a.b.example", RRType::kCAA, {Key13()});
+  EXPECT_EQ(CodeOf(looked.set), "");
+  EXPECT_TRUE(looked.set.expanded);
+  EXPECT_EQ(looked.set.labels, 1);
+}
+
+TEST(WildcardTest, TheWildcardItselfIsNoExpansion) {
+  SignedMessage message("*.example.");
+  message.Signed(Section::kAnswer, {"*.example. CAA 0 issue \"ca\""});
+  const Looked looked = Verify(&message, "*.example", RRType::kCAA, {Key13()});
+  EXPECT_EQ(CodeOf(looked.set), "");
+  EXPECT_FALSE(looked.set.expanded);
+}
+
+TEST(WildcardTest, MoreLabelsThanTheOwnerIsInvalid) {  // RFC 4035 §5.3.1.
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, {"example. CAA 0 issue \"ca\""},
+                 {.signed_owner = "a.b.example."});
+  EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_invalid");
+}
+
+TEST(WildcardTest, AWildcardAboveTheZoneIsNone) {
+  SignedMessage message("a.sub.example.");
+  message.Signed(Section::kAnswer, {"a.sub.example. CAA 0 issue \"ca\""},
+                 {.signer = "sub.example.", .signed_owner = "*.example."});
+  EXPECT_EQ(
+      CodeOf(Verify(&message, "a.sub.example", RRType::kCAA, {Key13()}, kNow, "sub.example.").set),
+      "dnssec_signature_invalid");
+}
+
+// Bounded work (KeyTrap).
+
+TEST(WorkTest, SignaturesPerSetAreBounded) {
+  SignedMessage message("example.");
+  for (int i = 0; i < 30; ++i) {
+    message.Signed(Section::kAnswer, kCaa,
+                   {.inception = kNow - kDay - static_cast<uint32_t>(i), .spoilt = true});
+  }
+  const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()});
+  EXPECT_TRUE(looked.set.verdict.is_bogus());
+  EXPECT_EQ(looked.work.signature_checks, static_cast<uint32_t>(kMaxChecksPerSet));
+}
+
+TEST(WorkTest, CollidingKeysPerSignatureAreBounded) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa, {.key = &TestKey::Of(8), .spoilt = true});
+  const std::vector<std::string> keys = Colliding(TestKey::Of(8).Dnskey(), 50);
+  for (const std::string& key : keys) ASSERT_EQ(KeyTag(Octets(key)), TestKey::Of(8).tag());
+  const Looked looked = Verify(&message, "example", RRType::kCAA, keys);
+  EXPECT_TRUE(looked.set.verdict.is_bogus());
+  EXPECT_EQ(looked.work.signature_checks, static_cast<uint32_t>(kMaxKeysPerSignature));
+  EXPECT_EQ(KeysOf(keys).keys().size(), KeySet::kMaxKeys);
+}
+
+TEST(WorkTest, TheSameKeyTwiceIsOneKey) { EXPECT_EQ(KeysOf({Key13(), Key13()}).keys().size(), 1u); }
+
+TEST(WorkTest, GivesUpWhereThePriceIsTooHigh) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa);
+  KeySet keys = KeysOf({Key13()});
+  const Rrset set = FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA);
+  Work work;
+  work.limit = 50;
+  const VerifiedSet out = VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr});
+  EXPECT_EQ(CodeOf(out), "dnssec_signature_invalid");
+  EXPECT_TRUE(out.verdict.gave_up);
+  EXPECT_EQ(work.signature_checks, 0u);
+  work.limit = 500;
+  EXPECT_EQ(CodeOf(VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr})), "");
+}
+
+TEST(WorkTest, TheSameCheckIsMadeOnce) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa);
+  SignedMessage bad("example.");
+  bad.Signed(Section::kAnswer, kCaa, {.spoilt = true});
+  SignatureMemo memo;
+  for (const bool again : {false, true}) {
+    const Looked good =
+        Verify(&message, "example", RRType::kCAA, {Key13()}, kNow, "example.", &memo);
+    EXPECT_EQ(CodeOf(good.set), "");
+    const Looked wrong = Verify(&bad, "example", RRType::kCAA, {Key13()}, kNow, "example.", &memo);
+    EXPECT_EQ(CodeOf(wrong.set), "dnssec_signature_invalid");
+    EXPECT_EQ(good.work.signature_checks + wrong.work.signature_checks, again ? 0u : 2u);
+  }
+  EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}, kNow + 2 * kDay, "example.",
+                          &memo)
+                       .set),
+            "dnssec_signature_expired")
+      << "times are checked each time";
+}
+
+}  // namespace
+}  // namespace caascan::dnssec
