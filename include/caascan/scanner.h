@@ -46,6 +46,9 @@ struct ScanOptions {
 
   /// Told to the operators of servers in an EDNS option; at most 128 printable ASCII characters.
   std::string contact;
+  /// Queries are padded to sizes that are multiples of 128 octets, so that more of them leave as
+  /// one message. For a resolver of one's own: RFC 7830 §6 forbids padding in clear text elsewhere.
+  bool pad_queries = false;
 
   unsigned threads = 0;  // 0 is one a core.
   unsigned concurrency = 10000;

@@ -2,6 +2,7 @@
 #include "scanner/dns/query.h"
 
 #include <cassert>
+#include <cstring>
 
 #include "scanner/dns/octets.h"
 
@@ -41,6 +42,10 @@ class Writer {
     Store(CasedWord(LoadTail(name.data(), name.size()), case_bits, position),
           name.size() - position);
   }
+  void Zeros(size_t count) {
+    std::memset(out_.data() + size_, 0, count);
+    size_ += count;
+  }
   size_t size() const { return size_; }
 
  private:
@@ -52,18 +57,30 @@ class Writer {
   size_t size_ = 0;
 };
 
+constexpr size_t kOptionHead = 4;
+
+/// The octets of padding that follow `size` octets and an option's head.
+size_t PaddingFor(size_t size, uint16_t pad_to) {
+  assert(pad_to <= kMaxPadding + 1 && "what kMaxQuerySize has room for");
+  return (pad_to - (size + kOptionHead) % pad_to) % pad_to;
+}
+
 /// The OPT's RDATA and its length in front.
-void WriteContact(std::string_view contact, Writer* writer) {
-  constexpr size_t kOptionHead = 4;
-  if (contact.empty()) {
-    writer->U16(0);
-    return;
+void WriteOptions(const QuerySpec& spec, Writer* writer) {
+  assert(spec.contact.size() <= kMaxContactSize && "checked where it was given");
+  const size_t contact = spec.contact.empty() ? 0 : kOptionHead + spec.contact.size();
+  const size_t padding =
+      spec.pad_to == 0 ? 0 : PaddingFor(writer->size() + 2 + contact, spec.pad_to);
+  writer->U16(static_cast<uint16_t>(contact + (spec.pad_to == 0 ? 0 : kOptionHead + padding)));
+  if (contact != 0) {
+    writer->U16(kContactOption);
+    writer->U16(static_cast<uint16_t>(spec.contact.size()));
+    for (const char c : spec.contact) writer->U8(static_cast<uint8_t>(c));
   }
-  assert(contact.size() <= kMaxContactSize && "checked where it was given");
-  writer->U16(static_cast<uint16_t>(kOptionHead + contact.size()));
-  writer->U16(kContactOption);
-  writer->U16(static_cast<uint16_t>(contact.size()));
-  for (const char c : contact) writer->U8(static_cast<uint8_t>(c));
+  if (spec.pad_to == 0) return;
+  writer->U16(kPaddingOption);
+  writer->U16(static_cast<uint16_t>(padding));
+  writer->Zeros(padding);
 }
 
 }  // namespace
@@ -87,7 +104,7 @@ size_t WriteQuery(const QuerySpec& spec, uint16_t id, uint64_t case_bits, std::s
     writer.U16(spec.udp_payload_size);
     writer.U16(0);  // Extended RCODE and version.
     writer.U16(spec.dnssec_ok ? static_cast<uint16_t>(kEdnsFlagDo) : uint16_t{0});
-    WriteContact(spec.contact, &writer);
+    WriteOptions(spec, &writer);
   }
   return writer.size();
 }

@@ -22,14 +22,20 @@ struct QuerySpec {
   /// Text for whoever reads the query, in an EDNS option; empty is none. At most kMaxContactSize
   /// octets; must outlive the call only.
   std::string_view contact = {};
+  /// EDNS padding makes the query's size a multiple of so many octets, kMaxPadding + 1 at most; 0
+  /// is none. (RFC 7830; RFC 8467 §4.1 advises 128.)
+  uint16_t pad_to = 0;
 };
 
 /// The option's code is one for local use (RFC 6891 §9).
 constexpr uint16_t kContactOption = 65001;
 constexpr size_t kMaxContactSize = 128;
+constexpr uint16_t kPaddingOption = 12;
+constexpr size_t kMaxPadding = 127;
 
-/// Octets that any query fits into: header, name, type and class, OPT with an option.
-constexpr size_t kMaxQuerySize = kHeaderSize + kMaxNameSize + 4 + 11 + 4 + kMaxContactSize;
+/// Octets that any query fits into: header, name, type and class, OPT with two options.
+constexpr size_t kMaxQuerySize =
+    kHeaderSize + kMaxNameSize + 4 + 11 + 4 + kMaxContactSize + 4 + kMaxPadding;
 
 /// Writes the query into `out` and returns its size. Where octet i of the name is a letter,
 /// bit i of `case_bits` (cyclically) makes it a capital if set, a small one if clear: 0x20

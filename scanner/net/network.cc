@@ -22,7 +22,7 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
     : loop_(loop),
       limits_(limits),
       blocked_(options.blocked),
-      udp_(this, options.udp_sockets, options.ipv4, options.ipv6),
+      udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
       tcp_(this),
       rate_timer_(this) {}
 

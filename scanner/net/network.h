@@ -20,6 +20,9 @@ struct NetworkOptions {
   unsigned udp_sockets = 16;  // A family. More makes ports less predictable and batches smaller.
   bool ipv4 = true;
   bool ipv6 = true;
+  /// Queries of one size to one address, among those of a batch, go to the kernel as one message
+  /// that it cuts apart (UDP_SEGMENT). Worth its while where few servers are asked much.
+  bool udp_segments = false;
   /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
   /// once for each address; any thread.
   std::function<bool(const Address&)> blocked = {};

@@ -8,12 +8,15 @@
 
 #include <absl/strings/str_cat.h>
 #include <linux/errqueue.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "scanner/dns/message.h"
 #include "scanner/net/network.h"
@@ -21,11 +24,26 @@
 namespace caascan::net {
 
 struct UdpTransport::SendBuffers {
-  std::array<mmsghdr, kBatch> headers{};
-  std::array<iovec, kBatch> vectors{};
-  std::array<sockaddr_storage, kBatch> addresses{};
+  struct Slot {
+    Exchange* exchange = nullptr;
+    uint16_t size = 0;
+    uint8_t query = 0;  // Where it is written.
+    bool GoesWith(const Slot& other) const {
+      return exchange->peer_ == other.exchange->peer_ && size == other.size;
+    }
+  };
+  struct Control {
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes{};
+  };
+
+  std::array<Slot, kBatch> slots;
   std::array<std::array<uint8_t, dns::kMaxQuerySize>, kBatch> queries;
-  std::array<Exchange*, kBatch> exchanges{};
+  std::array<iovec, kBatch> vectors{};  // One a slot.
+  // One a message: one slot, or several that the kernel cuts apart.
+  std::array<mmsghdr, kBatch> headers{};
+  std::array<sockaddr_storage, kBatch> addresses{};
+  std::array<Control, kBatch> controls;
+  std::array<size_t, kBatch + 1> firsts{};  // Its first slot; behind the last one, the end.
 };
 
 struct UdpTransport::ReceiveBuffers {
@@ -35,17 +53,16 @@ struct UdpTransport::ReceiveBuffers {
   std::array<std::array<uint8_t, kReceiveSize>, kBatch> datagrams;
 };
 
-UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6)
+UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6,
+                           bool segments)
     : network_(network),
       sockets_per_family_(sockets_per_family),
       wanted_{ipv4, ipv6},
       send_(std::make_unique<SendBuffers>()),
-      receive_(std::make_unique<ReceiveBuffers>()) {
+      receive_(std::make_unique<ReceiveBuffers>()),
+      segments_(segments) {
   for (size_t i = 0; i < kBatch; ++i) {
-    send_->headers[i].msg_hdr.msg_iov = &send_->vectors[i];
-    send_->headers[i].msg_hdr.msg_iovlen = 1;
     send_->headers[i].msg_hdr.msg_name = &send_->addresses[i];
-    send_->vectors[i].iov_base = send_->queries[i].data();
     receive_->headers[i].msg_hdr.msg_iov = &receive_->vectors[i];
     receive_->headers[i].msg_hdr.msg_iovlen = 1;
     receive_->headers[i].msg_hdr.msg_name = &receive_->addresses[i];
@@ -79,6 +96,16 @@ void SetOptions(int fd, bool v6) {
     // work of an IP identification a datagram.
     SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
   }
+}
+
+void SetSegmentSize(uint16_t size, std::span<uint8_t> control, msghdr* header) {
+  header->msg_control = control.data();
+  header->msg_controllen = control.size();
+  cmsghdr* option = CMSG_FIRSTHDR(header);
+  option->cmsg_level = SOL_UDP;
+  option->cmsg_type = UDP_SEGMENT;
+  option->cmsg_len = CMSG_LEN(sizeof size);
+  std::memcpy(CMSG_DATA(option), &size, sizeof size);
 }
 
 }  // namespace
@@ -167,6 +194,7 @@ UdpTransport::Socket* UdpTransport::PickSocket(bool v6) const {
   return nullptr;
 }
 
+/// Takes queries from the queue and writes them into the slots; how many.
 size_t UdpTransport::Prepare(Socket* socket, bool v6) {
   size_t count = 0;
   while (count < kBatch) {
@@ -175,13 +203,42 @@ size_t UdpTransport::Prepare(Socket* socket, bool v6) {
     Register(exchange, socket);
     const size_t size = dns::WriteQuery(exchange->query_, exchange->id_, exchange->case_bits_,
                                         send_->queries[count]);
-    send_->vectors[count].iov_len = size;
-    send_->headers[count].msg_hdr.msg_namelen =
-        exchange->peer_->address().ToSockaddr(&send_->addresses[count]);
-    send_->exchanges[count] = exchange;
+    send_->slots[count] = {exchange, static_cast<uint16_t>(size), static_cast<uint8_t>(count)};
     ++count;
   }
   return count;
+}
+
+/// Makes messages of the first `count` slots; how many.
+size_t UdpTransport::LayOut(size_t count) {
+  using Slot = SendBuffers::Slot;
+  SendBuffers& send = *send_;
+  if (segments_) {
+    std::sort(send.slots.begin(), send.slots.begin() + static_cast<std::ptrdiff_t>(count),
+              [](const Slot& a, const Slot& b) {
+                return std::pair(a.exchange->peer_, a.size) < std::pair(b.exchange->peer_, b.size);
+              });
+  }
+  size_t messages = 0;
+  for (size_t first = 0; first < count; ++messages) {
+    const Slot& slot = send.slots[first];
+    size_t end = first;
+    do {
+      send.vectors[end] = {send.queries[send.slots[end].query].data(), slot.size};
+      ++end;
+    } while (segments_ && end < count && send.slots[end].GoesWith(slot));
+    msghdr& header = send.headers[messages].msg_hdr;
+    header.msg_namelen = slot.exchange->peer_->address().ToSockaddr(&send.addresses[messages]);
+    header.msg_iov = &send.vectors[first];
+    header.msg_iovlen = end - first;
+    header.msg_control = nullptr;
+    header.msg_controllen = 0;
+    if (end - first > 1) SetSegmentSize(slot.size, send.controls[messages].bytes, &header);
+    send.firsts[messages] = first;
+    first = end;
+  }
+  send.firsts[messages] = count;
+  return messages;
 }
 
 void UdpTransport::Register(Exchange* exchange, Socket* socket) {
@@ -197,39 +254,58 @@ void UdpTransport::Register(Exchange* exchange, Socket* socket) {
   network_->loop()->Arm(exchange, exchange->timeout_);
 }
 
-/// Sends what Prepare() laid out and returns how many left or failed for good; the rest is queued
-/// again in order.
+/// Sends the first `count` slots and returns how many left or failed for good; the rest is queued
+/// again.
 size_t UdpTransport::SendBatch(Socket* socket, size_t count) {
-  constexpr int kStaleErrors = 8;
-  int failures = 0;
+  const size_t messages = LayOut(count);
+  int repeats = 0;
   size_t done = 0;
-  while (done < count) {
+  while (done < messages) {
     const int sent =
-        sendmmsg(socket->fd, &send_->headers[done], static_cast<unsigned>(count - done), 0);
+        sendmmsg(socket->fd, &send_->headers[done], static_cast<unsigned>(messages - done), 0);
     if (sent > 0) {
       done += static_cast<size_t>(sent);
-      failures = 0;
+      repeats = 0;
       continue;
     }
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == ENOBUFS) break;
-    // An ICMP error that an earlier datagram met is reported, and cleared, by the next call
-    // whatever that sends; the error queue tells whose it was. Only an error that stays is this
-    // datagram's own.
-    if (++failures < kStaleErrors) continue;
-    failures = 0;
-    ++network_->stats_.send_errors;
-    network_->Complete(send_->exchanges[done++], ExchangeStatus::kSendFailed, errno);
+    const bool segmented = send_->headers[done].msg_hdr.msg_iovlen > 1;
+    if (!TakeSendError(errno, done, &repeats)) continue;
+    if (segmented) break;
+    ++done;
   }
-  for (size_t i = count; i > done; --i) {
-    Exchange* unsent = send_->exchanges[i - 1];
+  Requeue(socket, send_->firsts[done], count);
+  return send_->firsts[done];
+}
+
+/// An error at a message. False: try again.
+bool UdpTransport::TakeSendError(int error, size_t message, int* repeats) {
+  // An ICMP error that an earlier datagram met is reported, and cleared, by the next call whatever
+  // that sends; the error queue tells whose it was. Only an error that stays is this message's own.
+  constexpr int kStaleErrors = 8;
+  if (++*repeats < kStaleErrors) return false;
+  *repeats = 0;
+  if (send_->headers[message].msg_hdr.msg_iovlen > 1) {
+    // Perhaps for want of segmentation: whatever it is, it will show again at the single query.
+    segments_ = false;
+    return true;
+  }
+  ++network_->stats_.send_errors;
+  network_->Complete(send_->slots[send_->firsts[message]].exchange, ExchangeStatus::kSendFailed,
+                     error);
+  return true;
+}
+
+void UdpTransport::Requeue(Socket* socket, size_t first, size_t end) {
+  for (size_t i = end; i > first; --i) {
+    Exchange* unsent = send_->slots[i - 1].exchange;
     Forget(unsent);
     unsent->Timer::Cancel();
     unsent->ListNode<QueueTag>::Unlink();
     unsent->state_ = Exchange::State::kQueued;
     queues_[socket->v6].PushFront(unsent);
   }
-  return done;
 }
 
 void UdpTransport::Forget(Exchange* exchange) {
@@ -279,17 +355,19 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
 MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
                         std::span<const uint8_t> datagram) {
   const auto peek = dns::PeekQuestion(datagram);
-  if (!peek || !peek->is_response) return MatchVerdict::kNoMessage;
-  if (!same_source) return MatchVerdict::kOtherSource;
+  if (!peek || !peek->is_response) {
+    return same_source ? MatchVerdict::kNoMessage : MatchVerdict::kUnrelated;
+  }
+  const bool same_question = peek->has_question && peek->type == query.type &&
+                             peek->rr_class == dns::kClassIn && peek->name == query.name;
+  if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
   if (!peek->has_question) {
     // A bare header that reports an error says nothing that could be believed wrongly.
     return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
                ? MatchVerdict::kOtherQuestion
                : MatchVerdict::kMatch;
   }
-  if (peek->type != query.type || peek->rr_class != dns::kClassIn || peek->name != query.name) {
-    return MatchVerdict::kOtherQuestion;
-  }
+  if (!same_question) return MatchVerdict::kOtherQuestion;
   return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
                                                           : MatchVerdict::kOtherCase;
 }
@@ -319,6 +397,8 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
     case MatchVerdict::kOtherQuestion:
     case MatchVerdict::kNoMessage:
       ++mismatches.question;
+      break;
+    case MatchVerdict::kUnrelated:
       break;
   }
   ++network_->stats_.strays;
@@ -360,13 +440,14 @@ void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
     // The ID is ours, so whoever sent the ICMP message saw the query; its destination must agree as
     // well.
     Exchange* exchange = Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
-    if (exchange != nullptr && destination == exchange->peer_->address()) {
+    if (exchange == nullptr || destination != exchange->peer_->address()) return;
+    if (!segments_) {
       network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
+      return;
     }
-    return;
   }
-  // RFC 792 asks routers for no more than the ports: all that is under way from this port to that
-  // address.
+  // RFC 792 asks routers for no more than the ports, and of several queries in one message only the
+  // first may be quoted: all that is under way from this port to that address.
   const auto peer = network_->peers_.find(destination);
   if (peer == network_->peers_.end()) return;
   List<Exchange, QueueTag> concerned;

@@ -18,7 +18,8 @@ namespace caascan::net {
 /// A part of Network; loop thread only.
 class UdpTransport {
  public:
-  UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6);
+  /// `segments`: see NetworkOptions::udp_segments.
+  UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6, bool segments);
   ~UdpTransport();
 
   [[nodiscard]] absl::Status Open();
@@ -54,9 +55,12 @@ class UdpTransport {
   Socket* OpenSocket(bool v6);
   static void OnPoll(uv_poll_t* poll, int status, int events);
   size_t Prepare(Socket* socket, bool v6);
+  size_t LayOut(size_t count);
   void FlushFamily(bool v6);
   Socket* PickSocket(bool v6) const;
   size_t SendBatch(Socket* socket, size_t count);
+  bool TakeSendError(int error, size_t message, int* repeats);
+  void Requeue(Socket* socket, size_t first, size_t end);
   void Register(Exchange* exchange, Socket* socket);
   void Receive(Socket* socket);
   void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
@@ -78,12 +82,20 @@ class UdpTransport {
   absl::flat_hash_map<uint32_t, Exchange*> pending_;
   std::unique_ptr<SendBuffers> send_;
   std::unique_ptr<ReceiveBuffers> receive_;
+  bool segments_;  // Until the kernel, or a device, cannot do it.
   unsigned closing_ = 0;
 };
 
 /// How a datagram with the right ID at the right socket compares with the query it may answer.
 /// Pure.
-enum class MatchVerdict : uint8_t { kMatch, kOtherSource, kOtherQuestion, kOtherCase, kNoMessage };
+enum class MatchVerdict : uint8_t {
+  kMatch,
+  kOtherSource,    // The right question, from elsewhere.
+  kOtherQuestion,  // From the server.
+  kOtherCase,      // Likewise, the right question.
+  kNoMessage,      // Likewise.
+  kUnrelated,      // From elsewhere, and no answer to this: the ID is the same by chance.
+};
 MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
                         std::span<const uint8_t> datagram);
 

@@ -22,6 +22,7 @@ struct AskOptions {
   bool dnssec_ok = false;
   /// Told to each server now and then (dns::QuerySpec::contact); outlives the resolver.
   std::string_view contact = {};
+  uint16_t pad_to = 0;  // See dns::QuerySpec.
 };
 
 /// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine

@@ -94,6 +94,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   if (absl::Status status = CheckTrustAnchors(options); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;
   const bool ipv6 = options.families != AddressFamilies::kIpv4;
+  setup->network.udp_segments = !setup->resolvers.empty();
   setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;
   setup->network.ipv6 = setup->iterative.addresses.ipv6 = ipv6;
   setup->iterative.addresses.port = options.port;
@@ -101,6 +102,8 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->iterative.retries = setup->retries = options.retries;
   setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
   setup->investigate.ask.contact = setup->iterative.ask.contact = options.contact;
+  constexpr uint16_t kPaddedTo = 128;  // RFC 8467 §4.1.
+  if (options.pad_queries) setup->investigate.ask.pad_to = setup->iterative.ask.pad_to = kPaddedTo;
   setup->investigate.request = options.request;
   if (setup->investigate.request.issuer_domains.empty()) {
     setup->investigate.request.issuer_domains.emplace_back("letsencrypt.org");

@@ -63,6 +63,26 @@ TEST(WriteQueryTest, CarriesTheContactInAnOption) {
   }
 }
 
+/// RFC 7830 §3, RFC 8467 §4.1.
+TEST(WriteQueryTest, PadsToAMultiple) {
+  const std::string contact(kMaxContactSize, 'x');
+  for (size_t length = 1; length <= 63; ++length) {
+    const Name name = N(std::string(length, 'a') + ".example");
+    for (const std::string_view also : {std::string_view(), std::string_view(contact)}) {
+      const Query query({.name = name, .contact = also, .pad_to = 128}, 1, 0);
+      EXPECT_EQ(query->bytes().size() % 128, 0u);
+      EXPECT_LE(query->bytes().size(), kMaxQuerySize);
+      ASSERT_TRUE(query->edns().has_value());
+      std::span<const uint8_t> options = query->edns()->options;
+      if (!also.empty()) options = options.subspan(4 + also.size());
+      ASSERT_GE(options.size(), 4u);
+      EXPECT_EQ(options[0] * 256 + options[1], 12);
+      EXPECT_EQ(options[2] * 256u + options[3], options.size() - 4);
+      for (const uint8_t octet : options.subspan(4)) EXPECT_EQ(octet, 0);
+    }
+  }
+}
+
 TEST(WriteQueryTest, CarriesEdns) {
   const Name name = N("example");
   const Query query({.name = name, .dnssec_ok = true}, 1, 0);
@@ -100,8 +120,8 @@ TEST(WriteQueryTest, FitsTheLongestName) {
   const std::string label(63, 'Z');
   const Name name = N(label + "." + label + "." + label + "." + std::string(61, 'z'));
   const std::string contact(kMaxContactSize, 'x');
-  const Query query({.name = name, .contact = contact}, 1, 0x5555555555555555ull);
-  EXPECT_EQ(query->bytes().size(), kMaxQuerySize);
+  const Query query({.name = name, .contact = contact, .pad_to = 128}, 1, 0x5555555555555555ull);
+  EXPECT_EQ(query->bytes().size(), 512u);
   EXPECT_TRUE(query->question_name().Equals(name));
 }
 

@@ -231,10 +231,17 @@ TEST(UdpTest, ClosedPortsDoNotDisturbOthersOfTheSameBatches) {
   for (const Got& got : bad) EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
 }
 
+/// Without and with segments.
+class UdpSegmentsTest : public testing::TestWithParam<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(Both, UdpSegmentsTest, testing::Bool(), [](const auto& row) {
+  return std::string(row.param ? "Segments" : "Datagrams");
+});
+
 // A broadcast address cannot be sent to, and the system says so at once: our own side's fault.
-TEST(UdpTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
+TEST_P(UdpSegmentsTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
   FakeServer server(AnswerAll);
-  Client client({}, {.udp_sockets = 1});
+  Client client({}, {.udp_sockets = 1, .udp_segments = GetParam()});
   const Address broadcast = Address::FromText("255.255.255.255", server.port()).value();
   std::deque<Got> got(5);
   for (size_t i = 0; i < got.size(); ++i) {
@@ -248,6 +255,35 @@ TEST(UdpTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
     EXPECT_EQ(result.error, i % 2 == 1 ? EACCES : 0);
   }
   EXPECT_EQ(client.network()->stats().send_errors, 2u);
+}
+
+TEST_P(UdpSegmentsTest, QueriesOfAllSizesToSeveralServersEachGetTheirAnswer) {
+  FakeServer server(AnswerAll);
+  Client client({}, {.udp_segments = GetParam()});
+  std::deque<Got> got;
+  std::deque<std::string> names;
+  for (size_t i = 0; i < 500; ++i) {
+    names.push_back(std::string(1 + i % 9, 'x') + std::to_string(i) + ".example");
+    client.Start(client.AskTask(server.At("127.0.1." + std::to_string(i % 3)), Transport::kUdp,
+                                kLong, names.back(), &got.emplace_back()));
+  }
+  client.Wait();
+  for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kReply);
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(server.CountSeen("127.0.1." + std::to_string(i % 3), names[i]), 1u) << names[i];
+  }
+}
+
+TEST_P(UdpSegmentsTest, AClosedPortIsUnreachableForEachQuery) {
+  Client client({}, {.udp_segments = GetParam()});
+  const Address closed = Address::FromText("127.0.0.1", ClosedPort()).value();
+  std::deque<Got> got;
+  for (size_t i = 0; i < 200; ++i) {
+    client.Start(
+        client.AskTask(closed, Transport::kUdp, kLong, "www.example.com", &got.emplace_back()));
+  }
+  client.Wait();
+  for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kUnreachable);
 }
 
 TEST(UdpTest, AFamilyThatIsOffIsOurOwnFault) {

@@ -94,12 +94,19 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
 }
 
 void ScanCommand::AddResolverOptions(CLI::App* app) {
-  cli::AddRepeatedOption(app,
-                         {"--resolver", "ADDR[:PORT]",
-                          "Ask this recursive resolver; repeat or separate by commas for several "
-                          "(default: resolve iteratively)."},
-                         &options_.resolvers)
-      ->delimiter(',');
+  CLI::Option* resolver =
+      cli::AddRepeatedOption(
+          app,
+          {"--resolver", "ADDR[:PORT]",
+           "Ask this recursive resolver; repeat or separate by commas for several "
+           "(default: resolve iteratively)."},
+          &options_.resolvers)
+          ->delimiter(',');
+  app->add_flag("--pad-queries", options_.pad_queries,
+                "Pad queries to multiples of 128 octets, so that more of them leave in one system "
+                "call. For a resolver of your own: RFC 7830 wants no padding in clear text "
+                "elsewhere.")
+      ->needs(resolver);
   cli::AddOption(
       app,
       {"--root-hints", "FILE",
