@@ -7,8 +7,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <cstring>
 
 #include "scanner/scan/record_text.h"
 
@@ -25,6 +24,7 @@ enum Member : unsigned {
   kReason,
   kMayIssue,
   kCaa,
+  kCname,
   kDnssec,
   kFailedAt,
   kZone,
@@ -32,45 +32,46 @@ enum Member : unsigned {
   kServers,
   kFindings,
   kDecisions,
+  kValidUntil,
   kQueries,
   kRetries,
   kAttempts,
   kElapsedMs,
   kTime,
   kOrder,
-  kMemberCount
+  kMemberCount,
+  kUnread = kMemberCount
 };
-constexpr std::array<std::string_view, kMemberCount> kMemberNames = {
-    "name",      "outcome", "reason",   "may_issue",  "caa",      "dnssec",
-    "failed_at", "zone",    "operator", "servers",    "findings", "decisions",
-    "queries",   "retries", "attempts", "elapsed_ms", "time",     "order"};
 
-constexpr std::array<std::string_view, kMemberCount> kWrongMember = {
-    "name is no string",
-    "outcome is none of the six",
-    "reason is none of those that this version knows",
-    "may_issue is no boolean",
-    "caa is no set of CAA records",
-    "dnssec is none of the five",
-    "failed_at is no string",
-    "zone is no string",
-    "operator is no string",
-    "servers is no array of servers",
-    "findings is no array of findings",
-    "decisions holds something else than permit and deny",
-    "queries is no count",
-    "retries is no count",
-    "attempts is no count",
-    "elapsed_ms is no duration",
-    "time is no time in UTC of the years 1970 to 2100",
-    "order cannot be read"};
-constexpr std::array<std::string_view, kMemberCount> kTwiceMember = {
-    "name stands there twice",       "outcome stands there twice",  "reason stands there twice",
-    "may_issue stands there twice",  "caa stands there twice",      "dnssec stands there twice",
-    "failed_at stands there twice",  "zone stands there twice",     "operator stands there twice",
-    "servers stands there twice",    "findings stands there twice", "decisions stands there twice",
-    "queries stands there twice",    "retries stands there twice",  "attempts stands there twice",
-    "elapsed_ms stands there twice", "time stands there twice",     "order stands there twice"};
+struct MemberText {
+  std::string_view key;  // With the quote behind it, as it stands in a line.
+  std::string_view wrong;
+  std::string_view twice;
+};
+constexpr std::array<MemberText, kMemberCount> kMembers = {{
+    {"name\"", "name is no string", "name stands there twice"},
+    {"outcome\"", "outcome is none of the six", "outcome stands there twice"},
+    {"reason\"", "reason is none of those that this version knows", "reason stands there twice"},
+    {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
+    {"caa\"", "caa is no set of CAA records", "caa stands there twice"},
+    {"cname\"", "", "cname stands there twice"},
+    {"dnssec\"", "dnssec is none of the five", "dnssec stands there twice"},
+    {"failed_at\"", "failed_at is no string", "failed_at stands there twice"},
+    {"zone\"", "zone is no string", "zone stands there twice"},
+    {"operator\"", "operator is no string", "operator stands there twice"},
+    {"servers\"", "servers is no array of servers", "servers stands there twice"},
+    {"findings\"", "findings is no array of findings", "findings stands there twice"},
+    {"decisions\"", "decisions holds something else than permit and deny",
+     "decisions stands there twice"},
+    {"valid_until\"", "", "valid_until stands there twice"},
+    {"queries\"", "queries is no count", "queries stands there twice"},
+    {"retries\"", "retries is no count", "retries stands there twice"},
+    {"attempts\"", "attempts is no count", "attempts stands there twice"},
+    {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms stands there twice"},
+    {"time\"", "time is no time in UTC of the years 1970 to 2100", "time stands there twice"},
+    {"order\"", "order cannot be read", "order stands there twice"},
+}};
+
 struct Required {
   Member member;
   std::string_view missing;
@@ -84,7 +85,14 @@ constexpr std::array<Required, 6> kRequired = {{{kName, "name is missing"},
 
 constexpr double kMaxElapsedMs = 1e12;  // Thirty years.
 
+/// Most strings have no escape and need no copy: a view into the line does.
 bool GetString(ondemand::value value, std::string_view* text) {
+  std::string_view token = value.raw_json_token();
+  if (token.front() == '"' && token.find('\\') == std::string_view::npos) {
+    while (token.back() != '"') token.remove_suffix(1);  // Blanks behind it.
+    *text = token.substr(1, token.size() - 2);
+    return true;
+  }
   return value.get_string().get(*text) == SUCCESS;
 }
 
@@ -234,11 +242,11 @@ bool ReadDecisions(ondemand::value value, std::vector<DecisionView>* decisions) 
     ondemand::field field;
     DecisionView decision;
     std::string_view verdict;
-    // A CA's name is a text of its own: it may hold escapes.
-    if (std::move(member).get(field) != SUCCESS ||
-        field.unescaped_key().get(decision.ca) != SUCCESS || !GetString(field.value(), &verdict)) {
-      return false;
-    }
+    if (std::move(member).get(field) != SUCCESS) return false;
+    decision.ca = RawKey(field.key().raw());
+    // A CA's name may be any text, with escapes in it.
+    if (decision.ca.empty() && field.unescaped_key().get(decision.ca) != SUCCESS) return false;
+    if (!GetString(field.value(), &verdict)) return false;
     decision.permit = verdict == "permit";
     if (!decision.permit && verdict != "deny") return false;
     decisions->push_back(decision);
@@ -286,31 +294,29 @@ class RecordReader::Members {
   Members(Parser* parser, RecordView* record) : parser_(parser), record_(record) {}
 
   std::string_view Read(ondemand::object object) {
-    std::string_view problem;
-    const auto visit = [this, &problem](std::string_view key, ondemand::value value) {
-      const unsigned member = Find(key);
-      if (member == kMemberCount) return true;
-      if ((seen_ & (1u << member)) != 0) {
-        problem = kTwiceMember[member];
-      } else if (!ReadMember(static_cast<Member>(member), value)) {
-        problem = kWrongMember[member];
-      }
+    for (auto entry : object) {
+      ondemand::field field;
+      if (std::move(entry).get(field) != SUCCESS) return "no JSON object";
+      const unsigned member = Find(field.key().raw());
+      if (member == kUnread) continue;
+      if ((seen_ & (1u << member)) != 0) return kMembers[member].twice;
+      if (!ReadMember(static_cast<Member>(member), field.value())) return kMembers[member].wrong;
       seen_ |= 1u << member;
-      return problem.empty();
-    };
-    if (!ForEachMember(object, visit)) return problem.empty() ? "no JSON object" : problem;
+    }
     return Check();
   }
 
  private:
-  unsigned Find(std::string_view key) {
+  /// `key` stands in the line, so that there is something to compare with behind it, too.
+  unsigned Find(const char* key) {
     for (unsigned i = 0; i < kMemberCount; ++i) {
-      const unsigned member = (next_ + i) % kMemberCount;
-      if (key != kMemberNames[member]) continue;
-      next_ = (member + 1) % kMemberCount;
+      const unsigned member = next_ + i < kMemberCount ? next_ + i : next_ + i - kMemberCount;
+      const std::string_view known = kMembers[member].key;
+      if (*key != known.front() || std::memcmp(key, known.data(), known.size()) != 0) continue;
+      next_ = member + 1 < kMemberCount ? member + 1 : 0;
       return member;
     }
-    return kMemberCount;
+    return kUnread;
   }
 
   bool ReadMember(Member member, ondemand::value value) {
@@ -338,6 +344,9 @@ class RecordReader::Members {
         return ReadArray(value, &record_->servers, ReadServer);
       case kFindings:
         return ReadArray(value, &record_->findings, ReadFinding);
+      case kCname:
+      case kValidUntil:
+        return true;
       case kDecisions:
         return ReadDecisions(value, &record_->decisions);
       default:
@@ -380,18 +389,28 @@ class RecordReader::Members {
 RecordReader::RecordReader() : parser_(std::make_unique<Parser>()) {}
 RecordReader::~RecordReader() = default;
 
-std::string_view RecordReader::Read(std::string_view line) {
-  if (line.size() > kMaxLineSize) return "longer than 1 MiB";
-  RecordView fresh;  // The vectors keep their memory.
-  fresh.caa.swap(record_.caa);
-  fresh.servers.swap(record_.servers);
-  fresh.findings.swap(record_.findings);
-  fresh.decisions.swap(record_.decisions);
-  record_ = std::move(fresh);
+/// What a line must have is overwritten; vectors keep their memory.
+void RecordReader::Clear() {
+  record_.has_caa = false;
+  record_.caa_owner = {};
+  record_.caa_ttl_s = 0;
   record_.caa.clear();
+  record_.failed_at = {};
+  record_.zone = {};
+  record_.operator_name = {};
   record_.servers.clear();
   record_.findings.clear();
   record_.decisions.clear();
+  record_.queries = 0;
+  record_.retries = 0;
+  record_.attempts = 1;
+  record_.elapsed_ms = 0;
+  record_.order = {};
+}
+
+std::string_view RecordReader::Read(std::string_view line) {
+  if (line.size() > kMaxLineSize) return "longer than 1 MiB";
+  Clear();
   ondemand::document document;
   ondemand::object object;
   if (parser_->parser.iterate(line.data(), line.size(), line.size() + kPadding).get(document) !=

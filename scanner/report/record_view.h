@@ -38,8 +38,8 @@ struct DecisionView {
   bool permit = false;
 };
 
-/// A record's members as they were read. Texts are views that hold until the reader's next Read();
-/// they are strangers' data and may hold any character.
+/// A record's members as they were read. Texts are views that hold until the reader's next Read(),
+/// and while the line does; they are strangers' data and may hold any character.
 struct RecordView {
   std::string_view name;
   Outcome outcome = Outcome::kError;
@@ -89,6 +89,7 @@ class RecordReader {
  private:
   struct Parser;
   class Members;
+  void Clear();
 
   const std::unique_ptr<Parser> parser_;
   RecordView record_;
