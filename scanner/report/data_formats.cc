@@ -94,11 +94,10 @@ std::string CsvCell(const Column& column, const Cell& cell) {
 }  // namespace
 
 std::string JsonReport(const Report& report) {
-  std::string out = "{\"schema\":\"urn:caascan:schema:report:1\",\n";
-  bool first = true;
+  std::string out = "{";
+  AppendMember("schema", JsonText(report.schema), &out);
   for (const Table& table : report.tables) {
-    if (!first) out += ",\n";
-    first = false;
+    out += ",\n";
     scan::AppendJsonString(table.id, &out);
     out += ':';
     AppendJsonTable(table, &out);

@@ -46,6 +46,7 @@ struct Table {
 
 struct Report {
   std::string title;
+  std::string schema;         // The JSON form's name.
   std::vector<Table> tables;  // Those without rows included; people are not shown them.
 
   const Table* Find(const std::string& id) const {

@@ -340,6 +340,7 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
                   const TableOptions& options) {
   Report report;
   report.title = "CAA scan report";
+  report.schema = "urn:caascan:schema:report:1";
   std::vector<Table>& tables = report.tables;
   tables.push_back(SummaryTable(aggregate, broken));
   tables.push_back(TimeTable(aggregate));

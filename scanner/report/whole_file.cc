@@ -7,15 +7,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <utility>
-
-#include "scanner/scan/output.h"
 
 namespace caascan::report {
 namespace {
-
-bool IsStandardOutput(const std::string& path) { return path.empty() || path == "-"; }
 
 /// A device or a FIFO: nothing may take its place.
 bool IsSpecialFile(const std::string& path) {
@@ -23,15 +18,9 @@ bool IsSpecialFile(const std::string& path) {
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-absl::Status WriteTo(const std::string& path, scan::Compression compression,
-                     std::string_view text) {
-  auto sink = scan::OutputSink::Open(path, {.compression = compression});
-  if (!sink.ok()) return sink.status();
-  (void)(*sink)->Write(text);  // Finish() says what became of it.
-  return (*sink)->Finish();
-}
-
 }  // namespace
+
+bool IsStandardOutput(const std::string& path) { return path.empty() || path == "-"; }
 
 absl::Status CheckWritable(const std::string& path) {
   if (IsStandardOutput(path)) return absl::OkStatus();
@@ -45,16 +34,42 @@ absl::Status CheckWritable(const std::string& path) {
   return absl::InvalidArgumentError("cannot write " + path + ": " + std::strerror(errno));
 }
 
-absl::Status WriteWhole(const std::string& path, std::string_view text) {
-  const scan::Compression compression = scan::CompressionOfPath(path);
-  if (IsStandardOutput(path) || IsSpecialFile(path)) return WriteTo(path, compression, text);
-  const std::string part = path + ".part" + std::to_string(getpid());
-  absl::Status status = WriteTo(part, compression, text);
-  if (status.ok() && std::rename(part.c_str(), path.c_str()) != 0) {
-    status = absl::DataLossError("cannot write " + path + ": " + std::strerror(errno));
+WholeFile::WholeFile(std::string path, std::string part_path,
+                     std::unique_ptr<scan::OutputSink> sink)
+    : path_(std::move(path)), part_path_(std::move(part_path)), sink_(std::move(sink)) {}
+
+WholeFile::~WholeFile() {
+  if (sink_ != nullptr && !part_path_.empty()) (void)unlink(part_path_.c_str());
+}
+
+absl::StatusOr<WholeFile> WholeFile::Create(const std::string& path) {
+  if (absl::Status status = CheckWritable(path); !status.ok()) return status;
+  std::string part_path;
+  if (!IsStandardOutput(path) && !IsSpecialFile(path)) {
+    part_path = path + ".part" + std::to_string(getpid());
   }
-  if (!status.ok()) (void)unlink(part.c_str());
+  auto sink = scan::OutputSink::Open(part_path.empty() ? path : part_path,
+                                     {.compression = scan::CompressionOfPath(path)});
+  if (!sink.ok()) return sink.status();
+  return WholeFile(path, std::move(part_path), *std::move(sink));
+}
+
+absl::Status WholeFile::Commit() {
+  absl::Status status = sink_->Finish();
+  sink_.reset();
+  if (part_path_.empty()) return status;
+  if (status.ok() && std::rename(part_path_.c_str(), path_.c_str()) != 0) {
+    status = absl::DataLossError("cannot write " + path_ + ": " + std::strerror(errno));
+  }
+  if (!status.ok()) (void)unlink(part_path_.c_str());
   return status;
+}
+
+absl::Status WriteWhole(const std::string& path, std::string_view text) {
+  absl::StatusOr<WholeFile> file = WholeFile::Create(path);
+  if (!file.ok()) return file.status();
+  (void)file->Write(text);  // Commit() says what became of it.
+  return file->Commit();
 }
 
 }  // namespace caascan::report

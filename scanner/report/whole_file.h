@@ -1,20 +1,50 @@
 // Output that is there whole or not at all.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "scanner/scan/output.h"
 
 namespace caascan::report {
 
-/// Can WriteWhole() begin to write there? InvalidArgument that names the path where it cannot.
+/// Is it no file, but standard output: empty or "-"? Before writing there, give signals back to
+/// whoever had them: nobody could stop a write that waits for a slow reader.
+bool IsStandardOutput(const std::string& path);
+
+/// Can a file be created there? InvalidArgument that names the path where it cannot.
 [[nodiscard]] absl::Status CheckWritable(const std::string& path);
 
-/// Writes `text` to `path`; empty or "-" is standard output. A regular file takes the place of an
-/// older one when all of it is written; `.gz` and `.zst` compress. Errors: InvalidArgument where
-/// the file cannot be created, DataLoss where it cannot be written. REQUIRES: SIGPIPE and SIGXFSZ
-/// are ignored, and the text ends with a line feed.
+/// A file in the making. It takes the place of an older one when it is committed, and is removed
+/// where it never is. Standard output, devices and FIFOs are written to at once. One thread at a
+/// time. REQUIRES: SIGPIPE and SIGXFSZ are ignored.
+class WholeFile {
+ public:
+  /// `.gz` and `.zst` compress. InvalidArgument where it cannot be
+  /// created.
+  static absl::StatusOr<WholeFile> Create(const std::string& path);
+  WholeFile(WholeFile&& other) noexcept = default;
+  WholeFile& operator=(WholeFile&&) = delete;
+  ~WholeFile();
+
+  /// False where this or an earlier write failed. REQUIRES: the text ends with a line feed.
+  bool Write(std::string_view text) { return sink_->Write(text); }
+  /// Once. DataLoss where not all of it could be written.
+  [[nodiscard]] absl::Status Commit();
+
+ private:
+  WholeFile(std::string path, std::string part_path, std::unique_ptr<scan::OutputSink> sink);
+
+  std::string path_;
+  std::string part_path_;  // Empty where nothing is to be renamed.
+  std::unique_ptr<scan::OutputSink> sink_;
+};
+
+/// Creates, writes and commits a file.
 [[nodiscard]] absl::Status WriteWhole(const std::string& path, std::string_view text);
 
 }  // namespace caascan::report

@@ -64,7 +64,7 @@ class Report(harness.Case):
 
     def json_report(self, *arguments):
         report = json.loads(self.report("--format", "json", *arguments))
-        jsonschema.validate(report, json.loads((SOURCE / "docs" / "report.schema.json").read_text()))
+        self.validate(report, "report")
         return report
 
     def jq(self, program):
@@ -166,6 +166,55 @@ class Report(harness.Case):
         size = array.array("i", [0])
         fcntl.ioctl(descriptor, termios.FIONREAD, size)
         return size[0]
+
+    def validate(self, document, schema):
+        jsonschema.validate(document, json.loads((SOURCE / "docs" / f"{schema}.schema.json").read_text()))
+
+    def test_diff_counts_what_decide_changed(self):
+        later = self.folder / "later.ndjson"
+        self.run_program(CAASCAN, "decide", "--ca", "digicert.com", self.records, "-o", later)
+        changes = self.folder / "changes.ndjson"
+        done = self.run_program(CAASCAN, "diff", "--format", "json", "--changes", changes, self.records, later)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        report = json.loads(done.stdout)
+        self.validate(report, "diff")
+        pairs = [[json.loads(line) for line in path.read_text().splitlines()] for path in (self.records, later)]
+        changed = {old["name"]: (old["outcome"], new["outcome"]) for old, new in zip(*pairs)
+                   if (old["outcome"], old["reason"]) != (new["outcome"], new["reason"])}
+        self.assertGreater(len(changed), 0)
+        written = [json.loads(line) for line in changes.read_text().splitlines()]
+        self.assertEqual({line["name"]: (line["old"]["outcome"], line["new"]["outcome"]) for line in written}, changed)
+        facts = {row["fact"]: row["count"] for row in report["summary"]["rows"]}
+        self.assertEqual((facts["changed"], facts["in_both"], facts["caa_changed"]), (len(changed), 2000, 0))
+        for row in report["transitions"]["rows"]:
+            for after in ("permit", "deny", "lame"):
+                expected = sum((old["outcome"], new["outcome"]) == (row["old"], after) for old, new in zip(*pairs))
+                self.assertEqual(row[after], expected, row)
+        text = self.run_program(CAASCAN, "diff", self.records, later).stdout.decode()
+        self.assertIn("Outcomes before (rows) and after (columns)", text)
+
+    def test_corroborate_decides_by_quorum(self):
+        lines = self.records.read_bytes().splitlines(keepends=True)
+        primary, one, two = (self.file(name, b"".join(lines)) for name in ("primary", "one", "two"))
+        half = self.file("half", b"".join(lines[::2]))
+        quarter = self.file("quarter", b"".join(lines[::4]))
+        records = [json.loads(line) for line in lines]
+        for remotes, step in (((one, two), 1), ((one, half), 1), ((half, quarter), 2), ((one, half, quarter), 2)):
+            options = [word for remote in remotes for word in ("--remote", remote)]
+            done = self.run_program(CAASCAN, "corroborate", "--primary", primary, *options)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            decisions = [json.loads(line) for line in done.stdout.splitlines()]
+            for decision in decisions[:50]:
+                self.validate(decision, "corroboration")
+            issue = {decision["name"] for decision in decisions if decision["decision"] == "issue"}
+            self.assertEqual(len(decisions), 2000)
+            self.assertEqual(issue, {r["name"] for r in records[::step] if r["outcome"] == "permit"})
+        stale = self.run_program(CAASCAN, "corroborate", "--max-age", "1", "--primary", primary, "--remote", one,
+                                 "--remote", two)
+        self.assertNotIn(b'"issue"', stale.stdout)
+        few = self.run_program(CAASCAN, "corroborate", "--primary", primary, "--remote", one)
+        self.assertEqual(few.returncode, 2)
+        self.assert_one_clear_line(few, "no quorum")
 
     def test_wrong_usage_is_one_clear_line(self):
         missing = self.run_program(CAASCAN, "report", "/no/such/file")

@@ -74,8 +74,8 @@ TEST(CsvTableTest, QuotesAndDefuses) {
 }
 
 TEST(MarkdownReportTest, ShowsMarkupAsText) {
-  const std::string markdown =
-      MarkdownReport({.title = "R", .tables = {Hostile("<script>|[x](y)*`")}}, 0);
+  const std::string markdown = MarkdownReport(
+      {.title = "R", .schema = "urn:x", .tables = {Hostile("<script>|[x](y)*`")}}, 0);
   EXPECT_NE(markdown.find(R"(| &lt;script&gt;\|\[x\](y)\*\` | 1 |)"), std::string::npos)
       << markdown;
 }
@@ -84,10 +84,10 @@ TEST(JsonReportTest, EscapesAndSaysNull) {
   Table table = Hostile("\x1B\"</script>");
   table.rows.push_back({std::string("x"), uint64_t{2}, {}});
   table.missed = 7;
-  EXPECT_EQ(JsonReport({.title = "R", .tables = {table}}).substr(0, 130),
-            "{\"schema\":\"urn:caascan:schema:report:1\",\n\"t\":{\"missed\":7,\"rows\":[\n"
+  EXPECT_EQ(JsonReport({.title = "R", .schema = "urn:x", .tables = {table}}).substr(0, 108),
+            "{\"schema\":\"urn:x\",\n\"t\":{\"missed\":7,\"rows\":[\n"
             "{\"text\":\"\\u001b\\\"</script>\",\"names\":1,\"share\":0.25,\"share_low\":0");
-  EXPECT_NE(JsonReport({.title = "R", .tables = {table}})
+  EXPECT_NE(JsonReport({.title = "R", .schema = "urn:x", .tables = {table}})
                 .find(R"("share":null,"share_low":null,"share_high":null)"),
             std::string::npos);
 }
@@ -99,7 +99,7 @@ TEST(TextReportTest, FitsAHundredColumnsAndCountsWhatIsLeftOut) {
   for (int i = 0; i < 5; ++i) table.rows.push_back(table.rows.front());
   table.note = std::string(60, 'a') + ' ' + std::string(60, 'b');
   table.missed = 3;
-  std::istringstream text(TextReport({.title = "R", .tables = {table}}, 2));
+  std::istringstream text(TextReport({.title = "R", .schema = "urn:x", .tables = {table}}, 2));
   size_t longest = 0;
   bool more = false;
   bool missed = false;

@@ -3,7 +3,9 @@
 #include <exception>
 #include <optional>
 
+#include "tools/caascan/corroborate_command.h"
 #include "tools/caascan/decide_command.h"
+#include "tools/caascan/diff_command.h"
 #include "tools/caascan/report_command.h"
 #include "tools/caascan/scan_command.h"
 #include "tools/cli/program.h"
@@ -15,9 +17,13 @@ int main(int argc, char** argv) {
     caascan::tool::ScanCommand scan(&program);
     caascan::tool::DecideCommand decide(&program);
     caascan::tool::ReportCommand report(&program);
+    caascan::tool::DiffCommand diff(&program);
+    caascan::tool::CorroborateCommand corroborate(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
     if (program.Given("decide")) return decide.Run();
     if (program.Given("report")) return report.Run();
+    if (program.Given("diff")) return diff.Run();
+    if (program.Given("corroborate")) return corroborate.Run();
     return scan.Run();
   } catch (const std::exception& error) {  // Memory ran out, say.
     (void)std::fprintf(stderr, "caascan: %s\n", error.what());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tools/caascan/report_format.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -51,9 +52,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
   app->footer(kFooter);
   app->add_option("FILE", options_.inputs, "Records to read; \"-\" or none is standard input.")
       ->option_text("FILE...");
-  cli::AddChoice(
-      app, {"--format", "text|json|csv|markdown", "How the report is written (default text)."},
-      &format_);
+  AddFormatOption(app, &format_);
   cli::AddOption(app,
                  {"-o,--output", "FILE",
                   "Write the report here (default: standard output); a folder for csv."},
@@ -77,9 +76,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
 }
 
 int ReportCommand::Run() {
-  if (format_ == "json") options_.format = ReportFormat::kJson;
-  if (format_ == "csv") options_.format = ReportFormat::kCsv;
-  if (format_ == "markdown") options_.format = ReportFormat::kMarkdown;
+  options_.format = FormatOfWord(format_);
   if (progress_ == "always") options_.progress = ProgressMode::kAlways;
   if (progress_ == "never") options_.progress = ProgressMode::kNever;
   ReportSummary summary;

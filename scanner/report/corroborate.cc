@@ -1,0 +1,208 @@
+// All records go to disk by name first, then each partition is decided by itself. Tested by
+// corroborate_test.cc.
+#include "caascan/corroborate.h"
+
+#include <sys/stat.h>
+
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "scanner/report/cell_text.h"
+#include "scanner/report/quorum.h"
+#include "scanner/report/record_pass.h"
+#include "scanner/report/spill.h"
+#include "scanner/report/whole_file.h"
+#include "scanner/scan/json_text.h"
+
+namespace caascan {
+namespace report {
+namespace {
+
+constexpr size_t kMaxPerspectives = 200;  // Their numbers fit a row.
+
+class SpillingWorker : public RecordWorker {
+ public:
+  explicit SpillingWorker(Spill* spill) : spill_(spill) {}
+  void Add(const RecordView& record, size_t input, std::string_view /*line*/) override {
+    SpillRow row = RowOf(record, input, &operator_name_, &caa_);
+    row.operator_name = {};
+    row.caa = {};
+    spill_->Add(row);
+  }
+
+ private:
+  Spill* const spill_;
+  std::string operator_name_;
+  std::string caa_;
+};
+
+/// Two names of one file are one perspective.
+bool IsSameFile(const std::string& a, const std::string& b) {
+  struct stat of_a = {};
+  struct stat of_b = {};
+  if (a == b) return true;
+  return stat(a.c_str(), &of_a) == 0 && stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+         of_a.st_ino == of_b.st_ino;
+}
+
+absl::Status CheckOptions(const CorroborateOptions& options) {
+  if (options.remotes.size() < 2) {
+    return absl::InvalidArgumentError("--remote: fewer than two remote perspectives are no quorum");
+  }
+  if (options.remotes.size() > kMaxPerspectives) {
+    return absl::InvalidArgumentError("--remote: more than 200 perspectives");
+  }
+  std::vector<std::string> inputs = options.remotes;
+  inputs.push_back(options.primary);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (IsSameFile(inputs[i], inputs[j])) {
+        return absl::InvalidArgumentError("the same file stands for two perspectives: " +
+                                          inputs[i]);
+      }
+    }
+  }
+  return CheckWritable(options.output_path);
+}
+
+void AppendMember(std::string_view key, std::string_view text, std::string* out) {
+  out->append(R"(,")").append(key).append(R"(":)");
+  scan::AppendJsonString(text, out);
+}
+
+/// What a perspective saw; nothing where it has no one record.
+void AppendSeen(Perspective judged, const PerspectiveRecord& record, std::string* out) {
+  out->append(R"("result":)");
+  scan::AppendJsonString(PerspectiveCode(judged), out);
+  if (record.records != 1) return;
+  AppendMember("outcome", OutcomeCode(record.outcome), out);
+  AppendMember("reason", ReasonCode(record.reason), out);
+  AppendMember("time", TimeText(record.time_ms), out);
+}
+
+/// One run's moving parts. Run() once.
+class CorroborateRun {
+ public:
+  CorroborateRun(const CorroborateOptions& options, CorroborateSummary* summary)
+      : options_(options), summary_(summary) {
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(options.now);
+    freshness_.now_ms = now.time_since_epoch().count();
+    freshness_.max_age_ms = std::chrono::milliseconds(options.max_age).count();
+  }
+
+  absl::Status Run();
+
+ private:
+  using Names = std::map<std::string, std::vector<PerspectiveRecord>, std::less<>>;
+
+  absl::Status ReadAll(RecordPass* pass, Spill* spill);
+  absl::Status ReadPartition(const Spill& spill, size_t partition, Names* names) const;
+  void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
+                  std::string* out);
+
+  const CorroborateOptions& options_;
+  CorroborateSummary* const summary_;
+  Freshness freshness_;
+};
+
+absl::Status CorroborateRun::ReadAll(RecordPass* pass, Spill* spill) {
+  absl::Status status = pass->Run([spill] { return std::make_unique<SpillingWorker>(spill); });
+  if (!status.ok()) return status;
+  if (pass->broken().count() > 0) {
+    const BrokenLine& first = pass->broken().located().front();
+    return absl::InvalidArgumentError(pass->DisplayNames().at(first.input) + ":" +
+                                      std::to_string(first.line) + ": no record: " + first.problem);
+  }
+  return spill->Finish();
+}
+
+absl::Status CorroborateRun::ReadPartition(const Spill& spill, size_t partition,
+                                           Names* names) const {
+  return spill.ForEach(partition, [this, names](const SpillRow& row) {
+    auto found = names->find(row.name);
+    if (found == names->end()) {
+      found = names->try_emplace(std::string(row.name), options_.remotes.size() + 1).first;
+    }
+    PerspectiveRecord& record = found->second.at(row.input);
+    record = {.records = record.records + 1,
+              .outcome = row.outcome,
+              .reason = row.reason,
+              .dnssec = row.dnssec,
+              .may_issue = row.may_issue,
+              .time_ms = row.time_ms};
+  });
+}
+
+/// records[0] is the primary perspective's.
+void CorroborateRun::AppendName(const std::string& name,
+                                const std::vector<PerspectiveRecord>& records, std::string* out) {
+  const Perspective primary = JudgePrimary(records[0], freshness_);
+  std::vector<Perspective> remotes;
+  for (size_t i = 1; i < records.size(); ++i)
+    remotes.push_back(JudgeRemote(records[i], freshness_));
+  const QuorumDecision decision = DecideQuorum(primary, remotes);
+  ++summary_->names;
+  summary_->issue += decision.issue ? 1 : 0;
+  out->append(R"({"name":)");
+  scan::AppendJsonString(name, out);
+  AppendMember("decision", decision.issue ? "issue" : "do not issue", out);
+  AppendMember("quorum",
+               std::to_string(decision.corroborated) + "/" + std::to_string(remotes.size()), out);
+  out->append(R"(,"required":)").append(std::to_string(decision.required));
+  out->append(R"(,"primary":{)");
+  AppendSeen(primary, records[0], out);
+  out->append(R"(},"not_corroborating":[)");
+  bool first = true;
+  for (size_t i = 0; i < remotes.size(); ++i) {
+    if (remotes[i] == Perspective::kCorroborates) continue;
+    out->append(first ? "{" : ",{");
+    first = false;
+    AppendSeen(remotes[i], records[i + 1], out);
+    AppendMember("perspective", options_.remotes[i], out);
+    out->append("}");
+  }
+  out->append(R"(],"time":)");
+  scan::AppendJsonString(TimeText(freshness_.now_ms), out);
+  out->append("}\n");
+}
+
+absl::Status CorroborateRun::Run() {
+  if (absl::Status status = CheckOptions(options_); !status.ok()) return status;
+  std::vector<std::string> inputs = {options_.primary};
+  inputs.insert(inputs.end(), options_.remotes.begin(), options_.remotes.end());
+  auto pass = std::make_unique<RecordPass>(
+      PassOptions{std::move(inputs), options_.threads, options_.progress});
+  auto spill = Spill::Create(options_.temp_folder);
+  if (!spill.ok()) return spill.status();
+  absl::Status status = ReadAll(pass.get(), spill->get());
+  summary_->signal = pass->signal();
+  if (summary_->signal != 0) return absl::OkStatus();
+  if (!status.ok()) return status;
+  if (IsStandardOutput(options_.output_path)) pass.reset();
+  auto output = WholeFile::Create(options_.output_path);
+  if (!output.ok()) return output.status();
+  bool written = true;
+  for (size_t partition = 0; partition < Spill::kPartitions && written; ++partition) {
+    Names names;
+    if (status = ReadPartition(**spill, partition, &names); !status.ok()) return status;
+    std::string lines;
+    for (const auto& [name, records] : names) {
+      if (records[0].records > 0) AppendName(name, records, &lines);
+    }
+    written = lines.empty() || output->Write(lines);
+    if (pass != nullptr) summary_->signal = pass->signal();
+    if (summary_->signal != 0) return absl::OkStatus();
+  }
+  return output->Commit();
+}
+
+}  // namespace
+}  // namespace report
+
+absl::Status RunCorroborate(const CorroborateOptions& options, CorroborateSummary* summary) {
+  *summary = CorroborateSummary();
+  return report::CorroborateRun(options, summary).Run();
+}
+
+}  // namespace caascan

@@ -1,0 +1,162 @@
+// RunDiff: the records of both scans go to disk by name, then each partition is compared by itself.
+// Tested by diff_test.cc.
+#include "caascan/diff.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "scanner/report/diff_counts.h"
+#include "scanner/report/record_pass.h"
+#include "scanner/report/report_output.h"
+#include "scanner/report/spill.h"
+#include "scanner/report/whole_file.h"
+#include "scanner/scan/json_text.h"
+
+namespace caascan {
+namespace report {
+namespace {
+
+class SpillingWorker : public RecordWorker {
+ public:
+  explicit SpillingWorker(Spill* spill) : spill_(spill) {}
+  void Add(const RecordView& record, size_t input, std::string_view /*line*/) override {
+    spill_->Add(RowOf(record, input, &operator_name_, &caa_));
+  }
+
+ private:
+  Spill* const spill_;
+  std::string operator_name_;
+  std::string caa_;
+};
+
+struct NamePair {
+  NameState before;
+  NameState after;
+};
+using Names = std::map<std::string, NamePair, std::less<>>;
+
+/// The latest record counts; of two at the same time, the one that is greater in every reading
+/// order, so that the order of reading does not matter.
+void Take(const SpillRow& row, NameState* state) {
+  const bool first = ++state->records == 1;
+  const auto rank = [](int64_t time_ms, Reason reason, std::string_view caa) {
+    return std::tuple(time_ms, reason, caa);
+  };
+  if (!first &&
+      rank(row.time_ms, row.reason, row.caa) <= rank(state->time_ms, state->reason, state->caa)) {
+    return;
+  }
+  state->outcome = row.outcome;
+  state->reason = row.reason;
+  state->time_ms = row.time_ms;
+  state->operator_name = row.operator_name;
+  state->caa = row.caa;
+}
+
+absl::Status ReadPartition(const Spill& spill, size_t partition, Names* names) {
+  return spill.ForEach(partition, [names](const SpillRow& row) {
+    auto found = names->find(row.name);
+    if (found == names->end()) found = names->try_emplace(std::string(row.name)).first;
+    Take(row, row.input == 0 ? &found->second.before : &found->second.after);
+  });
+}
+
+void AppendState(const NameState& state, std::string* out) {
+  out->append(R"({"outcome":)");
+  scan::AppendJsonString(OutcomeCode(state.outcome), out);
+  out->append(R"(,"reason":)");
+  scan::AppendJsonString(ReasonCode(state.reason), out);
+  if (!state.operator_name.empty()) {
+    out->append(R"(,"operator":)");
+    scan::AppendJsonString(state.operator_name, out);
+  }
+  out->append(R"(,"caa":[)");
+  for (size_t begin = 0; begin < state.caa.size();) {
+    const size_t end = std::min(state.caa.find('\n', begin), state.caa.size());
+    if (begin > 0) out->append(",");
+    scan::AppendJsonString(std::string_view(state.caa).substr(begin, end - begin), out);
+    begin = end + 1;
+  }
+  out->append("]}");
+}
+
+void AppendChange(const std::string& name, const NamePair& pair, std::string* out) {
+  const NameChange change = ChangeOf(pair.before, pair.after);
+  if (!change.any()) return;
+  out->append(R"({"name":)");
+  scan::AppendJsonString(name, out);
+  out->append(R"(,"changed":[)");
+  std::string codes;
+  if (change.outcome) codes += R"(,"outcome")";
+  if (change.reason) codes += R"(,"reason")";
+  if (change.caa) codes += R"(,"caa")";
+  out->append(codes, 1).append(R"(],"old":)");
+  AppendState(pair.before, out);
+  out->append(R"(,"new":)");
+  AppendState(pair.after, out);
+  out->append("}\n");
+}
+
+/// Compares partition by partition. `changes` may be null.
+absl::Status Compare(const Spill& spill, RecordPass* pass, WholeFile* changes, DiffCounts* counts) {
+  for (size_t partition = 0; partition < Spill::kPartitions; ++partition) {
+    Names names;
+    if (absl::Status read = ReadPartition(spill, partition, &names); !read.ok()) return read;
+    std::string lines;
+    for (const auto& [name, pair] : names) {
+      counts->Add(pair.before, pair.after);
+      const bool in_both = pair.before.records > 0 && pair.after.records > 0;
+      if (changes != nullptr && in_both) AppendChange(name, pair, &lines);
+    }
+    if (!lines.empty() && !changes->Write(lines)) return changes->Commit();
+    if (pass->signal() != 0) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
+  const ReportOutput output = {options.output_path, options.format, options.top};
+  if (absl::Status status = CheckOutput(output); !status.ok()) return status;
+  auto pass = std::make_unique<RecordPass>(
+      PassOptions{{options.old_path, options.new_path}, options.threads, options.progress});
+  auto spill = Spill::Create(options.temp_folder);
+  if (!spill.ok()) return spill.status();
+  std::optional<WholeFile> changes;
+  if (!options.changes_path.empty()) {
+    auto file = WholeFile::Create(options.changes_path);
+    if (!file.ok()) return file.status();
+    changes.emplace(*std::move(file));
+  }
+  absl::Status status =
+      pass->Run([&spill] { return std::make_unique<SpillingWorker>(spill->get()); });
+  if (status.ok()) status = (*spill)->Finish();
+  if (!status.ok()) return status;
+  DiffCounts counts;
+  if (pass->signal() == 0) {
+    status = Compare(**spill, pass.get(), changes.has_value() ? &*changes : nullptr, &counts);
+  }
+  summary->old_names = counts.old_names();
+  summary->new_names = counts.new_names();
+  summary->changed = counts.changed();
+  summary->broken = pass->broken().count();
+  summary->signal = pass->signal();
+  if (!status.ok() || summary->signal != 0) return status;
+  if (changes.has_value()) status = changes->Commit();
+  if (!status.ok()) return status;
+  if (IsStandardOutput(options.output_path)) pass.reset();
+  return WriteReport(counts.MakeReport(summary->broken), output);
+}
+
+}  // namespace
+}  // namespace report
+
+absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
+  *summary = DiffSummary();
+  return report::RunDiff(options, summary);
+}
+
+}  // namespace caascan

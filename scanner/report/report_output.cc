@@ -1,0 +1,51 @@
+// Tested by report_test.cc.
+#include "scanner/report/report_output.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "scanner/report/formats.h"
+#include "scanner/report/whole_file.h"
+
+namespace caascan::report {
+namespace {
+
+absl::Status MakeFolder(const std::string& path) {
+  if (mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot create " + path + ": " + std::strerror(errno));
+}
+
+absl::Status WriteCsv(const Report& report, const std::string& folder) {
+  if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
+  for (const Table& table : report.tables) {
+    absl::Status written = WriteWhole(folder + "/" + table.id + ".csv", CsvTable(table));
+    if (!written.ok()) return written;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckOutput(const ReportOutput& output) {
+  if (output.format != ReportFormat::kCsv) return CheckWritable(output.path);
+  if (!output.path.empty() && output.path != "-") return absl::OkStatus();
+  return absl::InvalidArgumentError("CSV is one file a table: give a folder for them");
+}
+
+absl::Status WriteReport(const Report& report, const ReportOutput& output) {
+  switch (output.format) {
+    case ReportFormat::kText:
+      return WriteWhole(output.path, TextReport(report, output.top));
+    case ReportFormat::kMarkdown:
+      return WriteWhole(output.path, MarkdownReport(report, output.top));
+    case ReportFormat::kJson:
+      return WriteWhole(output.path, JsonReport(report));
+    case ReportFormat::kCsv:
+      break;
+  }
+  return WriteCsv(report, output.path);
+}
+
+}  // namespace caascan::report
