@@ -69,7 +69,9 @@ std::string Counters::ToJson() const {
     absl::StrAppend(&out, i == 0 ? "\"" : ",\"", order[i].second.ToText(), "\":");
     AppendTypes(servers_.at(order[i].second).places, &out);
   }
-  out += "}}\n";
+  out += '}';
+  if (windows_) absl::StrAppend(&out, ",\"windows\":", windows_->ToJson());
+  out += "}\n";
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "scanner/lab/address.h"
 #include "scanner/lab/responder.h"
+#include "scanner/lab/windows.h"
 
 namespace caascan::lab {
 
@@ -20,10 +22,15 @@ class Counters {
   void Add(const Query& query, const Reply& reply, uint64_t second);
 
   /// One line of JSON: totals, per type, per second, and the servers asked (those asked most, 1,000
-  /// at most). Ends in a newline.
+  /// at most), and the windows where they are counted. Ends in a newline.
   std::string ToJson() const;
 
   uint64_t queries() const { return queries_; }
+
+  /// Counts windows too, from now on: at some cost for each query.
+  void CountWindows() { windows_.emplace(); }
+  /// nullptr where they are not counted.
+  Windows* windows() { return windows_ ? &*windows_ : nullptr; }
 
  private:
   uint64_t queries_ = 0;
@@ -36,6 +43,7 @@ class Counters {
     uint64_t places[kPlaces] = {};
   };
   absl::flat_hash_map<Address, ByType> servers_;
+  std::optional<Windows> windows_;
 };
 
 }  // namespace caascan::lab

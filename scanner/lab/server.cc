@@ -16,7 +16,8 @@ LabServer::LabServer(const World& world, Report report, const Weather& weather)
   uv_loop_init(&loop_);
   uv_async_init(&loop_, &stop_,
                 [](uv_async_t* handle) { static_cast<LabServer*>(handle->data)->CloseAll(); });
-  stop_.data = this;
+  uv_prepare_init(&loop_, &look_);
+  stop_.data = look_.data = this;
   const auto stop = [](uv_signal_t* handle, int) {
     static_cast<LabServer*>(handle->data)->CloseAll();
   };
@@ -25,6 +26,13 @@ LabServer::LabServer(const World& world, Report report, const Weather& weather)
   WatchSignal(SIGUSR1, &on_usr1_, [](uv_signal_t* handle, int) {
     auto* self = static_cast<LabServer*>(handle->data);
     self->report_(self->counters_.ToJson());
+  });
+}
+
+void LabServer::CountWindows() {
+  counters_.CountWindows();
+  uv_prepare_start(&look_, [](uv_prepare_t* handle) {
+    static_cast<LabServer*>(handle->data)->counters_.windows()->Look(SystemNow());
   });
 }
 
@@ -91,6 +99,7 @@ void LabServer::CloseAll() {
   for (auto& listener : udp_) listener->Close();
   for (auto& listener : tcp_) listener->Close();
   uv_close(reinterpret_cast<uv_handle_t*>(&stop_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&look_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&on_term_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&on_int_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&on_usr1_), nullptr);

@@ -31,6 +31,8 @@ class LabServer {
   LabServer& operator=(const LabServer&) = delete;
   ~LabServer();
 
+  /// Counts windows from now on, and reports them. Before Listen().
+  void CountWindows();
   /// Opens UDP and TCP on `port`, IPv4 and where the machine has it IPv6; 0 takes a port that is
   /// free for all of them.
   [[nodiscard]] absl::Status Listen(uint16_t port);
@@ -59,6 +61,7 @@ class LabServer {
   std::vector<std::unique_ptr<TcpListener>> tcp_;
   uv_loop_t loop_;
   uv_async_t stop_;
+  uv_prepare_t look_;
   uv_signal_t on_term_;
   uv_signal_t on_int_;
   uv_signal_t on_usr1_;

@@ -162,6 +162,10 @@ absl::StatusOr<Socket> OpenTcp(IpVersion version, uint16_t port) {
   return OpenBound(version, SOCK_STREAM, port);
 }
 
+void TellTimes(const Socket& socket) { Set(socket.fd(), SOL_SOCKET, SO_TIMESTAMPNS, kOn); }
+
+std::chrono::nanoseconds SystemNow() { return std::chrono::system_clock::now().time_since_epoch(); }
+
 uint16_t BoundPort(const Socket& socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -232,6 +236,17 @@ Address SourceControl::Destination(msghdr* message) {
     }
   }
   return Address();
+}
+
+std::optional<std::chrono::nanoseconds> SourceControl::ReceivedAt(msghdr* message) {
+  for (cmsghdr* control = CMSG_FIRSTHDR(message); control != nullptr;
+       control = CMSG_NXTHDR(message, control)) {
+    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec time;
+    std::memcpy(&time, CMSG_DATA(control), sizeof time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+  return std::nullopt;
 }
 
 PortUnreachable::PortUnreachable()

@@ -4,7 +4,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstdint>
+#include <ctime>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -40,6 +43,10 @@ enum class IpVersion : uint8_t { kV4, kV6 };
 [[nodiscard]] absl::StatusOr<Socket> OpenUdp(IpVersion version, uint16_t port);
 /// A listening TCP socket, not yet accepting.
 [[nodiscard]] absl::StatusOr<Socket> OpenTcp(IpVersion version, uint16_t port);
+/// Makes a UDP socket tell when each datagram came (SourceControl::ReceivedAt).
+void TellTimes(const Socket& socket);
+/// The system's clock, by which the kernel stamps datagrams.
+std::chrono::nanoseconds SystemNow();
 /// The port a socket is bound to.
 uint16_t BoundPort(const Socket& socket);
 
@@ -59,9 +66,11 @@ class SourceControl {
   /// The address that a datagram received with this control data, `size` octets of it, was sent to;
   /// 0.0.0.0 where it does not say.
   static Address Destination(msghdr* message);
+  /// When the kernel took it in, of the system's clock; where the socket was asked to tell.
+  static std::optional<std::chrono::nanoseconds> ReceivedAt(msghdr* message);
 
  private:
-  alignas(cmsghdr) char bytes_[CMSG_SPACE(sizeof(in6_pktinfo))];
+  alignas(cmsghdr) char bytes_[CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(timespec))];
 };
 
 /// Sends ICMP "port unreachable" in a server's name. Wants CAP_NET_RAW (root, or a user namespace);

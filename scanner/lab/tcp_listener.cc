@@ -109,6 +109,8 @@ class TcpListener::Connection {
     query.transport = Transport::kTcp;
     query.random = listener_->random_();
     query.now_ms = uv_now(handle_.loop);
+    Windows* windows = listener_->counters_->windows();
+    if (windows != nullptr) windows->Arrive(server_, windows->ReadAt(SystemNow()));
     const Reply reply = listener_->responder_->Respond(query, listener_->answer_);
     const uint64_t second = (uv_now(handle_.loop) - listener_->start_ms_) / 1000;
     listener_->counters_->Add(query, reply, second);
@@ -116,10 +118,12 @@ class TcpListener::Connection {
       Reset();
     } else if (reply.kind == Reply::Kind::kSend) {
       std::vector<uint8_t> framed = Framed({listener_->answer_.data(), reply.size});
+      if (windows != nullptr) windows->Begin(server_);
       if (reply.delay.count() > 0) {
         SendLater(std::move(framed), static_cast<uint64_t>(reply.delay.count()));
       } else {
         Send(std::move(framed));
+        if (windows != nullptr) windows->End(server_);
       }
     }
   }
@@ -157,6 +161,7 @@ class TcpListener::Connection {
 
   void EndTimer(Late* late) {
     late_.erase(late);
+    if (Windows* windows = listener_->counters_->windows()) windows->End(server_);
     uv_close(reinterpret_cast<uv_handle_t*>(&late->timer),
              [](uv_handle_t* handle) { delete static_cast<Late*>(handle->data); });
   }

@@ -30,6 +30,7 @@ struct UdpListener::Buffers {
   std::array<mmsghdr, kBatch * kMaxCopies> out_headers;
   std::array<iovec, kBatch * kMaxCopies> out_iov;
   std::array<SourceControl, kBatch * kMaxCopies> out_control;
+  std::vector<Address> answered;  // The servers of this batch's answers, where windows are counted.
 };
 
 UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, Counters* counters,
@@ -50,6 +51,7 @@ UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, C
 UdpListener::~UdpListener() = default;
 
 void UdpListener::Start() {
+  if (counters_->windows() != nullptr) TellTimes(socket_);
   uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
     static_cast<UdpListener*>(poll->data)->OnReadable();
   });
@@ -92,6 +94,7 @@ size_t UdpListener::AnswerBatch(size_t count) {
     query.server = SourceControl::Destination(&b.in_headers[i].msg_hdr);
     query.random = random_();
     query.now_ms = uv_now(poll_.loop);
+    CountArrival(i, query.server);
     const Fate fate = FateOf(weather_, query.random);
     if (fate.query_lost) continue;
     const std::span<uint8_t> out = std::span(b.out).subspan(used, kMaxUdpAnswer);
@@ -104,14 +107,12 @@ size_t UdpListener::AnswerBatch(size_t count) {
     if (reply.kind == Reply::Kind::kUnreachable) {
       unreachable_.Send(b.clients[i], query.server, port_, query.bytes);
     } else if (reply.kind == Reply::Kind::kSend && reply.delay.count() > 0) {
-      const auto due = uv_now(poll_.loop) + static_cast<uint64_t>(reply.delay.count());
-      const std::vector<uint8_t> bytes(out.begin(),
-                                       out.begin() + static_cast<std::ptrdiff_t>(reply.size));
-      for (unsigned copy = 0; copy < reply.copies; ++copy) {
-        late_.emplace(due, Late{bytes, b.clients[i], source});
-      }
-      ArmTimer();
+      SendLater(reply, query, i, out.first(reply.size));
     } else if (reply.kind == Reply::Kind::kSend) {
+      if (Windows* windows = counters_->windows()) {
+        windows->Begin(query.server);
+        b.answered.push_back(query.server);
+      }
       for (unsigned copy = 0; copy < std::min<size_t>(reply.copies, kMaxCopies); ++copy) {
         Put(ready++, i, used, reply.size, source);
       }
@@ -119,6 +120,27 @@ size_t UdpListener::AnswerBatch(size_t count) {
     }
   }
   return ready;
+}
+
+void UdpListener::CountArrival(size_t index, const Address& server) {
+  Windows* windows = counters_->windows();
+  if (windows == nullptr) return;
+  const auto at = SourceControl::ReceivedAt(&buffers_->in_headers[index].msg_hdr);
+  windows->Arrive(server, at ? Arrived{*at, *at} : windows->ReadAt(SystemNow()));
+}
+
+void UdpListener::SendLater(const Reply& reply, const Query& query, size_t index,
+                            std::span<const uint8_t> bytes) {
+  if (Windows* windows = counters_->windows()) windows->Begin(query.server);
+  const auto due = uv_now(poll_.loop) + static_cast<uint64_t>(reply.delay.count());
+  for (unsigned copy = 0; copy < reply.copies; ++copy) {
+    late_.emplace(due, Late{{bytes.begin(), bytes.end()},
+                            buffers_->clients[index],
+                            reply.source.value_or(query.server),
+                            query.server,
+                            copy == 0});
+  }
+  ArmTimer();
 }
 
 void UdpListener::Put(size_t index, size_t received, size_t offset, size_t size,
@@ -143,6 +165,8 @@ void UdpListener::SendBatch(size_t count) {
     // A datagram that cannot go is lost, as any may be; those behind it still go.
     sent += n > 0 ? static_cast<size_t>(n) : 1;
   }
+  for (const Address& server : buffers_->answered) counters_->windows()->End(server);
+  buffers_->answered.clear();
 }
 
 void UdpListener::ArmTimer() {
@@ -156,6 +180,9 @@ void UdpListener::ArmTimer() {
 void UdpListener::SendLate() {
   while (!late_.empty() && late_.begin()->first <= uv_now(poll_.loop)) {
     Late& late = late_.begin()->second;
+    if (Windows* windows = counters_->windows(); windows != nullptr && late.is_first) {
+      windows->End(late.server);
+    }
     SourceControl control;
     iovec data{late.bytes.data(), late.bytes.size()};
     msghdr message{};

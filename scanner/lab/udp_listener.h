@@ -39,11 +39,16 @@ class UdpListener {
     std::vector<uint8_t> bytes;
     sockaddr_storage to;
     Address source;
+    Address server;        // That was asked.
+    bool is_first = true;  // Of the copies.
   };
 
   void OnReadable();
   /// Answers the first `count` received; returns how many datagrams are ready to go.
   size_t AnswerBatch(size_t count);
+  void CountArrival(size_t index, const Address& server);
+  void SendLater(const Reply& reply, const Query& query, size_t index,
+                 std::span<const uint8_t> bytes);
   void Put(size_t index, size_t received, size_t offset, size_t size, const Address& source);
   void SendBatch(size_t count);
   void SendLate();

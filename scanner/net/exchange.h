@@ -51,11 +51,12 @@ struct ExchangeResult {
 
 struct QueueTag {};
 struct ActiveTag {};
+struct ReadyTag {};
 class Exchange;
 
 /// A server's address as one worker knows it: what waits for it, and how fast it answers. Owned by
 /// the Network, at a fixed place. Loop thread only.
-class Peer : public Timer {
+class Peer : public Timer, public ListNode<ReadyTag> {
  public:
   Peer(const Address& address, Network* network, AddressBudget* budget, bool blocked)
       : address_(address), network_(network), budget_(budget), blocked_(blocked) {}
@@ -122,6 +123,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   const Transport transport_;
   State state_ = State::kNew;
   bool granted_ = false;                 // Holds a place of its peer's budget.
+  uint8_t turns_lost_ = 0;               // Turns that it could not use to send.
   TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
   uint8_t socket_ = 0;                   // UDP: index of the socket it left from.
   uint16_t id_ = 0;

@@ -4,6 +4,7 @@
 
 #include <absl/container/node_hash_map.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -18,12 +19,15 @@ namespace caascan::net {
 /// an argument. Any thread.
 class RateGate {
  public:
-  /// `per_second` 0 is no limit. `burst` is how far behind the steady rate the takers may catch up.
-  RateGate(uint32_t per_second, std::chrono::nanoseconds burst)
-      : interval_(per_second == 0 ? 0 : (1'000'000'000 + per_second - 1) / per_second),
+  /// `per_second` turns in every `period`; 0 is no limit. `burst` is how far behind the steady rate
+  /// the takers may catch up.
+  RateGate(uint32_t per_second, std::chrono::nanoseconds burst,
+           std::chrono::nanoseconds period = std::chrono::seconds(1))
+      : interval_(per_second == 0 ? 0 : (period.count() + per_second - 1) / per_second),
         burst_(burst.count()) {}
 
   bool unlimited() const { return interval_ == 0; }
+  std::chrono::nanoseconds burst() const { return std::chrono::nanoseconds(burst_); }
 
   /// Takes one turn, or says when to try again. zero() means taken.
   std::chrono::nanoseconds TryTake(std::chrono::nanoseconds now) {
@@ -34,6 +38,15 @@ class RateGate {
       if (next_.compare_exchange_weak(next, start + interval_, std::memory_order_relaxed)) {
         return std::chrono::nanoseconds::zero();
       }
+    }
+  }
+
+  /// Counts a turn that is taken in any case: those who come later wait for it.
+  void Charge(std::chrono::nanoseconds now) {
+    const int64_t floor = now.count() - burst_;
+    int64_t next = next_.load(std::memory_order_relaxed);
+    while (!next_.compare_exchange_weak(next, (next > floor ? next : floor) + interval_,
+                                        std::memory_order_relaxed)) {
     }
   }
 
@@ -49,20 +62,35 @@ struct LimitOptions {
   uint32_t server_inflight = 0;
 };
 
-/// What takers may catch up: a loop wakes at whole milliseconds and a little late, and without it a
-/// high rate would never be reached. Well below the one batch in 100 ms that --rate allows.
-inline constexpr std::chrono::nanoseconds kRateBurst = std::chrono::milliseconds(2);
+/// What takers of --rate may catch up: a loop wakes at whole milliseconds, and late on a busy
+/// machine, and without it a high rate would never be reached. Half of the one batch too many in
+/// 100 ms that --rate allows; the other half is for a worker that the system holds up between its
+/// turn and its sending.
+constexpr std::chrono::nanoseconds RateBurst(uint32_t per_second) {
+  constexpr int64_t kTurns = 32;
+  constexpr std::chrono::nanoseconds kMost = std::chrono::milliseconds(100);
+  if (per_second == 0) return kMost;
+  return std::min(kMost, std::chrono::nanoseconds(kTurns * 1'000'000'000 / per_second));
+}
+
+/// --server-rate is never exceeded in any second, as the server's own clock sees it. So the turns
+/// of a second are spread over a little more than one: what takers may catch up, and a delay
+/// between the turn and the sending of up to 25 ms, still fit in.
+inline constexpr std::chrono::nanoseconds kServerBurst = std::chrono::milliseconds(5);
+inline constexpr std::chrono::nanoseconds kServerPeriod = std::chrono::milliseconds(1030);
 
 /// One address's share of politeness. Lives as long as its SharedLimits.
 class AddressBudget {
  public:
   AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
-      : gate_(rate_qps, kRateBurst), max_inflight_(max_inflight) {}
+      : gate_(rate_qps, kServerBurst, kServerPeriod), max_inflight_(max_inflight) {}
 
   enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
   /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
   Verdict TryAcquire(std::chrono::nanoseconds now, std::chrono::nanoseconds* retry_at);
   void Release() { inflight_.fetch_sub(1, std::memory_order_relaxed); }
+  /// For a query that is sent beside its turn.
+  void Charge(std::chrono::nanoseconds now) { gate_.Charge(now); }
 
  private:
   RateGate gate_;
@@ -74,7 +102,7 @@ class AddressBudget {
 class SharedLimits {
  public:
   explicit SharedLimits(const LimitOptions& options)
-      : options_(options), rate_(options.rate_qps, kRateBurst) {}
+      : options_(options), rate_(options.rate_qps, RateBurst(options.rate_qps)) {}
 
   RateGate& rate() { return rate_; }
   /// nullptr where addresses are not limited.

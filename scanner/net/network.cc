@@ -1,8 +1,10 @@
-// An exchange passes: its peer's limits (per-peer queue), the global rate (one queue), the
-// transport; then it is pending until an answer, an error, its deadline or the scan's end completes
-// it. Invariant: until completion it is in active_, and from its grant on its peer's budget counts
-// it. Completing resumes the waiting coroutine there and then, so Complete is called only from the
-// loop's stages, never below await_suspend. Tested by network_test.cc.
+// An exchange waits in its peer's queue, and passes both limits, the peer's and the global rate, at
+// one moment, just before it is sent; then it is pending until an answer, an error, its deadline or
+// the scan's end completes it. One that had to wait after that (for a TCP connection) takes another
+// turn, lest many leave together. Invariant: until completion it is in active_, and from its grant
+// on its peer's budget counts it. Completing resumes the waiting coroutine there and then, so
+// Complete is called only from the loop's stages, never below await_suspend. Tested by
+// network_test.cc.
 #include "scanner/net/network.h"
 
 #include <cassert>
@@ -16,15 +18,14 @@ bool Exchange::await_suspend(std::coroutine_handle<> awaiter) {
 
 void Exchange::OnTimer() { network_->Expire(this); }
 
-void Peer::OnTimer() { network_->Admit(this); }
+void Peer::OnTimer() { network_->MakeReady(this); }
 
 Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options)
     : loop_(loop),
       limits_(limits),
       blocked_(options.blocked),
       udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
-      tcp_(this),
-      rate_timer_(this) {}
+      tcp_(this) {}
 
 Network::~Network() { assert(active_.empty() && "nothing is in flight at the end"); }
 
@@ -57,18 +58,37 @@ bool Network::Start(Exchange* exchange) {
   }
   exchange->state_ = Exchange::State::kWaiting;
   peer->waiting_.PushBack(exchange);
-  Admit(peer);
+  MakeReady(peer);
   return true;
 }
 
-void Network::Admit(Peer* peer) {
-  while (Exchange* exchange = peer->waiting_.front()) {
-    if (!Grant(peer)) break;
+void Network::MakeReady(Peer* peer) {
+  if (peer->armed() || peer->ListNode<ReadyTag>::linked()) return;
+  ready_.PushBack(peer);
+}
+
+void Network::AdmitReady() {
+  while (Peer* peer = ready_.front()) {
+    if (!peer->waiting_.empty() && !TakeTurn()) return;
+    ready_.PopFront();
+    if (peer->waiting_.empty() || !Grant(peer)) continue;
+    has_turn_ = false;
+    Exchange* exchange = peer->waiting_.PopFront();
     exchange->granted_ = true;
-    peer->waiting_.PopFront();
-    rate_queue_.PushBack(exchange);
+    if (!peer->waiting_.empty()) ready_.PushBack(peer);
+    Dispatch(exchange);
   }
-  if (!rate_timer_.armed()) AdmitGlobally();
+}
+
+bool Network::TakeTurn() {
+  if (has_turn_ || limits_->rate().unlimited()) return true;
+  if (rate_timer_.armed()) return false;
+  const std::chrono::nanoseconds retry_at = limits_->rate().TryTake(loop_->now());
+  has_turn_ = retry_at == std::chrono::nanoseconds::zero();
+  // A rate so high that milliseconds are too coarse for it: Flush() sees to the next turn.
+  const bool fine = limits_->rate().burst() < std::chrono::milliseconds(2);
+  if (!has_turn_ && !fine) loop_->ArmAt(&rate_timer_, retry_at);
+  return has_turn_;
 }
 
 bool Network::Grant(Peer* peer) {
@@ -92,18 +112,22 @@ bool Network::Grant(Peer* peer) {
   return true;
 }
 
-void Network::AdmitGlobally() {
-  while (Exchange* exchange = rate_queue_.front()) {
-    if (!limits_->rate().unlimited()) {
-      const std::chrono::nanoseconds retry_at = limits_->rate().TryTake(loop_->now());
-      if (retry_at != std::chrono::nanoseconds::zero()) {
-        loop_->ArmAt(&rate_timer_, retry_at);
-        return;
-      }
-    }
-    rate_queue_.PopFront();
-    Dispatch(exchange);
-  }
+void Network::Requeue(Exchange* exchange) {
+  Peer* peer = exchange->peer_;
+  exchange->Timer::Cancel();
+  exchange->state_ = Exchange::State::kWaiting;
+  exchange->granted_ = false;
+  ++exchange->turns_lost_;
+  --peer->granted_;
+  if (peer->budget_ != nullptr) peer->budget_->Release();
+  peer->waiting_.PushFront(exchange);
+  MakeReady(peer);
+}
+
+void Network::Charge(const Exchange* exchange) {
+  AddressBudget* budget = exchange->peer_->budget_;
+  if (budget != nullptr) budget->Charge(loop_->now());
+  if (!limits_->rate().unlimited()) limits_->rate().Charge(loop_->now());
 }
 
 void Network::Dispatch(Exchange* exchange) {
@@ -156,7 +180,7 @@ void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   if (exchange->granted_) {
     --peer->granted_;
     if (peer->budget_ != nullptr) peer->budget_->Release();
-    if (!peer->waiting_.empty() && !peer->armed()) Admit(peer);
+    if (!peer->waiting_.empty()) MakeReady(peer);
   }
   exchange->awaiter_.resume();
 }
@@ -180,7 +204,17 @@ std::chrono::milliseconds Network::Jittered(std::chrono::milliseconds delay) {
   return delay - delay / 4 + std::chrono::milliseconds(static_cast<int64_t>(Random() >> 1) % half);
 }
 
-void Network::Flush() { udp_.Flush(); }
+void Network::Flush() {
+  if (!ready_.empty()) {
+    // Turns are given just before they are used, by a clock just read: what is counted is what the
+    // servers see.
+    loop_->RefreshNow();
+    AdmitReady();
+  }
+  udp_.Flush();
+  // Those that were woken by a sending that failed, or whose rate wants a turn at once.
+  if (!ready_.empty() && !rate_timer_.armed()) loop_->Wake();
+}
 
 void Network::CancelAll() {
   cancelled_ = true;
@@ -193,6 +227,8 @@ void Network::CancelAll() {
 
 void Network::Close() {
   for (auto& [address, peer] : peers_) peer.Cancel();
+  while (ready_.PopFront() != nullptr) {
+  }
   rate_timer_.Cancel();
   udp_.Close();
   tcp_.Close();

@@ -77,7 +77,7 @@ class Network {
   /// The same Peer for the same address, for the Network's life.
   Peer* PeerFor(const Address& address);
 
-  /// Sends what is queued. Called once a turn.
+  /// Sends what is queued and what the limits let pass. Called at every turn.
   void Flush();
   /// Ends every exchange and pause, and every later one, at once (kCancelled). Not from inside a
   /// coroutine.
@@ -102,11 +102,19 @@ class Network {
 
   /// False: ended at once, do not suspend.
   bool Start(Exchange* exchange);
-  /// Lets those pass that the limits allow, in order.
-  void Admit(Peer* peer);
+  /// At the next Flush() its turn comes, unless its timer is to wake it.
+  void MakeReady(Peer* peer);
+  /// Lets those pass that the limits allow: of each server in order, the servers by turns.
+  void AdmitReady();
   /// One place of the peer's budget; on refusal its timer, or an exchange's end, will ask again.
   bool Grant(Peer* peer);
-  void AdmitGlobally();
+  /// A turn of the global rate, kept until it is used; on refusal rate_timer_ will ask again.
+  bool TakeTurn();
+  /// Gives the grant back of one that could not be sent at its turn: it waits for another one, in
+  /// front of the others.
+  void Requeue(Exchange* exchange);
+  /// Counts a sending beside a turn.
+  void Charge(const Exchange* exchange);
   void Dispatch(Exchange* exchange);
   void Expire(Exchange* exchange);
   /// Takes the exchange off every list, gives its grant back and resumes who waits. `exchange` is
@@ -115,14 +123,9 @@ class Network {
   void CompleteReply(Exchange* exchange, std::span<const uint8_t> message);
   uint64_t Random() { return random_.Next(); }
 
-  /// Fires when the global rate lets the next one through.
+  /// Fires when the global rate lets the next one through, at the Flush() of that turn.
   class RateTimer : public Timer {
-   public:
-    explicit RateTimer(Network* network) : network_(network) {}
-
-   private:
-    void OnTimer() override { network_->AdmitGlobally(); }
-    Network* const network_;
+    void OnTimer() override {}
   };
 
   Loop* const loop_;
@@ -133,10 +136,11 @@ class Network {
   UdpTransport udp_;
   TcpTransport tcp_;
   absl::node_hash_map<Address, Peer> peers_;
-  List<Exchange, QueueTag> rate_queue_;  // Past their peer's limit, waiting for the global one.
+  List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
   List<Exchange, ActiveTag> active_;
   List<Pause, PauseTag> pauses_;
   RateTimer rate_timer_;
+  bool has_turn_ = false;  // Of the global rate, not used yet.
   bool cancelled_ = false;
 };
 

@@ -35,6 +35,8 @@ class TcpConnection : public Timer {
   static constexpr std::chrono::milliseconds kIdle{5000};
   static constexpr size_t kMaxInFlight = 32768;
   static constexpr size_t kLengthSize = 2;
+  // So often one exchange may lose its connection before the answer, where limits space the tries.
+  static constexpr uint8_t kMaxTurns = 16;
 
   struct Write {
     uv_write_t request;
@@ -50,6 +52,7 @@ class TcpConnection : public Timer {
   }
   void Send(Exchange* exchange);
   void OnConnected(int status);
+  void SendWaiting();
   void OnRead(ssize_t size);
   void TakeMessages();
   void Accept(std::span<const uint8_t> message);
@@ -136,7 +139,26 @@ void TcpConnection::OnConnected(int status) {
       [](uv_stream_t* stream, ssize_t size, const uv_buf_t*) {
         static_cast<TcpConnection*>(stream->data)->OnRead(size);
       });
-  for (const auto& [id, exchange] : pending_) Send(exchange);
+  SendWaiting();
+}
+
+/// The limits let them pass when the connection was begun. Those that had to wait for it take
+/// another turn, once.
+void TcpConnection::SendWaiting() {
+  constexpr std::chrono::milliseconds kTurnHolds(2);
+  const std::chrono::nanoseconds now = network_->loop()->now();
+  std::vector<Exchange*> waiting;
+  for (const auto& [id, exchange] : pending_) waiting.push_back(exchange);
+  for (Exchange* exchange : waiting) {
+    const bool late = exchange->granted_ && now - exchange->sent_at_ > kTurnHolds;
+    if (late && exchange->turns_lost_ == 0) {
+      Forget(exchange);
+      network_->Requeue(exchange);
+    } else {
+      if (late) network_->Charge(exchange);
+      Send(exchange);
+    }
+  }
 }
 
 void TcpConnection::OnRead(ssize_t size) {
@@ -213,8 +235,11 @@ void TcpConnection::End(ExchangeStatus status, int error) {
   while (!pending_.empty()) {
     Exchange* exchange = pending_.begin()->second;
     Forget(exchange);
-    if (has_answered_ && status == ExchangeStatus::kClosed) {
+    const bool again = has_answered_ && status == ExchangeStatus::kClosed;
+    if (again && !exchange->granted_) {
       transport_->Attach(exchange);
+    } else if (again && exchange->turns_lost_ < kMaxTurns) {
+      network_->Requeue(exchange);
     } else {
       network_->Complete(exchange, status, error);
     }

@@ -133,6 +133,8 @@ ServeCommand::ServeCommand(cli::Program* program)
       command_, {"--write-anchor", "FILE", "Write the trust anchor here: the root's DS, if signed"},
       &anchor_path_);
   AddWeatherOptions(command_, &weather_);
+  command_->add_flag("--windows", windows_,
+                     "Count, a server, the most queries of any second and the most at once");
 }
 
 int ServeCommand::Run() {
@@ -146,6 +148,7 @@ int ServeCommand::Run() {
         if (printed.ok()) printed = cli::PrintToStandardOutput(line);
       },
       weather_);
+  if (windows_) server.CountWindows();
   absl::Status status = server.Listen(port_);
   if (status.ok() && !hints_path_.empty()) status = WriteFile(hints_path_, world.hints());
   if (status.ok() && !anchor_path_.empty()) status = WriteFile(anchor_path_, world.anchor());

@@ -27,6 +27,7 @@ class ServeCommand {
   std::string hints_path_;
   std::string anchor_path_;
   lab::Weather weather_;
+  bool windows_ = false;
 };
 
 /// `caalab names`: list the names whose truth is known.
