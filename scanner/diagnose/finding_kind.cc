@@ -304,7 +304,7 @@ constexpr FindingKind kKinds[] = {
      "A CAA record has a tag that no CA knows. Correct the spelling: issue, issuewild or iodef. "
      "With the critical flag such a record forbids every certificate."},
     {"caa_flag_one", kWarning, kOwner, "RFC 8659 section 4.1", "the flag 1 where 128 is meant",
-     "The flags octet is odd: bit 7, which is reserved, is set.",
+     "The lowest bit of the flags is set, which is reserved; the critical bit, 128, is not.",
      "A CAA record has the flags 1. The critical flag is 128; write 0, or 128 where a CA that does "
      "not know the tag must refuse."},
     {"caa_issuewild_surprising", kWarning, kOwner, "RFC 8659 section 4.3",

@@ -1,6 +1,7 @@
 // A failure's reason cannot be derived without repeating the classifier, so descriptions state it.
 // What follows from the zones is derived, and where a description states it too both must agree:
-// the CAA set that decides, whether the look-ups are secure, and what is wrong with the signing.
+// the CAA set that decides and what is wrong with its records, whether the look-ups are secure, and
+// what is wrong with the signing.
 // Tested by truth_test.cc.
 #include "scanner/lab/truth.h"
 
@@ -10,6 +11,7 @@
 #include <absl/strings/str_join.h>
 
 #include "scanner/dns/message.h"
+#include "scanner/lab/record_faults.h"
 #include "scanner/lab/security.h"
 
 namespace caascan::lab {
@@ -180,16 +182,26 @@ absl::Status Disagree(const Expectation& expect, std::string_view what, std::str
                    ", but by the zones it is ", std::string(derived)));
 }
 
-bool IsDnssecFinding(std::string_view code) { return code.substr(0, 7) == "dnssec_"; }
+/// Of DNSSEC, and of the CAA records themselves.
+bool FollowsFromZones(std::string_view code) {
+  const auto starts = [code](std::string_view with) { return code.substr(0, with.size()) == with; };
+  return starts("dnssec_") || (starts("caa_") && code != "caa_dropped");
+}
 
-/// The stated findings, and those of the verdict; where DNSSEC's are stated they must be the same.
+/// The stated findings, those of the verdict, and those of the set that decides; where what follows
+/// from the zones is stated too it must be the same.
 absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, Derived* out) {
   out->findings.assign(verdict.findings.begin(), verdict.findings.end());
+  if (out->caa) {
+    const std::vector<std::string_view> faults = RecordFaults(*out->caa->set);
+    out->findings.insert(out->findings.end(), faults.begin(), faults.end());
+  }
   std::sort(out->findings.begin(), out->findings.end());
   const std::string derived = absl::StrJoin(out->findings, ", ");
   std::vector<std::string> stated;
-  for (const std::string& code : expect.findings) {
-    (IsDnssecFinding(code) ? stated : out->findings).push_back(code);
+  for (const std::string& finding : expect.findings) {
+    const std::string_view code = std::string_view(finding).substr(0, finding.find(' '));
+    (FollowsFromZones(code) ? stated : out->findings).push_back(finding);
   }
   std::sort(stated.begin(), stated.end());
   const std::string text = absl::StrJoin(stated, ", ");

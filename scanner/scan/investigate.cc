@@ -8,6 +8,7 @@
 
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/probe.h"
+#include "scanner/diagnose/record_lint.h"
 
 namespace caascan::scan {
 namespace {
@@ -209,7 +210,14 @@ void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Rec
   const Decision decision = Decide(rrset, *request);
   record->reason = static_cast<Reason>(decision.reason);
   record->may_issue = decision.permit;
-  if (answer != nullptr) record->caa = answer->rrset;
+  if (answer != nullptr) {
+    record->caa = answer->rrset;
+    // Only who asks the zone's own servers knows the zone.
+    diagnose::LintRecords(
+        answer->rrset, answer->zone,
+        answer->zone.empty() ? diagnose::TtlSource::kCache : diagnose::TtlSource::kServer,
+        &record->findings);
+  }
   for (const CertificationAuthority& ca : options_.ca_set) {
     own.issuer_domains = ca.issuer_domains;
     record->decisions.emplace_back(ca.name, Decide(rrset, own).permit);

@@ -194,6 +194,22 @@ TEST(TruthTest, OtherFindingsStandBesideThoseOfDnssec) {
               HasSubstr(R"([{"code":"dnssec_signature_expired"},{"code":"single_server"}])"));
 }
 
+TEST(TruthTest, WhatIsWrongWithTheRecordsIsAFinding) {
+  const auto world = WorldOf(R"json({"zones": [{"zone": "com", "records": [
+      "a CAA 1 issue \"ca.example.\"", "a CAA 0 tbs \"x\"", "b CAA 0 issue \"ca.example\""]}]})json");
+  Expectation broken = Stated("a.com", "malformed_property");
+  const auto line = TruthLine(*world, broken);
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr(R"("findings":[{"code":"caa_flag_one"},{"code":"caa_tag_unknown"},)"
+                               R"({"code":"caa_value_malformed"}])"));
+  broken.findings = {"caa_flag_one"};
+  EXPECT_FALSE(TruthLine(*world, broken).ok());
+  // What servers do to CAA is no fault of the records.
+  Expectation other = Stated("b.com", "issuer_not_authorized");
+  other.findings = {"caa_dropped ns1.com 127.0.0.1", "caa_issuer_unknown"};
+  EXPECT_TRUE(TruthLine(*world, other).ok());
+}
+
 TEST(TruthTest, NothingIsCheckedBelowAnUnsignedRoot) {
   const auto world = WorldOf(R"({"zones": [{"zone": "com", "dnssec": true}, {"zone": "a.com"}]})");
   const auto decided = TruthLine(*world, Stated("com", "no_caa"));

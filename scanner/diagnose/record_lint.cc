@@ -1,0 +1,210 @@
+// Each check looks at one record and gives a note or nothing; the notes are collected by code, so
+// that a set of a thousand broken records makes one finding. Values are strangers' octets: evidence
+// has them in zone-file form, shortened. Tested by record_lint_test.cc, and by the lab's truth,
+// which has its own idea of the same rules (scanner/lab/record_faults.cc).
+#include "scanner/diagnose/record_lint.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "caascan/known_cas.h"
+#include "scanner/caa/property.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using caa::IssueValue;
+using caa::TagKind;
+
+constexpr uint32_t kLongestTtl_s = 7 * 24 * 3600;  // RFC 8767 §4 has resolvers cap it there.
+constexpr size_t kMaxShown = 64;
+
+/// In quotes; other octets than printable ASCII as \DDD.
+std::string Show(std::string_view octets) {
+  std::string out = "\"";
+  for (const char c : octets.substr(0, kMaxShown)) {
+    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+      out += c;
+      continue;
+    }
+    const auto octet = static_cast<uint8_t>(c);
+    out += '\\';
+    for (const int unit : {100, 10, 1}) out += static_cast<char>('0' + octet / unit % 10);
+  }
+  return out + (octets.size() > kMaxShown ? "...\"" : "\"");
+}
+
+std::string Show(const CaaRecord& record) {
+  return std::to_string(record.flags) + " " + Show(record.tag) + " " + Show(record.value);
+}
+
+/// One code's finding in the making.
+class Note {
+ public:
+  /// `why` is made for the first record only.
+  template <typename Why>
+  void Add(const Why& why) {
+    if (count_++ == 0) evidence_ = why();
+  }
+  void WriteTo(std::string_view code, const std::string& zone,
+               std::vector<Finding>* findings) const {
+    if (count_ == 0) return;
+    Finding finding;
+    finding.code = code;
+    finding.zone = zone;
+    finding.evidence = evidence_;
+    if (count_ > 1) finding.evidence += ", and " + std::to_string(count_ - 1) + " more";
+    findings->push_back(std::move(finding));
+  }
+
+ private:
+  size_t count_ = 0;
+  std::string evidence_;
+};
+
+struct Notes {
+  Note issuer_unknown;
+  Note value_malformed;
+  Note tag_unknown;
+  Note flag_one;
+};
+
+/// RFC 8657 §3, §4: empty where nothing is amiss.
+std::string_view ParameterFault(const IssueValue& value) {
+  if (value.account_uri.count > 1) return "accounturi stands there twice";
+  if (value.validation_methods.count > 1) return "validationmethods stands there twice";
+  if (value.account_uri.count == 1 && !caa::IsUri(value.account_uri.value)) {
+    return "accounturi is no URI";
+  }
+  if (value.validation_methods.count == 1 && !caa::IsMethodList(value.validation_methods.value)) {
+    return "validationmethods is no list of labels";
+  }
+  return {};
+}
+
+std::string_view ValueFault(const IssueValue& value) {
+  switch (value.form) {
+    case IssueValue::Form::kBadIssuer:
+      return "what stands before the first semicolon is no domain name";
+    case IssueValue::Form::kBadParameters:
+      return "what stands behind the first semicolon is no list of name=value";
+    case IssueValue::Form::kSound:
+      break;
+  }
+  return ParameterFault(value);
+}
+
+/// "letsencrypt.org." and "https://letsencrypt.org" have the name in them.
+std::string_view IssuerWithin(std::string_view value) {
+  value = value.substr(0, value.find(';'));
+  if (const size_t scheme = value.find("://"); scheme != std::string_view::npos) {
+    value.remove_prefix(scheme + 3);
+  }
+  const size_t begin = value.find_first_not_of(" \t\"'/.");
+  if (begin == std::string_view::npos) return {};
+  value = value.substr(begin);
+  return value.substr(0, value.find_last_not_of(" \t\"'/.") + 1);
+}
+
+std::string Hint(std::string_view near) {
+  return near.empty() ? std::string() : "; " + std::string(near) + " may be meant";
+}
+
+void LintIssuer(const CaaRecord& record, const IssueValue& value, Notes* notes) {
+  if (const std::string_view fault = ValueFault(value); !fault.empty()) {
+    notes->value_malformed.Add([&record, &value, fault] {
+      std::string why = Show(record) + ": " + std::string(fault);
+      if (value.form != IssueValue::Form::kBadIssuer) return why;
+      const std::string_view within = IssuerWithin(record.value);
+      return why + Hint(IsKnownIssuer(within) ? within : NearestKnownIssuer(within));
+    });
+    return;
+  }
+  if (value.issuer.empty() || IsKnownIssuer(value.issuer)) return;
+  notes->issuer_unknown.Add(
+      [&value] { return Show(value.issuer) + Hint(NearestKnownIssuer(value.issuer)); });
+}
+
+/// RFC 8659 §4.4.
+bool IsReportUrl(std::string_view url) {
+  constexpr std::array<std::string_view, 3> kSchemes = {"mailto:", "http://", "https://"};
+  return caa::IsUri(url) && std::any_of(kSchemes.begin(), kSchemes.end(), [url](auto scheme) {
+           return url.size() > scheme.size() &&
+                  caa::EqualIgnoringCase(url.substr(0, scheme.size()), scheme);
+         });
+}
+
+void LintOther(const CaaRecord& record, Notes* notes) {
+  if (caa::EqualIgnoringCase(record.tag, "iodef")) {
+    if (IsReportUrl(record.value)) return;
+    notes->value_malformed.Add(
+        [&record] { return Show(record) + ": no mailto:, https: or http: URL"; });
+  } else if (caa::EqualIgnoringCase(record.tag, "issuemail")) {  // RFC 9495 §3: as issue.
+    const std::string_view fault = ValueFault(caa::ReadIssueValue(record.value));
+    if (fault.empty()) return;
+    notes->value_malformed.Add(
+        [&record, fault] { return Show(record) + ": " + std::string(fault); });
+  }
+}
+
+void LintRecord(const CaaRecord& record, Notes* notes) {
+  // 1 where the critical bit, which is 128, was meant.
+  if ((record.flags & 0x81u) == 1) notes->flag_one.Add([&record] { return Show(record); });
+  if (record.tag.empty()) {
+    notes->value_malformed.Add([&record] { return Show(record) + ": it has no tag"; });
+    return;
+  }
+  switch (caa::ClassifyTag(record.tag)) {
+    case TagKind::kIssue:
+    case TagKind::kIssueWild:
+      LintIssuer(record, caa::ReadIssueValue(record.value), notes);
+      return;
+    case TagKind::kOtherKnown:
+      LintOther(record, notes);
+      return;
+    case TagKind::kUnknown:
+      notes->tag_unknown.Add([&record] { return Show(record); });
+      return;
+  }
+}
+
+/// An issuer for wildcards, and none asked for otherwise: any CA may issue for the names themselves
+/// (RFC 8659 §4.3). Forbidding wildcards alone ("issuewild ;") is what one may well mean.
+const CaaRecord* SurprisingIssueWild(const std::vector<CaaRecord>& records) {
+  const CaaRecord* found = nullptr;
+  for (const CaaRecord& record : records) {
+    const TagKind kind = caa::ClassifyTag(record.tag);
+    if (kind == TagKind::kIssue) return nullptr;
+    if (kind != TagKind::kIssueWild || found != nullptr) continue;
+    if (!caa::ReadIssueValue(record.value).issuer.empty()) found = &record;
+  }
+  return found;
+}
+
+}  // namespace
+
+void LintRecords(const CaaRrset& rrset, const std::string& zone, TtlSource ttl_source,
+                 std::vector<Finding>* findings) {
+  Notes notes;
+  for (const CaaRecord& record : rrset.records) LintRecord(record, &notes);
+  notes.issuer_unknown.WriteTo("caa_issuer_unknown", zone, findings);
+  notes.value_malformed.WriteTo("caa_value_malformed", zone, findings);
+  notes.tag_unknown.WriteTo("caa_tag_unknown", zone, findings);
+  notes.flag_one.WriteTo("caa_flag_one", zone, findings);
+  Note wild;
+  if (const CaaRecord* record = SurprisingIssueWild(rrset.records)) {
+    wild.Add([record] { return Show(*record) + " and no issue record"; });
+  }
+  wild.WriteTo("caa_issuewild_surprising", zone, findings);
+  // In a cache every TTL comes down to 0.
+  Note ttl;
+  const bool zero = rrset.ttl_s == 0 && ttl_source == TtlSource::kServer;
+  if (zero || rrset.ttl_s > kLongestTtl_s) {
+    ttl.Add([&rrset] { return std::to_string(rrset.ttl_s) + " s"; });
+  }
+  ttl.WriteTo("caa_ttl_extreme", zone, findings);
+}
+
+}  // namespace caascan::diagnose

@@ -1,0 +1,156 @@
+// Tested by truth_test.cc.
+#include "scanner/lab/record_faults.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_split.h>
+
+#include "caascan/known_cas.h"
+#include "scanner/dns/message.h"
+
+namespace caascan::lab {
+namespace {
+
+constexpr uint32_t kWeek_s = 604800;
+
+using Words = std::vector<std::string>;
+
+std::string Strip(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+bool IsWord(const std::string& text) {
+  const auto in_word = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), in_word) && text.front() != '-' &&
+         text.back() != '-';
+}
+
+bool IsDomain(const std::string& text) {
+  const Words labels = absl::StrSplit(text, '.');
+  return std::all_of(labels.begin(), labels.end(), IsWord);
+}
+
+/// "scheme:something" of the characters that RFC 3986 §2 allows.
+bool IsUri(const std::string& text) {
+  const Words halves = absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const auto in_scheme = [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
+  };
+  if (halves.size() < 2 || halves[0].empty() ||
+      !absl::ascii_isalpha(static_cast<unsigned char>(halves[0][0])) ||
+      !std::all_of(halves[0].begin(), halves[0].end(), in_scheme)) {
+    return false;
+  }
+  for (size_t i = 0; i < halves[1].size(); ++i) {
+    const auto c = static_cast<unsigned char>(halves[1][i]);
+    if (c == '%') {
+      const std::string digits = halves[1].substr(i + 1, 2);
+      if (digits.size() < 2 || !std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
+        return false;
+      }
+    } else if (!absl::ascii_isalnum(c) &&
+               !absl::StrContains("-._~:/?#[]@!$&'()*+,;=", halves[1].substr(i, 1))) {
+      return false;
+    }
+  }
+  return std::count(halves[1].begin(), halves[1].end(), '#') <= 1;
+}
+
+bool IsMethodList(const std::string& text) {
+  const Words labels = absl::StrSplit(text, ',');
+  return std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
+    return !label.empty() && std::all_of(label.begin(), label.end(), [](unsigned char c) {
+      return absl::ascii_isalnum(c) || c == '-';
+    });
+  });
+}
+
+/// One "name=value" (RFC 8659 §4.2). `seen` are the names, in lower case, before this one.
+bool IsSoundParameter(const std::string& text, std::multiset<std::string>* seen) {
+  const Words halves = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  if (halves.size() < 2) return false;
+  const std::string name = absl::AsciiStrToLower(Strip(halves[0]));
+  const std::string value = Strip(halves[1]);
+  if (!IsWord(name) || !std::all_of(value.begin(), value.end(), absl::ascii_isgraph)) return false;
+  const bool again = seen->count(name) > 0;
+  seen->insert(name);
+  if (name == "accounturi") return !again && IsUri(value);                // RFC 8657 §3.
+  if (name == "validationmethods") return !again && IsMethodList(value);  // RFC 8657 §4.
+  return true;
+}
+
+/// The value of issue, issuewild and issuemail. *issuer is filled where it can be read.
+bool IsSoundIssuer(const std::string& value, std::string* issuer) {
+  Words parts = absl::StrSplit(value, ';');
+  for (std::string& part : parts) part = Strip(part);
+  if (!parts[0].empty() && !IsDomain(parts[0])) return false;
+  *issuer = parts[0];
+  if (parts.size() == 2 && parts[1].empty()) return true;
+  std::multiset<std::string> seen;
+  return std::all_of(parts.begin() + 1, parts.end(),
+                     [&seen](const std::string& part) { return IsSoundParameter(part, &seen); });
+}
+
+bool IsReportUrl(const std::string& value) {
+  const std::string lower = absl::AsciiStrToLower(value);
+  for (const std::string scheme : {"mailto:", "http://", "https://"}) {
+    if (absl::StartsWith(lower, scheme) && lower.size() > scheme.size()) return IsUri(value);
+  }
+  return false;
+}
+
+/// The set as a whole: what its records name.
+struct Seen {
+  bool issue = false;
+  bool issuewild_with_issuer = false;
+};
+
+void JudgeIssuer(const std::string& tag, const std::string& value, Seen* seen,
+                 std::set<std::string_view>* codes) {
+  std::string issuer;
+  const bool sound = IsSoundIssuer(value, &issuer);
+  if (!sound) codes->insert("caa_value_malformed");
+  if (tag == "issuemail") return;
+  if (sound && !issuer.empty() && !IsKnownIssuer(issuer)) codes->insert("caa_issuer_unknown");
+  seen->issue = seen->issue || tag == "issue";
+  seen->issuewild_with_issuer =
+      seen->issuewild_with_issuer || (tag == "issuewild" && !issuer.empty());
+}
+
+void Judge(const dns::CaaRdata& record, Seen* seen, std::set<std::string_view>* codes) {
+  if (record.flags % 2 == 1 && record.flags < 128) codes->insert("caa_flag_one");
+  const std::string tag = absl::AsciiStrToLower(std::string(record.tag));
+  const std::string value(record.value);
+  if (tag.empty()) {
+    codes->insert("caa_value_malformed");
+  } else if (tag == "issue" || tag == "issuewild" || tag == "issuemail") {
+    JudgeIssuer(tag, value, seen, codes);
+  } else if (tag == "iodef") {
+    if (!IsReportUrl(value)) codes->insert("caa_value_malformed");
+  } else if (tag != "issuevmc" && tag != "contactemail" && tag != "contactphone") {
+    codes->insert("caa_tag_unknown");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> RecordFaults(const RRset& caa) {
+  Seen seen;
+  std::set<std::string_view> codes;
+  for (const Rdata& rdata : caa.rdata) {
+    const std::string& wire = rdata[0].octets;
+    Judge(dns::ReadCaa({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()}), &seen,
+          &codes);
+  }
+  if (seen.issuewild_with_issuer && !seen.issue) codes.insert("caa_issuewild_surprising");
+  if (caa.ttl == 0 || caa.ttl > kWeek_s) codes.insert("caa_ttl_extreme");
+  return {codes.begin(), codes.end()};
+}
+
+}  // namespace caascan::lab
