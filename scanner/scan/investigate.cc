@@ -123,10 +123,8 @@ bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
 
 /// False where the scan was stopped meanwhile.
 net::Task<bool> Investigator::Rest(unsigned passes) {
-  ++paused_;
   net::Pause pause(network_, network_->Jittered(options_.recheck_after * passes));
   co_await pause;
-  --paused_;
   co_return !network_->cancelled();
 }
 
@@ -138,6 +136,8 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
   Climb climb;
   unsigned passes = 1;
   co_await ClimbTree(job.name, &account, &climb);
+  const size_t recheck = WorthAnotherPass(climb, passes) ? 1 : 0;
+  rechecking_ += recheck;
   while (WorthAnotherPass(climb, passes)) {
     if (!co_await Rest(passes)) {
       climb.own.failure = Reason::kStopped;  // A verdict that was not rechecked is none.
@@ -156,6 +156,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     climb = Climb();
     co_await ClimbTree(job.name, &account, &climb);
   }
+  rechecking_ -= recheck;
   // From here to the end nothing suspends, so one record serves all names.
   FillRecord(job, passes, climb, &account);
   const Result result = Finish(account, started, out);

@@ -46,8 +46,8 @@ class Investigator {
   };
   net::Task<Result> Investigate(const NameJob& job, std::string* out);
 
-  /// Names that rest before their next pass; they send nothing meanwhile.
-  size_t paused() const { return paused_; }
+  /// Names whose first look failed: they rest, or wait patiently for what is silent.
+  size_t rechecking() const { return rechecking_; }
 
  private:
   /// A CAA answer that many names share.
@@ -91,7 +91,7 @@ class Investigator {
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
   SharedCache parents_;
-  size_t paused_ = 0;
+  size_t rechecking_ = 0;
   Record record_;  // Filled and written without suspension; kept for its strings' memory.
 };
 

@@ -15,8 +15,8 @@ constexpr size_t kWriteAtBytes = 64 << 10;
 constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
-// As many names may rest, for one in flight.
-constexpr size_t kRestingFactor = 4;
+// As many names may be looked up again, for one in flight.
+constexpr size_t kWaitingFactor = 4;
 
 }  // namespace
 
@@ -104,10 +104,11 @@ bool Worker::NextJob(NameJob* job) {
 }
 
 bool Worker::HasRoom() const {
-  // Names that rest before another pass make room for others, but not without bound: they hold
-  // memory.
-  const size_t resting = std::min(investigator_.paused(), kRestingFactor * setup_.max_in_flight);
-  return in_flight_ - resting < setup_.max_in_flight;
+  // Names that are looked up again do little but wait for dead servers. They make room for others,
+  // but not without bound: they hold memory.
+  const size_t waiting =
+      std::min(investigator_.rechecking(), kWaitingFactor * setup_.max_in_flight);
+  return in_flight_ - waiting < setup_.max_in_flight;
 }
 
 /// True where names may be left that could not be started for want of room, or of this turn's.

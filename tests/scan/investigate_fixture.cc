@@ -15,6 +15,7 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
 
 net::Task<> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account,
                                     CaaAnswer* answer) {
+  watch_();
   const std::string text = name.ToText();
   asked_.push_back(text);
   ++account->queries;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -26,6 +27,8 @@ class FakeResolver : public resolve::Resolver {
   void Script(std::string_view name, resolve::CaaAnswer answer) {
     scripts_[std::string(name)].push_back(std::move(answer));
   }
+  /// Runs at the beginning of each look-up.
+  void WatchLookups(std::function<void()> watch) { watch_ = std::move(watch); }
   /// Names as they were asked for.
   const std::vector<std::string>& asked() const { return asked_; }
   size_t CountAsked(std::string_view name) const;
@@ -37,6 +40,7 @@ class FakeResolver : public resolve::Resolver {
   net::Network* const network_;
   std::map<std::string, std::deque<resolve::CaaAnswer>> scripts_;
   std::vector<std::string> asked_;
+  std::function<void()> watch_ = [] {};
 };
 
 resolve::CaaAnswer Empty();

@@ -329,13 +329,14 @@ TEST_F(InvestigateTest, AFailureThatStaysIsWrittenAfterTheLastPass) {
   EXPECT_EQ(line["queries"], "3");
 }
 
-TEST_F(InvestigateTest, NamesThatRestAreCounted) {
-  options_.recheck = 1;
+TEST_F(InvestigateTest, NamesThatAreLookedUpAgainAreCounted) {
+  options_.recheck = 2;
   resolver_.Script("www.example.com", Failed(Reason::kServfail));
-  Begin();
-  EXPECT_EQ(investigator_->paused(), 0u);
+  std::vector<size_t> rechecking;
+  resolver_.WatchLookups([&] { rechecking.push_back(investigator_->rechecking()); });
   Run("www.example.com");
-  EXPECT_EQ(investigator_->paused(), 0u);
+  EXPECT_THAT(rechecking, ElementsAre(0u, 1u, 1u));
+  EXPECT_EQ(investigator_->rechecking(), 0u);
 }
 
 // Each name looks again, but a parent that failed for all of them is asked again once.
