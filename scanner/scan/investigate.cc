@@ -49,15 +49,17 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       options_(options),
       parents_(options.parent_capacity) {}
 
-bool Investigator::NeedsExplanation(const CaaAnswer& answer) const {
+/// What will be looked up again need not be explained yet.
+bool Investigator::NeedsExplanation(const CaaAnswer& answer,
+                                    const resolve::Account& account) const {
   return answer.status == LookupStatus::kFailed && options_.diagnose != DiagnoseMode::kOff &&
-         !OwnLimit(answer);
+         !OwnLimit(answer) && (account.patient || options_.recheck == 0);
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
-  for (int looks = 1; NeedsExplanation(*answer); ++looks) {
+  for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
     if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;
@@ -66,10 +68,17 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
   }
 }
 
-Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name) {
+/// May the account take this answer for its own? A look before somebody is accused does not take
+/// over a failure that was met at first sight.
+bool Investigator::Serves(const Shared& shared, const resolve::Account& account) const {
+  return shared.state == Shared::State::kKnown && shared.expires > now() &&
+         (shared.answer.status != LookupStatus::kFailed || shared.patient || !account.patient);
+}
+
+Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
+                                                            const resolve::Account& account) {
   SharedCache::Handle shared = parents_.Find(name);
-  if (shared && shared->state == Shared::State::kKnown && shared->expires > now()) return shared;
-  return SharedCache::Handle();
+  return shared && Serves(*shared, account) ? shared : SharedCache::Handle();
 }
 
 net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::NameView name,
@@ -78,14 +87,14 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     SharedCache::Handle shared = parents_.FindOrInsert(name);
     if (shared->state == Shared::State::kAsking) {
       co_await resolve::WaitList::Waiter(&shared->waiters);
-      if (shared->state == Shared::State::kKnown) co_return shared;
       continue;
     }
-    if (shared->state == Shared::State::kKnown && shared->expires > now()) co_return shared;
+    if (Serves(*shared, *account)) co_return shared;
     shared->state = Shared::State::kAsking;
+    shared->patient = account->patient;
     CaaAnswer answer;
     co_await resolver_->LookupCaa(name, account, &answer);
-    if (NeedsExplanation(answer)) co_await Explain(name, account, &answer);
+    if (NeedsExplanation(answer, *account)) co_await Explain(name, account, &answer);
     shared->answer = std::move(answer);
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
@@ -98,11 +107,11 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
                                         Climb* climb) {
   climb->at = name;
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
-    climb->parent = KnownAnswer(climb->at);
+    climb->parent = KnownAnswer(climb->at, *account);
     if (first && !climb->parent) {
       co_await resolver_->LookupCaa(climb->at, account, &climb->own);
       // Few names fail: the others are spared the frame.
-      if (NeedsExplanation(climb->own)) co_await Explain(climb->at, account, &climb->own);
+      if (NeedsExplanation(climb->own, *account)) co_await Explain(climb->at, account, &climb->own);
       climb->answer = &climb->own;
     } else {
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);

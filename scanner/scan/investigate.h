@@ -54,6 +54,7 @@ class Investigator {
   struct Shared {
     enum class State : uint8_t { kUnknown, kAsking, kKnown };
     State state = State::kUnknown;
+    bool patient = false;  // Asked for in a look that accuses: see Account.
     resolve::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
     resolve::WaitList waiters;
@@ -72,10 +73,11 @@ class Investigator {
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
   net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
-  bool NeedsExplanation(const resolve::CaaAnswer& answer) const;
+  bool Serves(const Shared& shared, const resolve::Account& account) const;
+  bool NeedsExplanation(const resolve::CaaAnswer& answer, const resolve::Account& account) const;
   net::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
-  SharedCache::Handle KnownAnswer(dns::NameView name);
+  SharedCache::Handle KnownAnswer(dns::NameView name, const resolve::Account& account);
   void ForgetFailure(const Climb& climb);
 
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,

@@ -15,9 +15,9 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
 
 net::Task<> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account,
                                     CaaAnswer* answer) {
-  watch_();
   const std::string text = name.ToText();
   asked_.push_back(text);
+  watch_();
   ++account->queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
   co_await pause;
@@ -92,13 +92,9 @@ void InvestigateFixture::Begin() {
   investigator_ = std::make_unique<Investigator>(client_.network(), &resolver_, options_);
 }
 
-namespace {
-
 net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std::string* line) {
   (void)co_await investigator->Investigate(*job, line);
 }
-
-}  // namespace
 
 std::vector<Line> InvestigateFixture::RunAll(std::span<const NameJob> jobs) {
   if (investigator_ == nullptr) Begin();

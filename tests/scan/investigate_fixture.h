@@ -61,6 +61,9 @@ class Line {
   std::string text_;
 };
 
+/// Both must live until it ends.
+net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std::string* line);
+
 class InvestigateFixture : public testing::Test {
  protected:
   InvestigateFixture();

@@ -350,6 +350,25 @@ TEST_F(InvestigateTest, AParentThatFailedIsAskedAgainOnceForAll) {
   EXPECT_EQ(resolver_.CountAsked("com"), 2u);
 }
 
+// What another name met at first sight accuses nobody: who looks again asks for himself.
+TEST_F(InvestigateTest, ALookThatAccusesTakesOverNoFailureOfAFirstLook) {
+  options_.recheck = 1;
+  resolver_.Script("one.com", Failed(Reason::kServfail));
+  resolver_.Script("one.com", Empty());
+  resolver_.Script("com", Failed(Reason::kServfail));
+  resolver_.Script("com", Issue("letsencrypt.org"));
+  // As "one" is looked up again, "two" comes by, and asks "com" before it does.
+  const NameJob two = Job("two.com");
+  std::string line_of_two;
+  resolver_.WatchLookups([&] {
+    if (resolver_.CountAsked("one.com") != 2 || resolver_.CountAsked("two.com") != 0) return;
+    client_.Start(InvestigateTask(investigator_.get(), &two, &line_of_two));
+  });
+  EXPECT_EQ(Run("one.com")["reason"], "issuer_authorized");
+  EXPECT_EQ(Line(line_of_two)["reason"], "issuer_authorized");
+  EXPECT_EQ(resolver_.CountAsked("com"), 2u);
+}
+
 TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
   options_.recheck = 1;
   resolver_.Script("com", Failed(Reason::kServfail));
