@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/allocations.h"
 #include "caascan/caa.h"
 
 namespace caascan {
@@ -24,6 +25,7 @@ void Time(benchmark::State& state, const std::vector<CaaRecord>& rrset) {
     state.SkipWithError("the set should permit");
     return;
   }
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(Decide(rrset, request));
   state.SetItemsProcessed(state.iterations());
 }

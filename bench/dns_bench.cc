@@ -10,6 +10,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/allocations.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/query.h"
 
@@ -53,6 +54,7 @@ void BM_WriteQuery(benchmark::State& state) {
   spec.name = name;
   std::array<uint8_t, kMaxQuerySize> out;
   uint16_t id = 0;
+  const AllocationColumn allocations(&state);
   for (auto _ : state) {
     benchmark::DoNotOptimize(WriteQuery(spec, ++id, 0x5555555555555555, out));
     benchmark::ClobberMemory();
@@ -67,6 +69,7 @@ void BM_PeekQuestion(benchmark::State& state) {
     state.SkipWithError("the sample has no question");
     return;
   }
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(PeekQuestion(message));
   state.SetItemsProcessed(state.iterations());
 }
@@ -80,6 +83,7 @@ void BM_ParseNegative(benchmark::State& state) {
     state.SkipWithError("the sample is not what it should be");
     return;
   }
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(Message::Parse(bytes, &message));
   state.SetItemsProcessed(state.iterations());
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(bytes.size()));
@@ -88,6 +92,7 @@ BENCHMARK(BM_ParseNegative);
 
 void BM_HashName(benchmark::State& state) {
   const Name name = SampleName();
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(HashName(name));
   state.SetItemsProcessed(state.iterations());
 }

@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/allocations.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/task.h"
 #include "scanner/net/timer_wheel.h"
@@ -17,6 +18,7 @@ namespace {
 Task<int64_t> One() { co_return 1; }
 
 Task<void> Sum(benchmark::State* state, int64_t* sum) {
+  const AllocationColumn allocations(state);
   for (auto _ : *state) {
     const int64_t one = co_await One();
     *sum += one;
@@ -43,6 +45,7 @@ void BM_ArmCancel(benchmark::State& state) {
   TimerWheel wheel(0);
   CountingTimer timer;
   int64_t now_ms = 0;
+  const AllocationColumn allocations(&state);
   for (auto _ : state) {
     wheel.Arm(&timer, ++now_ms + 2000);
     timer.Cancel();
@@ -57,6 +60,7 @@ void BM_RateGate(benchmark::State& state) {
   constexpr uint32_t kRate = 1'000'000;
   RateGate gate(kRate, std::chrono::nanoseconds::zero());
   std::chrono::nanoseconds now = std::chrono::seconds(1);
+  const AllocationColumn allocations(&state);
   for (auto _ : state) {
     now += std::chrono::microseconds(1);
     if (gate.TryTake(now) != std::chrono::nanoseconds::zero()) {

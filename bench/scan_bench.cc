@@ -8,6 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/allocations.h"
 #include "caascan/record.h"
 #include "scanner/scan/idna.h"
 #include "scanner/scan/shard_key.h"
@@ -20,6 +21,7 @@ void BM_ParseTypedName(benchmark::State& state) {
     state.SkipWithError("the sample is a name");
     return;
   }
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(ParseTypedName("www.example.co.uk"));
   state.SetItemsProcessed(state.iterations());
 }
@@ -27,6 +29,7 @@ BENCHMARK(BM_ParseTypedName);
 
 void BM_ShardKey(benchmark::State& state) {
   const dns::Name name = ParseTypedName("www.example.co.uk").name;
+  const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(ShardKey(name));
   state.SetItemsProcessed(state.iterations());
 }
@@ -54,6 +57,7 @@ void BM_AppendRecord(benchmark::State& state) {
     state.SkipWithError("a record is a line");
     return;
   }
+  const AllocationColumn allocations(&state);
   for (auto _ : state) {
     out.clear();
     AppendRecord(record, &out);
