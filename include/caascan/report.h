@@ -11,7 +11,7 @@
 
 namespace caascan {
 
-enum class ReportFormat : uint8_t { kText, kJson, kCsv, kMarkdown };
+enum class ReportFormat : uint8_t { kText, kJson, kCsv, kMarkdown, kHtml };
 
 /// What `caascan report` is told. A value.
 struct ReportOptions {
@@ -20,7 +20,7 @@ struct ReportOptions {
   /// must be given.
   std::string output_path;
   ReportFormat format = ReportFormat::kText;
-  size_t top = 0;           // Rows of long tables in text and Markdown; 0 is each table's own.
+  size_t top = 0;  // Rows of long tables in text, Markdown and HTML; 0 is each table's own.
   uint64_t min_names = 10;  // Operators with fewer are not ranked.
   unsigned threads = 0;     // 0 is one a core, 16 at most.
   ProgressMode progress = ProgressMode::kAuto;

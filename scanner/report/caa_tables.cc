@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "caascan/known_cas.h"
 #include "scanner/report/table_builder.h"
 
 namespace caascan::report {
@@ -58,20 +59,28 @@ Table DepthTable(const CaaUse& caa) {
 }
 
 Table IssuerTable(const CaaUse& caa) {
-  Table table = {.id = "issuers",
-                 .title = "Issuers named in CAA records",
-                 .note = "Names whose relevant RRset names this issuer domain name.",
-                 .columns = {{"issuer", "issuer", ColumnKind::kText},
-                             {"names", "names", ColumnKind::kCount},
-                             {"issue", "issue", ColumnKind::kCount},
-                             {"issuewild", "issuewild", ColumnKind::kCount}},
-                 .rows = {},
-                 .missed = caa.issuers().missed(),
-                 .shown = kShownIssuers};
+  Table table = {
+      .id = "issuers",
+      .title = "Issuers named in CAA records",
+      .note =
+          "Names whose relevant RRset names this issuer domain name; known are those that CAs "
+          "publish as theirs.",
+      .columns = {{"issuer", "issuer", ColumnKind::kText},
+                  {"names", "names", ColumnKind::kCount},
+                  {"issue", "issue", ColumnKind::kCount},
+                  {"issuewild", "issuewild", ColumnKind::kCount}},
+      .rows = {},
+      .missed = caa.issuers().missed(),
+      .shown = kShownIssuers};
   table.columns.push_back(ShareColumn("share"));
+  table.columns.push_back({"known", "known", ColumnKind::kText});
+  table.columns.push_back({"nearest", "perhaps meant", ColumnKind::kText});
   for (const auto& [issuer, counts] : caa.issuers().Sorted()) {
     std::vector<Cell> row = {std::string(issuer), counts->names, counts->issue, counts->issuewild};
     row.emplace_back(Share{counts->names, caa.names()});
+    const bool known = IsKnownIssuer(issuer);
+    row.emplace_back(std::string(known ? "yes" : "no"));
+    row.emplace_back(known ? std::string() : std::string(NearestKnownIssuer(issuer)));
     table.rows.push_back(std::move(row));
   }
   return table;

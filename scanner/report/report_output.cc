@@ -42,6 +42,8 @@ absl::Status WriteReport(const Report& report, const ReportOutput& output) {
       return WriteWhole(output.path, MarkdownReport(report, output.top));
     case ReportFormat::kJson:
       return WriteWhole(output.path, JsonReport(report));
+    case ReportFormat::kHtml:
+      return WriteWhole(output.path, HtmlReport(report, output.top));
     case ReportFormat::kCsv:
       break;
   }

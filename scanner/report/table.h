@@ -42,6 +42,8 @@ struct Table {
   uint64_t missed = 0;
   /// For people: how many rows are worth showing without asking; 0 is all.
   size_t shown = 0;
+  /// Are its first rows worth a picture: the first column's texts, the shares (else counts)?
+  bool plotted = false;
 };
 
 struct Report {

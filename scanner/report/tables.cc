@@ -3,13 +3,21 @@
 #include "scanner/report/tables.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
+
+#include "caascan/finding_kind.h"
 
 #include "scanner/report/caa_tables.h"
 #include "scanner/report/table_builder.h"
 
 namespace caascan::report {
 namespace {
+
+/// Tables whose first rows are worth a picture.
+constexpr std::array<std::string_view, 8> kPlotted = {
+    "outcomes", "reasons", "findings", "league", "tlds", "caa_use", "issuers", "decisions"};
 
 constexpr size_t kShownTlds = 20;
 constexpr size_t kShownOperators = 20;
@@ -229,9 +237,20 @@ Table FindingTable(const Aggregate& aggregate) {
                  .rows = {},
                  .missed = aggregate.findings().missed()};
   table.columns.push_back(ShareColumn("share"));
+  table.columns.push_back({"severity", "severity", ColumnKind::kText});
+  table.columns.push_back({"mender", "who mends it", ColumnKind::kText});
+  table.columns.push_back({"meaning", "meaning", ColumnKind::kText, true});
+  table.columns.push_back({"rfc", "rule", ColumnKind::kText, true});
   for (const auto& [code, counts] : aggregate.findings().Sorted()) {
     std::vector<Cell> row = {std::string(code), counts->names, counts->findings};
     row.emplace_back(Share{counts->names, aggregate.outcomes().names});
+    if (const FindingKind* const kind = FindFindingKind(code)) {
+      row.emplace_back(std::string(SeverityText(kind->severity)));
+      row.emplace_back(std::string(MenderText(kind->mender)));
+      row.emplace_back(std::string(kind->meaning));
+      row.emplace_back(std::string(kind->rfc));
+    }
+    row.resize(table.columns.size());
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -358,6 +377,9 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   tables.push_back(DecisionTable(aggregate));
   tables.push_back(EffortTable(aggregate));
   tables.push_back(BrokenTable(broken, options.inputs));
+  for (Table& table : tables) {
+    table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
+  }
   return report;
 }
 

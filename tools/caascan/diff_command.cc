@@ -53,9 +53,9 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
                  &options_.output_path);
   cli::AddOption(app, {"--changes", "FILE", "Write a line of NDJSON for each name that changed."},
                  &options_.changes_path);
-  cli::AddOption(app,
-                 {"--top", "N", "Rows of long tables in text and markdown (default: by table)."},
-                 &options_.top)
+  cli::AddOption(
+      app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
+      &options_.top)
       ->check(cli::WholeNumber(1));
   cli::AddOption(app,
                  {"--temp", "FOLDER", "Where temporary files lie (default: TMPDIR, else /tmp)."},

@@ -22,6 +22,7 @@ Formats:
   csv: one file a table, into the folder of -o. A text that a spreadsheet would take for a formula has an apostrophe in
     front.
   markdown: the tables of text.
+  html: one page that loads nothing from anywhere, with pictures, and tables that sort and filter; 500 rows a table.
 
 Counts:
 Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. Tables keep the 65,536
@@ -57,9 +58,9 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  {"-o,--output", "FILE",
                   "Write the report here (default: standard output); a folder for csv."},
                  &options_.output_path);
-  cli::AddOption(app,
-                 {"--top", "N", "Rows of long tables in text and markdown (default: by table)."},
-                 &options_.top)
+  cli::AddOption(
+      app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
+      &options_.top)
       ->check(cli::WholeNumber(1));
   cli::AddOption(app,
                  {"--min-names", "N",

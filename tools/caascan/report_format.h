@@ -12,7 +12,7 @@ namespace caascan::tool {
 
 inline void AddFormatOption(CLI::App* app, std::string* word) {
   cli::AddChoice(
-      app, {"--format", "text|json|csv|markdown", "How the report is written (default text)."},
+      app, {"--format", "text|json|csv|markdown|html", "How the report is written (default text)."},
       word);
 }
 
@@ -20,6 +20,7 @@ inline void AddFormatOption(CLI::App* app, std::string* word) {
 inline ReportFormat FormatOfWord(const std::string& word) {
   if (word == "json") return ReportFormat::kJson;
   if (word == "csv") return ReportFormat::kCsv;
+  if (word == "html") return ReportFormat::kHtml;
   return word == "markdown" ? ReportFormat::kMarkdown : ReportFormat::kText;
 }
 
