@@ -22,7 +22,11 @@ struct ReportOptions {
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;  // Rows of long tables in text, Markdown and HTML; 0 is each table's own.
   uint64_t min_names = 10;  // Operators with fewer are not ranked.
-  unsigned threads = 0;     // 0 is one a core, 16 at most.
+  /// Only the summary and the orders that would fail.
+  bool orders_only = false;
+  /// A dossier on this operator instead of a report: Markdown, or kHtml. Empty is none.
+  std::string operator_name;
+  unsigned threads = 0;  // 0 is one a core, 16 at most.
   ProgressMode progress = ProgressMode::kAuto;
 };
 

@@ -109,6 +109,9 @@ void Aggregate::Add(const RecordView& record) {
     AddOperator(record);
   }
   if (record.has_caa) caa_.Add(record);
+  if (!record.order.empty() && !record.may_issue) {
+    orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason});
+  }
   for (const DecisionView& decision : record.decisions) {
     DecisionRow* const row = decisions_.Find(decision.ca);
     ++(decision.permit ? row->permit : row->deny);
@@ -132,6 +135,7 @@ void Aggregate::Merge(const Aggregate& other) {
   servers_.Merge(other.servers_);
   findings_.Merge(other.findings_);
   decisions_.Merge(other.decisions_);
+  orders_.Merge(other.orders_);
   caa_.Merge(other.caa_);
   elapsed_us_.Merge(other.elapsed_us_);
   queries_.Merge(other.queries_);

@@ -127,6 +127,21 @@ struct DecisionRow {
   }
 };
 
+/// Names of an order (a text that came with them) that may not be issued for.
+struct OrderRow {
+  uint64_t names = 0;
+  std::string name;                  // The first of them by name,
+  Reason reason = Reason::kStopped;  // and why.
+
+  uint64_t weight() const { return names; }
+  void Merge(const OrderRow& other) {
+    names += other.names;
+    if (!name.empty() && name <= other.name) return;
+    name = other.name;
+    reason = other.reason;
+  }
+};
+
 /// A value; one thread at a time.
 class Aggregate {
  public:
@@ -156,6 +171,8 @@ class Aggregate {
   const BoundedTable<ServerRow>& servers() const { return servers_; }
   const BoundedTable<FindingRow>& findings() const { return findings_; }
   const BoundedTable<DecisionRow>& decisions() const { return decisions_; }
+  /// Orders of which some name may not be issued for, by the raw JSON of `order`.
+  const BoundedTable<OrderRow>& orders() const { return orders_; }
   const CaaUse& caa() const { return caa_; }
   const Histogram& elapsed_us() const { return elapsed_us_; }
   const Histogram& queries() const { return queries_; }
@@ -179,6 +196,7 @@ class Aggregate {
   BoundedTable<ServerRow> servers_{kMaxRows};
   BoundedTable<FindingRow> findings_{kMaxRows};
   BoundedTable<DecisionRow> decisions_{kMaxRows};
+  BoundedTable<OrderRow> orders_{kMaxRows};
   CaaUse caa_{kMaxRows};
   Histogram elapsed_us_;
   Histogram queries_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "scanner/report/aggregate.h"
+#include "scanner/report/dossier.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
@@ -48,11 +49,60 @@ class CountingWorker : public RecordWorker {
   std::unique_ptr<Aggregate> counts_ = std::make_unique<Aggregate>();
 };
 
+class DossierWorker : public RecordWorker {
+ public:
+  DossierWorker(const std::string& operator_name, std::mutex* mutex, Dossier* sum)
+      : mutex_(mutex), sum_(sum), mine_(operator_name) {}
+  ~DossierWorker() override {
+    const std::lock_guard lock(*mutex_);
+    sum_->Merge(mine_);
+  }
+
+  void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
+    mine_.Add(record);
+  }
+
+ private:
+  std::mutex* const mutex_;
+  Dossier* const sum_;  // Guarded by it.
+  Dossier mine_;
+};
+
+void Summarize(RecordPass* pass, ReportSummary* summary) {
+  summary->records = pass->records();
+  summary->broken = pass->broken().count();
+  summary->signal = pass->signal();
+}
+
+absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
+  if (options.format == ReportFormat::kJson || options.format == ReportFormat::kCsv) {
+    return absl::InvalidArgumentError("--operator: a dossier is written as markdown or html");
+  }
+  if (absl::Status status = CheckWritable(options.output_path); !status.ok()) return status;
+  auto pass =
+      std::make_unique<RecordPass>(PassOptions{options.inputs, options.threads, options.progress});
+  std::mutex mutex;
+  Dossier dossier(options.operator_name);
+  absl::Status status = pass->Run(
+      [&] { return std::make_unique<DossierWorker>(options.operator_name, &mutex, &dossier); });
+  if (!status.ok()) return status;
+  Summarize(pass.get(), summary);
+  if (summary->signal != 0) return absl::OkStatus();
+  if (dossier.outcomes().names == 0) {
+    return absl::InvalidArgumentError("--operator: no record names " + options.operator_name);
+  }
+  if (IsStandardOutput(options.output_path)) pass.reset();
+  return WriteWhole(options.output_path, options.format == ReportFormat::kHtml
+                                             ? HtmlDossier(dossier)
+                                             : MarkdownDossier(dossier));
+}
+
 }  // namespace
 }  // namespace report
 
 absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   *summary = ReportSummary();
+  if (!options.operator_name.empty()) return report::RunDossier(options, summary);
   const report::ReportOutput output = {options.output_path, options.format, options.top};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
   auto pass = std::make_unique<report::RecordPass>(
@@ -61,12 +111,12 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   absl::Status status =
       pass->Run([&shared] { return std::make_unique<report::CountingWorker>(&shared); });
   if (!status.ok()) return status;
-  summary->records = pass->records();
-  summary->broken = pass->broken().count();
-  summary->signal = pass->signal();
+  report::Summarize(pass.get(), summary);
   if (summary->signal != 0) return absl::OkStatus();
-  const report::Report made = report::MakeReport(
-      shared.sum, pass->broken(), {.inputs = pass->DisplayNames(), .min_names = options.min_names});
+  const report::Report made = report::MakeReport(shared.sum, pass->broken(),
+                                                 {.inputs = pass->DisplayNames(),
+                                                  .min_names = options.min_names,
+                                                  .orders_only = options.orders_only});
   if (report::IsStandardOutput(options.output_path)) pass.reset();
   return report::WriteReport(made, output);
 }

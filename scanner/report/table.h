@@ -44,6 +44,8 @@ struct Table {
   size_t shown = 0;
   /// Are its first rows worth a picture: the first column's texts, the shares (else counts)?
   bool plotted = false;
+  /// Is the last column to be read in full, on further lines where it is long?
+  bool wrapped = false;
 };
 
 struct Report {

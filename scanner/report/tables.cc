@@ -10,6 +10,7 @@
 #include "caascan/finding_kind.h"
 
 #include "scanner/report/caa_tables.h"
+#include "scanner/report/reason_remedy.h"
 #include "scanner/report/table_builder.h"
 
 namespace caascan::report {
@@ -299,6 +300,31 @@ Table DecisionTable(const Aggregate& aggregate) {
   return table;
 }
 
+Table OrderTable(const Aggregate& aggregate) {
+  Table table = {.id = "orders",
+                 .title = "Orders that would fail",
+                 .note =
+                     "By the order that came with the names: how many of them may not be "
+                     "issued for, the first of them, and what to do about it.",
+                 .columns = {{"order", "order", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount},
+                             {"name", "for example", ColumnKind::kText},
+                             {"reason", "reason", ColumnKind::kText},
+                             {"remedy", "remedy", ColumnKind::kText}},
+                 .rows = {},
+                 .missed = aggregate.orders().missed(),
+                 .wrapped = true};
+  for (const auto& [order, counts] : aggregate.orders().Sorted()) {
+    table.rows.push_back({std::string(order), counts->names, counts->name,
+                          std::string(ReasonCode(counts->reason)),
+                          std::string(ReasonRemedy(counts->reason))});
+  }
+  std::sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return std::get<std::string>(a[0]) < std::get<std::string>(b[0]);
+  });
+  return table;
+}
+
 constexpr double kQuantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999};
 
 /// `scale` is what a value of the histogram is in the table's unit.
@@ -375,10 +401,16 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
       aggregate.outcomes().of(Outcome::kPermit) + aggregate.outcomes().of(Outcome::kDeny);
   AddCaaTables(aggregate.caa(), answered, &tables);
   tables.push_back(DecisionTable(aggregate));
+  tables.push_back(OrderTable(aggregate));
   tables.push_back(EffortTable(aggregate));
   tables.push_back(BrokenTable(broken, options.inputs));
   for (Table& table : tables) {
     table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
+  }
+  if (options.orders_only) {
+    std::erase_if(tables, [](const Table& table) {
+      return table.id != "summary" && table.id != "orders" && table.id != "broken";
+    });
   }
   return report;
 }

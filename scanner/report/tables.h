@@ -15,6 +15,7 @@ struct TableOptions {
   std::vector<std::string> inputs;  // As messages call them.
   /// Operators with fewer names have no place in the league table: too few to judge by.
   uint64_t min_names = 10;
+  bool orders_only = false;  // The summary and the orders that would fail, nothing else.
 };
 
 /// The whole report. Pure; safe from any thread.

@@ -1,6 +1,7 @@
 // A table's columns are as wide as what is in them; where the sum is over 100 the widest text
 // columns give way. Tested by formats_test.cc.
 #include <algorithm>
+#include <utility>
 
 #include "scanner/report/cell_text.h"
 #include "scanner/report/formats.h"
@@ -66,6 +67,17 @@ std::string Cut(const std::string& text, size_t width) {
   return cut + "..";
 }
 
+/// Takes what fits into `width` columns from the front of *text, up to a blank where there is one.
+/// ASCII alone is broken: it is our own.
+std::string TakeLine(size_t width, std::string* text) {
+  if (text->size() <= width) return std::exchange(*text, std::string());
+  size_t end = text->rfind(' ', width);
+  if (end == std::string::npos || end == 0) end = width;
+  std::string line = text->substr(0, end);
+  text->erase(0, text->find_first_not_of(' ', end));
+  return line;
+}
+
 void AppendLine(const Grid& grid, const std::vector<std::string>& cells, std::string* out) {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) {
@@ -102,7 +114,16 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   AppendNote(MissedNote(table), out);
   Grid grid = MakeGrid(table, rows);
   Fit(&grid);
-  for (const std::vector<std::string>& line : grid.lines) AppendLine(grid, line, out);
+  for (std::vector<std::string>& line : grid.lines) {
+    std::string rest = table.wrapped ? std::exchange(line.back(), "") : std::string();
+    if (table.wrapped) line.back() = TakeLine(grid.widths.back(), &rest);
+    AppendLine(grid, line, out);
+    while (!rest.empty()) {
+      std::vector<std::string> more(line.size());
+      more.back() = TakeLine(grid.widths.back(), &rest);
+      AppendLine(grid, more, out);
+    }
+  }
   if (rows < table.rows.size()) {
     *out += "  and " + GroupedNumber(table.rows.size() - rows) + " more\n";
   }

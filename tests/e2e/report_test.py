@@ -216,6 +216,30 @@ class Report(harness.Case):
         self.assertEqual(few.returncode, 2)
         self.assert_one_clear_line(few, "no quorum")
 
+    def test_a_dossier_on_an_operator(self):
+        worst = self.json_report(self.records)["league"]["rows"][0]
+        done = self.run_program(CAASCAN, "report", "--operator", worst["operator"].upper(), self.records)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        letter = done.stdout.decode()
+        self.assertIn(f"For {worst['failed']} of them the look-up failed.", letter)
+        self.assertRegex(letter, r"(?m)^dig \+norec CAA [a-z0-9.-]+ @127\.[0-9.]+$")
+        unknown = self.run_program(CAASCAN, "report", "--operator", "Nobody", self.records)
+        self.assertEqual(unknown.returncode, 2)
+        self.assert_one_clear_line(unknown, "--operator", "Nobody")
+
+    def test_orders_that_would_fail(self):
+        lines = self.records.read_text().splitlines()
+        ordered = [line[:-1] + f',"order":"o{i // 10}"}}' for i, line in enumerate(lines)]
+        path = self.file("orders.ndjson", "\n".join(ordered))
+        report = self.json_report("--by", "order", path)
+        self.assertEqual(set(report), {"schema", "summary", "orders", "broken"})
+        expected = {}
+        for i, line in enumerate(lines):
+            if not json.loads(line)["may_issue"]:
+                expected[f'"o{i // 10}"'] = expected.get(f'"o{i // 10}"', 0) + 1
+        self.assertEqual({row["order"]: row["names"] for row in report["orders"]["rows"]}, expected)
+        self.assertTrue(all(row["remedy"] for row in report["orders"]["rows"]))
+
     def test_wrong_usage_is_one_clear_line(self):
         missing = self.run_program(CAASCAN, "report", "/no/such/file")
         self.assertEqual(missing.returncode, 2)

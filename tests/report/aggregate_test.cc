@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scanner/report/reason_remedy.h"
 #include "tests/report/report_lines.h"
 
 namespace caascan::report {
@@ -94,6 +95,28 @@ TEST_F(AggregateTest, CountsDecisions) {
   EXPECT_EQ(decisions[0].first, "B");
   EXPECT_EQ(decisions[0].second->permit, 1u);
   EXPECT_EQ(decisions[0].second->deny, 1u);
+}
+
+TEST_F(AggregateTest, KeepsOrdersThatWouldFail) {
+  Add(Line("b.example", "refused", R"(,"order":"one")"));
+  Add(Line("a.example", "issuance_forbidden", R"(,"order":"one")"));
+  Add(Line("c.example", "no_caa", R"(,"order":"one")"));
+  Add(Line("d.example", "no_caa", R"(,"order":2)"));
+  Add(Line("e.example", "refused"));
+  const auto orders = aggregate_.orders().Sorted();
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].first, "\"one\"");
+  EXPECT_EQ(orders[0].second->names, 2u);
+  EXPECT_EQ(orders[0].second->name, "a.example");
+  EXPECT_EQ(orders[0].second->reason, Reason::kIssuanceForbidden);
+}
+
+TEST(ReasonRemedyTest, IsThereForWhateverDoesNotPermit) {
+  for (int i = 0; i <= static_cast<int>(Reason::kLocalFault); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    EXPECT_EQ(ReasonRemedy(reason).empty(), OutcomeOf(reason) == Outcome::kPermit)
+        << ReasonCode(reason);
+  }
 }
 
 TEST_F(AggregateTest, AddsUpToTheSame) {

@@ -114,6 +114,19 @@ TEST(TextReportTest, FitsAHundredColumnsAndCountsWhatIsLeftOut) {
   EXPECT_TRUE(missed);
 }
 
+TEST(TextReportTest, BreaksWhatIsToBeReadInFull) {
+  Table table = {.id = "t",
+                 .title = "T",
+                 .note = "",
+                 .columns = {{"a", "a", ColumnKind::kText}, {"b", "b", ColumnKind::kText}},
+                 .rows = {},
+                 .wrapped = true};
+  table.rows.push_back({std::string("order"), std::string(60, 'x') + ' ' + std::string(60, 'y')});
+  EXPECT_EQ(TextReport({.title = "R", .schema = "", .tables = {table}}, 0),
+            "R\n\nT\n=\n  a      b\n  order  " + std::string(60, 'x') + "\n         " +
+                std::string(60, 'y') + "\n");
+}
+
 /// Rates of failure are only told where all names of an operator are known.
 TEST(MakeReportTest, TellsNoRateFromFailuresAlone) {
   LineReader reader;
@@ -145,9 +158,9 @@ TEST(MakeReportTest, HasACellForEachColumn) {
   BrokenLines broken;
   broken.Add(0, 2, "x");
   const Report report = MakeReport(aggregate, broken, {.inputs = {"f"}, .min_names = 1});
-  EXPECT_EQ(report.tables.size(), 17u);
+  EXPECT_EQ(report.tables.size(), 18u);
   for (const Table& table : report.tables) {
-    EXPECT_EQ(table.rows.empty(), table.id == "league") << table.id;
+    EXPECT_EQ(table.rows.empty(), table.id == "league" || table.id == "orders") << table.id;
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;
   }
 }

@@ -36,7 +36,9 @@ SIGTERM; no report is written then.
 Examples:
   caascan report out.ndjson
   caascan report --format json shard-*.ndjson.zst | jq '.outcomes.rows[]'
-  caascan report --format csv -o tables out.ndjson)";
+  caascan report --format csv -o tables out.ndjson
+  caascan report --operator "Example DNS" --format html -o letter.html out.ndjson
+  caascan report --by order orders.out.ndjson)";
 
 std::string SummaryText(const ReportSummary& summary) {
   std::string text = std::to_string(summary.records) + " records";
@@ -67,6 +69,17 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                   "Rank operators with at least so many names by those they break (default 10)."},
                  &options_.min_names)
       ->check(cli::WholeNumber(1));
+  cli::AddOption(app,
+                 {"--operator", "NAME",
+                  "A dossier on this operator instead: findings with samples, dig lines and "
+                  "remedies, as markdown (or --format html)."},
+                 &options_.operator_name);
+  cli::AddOption(app,
+                 {"--by", "order",
+                  "Only the orders (a text that came with the names) of which a name may not be "
+                  "issued for, each with the reason and the remedy."},
+                 &by_)
+      ->check(cli::OneOf({"order"}));
   cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 16 at most)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
@@ -80,6 +93,7 @@ int ReportCommand::Run() {
   options_.format = FormatOfWord(format_);
   if (progress_ == "always") options_.progress = ProgressMode::kAlways;
   if (progress_ == "never") options_.progress = ProgressMode::kNever;
+  options_.orders_only = by_ == "order";
   ReportSummary summary;
   const absl::Status status = RunReport(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);

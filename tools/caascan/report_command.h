@@ -22,6 +22,7 @@ class ReportCommand {
   ReportOptions options_;
   // As typed.
   std::string format_ = "text";
+  std::string by_;
   std::string progress_ = "auto";
 };
 
