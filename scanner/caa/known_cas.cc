@@ -62,15 +62,18 @@ bool SameName(std::string_view a, std::string_view b) {
 }
 
 /// How many letters have to be added, left out, changed or swapped with their neighbour to make one
-/// of the other (optimal string alignment). REQUIRES: both of kMaxDomain at most.
-size_t Slips(std::string_view a, std::string_view b) {
+/// of the other (optimal string alignment); `enough` or more where it is at least that many.
+/// REQUIRES: both of kMaxDomain at most.
+size_t Slips(std::string_view a, std::string_view b, size_t enough) {
   // Three rows of the table: the one in work, the one above, and the one above that.
-  std::array<std::array<uint16_t, kMaxDomain + 1>, 3> rows{};
+  std::array<std::array<uint16_t, kMaxDomain + 1>, 3> rows;
   for (size_t j = 0; j <= b.size(); ++j) rows[0][j] = static_cast<uint16_t>(j);
+  int least_above = 0;
   for (size_t i = 1; i <= a.size(); ++i) {
     auto& row = rows[i % 3];
     const auto& above = rows[(i - 1) % 3];
     row[0] = static_cast<uint16_t>(i);
+    int least_of_row = row[0];
     for (size_t j = 1; j <= b.size(); ++j) {
       const int changed = a[i - 1] == b[j - 1] ? 0 : 1;
       int least = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + changed});
@@ -78,7 +81,11 @@ size_t Slips(std::string_view a, std::string_view b) {
         least = std::min(least, rows[(i - 2) % 3][j - 2] + 1);
       }
       row[j] = static_cast<uint16_t>(least);
+      least_of_row = std::min(least_of_row, least);
     }
+    // The two rows above what comes next can only grow.
+    if (static_cast<size_t>(std::min(least_of_row, least_above)) >= enough) return enough;
+    least_above = least_of_row;
   }
   return rows[a.size() % 3][b.size()];
 }
@@ -94,7 +101,7 @@ std::string_view WithFewestSlips(std::string_view text, Part part) {
     const std::string_view other = part(issuer);
     const size_t longer = std::max(text.size(), other.size());
     if (longer - std::min(text.size(), other.size()) >= fewest) continue;
-    if (const size_t slips = Slips(text, other); slips < fewest) {
+    if (const size_t slips = Slips(text, other, fewest); slips < fewest) {
       fewest = slips;
       nearest = issuer;
     }

@@ -72,6 +72,7 @@ struct CaaAnswer {
   CaaRrset rrset;                     // For kRecords.
   std::vector<std::string> cname;     // Alias targets in order.
   std::string zone;                   // The zone whose servers answered or failed.
+  std::string operator_name;          // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   std::vector<Attempt> attempts;  // For kFailed: the servers of `zone`.
   uint32_t ttl_s = 0;             // How long it may be kept.

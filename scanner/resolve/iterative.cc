@@ -399,6 +399,9 @@ net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, C
   Walk walk(name, dns::RRType::kCAA);
   co_await Lookup(&walk, account, nullptr);
   answer->zone = LowerText(walk.zone.name());
+  if (options_.name_operator) {
+    options_.name_operator(walk.zone.name(), *walk.zone, &answer->operator_name);
+  }
   answer->cname = walk.chain.Targets();
   if (walk.ok) {
     TakeCaaAnswer(walk.asked.message, walk.classified, walk.chain.current(), answer);

@@ -23,6 +23,9 @@ struct IterativeOptions {
   bool allow_special = false;  // Query special-purpose addresses too.
   /// Names that nothing may be asked about; empty where there are none. Any thread.
   std::function<bool(dns::NameView)> blocked = {};
+  /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
+  /// the resolver's own thread.
+  std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
   size_t zone_capacity = 200'000;
   size_t host_capacity = 100'000;
 };

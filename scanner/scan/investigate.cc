@@ -181,7 +181,9 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   StartRecord(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
-  record_.zone = answer.status == LookupStatus::kEmpty ? climb.own.zone : answer.zone;
+  const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? climb.own : answer;
+  record_.zone = in_zone.zone;
+  record_.operator_name = in_zone.operator_name;
   record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
   record_.dnssec = answer.dnssec;
   if (answer.status != LookupStatus::kFailed) {

@@ -37,7 +37,10 @@ Worker::~Worker() {
 
 std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
   if (setup_.resolvers.empty()) {
-    return std::make_unique<resolve::IterativeResolver>(&network_, setup_.iterative, setup_.root);
+    resolve::IterativeOptions options = setup_.iterative;
+    options.name_operator = [this](dns::NameView name, const resolve::Zone& zone,
+                                   std::string* out) { operators_.Name(name, zone, out); };
+    return std::make_unique<resolve::IterativeResolver>(&network_, options, setup_.root);
   }
   resolve::ForwardingOptions options;
   options.ask = setup_.investigate.ask;

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/diagnose/operators.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/network.h"
 #include "scanner/resolve/iterative.h"
@@ -89,6 +90,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   // Loop thread only.
   net::Loop loop_;
   net::Network network_;
+  diagnose::OperatorNamer operators_;
   std::unique_ptr<resolve::Resolver> resolver_;
   Investigator investigator_;
   FlushTimer flush_timer_;
