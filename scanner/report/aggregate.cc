@@ -123,6 +123,9 @@ void Aggregate::Add(const RecordView& record) {
 }
 
 void Aggregate::Merge(const Aggregate& other) {
+  broken_ += other.broken_;
+  partial_lines_ += other.partial_lines_;
+  partial_expected_ += other.partial_expected_;
   outcomes_.Merge(other.outcomes_);
   for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
   for (size_t i = 0; i < kDnssecCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,39 @@ class Aggregate {
 
   void Add(const RecordView& record);
   void Merge(const Aggregate& other);
+  /// Shows every piece of it, by a name, to `archive`, which has Table(), Counts(), Outcomes(),
+  /// Span() and Bins().
+  template <typename Self, typename Archive>
+  static void Visit(Self& self, Archive& archive) {
+    archive.Outcomes("outcomes", self.outcomes_);
+    archive.Counts("reasons", std::span(self.reasons_));
+    for (size_t i = 0; i < kDnssecCount; ++i) archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
+    archive.Counts("may_issue", std::span(&self.may_issue_, 1));
+    archive.Counts("rechecked", std::span(&self.rechecked_, 1));
+    archive.Counts("broken", std::span(&self.broken_, 1));
+    archive.Span("span", self.span_);
+    archive.Table("tlds", self.tlds_);
+    archive.Table("operators", self.operators_);
+    archive.Outcomes("without_operator", self.without_operator_);
+    archive.Table("servers", self.servers_);
+    archive.Table("findings", self.findings_);
+    archive.Table("decisions", self.decisions_);
+    archive.Table("orders", self.orders_);
+    CaaUse::Visit(self.caa_, archive);
+    archive.Bins("elapsed_us", self.elapsed_us_);
+    archive.Bins("queries", self.queries_);
+    archive.Bins("retries", self.retries_);
+  }
+
+  /// Lines that were no records where a part was counted.
+  void AddBroken(uint64_t lines) { broken_ += lines; }
+  uint64_t broken() const { return broken_; }
+  /// A line of a partial report was added; its last line says that there are `lines` before it.
+  void AddPartialLine() { ++partial_lines_; }
+  void AddPartialEnd(uint64_t lines) { partial_expected_ += lines; }
+  /// Are all partial reports there as a whole?
+  bool complete() const { return partial_lines_ == partial_expected_; }
+
   /// Rows of all tables, which is what memory goes by.
   size_t rows() const;
 
@@ -184,6 +218,12 @@ class Aggregate {
   void AddServers(const RecordView& record, const std::string& operator_name);
   ServerRow* FindServer(std::string_view address, std::string_view host);
 
+  static constexpr std::array<std::string_view, kDnssecCount> kDnssecPieces = {
+      "secure", "insecure", "bogus", "indeterminate", "unchecked"};
+
+  uint64_t broken_ = 0;
+  uint64_t partial_lines_ = 0;
+  uint64_t partial_expected_ = 0;
   OutcomeCounts outcomes_;
   std::array<uint64_t, kReasonCount> reasons_{};
   std::array<OutcomeCounts, kDnssecCount> dnssec_{};

@@ -44,13 +44,10 @@ class BoundedTable {
     missed_ += other.missed_;
   }
 
-  void Clear() {
-    rows_.clear();
-    missed_ = 0;
-  }
-
   /// By how much a weight may be too small at most; 0 means that all are exact.
   uint64_t missed() const { return missed_; }
+  /// Takes over an error of counts made elsewhere.
+  void AddMissed(uint64_t missed) { missed_ += missed; }
   size_t size() const { return rows_.size(); }
 
   /// All rows, the heaviest first, equals by key.

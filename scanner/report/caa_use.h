@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,19 @@ class CaaUse {
   void Add(const RecordView& record);
   void Merge(const CaaUse& other);
   size_t rows() const { return issuers_.size() + tags_.size(); }
+
+  /// Shows every piece of it to `archive`, as Aggregate::Visit() does.
+  template <typename Self, typename Archive>
+  static void Visit(Self& self, Archive& archive) {
+    archive.Counts("caa_names", std::span(&self.names_, 1));
+    archive.Counts("caa_depths", std::span(self.depths_));
+    archive.Counts("caa_behind_alias", std::span(&self.behind_alias_, 1));
+    archive.Counts("caa_features", std::span(self.features_));
+    archive.Table("issuers", self.issuers_);
+    archive.Table("tags", self.tags_);
+    archive.Bins("caa_set_sizes", self.set_sizes_);
+    archive.Bins("caa_ttls", self.ttls_s_);
+  }
 
   uint64_t names() const { return names_; }
   /// Names whose RRset was found so many labels above them, the last for all beyond.

@@ -48,6 +48,34 @@ void Histogram::Merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
+std::vector<uint64_t> Histogram::Pack() const {
+  std::vector<uint64_t> numbers = {count_, sum_, min_, max_};
+  for (size_t bin = 0; bin < bins_.size(); ++bin) {
+    if (bins_[bin] == 0) continue;
+    numbers.push_back(bin);
+    numbers.push_back(bins_[bin]);
+  }
+  return numbers;
+}
+
+bool Histogram::AddPacked(std::span<const uint64_t> numbers) {
+  constexpr size_t kHead = 4;
+  if (numbers.size() < kHead || numbers.size() % 2 != 0) return false;
+  Histogram read;
+  read.sum_ = numbers[1];
+  read.min_ = numbers[2];
+  read.max_ = numbers[3];
+  for (size_t i = kHead; i < numbers.size(); i += 2) {
+    if (numbers[i] > BinOf(kMaxValue)) return false;
+    if (numbers[i] >= read.bins_.size()) read.bins_.resize(numbers[i] + 1);
+    read.bins_[numbers[i]] += numbers[i + 1];
+    read.count_ += numbers[i + 1];
+  }
+  if (read.count_ != numbers[0] || (read.count_ > 0 && read.min_ > read.max_)) return false;
+  Merge(read);
+  return true;
+}
+
 uint64_t Histogram::Quantile(double quantile) const {
   if (count_ == 0) return 0;
   const auto rank = static_cast<uint64_t>(std::ceil(quantile * static_cast<double>(count_)));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace caascan::report {
@@ -25,13 +26,10 @@ class Histogram {
   /// none.
   uint64_t Quantile(double quantile) const;
 
-  /// Calls visit(lowest value of the bin, highest, how many) for each bin that is not empty.
-  template <typename Visit>
-  void ForEachBin(const Visit& visit) const {
-    for (size_t bin = 0; bin < bins_.size(); ++bin) {
-      if (bins_[bin] != 0) visit(BinLow(bin), BinLow(bin + 1) - 1, bins_[bin]);
-    }
-  }
+  /// All it knows, as numbers; AddPacked() adds that up again. False, and nothing is added, for
+  /// numbers that no histogram packs.
+  std::vector<uint64_t> Pack() const;
+  bool AddPacked(std::span<const uint64_t> numbers);
 
  private:
   static uint64_t BinLow(size_t bin);

@@ -27,6 +27,8 @@ class BrokenLines {
 
   void Add(size_t input, uint64_t line, std::string_view problem);
   void Merge(const BrokenLines& other);
+  /// Lines that were found elsewhere, nobody knows where.
+  void AddUnlocated(uint64_t lines) { count_ += lines; }
 
   uint64_t count() const { return count_; }
   const std::vector<BrokenLine>& located() const { return located_; }

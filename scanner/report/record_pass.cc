@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "scanner/report/cell_text.h"
+#include "scanner/report/partial.h"
 
 namespace caascan::report {
 namespace {
@@ -54,13 +55,14 @@ void RecordPass::Work(RecordWorker* worker) {
     BrokenLines broken;
     uint64_t records = 0;
     ForEachLine(block, first_line, [&](std::string_view line, uint64_t number) {
-      const std::string_view problem = reader.Read(line);
-      if (problem.empty()) {
+      std::string_view problem;
+      if (line.starts_with(kPartialPrefix)) {
+        problem = worker->AddPartial(line);
+      } else if (problem = reader.Read(line); problem.empty()) {
         ++records;
         worker->Add(reader.record(), input, line);
-      } else {
-        broken.Add(input, number, problem);
       }
+      if (!problem.empty()) broken.Add(input, number, problem);
     });
     records_ += records;
     worker->EndBlock();

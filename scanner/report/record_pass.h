@@ -26,6 +26,10 @@ class RecordWorker {
   virtual ~RecordWorker() = default;
   /// A record of input `input`; the view holds during the call, and the raw line `line` with it.
   virtual void Add(const RecordView& record, size_t input, std::string_view line) = 0;
+  /// A line of a partial report (partial.h). What is wrong with it, or empty.
+  virtual std::string_view AddPartial(std::string_view /*line*/) {
+    return "a piece of a partial report, and no record";
+  }
   /// Behind some thousand records each: a worker that grew too big hands over what it has.
   virtual void EndBlock() {}
 };

@@ -8,6 +8,7 @@
 
 #include "scanner/report/aggregate.h"
 #include "scanner/report/dossier.h"
+#include "scanner/report/partial.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
@@ -33,6 +34,9 @@ class CountingWorker : public RecordWorker {
   void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
     counts_->Add(record);
   }
+  std::string_view AddPartial(std::string_view line) override {
+    return partial_.Read(line, counts_.get());
+  }
   void EndBlock() override {
     if (counts_->rows() < kMaxWorkerRows) return;
     HandOver();
@@ -46,6 +50,7 @@ class CountingWorker : public RecordWorker {
   }
 
   SharedAggregate* const shared_;
+  PartialReader partial_;
   std::unique_ptr<Aggregate> counts_ = std::make_unique<Aggregate>();
 };
 
@@ -103,7 +108,8 @@ absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
 absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   *summary = ReportSummary();
   if (!options.operator_name.empty()) return report::RunDossier(options, summary);
-  const report::ReportOutput output = {options.output_path, options.format, options.top};
+  const report::ReportOutput output = {
+      options.output_path, options.partial ? ReportFormat::kText : options.format, options.top};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{options.inputs, options.threads, options.progress});
@@ -113,12 +119,25 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   if (!status.ok()) return status;
   report::Summarize(pass.get(), summary);
   if (summary->signal != 0) return absl::OkStatus();
-  const report::Report made = report::MakeReport(shared.sum, pass->broken(),
-                                                 {.inputs = pass->DisplayNames(),
-                                                  .min_names = options.min_names,
-                                                  .orders_only = options.orders_only});
+  report::BrokenLines broken = pass->broken();
+  broken.AddUnlocated(shared.sum.broken());
+  summary->records = shared.sum.outcomes().names;
+  summary->broken = broken.count();
+  if (!shared.sum.complete()) {
+    return absl::InvalidArgumentError("a partial report is torn: some of its lines are missing");
+  }
+  const std::vector<std::string> inputs = pass->DisplayNames();
   if (report::IsStandardOutput(options.output_path)) pass.reset();
-  return report::WriteReport(made, output);
+  if (options.partial) {
+    return report::WriteWhole(
+        options.output_path,
+        report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
+  }
+  return report::WriteReport(
+      report::MakeReport(
+          shared.sum, broken,
+          {.inputs = inputs, .min_names = options.min_names, .orders_only = options.orders_only}),
+      output);
 }
 
 }  // namespace caascan

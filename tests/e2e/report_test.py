@@ -127,6 +127,20 @@ class Report(harness.Case):
         piped = json.loads(self.report("--format", "json", stdin=self.records.read_bytes()))
         self.assertEqual(piped, whole)
 
+    def test_partial_reports_add_up(self):
+        lines = self.records.read_bytes().splitlines(keepends=True)
+        partial = self.folder / "one.partial.gz"
+        self.report("--partial", "-o", partial, self.file("one.ndjson", b"".join(lines[:700]) + b"broken\n"))
+        rest = self.file("rest.ndjson", b"".join(lines[700:]))
+        whole, summed = self.json_report(self.records), self.json_report(partial, rest)
+        self.assertEqual(summed["summary"]["rows"][-1]["count"], 1)
+        whole.pop("summary"), summed.pop("summary")
+        self.assertEqual(summed, whole)
+        torn = self.file("torn", b"".join(gzip.decompress(partial.read_bytes()).splitlines(keepends=True)[:-1]))
+        done = self.run_program(CAASCAN, "report", torn)
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_clear_line(done, "torn")
+
     def test_hostile_lines_are_counted_and_tamed(self):
         path = self.file("hostile.ndjson", "\n".join(HOSTILE + BROKEN))
         report = self.json_report(path)

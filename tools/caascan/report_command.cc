@@ -38,7 +38,9 @@ Examples:
   caascan report --format json shard-*.ndjson.zst | jq '.outcomes.rows[]'
   caascan report --format csv -o tables out.ndjson
   caascan report --operator "Example DNS" --format html -o letter.html out.ndjson
-  caascan report --by order orders.out.ndjson)";
+  caascan report --by order orders.out.ndjson
+  caascan report --partial -o shard-3.partial.gz shard-3.ndjson.zst
+  caascan report shard-*.partial.gz)";
 
 std::string SummaryText(const ReportSummary& summary) {
   std::string text = std::to_string(summary.records) + " records";
@@ -80,6 +82,9 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                   "issued for, each with the reason and the remedy."},
                  &by_)
       ->check(cli::OneOf({"order"}));
+  app->add_flag("--partial", options_.partial,
+                "Write the counts alone, some megabytes at most, as a file that report reads again "
+                "beside others and beside records.");
   cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 16 at most)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));

@@ -1,0 +1,319 @@
+// Aggregate::Visit() names every piece of an aggregate once; the writer makes a line of each, the
+// reader finds the piece that a line is about. A row is two lists: its numbers and its texts, in
+// the order in which Fields() lists them. Tested by partial_test.cc.
+#include "scanner/report/partial.h"
+
+#include <simdjson.h>
+
+#include <vector>
+
+#include "scanner/report/record_view.h"
+#include "scanner/scan/json_text.h"
+
+namespace caascan::report {
+namespace {
+
+constexpr std::string_view kWrong = "a partial report's line that cannot be read";
+constexpr std::string_view kEnd = "end";
+
+/// What a line holds beside the piece's name and the row's key.
+struct Lists {
+  std::vector<uint64_t> numbers;
+  std::vector<std::string> texts;
+};
+
+/// Puts fields into lists.
+class Packer {
+ public:
+  explicit Packer(Lists* lists) : lists_(lists) {}
+
+  void operator()(uint64_t number) { lists_->numbers.push_back(number); }
+  void operator()(const std::string& text) { lists_->texts.push_back(text); }
+  void operator()(const TimeSpan& span) {
+    lists_->numbers.push_back(static_cast<uint64_t>(span.first_ms));
+    lists_->numbers.push_back(static_cast<uint64_t>(span.last_ms));
+  }
+  void operator()(const SmallCounts& counts) {
+    const auto sorted = counts.Sorted();
+    lists_->numbers.push_back(sorted.size());
+    for (const auto& [key, count] : sorted) {
+      lists_->texts.push_back(key);
+      lists_->numbers.push_back(count);
+    }
+  }
+  template <typename Enum>
+  requires std::is_enum_v<Enum>
+  void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
+
+ private:
+  Lists* const lists_;
+};
+
+/// Takes them out again; sound() is false where they do not fit.
+class Unpacker {
+ public:
+  explicit Unpacker(const Lists& lists) : lists_(lists) {}
+
+  bool sound() const {
+    return sound_ && numbers_ == lists_.numbers.size() && texts_ == lists_.texts.size();
+  }
+  void operator()(uint64_t& number) { number = Number(); }
+  void operator()(std::string& text) { text = Text(); }
+  void operator()(TimeSpan& span) {
+    span.first_ms = static_cast<int64_t>(Number());
+    span.last_ms = static_cast<int64_t>(Number());
+  }
+  void operator()(SmallCounts& counts) {
+    const uint64_t size = Number();
+    for (uint64_t i = 0; i < size && sound_; ++i) {
+      const std::string key = Text();
+      counts.Add(key, Number());
+    }
+  }
+  template <typename Enum>
+  requires std::is_enum_v<Enum>
+  void Code(Enum& value, Enum last) {
+    const uint64_t number = Number();
+    sound_ = sound_ && number <= static_cast<uint64_t>(last);
+    if (sound_) value = static_cast<Enum>(number);
+  }
+
+ private:
+  uint64_t Number() {
+    if (numbers_ < lists_.numbers.size()) return lists_.numbers[numbers_++];
+    sound_ = false;
+    return 0;
+  }
+  std::string Text() {
+    if (texts_ < lists_.texts.size()) return lists_.texts[texts_++];
+    sound_ = false;
+    return {};
+  }
+
+  const Lists& lists_;
+  size_t numbers_ = 0;
+  size_t texts_ = 0;
+  bool sound_ = true;
+};
+
+template <typename Counts, typename Field>
+requires std::is_same_v<std::remove_const_t<Counts>, OutcomeCounts>
+void Fields(Counts& counts, Field& field) {
+  field(counts.names);
+  for (auto& count : counts.by_outcome) field(count);
+}
+
+template <typename Row, typename Field>
+void Fields(Row& row, Field& field) {
+  using Plain = std::remove_const_t<Row>;
+  if constexpr (std::is_same_v<Plain, TldRow>) {
+    Fields(row.outcomes, field);
+    field(row.with_caa);
+  } else if constexpr (std::is_same_v<Plain, OperatorRow>) {
+    Fields(row.outcomes, field);
+    field(row.failures);
+    field(row.findings);
+    field(row.seen);
+    field.Code(row.basis, OperatorBasis::kHost);
+  } else if constexpr (std::is_same_v<Plain, ServerRow>) {
+    field(row.names);
+    field(row.faults);
+    field(row.operator_name);
+    field(row.seen);
+  } else if constexpr (std::is_same_v<Plain, FindingRow>) {
+    field(row.names);
+    field(row.findings);
+  } else if constexpr (std::is_same_v<Plain, DecisionRow>) {
+    field(row.permit);
+    field(row.deny);
+  } else if constexpr (std::is_same_v<Plain, OrderRow>) {
+    field(row.names);
+    field(row.name);
+    field.Code(row.reason, Reason::kLocalFault);
+  } else if constexpr (std::is_same_v<Plain, IssuerRow>) {
+    field(row.names);
+    field(row.issue);
+    field(row.issuewild);
+  } else {
+    static_assert(std::is_same_v<Plain, CountRow>);
+    field(row.count);
+  }
+}
+
+class Writer {
+ public:
+  template <typename Row>
+  void Table(std::string_view piece, const BoundedTable<Row>& table) {
+    for (const auto& [key, row] : table.Sorted()) {
+      Lists lists;
+      Packer packer(&lists);
+      Fields(*row, packer);
+      AppendLine(piece, key, lists);
+    }
+    AppendLine(piece, {}, {{table.missed()}, {}}, /*has_key=*/false);
+  }
+  void Counts(std::string_view piece, std::span<const uint64_t> counts) {
+    AppendLine(piece, {}, {{counts.begin(), counts.end()}, {}}, /*has_key=*/false);
+  }
+  void Outcomes(std::string_view piece, const OutcomeCounts& counts) {
+    Lists lists;
+    Packer packer(&lists);
+    Fields(counts, packer);
+    AppendLine(piece, {}, lists, /*has_key=*/false);
+  }
+  void Span(std::string_view piece, const TimeSpan& span) {
+    Lists lists;
+    Packer packer(&lists);
+    packer(span);
+    AppendLine(piece, {}, lists, /*has_key=*/false);
+  }
+  void Bins(std::string_view piece, const Histogram& histogram) {
+    AppendLine(piece, {}, {histogram.Pack(), {}}, /*has_key=*/false);
+  }
+
+  std::string Finish() {
+    AppendLine(kEnd, {}, {{lines_}, {}}, /*has_key=*/false);
+    return std::move(out_);
+  }
+
+ private:
+  void AppendLine(std::string_view piece, std::string_view key, const Lists& lists,
+                  bool has_key = true) {
+    out_.append(kPartialPrefix);
+    scan::AppendJsonString(piece, &out_);
+    if (has_key) {
+      out_ += R"(,"key":)";
+      scan::AppendJsonString(key, &out_);
+    }
+    out_ += R"(,"numbers":[)";
+    for (size_t i = 0; i < lists.numbers.size(); ++i) {
+      if (i > 0) out_ += ',';
+      scan::AppendUnsigned(lists.numbers[i], &out_);
+    }
+    out_ += R"(],"texts":[)";
+    for (size_t i = 0; i < lists.texts.size(); ++i) {
+      if (i > 0) out_ += ',';
+      scan::AppendJsonString(lists.texts[i], &out_);
+    }
+    out_ += "]}\n";
+    ++lines_;
+  }
+
+  std::string out_;
+  uint64_t lines_ = 0;
+};
+
+/// Adds one line to the piece that it names.
+class Adder {
+ public:
+  Adder(std::string_view piece, const std::string* key, const Lists& lists)
+      : piece_(piece), key_(key), lists_(lists) {}
+
+  bool done() const { return done_; }
+
+  template <typename Row>
+  void Table(std::string_view piece, BoundedTable<Row>& table) {
+    if (piece != piece_) return;
+    if (key_ == nullptr) {
+      done_ = lists_.numbers.size() == 1;
+      if (done_) table.AddMissed(lists_.numbers[0]);
+      return;
+    }
+    Row row;
+    Unpacker unpacker(lists_);
+    Fields(row, unpacker);
+    done_ = unpacker.sound();
+    if (done_) table.Find(*key_)->Merge(row);
+  }
+  void Counts(std::string_view piece, std::span<uint64_t> counts) {
+    if (piece != piece_ || lists_.numbers.size() != counts.size()) return;
+    for (size_t i = 0; i < counts.size(); ++i) counts[i] += lists_.numbers[i];
+    done_ = true;
+  }
+  void Outcomes(std::string_view piece, OutcomeCounts& counts) {
+    if (piece != piece_) return;
+    OutcomeCounts read;
+    Unpacker unpacker(lists_);
+    Fields(read, unpacker);
+    done_ = unpacker.sound();
+    if (done_) counts.Merge(read);
+  }
+  void Span(std::string_view piece, TimeSpan& span) {
+    if (piece != piece_) return;
+    TimeSpan read;
+    Unpacker unpacker(lists_);
+    unpacker(read);
+    done_ = unpacker.sound();
+    if (done_) span.Merge(read);
+  }
+  void Bins(std::string_view piece, Histogram& histogram) {
+    if (piece == piece_) done_ = histogram.AddPacked(lists_.numbers);
+  }
+
+ private:
+  const std::string_view piece_;
+  const std::string* const key_;  // Null where the line has none.
+  const Lists& lists_;
+  bool done_ = false;
+};
+
+bool ReadLists(const simdjson::dom::object& object, Lists* lists) {
+  simdjson::dom::array numbers;
+  simdjson::dom::array texts;
+  if (object["numbers"].get(numbers) != simdjson::SUCCESS ||
+      object["texts"].get(texts) != simdjson::SUCCESS) {
+    return false;
+  }
+  for (const simdjson::dom::element element : numbers) {
+    if (element.get(lists->numbers.emplace_back()) != simdjson::SUCCESS) return false;
+  }
+  for (const simdjson::dom::element element : texts) {
+    std::string_view text;
+    if (element.get(text) != simdjson::SUCCESS) return false;
+    lists->texts.emplace_back(text);
+  }
+  return true;
+}
+
+}  // namespace
+
+struct PartialReader::Parser {
+  simdjson::dom::parser parser;
+};
+
+PartialReader::PartialReader() : parser_(std::make_unique<Parser>()) {}
+PartialReader::~PartialReader() = default;
+
+std::string_view PartialReader::Read(std::string_view line, Aggregate* sum) {
+  simdjson::dom::object object;
+  std::string_view piece;
+  Lists lists;
+  if (line.size() > RecordReader::kMaxLineSize ||
+      parser_->parser.parse(line.data(), line.size(), false).get(object) != simdjson::SUCCESS ||
+      object["caascan_partial"].get(piece) != simdjson::SUCCESS || !ReadLists(object, &lists)) {
+    return kWrong;
+  }
+  if (piece == kEnd) {
+    if (lists.numbers.size() != 1) return kWrong;
+    sum->AddPartialEnd(lists.numbers[0]);
+    return {};
+  }
+  std::string_view key;
+  const bool has_key = object["key"].get(key) == simdjson::SUCCESS;
+  const std::string key_text(key);
+  Adder adder(piece, has_key ? &key_text : nullptr, lists);
+  Aggregate::Visit(*sum, adder);
+  if (!adder.done()) return kWrong;
+  sum->AddPartialLine();
+  return {};
+}
+
+std::string WritePartial(const Aggregate& aggregate, uint64_t broken_lines) {
+  Aggregate whole = aggregate;
+  whole.AddBroken(broken_lines);
+  Writer writer;
+  Aggregate::Visit(std::as_const(whole), writer);
+  return writer.Finish();
+}
+
+}  // namespace caascan::report

@@ -1,0 +1,107 @@
+#include "scanner/report/partial.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "scanner/report/formats.h"
+#include "scanner/report/tables.h"
+#include "tests/report/report_lines.h"
+
+namespace caascan::report {
+namespace {
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string_view Read(std::string line, Aggregate* sum) {
+  PartialReader reader;
+  const size_t size = line.size();
+  line.append(RecordReader::kPadding, '\0');
+  return reader.Read(std::string_view(line).substr(0, size), sum);
+}
+
+std::string Json(const Aggregate& aggregate) {
+  return JsonReport(MakeReport(aggregate, {}, {.inputs = {}, .min_names = 1}));
+}
+
+/// Records with something in every table.
+Aggregate Sample(int from, int to) {
+  Aggregate aggregate;
+  LineReader reader;
+  for (int i = from; i < to; ++i) {
+    const std::string name = "n" + std::to_string(i) + ".t" + std::to_string(i % 5);
+    const std::string line =
+        i % 2 == 0
+            ? Line(
+                  name, "refused",
+                  R"(,"operator":"Op \"\u00e9\"","servers":[{"host":"h","address":"192.0.2.1",)"
+                  R"("result":"refused"}],"findings":[{"code":"lame_refused","host":"h"}],"order":)" +
+                      std::to_string(i % 3))
+            : Line(name, "issuer_authorized",
+                   R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
+                   R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2)");
+    EXPECT_EQ(reader.Read(line), "") << line;
+    aggregate.Add(reader.record());
+  }
+  return aggregate;
+}
+
+TEST(PartialTest, AddsUpToTheWhole) {
+  Aggregate sum;
+  for (const auto& [from, to] : {std::pair(0, 30), std::pair(30, 100)}) {
+    for (const std::string& line : Lines(WritePartial(Sample(from, to), 2))) {
+      ASSERT_TRUE(line.starts_with(kPartialPrefix)) << line;
+      EXPECT_EQ(Read(line, &sum), "") << line;
+    }
+  }
+  EXPECT_TRUE(sum.complete());
+  EXPECT_EQ(sum.broken(), 4u);
+  EXPECT_EQ(Json(sum), Json(Sample(0, 100)));
+}
+
+TEST(PartialTest, TellsATornOne) {
+  const std::vector<std::string> lines = Lines(WritePartial(Sample(0, 10), 0));
+  for (size_t missing = 0; missing < lines.size(); ++missing) {
+    Aggregate sum;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (i == missing) continue;
+      EXPECT_EQ(Read(lines[i], &sum), "");
+    }
+    EXPECT_FALSE(sum.complete()) << lines[missing];
+  }
+}
+
+/// Whatever a line holds, it is read or refused.
+TEST(PartialTest, RefusesWhatDoesNotFit) {
+  for (
+      const char* line :
+      {R"({"caascan_partial":)", R"({"caascan_partial":1,"numbers":[],"texts":[]})",
+       R"({"caascan_partial":"nothing","numbers":[],"texts":[]})",
+       R"({"caascan_partial":"reasons","numbers":[1],"texts":[]})",
+       R"({"caascan_partial":"outcomes","numbers":[1,2,3,4,5,6,7,8],"texts":[]})",
+       R"({"caascan_partial":"tlds","key":"x","numbers":[1],"texts":[]})",
+       R"({"caascan_partial":"tlds","key":"x","numbers":[1,2,3,4,5,6,7,8],"texts":["x"]})",
+       R"({"caascan_partial":"tlds","numbers":[],"texts":[]})",
+       R"({"caascan_partial":"operators","key":"x","numbers":[1,1,0,0,0,0,0,99999999999],"texts":[]})",
+       R"({"caascan_partial":"orders","key":"x","numbers":[1,30],"texts":["a"]})",
+       R"({"caascan_partial":"queries","numbers":[1,1,1,1,18446744073709551615,1],"texts":[]})",
+       R"({"caascan_partial":"queries","numbers":[5,1,1,1,1,1],"texts":[]})",
+       R"({"caascan_partial":"queries","numbers":[1,1,2,1,1,1],"texts":[]})",
+       R"({"caascan_partial":"queries","numbers":[-1],"texts":[]})",
+       R"({"caascan_partial":"end","numbers":[],"texts":[]})"}) {
+    Aggregate sum;
+    EXPECT_NE(Read(line, &sum), "") << line;
+    EXPECT_EQ(Json(sum), Json(Aggregate())) << line;
+  }
+}
+
+}  // namespace
+}  // namespace caascan::report
