@@ -30,6 +30,8 @@ std::string_view CodeOf(resolve::Observation::Kind kind) {
       return "truncated_no_tcp";
     case Kind::kSpecialAddress:
       return "server_address_special";
+    case Kind::kRateLimited:
+      return "rate_limited";
   }
   return "";
 }

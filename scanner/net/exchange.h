@@ -71,6 +71,8 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   std::chrono::microseconds srtt() const { return srtt_; }
   /// Exchanges since the last answer that ended without one.
   uint32_t silences() const { return silences_; }
+  /// It was seen, by all workers together, to answer less when it is asked faster.
+  bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 
  private:
   friend class Network;
@@ -86,10 +88,16 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   static constexpr uint32_t kContactEvery = 64;
   uint32_t contact_turn_ = 0;
   List<Exchange, QueueTag> waiting_;
+  uint32_t waiting_count_ = 0;
+  bool stalled_ = false;           // Its own limit let nobody pass when asked last.
   List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
   uint32_t granted_ = 0;           // By this worker.
   std::chrono::microseconds srtt_{0};
   uint32_t silences_ = 0;
+  // What ended since the last report to the budget, of queries sent from then on.
+  PaceTally tally_;
+  std::chrono::nanoseconds tally_since_{0};
+  std::chrono::nanoseconds report_at_{0};
   TcpConnection* connection_ = nullptr;
 };
 
@@ -110,11 +118,12 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
 
  private:
   friend class Network;
+  friend class Outage;
   friend class UdpTransport;
   friend class TcpTransport;
   friend class TcpConnection;
 
-  enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kDone };
+  enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kHeld, kDone };
   void OnTimer() override;
 
   Network* const network_;
@@ -123,6 +132,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   const Transport transport_;
   State state_ = State::kNew;
   bool granted_ = false;                 // Holds a place of its peer's budget.
+  bool canary_ = false;                  // Asks whether anybody answers: see Outage.
   uint8_t turns_lost_ = 0;               // Turns that it could not use to send.
   TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
   uint8_t socket_ = 0;                   // UDP: index of the socket it left from.

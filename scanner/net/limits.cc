@@ -19,6 +19,18 @@ AddressBudget::Verdict AddressBudget::TryAcquire(std::chrono::nanoseconds now,
   return Verdict::kTooFast;
 }
 
+std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
+                                               std::chrono::nanoseconds since,
+                                               std::chrono::nanoseconds patience,
+                                               std::chrono::nanoseconds now) {
+  const std::lock_guard lock(mutex_);
+  pace_.Report(tally, since, patience, now);
+  gate_.SetRate(pace_.limit());
+  watching_.store(pace_.watching(), std::memory_order_relaxed);
+  rate_limited_.store(pace_.rate_limited(), std::memory_order_relaxed);
+  return pace_.since();
+}
+
 AddressBudget* SharedLimits::BudgetFor(const Address& address) {
   if (options_.server_rate_qps == 0 && options_.server_inflight == 0) return nullptr;
   Shard& shard = shards_[absl::Hash<Address>()(address) % kShards];

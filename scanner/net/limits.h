@@ -8,10 +8,12 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <mutex>
 
 #include "scanner/net/address.h"
+#include "scanner/net/pace.h"
 
 namespace caascan::net {
 
@@ -23,10 +25,16 @@ class RateGate {
   /// the takers may catch up.
   RateGate(uint32_t per_second, std::chrono::nanoseconds burst,
            std::chrono::nanoseconds period = std::chrono::seconds(1))
-      : interval_(per_second == 0 ? 0 : (period.count() + per_second - 1) / per_second),
-        burst_(burst.count()) {}
+      : period_(period.count()), burst_(burst.count()), interval_(0) {
+    SetRate(per_second);
+  }
 
-  bool unlimited() const { return interval_ == 0; }
+  bool unlimited() const { return interval_.load(std::memory_order_relaxed) == 0; }
+  void SetRate(double per_second) {
+    const double interval =
+        per_second <= 0 ? 0 : std::ceil(static_cast<double>(period_) / per_second);
+    interval_.store(static_cast<int64_t>(interval), std::memory_order_relaxed);
+  }
   std::chrono::nanoseconds burst() const { return std::chrono::nanoseconds(burst_); }
 
   /// Takes one turn, or says when to try again. zero() means taken.
@@ -35,7 +43,8 @@ class RateGate {
     while (true) {
       const int64_t start = next > now.count() - burst_ ? next : now.count() - burst_;
       if (start > now.count()) return std::chrono::nanoseconds(start);
-      if (next_.compare_exchange_weak(next, start + interval_, std::memory_order_relaxed)) {
+      const int64_t interval = interval_.load(std::memory_order_relaxed);
+      if (next_.compare_exchange_weak(next, start + interval, std::memory_order_relaxed)) {
         return std::chrono::nanoseconds::zero();
       }
     }
@@ -45,14 +54,16 @@ class RateGate {
   void Charge(std::chrono::nanoseconds now) {
     const int64_t floor = now.count() - burst_;
     int64_t next = next_.load(std::memory_order_relaxed);
-    while (!next_.compare_exchange_weak(next, (next > floor ? next : floor) + interval_,
+    const int64_t interval = interval_.load(std::memory_order_relaxed);
+    while (!next_.compare_exchange_weak(next, (next > floor ? next : floor) + interval,
                                         std::memory_order_relaxed)) {
     }
   }
 
  private:
-  const int64_t interval_;
+  const int64_t period_;
   const int64_t burst_;
+  std::atomic<int64_t> interval_;
   std::atomic<int64_t> next_{0};
 };
 
@@ -83,7 +94,9 @@ inline constexpr std::chrono::nanoseconds kServerPeriod = std::chrono::milliseco
 class AddressBudget {
  public:
   AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
-      : gate_(rate_qps, kServerBurst, kServerPeriod), max_inflight_(max_inflight) {}
+      : gate_(rate_qps, kServerBurst, kServerPeriod),
+        max_inflight_(max_inflight),
+        pace_(rate_qps) {}
 
   enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
   /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
@@ -92,10 +105,24 @@ class AddressBudget {
   /// For a query that is sent beside its turn.
   void Charge(std::chrono::nanoseconds now) { gate_.Charge(now); }
 
+  /// Is the rate limited, and so to be adapted by Report()?
+  bool is_paced() const { return !gate_.unlimited(); }
+  /// May a report without anything bad be left out?
+  bool watching() const { return watching_.load(std::memory_order_relaxed); }
+  /// The server was seen to mind the rate (Pace).
+  bool rate_limited() const { return rate_limited_.load(std::memory_order_relaxed); }
+  /// See Pace::Report(). From when on queries count in the next report. REQUIRES: is_paced().
+  std::chrono::nanoseconds Report(const PaceTally& tally, std::chrono::nanoseconds since,
+                                  std::chrono::nanoseconds patience, std::chrono::nanoseconds now);
+
  private:
   RateGate gate_;
   const uint32_t max_inflight_;
   std::atomic<uint32_t> inflight_{0};
+  std::atomic<bool> watching_{false};
+  std::atomic<bool> rate_limited_{false};
+  std::mutex mutex_;  // Guards what follows.
+  Pace pace_;
 };
 
 /// Any thread.

@@ -8,6 +8,12 @@
 #include "scanner/net/network.h"
 
 #include <cassert>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "scanner/dns/codes.h"
+#include "scanner/dns/message.h"
 
 namespace caascan::net {
 
@@ -25,7 +31,8 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
       limits_(limits),
       blocked_(options.blocked),
       udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
-      tcp_(this) {}
+      tcp_(this),
+      outage_(this, options.outage_patience) {}
 
 Network::~Network() { assert(active_.empty() && "nothing is in flight at the end"); }
 
@@ -51,14 +58,23 @@ bool Network::Start(Exchange* exchange) {
     exchange->result_.status = ExchangeStatus::kBlocked;
     return false;
   }
-  active_.PushBack(exchange);
-  if (peer->budget_ == nullptr && limits_->rate().unlimited()) {
+  if (exchange->canary_) {
+    active_.PushBack(exchange);
     Dispatch(exchange);
     return true;
   }
-  exchange->state_ = Exchange::State::kWaiting;
-  peer->waiting_.PushBack(exchange);
-  MakeReady(peer);
+  if (outage_.has_lasted()) {
+    exchange->state_ = Exchange::State::kDone;
+    exchange->result_.status = ExchangeStatus::kSendFailed;
+    exchange->result_.error = ENETDOWN;
+    return false;
+  }
+  active_.PushBack(exchange);
+  if (peer->budget_ == nullptr && limits_->rate().unlimited() && !outage_.is_down()) {
+    Dispatch(exchange);
+    return true;
+  }
+  Enqueue(exchange, /*in_front=*/false);
   return true;
 }
 
@@ -67,13 +83,44 @@ void Network::MakeReady(Peer* peer) {
   ready_.PushBack(peer);
 }
 
+void Network::SetStalled(Peer* peer, bool stalled) {
+  if (stalled == peer->stalled_) return;
+  peer->stalled_ = stalled;
+  stalled_ = stalled ? stalled_ + peer->waiting_count_ : stalled_ - peer->waiting_count_;
+}
+
+void Network::Enqueue(Exchange* exchange, bool in_front) {
+  Peer* peer = exchange->peer_;
+  exchange->state_ = Exchange::State::kWaiting;
+  if (in_front) {
+    peer->waiting_.PushFront(exchange);
+  } else {
+    peer->waiting_.PushBack(exchange);
+  }
+  ++peer->waiting_count_;
+  if (peer->stalled_) ++stalled_;
+  MakeReady(peer);
+}
+
+void Network::LeaveQueue(Exchange* exchange) {
+  Peer* peer = exchange->peer_;
+  exchange->ListNode<QueueTag>::Unlink();
+  --peer->waiting_count_;
+  if (peer->stalled_) --stalled_;
+}
+
 void Network::AdmitReady() {
+  if (outage_.is_down()) return;
   while (Peer* peer = ready_.front()) {
     if (!peer->waiting_.empty() && !TakeTurn()) return;
     ready_.PopFront();
-    if (peer->waiting_.empty() || !Grant(peer)) continue;
+    if (peer->waiting_.empty()) continue;
+    const bool granted = Grant(peer);
+    SetStalled(peer, !granted);
+    if (!granted) continue;
     has_turn_ = false;
-    Exchange* exchange = peer->waiting_.PopFront();
+    Exchange* exchange = peer->waiting_.front();
+    LeaveQueue(exchange);
     exchange->granted_ = true;
     if (!peer->waiting_.empty()) ready_.PushBack(peer);
     Dispatch(exchange);
@@ -115,13 +162,11 @@ bool Network::Grant(Peer* peer) {
 void Network::Requeue(Exchange* exchange) {
   Peer* peer = exchange->peer_;
   exchange->Timer::Cancel();
-  exchange->state_ = Exchange::State::kWaiting;
   exchange->granted_ = false;
   ++exchange->turns_lost_;
   --peer->granted_;
   if (peer->budget_ != nullptr) peer->budget_->Release();
-  peer->waiting_.PushFront(exchange);
-  MakeReady(peer);
+  Enqueue(exchange, /*in_front=*/true);
 }
 
 void Network::Charge(const Exchange* exchange) {
@@ -140,13 +185,79 @@ void Network::Dispatch(Exchange* exchange) {
 
 void Network::Expire(Exchange* exchange) {
   ++stats_.timeouts;
-  if (exchange->transport_ == Transport::kTcp) tcp_.Retire(exchange);
+  if (exchange->transport_ == Transport::kTcp) {
+    tcp_.Retire(exchange);
+  } else {
+    udp_.NoteTimeout(exchange);
+  }
+  if (AskAnew(exchange) || outage_.Hold(exchange)) return;
   Complete(exchange, ExchangeStatus::kTimeout);
+}
+
+void Network::Withdraw(Exchange* exchange) {
+  Peer* peer = exchange->peer_;
+  exchange->Timer::Cancel();
+  if (exchange->state_ == Exchange::State::kPending) {
+    if (exchange->transport_ == Transport::kUdp) {
+      udp_.Forget(exchange);
+    } else {
+      tcp_.Forget(exchange);
+    }
+  }
+  if (exchange->state_ == Exchange::State::kWaiting) LeaveQueue(exchange);
+  exchange->ListNode<QueueTag>::Unlink();
+  exchange->state_ = Exchange::State::kHeld;
+  if (!exchange->granted_) return;
+  exchange->granted_ = false;
+  --peer->granted_;
+  if (peer->budget_ != nullptr) peer->budget_->Release();
+  if (!peer->waiting_.empty()) MakeReady(peer);
+}
+
+bool Network::AskAnew(Exchange* exchange) {
+  constexpr uint8_t kMostTimes = 2;
+  if (exchange->transport_ != Transport::kUdp || exchange->canary_ || cancelled_) return false;
+  stats_.drops = udp_.CountDrops();
+  if (udp_.dropped_at() < exchange->sent_at_ || exchange->turns_lost_ >= kMostTimes) return false;
+  ++exchange->turns_lost_;
+  Withdraw(exchange);
+  Enqueue(exchange, /*in_front=*/false);
+  return true;
+}
+
+bool Network::TakeCanaryTurn(Peer* peer) {
+  if (!TakeTurn() || !Grant(peer)) return false;
+  has_turn_ = false;
+  return true;
+}
+
+void Network::SetCanaries(const std::vector<Peer*>& peers) {
+  std::vector<Peer*> canaries;
+  for (Peer* peer : peers) {
+    if (!peer->blocked()) canaries.push_back(peer);
+  }
+  outage_.SetCanaries(std::move(canaries));
+}
+
+void Network::FailWaiting(List<Exchange, QueueTag>* held) {
+  while (Exchange* exchange = held->front()) {
+    Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
+  }
+  std::vector<Peer*> peers;
+  for (auto& [address, peer] : peers_) {
+    if (!peer.waiting_.empty()) peers.push_back(&peer);
+  }
+  for (Peer* peer : peers) {
+    while (Exchange* exchange = peer->waiting_.front()) {
+      Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
+    }
+  }
 }
 
 void Network::CompleteReply(Exchange* exchange, std::span<const uint8_t> message) {
   ++stats_.replies;
   Peer* peer = exchange->peer_;
+  outage_.NoteAnswer(peer);
   exchange->result_.message = message;
   exchange->result_.rtt = loop_->now() - exchange->sent_at_;
   const auto rtt = std::chrono::duration_cast<std::chrono::microseconds>(exchange->result_.rtt);
@@ -159,15 +270,8 @@ void Network::CompleteReply(Exchange* exchange, std::span<const uint8_t> message
 void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   assert(exchange->state_ != Exchange::State::kDone && "completed once");
   Peer* peer = exchange->peer_;
-  exchange->Timer::Cancel();
-  if (exchange->state_ == Exchange::State::kPending) {
-    if (exchange->transport_ == Transport::kUdp) {
-      udp_.Forget(exchange);
-    } else {
-      tcp_.Forget(exchange);
-    }
-  }
-  exchange->ListNode<QueueTag>::Unlink();
+  if (exchange->granted_ && peer->budget_ != nullptr) NotePace(*exchange, status);
+  Withdraw(exchange);
   exchange->ListNode<ActiveTag>::Unlink();
   exchange->state_ = Exchange::State::kDone;
   exchange->result_.status = status;
@@ -177,12 +281,44 @@ void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   } else if (status != ExchangeStatus::kCancelled) {
     ++peer->silences_;
   }
-  if (exchange->granted_) {
-    --peer->granted_;
-    if (peer->budget_ != nullptr) peer->budget_->Release();
-    if (!peer->waiting_.empty()) MakeReady(peer);
-  }
   exchange->awaiter_.resume();
+}
+
+namespace {
+
+/// TC or REFUSED: how servers turn clients away that ask too much, and also other things.
+bool TurnsAway(std::span<const uint8_t> message) {
+  constexpr size_t kFlags = 2;
+  constexpr uint8_t kTruncated = dns::kFlagTC >> 8;
+  constexpr uint8_t kRefused = static_cast<uint8_t>(dns::RCode::kRefused);
+  return message.size() > kFlags + 1 &&
+         ((message[kFlags] & kTruncated) != 0 || (message[kFlags + 1] & 0x0F) == kRefused);
+}
+
+}  // namespace
+
+void Network::NotePace(const Exchange& exchange, ExchangeStatus status) {
+  constexpr std::chrono::milliseconds kReportEvery(200);
+  Peer* peer = exchange.peer_;
+  if (exchange.transport_ != Transport::kUdp || !peer->budget_->is_paced()) return;
+  const bool silent = status == ExchangeStatus::kTimeout && !exchange.result_.mismatches.any();
+  if (!silent && status != ExchangeStatus::kReply) return;
+  if (exchange.sent_at_ < peer->tally_since_) return;
+  ++(silent || TurnsAway(exchange.result_.message) ? peer->tally_.bad : peer->tally_.good);
+  const std::chrono::nanoseconds now = loop_->now();
+  if (peer->tally_since_ == std::chrono::nanoseconds::zero())
+    peer->tally_since_ = exchange.sent_at_;
+  if (now < peer->report_at_) return;
+  peer->report_at_ = now + kReportEvery;
+  if (peer->tally_.bad != 0 || peer->budget_->watching()) {
+    peer->tally_since_ =
+        peer->budget_->Report(peer->tally_, peer->tally_since_, exchange.timeout_, now);
+  } else if (now - peer->tally_since_ > exchange.timeout_ + std::chrono::seconds(1)) {
+    peer->tally_since_ = now;
+  } else {
+    return;
+  }
+  peer->tally_ = {};
 }
 
 bool Pause::await_suspend(std::coroutine_handle<> awaiter) {
@@ -213,7 +349,7 @@ void Network::Flush() {
   }
   udp_.Flush();
   // Those that were woken by a sending that failed, or whose rate wants a turn at once.
-  if (!ready_.empty() && !rate_timer_.armed()) loop_->Wake();
+  if (!ready_.empty() && !rate_timer_.armed() && !outage_.is_down()) loop_->Wake();
 }
 
 void Network::CancelAll() {
@@ -230,6 +366,7 @@ void Network::Close() {
   while (ready_.PopFront() != nullptr) {
   }
   rate_timer_.Cancel();
+  outage_.Cancel();
   udp_.Close();
   tcp_.Close();
 }

@@ -10,6 +10,7 @@
 #include "scanner/net/exchange.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/loop.h"
+#include "scanner/net/outage.h"
 #include "scanner/net/random_bits.h"
 #include "scanner/net/tcp.h"
 #include "scanner/net/udp.h"
@@ -23,6 +24,8 @@ struct NetworkOptions {
   /// Queries of one size to one address, among those of a batch, go to the kernel as one message
   /// that it cuts apart (UDP_SEGMENT). Worth its while where few servers are asked much.
   bool udp_segments = false;
+  /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
+  std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
   /// once for each address; any thread.
   std::function<bool(const Address&)> blocked = {};
@@ -34,8 +37,11 @@ struct NetworkStats {
   uint64_t tcp_queries = 0;
   uint64_t replies = 0;
   uint64_t timeouts = 0;
+  uint64_t late = 0;    // Answers to queries whose time was over; nobody waited for them any more.
   uint64_t strays = 0;  // Datagrams that matched no query in flight, or matched it badly.
   uint64_t send_errors = 0;
+  uint64_t drops = 0;    // Datagrams that came and found no room in our sockets' buffers.
+  uint64_t outages = 0;  // Times when nobody answered any more, canaries included.
 };
 
 class Network;
@@ -77,12 +83,19 @@ class Network {
   /// The same Peer for the same address, for the Network's life.
   Peer* PeerFor(const Address& address);
 
+  /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.
+  /// Without them a silence is always the server's.
+  void SetCanaries(const std::vector<Peer*>& peers);
+
   /// Sends what is queued and what the limits let pass. Called at every turn.
   void Flush();
   /// Ends every exchange and pause, and every later one, at once (kCancelled). Not from inside a
   /// coroutine.
   void CancelAll();
   bool cancelled() const { return cancelled_; }
+  /// Exchanges that wait for a place or a turn at a busy server, their own queue's and not the
+  /// scan's. They cost nobody else anything but memory.
+  size_t stalled() const { return stalled_; }
   /// `delay` give or take a quarter of it, so that what failed together is not tried again
   /// together.
   std::chrono::milliseconds Jittered(std::chrono::milliseconds delay);
@@ -95,6 +108,7 @@ class Network {
  private:
   friend class Exchange;
   friend class Peer;
+  friend class Outage;
   friend class Pause;
   friend class UdpTransport;
   friend class TcpTransport;
@@ -113,10 +127,24 @@ class Network {
   /// Gives the grant back of one that could not be sent at its turn: it waits for another one, in
   /// front of the others.
   void Requeue(Exchange* exchange);
+  /// Into its peer's queue, and out of it.
+  void Enqueue(Exchange* exchange, bool in_front);
+  void LeaveQueue(Exchange* exchange);
+  void SetStalled(Peer* peer, bool stalled);
+  /// Notes for the budget what a UDP exchange's end says of its server's pace.
+  void NotePace(const Exchange& exchange, ExchangeStatus status);
   /// Counts a sending beside a turn.
   void Charge(const Exchange* exchange);
   void Dispatch(Exchange* exchange);
   void Expire(Exchange* exchange);
+  /// Takes it off its transport and its queues and gives its grant back, not yet completed.
+  void Withdraw(Exchange* exchange);
+  /// Again, though its deadline has passed: our own side lost the answer, perhaps.
+  bool AskAnew(Exchange* exchange);
+  /// False: no limit leaves a turn for it now.
+  bool TakeCanaryTurn(Peer* peer);
+  /// Ends those that are held and all that wait for a turn as ones that cannot be sent.
+  void FailWaiting(List<Exchange, QueueTag>* held);
   /// Takes the exchange off every list, gives its grant back and resumes who waits. `exchange` is
   /// gone afterwards.
   void Complete(Exchange* exchange, ExchangeStatus status, int error = 0);
@@ -135,11 +163,13 @@ class Network {
   NetworkStats stats_;
   UdpTransport udp_;
   TcpTransport tcp_;
+  Outage outage_;
   absl::node_hash_map<Address, Peer> peers_;
   List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
   List<Exchange, ActiveTag> active_;
   List<Pause, PauseTag> pauses_;
   RateTimer rate_timer_;
+  size_t stalled_ = 0;
   bool has_turn_ = false;  // Of the global rate, not used yet.
   bool cancelled_ = false;
 };

@@ -20,6 +20,7 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/net/network.h"
+#include "scanner/net/socket_drops.h"
 
 namespace caascan::net {
 
@@ -313,6 +314,26 @@ void UdpTransport::Forget(Exchange* exchange) {
   --sockets_[exchange->socket_]->in_flight;
 }
 
+void UdpTransport::NoteTimeout(const Exchange* exchange) {
+  late_.Remember(Key(exchange->socket_, exchange->id_), exchange->peer_, exchange->query_.name,
+                 exchange->query_.type);
+}
+
+uint64_t UdpTransport::CountDrops() {
+  constexpr std::chrono::milliseconds kEvery(200);
+  const std::chrono::nanoseconds now = network_->loop()->now();
+  if (now < look_at_) return drops_;
+  look_at_ = now + kEvery;
+  for (const auto& socket : sockets_) {
+    const uint32_t drops = SocketDrops(socket->fd);
+    if (drops == socket->drops) continue;
+    drops_ += drops - socket->drops;
+    socket->drops = drops;
+    dropped_at_ = now;
+  }
+  return drops_;
+}
+
 void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   Socket* socket = static_cast<Socket*>(poll->data);
   UdpTransport* transport = socket->transport;
@@ -374,12 +395,15 @@ MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool sa
 
 void UdpTransport::Accept(Socket* socket, const Address& source,
                           std::span<const uint8_t> datagram) {
-  Exchange* exchange = nullptr;
-  if (datagram.size() >= 2) {
-    exchange = Find(socket, static_cast<uint16_t>((datagram[0] << 8) | datagram[1]));
-  }
-  if (exchange == nullptr) {
+  if (datagram.size() < 2) {
     ++network_->stats_.strays;
+    return;
+  }
+  const auto id = static_cast<uint16_t>((datagram[0] << 8) | datagram[1]);
+  Exchange* exchange = Find(socket, id);
+  if (exchange == nullptr) {
+    const bool late = late_.Take(Key(socket->index, id), source, datagram);
+    ++(late ? network_->stats_.late : network_->stats_.strays);
     return;
   }
   Mismatches& mismatches = exchange->result_.mismatches;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "scanner/net/exchange.h"
+#include "scanner/net/late_answers.h"
 
 namespace caascan::net {
 
@@ -31,6 +32,13 @@ class UdpTransport {
   /// Sends all that is queued, in batches, each from a socket drawn at random. May complete
   /// exchanges.
   void Flush();
+  /// The deadline of this pending exchange has passed: an answer would be late.
+  void NoteTimeout(const Exchange* exchange);
+  /// Datagrams that found no room in the sockets' buffers. Looks at them a few times a second at
+  /// most.
+  uint64_t CountDrops();
+  /// When it was seen last that some were dropped.
+  std::chrono::nanoseconds dropped_at() const { return dropped_at_; }
   /// No answer to this pending exchange is expected any more.
   void Forget(Exchange* exchange);
   void Close();
@@ -48,6 +56,7 @@ class UdpTransport {
     uint8_t index = 0;
     bool v6 = false;
     uint32_t in_flight = 0;
+    uint32_t drops = 0;
   };
   struct SendBuffers;
   struct ReceiveBuffers;
@@ -82,6 +91,10 @@ class UdpTransport {
   absl::flat_hash_map<uint32_t, Exchange*> pending_;
   std::unique_ptr<SendBuffers> send_;
   std::unique_ptr<ReceiveBuffers> receive_;
+  LateAnswers late_;
+  uint64_t drops_ = 0;
+  std::chrono::nanoseconds dropped_at_{-1};
+  std::chrono::nanoseconds look_at_{0};
   bool segments_;  // Until the kernel, or a device, cannot do it.
   unsigned closing_ = 0;
 };

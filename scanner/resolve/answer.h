@@ -39,6 +39,7 @@ struct Observation {
     kSourceChanged,
     kTruncatedNoTcp,
     kSpecialAddress,
+    kRateLimited,
   };
   Kind kind{};
   std::string host;

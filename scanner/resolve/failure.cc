@@ -140,6 +140,7 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
   if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
   if (asked.result == ServerResult::kTruncated) note(Kind::kTruncatedNoTcp);
   if (asked.result == ServerResult::kBlocked && !attempt.blocklisted) note(Kind::kSpecialAddress);
+  if (attempt.peer != nullptr && attempt.peer->rate_limited()) note(Kind::kRateLimited);
   if (classified == nullptr) return;
   if (classified->without_authority) note(Kind::kDataWithoutAuthority);
   if (classified->without_soa) note(Kind::kNegativeWithoutSoa);

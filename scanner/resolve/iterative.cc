@@ -254,7 +254,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
     walk->ok = IsUsable(walk->classified.kind);
   }
   const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
-                            !asked.fell_back_from_edns;
+                            !asked.fell_back_from_edns && !address.peer->rate_limited();
   if (unremarkable && !account->keep_all_attempts) {
     FinishZone(tries, walk, account);
     return true;

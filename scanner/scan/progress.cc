@@ -60,7 +60,10 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   network.tcp_queries += load(worker.network_.tcp_queries);
   network.replies += load(worker.network_.replies);
   network.timeouts += load(worker.network_.timeouts);
+  network.late += load(worker.network_.late);
   network.strays += load(worker.network_.strays);
+  network.drops += load(worker.network_.drops);
+  network.outages += load(worker.network_.outages);
   network.send_errors += load(worker.network_.send_errors);
 }
 
@@ -94,7 +97,10 @@ void WorkerCounters::SetNetwork(const net::NetworkStats& stats) {
   set(&network_.tcp_queries, stats.tcp_queries);
   set(&network_.replies, stats.replies);
   set(&network_.timeouts, stats.timeouts);
+  set(&network_.late, stats.late);
   set(&network_.strays, stats.strays);
+  set(&network_.drops, stats.drops);
+  set(&network_.outages, stats.outages);
   set(&network_.send_errors, stats.send_errors);
 }
 

@@ -46,7 +46,10 @@ class alignas(64) WorkerCounters {
     std::atomic<uint64_t> tcp_queries{0};
     std::atomic<uint64_t> replies{0};
     std::atomic<uint64_t> timeouts{0};
+    std::atomic<uint64_t> late{0};
     std::atomic<uint64_t> strays{0};
+    std::atomic<uint64_t> drops{0};
+    std::atomic<uint64_t> outages{0};
     std::atomic<uint64_t> send_errors{0};
   } network_;
 };

@@ -115,6 +115,9 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
+  // All of an operator's hundred thousand names in a row, at the usual concurrency, though one
+  // worker has them all.
+  setup->max_waiting = size_t{12} * options.concurrency;
   return absl::OkStatus();
 }
 

@@ -74,10 +74,13 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
   AppendCount("retries", now.retries, &out);
   AppendCount("replies", now.network.replies, &out);
   AppendCount("timeouts", now.network.timeouts, &out);
+  AppendCount("late_answers", now.network.late, &out);
   if (const std::optional<double> loss = LossPercent(now, before)) {
     absl::StrAppendFormat(&out, ",\"loss_percent\":%.2f", *loss);
   }
   AppendCount("send_errors", now.network.send_errors, &out);
+  AppendCount("receive_drops", now.network.drops, &out);
+  AppendCount("outages", now.network.outages, &out);
   AppendCount("input_bytes_read", now.input_bytes_read, &out);
   if (now.input_bytes > 0) AppendCount("input_bytes", now.input_bytes, &out);
   out += "}\n";
@@ -108,8 +111,16 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
                now.network.replies, &out);
   AppendMetric("caascan_timeouts_total", "counter", "Queries that no answer came for.",
                now.network.timeouts, &out);
+  AppendMetric("caascan_late_answers_total", "counter",
+               "Answers to queries that were no longer waited for.", now.network.late, &out);
   AppendMetric("caascan_stray_datagrams_total", "counter",
-               "Datagrams that matched no query, or matched it badly.", now.network.strays, &out);
+               "Datagrams that matched no query, or matched it badly; late answers are none.",
+               now.network.strays, &out);
+  AppendMetric("caascan_receive_drops_total", "counter",
+               "Datagrams that found no room in this program's sockets.", now.network.drops, &out);
+  AppendMetric("caascan_outages_total", "counter",
+               "Times, of each thread, when nobody answered any more, root servers included.",
+               now.network.outages, &out);
   AppendMetric("caascan_send_errors_total", "counter", "Queries that this machine could not send.",
                now.network.send_errors, &out);
   AppendMetric("caascan_input_bytes_read_total", "counter",

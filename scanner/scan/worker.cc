@@ -15,8 +15,6 @@ constexpr size_t kWriteAtBytes = 64 << 10;
 constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
-// As many names may be looked up again, for one in flight.
-constexpr size_t kWaitingFactor = 4;
 
 }  // namespace
 
@@ -46,6 +44,22 @@ std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
   options.ask = setup_.investigate.ask;
   options.retries = setup_.retries;
   return std::make_unique<resolve::ForwardingResolver>(&network_, options, setup_.resolvers);
+}
+
+absl::Status Worker::Open() {
+  if (absl::Status status = network_.Open(); !status.ok()) return status;
+  // Where resolvers are asked, whether it is they who are silent cannot be told.
+  if (!setup_.resolvers.empty()) return absl::OkStatus();
+  std::vector<net::Peer*> canaries;
+  for (const resolve::RootServer& server : setup_.root) {
+    for (const net::Address& address : server.addresses) {
+      if (address.is_v6() ? network_.has_ipv6() : network_.has_ipv4()) {
+        canaries.push_back(network_.PeerFor(address));
+      }
+    }
+  }
+  network_.SetCanaries(canaries);
+  return absl::OkStatus();
 }
 
 void Worker::Start() {
@@ -88,6 +102,7 @@ void Worker::OnTurn() {
   if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
   if (input_ended_ && in_flight_ == 0) {
     WriteOut();
+    network_.CancelAll();  // Canaries, if anything.
     flush_timer_.Cancel();
     loop_.Stop();
   }
@@ -107,11 +122,11 @@ bool Worker::NextJob(NameJob* job) {
 }
 
 bool Worker::HasRoom() const {
-  // Names that are looked up again do little but wait for dead servers. They make room for others,
-  // but not without bound: they hold memory.
-  const size_t waiting =
-      std::min(investigator_.rechecking(), kWaitingFactor * setup_.max_in_flight);
-  return in_flight_ - waiting < setup_.max_in_flight;
+  // Names that are looked up again do little but wait for dead servers, and those in a busy
+  // server's queue for that one. They make room for others, but not without bound: they hold
+  // memory.
+  const size_t waiting = investigator_.rechecking() + network_.stalled();
+  return in_flight_ < setup_.max_in_flight + std::min(waiting, setup_.max_waiting);
 }
 
 /// True where names may be left that could not be started for want of room, or of this turn's.

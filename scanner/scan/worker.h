@@ -32,6 +32,9 @@ struct WorkerSetup {
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
+  // Besides, of one worker: names that are looked up again, or stand in the queue of a busy server.
+  // They hold memory, and nobody up.
+  size_t max_waiting = 12'000;
   const Blocklist* blocklist = nullptr;
   net::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
@@ -47,7 +50,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   ~Worker();
 
   /// Opens the sockets. Once, before Start().
-  [[nodiscard]] absl::Status Open() { return network_.Open(); }
+  [[nodiscard]] absl::Status Open();
   void Start();
   void Join();
 

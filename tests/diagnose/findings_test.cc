@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
                     ObservationRow{Kind::kCaseChanged, "case_changed"},
                     ObservationRow{Kind::kSourceChanged, "id_or_port_changed"},
                     ObservationRow{Kind::kTruncatedNoTcp, "truncated_no_tcp"},
-                    ObservationRow{Kind::kSpecialAddress, "server_address_special"}),
+                    ObservationRow{Kind::kSpecialAddress, "server_address_special"},
+                    ObservationRow{Kind::kRateLimited, "rate_limited"}),
     [](const auto& row) { return row.param.code; });
 
 struct ResultRow {

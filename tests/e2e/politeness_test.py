@@ -5,6 +5,7 @@ import collections
 import json
 import signal
 import subprocess
+import time
 
 import harness
 from harness import CAASCAN
@@ -31,17 +32,18 @@ ZONES = {
 }
 
 
-def scenario(zones=None, servers=None, per_zone=2):
-    """A lab description: each zone with `per_zone` servers of its own."""
+def scenario(zones=None, per_zone=2):
+    """A lab description: each zone, below test. where it is one label, with `per_zone` servers of its own."""
     described = []
     for index, (name, faults) in enumerate((zones or ZONES).items()):
         addresses = [f"127.20.{index}.{host}" for host in range(1, per_zone + 1)]
         described.append({
-            "zone": f"{name}.test",
+            "zone": name if "." in name else f"{name}.test",
             "servers": [{"host": f"ns{i}", "addresses": [address]} for i, address in enumerate(addresses, 1)],
             "records": ["* CAA 0 issue \"letsencrypt.org\""],
             "faults": faults})
-    return json.dumps({"zones": described + [{"zone": "test", "servers": 1}, {"zone": ".", "servers": 1}]})
+    return json.dumps({"zones": described + [{"zone": "test", "servers": 1}, {"zone": "bulk", "servers": 1},
+                                              {"zone": ".", "servers": 1}]})
 
 
 class PoliteCase(harness.Case):
@@ -130,6 +132,71 @@ class AllTogether(PoliteCase):
 
     def test_rate_with_threads(self):
         self.assert_rate("--threads", "3")
+
+
+class RateLimiting(PoliteCase):
+    """Servers that answer 50 queries a second and no more."""
+    NAMES = 3000
+
+    def assert_nothing_lost(self, faults, healthy_names=1500):
+        self.start_lab(scenario({"limiting": faults, "healthy": []}, per_zone=1), "--delay", "5")
+        limited = [f"n{i}.limiting.test" for i in range(self.NAMES)]
+        healthy = [f"n{i}.healthy.test" for i in range(healthy_names)]
+        records = self.run_scan("--timeout", "500", names=limited + healthy)
+        self.assertEqual({record["reason"] for record in records}, {"issuer_authorized"})
+        found = {record["name"] for record in records
+                 if any(finding["code"] == "rate_limited" for finding in record.get("findings", []))}
+        self.assertTrue(found, "it was not found")
+        self.assertTrue(found <= set(limited), "a healthy server was accused")
+        return self.windows()["servers"]
+
+    def test_silence_and_slips(self):
+        servers = self.assert_nothing_lost([{"fault": "rate-limit", "per_second": 50}])
+        # The healthy one is asked as fast as ever.
+        self.assertGreater(servers["127.20.1.1"]["most_in_1s"], SERVER_RATE * 0.9)
+
+    def test_refusals(self):
+        self.assert_nothing_lost([{"fault": "rate-limit", "per_second": 50, "over": "refused"}])
+
+    def test_no_limit_is_found_where_failures_have_other_causes(self):
+        zones = {"lossy": [{"fault": "drop", "percent": 20, "transport": "udp"}],
+                 "truncating": [{"fault": "truncate"}],
+                 "half-truncating": [{"fault": "truncate", "percent": 50}],
+                 "refusing": [{"fault": "rcode", "rcode": "REFUSED"}],
+                 "dead": [{"fault": "drop"}]}
+        self.start_lab(scenario(zones, per_zone=1), "--delay", "5")
+        names = [f"n{i}.{zone}.test" for i in range(600) for zone in zones if zone != "dead" or i < 30]
+        records = self.run_scan("--timeout", "300", "--server-rate", "60", names=names)
+        for record in records:
+            self.assertNotIn("rate_limited", [finding["code"] for finding in record.get("findings", [])], record)
+
+
+class NoQueueForAll(PoliteCase):
+
+    def test_an_operators_hundred_thousand_names_hold_up_nobody_else(self):
+        zones = {"busy.bulk": [], **{f"z{i}": [] for i in range(40)}}
+        self.start_lab(scenario(zones))
+        busy = [f"n{i}.busy.bulk" for i in range(100_000)]
+        others = {f"n{i}.z{i % 40}.test" for i in range(800)}
+        path = self.file("names.txt", "".join(name + "\n" for name in [*busy, *sorted(others)]))
+        out = self.folder / "out.ndjson"
+        scan = subprocess.Popen([CAASCAN, "scan", *self.lab.options(), "--server-rate", "20", path, "-o", out],
+                                stderr=subprocess.PIPE)
+        self.addCleanup(scan.kill)
+        deadline = time.monotonic() + harness.PATIENCE_S
+        done = set()
+        while not others <= done:
+            self.assertLess(time.monotonic(), deadline, f"{len(done)} records, {len(others - done)} others without one")
+            time.sleep(0.2)
+            if out.exists():
+                done = {json.loads(line)["name"] for line in out.read_bytes().splitlines(True) if line.endswith(b"\n")}
+        self.assertLess(len(done), 50_000, "the busy server took all of it: this shows nothing")
+        scan.send_signal(signal.SIGINT)
+        scan.communicate(timeout=harness.PATIENCE_S)
+        self.assertEqual(scan.returncode, 130)
+        records = [json.loads(line) for line in out.read_text().splitlines()]
+        self.assertEqual(len(records), len(busy) + len(others))
+        self.assertEqual({record["reason"] for record in records if record["name"] in others}, {"issuer_authorized"})
 
 
 if __name__ == "__main__":

@@ -25,8 +25,11 @@ ProgressSnapshot Some() {
                  .tcp_queries = 20,
                  .replies = 2910,
                  .timeouts = 90,
+                 .late = 4,
                  .strays = 3,
-                 .send_errors = 1};
+                 .send_errors = 1,
+                 .drops = 5,
+                 .outages = 2};
   now.names_read = 2000;
   now.names_kept = 11;
   now.input_bytes_read = 50'000;
@@ -46,8 +49,9 @@ TEST(TelemetryTest, Status) {
           R"(,"finished":false,"elapsed_s":10.000,"eta_s":30,"names_read":2000,"names_kept":11,)"
           R"("names_in_flight":500,"records":1000,"records_per_s":1000.0,"outcomes":{"permit":800,)"
           R"("deny":150,"servfail":0,"timeout":50,"lame":0,"error":0},"queries":3020,)"
-          R"("queries_per_s":2000.0,"retries":7,"replies":2910,"timeouts":90,"loss_percent":3.00,)"
-          R"("send_errors":1,"input_bytes_read":50000,"input_bytes":100000})"
+          R"("queries_per_s":2000.0,"retries":7,"replies":2910,"timeouts":90,"late_answers":4,)"
+          R"("loss_percent":3.00,"send_errors":1,"receive_drops":5,"outages":2,)"
+          R"("input_bytes_read":50000,"input_bytes":100000})"
           "\n"));
   const std::string bare = StatusJson({}, {}, seconds(0), seconds(0), true);
   EXPECT_THAT(bare, HasSubstr("\"finished\":true"));
@@ -63,7 +67,9 @@ TEST(TelemetryTest, Metrics) {
         "caascan_records_total{outcome=\"error\"} 0\n", "caascan_names_in_flight 500\n",
         "caascan_queries_total{transport=\"udp\"} 3000\n",
         "caascan_queries_total{transport=\"tcp\"} 20\n", "caascan_timeouts_total 90\n",
-        "caascan_input_bytes 100000\n", "caascan_elapsed_seconds 1.500\n"}) {
+        "caascan_late_answers_total 4\n", "caascan_receive_drops_total 5\n",
+        "caascan_outages_total 2\n", "caascan_input_bytes 100000\n",
+        "caascan_elapsed_seconds 1.500\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -1,0 +1,35 @@
+// Queries whose time is over, remembered so that an answer after all is known for what it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "scanner/net/exchange.h"
+
+namespace caascan::net {
+
+/// Remembers some thousands of UDP queries that timed out, in fixed memory that is taken at the
+/// first one: where two share a place, the later one stays. Loop thread only.
+class LateAnswers {
+ public:
+  /// `key` tells socket and ID.
+  void Remember(uint32_t key, const Peer* peer, dns::NameView name, dns::RRType type);
+  /// Is this the answer to one of them: the same socket and ID, from the address and to the
+  /// question asked? Each counts once.
+  bool Take(uint32_t key, const Address& source, std::span<const uint8_t> datagram);
+
+ private:
+  struct Query {
+    const Peer* peer = nullptr;  // nullptr: none.
+    uint32_t key = 0;
+    uint32_t question = 0;
+  };
+  static constexpr size_t kPlaces = size_t{1} << 14;
+
+  static size_t PlaceOf(uint32_t key) { return (key * uint32_t{2'654'435'761}) >> 18; }
+
+  std::unique_ptr<Query[]> queries_;
+};
+
+}  // namespace caascan::net

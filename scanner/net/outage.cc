@@ -1,0 +1,120 @@
+// Exchanges are completed from the timer only, never while another one is being completed. Tested
+// by outage_test.cc, and end to end by outage_test.py.
+#include "scanner/net/outage.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "scanner/net/network.h"
+
+namespace caascan::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr size_t kRootCanaries = 4;
+constexpr milliseconds kLeastPatience(200);
+constexpr milliseconds kMostPatience(2000);
+constexpr milliseconds kAskAgain(1000);
+constexpr milliseconds kTurnsComeBack(50);
+
+}  // namespace
+
+void Outage::NoteAnswer(Peer* peer) {
+  last_answer_ = network_->loop()->now();
+  if (recent_[next_recent_] != peer) {
+    next_recent_ = (next_recent_ + 1) % kRecent;
+    recent_[next_recent_] = peer;
+  }
+  if (link_ == Link::kUp || answered_) return;
+  answered_ = true;
+  network_->loop()->Arm(this, milliseconds(0));
+}
+
+bool Outage::Hold(Exchange* exchange) {
+  if (canaries_.empty() || exchange->canary_ || network_->cancelled()) return false;
+  if (last_answer_ >= exchange->sent_at_) return false;
+  network_->Withdraw(exchange);
+  held_.PushBack(exchange);
+  if (link_ != Link::kUp) return true;
+  link_ = Link::kDoubted;
+  answered_ = lasted_ = false;
+  patience_ = std::clamp(exchange->timeout_, kLeastPatience, kMostPatience);
+  network_->loop()->Arm(this, milliseconds(0));
+  return true;
+}
+
+void Outage::OnTimer() {
+  if (answered_) {
+    Release();
+    return;
+  }
+  if (has_lasted()) network_->FailWaiting(&held_);
+  if (asking_ == 0) AskCanaries();
+}
+
+void Outage::AskCanaries() {
+  std::vector<Peer*> asked(
+      canaries_.begin(),
+      canaries_.begin() + static_cast<std::ptrdiff_t>(std::min(kRootCanaries, canaries_.size())));
+  std::rotate(canaries_.begin(), canaries_.begin() + 1, canaries_.end());
+  for (Peer* peer : recent_) {
+    if (peer != nullptr && std::find(asked.begin(), asked.end(), peer) == asked.end()) {
+      asked.push_back(peer);
+    }
+  }
+  asking_ = asked.size() + 1;
+  sent_ = 0;
+  for (Peer* peer : asked) Spawn(AskCanary(peer));
+  if (--asking_ == 0) Conclude();
+}
+
+Task<> Outage::AskCanary(Peer* peer) {
+  if (network_->TakeCanaryTurn(peer)) {
+    ++sent_;
+    const dns::Name root;
+    dns::QuerySpec spec;
+    spec.name = root;
+    spec.type = dns::RRType::kSOA;
+    Exchange exchange(network_, peer, spec, Transport::kUdp, patience_);
+    exchange.canary_ = exchange.granted_ = true;
+    co_await exchange;
+  }
+  if (--asking_ == 0) Conclude();
+}
+
+/// The last canary has answered, or has not.
+void Outage::Conclude() {
+  if (answered_ || network_->cancelled()) return;
+  if (sent_ == 0) {  // No turn was left for them.
+    network_->loop()->Arm(this, kTurnsComeBack);
+    return;
+  }
+  const std::chrono::nanoseconds now = network_->loop()->now();
+  if (link_ == Link::kDoubted) {
+    link_ = Link::kDown;
+    down_since_ = now;
+    ++network_->stats_.outages;
+  } else if (now - down_since_ >= lasting_) {
+    lasted_ = true;
+  }
+  network_->loop()->Arm(this, kAskAgain);
+}
+
+void Outage::Release() {
+  const bool was_down = link_ == Link::kDown;
+  link_ = Link::kUp;
+  answered_ = lasted_ = false;
+  List<Exchange, QueueTag> held;
+  held.TakeAll(&held_);
+  while (Exchange* exchange = held.front()) {
+    if (was_down) {
+      exchange->ListNode<QueueTag>::Unlink();
+      network_->Enqueue(exchange, /*in_front=*/false);
+    } else {
+      network_->Complete(exchange, ExchangeStatus::kTimeout);
+    }
+  }
+}
+
+}  // namespace caascan::net
