@@ -26,8 +26,8 @@ struct IterativeOptions {
   /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
   /// the resolver's own thread.
   std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
-  size_t zone_capacity = 200'000;
-  size_t host_capacity = 100'000;
+  size_t zone_capacity = 100'000;
+  size_t host_capacity = 50'000;
 };
 
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
