@@ -65,6 +65,7 @@ void Outage::AskCanaries() {
   }
   asking_ = asked.size() + 1;
   sent_ = 0;
+  asked_at_ = network_->loop()->now();
   for (Peer* peer : asked) Spawn(AskCanary(peer));
   if (--asking_ == 0) Conclude();
 }
@@ -85,8 +86,9 @@ Task<> Outage::AskCanary(Peer* peer) {
 
 /// The last canary has answered, or has not.
 void Outage::Conclude() {
-  if (answered_ || network_->cancelled()) return;
-  if (sent_ == 0) {  // No turn was left for them.
+  if (link_ == Link::kUp || answered_ || network_->cancelled()) return;
+  // No turn was left for them, or they were sent for an earlier doubt: they show nothing.
+  if (sent_ == 0 || last_answer_ >= asked_at_) {
     network_->loop()->Arm(this, kTurnsComeBack);
     return;
   }

@@ -54,6 +54,7 @@ class Outage : public Timer {
   bool answered_ = false;  // Since the doubt.
   bool lasted_ = false;
   std::chrono::nanoseconds last_answer_{0};
+  std::chrono::nanoseconds asked_at_{0};  // The canaries.
   std::chrono::nanoseconds down_since_{0};
   std::chrono::milliseconds patience_{0};  // With a canary.
   size_t asking_ = 0;                      // Canaries that are not done,

@@ -80,6 +80,21 @@ TEST_P(OutageTest, WhoeverElseAnswersSparesTheCanary) {
   EXPECT_EQ(server_.CountSeen(kRoot), 0u);
 }
 
+// The first one that answers settles it; the others' silence then means nothing.
+TEST_P(OutageTest, ADeadCanaryAmongOthersIsNoOutage) {
+  Client client(GetParam(), {.outage_patience = milliseconds(500)});
+  client.network()->SetCanaries({client.network()->PeerFor(server_.At("127.0.0.1")),
+                                 client.network()->PeerFor(server_.At(kRoot))});
+  EXPECT_EQ(Ask(&client, "127.0.0.1").result.status, ExchangeStatus::kTimeout);
+  Task<> wait = [](Network* network) -> Task<> {
+    Pause pause(network, milliseconds(1500));  // Long enough for what must not happen.
+    co_await pause;
+  }(client.network());
+  client.Run(std::move(wait));
+  EXPECT_EQ(server_.CountSeen(kRoot, "."), 1u) << "and it is not asked again and again";
+  EXPECT_EQ(client.network()->stats().outages, 0u);
+}
+
 TEST_P(OutageTest, WhatWasAskedDuringAnOutageIsAskedAgainAfterIt) {
   Client client(GetParam(), {.outage_patience = milliseconds(500)});
   SetCanary(&client);
