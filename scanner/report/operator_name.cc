@@ -1,12 +1,11 @@
 // Tested by operator_name_test.cc.
 #include "scanner/report/operator_name.h"
 
-#include <libpsl.h>
+#include "scanner/diagnose/operators.h"
+#include "scanner/dns/name.h"
 
 namespace caascan::report {
 namespace {
-
-constexpr size_t kMaxHostSize = 255;
 
 std::string_view HostAtFault(const RecordView& record) {
   std::string_view first;
@@ -22,27 +21,32 @@ std::string_view HostAtFault(const RecordView& record) {
   return {};
 }
 
+/// A host that is no domain name stands for itself.
+std::string OperatorOfHost(std::string_view host) {
+  dns::Name name;
+  if (dns::Name::FromText(host, &name) != dns::NameError::kNone) return std::string(host);
+  name.ToLower();
+  if (const diagnose::Operator* const known = diagnose::FindOperator(name)) {
+    return std::string(known->name);
+  }
+  std::string domain;
+  diagnose::RegistrableDomain(name).AppendText(&domain);
+  return domain;
+}
+
 }  // namespace
 
 bool IsFault(std::string_view server_result) {
   return server_result != "answer" && server_result != "referral" && server_result != "blocked";
 }
 
-std::string_view RegistrableDomain(const std::string& host) {
-  const psl_ctx_t* const list = psl_builtin();
-  const bool plain = host.find('\0') == std::string::npos && host.size() <= kMaxHostSize;
-  const char* const domain =
-      list != nullptr && plain ? psl_registrable_domain(list, host.c_str()) : nullptr;
-  return domain == nullptr ? std::string_view(host) : std::string_view(domain);
-}
-
 OperatorName OperatorOf(const RecordView& record) {
   if (!record.operator_name.empty()) {
     return {std::string(record.operator_name), OperatorBasis::kRecord};
   }
-  const std::string host(HostAtFault(record));
+  const std::string_view host = HostAtFault(record);
   if (host.empty()) return {};
-  return {std::string(RegistrableDomain(host)), OperatorBasis::kHost};
+  return {OperatorOfHost(host), OperatorBasis::kHost};
 }
 
 }  // namespace caascan::report

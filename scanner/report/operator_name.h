@@ -12,7 +12,7 @@ namespace caascan::report {
 enum class OperatorBasis : uint8_t {
   kNone,    // The record says nothing of servers.
   kRecord,  // Its `operator` says so.
-  kHost,    // It has none: the registrable domain of a server's name stands for it.
+  kHost,    // It has none: a server's name tells.
 };
 
 struct OperatorName {
@@ -20,13 +20,10 @@ struct OperatorName {
   OperatorBasis basis = OperatorBasis::kNone;
 };
 
-/// The record's `operator`; else the registrable domain (Public Suffix List) of the first server
-/// that is at fault, else of the first server, else of the first finding's. Safe from any thread.
+/// The record's `operator`; else who runs the first server that is at fault, else the first server,
+/// else the first finding's: its operator by datasets/operators.tsv, else its registrable domain.
+/// Safe from any thread.
 OperatorName OperatorOf(const RecordView& record);
-
-/// The shortest parent of a host's name (or itself) that is no public suffix; the host itself where
-/// there is none. A view into `host`. Takes any text.
-std::string_view RegistrableDomain(const std::string& host);
 
 /// Is this result of a server (the record's `result`) held against it? An answer and a referral are
 /// not, nor is an address that we would not ask.

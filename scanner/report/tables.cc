@@ -161,8 +161,8 @@ std::string BasisText(OperatorBasis basis) {
 }
 
 constexpr const char* kOperatorNote =
-    "Where a record names no operator, the registrable domain of its (failing) server's name "
-    "stands for it. Records without servers then count under nobody, so that no rate can be told.";
+    "Where a record names no operator, the name of its (failing) server tells. Records without "
+    "servers then count under nobody, so that no rate can be told.";
 
 /// The rate of failure, where all names of the operator are known and not just the failed ones.
 Cell FailureCell(const Aggregate& aggregate, const OperatorRow& row) {

@@ -77,13 +77,17 @@ TEST_F(AggregateTest, TellsOperatorsByRecordOrServerOrNotAtAll) {
            R"(,"servers":[{"host":"ns.fine.test","result":"answer"},)"
            R"({"host":"ns1.bad.co.uk","result":"refused"}])"));
   Add(Line("c.example", "no_caa", R"(,"findings":[{"code":"x","host":"a.b.odd.test"}])"));
+  Add(Line("f.example", "refused",
+           R"(,"servers":[{"host":"NS01.domaincontrol.com","result":"refused"}])"));
+  Add(Line("g.example", "refused", R"(,"servers":[{"host":"no..name","result":"refused"}])"));
   Add(Line("d.example"));
   Add(Line("e.example", "refused", R"(,"servers":[{"address":"192.0.2.1","result":"refused"}])"));
   std::vector<std::string> names;
   for (const auto& [name, row] : aggregate_.operators().Sorted()) names.emplace_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"Good Host", "bad.co.uk", "odd.test"}));
-  EXPECT_EQ(aggregate_.operators().Sorted()[0].second->basis, OperatorBasis::kRecord);
-  EXPECT_EQ(aggregate_.operators().Sorted()[1].second->basis, OperatorBasis::kHost);
+  EXPECT_EQ(names, (std::vector<std::string>{"GoDaddy", "Good Host", "bad.co.uk", "no..name",
+                                             "odd.test"}));
+  EXPECT_EQ(aggregate_.operators().Sorted()[0].second->basis, OperatorBasis::kHost);
+  EXPECT_EQ(aggregate_.operators().Sorted()[1].second->basis, OperatorBasis::kRecord);
   EXPECT_EQ(aggregate_.without_operator().names, 2u);
 }
 

@@ -27,7 +27,7 @@ Formats:
 Counts:
 Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. Tables keep the 65,536
 most frequent keys; where there were more, the table says by how much its counts may be too small. A record without an
-operator is counted under the registrable domain of the server that failed it, or of its first server.
+operator is counted under that of the server that failed it, or of its first server, known by the server's name.
 
 Exit status:
 0: done. 1: could not finish, such as a full disk. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or
