@@ -179,16 +179,16 @@ INSTANTIATE_TEST_SUITE_P(Servers, FailingServerTest,
                          [](const auto& row) { return row.param.name; });
 
 TEST_P(FailingServerTest, DoesNotMindTheRate) {
-  for (const uint32_t full : {10u, 100u, 2000u}) {
+  for (const uint32_t full : {10u, 500u}) {
     SCOPED_TRACE(full);
     Play play(Failing(GetParam().percent, GetParam().how), 1e6, full);
-    for (int minute = 0; minute < 20; ++minute) {
+    for (int minute = 0; minute < 10; ++minute) {
       play.Run(seconds(60));
       ASSERT_FALSE(play.pace().rate_limited()) << minute;
     }
     // And it is asked at nearly the full rate, its trials aside.
     const double sent = static_cast<double>(play.good() + play.bad());
-    EXPECT_GE(sent, 0.9 * 1200 * full);
+    EXPECT_GE(sent, 0.9 * 600 * full);
   }
 }
 
