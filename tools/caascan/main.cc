@@ -3,6 +3,7 @@
 #include <exception>
 #include <optional>
 
+#include "tools/caascan/check_command.h"
 #include "tools/caascan/corroborate_command.h"
 #include "tools/caascan/decide_command.h"
 #include "tools/caascan/diff_command.h"
@@ -15,11 +16,13 @@ int main(int argc, char** argv) {
     caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",
                                   /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
+    caascan::tool::CheckCommand check(&program);
     caascan::tool::DecideCommand decide(&program);
     caascan::tool::ReportCommand report(&program);
     caascan::tool::DiffCommand diff(&program);
     caascan::tool::CorroborateCommand corroborate(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
+    if (program.Given("check")) return check.Run();
     if (program.Given("decide")) return decide.Run();
     if (program.Given("report")) return report.Run();
     if (program.Given("diff")) return diff.Run();

@@ -1,0 +1,27 @@
+// One record explained to a person.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+namespace caascan {
+
+/// For whom a record is explained.
+struct ExplainOptions {
+  /// The CA's issuer domain names; letsencrypt.org where empty.
+  std::vector<std::string> issuer_domains;
+};
+
+/// The record's verdict and what led to it, who is at fault, what to do, and how to see it with
+/// other tools: lines of printable ASCII, fewer than a hundred. InvalidArgument where the line is
+/// no record. Any thread.
+[[nodiscard]] absl::StatusOr<std::string> ExplainRecord(std::string_view record,
+                                                        const ExplainOptions& options);
+
+/// Whether the CA may issue by this record's `may_issue`. InvalidArgument as above.
+[[nodiscard]] absl::StatusOr<bool> MayIssue(std::string_view record);
+
+}  // namespace caascan

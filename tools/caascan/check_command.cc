@@ -1,0 +1,99 @@
+#include "tools/caascan/check_command.h"
+
+#include "caascan/explain.h"
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int kExitMayNot = 3;
+constexpr int64_t kMaxTimeoutMs = 600'000;
+constexpr int64_t kMaxRetries = 100;
+
+constexpr const char* kFooter = R"(Output:
+For each name the verdict, the CAA records that decide, the servers that failed, what is wrong with whom to write to and
+what to ask, the records that let the CA issue, and dig lines that show the fault. With --json the records themselves.
+
+Exit status:
+0: the CA may issue for every name. 3: for some name it may not. 1: could not finish. 2: wrong usage. 130, 143: stopped
+by SIGINT or SIGTERM.
+
+Examples:
+  caascan check www.example.com
+  caascan check --ca Sectigo '*.example.com')";
+
+}  // namespace
+
+CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "check",
+      "Look a few names up and explain who may issue, and whose fault it is if nobody can.");
+  app->footer(kFooter);
+  app->add_option("NAME", names_, "Names to check.")->option_text("NAME...")->required();
+  timeout_ms_ = options_.timeout.count();
+  request_.AddTo(app);
+  app->add_flag("--wildcard", options_.request.wildcard, "Evaluate every name as *.name.");
+  app->add_flag("--json", json_, "Print the records, a JSON object a line.");
+  AddLookUpOptions(app);
+}
+
+void CheckCommand::AddLookUpOptions(CLI::App* app) {
+  cli::AddRepeatedOption(
+      app,
+      {"--resolver", "ADDR[:PORT]", "Ask this recursive resolver (default: resolve iteratively)."},
+      &options_.resolvers)
+      ->delimiter(',');
+  cli::AddOption(
+      app,
+      {"--root-hints", "FILE",
+       "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
+      &options_.root_hints_path);
+  cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
+                 &options_.port)
+      ->check(cli::WholeNumber(1, UINT16_MAX));
+  app->add_flag("--allow-special", options_.allow_special,
+                "Also query addresses that no public server has: loopback, private, link-local.");
+  cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
+                 &timeout_ms_)
+      ->check(cli::WholeNumber(1, kMaxTimeoutMs));
+  cli::AddOption(
+      app,
+      {"--recheck", "N", "How often a name whose look-up failed is looked up again (default 1)."},
+      &options_.recheck)
+      ->check(cli::WholeNumber(0, kMaxRetries));
+}
+
+int CheckCommand::Print(const std::vector<std::string>& records) {
+  const ExplainOptions explain{options_.request.issuer_domains};
+  std::string out;
+  bool all_may = true;
+  for (const std::string& record : records) {
+    const absl::StatusOr<bool> may_issue = MayIssue(record);
+    const absl::StatusOr<std::string> text = ExplainRecord(record, explain);
+    if (!may_issue.ok()) return program_->Finish(may_issue.status());
+    if (!text.ok()) return program_->Finish(text.status());
+    all_may = all_may && *may_issue;
+    if (!json_ && !out.empty()) out += "\n\n";
+    out += json_ ? record + '\n' : *text;
+  }
+  if (absl::Status status = cli::PrintToStandardOutput(out); !status.ok()) {
+    return program_->Finish(status);
+  }
+  return all_may ? cli::kExitDone : kExitMayNot;
+}
+
+int CheckCommand::Run() {
+  options_.timeout = std::chrono::milliseconds(timeout_ms_);
+  options_.servers = ServersInRecord::kAll;
+  options_.progress = ProgressMode::kNever;
+  absl::Status status = request_.Read(&options_.request, &options_.ca_set);
+  if (!status.ok()) return program_->Finish(status);
+  std::vector<std::string> records;
+  int signal = 0;
+  status = RunCheck(names_, options_, &records, &signal);
+  if (!status.ok()) return program_->Finish(status);
+  const int code = Print(records);
+  return signal == 0 ? code : 128 + signal;
+}
+
+}  // namespace caascan::tool

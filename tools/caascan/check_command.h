@@ -1,0 +1,35 @@
+// `caascan check`: a few names, explained.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "caascan/check.h"
+#include "tools/caascan/request_options.h"
+#include "tools/cli/program.h"
+
+namespace caascan::tool {
+
+/// Adds itself to the program; run it where its subcommand was given. Must outlive the program's
+/// Parse(). Once.
+class CheckCommand {
+ public:
+  explicit CheckCommand(cli::Program* program);
+
+  /// Checks, prints to standard output, and returns the exit code: 3 where some name may not be
+  /// issued for.
+  int Run();
+
+ private:
+  void AddLookUpOptions(CLI::App* app);
+  int Print(const std::vector<std::string>& records);
+
+  cli::Program* const program_;
+  RequestOptions request_;
+  ScanOptions options_;
+  std::vector<std::string> names_;
+  int64_t timeout_ms_ = 0;
+  bool json_ = false;
+};
+
+}  // namespace caascan::tool
