@@ -1,6 +1,7 @@
 // Tested by iterative_test.cc and end to end against the lab.
 #include "scanner/resolve/ask.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace caascan::resolve {
@@ -107,6 +108,14 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
     spec.edns = false;
   }
   Conclude(transport, options.edns, spec.edns, asked);
+}
+
+net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats) {
+  constexpr unsigned kMostDoublings = 2;
+  const std::chrono::milliseconds wait =
+      options.timeout / 8 * (1 << std::min(repeats - 1, kMostDoublings));
+  net::Pause pause(network, network->Jittered(wait));
+  co_await pause;
 }
 
 }  // namespace caascan::resolve

@@ -48,4 +48,8 @@ struct Asked {
 net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
                 const AskOptions& options, Account* account, Asked* asked);
 
+/// Waits before a server is asked again for what it did not answer: an eighth of the timeout, twice
+/// as long at each repeat up to half of it, give or take a quarter. `repeats` counts from 1.
+net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats);
+
 }  // namespace caascan::resolve

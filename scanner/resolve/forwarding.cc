@@ -23,6 +23,9 @@ net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, 
   for (unsigned count = 0; count < tries && !account->exhausted(); ++count) {
     net::Peer* peer = resolvers_[(first + count) % resolvers_.size()];
     if (count > 0) ++account->retries;
+    if (count >= resolvers_.size()) {
+      co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
+    }
     co_await Ask(network_, peer, name, dns::RRType::kCAA, options_.ask, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;

@@ -225,6 +225,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
+    if ((tries.tried & bit) != 0) co_await BackOff(network_, options_.ask, tries.repeats + 1);
     tries.Begin(bit);
     const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
     if (MayAsk(address.peer)) {

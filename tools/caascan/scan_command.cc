@@ -171,10 +171,12 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
   cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
                  &timeout_ms_)
       ->check(cli::WholeNumber(1, kMaxTimeoutMs));
-  cli::AddOption(app,
-                 {"--retries", "N",
-                  "Further tries of a query, at another server where there is one (default 2)."},
-                 &options_.retries)
+  cli::AddOption(
+      app,
+      {"--retries", "N",
+       "Further tries of a query, at another server where there is one, else after a pause that "
+       "grows (default 2)."},
+      &options_.retries)
       ->check(cli::WholeNumber(0, kMaxRetries));
   cli::AddOption(app,
                  {"--recheck", "N",
