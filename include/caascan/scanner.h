@@ -17,6 +17,7 @@ enum class InputFormat : uint8_t { kAuto, kLines, kCsv, kZone, kNdjson };
 enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
 enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
 enum class DiagnoseMode : uint8_t { kOff, kFailures };
+enum class DnssecMode : uint8_t { kOff, kValidate };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
@@ -36,10 +37,11 @@ struct ScanOptions {
       request;  // issuer_domains is letsencrypt.org where empty. `wildcard` is for every name.
   std::vector<CertificationAuthority> ca_set;
 
-  std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
-  std::string root_hints_path;         // Empty is the built-in IANA list.
-  std::string trust_anchor_path;       // Checked; nothing is validated to it yet. Empty is none.
-  uint16_t port = 53;                  // Of authoritative servers.
+  std::vector<std::string> resolvers;    // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
+  std::string root_hints_path;           // Empty is the built-in IANA list.
+  DnssecMode dnssec = DnssecMode::kOff;  // kValidate is for iterative mode.
+  std::string trust_anchor_path;         // Empty is IANA's root keys.
+  uint16_t port = 53;                    // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.

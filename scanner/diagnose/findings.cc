@@ -73,6 +73,13 @@ void AddOnce(std::string_view code, const std::string& host, const net::Peer* pe
 
 }  // namespace
 
+void AddZoneFinding(const Finding& finding, std::vector<Finding>* findings) {
+  const auto same = [&finding](const Finding& other) {
+    return other.code == finding.code && other.zone == finding.zone;
+  };
+  if (std::none_of(findings->begin(), findings->end(), same)) findings->push_back(finding);
+}
+
 void AddFindings(const resolve::Account& account, std::vector<Finding>* findings) {
   for (const resolve::Observation& observation : account.observations) {
     AddOnce(CodeOf(observation.kind), observation.host, observation.peer, {}, findings);

@@ -13,4 +13,7 @@ namespace caascan::diagnose {
 /// as well.
 void AddFindings(const resolve::Account& account, std::vector<Finding>* findings);
 
+/// Adds a finding that belongs to a zone, once a code and zone.
+void AddZoneFinding(const Finding& finding, std::vector<Finding>* findings);
+
 }  // namespace caascan::diagnose

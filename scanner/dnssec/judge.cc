@@ -130,7 +130,7 @@ class Judge {
   /// Only the first thing that is missing counts.
   void Miss(Missing::Kind kind, NameView name) {
     if (out_.missing.kind != Missing::Kind::kNone) return;
-    out_.missing = {kind, Name(name)};
+    out_.missing = {kind, dns::CompactName(name)};
   }
 
   /// The zone's verdict where it is insecure: then nothing in it needs a proof.

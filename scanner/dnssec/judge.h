@@ -46,7 +46,7 @@ struct Missing {
     kCut,   // Nothing is signed: is there an insecure zone, at or above that name?
   };
   Kind kind = Kind::kNone;
-  dns::Name name;
+  dns::CompactName name;
 };
 
 struct Judgement {

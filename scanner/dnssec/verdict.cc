@@ -26,6 +26,12 @@ constexpr std::array<std::string_view, 12> kCodes = {
 };
 static_assert(kCodes.size() == static_cast<size_t>(Finding::kEmptyAnswersOnly) + 1);
 
+std::string LowerText(dns::NameView name) {
+  dns::Name lower(name);
+  lower.ToLower();
+  return lower.view().ToText();
+}
+
 std::string TimeText(uint32_t seconds) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(seconds),
                           absl::UTCTimeZone());
@@ -36,9 +42,9 @@ std::string TimeText(uint32_t seconds) {
 std::string_view FindingCode(Finding finding) { return kCodes[static_cast<size_t>(finding)]; }
 
 std::string Evidence::ToText() const {
-  std::string out = absl::StrCat("zone ", zone.view().ToText());
+  std::string out = absl::StrCat("zone ", LowerText(zone));
   if (type != dns::RRType{}) {
-    absl::StrAppend(&out, ", ", owner.view().ToText(), " ", dns::TypeName(type));
+    absl::StrAppend(&out, ", ", LowerText(owner), " ", dns::TypeName(type));
   }
   if (key_tag) absl::StrAppend(&out, ", key ", *key_tag);
   if (algorithm) absl::StrAppend(&out, ", algorithm ", static_cast<int>(*algorithm));

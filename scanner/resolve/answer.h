@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/dnssec/work.h"
 #include "scanner/net/exchange.h"
 
 namespace caascan::resolve {
@@ -21,6 +22,7 @@ struct Attempt {
   bool answered = false;     // Then rtt holds.
   bool local_fault = false;  // Our own side could not send.
   bool blocklisted = false;  // The user does not want it to be asked.
+  bool bogus = false;        // Its answer does not validate.
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
   std::string detail;  // kMalformed: what is wrong and where.
@@ -54,6 +56,7 @@ struct Account {
   uint32_t max_queries = 0;
   bool patient = false;  // A look before somebody is accused: with many more tries.
   bool keep_all_attempts = false;
+  dnssec::Work work;              // Spent on validating.
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;
 
@@ -75,6 +78,12 @@ struct CaaAnswer {
   std::string zone;                   // The zone whose servers answered or failed.
   std::string operator_name;          // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  std::vector<Finding> findings;  // Of validation.
+  /// kFailed: every zone that the look-up went through, those of aliases included, is proven
+  /// insecure; and the zone that failed was asked at least twice (BR 4.2.2.1).
+  bool all_insecure = false;
+  bool retried = false;
+  bool gave_up = false;           // kFailed: our own limits on computing ended it.
   std::vector<Attempt> attempts;  // For kFailed: the servers of `zone`.
   uint32_t ttl_s = 0;             // How long it may be kept.
 };

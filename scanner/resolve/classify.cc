@@ -121,6 +121,12 @@ bool AliasChain::Follow(NameView target) {
   return !ended_;
 }
 
+void AliasChain::Rewind(size_t hops) {
+  if (hops == targets_.size()) return;
+  targets_.resize(hops);
+  ended_ = looped_ = false;
+}
+
 std::vector<std::string> AliasChain::Targets() const {
   std::vector<std::string> texts;
   for (const dns::CompactName& target : targets_) texts.push_back(LowerText(target));

@@ -62,6 +62,14 @@ class AliasChain {
   /// Where the aliases led, in order, the target that ended the chain included; lower-case text.
   std::vector<std::string> Targets() const;
   bool looped() const { return looped_; }
+  dns::NameView start() const { return name_; }
+  /// What was followed so far, to come back to when a message turns out not to be believed.
+  size_t hops() const { return targets_.size(); }
+  void Rewind(size_t hops);
+  /// The name that stood behind so many hops. REQUIRES: hops <= hops().
+  dns::NameView NameAfter(size_t hops) const {
+    return hops == 0 ? name_ : targets_[hops - 1].view();
+  }
 
  private:
   dns::NameView name_;

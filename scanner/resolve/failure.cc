@@ -92,6 +92,10 @@ constexpr Reason kTelling[] = {
 
 Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
   if (attempts.empty()) return Reason::kUnresolvableServers;
+  if (std::any_of(attempts.begin(), attempts.end(),
+                  [](const Attempt& attempt) { return attempt.bogus; })) {
+    return Reason::kDnssecBogus;
+  }
   const auto local = [](const Attempt& attempt) { return attempt.local_fault; };
   if (std::all_of(attempts.begin(), attempts.end(), local)) return Reason::kLocalFault;
   const bool any_local = std::any_of(attempts.begin(), attempts.end(), local);

@@ -48,7 +48,8 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
     : network_(network),
       options_(options),
       zones_(options.zone_capacity),
-      hosts_(options.host_capacity) {
+      hosts_(options.host_capacity),
+      validator_(options.dnssec) {
   root_ = zones_.Insert(dns::NameView());
   root_->expires = nanoseconds::max();
   for (const RootServer& server : root) {
@@ -73,16 +74,28 @@ IterativeResolver::ZoneHandle IterativeResolver::DeepestZone(dns::NameView name)
   return root_;
 }
 
+/// Whether there is a DS is its parent's to say.
+IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
+  const dns::NameView name = walk.chain.current();
+  return DeepestZone(walk.purpose == Walk::Purpose::kDs ? name.parent() : name);
+}
+
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
   const dns::Name cut = walk.classified.cut.ToName();
   ZoneHandle zone = zones_.Insert(cut);
-  zone->expires = now() + Clamp(walk.classified.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
+  const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
+  zone->expires = now() + Clamp(std::min(walk.classified.ttl_s, proven_s), kMinDelegationTtl,
+                                kMaxDelegationTtl);
   ReadReferral(walk.asked.message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
+  if (walk.zone->trust == Zone::Trust::kInsecure) zone->trust = Zone::Trust::kInsecure;
+  if (walk.reply != nullptr) {
+    validator_.NoteDelegation(std::move(*walk.reply), cut, &*zone, now());
+  }
   return zone;
 }
 
 net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
-  walk->zone = DeepestZone(walk->chain.current());
+  walk->zone = StartOf(*walk);
   while (true) {
     if (options_.blocked && options_.blocked(walk->chain.current())) {
       walk->ok = false;
@@ -91,7 +104,12 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
     }
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
-    if (walk->zone.name().is_root()) {
+    if (Validates(*walk)) {
+      if (!IsSettled(walk->zone, *account)) co_await Settle(walk->zone, account, job);
+      if (EndsUnsettled(walk, *account) || EndsBogus(walk)) co_return;
+    }
+    // Who asks for a DS may hold what the first one at the root waits for.
+    if (walk->zone.name().is_root() && walk->purpose != Walk::Purpose::kDs) {
       co_await AskRoot(walk, account, job);
     } else {
       co_await AskZone(walk, account, job);
@@ -104,7 +122,7 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
     } else if (!walk->stands_at_alias()) {
       co_return;
     }
-    walk->zone = DeepestZone(walk->chain.current());
+    walk->zone = StartOf(*walk);
   }
 }
 
@@ -116,7 +134,13 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
   const auto [question, leads] = asked_at_root_.try_emplace(tld);
   if (!leads) {
     co_await WaitList::Waiter(&question->second);
-    walk->zone = DeepestZone(name);
+    walk->zone = StartOf(*walk);
+    if (!walk->zone.name().is_root()) {  // As if we had got the referral.
+      walk->ok = true;
+      walk->classified = Classified();
+      walk->classified.kind = ResponseKind::kReferral;
+      co_return;
+    }
   }
   co_await AskZone(walk, account, job);
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
@@ -213,7 +237,8 @@ void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* ac
 }
 
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
-  walk->ok = walk->circle = false;
+  walk->ok = walk->circle = walk->retried = false;
+  walk->unreachable.reset();
   walk->failure = Reason::kStopped;
   walk->attempts.clear();
   Tries tries;
@@ -238,22 +263,32 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       tries.hopeless |= bit;
     }
     if (walk->asked.status == net::ExchangeStatus::kCancelled) co_return;
+    ClassifyReply(walk);
+    if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
+      co_await FindMissing(walk, account, job);
+    }
     if (TakeReply(address, account, &tries, walk)) co_return;
   }
   Fail(&tries, walk, account);
+}
+
+void IterativeResolver::ClassifyReply(Walk* walk) {
+  walk->hops = walk->chain.hops();
+  walk->ok = false;
+  walk->reply.reset();
+  if (!walk->asked.replied) return;
+  walk->classified =
+      Classify(walk->asked.message, {false, walk->zone.name()}, walk->type, &walk->chain);
+  walk->ok = IsUsable(walk->classified.kind);
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
 bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* account,
                                   Tries* tries, Walk* walk) {
   const Asked& asked = walk->asked;
-  ServerResult result = asked.result;
-  if (asked.replied) {
-    walk->classified =
-        Classify(asked.message, {false, walk->zone.name()}, walk->type, &walk->chain);
-    result = ResultOf(walk->classified);
-    walk->ok = IsUsable(walk->classified.kind);
-  }
+  const bool bogus = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus();
+  const ServerResult result = asked.replied ? ResultOf(walk->classified) : asked.result;
+  if (bogus) walk->ok = false;
   const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
                             !asked.fell_back_from_edns && !address.peer->rate_limited();
   if (unremarkable && !account->keep_all_attempts) {
@@ -264,6 +299,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   Attempt attempt =
       MakeAttempt(asked, address.peer, zone.host(zone.servers[address.server]).ToText());
   attempt.result = result;
+  if (bogus) RefuseBogus(walk, &attempt);
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
   Observe(asked, walk->ok ? &walk->classified : nullptr, attempt, account);
   const bool settled = walk->ok;
@@ -274,6 +310,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
 
 void IterativeResolver::FinishZone(Tries* tries, Walk* walk, Account* account) {
   for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+  if (Validates(*walk)) NoteProof(walk);
   if (walk->classified.kind == ResponseKind::kReferral) {
     walk->zone = StoreReferral(*walk);
   } else if (walk->classified.kind == ResponseKind::kAliasFailed) {
@@ -282,15 +319,19 @@ void IterativeResolver::FinishZone(Tries* tries, Walk* walk, Account* account) {
   }
 }
 
-void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) const {
+void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) {
   AddUnresolved(*walk->zone, tries);
   walk->ok = false;
+  walk->retried = tries->count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
   } else if (account->exhausted()) {
     walk->failure = Reason::kTooManyQueries;
   } else {
     walk->failure = PlainReason(tries->attempts, /*recursive=*/false);
+    if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {
+      walk->failure = *walk->unreachable;
+    }
     walk->circle = tries->circle && walk->failure == Reason::kUnresolvableServers;
   }
   walk->attempts = tries->attempts;
@@ -378,7 +419,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
 net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHandle host,
                                                                           dns::RRType type,
                                                                           Account* account) {
-  Walk walk(host.name(), type);
+  Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
   if (!walk.ok) {
     if (walk.circle) co_return HostEnd::kCircle;
@@ -397,8 +438,11 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
 }
 
 net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
-  Walk walk(name, dns::RRType::kCAA);
+  Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
   co_await Lookup(&walk, account, nullptr);
+  if (walk.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
+    co_await CompareWithPositive(&walk, account);
+  }
   answer->zone = LowerText(walk.zone.name());
   if (options_.name_operator) {
     options_.name_operator(walk.zone.name(), *walk.zone, &answer->operator_name);
@@ -408,8 +452,10 @@ net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, C
     TakeCaaAnswer(walk.asked.message, walk.classified, walk.chain.current(), answer);
   } else {
     answer->failure = walk.failure;
+    answer->retried = walk.retried;
     answer->attempts = std::move(walk.attempts);
   }
+  if (validator_.enabled()) FillProof(&walk, answer);
 }
 
 }  // namespace caascan::resolve

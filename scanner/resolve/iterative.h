@@ -4,6 +4,7 @@
 #include <absl/container/node_hash_map.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
 #include "scanner/resolve/root_hints.h"
+#include "scanner/resolve/validator.h"
 #include "scanner/resolve/zone.h"
 
 namespace caascan::resolve {
@@ -26,6 +28,7 @@ struct IterativeOptions {
   /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
   /// the resolver's own thread.
   std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
+  ValidatorOptions dnssec;
   size_t zone_capacity = 100'000;
   size_t host_capacity = 50'000;
 };
@@ -39,6 +42,9 @@ class IterativeResolver : public Resolver {
                     const std::vector<RootServer>& root);
 
   net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  /// Fetches the root's keys. What is wrong with them, in words, goes to *complaint: it stays empty
+  /// where they fit the trust anchor, where none is set, and where the root does not answer.
+  net::Task<> CheckTrustAnchor(Account* account, std::string* complaint);
   void Seed(dns::NameView zone, const Delegation& delegation) override;
 
  private:
@@ -48,9 +54,17 @@ class IterativeResolver : public Resolver {
   /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
   /// look-up, which all of them fill, and `asked.message` holds until a coroutine suspends.
   struct Walk {
-    Walk(dns::NameView name, dns::RRType wanted) : type(wanted), chain(name) {}
+    enum class Purpose : uint8_t {
+      kAddress,  // Of a server: not validated, since what it says is.
+      kData,
+      kDs,    // Is there a signed zone at the name? Its parent is asked.
+      kKeys,  // The DNSKEY set; `trust` has the DS.
+    };
+    Walk(dns::NameView name, dns::RRType wanted, Purpose why)
+        : type(wanted), purpose(why), chain(name) {}
 
     const dns::RRType type;
+    const Purpose purpose;
     AliasChain chain;
     ZoneHandle zone;  // Whose servers are asked.
     Asked asked;      // Of the last one of them.
@@ -59,6 +73,18 @@ class IterativeResolver : public Resolver {
     Reason failure = Reason::kStopped;
     bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // Where !ok: at the zone's servers.
+    bool retried = false;           // The zone's servers were asked more than once.
+    // Validation; untouched for kAddress.
+    size_t hops = 0;                         // Of the chain, before the last reply.
+    ZoneTrust* trust = nullptr;              // kKeys.
+    std::unique_ptr<ReplyVerdict> reply;     // Of the last one; null where none was judged.
+    std::unique_ptr<dnssec::Verdict> bogus;  // The first reply, or the zone, that was.
+    std::optional<Reason> unreachable;       // It was because nobody gave the keys.
+    bool empty_was_bogus = false;
+    DnssecStatus weakest = DnssecStatus::kSecure;  // Of all that was taken.
+    bool all_insecure = true;                      // Every zone that was gone through.
+    std::vector<Finding> findings;
+    std::string copy;  // Of a reply whose judgement needs more queries.
 
     /// Does the look-up go on at `zone`, below the one that was asked?
     bool referred() const { return ok && classified.kind == ResponseKind::kReferral; }
@@ -94,11 +120,32 @@ class IterativeResolver : public Resolver {
   net::Task<> Lookup(Walk* walk, Account* account, Host* job);
   net::Task<> AskRoot(Walk* walk, Account* account, Host* job);
   net::Task<> AskZone(Walk* walk, Account* account, Host* job);
+  // iterative_trust.cc: the chain of trust.
+  bool Validates(const Walk& walk) const {
+    return validator_.enabled() && walk.purpose != Walk::Purpose::kAddress;
+  }
+  bool IsSettled(const ZoneHandle& zone, const Account& account);
+  net::Task<> Settle(ZoneHandle zone, Account* account, Host* job);
+  net::Task<bool> FindDs(ZoneHandle zone, TrustCache::Handle trust, Account* account, Host* job);
+  net::Task<bool> FetchKeys(ZoneHandle servers, TrustCache::Handle trust, Account* account,
+                            Host* job);
+  net::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account, Host* job);
+  net::Task<> FindMissing(Walk* walk, Account* account, Host* job);
+  net::Task<> CompareWithPositive(Walk* walk, Account* account);
+  bool TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust);
+  bool EndsUnsettled(Walk* walk, const Account& account);
+  bool EndsBogus(Walk* walk);
+  bool JudgeReply(Walk* walk, Account* account);
+  void RefuseBogus(Walk* walk, Attempt* attempt);
+  void NoteProof(Walk* walk);
+  void FillProof(Walk* walk, CaaAnswer* answer);
+
   net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
   ZoneHandle DeepestZone(dns::NameView name);
+  ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   bool DropSeed(const ZoneHandle& zone, Reason failure);
   int PickAddress(const Zone& zone, const Tries& tries);
@@ -107,9 +154,10 @@ class IterativeResolver : public Resolver {
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
+  void ClassifyReply(Walk* walk);
   bool TakeReply(const Zone::ServerAddress& address, Account* account, Tries* tries, Walk* walk);
   void FinishZone(Tries* tries, Walk* walk, Account* account);
-  void Fail(Tries* tries, Walk* walk, Account* account) const;
+  void Fail(Tries* tries, Walk* walk, Account* account);
   static void AddUnresolved(const Zone& zone, Tries* tries);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
@@ -118,6 +166,7 @@ class IterativeResolver : public Resolver {
   ZoneCache zones_;
   ZoneHandle root_;  // Never evicted.
   HostCache hosts_;
+  Validator validator_;
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
   // referral.
   absl::node_hash_map<std::string, WaitList> asked_at_root_;

@@ -1,6 +1,7 @@
 // Tested by trust_anchor_test.cc.
 #include "scanner/resolve/trust_anchor.h"
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -9,6 +10,12 @@
 
 namespace caascan::resolve {
 namespace {
+
+// Key tag, algorithm 8, digest type 2 (SHA-256), digest.
+constexpr absl::string_view kRootAnchors[] = {
+    "4f660802e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d",
+    "97280802683d2d0acb8c9b712a1948b27f741219298d0a450d612c483af444a4c0fb2b16",
+};
 
 TrustAnchor AnchorOf(const ldns_rr* rr) {
   TrustAnchor anchor;
@@ -23,6 +30,14 @@ TrustAnchor AnchorOf(const ldns_rr* rr) {
 }
 
 }  // namespace
+
+std::vector<TrustAnchor> BuiltInTrustAnchors() {
+  std::vector<TrustAnchor> anchors;
+  for (const absl::string_view hex : kRootAnchors) {
+    anchors.push_back({dns::Name(), dns::RRType::kDS, absl::HexStringToBytes(hex)});
+  }
+  return anchors;
+}
 
 absl::StatusOr<std::vector<TrustAnchor>> ReadTrustAnchors(const std::string& path) {
   std::vector<TrustAnchor> anchors;

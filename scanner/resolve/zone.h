@@ -39,6 +39,9 @@ struct Zone {
   std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
   std::chrono::nanoseconds expires{0};
   bool seeded = false;  // It comes from Resolver::Seed(), not from the parent.
+  /// What is known of its security. Plainly insecure zones, which most are, need no more than that.
+  enum class Trust : uint8_t { kUnknown, kInsecure, kSeeTrusts };
+  Trust trust = Trust::kUnknown;
 
   dns::NameView host(const Server& server) const {
     return dns::NameView::FromTrusted(

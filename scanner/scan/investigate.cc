@@ -28,7 +28,7 @@ constexpr int kMaxLooks = 3;
 bool OwnLimit(const CaaAnswer& answer) {
   return answer.status == LookupStatus::kFailed &&
          (answer.failure == Reason::kStopped || answer.failure == Reason::kTooManyQueries ||
-          answer.failure == Reason::kLocalFault);
+          answer.failure == Reason::kLocalFault || answer.gave_up);
 }
 
 nanoseconds KeepFor(const CaaAnswer& answer) {
@@ -119,6 +119,9 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
       climb->parent_expires = climb->parent->expires;
       if (first) climb->own = climb->parent->answer;
     }
+    climb->weakest = std::max(climb->weakest, climb->answer->dnssec);
+    climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
+                           climb->answer->findings.end());
     if (climb->answer->status != LookupStatus::kEmpty) break;
   }
 }
@@ -159,6 +162,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     ++passes;
     account.max_queries = account.queries + options_.max_queries;
     account.patient = true;
+    account.work = {};
     account.attempts.clear();
     account.observations.clear();
     if (climb.parent) ForgetFailure(climb);
@@ -185,8 +189,12 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   record_.zone = in_zone.zone;
   record_.operator_name = in_zone.operator_name;
   record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
-  record_.dnssec = answer.dnssec;
-  if (answer.status != LookupStatus::kFailed) {
+  const bool failed = answer.status == LookupStatus::kFailed;
+  record_.dnssec = failed ? answer.dnssec : climb.weakest;
+  for (const Finding& finding : failed ? answer.findings : climb.findings) {
+    diagnose::AddZoneFinding(finding, &record_.findings);
+  }
+  if (!failed) {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
     return;
   }
@@ -238,9 +246,10 @@ void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Rec
 
 void Investigator::FillFailure(const CaaAnswer& answer, dns::NameView at, Record* record) const {
   record->reason = answer.failure;
-  // BR 4.2.2.1 lets a failure pass only below a proven-insecure delegation, and nothing is proven
-  // without validation.
-  record->may_issue = false;
+  // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure.
+  const bool retried = answer.retried || record->attempts > 1;
+  record->may_issue = answer.all_insecure && retried && !OwnLimit(answer) &&
+                      OutcomeOf(answer.failure) != Outcome::kError;
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
 }
 

@@ -67,6 +67,8 @@ class Investigator {
     SharedCache::Handle parent;                  // Keeps `answer` where it is not `own`.
     std::chrono::nanoseconds parent_expires{0};  // Tells this answer from a later one.
     const resolve::CaaAnswer* answer = nullptr;
+    DnssecStatus weakest = DnssecStatus::kSecure;  // Of all its look-ups,
+    std::vector<Finding> findings;                 // and what validation found.
     dns::NameView at;  // Where the climb ended; the root: nothing was found.
   };
 

@@ -19,6 +19,7 @@
 
 #include "caascan/scanner.h"
 #include "scanner/net/random_bits.h"
+#include "scanner/scan/anchor_check.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/name_source.h"
@@ -123,7 +124,8 @@ absl::Status Scan::Open() {
   source_ = *std::move(source);
   input_bytes_ = source_->bytes_in_all();
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
-  return OpenWorkers();
+  if (absl::Status status = OpenWorkers(); !status.ok()) return status;
+  return CheckTrustAnchor(setup_);
 }
 
 absl::Status Scan::OpenOutput() {

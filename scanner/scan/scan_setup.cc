@@ -45,10 +45,18 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
-/// What is wrong with it is said before a million names are asked for.
-absl::Status CheckTrustAnchors(const ScanOptions& options) {
-  if (options.trust_anchor_path.empty()) return absl::OkStatus();
-  return resolve::ReadTrustAnchors(options.trust_anchor_path).status();
+/// What is wrong with a file is said whether or not it is used.
+absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
+  std::vector<resolve::TrustAnchor> anchors = resolve::BuiltInTrustAnchors();
+  if (!options.trust_anchor_path.empty()) {
+    auto read = resolve::ReadTrustAnchors(options.trust_anchor_path);
+    if (!read.ok()) return read.status();
+    anchors = *std::move(read);
+  }
+  if (options.dnssec == DnssecMode::kOff || !setup->resolvers.empty()) return absl::OkStatus();
+  setup->iterative.dnssec.anchors = std::move(anchors);
+  setup->iterative.ask.dnssec_ok = setup->investigate.ask.dnssec_ok = true;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -91,7 +99,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   }
   if (absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
   if (absl::Status status = ReadHints(options, setup); !status.ok()) return status;
-  if (absl::Status status = CheckTrustAnchors(options); !status.ok()) return status;
+  if (absl::Status status = ReadAnchors(options, setup); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;
   const bool ipv6 = options.families != AddressFamilies::kIpv4;
   setup->network.udp_segments = !setup->resolvers.empty();

@@ -75,12 +75,13 @@ class CommandLine(harness.Case):
         done = self.run_program(CAASCAN, "scan", self.file("empty", ""))
         self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr.decode())
 
-    def test_asking_for_validation_is_answered_in_one_line(self):
-        done = self.run_program(CAASCAN, "scan", "--dnssec", "validate")
+    def test_validation_in_forwarding_mode_is_answered_in_one_line(self):
+        forwarding = ("scan", "--resolver", "127.0.0.1")
+        done = self.run_program(CAASCAN, *forwarding, "--dnssec", "validate")
         self.assertEqual(done.returncode, 0)
         self.assertEqual(len([l for l in done.stderr.decode().splitlines() if "--dnssec validate" in l]), 1)
-        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, "scan", "--dnssec", "off").stderr)
-        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, "scan").stderr)
+        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, *forwarding).stderr)
+        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, "scan", "--dnssec", "validate").stderr)
 
     def test_version(self):
         done = self.run_program(CAASCAN, "--version")

@@ -471,6 +471,26 @@ CaaAnswer Taken(const Case& test) {
   return answer;
 }
 
+TEST(AliasChainTest, GoesBackToWhereItWas) {
+  const auto name = [](std::string_view text) {
+    dns::Name out;
+    EXPECT_EQ(dns::Name::FromText(text, &out), dns::NameError::kNone);
+    return out;
+  };
+  const dns::Name start = name("a.example");
+  AliasChain chain(start);
+  ASSERT_TRUE(chain.Follow(name("b.example")));
+  const size_t hops = chain.hops();
+  ASSERT_TRUE(chain.Follow(name("c.example")));
+  ASSERT_FALSE(chain.Follow(name("a.example"))) << "a circle";
+  EXPECT_EQ(chain.NameAfter(0), start.view());
+  EXPECT_EQ(chain.NameAfter(hops).ToText(), "b.example");
+  chain.Rewind(hops);
+  EXPECT_EQ(chain.current().ToText(), "b.example");
+  EXPECT_FALSE(chain.looped());
+  EXPECT_TRUE(chain.Follow(name("c.example"))) << "as if it had not been seen";
+}
+
 TEST(TakeCaaAnswerTest, TakesTheWholeSetOfTheNameAndNothingElse) {
   Reply reply(QueryFor("WWW.example.com"));
   reply.Answer("www.example.com", RRType::kCNAME, NameBytes("Web.Example.Com"));

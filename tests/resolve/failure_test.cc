@@ -56,6 +56,13 @@ TEST_P(PlainReasonTest, AloneGivesItsReason) {
   EXPECT_EQ(PlainReason(three, /*recursive=*/false), GetParam().reason);
 }
 
+TEST_P(PlainReasonTest, LosesToAnAnswerThatDoesNotValidate) {
+  Attempt bogus = Ended(ServerResult::kAnswer);
+  bogus.bogus = true;
+  const std::vector<Attempt> both = {Ended(GetParam().result), bogus};
+  EXPECT_EQ(PlainReason(both, /*recursive=*/false), Reason::kDnssecBogus);
+}
+
 TEST_P(PlainReasonTest, LosesToAllBeforeItWhateverTheOrder) {
   for (const ReasonRow& other : kByRank) {
     if (other.reason == GetParam().reason) return;

@@ -54,6 +54,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"NoRecord", std::string(kDs) + ". IN DS 1 8 2 xyz\n", "line 2"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(TrustAnchorTest, TheBuiltInOnesAreIanasRootKeys) {
+  const scan::TempFile file(
+      ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n"
+      ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16\n");
+  const auto published = ReadTrustAnchors(file.path());
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::vector<TrustAnchor> built_in = BuiltInTrustAnchors();
+  ASSERT_EQ(built_in.size(), published->size());
+  for (size_t i = 0; i < built_in.size(); ++i) {
+    EXPECT_EQ(built_in[i].rdata, (*published)[i].rdata);
+    EXPECT_EQ(built_in[i].type, dns::RRType::kDS);
+    EXPECT_TRUE(built_in[i].owner.view().is_root());
+  }
+}
+
 TEST(TrustAnchorTest, AFileThatIsNotThereIsAnError) {
   EXPECT_THAT(ReadTrustAnchors("/nowhere/root.key").status().ToString(),
               HasSubstr("trust anchor /nowhere/root.key: No such file"));

@@ -114,8 +114,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
       &options_.root_hints_path);
   cli::AddOption(app,
                  {"--trust-anchor", "FILE",
-                  "DS or DNSKEY records of the root, in zone-file syntax. The file is checked; "
-                  "validation itself is not there yet."},
+                  "DS or DNSKEY records of the root, in zone-file syntax (default: IANA's)."},
                  &options_.trust_anchor_path);
   cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
                  &options_.port)
@@ -123,7 +122,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
   cli::AddChoice(
       app,
       {"--dnssec", "validate|off",
-       "Validate to the trust anchor; not there yet, answers go unchecked (default off)."},
+       "Validate every answer to the trust anchor, or leave them unchecked (default off)."},
       &dnssec_);
   cli::AddChoice(app,
                  {"--diagnose", "failures|off",
@@ -259,8 +258,9 @@ absl::Status ScanCommand::CompleteOptions() {
 
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
-  if (dnssec_ == "validate") {
-    program_->Complain("--dnssec validate: validation is not there yet; answers go unchecked");
+  if (dnssec_ == "validate") options_.dnssec = DnssecMode::kValidate;
+  if (options_.dnssec == DnssecMode::kValidate && !options_.resolvers.empty()) {
+    program_->Complain("--dnssec validate: with --resolver answers go unchecked");
   }
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);

@@ -1,0 +1,217 @@
+// Tested by iterative_dnssec_test.cc, and end to end against the lab and Unbound.
+#include "scanner/resolve/validator.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace caascan::resolve {
+namespace {
+
+using dns::NameView;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr seconds kMinTrust(60);
+constexpr seconds kMaxTrust(86400);
+// A patient look does not take an older failure's word for it.
+constexpr seconds kFreshFailure(1);
+
+uint32_t SystemSeconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint32_t>(std::chrono::duration_cast<seconds>(now).count() & 0xffffffff);
+}
+
+std::span<const uint8_t> Octets(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+nanoseconds KeepFor(uint32_t ttl_s) {
+  return std::clamp<nanoseconds>(seconds(ttl_s), kMinTrust, kMaxTrust);
+}
+
+dnssec::Verdict NotKnown(NameView apex) {
+  dnssec::Evidence evidence;
+  evidence.zone = apex;
+  evidence.owner = apex;
+  evidence.type = dns::RRType::kDS;
+  evidence.detail = "whether the zone is signed could not be found out";
+  return dnssec::Verdict::Bogus(dnssec::Finding::kDenialMissing, std::move(evidence));
+}
+
+}  // namespace
+
+Validator::Validator(const ValidatorOptions& options)
+    : enabled_(!options.anchors.empty()),
+      wall_clock_(options.wall_clock ? options.wall_clock : SystemSeconds),
+      trusts_(options.trust_capacity),
+      memo_(options.memo_capacity) {
+  root_ = trusts_.Insert(NameView());
+  root_->has_ds = true;
+  for (const TrustAnchor& anchor : options.anchors) {
+    if (!anchor.owner.view().is_root()) continue;
+    if (anchor.type == dns::RRType::kDS) {
+      root_->ds.Add(Octets(anchor.rdata));
+    } else {
+      root_->ds.AddKey(anchor.owner, Octets(anchor.rdata));
+    }
+  }
+}
+
+bool Validator::IsFresh(const ZoneTrust& trust, bool patient, nanoseconds now) const {
+  if (trust.state != ZoneTrust::State::kKnown || trust.expires <= now) return false;
+  return !(patient && trust.verdict.is_bogus() && now - trust.known_at > kFreshFailure);
+}
+
+DnssecStatus Validator::StatusOf(const Zone& zone, NameView apex) {
+  if (zone.trust == Zone::Trust::kInsecure) return DnssecStatus::kInsecure;
+  const TrustCache::Handle trust = Find(apex);
+  if (!trust || (trust->state != ZoneTrust::State::kKnown && !trust->has_ds)) {
+    return DnssecStatus::kIndeterminate;
+  }
+  if (trust->state != ZoneTrust::State::kKnown) return DnssecStatus::kSecure;
+  if (trust->verdict.is_bogus()) {
+    if (!trust->unreachable) return DnssecStatus::kBogus;
+    return trust->has_ds ? DnssecStatus::kSecure : DnssecStatus::kIndeterminate;
+  }
+  return trust->verdict.is_secure() ? DnssecStatus::kSecure : DnssecStatus::kInsecure;
+}
+
+std::optional<Reason> Validator::UnreachableReason(const Zone& zone, NameView apex) {
+  if (zone.trust == Zone::Trust::kInsecure) return std::nullopt;
+  const TrustCache::Handle trust = Find(apex);
+  return trust && trust->verdict.is_bogus() ? trust->unreachable : std::nullopt;
+}
+
+const dnssec::Verdict* Validator::VerdictOf(const Zone& zone, NameView apex) {
+  if (zone.trust == Zone::Trust::kInsecure) return nullptr;
+  const TrustCache::Handle trust = Find(apex);
+  if (!trust || trust->state != ZoneTrust::State::kKnown || trust->verdict.is_secure()) {
+    return nullptr;
+  }
+  return &trust->verdict;
+}
+
+dnssec::Means Validator::MeansOf(dnssec::Work* work) { return {wall_clock_(), work, &memo_}; }
+
+void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, KnownZones* out) {
+  for (; name.IsBelow(apex); name = name.parent()) {
+    TrustCache::Handle trust = Find(name);
+    if (!trust || trust->no_cut || trust->verdict.is_bogus() || !IsFresh(*trust, false, now)) {
+      continue;
+    }
+    const bool secure = trust->verdict.is_secure();
+    out->push_back({trust.name(), trust->verdict.security, secure ? &trust->keys : nullptr});
+    pinned_.push_back(std::move(trust));
+  }
+}
+
+bool Validator::Begin(const Zone& zone, NameView apex, KnownZones* known,
+                      dnssec::Verdict* verdict) {
+  pinned_.clear();
+  if (zone.trust == Zone::Trust::kInsecure) {
+    known->push_back({apex, dnssec::Security::kInsecure, nullptr});
+    return true;
+  }
+  TrustCache::Handle trust = Find(apex);
+  if (!trust || trust->state != ZoneTrust::State::kKnown) {
+    *verdict = NotKnown(apex);
+    return false;
+  }
+  if (trust->verdict.is_bogus()) {
+    *verdict = trust->verdict;
+    return false;
+  }
+  const bool secure = trust->verdict.is_secure();
+  known->push_back({apex, trust->verdict.security, secure ? &trust->keys : nullptr});
+  pinned_.push_back(std::move(trust));
+  return true;
+}
+
+ReplyVerdict Validator::JudgeDelegation(const dns::Message& message, NameView cut, const Zone& zone,
+                                        NameView apex, nanoseconds now, dnssec::Work* work) {
+  ReplyVerdict out;
+  KnownZones known;
+  if (!Begin(zone, apex, &known, &out.verdict)) return out;
+  if (known[0].security == dnssec::Security::kInsecure) {
+    out.delegation = dnssec::DelegationJudgement::Kind::kInsecure;
+    if (const dnssec::Verdict* verdict = VerdictOf(zone, apex)) out.verdict = *verdict;
+    out.verdict.security = dnssec::Security::kInsecure;
+    return out;
+  }
+  AddZonesBelow(apex, cut, now, &known);
+  dnssec::DelegationJudgement judged = dnssec::JudgeDelegation(message, cut, known, MeansOf(work));
+  out.verdict = std::move(judged.verdict);
+  out.missing = judged.missing;
+  out.ttl_s = judged.ttl_s;
+  out.delegation = judged.kind;
+  out.ds = std::move(judged.ds);
+  // That the parent's NSEC3 records prove nothing is no news about the child.
+  if (out.verdict.finding == dnssec::Finding::kNsec3Iterations && !out.verdict.is_bogus()) {
+    out.verdict.finding = dnssec::Finding::kNone;
+  }
+  return out;
+}
+
+ReplyVerdict Validator::JudgeAnswer(const dns::Message& message, const dnssec::Question& question,
+                                    const Zone& zone, NameView apex, nanoseconds now,
+                                    dnssec::Work* work) {
+  ReplyVerdict out;
+  KnownZones known;
+  if (!Begin(zone, apex, &known, &out.verdict)) return out;
+  if (known[0].security == dnssec::Security::kInsecure) {
+    if (const dnssec::Verdict* verdict = VerdictOf(zone, apex)) out.verdict = *verdict;
+    out.verdict.security = dnssec::Security::kInsecure;
+    return out;
+  }
+  AddZonesBelow(apex, question.name, now, &known);
+  if (question.end != question.name) AddZonesBelow(apex, question.end, now, &known);
+  dnssec::Judgement judged = dnssec::JudgeAnswer(message, question, known, MeansOf(work));
+  out.verdict = std::move(judged.verdict);
+  out.missing = judged.missing;
+  out.ttl_s = judged.ttl_s;
+  return out;
+}
+
+dnssec::Verdict Validator::TakeKeys(const dns::Message& message, NameView apex, ZoneTrust* trust,
+                                    nanoseconds now, dnssec::Work* work) {
+  dnssec::VerifiedKeys verified = dnssec::JudgeKeys(message, apex, trust->ds, MeansOf(work));
+  if (verified.verdict.is_bogus()) return std::move(verified.verdict);
+  trust->verdict = verified.verdict;
+  trust->keys = std::move(verified.keys);
+  trust->unreachable.reset();
+  trust->known_at = now;
+  trust->expires = now + KeepFor(verified.ttl_s);
+  return std::move(verified.verdict);
+}
+
+void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, nanoseconds now) {
+  using Kind = dnssec::DelegationJudgement::Kind;
+  if (reply.delegation != Kind::kSigned && reply.delegation != Kind::kInsecure) return;
+  if (reply.delegation == Kind::kInsecure && reply.verdict.finding == dnssec::Finding::kNone) {
+    child->trust = Zone::Trust::kInsecure;
+    return;
+  }
+  child->trust = Zone::Trust::kSeeTrusts;
+  const TrustCache::Handle trust = trusts_.FindOrInsert(cut);
+  if (trust->state == ZoneTrust::State::kWorking) return;
+  if (!trust->no_cut && IsFresh(*trust, false, now)) return;
+  trust->state = ZoneTrust::State::kUnknown;
+  trust->has_ds = reply.delegation == Kind::kSigned;
+  trust->no_cut = false;
+  trust->ds = std::move(reply.ds);
+  if (trust->has_ds) return;
+  trust->state = ZoneTrust::State::kKnown;
+  trust->verdict = std::move(reply.verdict);
+  trust->known_at = now;
+  trust->expires = now + KeepFor(reply.ttl_s);
+}
+
+Finding FindingOf(const dnssec::Verdict& verdict) {
+  Finding finding;
+  finding.code = dnssec::FindingCode(verdict.finding);
+  finding.zone = LowerText(verdict.evidence.zone);
+  finding.evidence = verdict.evidence.ToText();
+  return finding;
+}
+
+}  // namespace caascan::resolve

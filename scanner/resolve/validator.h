@@ -1,0 +1,131 @@
+// What is known of the zones' security, and how replies are judged by it. No queries: the iterative
+// resolver asks for what is missing.
+#pragma once
+
+#include <absl/container/inlined_vector.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/dnssec/chain.h"
+#include "scanner/dnssec/judge.h"
+#include "scanner/dnssec/key_set.h"
+#include "scanner/dnssec/signature_memo.h"
+#include "scanner/dnssec/verdict.h"
+#include "scanner/dnssec/work.h"
+#include "scanner/resolve/classify.h"
+#include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/trust_anchor.h"
+#include "scanner/resolve/wait_list.h"
+#include "scanner/resolve/zone.h"
+
+namespace caascan::resolve {
+
+/// One zone's place in the chain of trust. Zones that are insecure for no remarkable reason have
+/// none: Zone::trust says so.
+struct ZoneTrust {
+  enum class State : uint8_t {
+    kUnknown,
+    kWorking,  // Somebody asks; the others wait.
+    kKnown,
+  };
+  State state = State::kUnknown;
+  bool has_ds = false;  // The parent, or the trust anchor, says that it is signed, by `ds`.
+  bool no_cut = false;  // Known: there is no such zone.
+  /// Nobody gave its keys, or its DS, for that reason: a failure of the servers, nothing bogus.
+  std::optional<Reason> unreachable;
+  dnssec::DsSet ds;
+  dnssec::Verdict verdict;  // Where known.
+  dnssec::KeySet keys;      // Where secure.
+  std::chrono::nanoseconds known_at{0};
+  std::chrono::nanoseconds expires{0};
+  WaitList waiters;
+};
+using TrustCache = NameCache<ZoneTrust>;
+
+struct ValidatorOptions {
+  /// Empty: nothing is validated.
+  std::vector<TrustAnchor> anchors;
+  /// Seconds since 1970 modulo 2^32; the system's clock where empty.
+  std::function<uint32_t()> wall_clock = {};
+  size_t trust_capacity = 100'000;
+  size_t memo_capacity = 50'000;
+};
+
+/// What all of one name's look-ups may cost (dnssec::Work), and of that one zone's DS and keys,
+/// which all names below it share.
+constexpr uint32_t kWorkPerName = 12'000;
+constexpr uint32_t kWorkPerZone = 4'000;
+
+/// How a reply stands.
+struct ReplyVerdict {
+  dnssec::Verdict verdict;
+  dnssec::Missing missing;
+  uint32_t ttl_s = UINT32_MAX;
+  /// For a referral, or an answer about a DS.
+  dnssec::DelegationJudgement::Kind delegation = dnssec::DelegationJudgement::Kind::kBogus;
+  dnssec::DsSet ds;
+};
+
+/// One worker's. Loop thread only.
+class Validator {
+ public:
+  explicit Validator(const ValidatorOptions& options);
+
+  bool enabled() const { return enabled_; }
+  TrustCache& trusts() { return trusts_; }
+
+  /// What is known of a zone: null where it is insecure without further ado, or not known.
+  TrustCache::Handle Find(dns::NameView apex) { return trusts_.Find(apex); }
+  bool IsFresh(const ZoneTrust& trust, bool patient, std::chrono::nanoseconds now) const;
+
+  /// The state of a zone, as far as it is known.
+  DnssecStatus StatusOf(const Zone& zone, dns::NameView apex);
+  /// Why the zone's servers, or its parent's, gave nothing to validate with; nullopt where they
+  /// did.
+  std::optional<Reason> UnreachableReason(const Zone& zone, dns::NameView apex);
+  /// Why it is insecure or bogus; null for no remarkable reason.
+  const dnssec::Verdict* VerdictOf(const Zone& zone, dns::NameView apex);
+
+  /// Judges a delegation to `cut`, in a reply from the servers of `zone`, which is settled.
+  ReplyVerdict JudgeDelegation(const dns::Message& message, dns::NameView cut, const Zone& zone,
+                               dns::NameView apex, std::chrono::nanoseconds now,
+                               dnssec::Work* work);
+  /// Judges an answer likewise.
+  ReplyVerdict JudgeAnswer(const dns::Message& message, const dnssec::Question& question,
+                           const Zone& zone, dns::NameView apex, std::chrono::nanoseconds now,
+                           dnssec::Work* work);
+  /// Judges a DNSKEY answer of the zone, and keeps the keys in *trust where they are good.
+  dnssec::Verdict TakeKeys(const dns::Message& message, dns::NameView apex, ZoneTrust* trust,
+                           std::chrono::nanoseconds now, dnssec::Work* work);
+
+  /// What a referral that was judged says of the child goes into *child and the trusts.
+  void NoteDelegation(ReplyVerdict reply, dns::NameView cut, Zone* child,
+                      std::chrono::nanoseconds now);
+
+ private:
+  using KnownZones = absl::InlinedVector<dnssec::KnownZone, 4>;
+
+  dnssec::Means MeansOf(dnssec::Work* work);
+  /// Zones that lie between `apex` and the names, as they were found before.
+  void AddZonesBelow(dns::NameView apex, dns::NameView name, std::chrono::nanoseconds now,
+                     KnownZones* out);
+  /// False where the zone itself is bogus or unknown; then *verdict says so.
+  bool Begin(const Zone& zone, dns::NameView apex, KnownZones* known, dnssec::Verdict* verdict);
+
+  const bool enabled_;
+  const std::function<uint32_t()> wall_clock_;
+  TrustCache trusts_;
+  TrustCache::Handle root_;                 // Never evicted.
+  std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.
+  dnssec::SignatureMemo memo_;
+};
+
+/// The finding that stands in a record.
+Finding FindingOf(const dnssec::Verdict& verdict);
+
+}  // namespace caascan::resolve
