@@ -8,7 +8,7 @@
 // needs only zones above: nobody waits for himself. Addresses of servers are looked up without
 // validation, since what the servers say is validated.
 //
-// Tested by iterative_dnssec_test.cc, and end to end against the lab and Unbound.
+// Tested end to end against the lab, by dnssec_test.py.
 #include <algorithm>
 #include <utility>
 

@@ -1,4 +1,4 @@
-// Tested by iterative_dnssec_test.cc, and end to end against the lab and Unbound.
+// Tested end to end against the lab, by dnssec_test.py.
 #include "scanner/resolve/validator.h"
 
 #include <algorithm>
