@@ -136,7 +136,7 @@ class AllTogether(PoliteCase):
 
 class RateLimiting(PoliteCase):
     """Servers that answer 50 queries a second and no more."""
-    NAMES = 3000
+    NAMES = 2000
 
     def assert_nothing_lost(self, faults, healthy_names=1500):
         self.start_lab(scenario({"limiting": faults, "healthy": []}, per_zone=1), "--delay", "5")
