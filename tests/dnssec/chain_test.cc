@@ -259,10 +259,9 @@ TEST(ChainTest, RootKeysHaveTheirPublishedTagsAndDigests) {
   for (const auto& row : rows) {
     SignedMessage message(".", RRType::kDNSKEY);
     message.Unsigned(Section::kAnswer, {row.key}).Unsigned(Section::kAuthority, {row.ds});
-    const Rrset keys =
-        FindRrset(message.message(), Section::kAnswer, dns::NameView(), RRType::kDNSKEY);
-    const Rrset ds =
-        FindRrset(message.message(), Section::kAuthority, dns::NameView(), RRType::kDS);
+    const dns::Message& whole = message.message();
+    const Rrset keys = FindRrset(whole, Section::kAnswer, dns::NameView(), RRType::kDNSKEY);
+    const Rrset ds = FindRrset(whole, Section::kAuthority, dns::NameView(), RRType::kDS);
     EXPECT_EQ(KeyTag(keys.records[0].rdata), row.tag);
     for (const bool by_key : {false, true}) {
       DsSet anchor;
