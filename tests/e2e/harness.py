@@ -124,10 +124,10 @@ class Case(unittest.TestCase):
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return str(path)
 
-    def run_program(self, *arguments, stdin=b"", stdout=subprocess.PIPE):
+    def run_program(self, *arguments, stdin=b"", stdout=subprocess.PIPE, patience_s=PATIENCE_S):
         """Runs a program to its end. stdin may be text or bytes."""
         return subprocess.run([str(a) for a in arguments], input=stdin.encode() if isinstance(stdin, str) else stdin,
-                              stdout=stdout, stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False)
+                              stdout=stdout, stderr=subprocess.PIPE, timeout=patience_s, check=False)
 
     def scan(self, *options, names):
         """The records of a scan that must succeed: one for each name."""
