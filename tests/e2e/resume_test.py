@@ -106,7 +106,9 @@ class Resume(harness.Case):
     def test_stopped_names_are_scanned_after_all(self):
         for suffix in ("", ".zst"):
             output = self.folder / ("out.ndjson" + suffix)
-            scan = subprocess.Popen(self.command(output, *SLOW), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # So slow that names are left however late the output is seen.
+            scan = subprocess.Popen(self.command(output, "--rate", "200", "--server-rate", "0"), stdin=subprocess.DEVNULL,
+                                    stderr=subprocess.DEVNULL)
             deadline = time.monotonic() + harness.PATIENCE_S
             while not output.exists() or output.stat().st_size == 0:
                 self.assertLess(time.monotonic(), deadline)

@@ -55,9 +55,12 @@ class Robustness(harness.Case):
         self.lab.server.stop(signal.SIGKILL)
         _, errors = scan.communicate(timeout=harness.PATIENCE_S)
         self.assertEqual(scan.returncode, 0, errors)
-        outcomes = [record["outcome"] for record in self.whole_records()]
-        self.assertEqual(len(outcomes), NAMES)
-        self.assertEqual(set(outcomes), {"permit", "timeout"})
+        records = self.whole_records()
+        self.assertEqual(len(records), NAMES)
+        # Where all servers fall silent at once, the root among them, our own network may be at fault.
+        self.assertLessEqual({"permit"}, {record["outcome"] for record in records})
+        self.assertLessEqual({record["reason"] for record in records if record["outcome"] != "permit"},
+                             {"unreachable", "no_response", "local_fault"})
 
     def test_no_answers_for_five_seconds(self):
         scan = self.start(*SLOW, "--timeout", "1000", "--retries", "8")
