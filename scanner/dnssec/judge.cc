@@ -220,7 +220,7 @@ class Judge {
   std::optional<Name> FollowAlias(NameView at) {
     const Rrset cname = FindRrset(message_, Section::kAnswer, at, RRType::kCNAME);
     if (cname.signatures.empty()) {
-      if (const auto target = FollowDname(at, cname)) return target;
+      if (auto target = FollowDname(at, cname)) return target;
       if (ended()) return std::nullopt;
     }
     if (cname.records.size() != 1) {
@@ -239,7 +239,7 @@ class Judge {
       const Name owner = record.owner.ToName();
       if (!at.IsBelow(owner) || !owner.view().IsAtOrBelow(zones_[0].apex)) continue;
       const Rrset dname = FindRrset(message_, Section::kAnswer, owner, RRType::kDNAME);
-      const auto target = Name::Substitute(at, owner, record.NameRdata().ToName());
+      auto target = Name::Substitute(at, owner, record.NameRdata().ToName());
       if (dname.records.size() != 1 || !target ||
           (!cname.empty() && !cname.records[0].NameRdata().Equals(*target))) {
         Weaken(BogusAlias(zones_[0].apex, at, RRType::kCNAME,

@@ -3,6 +3,8 @@
 // any size makes fewer than a hundred lines. Tested by explain_test.cc.
 #include "caascan/explain.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -200,10 +202,10 @@ void AddPublishing(const RecordView& record, const std::string& issuer, Page* pa
   for (const std::string tag : {"issue", "issuewild"}) {
     page->Line(tag == "issue" ? "  for names (and wildcards, where there is no issuewild):"
                               : "  for wildcards, where they differ or an issuewild is there:");
-    page->Line("    " + at + ". 3600 IN CAA 0 " + tag + " \"" + issuer + "\"");
+    page->Line(absl::StrCat("    ", at, ". 3600 IN CAA 0 ", tag, " \"", issuer, "\""));
     page->Line("    " + at + ". 3600 IN TYPE257 " + Generic(tag, issuer));
-    page->Line("    in a panel: name " + at + ", type CAA, flag 0, tag " + tag + ", value " +
-               issuer);
+    page->Line(absl::StrCat("    in a panel: name ", at, ", type CAA, flag 0, tag ", tag,
+                            ", value ", issuer));
   }
   if (record.reason == Reason::kUnknownCriticalProperty ||
       record.reason == Reason::kMalformedProperty) {
