@@ -44,7 +44,7 @@ class Client {
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (size_t i = 0; i < kBatch; ++i) {
       std::memcpy(&out_.addresses[i], &to, sizeof to);
-      std::memcpy(out_.datagrams[i].data(), kTemplate, kQuerySize);
+      std::memcpy(out_.message(i), kTemplate, kQuerySize);
       out_.vectors[i].iov_len = kQuerySize;
       out_.headers[i].msg_hdr.msg_namelen = sizeof to;
     }
@@ -65,7 +65,7 @@ class Client {
   void Send() {
     const uint64_t left = count_ - sent_;
     const auto wanted = static_cast<unsigned>(left < kBatch ? left : kBatch);
-    for (unsigned i = 0; i < wanted; ++i) FillQuery(sent_ + i, out_.datagrams[i].data());
+    for (unsigned i = 0; i < wanted; ++i) FillQuery(sent_ + i, out_.message(i));
     const int done = sendmmsg(fd_, out_.headers.data(), wanted, 0);
     if (done < 0) Die("sendmmsg");
     sent_ += static_cast<uint64_t>(done);

@@ -1,10 +1,16 @@
 // The other end of the floor: answers every query with itself, NOERROR and empty, and does nothing
-// else. Prints its port once it listens; runs until it is killed.
+// else. Datagrams of one size that came together leave together, as network cards and busy
+// resolvers have it, unless it is told to take each by itself. Prints its port once it listens;
+// runs until it is killed.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 
+#include <array>
 #include <cstdio>
+#include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "bench/wire/wire.h"
 
@@ -14,29 +20,80 @@ using caascan::bench::Batch;
 using caascan::bench::Die;
 using caascan::bench::kBatch;
 
-void Reflect(int fd, Batch* batch) {
-  batch->Rewind();
-  const int count = recvmmsg(fd, batch->headers.data(), kBatch, MSG_WAITFORONE, nullptr);
-  if (count < 0) Die("recvmmsg");
-  for (int i = 0; i < count; ++i) {
-    const auto index = static_cast<size_t>(i);
-    batch->vectors[index].iov_len = batch->headers[index].msg_len;
-    batch->datagrams[index][2] |= 0x80;  // QR
-    batch->datagrams[index][3] |= 0x80;  // RA
+constexpr size_t kMessageSize = 65536;
+
+class Reflector {
+ public:
+  Reflector(int fd, bool together) : fd_(fd) {
+    const int receive_together = together ? 1 : 0;
+    if (setsockopt(fd, SOL_UDP, UDP_GRO, &receive_together, sizeof receive_together) != 0) {
+      Die("UDP_GRO");
+    }
   }
-  for (int sent = 0; sent < count;) {
-    const int done = sendmmsg(fd, &batch->headers[static_cast<size_t>(sent)],
-                              static_cast<unsigned>(count - sent), 0);
-    if (done < 0) Die("sendmmsg");
-    sent += done;
+
+  void Reflect() {
+    batch_.Rewind();
+    for (size_t i = 0; i < kBatch; ++i) {
+      batch_.headers[i].msg_hdr.msg_control = controls_[i].bytes.data();
+      batch_.headers[i].msg_hdr.msg_controllen = controls_[i].bytes.size();
+    }
+    const int count = recvmmsg(fd_, batch_.headers.data(), kBatch, MSG_WAITFORONE, nullptr);
+    if (count < 0) Die("recvmmsg");
+    for (size_t i = 0; i < static_cast<size_t>(count); ++i) Answer(i);
+    for (int sent = 0; sent < count;) {
+      const int done = sendmmsg(fd_, &batch_.headers[static_cast<size_t>(sent)],
+                                static_cast<unsigned>(count - sent), 0);
+      if (done < 0) Die("sendmmsg");
+      sent += done;
+    }
   }
-}
+
+ private:
+  struct Control {
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(int))> bytes{};
+  };
+
+  void Answer(size_t index) {
+    const size_t size = batch_.headers[index].msg_len;
+    batch_.vectors[index].iov_len = size;
+    const size_t datagram = TurnRound(&batch_.headers[index].msg_hdr);
+    for (size_t at = 0; at + 4 <= size; at += datagram == 0 ? size : datagram) {
+      batch_.message(index)[at + 2] |= 0x80;  // QR
+      batch_.message(index)[at + 3] |= 0x80;  // RA
+    }
+  }
+
+  /// Makes the option that says how a message came one that says how it leaves. The size of its
+  /// datagrams; 0 where it is a single one.
+  static size_t TurnRound(msghdr* header) {
+    cmsghdr* option = CMSG_FIRSTHDR(header);
+    if (option == nullptr || option->cmsg_type != UDP_GRO) {
+      header->msg_control = nullptr;
+      header->msg_controllen = 0;
+      return 0;
+    }
+    int size = 0;
+    std::memcpy(&size, CMSG_DATA(option), sizeof size);
+    const auto segment = static_cast<uint16_t>(size);
+    option->cmsg_type = UDP_SEGMENT;
+    option->cmsg_len = CMSG_LEN(sizeof segment);
+    std::memcpy(CMSG_DATA(option), &segment, sizeof segment);
+    header->msg_controllen = CMSG_SPACE(sizeof segment);
+    return segment;
+  }
+
+  const int fd_;
+  Batch batch_{kMessageSize};
+  std::array<Control, kBatch> controls_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  constexpr char kUsage[] = "wire_reflector PORT   (0: a free one)";
-  const uint64_t port = caascan::bench::ParseNumber(argc == 2 ? argv[1] : "", 0, 65535, kUsage);
+  constexpr char kUsage[] = "wire_reflector PORT [single]   (0: a free one)";
+  const bool single = argc == 3 && std::string_view(argv[2]) == "single";
+  const bool sound = argc == 2 || single;
+  const uint64_t port = caascan::bench::ParseNumber(sound ? argv[1] : "", 0, 65535, kUsage);
   const int fd = caascan::bench::OpenSocket();
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -48,6 +105,6 @@ int main(int argc, char** argv) {
   if (getsockname(fd, generic, &size) != 0) Die("getsockname");
   (void)std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
   (void)std::fflush(stdout);
-  const auto batch = std::make_unique<Batch>();
-  while (true) Reflect(fd, batch.get());
+  const auto reflector = std::make_unique<Reflector>(fd, !single);
+  while (true) reflector->Reflect();
 }

@@ -7,19 +7,19 @@
 
 namespace caascan::bench {
 
-Batch::Batch() {
+Batch::Batch(size_t message_size) : message_size_(message_size), bytes_(kBatch * message_size) {
   for (size_t i = 0; i < kBatch; ++i) {
     headers[i].msg_hdr.msg_iov = &vectors[i];
     headers[i].msg_hdr.msg_iovlen = 1;
     headers[i].msg_hdr.msg_name = &addresses[i];
-    vectors[i].iov_base = datagrams[i].data();
+    vectors[i].iov_base = message(i);
   }
   Rewind();
 }
 
 void Batch::Rewind() {
   for (size_t i = 0; i < kBatch; ++i) {
-    vectors[i].iov_len = kDatagramSize;
+    vectors[i].iov_len = message_size_;
     headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
   }
 }

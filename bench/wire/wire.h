@@ -5,25 +5,31 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace caascan::bench {
 
 inline constexpr size_t kBatch = 64;
 inline constexpr size_t kDatagramSize = 512;
 
-/// Buffers of one batch, set up once: datagram i is datagrams[i], its peer addresses[i].
+/// Buffers of one batch, set up once: message i is at message(i), its peer addresses[i].
 struct Batch {
   std::array<mmsghdr, kBatch> headers{};
   std::array<iovec, kBatch> vectors{};
   std::array<sockaddr_storage, kBatch> addresses{};
-  std::array<std::array<uint8_t, kDatagramSize>, kBatch> datagrams{};
 
-  Batch();
+  explicit Batch(size_t message_size = kDatagramSize);
+  uint8_t* message(size_t i) { return &bytes_[i * message_size_]; }
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   /// Before each receiving: the kernel has shortened the lengths.
   void Rewind();
+
+ private:
+  const size_t message_size_;
+  std::vector<uint8_t> bytes_;
 };
 
 /// A UDP socket over IPv4 with large buffers; ends the program with a message where there is none.

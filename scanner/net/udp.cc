@@ -24,6 +24,15 @@
 
 namespace caascan::net {
 
+namespace {
+
+/// Room for one option: the size of the datagrams that a message is made of.
+struct Control {
+  alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(int))> bytes{};
+};
+
+}  // namespace
+
 struct UdpTransport::SendBuffers {
   struct Slot {
     Exchange* exchange = nullptr;
@@ -33,10 +42,6 @@ struct UdpTransport::SendBuffers {
       return exchange->peer_ == other.exchange->peer_ && size == other.size;
     }
   };
-  struct Control {
-    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes{};
-  };
-
   std::array<Slot, kBatch> slots;
   std::array<std::array<uint8_t, dns::kMaxQuerySize>, kBatch> queries;
   std::array<iovec, kBatch> vectors{};  // One a slot.
@@ -48,10 +53,29 @@ struct UdpTransport::SendBuffers {
 };
 
 struct UdpTransport::ReceiveBuffers {
+  explicit ReceiveBuffers(size_t message_size) : bytes(new uint8_t[kBatch * message_size]) {
+    for (size_t i = 0; i < kBatch; ++i) {
+      vectors[i] = {&bytes[i * message_size], message_size};
+      msghdr& header = headers[i].msg_hdr;
+      header.msg_iov = &vectors[i];
+      header.msg_iovlen = 1;
+      header.msg_name = &addresses[i];
+      header.msg_control = controls[i].bytes.data();
+    }
+  }
+  /// Before each call: the kernel wrote over the lengths.
+  void Rewind() {
+    for (mmsghdr& header : headers) {
+      header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+      header.msg_hdr.msg_controllen = sizeof(Control::bytes);
+    }
+  }
+
   std::array<mmsghdr, kBatch> headers{};
   std::array<iovec, kBatch> vectors{};
   std::array<sockaddr_storage, kBatch> addresses{};
-  std::array<std::array<uint8_t, kReceiveSize>, kBatch> datagrams;
+  std::array<Control, kBatch> controls;
+  std::unique_ptr<uint8_t[]> bytes;  // Not initialised: what nobody writes to costs no memory.
 };
 
 UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6,
@@ -60,14 +84,10 @@ UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool i
       sockets_per_family_(sockets_per_family),
       wanted_{ipv4, ipv6},
       send_(std::make_unique<SendBuffers>()),
-      receive_(std::make_unique<ReceiveBuffers>()),
+      receive_(std::make_unique<ReceiveBuffers>(segments ? kReceiveTrainSize : kReceiveSize)),
       segments_(segments) {
   for (size_t i = 0; i < kBatch; ++i) {
     send_->headers[i].msg_hdr.msg_name = &send_->addresses[i];
-    receive_->headers[i].msg_hdr.msg_iov = &receive_->vectors[i];
-    receive_->headers[i].msg_hdr.msg_iovlen = 1;
-    receive_->headers[i].msg_hdr.msg_name = &receive_->addresses[i];
-    receive_->vectors[i] = {receive_->datagrams[i].data(), kReceiveSize};
   }
 }
 
@@ -82,10 +102,11 @@ void SetOption(int fd, int level, int name, int value) {
   (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
-void SetOptions(int fd, bool v6) {
+void SetOptions(int fd, bool v6, bool segments) {
   constexpr int kReceiveBufferBytes = 4 << 20;
   SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
   SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes);  // Needs CAP_NET_ADMIN.
+  if (segments) SetOption(fd, SOL_UDP, UDP_GRO, 1);
   // With it libuv's poll reports the error queue without giving the socket up.
   SetOption(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
   if (v6) {
@@ -109,12 +130,25 @@ void SetSegmentSize(uint16_t size, std::span<uint8_t> control, msghdr* header) {
   std::memcpy(CMSG_DATA(option), &size, sizeof size);
 }
 
+/// How large the datagrams are that a received message is made of (UDP_GRO); the last may be
+/// smaller.
+size_t SegmentSize(const mmsghdr& message) {
+  for (const cmsghdr* option = CMSG_FIRSTHDR(&message.msg_hdr); option != nullptr;
+       option = CMSG_NXTHDR(const_cast<msghdr*>(&message.msg_hdr), const_cast<cmsghdr*>(option))) {
+    if (option->cmsg_level != SOL_UDP || option->cmsg_type != UDP_GRO) continue;
+    int size = 0;
+    std::memcpy(&size, CMSG_DATA(option), sizeof size);
+    if (size > 0) return static_cast<size_t>(size);
+  }
+  return message.msg_len;
+}
+
 }  // namespace
 
 UdpTransport::Socket* UdpTransport::OpenSocket(bool v6) {
   const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return nullptr;
-  SetOptions(fd, v6);
+  SetOptions(fd, v6, segments_);
   sockaddr_storage any{};
   any.ss_family = v6 ? AF_INET6 : AF_INET;
   const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
@@ -349,23 +383,33 @@ void UdpTransport::Receive(Socket* socket) {
   // A bounded number of batches a turn: timers and the other sockets have their turn too.
   constexpr int kBatchesPerTurn = 16;
   for (int batch = 0; batch < kBatchesPerTurn; ++batch) {
-    for (size_t i = 0; i < kBatch; ++i) {
-      receive_->headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
-    }
+    receive_->Rewind();
     const int count = recvmmsg(socket->fd, receive_->headers.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) return;  // Empty, or an ICMP error that the error queue explains.
-    for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-      if ((receive_->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-        ++network_->stats_.strays;
-        continue;
-      }
-      Accept(socket, Address::FromSockaddr(receive_->addresses[i]),
-             std::span(receive_->datagrams[i].data(), receive_->headers[i].msg_len));
-    }
+    for (size_t i = 0; i < static_cast<size_t>(count); ++i) TakeMessage(socket, i);
     network_->Flush();
     if (static_cast<size_t>(count) < kBatch) return;
     network_->loop()->RefreshNow();
   }
+}
+
+/// Takes what a received message is made of: one datagram, or several of one sender that came
+/// together.
+void UdpTransport::TakeMessage(Socket* socket, size_t index) {
+  const mmsghdr& message = receive_->headers[index];
+  if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+    ++network_->stats_.strays;
+    return;
+  }
+  const Address source = Address::FromSockaddr(receive_->addresses[index]);
+  const auto* bytes = static_cast<const uint8_t*>(receive_->vectors[index].iov_base);
+  std::span<const uint8_t> rest(bytes, message.msg_len);
+  const size_t size = SegmentSize(message);
+  do {
+    const auto datagram = rest.first(std::min(size, rest.size()));
+    Accept(socket, source, datagram);
+    rest = rest.subspan(datagram.size());
+  } while (!rest.empty());
 }
 
 Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {

@@ -45,7 +45,8 @@ class UdpTransport {
 
  private:
   static constexpr size_t kBatch = 64;
-  static constexpr size_t kReceiveSize = 4096;  // Above any payload size that we announce.
+  static constexpr size_t kReceiveSize = 4096;        // Above any payload size that we announce.
+  static constexpr size_t kReceiveTrainSize = 65536;  // Of datagrams that came together.
   // Of the 65,536 IDs that a socket has, so that a free one is found by a few draws.
   static constexpr uint32_t kMaxInFlight = 49152;
 
@@ -72,6 +73,7 @@ class UdpTransport {
   void Requeue(Socket* socket, size_t first, size_t end);
   void Register(Exchange* exchange, Socket* socket);
   void Receive(Socket* socket);
+  void TakeMessage(Socket* socket, size_t index);
   void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
   void ReadErrors(Socket* socket);
   void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,

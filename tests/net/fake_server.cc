@@ -1,6 +1,7 @@
 #include "tests/net/fake_server.h"
 
 #include <gtest/gtest.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -73,26 +74,9 @@ class UdpOutbox : public Outbox {
     return Address::V4(octets, port);
   }
 
-  void Send(std::span<const uint8_t> message) override {
-    iovec vector{const_cast<uint8_t*>(message.data()), message.size()};
-    msghdr header{};
-    header.msg_name = &asker_;
-    header.msg_namelen = asker_size_;
-    header.msg_iov = &vector;
-    header.msg_iovlen = 1;
-    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(in_pktinfo))> control{};
-    if (has_source_) {
-      header.msg_control = control.data();
-      header.msg_controllen = control.size();
-      cmsghdr* c = CMSG_FIRSTHDR(&header);
-      c->cmsg_level = IPPROTO_IP;
-      c->cmsg_type = IP_PKTINFO;
-      c->cmsg_len = CMSG_LEN(sizeof source_);
-      in_pktinfo from{};
-      from.ipi_spec_dst = source_.ipi_addr;
-      std::memcpy(CMSG_DATA(c), &from, sizeof from);
-    }
-    EXPECT_EQ(sendmsg(fd_, &header, MSG_NOSIGNAL), static_cast<ssize_t>(message.size()));
+  void Send(std::span<const uint8_t> message) override { Send(message, 0); }
+  void SendTogether(std::span<const uint8_t> datagrams, uint16_t size) override {
+    Send(datagrams, size);
   }
   void SendFromElsewhere(std::span<const uint8_t> message) override {
     EXPECT_EQ(sendto(elsewhere_, message.data(), message.size(), MSG_NOSIGNAL,
@@ -103,6 +87,42 @@ class UdpOutbox : public Outbox {
   void Close() override {}
 
  private:
+  static cmsghdr* AddOption(cmsghdr* option, int level, int type, std::span<const uint8_t> value) {
+    option->cmsg_level = level;
+    option->cmsg_type = type;
+    option->cmsg_len = CMSG_LEN(value.size());
+    std::memcpy(CMSG_DATA(option), value.data(), value.size());
+    return reinterpret_cast<cmsghdr*>(reinterpret_cast<uint8_t*>(option) +
+                                      CMSG_SPACE(value.size()));
+  }
+
+  /// `segment`: what to cut the bytes into; 0: nothing.
+  void Send(std::span<const uint8_t> bytes, uint16_t segment) {
+    iovec vector{const_cast<uint8_t*>(bytes.data()), bytes.size()};
+    msghdr header{};
+    header.msg_name = &asker_;
+    header.msg_namelen = asker_size_;
+    header.msg_iov = &vector;
+    header.msg_iovlen = 1;
+    constexpr size_t kRoom = CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof segment);
+    alignas(cmsghdr) std::array<uint8_t, kRoom> control{};
+    auto* option = reinterpret_cast<cmsghdr*>(control.data());
+    if (has_source_) {
+      in_pktinfo from{};
+      from.ipi_spec_dst = source_.ipi_addr;
+      const auto* value = reinterpret_cast<const uint8_t*>(&from);
+      option = AddOption(option, IPPROTO_IP, IP_PKTINFO, {value, sizeof from});
+    }
+    if (segment != 0) {
+      const auto* value = reinterpret_cast<const uint8_t*>(&segment);
+      option = AddOption(option, SOL_UDP, UDP_SEGMENT, {value, sizeof segment});
+    }
+    const auto used = static_cast<size_t>(reinterpret_cast<uint8_t*>(option) - control.data());
+    header.msg_control = used == 0 ? nullptr : control.data();
+    header.msg_controllen = used;
+    EXPECT_EQ(sendmsg(fd_, &header, MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
+
   const int fd_;
   const int elsewhere_;
   sockaddr_storage asker_{};
@@ -122,6 +142,7 @@ struct FakeServer::Connection : Outbox {
     framed.insert(framed.end(), message.begin(), message.end());
     SendRaw(framed);
   }
+  void SendTogether(std::span<const uint8_t>, uint16_t) override {}
   void SendFromElsewhere(std::span<const uint8_t>) override {}
   void SendRaw(std::span<const uint8_t> octets) override {
     // What the asker no longer wants to hear is no error.

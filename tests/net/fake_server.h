@@ -43,6 +43,9 @@ class Outbox {
   /// To the asker, by the way and from the address that the query came to; over TCP with its
   /// length in front.
   virtual void Send(std::span<const uint8_t> message) = 0;
+  /// UDP: likewise, datagrams of `size` octets, the last perhaps smaller, that stay together on
+  /// their way (UDP_SEGMENT). Nothing over TCP.
+  virtual void SendTogether(std::span<const uint8_t> datagrams, uint16_t size) = 0;
   /// UDP: from another port. Nothing over TCP.
   virtual void SendFromElsewhere(std::span<const uint8_t> message) = 0;
   /// TCP: octets as they are. Nothing over UDP.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <absl/strings/ascii.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -331,6 +332,38 @@ TEST_P(UdpSegmentsTest, AClosedPortIsUnreachableForEachQuery) {
   }
   client.Wait();
   for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kUnreachable);
+}
+
+// A train of answers, cut by the kernel or handed over whole (UDP_GRO): a stray among them, and a
+// last datagram that is too short to be a message.
+TEST_P(UdpSegmentsTest, AnswersThatComeTogetherAreToldApart) {
+  constexpr size_t kQueries = 40;
+  std::vector<uint8_t> train;
+  size_t waiting = 0;
+  FakeServer server([&](const Arrival& query, Outbox* out) {
+    const Reply reply(query.bytes);
+    train.insert(train.end(), reply.bytes().begin(), reply.bytes().end());
+    if (++waiting == kQueries / 2) train.insert(train.end(), reply.bytes().size(), 0xff);
+    if (waiting < kQueries) return;
+    train.push_back(0);
+    out->SendTogether(train, static_cast<uint16_t>(reply.bytes().size()));
+  });
+  Client client({}, {.udp_sockets = 1, .udp_segments = GetParam()});
+  std::deque<Got> got;
+  std::deque<std::string> names;
+  for (size_t i = 0; i < kQueries; ++i) {
+    names.push_back(std::to_string(100 + i) + ".example");
+    client.Start(client.AskTask(server.At("127.0.0.1"), Transport::kUdp, kLong, names.back(),
+                                &got.emplace_back()));
+  }
+  client.Wait();
+  for (size_t i = 0; i < kQueries; ++i) {
+    ASSERT_EQ(got[i].result.status, ExchangeStatus::kReply);
+    const auto peek = dns::PeekQuestion(got[i].message);
+    ASSERT_TRUE(peek.has_value());
+    EXPECT_EQ(absl::AsciiStrToLower(peek->name.ToText()), names[i]);
+  }
+  EXPECT_EQ(client.network()->stats().strays, 2u);
 }
 
 TEST(UdpTest, AFamilyThatIsOffIsOurOwnFault) {
