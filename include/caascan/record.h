@@ -97,7 +97,7 @@ struct ServerReport {
   ServerResult result = ServerResult::kAnswer;
   uint16_t rcode = 0;            // For kRcode.
   std::optional<double> rtt_ms;  // Where an answer came.
-  std::string detail;            // For kMalformed: what and where. Printable ASCII.
+  std::string detail;            // What is malformed and where; or a resolver's EDE. All ASCII.
 };
 
 struct Finding {

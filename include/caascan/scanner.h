@@ -37,9 +37,11 @@ struct ScanOptions {
       request;  // issuer_domains is letsencrypt.org where empty. `wildcard` is for every name.
   std::vector<CertificationAuthority> ca_set;
 
-  std::vector<std::string> resolvers;    // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
+  std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
+  /// What fails through the resolvers is looked up iteratively too, to find the server at fault.
+  bool explain_iteratively = false;
   std::string root_hints_path;           // Empty is the built-in IANA list.
-  DnssecMode dnssec = DnssecMode::kOff;  // kValidate is for iterative mode.
+  DnssecMode dnssec = DnssecMode::kOff;  // With resolvers it is they who validate.
   std::string trust_anchor_path;         // Empty is IANA's root keys.
   uint16_t port = 53;                    // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;

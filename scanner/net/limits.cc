@@ -32,12 +32,14 @@ std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
 }
 
 AddressBudget* SharedLimits::BudgetFor(const Address& address) {
-  if (options_.server_rate_qps == 0 && options_.server_inflight == 0) return nullptr;
+  const bool own =
+      std::find(options_.own.begin(), options_.own.end(), address) != options_.own.end();
+  const uint32_t rate = own ? options_.own_rate_qps : options_.server_rate_qps;
+  const uint32_t inflight = own ? options_.own_inflight : options_.server_inflight;
+  if (rate == 0 && inflight == 0) return nullptr;
   Shard& shard = shards_[absl::Hash<Address>()(address) % kShards];
   const std::lock_guard lock(shard.mutex);
-  const auto [it, added] =
-      shard.budgets.try_emplace(address, options_.server_rate_qps, options_.server_inflight);
-  return &it->second;
+  return &shard.budgets.try_emplace(address, rate, inflight).first->second;
 }
 
 }  // namespace caascan::net

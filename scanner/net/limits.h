@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <mutex>
+#include <vector>
 
 #include "scanner/net/address.h"
 #include "scanner/net/pace.h"
@@ -71,6 +72,10 @@ struct LimitOptions {
   uint32_t rate_qps = 0;
   uint32_t server_rate_qps = 0;
   uint32_t server_inflight = 0;
+  /// Addresses with limits of their own: a resolver that is ours to ask.
+  std::vector<Address> own = {};
+  uint32_t own_rate_qps = 0;
+  uint32_t own_inflight = 0;
 };
 
 /// What takers of --rate may catch up: a loop wakes at whole milliseconds, and late on a busy
@@ -132,7 +137,7 @@ class SharedLimits {
       : options_(options), rate_(options.rate_qps, RateBurst(options.rate_qps)) {}
 
   RateGate& rate() { return rate_; }
-  /// nullptr where addresses are not limited.
+  /// nullptr where the address is not limited.
   AddressBudget* BudgetFor(const Address& address);
 
  private:

@@ -12,6 +12,12 @@
 
 namespace caascan::resolve {
 
+/// An extended error of a resolver (RFC 8914): see extended_error.h.
+struct ToldError {
+  uint16_t info_code = 0;
+  std::string text;  // Printable ASCII; may be empty.
+};
+
 /// What one server address did with one query. Kept for failures always, for successes where the
 /// user wants them.
 struct Attempt {
@@ -25,7 +31,8 @@ struct Attempt {
   bool bogus = false;        // Its answer does not validate.
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
-  std::string detail;  // kMalformed: what is wrong and where.
+  std::string detail;           // kMalformed: what is wrong and where; or `told` in words.
+  std::vector<ToldError> told;  // By a resolver.
 };
 
 /// Things that ordinary answers show by themselves; a finding's code each (misbehaviour.md).

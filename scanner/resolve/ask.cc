@@ -14,6 +14,7 @@ dns::QuerySpec SpecOf(dns::NameView name, dns::RRType type, const AskOptions& op
   spec.recursion_desired = options.recursion_desired;
   spec.edns = options.edns;
   spec.dnssec_ok = options.dnssec_ok;
+  spec.checking_disabled = options.checking_disabled;
   spec.pad_to = options.pad_to;
   return spec;
 }

@@ -20,6 +20,7 @@ struct AskOptions {
   bool recursion_desired = false;
   bool edns = true;
   bool dnssec_ok = false;
+  bool checking_disabled = false;
   /// Told to each server now and then (dns::QuerySpec::contact); outlives the resolver.
   std::string_view contact = {};
   uint16_t pad_to = 0;  // See dns::QuerySpec.

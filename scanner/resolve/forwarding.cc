@@ -1,68 +1,153 @@
 // Tested by forwarding_test.cc.
 #include "scanner/resolve/forwarding.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
-#include "scanner/resolve/classify.h"
+#include "scanner/resolve/extended_error.h"
 #include "scanner/resolve/failure.h"
 
 namespace caascan::resolve {
+namespace {
+
+using std::chrono::seconds;
+
+// A resolver that answers the question whether it validates is not asked again soon.
+constexpr seconds kLearntFor(600);
+constexpr seconds kUnlearntFor(10);
+constexpr int kLearningTries = 2;
+
+bool IsAuthenticated(const Asked& asked) {
+  return asked.replied && !asked.fell_back_from_edns && (asked.message.flags() & dns::kFlagAD) != 0;
+}
+
+/// What a resolver remarks about an answer that it gives.
+void TakeRemarks(const dns::Message& message, const net::Address& resolver, CaaAnswer* answer) {
+  if (!message.edns() || message.edns()->options.empty()) return;
+  for (const ToldError& error : ReadToldErrors(message)) {
+    const dnssec::Finding cause = CauseOf(error);
+    if (cause == dnssec::Finding::kAlgorithmUnsupported ||
+        cause == dnssec::Finding::kNsec3Iterations) {
+      answer->findings.push_back(MakeFinding(error, resolver));
+    }
+  }
+}
+
+}  // namespace
 
 ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                                       const std::vector<net::Address>& resolvers)
-    : network_(network), options_(options) {
+                                       const std::vector<net::Address>& resolvers,
+                                       std::unique_ptr<Resolver> own)
+    : network_(network), options_(options), own_(std::move(own)) {
   assert(!resolvers.empty() && "forwarding needs somebody to forward to");
   options_.ask.recursion_desired = true;
-  for (const net::Address& address : resolvers) resolvers_.push_back(network->PeerFor(address));
+  for (const net::Address& address : resolvers) resolvers_.emplace_back(network->PeerFor(address));
 }
 
 net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
   const size_t first = next_++;
   Asked asked;
   const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
+  if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   for (unsigned count = 0; count < tries && !account->exhausted(); ++count) {
-    net::Peer* peer = resolvers_[(first + count) % resolvers_.size()];
+    Upstream* upstream = &resolvers_[(first + count) % resolvers_.size()];
+    if (NeedsLearning(*upstream)) co_await Learn(upstream);
     if (count > 0) ++account->retries;
     if (count >= resolvers_.size()) {
       co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
     }
-    co_await Ask(network_, peer, name, dns::RRType::kCAA, options_.ask, account, &asked);
+    co_await Ask(network_, upstream->peer, name, dns::RRType::kCAA, options_.ask, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
       co_return;
     }
-    if (TakeReply(asked, peer, name, account, answer)) co_return;
+    if (TakeReply(asked, upstream, name, account, answer)) co_return;
   }
   answer->failure = account->exhausted() ? Reason::kTooManyQueries
                                          : PlainReason(answer->attempts, /*recursive=*/true);
 }
 
+bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
+  return options_.validate && !upstream.validates && now() >= upstream.ask_again;
+}
+
+/// Does it validate? It does where it vouches for the root's SOA.
+net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
+  if (upstream->asking) {
+    co_await WaitList::Waiter(&upstream->waiters);
+    co_return;
+  }
+  upstream->asking = true;
+  Account account;  // No name's.
+  account.max_queries = UINT32_MAX;
+  Asked asked;
+  for (int tries = 0; tries < kLearningTries && !asked.replied && !network_->cancelled(); ++tries) {
+    co_await Ask(network_, upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
+                 &account, &asked);
+  }
+  upstream->validates = IsAuthenticated(asked) && asked.message.rcode() == dns::RCode::kNoError;
+  upstream->ask_again = now() + (asked.replied ? kLearntFor : kUnlearntFor);
+  upstream->asking = false;
+  upstream->waiters.NotifyAll();
+}
+
+DnssecStatus ForwardingResolver::StatusOf(const Asked& asked, Upstream* upstream) const {
+  if (!options_.validate) return DnssecStatus::kUnchecked;
+  if (IsAuthenticated(asked)) {
+    upstream->validates = true;
+    return DnssecStatus::kSecure;
+  }
+  // Without EDNS there was no DO, and so there is no AD.
+  const bool heard = asked.message.edns().has_value() && !asked.fell_back_from_edns;
+  return upstream->validates && heard ? DnssecStatus::kInsecure : DnssecStatus::kUnchecked;
+}
+
+/// Has a resolver that validates said SERVFAIL?
+bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
+  return std::any_of(
+      answer.attempts.begin(), answer.attempts.end(), [this](const Attempt& attempt) {
+        return attempt.result == ServerResult::kServfail &&
+               std::any_of(resolvers_.begin(), resolvers_.end(), [&attempt](const Upstream& u) {
+                 return u.peer == attempt.peer && u.validates;
+               });
+      });
+}
+
 /// Judges one resolver's reply. True where it settles the look-up.
-bool ForwardingResolver::TakeReply(const Asked& asked, net::Peer* peer, dns::NameView name,
+bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, dns::NameView name,
                                    Account* account, CaaAnswer* answer) {
   AliasChain chain(name);
   Classified classified;
   if (asked.replied) {
     classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, &chain);
   }
-  const bool usable = asked.replied && IsUsable(classified.kind);
+  bool usable = asked.replied && IsUsable(classified.kind);
+  const DnssecStatus status = usable ? StatusOf(asked, upstream) : DnssecStatus::kIndeterminate;
+  if (usable && options_.validate && status == DnssecStatus::kUnchecked && SomeoneMinds(*answer)) {
+    usable = false;
+  }
   if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
-    Attempt attempt = MakeAttempt(asked, peer, std::string());
+    Attempt attempt = MakeAttempt(asked, upstream->peer, std::string());
     if (asked.replied) {
       attempt.result = ResultOf(classified);
       attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+      attempt.told = ReadToldErrors(asked.message);
+      attempt.detail = ToldErrorsText(attempt.told);
     }
     Observe(asked, nullptr, attempt, account);
     if (!usable) answer->attempts.push_back(attempt);
     if (!usable || account->keep_all_attempts) account->attempts.push_back(std::move(attempt));
   }
   if (!usable) return false;
+  answer->dnssec = status;
   answer->cname = chain.Targets();
   if (classified.kind == ResponseKind::kAliasFailed) {
     answer->failure = Reason::kAliasLoop;
-  } else {
-    TakeCaaAnswer(asked.message, classified, chain.current(), answer);
+    return true;
   }
+  if (options_.validate) TakeRemarks(asked.message, upstream->peer->address(), answer);
+  TakeCaaAnswer(asked.message, classified, chain.current(), answer);
   return true;
 }
 

@@ -1,36 +1,79 @@
-// Forwarding mode: recursive resolvers do the walking.
+// Forwarding mode: recursive resolvers do the walking, and the validating.
 #pragma once
 
+#include <chrono>
+#include <deque>
+#include <memory>
 #include <vector>
 
 #include "scanner/net/network.h"
 #include "scanner/resolve/ask.h"
+#include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/wait_list.h"
 
 namespace caascan::resolve {
 
 struct ForwardingOptions {
   AskOptions ask;  // recursion_desired is set whatever it says.
   unsigned retries = 2;
+  /// CaaAnswer::dnssec is what the resolvers say by AD, which is believed: `secure` with AD, and
+  /// `insecure` without it from a resolver that sets AD for the root zone, which is signed. The
+  /// resolvers are asked for that first. `ask.dnssec_ok` must be set, or no resolver says AD
+  /// (RFC 6840 §5.8); AD is not set in queries, lest a server that copies the flags seem to vouch.
+  bool validate = false;
 };
 
 /// See Resolver. Spreads look-ups over its resolvers in turn; a try that fails goes to the next
-/// one.
+/// one. With `validate`, who does not validate is not believed where another one that does says
+/// SERVFAIL.
 class ForwardingResolver : public Resolver {
  public:
-  /// REQUIRES: at least one address.
+  /// REQUIRES: at least one address. `own` looks failures up again in Explain(); may be null.
   ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                     const std::vector<net::Address>& resolvers);
+                     const std::vector<net::Address>& resolvers,
+                     std::unique_ptr<Resolver> own = nullptr);
 
   net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  bool explains() const override { return true; }
+  /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus.
+  /// What it refuses with CD too is no matter of validation, and keeps its reason but for what the
+  /// extended errors say. `own`, if there is one, then looks for the server at fault: where it
+  /// fails too its failure is taken, since it names more, but what a resolver called bogus stays
+  /// so; where it finds an answer the failure remains the resolvers', and the account's attempts
+  /// show who answers.
+  net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
 
  private:
-  static bool TakeReply(const Asked& asked, net::Peer* peer, dns::NameView name, Account* account,
-                        CaaAnswer* answer);
+  struct Upstream {
+    explicit Upstream(net::Peer* at) : peer(at) {}
+    net::Peer* const peer;
+    bool validates = false;  // It has said AD.
+    bool asking = false;     // Whether it does; the others wait.
+    std::chrono::nanoseconds ask_again{0};
+    WaitList waiters;
+  };
+
+  bool NeedsLearning(const Upstream& upstream) const;
+  net::Task<> Learn(Upstream* upstream);
+  bool TakeReply(const Asked& asked, Upstream* upstream, dns::NameView name, Account* account,
+                 CaaAnswer* answer);
+  DnssecStatus StatusOf(const Asked& asked, Upstream* upstream) const;
+  bool SomeoneMinds(const CaaAnswer& answer) const;
+  // forwarding_explain.cc.
+  net::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
+                           Account* account, Asked* asked);
+  net::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
+                            CaaAnswer* answer);
+  net::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
+  net::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
+  net::Task<> LookUpOurselves(dns::NameView name, Account* account, CaaAnswer* answer);
+  std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;
   ForwardingOptions options_;
-  std::vector<net::Peer*> resolvers_;
+  std::deque<Upstream> resolvers_;  // They stay where they are.
+  const std::unique_ptr<Resolver> own_;
   size_t next_ = 0;
 };
 

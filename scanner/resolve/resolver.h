@@ -21,6 +21,16 @@ class Resolver {
   /// which is a fresh one. All three must live until it ends.
   virtual net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) = 0;
 
+  /// Does Explain() do anything?
+  virtual bool explains() const { return false; }
+  /// Asks more about a look-up of `name` that failed, as *answer says: its cause goes there, or the
+  /// answer that came now. Slow, and only for a failure that somebody will be accused of.
+  /// REQUIRES: explains(), and that the look-up has failed. All three must live until it ends.
+  virtual net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+    (void)name, (void)account, (void)answer;
+    co_return;
+  }
+
   /// Somebody knows what the parent of `zone` says of it; a look-up need not ask the parent then.
   /// A hint, held in the normal cache: what the parent itself said goes first, and where the
   /// servers named here turn out not to serve the zone, the parent is asked after all.

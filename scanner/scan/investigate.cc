@@ -52,14 +52,21 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
 /// What will be looked up again need not be explained yet.
 bool Investigator::NeedsExplanation(const CaaAnswer& answer,
                                     const resolve::Account& account) const {
-  return answer.status == LookupStatus::kFailed && options_.diagnose != DiagnoseMode::kOff &&
-         !OwnLimit(answer) && (account.patient || options_.recheck == 0);
+  const bool can_explain = options_.diagnose != DiagnoseMode::kOff ||
+                           (options_.resolver_explains && resolver_->explains());
+  return answer.status == LookupStatus::kFailed && can_explain && !OwnLimit(answer) &&
+         (account.patient || options_.recheck == 0);
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
+    if (options_.resolver_explains && resolver_->explains()) {
+      co_await resolver_->Explain(name, account, answer);
+      if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
+    }
+    if (options_.diagnose == DiagnoseMode::kOff) co_return;
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
     if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;

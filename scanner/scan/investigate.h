@@ -22,6 +22,8 @@ struct InvestigateOptions {
   std::vector<CertificationAuthority> ca_set;
   resolve::AskOptions ask;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
+  bool resolver_explains =
+      true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
   uint16_t port = 53;          // Addresses with another port are written with it.
   uint32_t max_queries = 200;  // A name and pass, probes and server names included.

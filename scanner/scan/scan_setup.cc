@@ -12,11 +12,11 @@
 namespace caascan::scan {
 namespace {
 
-constexpr int64_t kDefaultServerRate = 100;
-constexpr int64_t kDefaultServerInflight = 32;
+constexpr uint16_t kDnsPort = 53;
+constexpr uint32_t kDefaultServerRate = 100;
+constexpr uint32_t kDefaultServerInflight = 32;
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
-  constexpr uint16_t kDnsPort = 53;
   for (const std::string& text : options.resolvers) {
     const auto address = net::Address::FromText(text, kDnsPort);
     if (!address) {
@@ -33,8 +33,13 @@ absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
+/// Do we walk the tree ourselves, if only where the resolvers fail?
+bool IsIterative(const ScanOptions& options) {
+  return options.resolvers.empty() || options.explain_iteratively;
+}
+
 absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
-  if (!setup->resolvers.empty()) return absl::OkStatus();
+  if (!IsIterative(options)) return absl::OkStatus();
   if (options.root_hints_path.empty()) {
     setup->root = resolve::BuiltInRootHints(options.port);
     return absl::OkStatus();
@@ -53,8 +58,9 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
     if (!read.ok()) return read.status();
     anchors = *std::move(read);
   }
-  if (options.dnssec == DnssecMode::kOff || !setup->resolvers.empty()) return absl::OkStatus();
-  setup->iterative.dnssec.anchors = std::move(anchors);
+  if (options.dnssec == DnssecMode::kOff) return absl::OkStatus();
+  setup->resolvers_validate = true;
+  if (IsIterative(options)) setup->iterative.dnssec.anchors = std::move(anchors);
   setup->iterative.ask.dnssec_ok = setup->investigate.ask.dnssec_ok = true;
   return absl::OkStatus();
 }
@@ -68,14 +74,20 @@ unsigned ThreadCount(const ScanOptions& options) {
 }
 
 net::LimitOptions Limits(const ScanOptions& options) {
-  const auto choose = [&options](int64_t given, int64_t usual) {
-    if (given >= 0) return static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX));
-    return options.resolvers.empty() ? static_cast<uint32_t>(usual) : 0u;
+  const auto choose = [](int64_t given, uint32_t usual) {
+    return given >= 0 ? static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX)) : usual;
   };
+  // Whoever names a resolver may ask it as much as he likes; everyone else's servers are guests'.
+  const bool guest = IsIterative(options);
   net::LimitOptions limits;
   limits.rate_qps = options.rate_qps;
-  limits.server_rate_qps = choose(options.server_rate_qps, kDefaultServerRate);
-  limits.server_inflight = choose(options.server_inflight, kDefaultServerInflight);
+  limits.server_rate_qps = choose(options.server_rate_qps, guest ? kDefaultServerRate : 0);
+  limits.server_inflight = choose(options.server_inflight, guest ? kDefaultServerInflight : 0);
+  for (const std::string& text : options.resolvers) {
+    if (const auto address = net::Address::FromText(text, kDnsPort)) limits.own.push_back(*address);
+  }
+  limits.own_rate_qps = choose(options.server_rate_qps, 0);
+  limits.own_inflight = choose(options.server_inflight, 0);
   return limits;
 }
 
@@ -118,6 +130,10 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   }
   setup->investigate.ca_set = options.ca_set;
   setup->investigate.diagnose = options.diagnose;
+  setup->explain_iteratively = !setup->resolvers.empty() && options.explain_iteratively;
+  setup->investigate.resolver_explains = options.diagnose != DiagnoseMode::kOff ||
+                                         options.dnssec != DnssecMode::kOff ||
+                                         options.explain_iteratively;
   setup->investigate.servers = options.servers;
   setup->investigate.recheck = options.recheck;
   setup->investigate.port = options.port;

@@ -33,23 +33,30 @@ Worker::~Worker() {
   loop_.Drain();
 }
 
+std::unique_ptr<resolve::Resolver> Worker::MakeIterativeResolver() {
+  resolve::IterativeOptions options = setup_.iterative;
+  options.name_operator = [this](dns::NameView name, const resolve::Zone& zone, std::string* out) {
+    operators_.Name(name, zone, out);
+  };
+  return std::make_unique<resolve::IterativeResolver>(&network_, options, setup_.root);
+}
+
 std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
-  if (setup_.resolvers.empty()) {
-    resolve::IterativeOptions options = setup_.iterative;
-    options.name_operator = [this](dns::NameView name, const resolve::Zone& zone,
-                                   std::string* out) { operators_.Name(name, zone, out); };
-    return std::make_unique<resolve::IterativeResolver>(&network_, options, setup_.root);
-  }
+  if (setup_.resolvers.empty()) return MakeIterativeResolver();
   resolve::ForwardingOptions options;
   options.ask = setup_.investigate.ask;
   options.retries = setup_.retries;
-  return std::make_unique<resolve::ForwardingResolver>(&network_, options, setup_.resolvers);
+  options.validate = setup_.resolvers_validate;
+  std::unique_ptr<resolve::Resolver> own;
+  if (setup_.explain_iteratively) own = MakeIterativeResolver();
+  return std::make_unique<resolve::ForwardingResolver>(&network_, options, setup_.resolvers,
+                                                       std::move(own));
 }
 
 absl::Status Worker::Open() {
   if (absl::Status status = network_.Open(); !status.ok()) return status;
   // Where resolvers are asked, whether it is they who are silent cannot be told.
-  if (!setup_.resolvers.empty()) return absl::OkStatus();
+  if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();
   std::vector<net::Peer*> canaries;
   for (const resolve::RootServer& server : setup_.root) {
     for (const net::Address& address : server.addresses) {

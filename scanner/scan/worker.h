@@ -29,6 +29,8 @@ struct WorkerSetup {
   resolve::IterativeOptions iterative;
   std::vector<resolve::RootServer> root;
   std::vector<net::Address> resolvers;  // Not empty: forwarding mode.
+  bool resolvers_validate = false;      // What they say of DNSSEC is believed.
+  bool explain_iteratively = false;     // What fails through them: `iterative` and `root` hold.
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
@@ -82,6 +84,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool NextJob(NameJob* job);
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
+  std::unique_ptr<resolve::Resolver> MakeIterativeResolver();
 
   WorkerCounters counters_;  // First, for its alignment.
   const WorkerSetup& setup_;

@@ -129,9 +129,9 @@ def _is_below_secure_delegation(name):
 
 
 class Validator:
-    """Unbound, validating from the lab's hints and trust anchor; stop() ends it."""
+    """Unbound, validating from the lab's hints and trust anchor; stop() ends it. `extra` are further lines of its `server` clause."""
 
-    def __init__(self, folder, hints, anchor):
+    def __init__(self, folder, hints, anchor, extra=()):
         folder = pathlib.Path(folder)
         config = folder / "validator.conf"
         config.write_text("\n".join([
@@ -143,7 +143,7 @@ class Validator:
             "aggressive-nsec: no", "val-bogus-ttl: 0", "infra-host-ttl: 0", "harden-below-nxdomain: no", "qname-minimisation: no",
             "val-log-level: 2", "num-queries-per-thread: 4096", "outbound-msg-retry: 2", "outgoing-range: 8192",
             'chroot: ""', 'username: ""', 'pidfile: ""', "do-daemonize: no", "use-syslog: no", f'directory: "{folder}"',
-            "remote-control:", "control-enable: no"]) + "\n")
+            *extra, "remote-control:", "control-enable: no"]) + "\n")
         self.log = folder / "validator.log"
         self.server = Server(["unbound", "-d", "-c", str(config)], self.log)
         self.server.wait_until(self._answers)

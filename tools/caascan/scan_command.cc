@@ -102,6 +102,10 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
            "(default: resolve iteratively)."},
           &options_.resolvers)
           ->delimiter(',');
+  app->add_flag("--explain-iteratively", options_.explain_iteratively,
+                "Resolve what fails through the resolvers once more from the root, to name the "
+                "zone and the server at fault.")
+      ->needs(resolver);
   app->add_flag("--pad-queries", options_.pad_queries,
                 "Pad queries to multiples of 128 octets, so that more of them leave in one system "
                 "call. For a resolver of your own: RFC 7830 wants no padding in clear text "
@@ -122,7 +126,8 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
   cli::AddChoice(
       app,
       {"--dnssec", "validate|off",
-       "Validate every answer to the trust anchor, or leave them unchecked (default off)."},
+       "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
+       "the resolver's word (default off)."},
       &dnssec_);
   cli::AddChoice(app,
                  {"--diagnose", "failures|off",
@@ -259,9 +264,6 @@ absl::Status ScanCommand::CompleteOptions() {
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   if (dnssec_ == "validate") options_.dnssec = DnssecMode::kValidate;
-  if (options_.dnssec == DnssecMode::kValidate && !options_.resolvers.empty()) {
-    program_->Complain("--dnssec validate: with --resolver answers go unchecked");
-  }
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);

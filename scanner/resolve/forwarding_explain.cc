@@ -1,0 +1,161 @@
+// What a resolver's failure comes down to. A validating resolver says SERVFAIL for what is bogus
+// and for what it cannot get; with CD it says only the latter (RFC 4035 §3.2.2, RFC 6840 §5.9). A
+// failure that passes meanwhile would look like a bogus name that CD lets through, so the same
+// resolver must refuse once more without CD. Tested by forwarding_explain_test.cc and, with
+// Unbound, by forwarding_dnssec_test.py.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "scanner/resolve/extended_error.h"
+#include "scanner/resolve/failure.h"
+#include "scanner/resolve/forwarding.h"
+
+namespace caascan::resolve {
+namespace {
+
+constexpr int kTries = 3;        // Of one question, where nothing comes.
+constexpr size_t kMaxViews = 4;  // Resolvers that are asked with CD.
+
+bool IsServfail(const Attempt& attempt) { return attempt.result == ServerResult::kServfail; }
+
+bool IsOwnLimit(const CaaAnswer& answer) {
+  return OutcomeOf(answer.failure) == Outcome::kError ||
+         answer.failure == Reason::kTooManyQueries || answer.gave_up;
+}
+
+bool HasAnswer(const Asked& asked) {
+  return asked.replied && (asked.message.rcode() == dns::RCode::kNoError ||
+                           asked.message.rcode() == dns::RCode::kNXDomain);
+}
+
+bool WasAsked(const net::Peer* peer, const std::vector<Attempt>& attempts) {
+  return std::any_of(attempts.begin(), attempts.end(),
+                     [peer](const Attempt& attempt) { return attempt.peer == peer; });
+}
+
+bool SaidServfail(const net::Peer* peer, const std::vector<Attempt>& attempts) {
+  return std::any_of(attempts.begin(), attempts.end(), [peer](const Attempt& attempt) {
+    return attempt.peer == peer && IsServfail(attempt);
+  });
+}
+
+/// What all that failed agree that they could not reach.
+std::optional<Reason> ToldReason(const std::vector<Attempt>& attempts) {
+  std::optional<Reason> told;
+  for (const Attempt& attempt : attempts) {
+    if (!IsServfail(attempt)) continue;
+    const std::optional<Reason> reason = ReasonOf(attempt.told);
+    if (!reason) return std::nullopt;
+    if (!told) told = reason;
+  }
+  return told;
+}
+
+/// A finding for each cause that the resolver gives.
+void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
+  for (const ToldError& error : attempt.told) {
+    Finding finding = MakeFinding(error, attempt.peer->address());
+    const auto same = [&finding](const Finding& other) { return other.code == finding.code; };
+    if (finding.code.empty() || std::any_of(findings->begin(), findings->end(), same)) continue;
+    findings->push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name,
+                                             bool checking_disabled, Account* account,
+                                             Asked* asked) {
+  AskOptions options = options_.ask;
+  options.checking_disabled = checking_disabled;
+  for (int tries = 0; tries < kTries && !account->exhausted(); ++tries) {
+    co_await Ask(network_, peer, name, dns::RRType::kCAA, options, account, asked);
+    if (asked->status != net::ExchangeStatus::kTimeout) break;
+  }
+}
+
+/// True where that settles it: it is bogus, or it answers now.
+net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView name,
+                                              Account* account, CaaAnswer* answer) {
+  Asked asked;
+  co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/true, account, &asked);
+  if (!HasAnswer(asked) || account->exhausted()) co_return false;
+  ++account->retries;
+  co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
+  if (TakeReply(asked, upstream, name, account, answer)) co_return true;
+  if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
+  answer->failure = Reason::kDnssecBogus;
+  answer->dnssec = DnssecStatus::kBogus;
+  AddToldFindings(answer->attempts.back(), &answer->findings);
+  co_return true;
+}
+
+/// Those that were not asked yet: they may see it differently. True where one of them answers.
+net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* account,
+                                                 CaaAnswer* answer) {
+  size_t views = 0;
+  for (Upstream& upstream : resolvers_) {
+    if (WasAsked(upstream.peer, answer->attempts)) continue;
+    if (account->exhausted() || network_->cancelled() || ++views > kMaxViews) break;
+    if (NeedsLearning(upstream)) co_await Learn(&upstream);
+    Asked asked;
+    ++account->retries;
+    co_await AskPatiently(upstream.peer, name, /*checking_disabled=*/false, account, &asked);
+    if (asked.status == net::ExchangeStatus::kCancelled) break;
+    if (TakeReply(asked, &upstream, name, account, answer)) co_return true;
+  }
+  co_return false;
+}
+
+net::Task<> ForwardingResolver::TakeServfailApart(dns::NameView name, Account* account,
+                                                  CaaAnswer* answer) {
+  if (co_await AskTheOthers(name, account, answer)) co_return;
+  size_t views = 0;
+  for (Upstream& upstream : resolvers_) {
+    if (!SaidServfail(upstream.peer, answer->attempts)) continue;
+    if (account->exhausted() || network_->cancelled() || ++views > kMaxViews) break;
+    if (co_await SettlesAt(&upstream, name, account, answer)) co_return;
+  }
+  if (network_->cancelled()) {
+    answer->failure = Reason::kStopped;
+    co_return;
+  }
+  if (const std::optional<Reason> told = ToldReason(answer->attempts)) answer->failure = *told;
+}
+
+/// What our own engine finds, beside what the resolvers said.
+net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* account,
+                                                CaaAnswer* answer) {
+  const bool keep_all = std::exchange(account->keep_all_attempts, true);
+  const size_t before = account->attempts.size();
+  CaaAnswer own;
+  co_await own_->LookupCaa(name, account, &own);
+  account->keep_all_attempts = keep_all;
+  // Who answered is told; who led there is not.
+  const auto led = [](const Attempt& attempt) { return attempt.result == ServerResult::kReferral; };
+  const auto begin = account->attempts.begin() + static_cast<std::ptrdiff_t>(before);
+  if (!keep_all) {
+    account->attempts.erase(std::remove_if(begin, account->attempts.end(), led),
+                            account->attempts.end());
+  }
+  if (own.status != LookupStatus::kFailed || IsOwnLimit(own)) co_return;
+  if (answer->failure != Reason::kDnssecBogus) {
+    *answer = std::move(own);
+    co_return;
+  }
+  answer->zone = std::move(own.zone);
+  answer->operator_name = std::move(own.operator_name);
+  answer->attempts = std::move(own.attempts);
+  const bool names_cause = own.failure == Reason::kDnssecBogus && !own.findings.empty();
+  if (names_cause) answer->findings = std::move(own.findings);
+}
+
+net::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+  if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);
+  if (own_ == nullptr || answer->status != LookupStatus::kFailed || network_->cancelled())
+    co_return;
+  co_await LookUpOurselves(name, account, answer);
+}
+
+}  // namespace caascan::resolve

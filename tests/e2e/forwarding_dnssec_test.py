@@ -1,0 +1,122 @@
+"""Forwarding mode with Unbound as the validating resolver before the lab: SERVFAIL taken apart by CD and extended errors, AD
+believed, and --explain-iteratively. What can be known through a resolver must be what the zones make true."""
+
+import json
+
+import harness
+from harness import CAALAB, SOURCE
+from lab import Lab
+from validator import RESOLVER, Validator
+
+LAB_DATA = SOURCE / "datasets" / "lab"
+DECIDED = ("permit", "deny")
+PATIENCE_S = 500
+
+# What Unbound 1.17 tells of a cause, where its extended error says less than a finding, or another one fits as well. None is that
+# it only says bogus.
+TOLD = {
+    "dnssec_no_dnskey": {"dnssec_no_dnskey"},
+    "dnssec_ds_mismatch": {"dnssec_ds_mismatch"},
+    "dnssec_signature_expired": {"dnssec_signature_expired"},
+    "dnssec_signature_future": {"dnssec_signature_future"},
+    "dnssec_signature_invalid": {"dnssec_signature_invalid"},
+    # An NSEC without signature is a missing proof, too.
+    "dnssec_signature_missing": {"dnssec_signature_missing", "dnssec_denial_missing"},
+    # The SOA of an empty answer without NSEC has no signature either.
+    "dnssec_denial_missing": {"dnssec_denial_missing", "dnssec_signature_missing", None},
+    "dnssec_denial_invalid": {None},
+}
+
+
+def dnssec_findings(record):
+    return {finding["code"] for finding in record.get("findings", ()) if finding["code"].startswith("dnssec_")}
+
+
+class ForwardingDnssec(harness.Case):
+
+    def setUp(self):
+        super().setUp()
+        self.lab = Lab(self.folder, port=53, scenario=str(LAB_DATA / "dnssec.json"))
+        self.addCleanup(self.lab.stop)
+        self.validator = Validator(self.folder, self.lab.hints, self.lab.anchor, extra=["ede: yes"])
+        self.addCleanup(self.validator.stop)
+        self.truth = [record for record in self.lab.truth() if record["outcome"] != "error"]
+
+    def look_up(self, *options):
+        names = self.file("names.txt", "".join(record["name"] + "\n" for record in self.truth))
+        output = self.folder / "records.ndjson"
+        address = f"{RESOLVER[0]}:{RESOLVER[1]}"
+        # A dead server's name takes Unbound longer than it takes us to say so.
+        done = self.run_program(harness.CAASCAN, "scan", "--resolver", address, "--timeout", "500", *options, names, "-o", output,
+                                patience_s=PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return {record["name"]: record for record in map(json.loads, output.read_text().splitlines())}
+
+    def compare(self, truth, found, fields):
+        lines = ["".join(json.dumps(record) + "\n" for record in records)
+                 for records in (truth, [found[record["name"]] for record in truth])]
+        paths = [self.file(name, text) for name, text in zip(("want.ndjson", "got.ndjson"), lines)]
+        compared = self.run_program(CAALAB, "compare", "--fields", fields, *paths)
+        self.assertEqual(compared.returncode, 0, compared.stdout.decode())
+
+    def check_failures(self, found):
+        """What is not bogus fails, and is neither called bogus nor taken as permission."""
+        failing = [record for record in self.truth if record["outcome"] not in DECIDED and record["dnssec"] != "bogus"]
+        self.assertTrue(failing)
+        for record in (found[want["name"]] for want in failing):
+            self.assertIn(record["outcome"], ("servfail", "timeout"), record)
+            self.assertNotEqual(record["reason"], "dnssec_bogus", record)
+            self.assertFalse(record["may_issue"], record)
+            self.assertEqual(dnssec_findings(record), set(), record)
+
+    def check_told(self, found):
+        for want in self.truth:
+            if want["dnssec"] != "bogus":
+                continue
+            record = found[want["name"]]
+            causes = dnssec_findings(want) - {"dnssec_empty_answers_only"}
+            self.assertEqual(len(causes), 1, want)
+            self.assertLessEqual(dnssec_findings(record) or {None}, TOLD[causes.pop()], record)
+            self.assertEqual(record["failed_at"], want["failed_at"])
+            self.assertTrue(any(server.get("detail", "").startswith("EDE ") for server in record["servers"]), record)
+
+    def test_validate(self):
+        found = self.look_up("--dnssec", "validate")
+        known = [record for record in self.truth if record["outcome"] in DECIDED or record["dnssec"] == "bogus"]
+        self.assertLessEqual({("secure", "permit"), ("secure", "deny"), ("insecure", "permit"), ("bogus", "servfail")},
+                             {(record["dnssec"], record["outcome"]) for record in known})
+        self.compare(known, found, "outcome,reason,may_issue,caa,dnssec")
+        self.check_failures(found)
+        self.check_told(found)
+        record = found["signature-expired.test"]
+        finding, = (f for f in record["findings"] if f["code"] == "dnssec_signature_expired")
+        self.assertRegex(finding["evidence"], r"^resolver 127\.0\.5\.2: EDE 7 \(Signature Expired\): .*signature-expired\.test")
+
+    def test_off(self):
+        found = self.look_up("--dnssec", "off")
+        known = [record for record in self.truth if record["outcome"] in DECIDED or record["dnssec"] == "bogus"]
+        self.compare(known, found, "outcome,reason,may_issue,caa")
+        self.assertEqual({found[want["name"]]["dnssec"] for want in known}, {"unchecked", "bogus"})
+        self.check_failures(found)
+
+    def test_without_diagnosis_servfail_is_just_that(self):
+        self.truth = [record for record in self.truth if record["dnssec"] == "bogus"]
+        found = self.look_up("--dnssec", "off", "--diagnose", "off")
+        self.assertEqual({(record["reason"], record["dnssec"], record["may_issue"]) for record in found.values()},
+                         {("servfail", "unchecked", False)})
+
+    def test_explain_iteratively(self):
+        found = self.look_up("--dnssec", "validate", "--explain-iteratively", "--port", "53", "--root-hints", self.lab.hints,
+                             "--trust-anchor", self.lab.anchor, "--allow-special")
+        # Unbound's verdict on what is bogus and our own finding; on other failures our own verdict.
+        self.compare(self.truth, found, "outcome,reason,may_issue,caa,dnssec")
+        for want in self.truth:
+            if want["outcome"] not in DECIDED:
+                self.assertEqual(dnssec_findings(found[want["name"]]), dnssec_findings(want), found[want["name"]])
+        record = found["signature-expired.test"]
+        self.assertEqual(record["zone"], "signature-expired.test")
+        self.assertTrue(any(server.get("host", "").endswith("signature-expired.test") for server in record["servers"]), record)
+
+
+if __name__ == "__main__":
+    harness.main()
