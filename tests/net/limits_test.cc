@@ -285,6 +285,17 @@ TEST(SharedLimitsTest, OneBudgetAnAddress) {
   EXPECT_NE(limits.BudgetFor(A("192.0.2.2")), budget);
 }
 
+TEST(SharedLimitsTest, OwnAddressesHaveLimitsOfTheirOwn) {
+  SharedLimits limits({.server_inflight = 1, .own = {A("192.0.2.53"), A("192.0.2.54")}});
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.53")), nullptr);
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.54")), nullptr);
+  EXPECT_NE(limits.BudgetFor(A("192.0.2.1")), nullptr);
+  EXPECT_NE(limits.BudgetFor(*Address::FromText("192.0.2.53", 5353)), nullptr);
+  SharedLimits own_alone({.own = {A("192.0.2.53")}, .own_inflight = 1});
+  EXPECT_NE(own_alone.BudgetFor(A("192.0.2.53")), nullptr);
+  EXPECT_EQ(own_alone.BudgetFor(A("192.0.2.1")), nullptr);
+}
+
 TEST(SharedLimitsTest, ThreadsGetTheSameBudgets) {
   SharedLimits limits({.server_rate_qps = 1, .server_inflight = 1});
   constexpr int kAddresses = 200;
