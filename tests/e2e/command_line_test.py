@@ -75,13 +75,10 @@ class CommandLine(harness.Case):
         done = self.run_program(CAASCAN, "scan", self.file("empty", ""))
         self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr.decode())
 
-    def test_validation_in_forwarding_mode_is_answered_in_one_line(self):
-        forwarding = ("scan", "--resolver", "127.0.0.1")
-        done = self.run_program(CAASCAN, *forwarding, "--dnssec", "validate")
-        self.assertEqual(done.returncode, 0)
-        self.assertEqual(len([l for l in done.stderr.decode().splitlines() if "--dnssec validate" in l]), 1)
-        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, *forwarding).stderr)
-        self.assertNotIn(b"--dnssec", self.run_program(CAASCAN, "scan", "--dnssec", "validate").stderr)
+    def test_explaining_iteratively_needs_a_resolver(self):
+        done = self.run_program(CAASCAN, "scan", "--explain-iteratively")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_clear_line(done, "--explain-iteratively", "--resolver")
 
     def test_version(self):
         done = self.run_program(CAASCAN, "--version")
