@@ -5,7 +5,10 @@
 function(caascan_flags target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
   # GCC 12 reports false positives of these at -O2 inside its own and Abseil's headers.
-  target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict)
+  target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>")
+  if(CAASCAN_LIBFUZZER)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   if(CAASCAN_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${CAASCAN_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=all)
