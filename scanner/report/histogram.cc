@@ -66,12 +66,14 @@ bool Histogram::AddPacked(std::span<const uint64_t> numbers) {
   read.min_ = numbers[2];
   read.max_ = numbers[3];
   for (size_t i = kHead; i < numbers.size(); i += 2) {
-    if (numbers[i] > BinOf(kMaxValue)) return false;
+    if (numbers[i] > BinOf(kMaxValue) || numbers[i + 1] > kMaxValue) return false;
     if (numbers[i] >= read.bins_.size()) read.bins_.resize(numbers[i] + 1);
     read.bins_[numbers[i]] += numbers[i + 1];
     read.count_ += numbers[i + 1];
   }
-  if (read.count_ != numbers[0] || (read.count_ > 0 && read.min_ > read.max_)) return false;
+  if (read.count_ != numbers[0]) return false;
+  const bool none = read.min_ == UINT64_MAX && read.max_ == 0 && read.sum_ == 0;
+  if (read.count_ == 0 ? !none : read.min_ > read.max_ || read.max_ > kMaxValue) return false;
   Merge(read);
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "scanner/report/record_view.h"
@@ -15,6 +16,21 @@ namespace {
 
 constexpr std::string_view kWrong = "a partial report's line that cannot be read";
 constexpr std::string_view kEnd = "end";
+/// No count is larger, so that sums of partial reports stay numbers.
+constexpr uint64_t kMostCount = uint64_t{1} << 48;
+constexpr int64_t kLastTimeMs = 4'102'444'800'000;  // The year 2100, as in records.
+
+/// What records can add up to.
+bool IsSound(const TimeSpan& span) {
+  const TimeSpan none;
+  if (span.empty()) return span.first_ms == none.first_ms && span.last_ms == none.last_ms;
+  return span.first_ms >= 0 && span.last_ms <= kLastTimeMs;
+}
+bool IsSound(const OutcomeCounts& counts) {
+  uint64_t sum = 0;
+  for (const uint64_t count : counts.by_outcome) sum += count;
+  return counts.names == sum;
+}
 
 /// What a line holds beside the piece's name and the row's key.
 struct Lists {
@@ -45,6 +61,8 @@ class Packer {
   requires std::is_enum_v<Enum>
   void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
 
+  void Require(bool /*condition*/) {}
+
  private:
   Lists* const lists_;
 };
@@ -60,8 +78,9 @@ class Unpacker {
   void operator()(uint64_t& number) { number = Number(); }
   void operator()(std::string& text) { text = Text(); }
   void operator()(TimeSpan& span) {
-    span.first_ms = static_cast<int64_t>(Number());
-    span.last_ms = static_cast<int64_t>(Number());
+    span.first_ms = static_cast<int64_t>(AnyNumber());
+    span.last_ms = static_cast<int64_t>(AnyNumber());
+    Require(IsSound(span));
   }
   void operator()(SmallCounts& counts) {
     const uint64_t size = Number();
@@ -74,15 +93,22 @@ class Unpacker {
   requires std::is_enum_v<Enum>
   void Code(Enum& value, Enum last) {
     const uint64_t number = Number();
-    sound_ = sound_ && number <= static_cast<uint64_t>(last);
+    Require(number <= static_cast<uint64_t>(last));
     if (sound_) value = static_cast<Enum>(number);
   }
 
+  void Require(bool condition) { sound_ = sound_ && condition; }
+
  private:
-  uint64_t Number() {
+  uint64_t AnyNumber() {
     if (numbers_ < lists_.numbers.size()) return lists_.numbers[numbers_++];
     sound_ = false;
     return 0;
+  }
+  uint64_t Number() {
+    const uint64_t number = AnyNumber();
+    Require(number <= kMostCount);
+    return number;
   }
   std::string Text() {
     if (texts_ < lists_.texts.size()) return lists_.texts[texts_++];
@@ -101,6 +127,7 @@ requires std::is_same_v<std::remove_const_t<Counts>, OutcomeCounts>
 void Fields(Counts& counts, Field& field) {
   field(counts.names);
   for (auto& count : counts.by_outcome) field(count);
+  field.Require(IsSound(counts));
 }
 
 template <typename Row, typename Field>
@@ -215,7 +242,7 @@ class Adder {
   void Table(std::string_view piece, BoundedTable<Row>& table) {
     if (piece != piece_) return;
     if (key_ == nullptr) {
-      done_ = lists_.numbers.size() == 1;
+      done_ = lists_.numbers.size() == 1 && lists_.numbers[0] <= kMostCount;
       if (done_) table.AddMissed(lists_.numbers[0]);
       return;
     }
@@ -227,8 +254,9 @@ class Adder {
   }
   void Counts(std::string_view piece, std::span<uint64_t> counts) {
     if (piece != piece_ || lists_.numbers.size() != counts.size()) return;
-    for (size_t i = 0; i < counts.size(); ++i) counts[i] += lists_.numbers[i];
-    done_ = true;
+    done_ = std::all_of(lists_.numbers.begin(), lists_.numbers.end(),
+                        [](uint64_t count) { return count <= kMostCount; });
+    for (size_t i = 0; i < counts.size() && done_; ++i) counts[i] += lists_.numbers[i];
   }
   void Outcomes(std::string_view piece, OutcomeCounts& counts) {
     if (piece != piece_) return;

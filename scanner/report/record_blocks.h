@@ -61,12 +61,11 @@ class RecordBlocks {
   uint64_t bytes_ = 0;
 };
 
-/// Calls `visit(line, number)` for each line of a block that is not blank, without its line feed.
-/// At least BlockReader::kPadding bytes behind a line are readable. An overlong block is one line,
-/// told by its size.
+/// Calls `visit(line, number)` for each line of a block's text that is not blank, without its line
+/// feed. At least BlockReader::kPadding bytes behind a line are readable. An overlong block is one
+/// line, told by its size.
 template <typename Visit>
-void ForEachLine(const scan::Block& block, uint64_t first_line, const Visit& visit) {
-  std::string_view text = block.text();
+void ForEachLine(std::string_view text, uint64_t first_line, const Visit& visit) {
   for (uint64_t number = first_line; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());

@@ -54,7 +54,13 @@ void RecordPass::Work(RecordWorker* worker) {
     }
     BrokenLines broken;
     uint64_t records = 0;
-    ForEachLine(block, first_line, [&](std::string_view line, uint64_t number) {
+    const std::string_view text = block.text();
+    const size_t read = reader.ReadRun(text, [&](std::string_view line) {
+      ++records;
+      worker->Add(reader.record(), input, line);
+    });
+    first_line += records;
+    ForEachLine(text.substr(read), first_line, [&](std::string_view line, uint64_t number) {
       std::string_view problem;
       if (line.starts_with(kPartialPrefix)) {
         problem = worker->AddPartial(line);

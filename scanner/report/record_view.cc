@@ -7,9 +7,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
-#include "scanner/scan/record_text.h"
+#include "scanner/report/repeated_values.h"
+#include "scanner/report/short_text.h"
 
 namespace caascan::report {
 namespace {
@@ -72,6 +73,14 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"order\"", "order cannot be read", "order stands there twice"},
 }};
 
+const std::array<ShortText, kMemberCount>& MemberKeys() {
+  static const auto keys = []<size_t... i>(std::index_sequence<i...>) {
+    return std::array{ShortText(kMembers[i].key)...};
+  }
+  (std::make_index_sequence<kMemberCount>());
+  return keys;
+}
+
 struct Required {
   Member member;
   std::string_view missing;
@@ -85,64 +94,21 @@ constexpr std::array<Required, 6> kRequired = {{{kName, "name is missing"},
 
 constexpr double kMaxElapsedMs = 1e12;  // Thirty years.
 
-/// Most strings have no escape and need no copy: a view into the line does.
-bool GetString(ondemand::value value, std::string_view* text) {
-  std::string_view token = value.raw_json_token();
-  if (token.front() == '"' && token.find('\\') == std::string_view::npos) {
-    while (token.back() != '"') token.remove_suffix(1);  // Blanks behind it.
-    *text = token.substr(1, token.size() - 2);
-    return true;
-  }
-  return value.get_string().get(*text) == SUCCESS;
+/// What stands between the quotes of a string. REQUIRES: it is one and holds no escape.
+std::string_view BetweenQuotes(std::string_view token) {
+  while (token.back() != '"') token.remove_suffix(1);  // Blanks behind it.
+  return token.substr(1, token.size() - 2);
 }
 
-/// Finds a code among an enum's, beginning with the one found last.
-template <typename Enum, size_t count, std::string_view (*code)(Enum)>
-class CodeFinder {
- public:
-  bool Find(std::string_view text, Enum* found) {
-    if (text != code(last_)) {
-      size_t i = 0;
-      while (i < count && text != code(static_cast<Enum>(i))) ++i;
-      if (i == count) return false;
-      last_ = static_cast<Enum>(i);
-    }
-    *found = last_;
-    return true;
+/// Most strings have no escape and need no copy: a view into the line does.
+bool GetString(ondemand::value& value, std::string_view* text) {
+  const std::string_view token = value.raw_json_token();
+  if (token.front() != '"' || token.find('\\') != std::string_view::npos) {
+    return value.get_string().get(*text) == SUCCESS;
   }
-
- private:
-  Enum last_ = static_cast<Enum>(0);
-};
-
-/// Reads the scanner's own form of a time quickly: lines in a row mostly share their second.
-class TimeReader {
- public:
-  bool Read(std::string_view text, int64_t* ms) {
-    constexpr size_t kSecondSize = 20;  // 2026-11-21T23:54:08.
-    constexpr size_t kSize = kSecondSize + 4;
-    if (text.size() != kSize || text[kSize - 1] != 'Z' || text[kSecondSize - 1] != '.') {
-      return scan::ParseJsonTime(text, ms);
-    }
-    if (text.substr(0, kSecondSize) != second_) {
-      if (!scan::ParseJsonTime(text, ms)) return false;
-      second_.assign(text.substr(0, kSecondSize));
-      second_ms_ = *ms - *ms % 1000;
-      return true;
-    }
-    int64_t thousandths = 0;
-    for (const char c : text.substr(kSecondSize, 3)) {
-      if (c < '0' || c > '9') return false;
-      thousandths = thousandths * 10 + (c - '0');
-    }
-    *ms = second_ms_ + thousandths;
-    return true;
-  }
-
- private:
-  std::string second_;
-  int64_t second_ms_ = 0;
-};
+  *text = BetweenQuotes(token);
+  return true;
+}
 
 /// The key as it stands in the line, without its quotes. A key with an escape is none of ours (the
 /// writer escapes none), and is cut there.
@@ -153,13 +119,20 @@ std::string_view RawKey(const char* begin) {
                      : std::string_view();
 }
 
+/// The field itself, for to copy one stalls the processor: it was written in parts and would be
+/// read as a whole.
+ondemand::field& InPlace(simdjson::simdjson_result<ondemand::field>& result) {
+  ondemand::field&& field = std::move(result).value_unsafe();
+  return field;
+}
+
 /// Calls `visit(key, value)` for each member. False as soon as it is, or where the object cannot be
 /// read.
 template <typename Visit>
 bool ForEachMember(ondemand::object object, const Visit& visit) {
   for (auto member : object) {
-    ondemand::field field;
-    if (std::move(member).get(field) != SUCCESS) return false;
+    if (member.error() != SUCCESS) return false;
+    ondemand::field& field = InPlace(member);
     if (!visit(RawKey(field.key().raw()), field.value())) return false;
   }
   return true;
@@ -167,7 +140,7 @@ bool ForEachMember(ondemand::object object, const Visit& visit) {
 
 /// Fills `elements` with what `read(object, element)` makes of each of an array.
 template <typename Element, typename Read>
-bool ReadArray(ondemand::value value, std::vector<Element>* elements, const Read& read) {
+bool ReadArray(ondemand::value& value, std::vector<Element>* elements, const Read& read) {
   ondemand::array array;
   if (value.get_array().get(array) != SUCCESS) return false;
   for (auto entry : array) {
@@ -180,7 +153,7 @@ bool ReadArray(ondemand::value value, std::vector<Element>* elements, const Read
 
 bool ReadCaaRecord(ondemand::object object, CaaRecordView* record) {
   unsigned seen = 0;
-  const auto visit = [record, &seen](std::string_view key, ondemand::value value) {
+  const auto visit = [record, &seen](std::string_view key, ondemand::value& value) {
     if (key == "flags") {
       uint64_t flags = 0;
       if (value.get_uint64().get(flags) != SUCCESS || flags > UINT8_MAX) return false;
@@ -199,7 +172,7 @@ bool ReadCaaRecord(ondemand::object object, CaaRecordView* record) {
 }
 
 bool ReadServer(ondemand::object object, ServerView* server) {
-  return ForEachMember(object, [server](std::string_view key, ondemand::value value) {
+  return ForEachMember(object, [server](std::string_view key, ondemand::value& value) {
     if (key == "host") return GetString(value, &server->host);
     if (key == "address") return GetString(value, &server->address);
     return key != "result" || GetString(value, &server->result);
@@ -207,7 +180,7 @@ bool ReadServer(ondemand::object object, ServerView* server) {
 }
 
 bool ReadFinding(ondemand::object object, FindingView* finding) {
-  return ForEachMember(object, [finding](std::string_view key, ondemand::value value) {
+  return ForEachMember(object, [finding](std::string_view key, ondemand::value& value) {
     if (key == "code") return GetString(value, &finding->code);
     if (key == "host") return GetString(value, &finding->host);
     if (key == "address") return GetString(value, &finding->address);
@@ -216,12 +189,12 @@ bool ReadFinding(ondemand::object object, FindingView* finding) {
   });
 }
 
-bool ReadCaa(ondemand::value value, RecordView* record) {
+bool ReadCaa(ondemand::value& value, RecordView* record) {
   ondemand::object object;
   if (value.get_object().get(object) != SUCCESS) return false;
   record->has_caa = true;
   return ForEachMember(object,
-                       [record](std::string_view key, ondemand::value member) {
+                       [record](std::string_view key, ondemand::value& member) {
                          if (key == "owner") return GetString(member, &record->caa_owner);
                          if (key == "records")
                            return ReadArray(member, &record->caa, ReadCaaRecord);
@@ -235,14 +208,14 @@ bool ReadCaa(ondemand::value value, RecordView* record) {
          !record->caa.empty();
 }
 
-bool ReadDecisions(ondemand::value value, std::vector<DecisionView>* decisions) {
+bool ReadDecisions(ondemand::value& value, std::vector<DecisionView>* decisions) {
   ondemand::object object;
   if (value.get_object().get(object) != SUCCESS) return false;
   for (auto member : object) {
-    ondemand::field field;
+    if (member.error() != SUCCESS) return false;
+    ondemand::field& field = InPlace(member);
     DecisionView decision;
     std::string_view verdict;
-    if (std::move(member).get(field) != SUCCESS) return false;
     decision.ca = RawKey(field.key().raw());
     // A CA's name may be any text, with escapes in it.
     if (decision.ca.empty() && field.unescaped_key().get(decision.ca) != SUCCESS) return false;
@@ -254,12 +227,12 @@ bool ReadDecisions(ondemand::value value, std::vector<DecisionView>* decisions) 
   return true;
 }
 
-bool ReadElapsed(ondemand::value value, double* elapsed_ms) {
+bool ReadElapsed(ondemand::value& value, double* elapsed_ms) {
   return value.get_double().get(*elapsed_ms) == SUCCESS && *elapsed_ms >= 0 &&
          *elapsed_ms <= kMaxElapsedMs;
 }
 
-bool ReadRaw(ondemand::value value, std::string_view* raw) {
+bool ReadRaw(ondemand::value& value, std::string_view* raw) {
   ondemand::json_type type{};
   if (value.type().get(type) != SUCCESS) return false;
   if (type == ondemand::json_type::object) {
@@ -281,7 +254,11 @@ bool ReadRaw(ondemand::value value, std::string_view* raw) {
 const size_t RecordReader::kPadding = simdjson::SIMDJSON_PADDING;
 
 struct RecordReader::Parser {
-  ondemand::parser parser;
+  Parser() { batches.threaded = false; }
+
+  ondemand::parser parser;   // Of one line,
+  ondemand::parser batches;  // and of many,
+  std::string batch;         // which lie here.
   CodeFinder<Outcome, 6, OutcomeCode> outcomes;
   CodeFinder<Reason, 30, ReasonCode> reasons;
   CodeFinder<DnssecStatus, 5, DnssecStatusCode> dnssec;
@@ -291,12 +268,13 @@ struct RecordReader::Parser {
 /// The members of one line.
 class RecordReader::Members {
  public:
-  Members(Parser* parser, RecordView* record) : parser_(parser), record_(record) {}
+  Members(Parser* parser, RecordView* record, std::string_view line)
+      : parser_(parser), record_(record), escapes_(line.find('\\') != std::string_view::npos) {}
 
   std::string_view Read(ondemand::object object) {
     for (auto entry : object) {
-      ondemand::field field;
-      if (std::move(entry).get(field) != SUCCESS) return "no JSON object";
+      if (entry.error() != SUCCESS) return "no JSON object";
+      ondemand::field& field = InPlace(entry);
       const unsigned member = Find(field.key().raw());
       if (member == kUnread) continue;
       if ((seen_ & (1u << member)) != 0) return kMembers[member].twice;
@@ -307,39 +285,47 @@ class RecordReader::Members {
   }
 
  private:
+  /// GetString(), which a line without escapes makes quicker.
+  bool GetText(ondemand::value& value, std::string_view* text) const {
+    if (escapes_) return GetString(value, text);
+    const std::string_view token = value.raw_json_token();
+    if (token.front() != '"') return false;
+    *text = BetweenQuotes(token);
+    return true;
+  }
+
   /// `key` stands in the line, so that there is something to compare with behind it, too.
   unsigned Find(const char* key) {
     for (unsigned i = 0; i < kMemberCount; ++i) {
       const unsigned member = next_ + i < kMemberCount ? next_ + i : next_ + i - kMemberCount;
-      const std::string_view known = kMembers[member].key;
-      if (*key != known.front() || std::memcmp(key, known.data(), known.size()) != 0) continue;
+      if (!keys_[member].BeginsAt(key)) continue;
       next_ = member + 1 < kMemberCount ? member + 1 : 0;
       return member;
     }
     return kUnread;
   }
 
-  bool ReadMember(Member member, ondemand::value value) {
+  bool ReadMember(Member member, ondemand::value& value) {
     std::string_view text;
     switch (member) {
       case kName:
-        return GetString(value, &record_->name);
+        return GetText(value, &record_->name);
       case kOutcome:
-        return GetString(value, &text) && parser_->outcomes.Find(text, &record_->outcome);
+        return GetText(value, &text) && parser_->outcomes.Find(text, &record_->outcome);
       case kReason:
-        return GetString(value, &text) && parser_->reasons.Find(text, &record_->reason);
+        return GetText(value, &text) && parser_->reasons.Find(text, &record_->reason);
       case kMayIssue:
         return value.get_bool().get(record_->may_issue) == SUCCESS;
       case kCaa:
         return ReadCaa(value, record_);
       case kDnssec:
-        return GetString(value, &text) && parser_->dnssec.Find(text, &record_->dnssec);
+        return GetText(value, &text) && parser_->dnssec.Find(text, &record_->dnssec);
       case kFailedAt:
-        return GetString(value, &record_->failed_at);
+        return GetText(value, &record_->failed_at);
       case kZone:
-        return GetString(value, &record_->zone);
+        return GetText(value, &record_->zone);
       case kOperator:
-        return GetString(value, &record_->operator_name);
+        return GetText(value, &record_->operator_name);
       case kServers:
         return ReadArray(value, &record_->servers, ReadServer);
       case kFindings:
@@ -354,7 +340,7 @@ class RecordReader::Members {
     }
   }
 
-  bool ReadEffort(Member member, ondemand::value value) {
+  bool ReadEffort(Member member, ondemand::value& value) {
     std::string_view text;
     switch (member) {
       case kQueries:
@@ -366,7 +352,7 @@ class RecordReader::Members {
       case kElapsedMs:
         return ReadElapsed(value, &record_->elapsed_ms);
       case kTime:
-        return GetString(value, &text) && parser_->times.Read(text, &record_->time_ms);
+        return GetText(value, &text) && parser_->times.Read(text, &record_->time_ms);
       default:
         return ReadRaw(value, &record_->order);
     }
@@ -382,6 +368,8 @@ class RecordReader::Members {
 
   Parser* const parser_;
   RecordView* const record_;
+  const std::array<ShortText, kMemberCount>& keys_ = MemberKeys();
+  const bool escapes_;
   unsigned seen_ = 0;
   unsigned next_ = 0;
 };
@@ -418,12 +406,62 @@ std::string_view RecordReader::Read(std::string_view line) {
       document.get_object().get(object) != SUCCESS) {
     return "no JSON object";
   }
-  const std::string_view problem = Members(parser_.get(), &record_).Read(object);
+  const std::string_view problem = Members(parser_.get(), &record_, line).Read(object);
   if (!problem.empty()) return problem;
   // Behind the object, nothing is in bounds.
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS
              ? std::string_view()
              : "something stands behind the object";
+}
+
+/// simdjson indexes a batch of lines at once and then finds one value behind the other, wherever
+/// line feeds stand. So that a line is judged by itself, a value must begin where a line does, and
+/// the next one with the next line. As long as that holds no string is open where a line begins.
+/// `lines` are whole, the last of them perhaps without its line feed.
+size_t RecordReader::ReadBatch(std::string_view lines,
+                               absl::FunctionRef<void(std::string_view)> visit) {
+  // A value that does not end is read on into what follows. Nothing goes on with a colon behind a
+  // colon; without them simdjson would look for further tokens where there are none.
+  constexpr std::string_view kGuard = "\n::::::::";
+  std::string& batch = parser_->batch;
+  batch.assign(lines);
+  if (lines.ends_with('\n')) batch.pop_back();
+  batch += kGuard;
+  const size_t size = batch.size();
+  batch.append(kPadding, ' ');
+  ondemand::document_stream stream;
+  if (parser_->batches.iterate_many(batch.data(), size, size).get(stream) != SUCCESS) return 0;
+  size_t begin = 0;
+  const auto end_of_stream = stream.end();
+  for (auto entry = stream.begin(); entry != end_of_stream && begin < lines.size(); ++entry) {
+    if (entry.current_index() != begin) break;
+    const size_t end = batch.find('\n', begin);
+    const std::string_view line = lines.substr(begin, end - begin);
+    ondemand::document_reference document;
+    ondemand::object object;
+    if ((*entry).get(document) != SUCCESS || document.get_object().get(object) != SUCCESS) break;
+    Clear();
+    if (!Members(parser_.get(), &record_, line).Read(object).empty()) break;
+    const char* next = nullptr;
+    if (document.current_location().get(next) != SUCCESS || next != batch.data() + end + 1) break;
+    visit(line);
+    begin = std::min(end + 1, lines.size());
+  }
+  return begin;
+}
+
+size_t RecordReader::ReadRun(std::string_view lines,
+                             absl::FunctionRef<void(std::string_view)> visit) {
+  constexpr size_t kBatchSize = size_t{64} << 10;
+  size_t read = 0;
+  while (read < lines.size()) {
+    std::string_view batch = lines.substr(read);
+    if (batch.size() > kBatchSize) batch = batch.substr(0, batch.rfind('\n', kBatchSize - 1) + 1);
+    const size_t got = batch.empty() ? 0 : ReadBatch(batch, visit);
+    read += got;
+    if (got == 0 || got < batch.size()) break;
+  }
+  return read;
 }
 
 }  // namespace caascan::report

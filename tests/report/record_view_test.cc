@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "tests/report/report_lines.h"
 
 namespace caascan::report {
@@ -134,6 +139,94 @@ TEST(RecordReaderTest, RefusesEveryBeginningOfALine) {
     EXPECT_NE(reader.Read(line.substr(0, size)), "") << size;
   }
   EXPECT_EQ(reader.Read(line), "");
+}
+
+/// The names of records that ReadRun() and, behind them, Read() find in the text.
+std::vector<std::string> NamesByRun(std::string text, size_t* run) {
+  const size_t size = text.size();
+  text.append(RecordReader::kPadding, '"');
+  const std::string_view whole = std::string_view(text).substr(0, size);
+  RecordReader reader;
+  std::vector<std::string> names;
+  const auto add = [&] { names.emplace_back(reader.record().name); };
+  *run = reader.ReadRun(whole, [&](std::string_view line) {
+    EXPECT_EQ(line.find('\n'), std::string_view::npos);
+    add();
+  });
+  for (size_t begin = *run; begin < size;) {
+    const size_t end = std::min(whole.find('\n', begin), size);
+    if (reader.Read(whole.substr(begin, end - begin)).empty()) add();
+    begin = end + 1;
+  }
+  return names;
+}
+
+std::vector<std::string> NamesByLine(const std::string& text) {
+  LineReader reader;
+  std::vector<std::string> names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (reader.Read(line).empty()) names.emplace_back(reader.record().name);
+  }
+  return names;
+}
+
+TEST(RecordReaderTest, ReadsARunOfLinesAcrossBatches) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) {
+    text += Line("n" + std::to_string(i), "refused",
+                 R"(,"order":"o\"","servers":[{"host":"h","result":"refused"}])") +
+            "\n";
+  }
+  size_t run = 0;
+  EXPECT_EQ(NamesByRun(text, &run), NamesByLine(text));
+  EXPECT_EQ(run, text.size());
+  text.pop_back();  // The last line may lack its line feed.
+  EXPECT_EQ(NamesByRun(text, &run).size(), 2000u);
+}
+
+struct RunRow {
+  const char* name;
+  std::string line;  // Between good ones.
+};
+
+class RunTest : public testing::TestWithParam<RunRow> {};
+
+TEST_P(RunTest, EndsBeforeWhatItDoesNotJudge) {
+  const std::string good = kGood + "\n";
+  const std::string text = good + good + GetParam().line + "\n" + good;
+  size_t run = 0;
+  EXPECT_EQ(NamesByRun(text, &run), NamesByLine(text));
+  EXPECT_LE(run, 2 * good.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Hostile, RunTest,
+    testing::Values(RunRow{"Blank", " "}, RunRow{"Torn", kGood.substr(0, kGood.size() / 2)},
+                    RunRow{"OpenString", R"({"name":"a)"}, RunRow{"TwoInALine", kGood + kGood},
+                    RunRow{"OneInTwoLines", "{\n" + kGood.substr(1)},
+                    RunRow{"OverTheEnd", kGood.substr(0, kGood.size() - 1) + ",\"x\":\n1}"},
+                    RunRow{"NotUtf8", Line("a\xFF")}, RunRow{"Behind", kGood + " x"},
+                    RunRow{"Before", "x " + kGood}, RunRow{"Brace", kGood + "}"},
+                    RunRow{"Backslash", kGood + "\\"}, RunRow{"Scalar", "7"},
+                    RunRow{"NoRecord", "{}"}, RunRow{"Nul", std::string(1, '\0') + kGood}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+/// Cut and changed anywhere, a text reads the same by runs and by lines.
+TEST(RecordReaderTest, ReadsRunsAsItReadsLines) {
+  const std::string line = Line("a.example", "refused",
+                                R"(,"servers":[{"host":"h","result":"refused"}],"order":["\\"])");
+  const std::string text = Line("first") + "\n" + line + "\n" + Line("last") + "\n";
+  size_t run = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const std::string cut = text.substr(0, at);
+    EXPECT_EQ(NamesByRun(cut, &run), NamesByLine(cut)) << at;
+    for (const char c : {'"', '\\', '\n', '{', '}', ',', ' ', '\0'}) {
+      std::string changed = text;
+      changed[at] = c;
+      EXPECT_EQ(NamesByRun(changed, &run), NamesByLine(changed)) << at << " " << c;
+    }
+  }
 }
 
 }  // namespace
