@@ -37,8 +37,15 @@ ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host
   return servers_.Find(key_);
 }
 
+void Aggregate::Hold(std::string_view fault, const RecordView& record,
+                     std::string_view operator_name, ServerRow* row) {
+  row->faults.Add(fault);
+  if (row->operator_name.empty()) row->operator_name = operator_name;
+  row->seen.Add(record.time_ms);
+}
+
 /// A name counts once for each server that is at fault, whatever the faults are.
-void Aggregate::AddServers(const RecordView& record, const std::string& operator_name) {
+void Aggregate::AddServers(const RecordView& record, std::string_view operator_name) {
   const auto server_key = [](const ServerView& server) {
     return std::pair(server.address, server.host);
   };
@@ -47,9 +54,7 @@ void Aggregate::AddServers(const RecordView& record, const std::string& operator
     if (!IsFault(server.result)) continue;
     ServerRow* const row = FindServer(server.address, server.host);
     if (!SeenBefore(record.servers, i, server_key)) ++row->names;
-    row->faults.Add(server.result);
-    row->operator_name = operator_name;
-    row->seen.Add(record.time_ms);
+    Hold(server.result, record, operator_name, row);
   }
   for (size_t i = 0; i < record.findings.size(); ++i) {
     const FindingView& finding = record.findings[i];
@@ -66,14 +71,12 @@ void Aggregate::AddServers(const RecordView& record, const std::string& operator
         !SeenBefore(record.findings, i, finding_key)) {
       ++row->names;
     }
-    row->faults.Add(finding.code);
-    row->operator_name = operator_name;
-    row->seen.Add(record.time_ms);
+    Hold(finding.code, record, operator_name, row);
   }
 }
 
 void Aggregate::AddOperator(const RecordView& record) {
-  const OperatorName by = OperatorOf(record);
+  const OperatorName by = OperatorOf(record, &operator_name_);
   if (by.basis == OperatorBasis::kNone) {
     without_operator_.Add(record.outcome);
   }
@@ -145,9 +148,19 @@ void Aggregate::Merge(const Aggregate& other) {
   retries_.Merge(other.retries_);
 }
 
+void Aggregate::MoveRowsInto(Aggregate* sum) {
+  tlds_.MoveInto(&sum->tlds_);
+  operators_.MoveInto(&sum->operators_);
+  servers_.MoveInto(&sum->servers_);
+  findings_.MoveInto(&sum->findings_);
+  decisions_.MoveInto(&sum->decisions_);
+  orders_.MoveInto(&sum->orders_);
+  caa_.MoveRowsInto(&sum->caa_);
+}
+
 size_t Aggregate::rows() const {
   return tlds_.size() + operators_.size() + servers_.size() + findings_.size() + decisions_.size() +
-         caa_.rows();
+         orders_.size() + caa_.rows();
 }
 
 }  // namespace caascan::report

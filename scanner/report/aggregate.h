@@ -151,6 +151,8 @@ class Aggregate {
 
   void Add(const RecordView& record);
   void Merge(const Aggregate& other);
+  /// Adds the rows of all tables to those of `sum` and leaves the tables empty; the totals stay.
+  void MoveRowsInto(Aggregate* sum);
   /// Shows every piece of it, by a name, to `archive`, which has Table(), Counts(), Outcomes(),
   /// Span() and Bins().
   template <typename Self, typename Archive>
@@ -215,7 +217,9 @@ class Aggregate {
  private:
   void AddTld(const RecordView& record);
   void AddOperator(const RecordView& record);
-  void AddServers(const RecordView& record, const std::string& operator_name);
+  void AddServers(const RecordView& record, std::string_view operator_name);
+  void Hold(std::string_view fault, const RecordView& record, std::string_view operator_name,
+            ServerRow* row);
   ServerRow* FindServer(std::string_view address, std::string_view host);
 
   static constexpr std::array<std::string_view, kDnssecCount> kDnssecPieces = {
@@ -241,7 +245,9 @@ class Aggregate {
   Histogram elapsed_us_;
   Histogram queries_;
   Histogram retries_;
-  std::string key_;  // Kept for its memory.
+  // Kept for their memory.
+  std::string key_;
+  std::string operator_name_;
 };
 
 }  // namespace caascan::report

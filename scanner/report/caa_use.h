@@ -69,6 +69,11 @@ class CaaUse {
   /// REQUIRES: record.has_caa.
   void Add(const RecordView& record);
   void Merge(const CaaUse& other);
+  /// Adds the rows of all tables to those of `sum` and leaves the tables empty.
+  void MoveRowsInto(CaaUse* sum) {
+    issuers_.MoveInto(&sum->issuers_);
+    tags_.MoveInto(&sum->tags_);
+  }
   size_t rows() const { return issuers_.size() + tags_.size(); }
 
   /// Shows every piece of it to `archive`, as Aggregate::Visit() does.

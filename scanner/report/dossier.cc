@@ -48,7 +48,8 @@ void DossierFault::Merge(const DossierFault& other) {
 }
 
 void Dossier::Add(const RecordView& record) {
-  const OperatorName by = OperatorOf(record);
+  std::string memory;
+  const OperatorName by = OperatorOf(record, &memory);
   if (by.basis == OperatorBasis::kNone || !caa::EqualIgnoringCase(by.name, operator_name_)) return;
   outcomes_.Add(record.outcome);
   span_.Add(record.time_ms);

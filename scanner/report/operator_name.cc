@@ -40,13 +40,12 @@ bool IsFault(std::string_view server_result) {
   return server_result != "answer" && server_result != "referral" && server_result != "blocked";
 }
 
-OperatorName OperatorOf(const RecordView& record) {
-  if (!record.operator_name.empty()) {
-    return {std::string(record.operator_name), OperatorBasis::kRecord};
-  }
+OperatorName OperatorOf(const RecordView& record, std::string* memory) {
+  if (!record.operator_name.empty()) return {record.operator_name, OperatorBasis::kRecord};
   const std::string_view host = HostAtFault(record);
   if (host.empty()) return {};
-  return {OperatorOfHost(host), OperatorBasis::kHost};
+  *memory = OperatorOfHost(host);
+  return {*memory, OperatorBasis::kHost};
 }
 
 }  // namespace caascan::report

@@ -16,14 +16,14 @@ enum class OperatorBasis : uint8_t {
 };
 
 struct OperatorName {
-  std::string name;  // Empty for kNone.
+  std::string_view name;  // Empty for kNone.
   OperatorBasis basis = OperatorBasis::kNone;
 };
 
 /// The record's `operator`; else who runs the first server that is at fault, else the first server,
 /// else the first finding's: its operator by datasets/operators.tsv, else its registrable domain.
-/// Safe from any thread.
-OperatorName OperatorOf(const RecordView& record);
+/// The name is a view into the record, or `*memory`. Safe from any thread.
+OperatorName OperatorOf(const RecordView& record, std::string* memory);
 
 /// Is this result of a server (the record's `result`) held against it? An answer and a referral are
 /// not, nor is an address that we would not ask.

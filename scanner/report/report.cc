@@ -1,5 +1,6 @@
-// RunReport: every worker counts for itself and hands its counts over in its destructor, or earlier
-// where they have grown: the shared tables are the only big ones. Tested by report_test.cc.
+// RunReport: every worker counts for itself and hands its counts over in its destructor, and its
+// tables' rows whenever they have grown: the shared tables are the only big ones. Tested by
+// report_test.cc.
 #include "caascan/report.h"
 
 #include <memory>
@@ -19,7 +20,7 @@ namespace report {
 namespace {
 
 /// A worker's own tables stay small beside the shared ones.
-constexpr size_t kMaxWorkerRows = size_t{1} << 14;
+constexpr size_t kMaxWorkerRows = size_t{1} << 12;
 
 struct SharedAggregate {
   std::mutex mutex;
@@ -29,29 +30,27 @@ struct SharedAggregate {
 class CountingWorker : public RecordWorker {
  public:
   explicit CountingWorker(SharedAggregate* shared) : shared_(shared) {}
-  ~CountingWorker() override { HandOver(); }
+  ~CountingWorker() override {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->sum.Merge(counts_);
+  }
 
   void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
-    counts_->Add(record);
+    counts_.Add(record);
   }
   std::string_view AddPartial(std::string_view line) override {
-    return partial_.Read(line, counts_.get());
+    return partial_.Read(line, &counts_);
   }
   void EndBlock() override {
-    if (counts_->rows() < kMaxWorkerRows) return;
-    HandOver();
-    counts_ = std::make_unique<Aggregate>();
+    if (counts_.rows() < kMaxWorkerRows) return;
+    const std::lock_guard lock(shared_->mutex);
+    counts_.MoveRowsInto(&shared_->sum);
   }
 
  private:
-  void HandOver() {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->sum.Merge(*counts_);
-  }
-
   SharedAggregate* const shared_;
   PartialReader partial_;
-  std::unique_ptr<Aggregate> counts_ = std::make_unique<Aggregate>();
+  Aggregate counts_;
 };
 
 class DossierWorker : public RecordWorker {

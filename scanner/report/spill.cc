@@ -162,7 +162,7 @@ absl::Status Spill::ForEach(size_t partition,
 
 SpillRow RowOf(const RecordView& record, size_t input, std::string* operator_name,
                std::string* caa) {
-  *operator_name = OperatorOf(record).name;
+  const std::string_view by = OperatorOf(record, operator_name).name;
   std::vector<std::string> lines;
   for (const CaaRecordView& entry : record.caa) {
     std::string& line = lines.emplace_back(std::to_string(entry.flags));
@@ -178,7 +178,7 @@ SpillRow RowOf(const RecordView& record, size_t input, std::string* operator_nam
           .may_issue = record.may_issue,
           .time_ms = record.time_ms,
           .name = record.name,
-          .operator_name = *operator_name,
+          .operator_name = by,
           .caa = *caa};
 }
 

@@ -51,6 +51,20 @@ TEST(BoundedTableTest, StatesItsError) {
   EXPECT_GT(shown["0"], parts[0].missed());
 }
 
+TEST(BoundedTableTest, MovesItsRowsAndBeginsAnew) {
+  BoundedTable<CountRow> sum(1000);
+  BoundedTable<CountRow> part(1000);
+  for (int i = 0; i < 900; ++i) {
+    ++part.Find(std::to_string(i % 300))->count;
+    if (i % 7 == 6) part.MoveInto(&sum);
+  }
+  part.MoveInto(&sum);
+  EXPECT_EQ(part.size(), 0u);
+  EXPECT_TRUE(part.Sorted().empty());
+  EXPECT_EQ(sum.size(), 300u);
+  for (const auto& [key, row] : sum.Sorted()) EXPECT_EQ(row->count, 3u) << key;
+}
+
 TEST(BoundedTableTest, CutsKeys) {
   BoundedTable<CountRow> table(2);
   ++table.Find(std::string(10'000, 'x'))->count;
