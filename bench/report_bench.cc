@@ -6,14 +6,13 @@
 //
 // The records are those of the internet mix in its shares: of 100, 90 permits without CAA, 6 with
 // a CAA set, 4 failures with servers and findings; each with the decisions of two CAs.
-#include <simdjson.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/json_walk.h"
 #include "caascan/record.h"
 #include "scanner/report/aggregate.h"
 #include "scanner/report/record_view.h"
@@ -82,60 +81,14 @@ void Finish(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(Input().bytes));
 }
 
-namespace ondemand = simdjson::ondemand;
-
-/// A sum over all that is read, so that nothing is optimised away, or 0 where something is wrong.
-size_t WalkArray(ondemand::array array) {
-  size_t sum = 0;
-  for (ondemand::object object : array) {
-    for (ondemand::field field : object) {
-      const std::string_view key = field.unescaped_key();
-      if (key == "rtt_ms") continue;
-      if (key == "flags") {
-        sum += uint64_t{field.value().get_uint64()};
-      } else {
-        sum += std::string_view(field.value().get_string()).size();
-      }
-    }
-  }
-  return sum;
-}
-
-size_t WalkMember(std::string_view key, ondemand::value value) {
-  if (key == "name" || key == "outcome" || key == "reason" || key == "dnssec" || key == "time" ||
-      key == "zone" || key == "failed_at") {
-    return std::string_view(value.get_string()).size();
-  }
-  if (key == "may_issue") return bool{value.get_bool()} ? 1 : 0;
-  if (key == "queries" || key == "retries") return uint64_t{value.get_uint64()};
-  if (key == "elapsed_ms") return static_cast<size_t>(double{value.get_double()});
-  if (key == "servers" || key == "findings") return WalkArray(value.get_array());
-  size_t sum = 0;
-  if (key == "decisions") {
-    for (ondemand::field field : value.get_object()) {
-      sum += std::string_view(field.unescaped_key()).size();
-      sum += std::string_view(field.value().get_string()).size();
-    }
-  } else if (key == "caa") {
-    ondemand::object caa = value.get_object();
-    sum += std::string_view(caa["owner"].get_string()).size();
-    sum += uint64_t{caa["ttl"].get_uint64()};
-    sum += WalkArray(caa["records"].get_array());
-  }
-  return sum;
-}
-
 void BM_Walk(benchmark::State& state) {
-  ondemand::parser parser;
+  simdjson::ondemand::parser parser;
   size_t sum = 0;
   for (auto _ : state) {
     for (const std::string_view line : Input().lines) {
-      ondemand::document document =
+      simdjson::ondemand::document document =
           parser.iterate(line.data(), line.size(), line.size() + RecordReader::kPadding);
-      for (ondemand::field field : document.get_object()) {
-        const std::string_view key = field.unescaped_key();
-        sum += WalkMember(key, field.value());
-      }
+      sum += WalkRecord(document.get_object());
     }
   }
   benchmark::DoNotOptimize(sum);
