@@ -159,9 +159,8 @@ constexpr FindingKind kKinds[] = {
      "a zone use the provider's ALIAS or A and AAAA records instead."},
     {"alias_loop", kError, kOwner, "RFC 1034 section 3.6.2", "aliases lead in a circle",
      "A CNAME or DNAME leads back to a name that was passed already.",
-     "The CNAME or DNAME records of this name lead in a circle. Correct one of them; until then "
-     "the "
-     "name has no address, and no certificate can be issued."},
+     "The CNAME or DNAME records of this name lead in a circle. Correct one of them; until "
+     "then the name has no address, and no certificate can be issued."},
     {"alias_too_long", kError, kOwner, "RFC 1034 section 5.2.2", "the chain of aliases is too long",
      "More than 16 CNAME or DNAME hops.",
      "The chain of CNAME records is longer than resolvers follow. Point the name at the end of the "
@@ -225,9 +224,8 @@ constexpr FindingKind kKinds[] = {
     {"dnssec_ds_mismatch", kError, kOwner, "RFC 4035 section 5.2",
      "no key of the zone fits the parent's DS",
      "None of the DNSKEY records has the key tag, algorithm and digest of a DS.",
-     "The DS record at the registrar belongs to a key that the zone does not use. Replace it by "
-     "the "
-     "one that the DNS provider shows, or remove it."},
+     "The DS record at the registrar belongs to a key that the zone does not use. Replace it "
+     "by the one that the DNS provider shows, or remove it."},
     {"dnssec_signature_expired", kError, kProvider, "RFC 4035 section 5.3.1", "signatures are over",
      "The RRSIG's expiration lies in the past.",
      "The zone's DNSSEC signatures have expired; every validating resolver refuses the zone. "
@@ -256,9 +254,8 @@ constexpr FindingKind kKinds[] = {
     {"dnssec_denial_invalid", kError, kProvider, "RFC 4035 section 5.4, RFC 5155 section 8",
      "the proof of an empty answer does not prove it",
      "NSEC or NSEC3 records that do not cover the name, or say that the type exists.",
-     "The NSEC or NSEC3 records in your server's empty answers do not prove them. Please update "
-     "the "
-     "server or signer software, and sign the zone again."},
+     "The NSEC or NSEC3 records in your server's empty answers do not prove them. Please "
+     "update the server or signer software, and sign the zone again."},
     {"dnssec_algorithm_unsupported", kNotice, kOwner, "RFC 4035 section 5.2, RFC 8624 section 3.1",
      "the zone is signed with an algorithm that validators do not support",
      "No DS of a supported algorithm and digest; the zone counts as insecure.",

@@ -371,6 +371,15 @@ void RecordRange::Iterator::Advance() {
   done_ = true;
 }
 
+bool IsTruncated(std::span<const uint8_t> bytes) {
+  return bytes.size() > 2 && (bytes[2] & (kFlagTC >> 8)) != 0;
+}
+
+std::optional<RCode> HeaderRCode(std::span<const uint8_t> bytes) {
+  if (bytes.size() < 4) return std::nullopt;
+  return static_cast<RCode>(bytes[3] & 0xf);
+}
+
 std::optional<QuestionPeek> PeekQuestion(std::span<const uint8_t> bytes) {
   Cursor cursor(bytes);
   QuestionPeek peek;
@@ -378,7 +387,6 @@ std::optional<QuestionPeek> PeekQuestion(std::span<const uint8_t> bytes) {
   const uint16_t flags = cursor.ReadU16();
   peek.is_response = (flags & kFlagQR) != 0;
   peek.rcode = static_cast<RCode>(flags & 0xf);
-  peek.truncated = (flags & kFlagTC) != 0;
   const uint16_t questions = cursor.ReadU16();
   cursor.Skip(6);
   if (cursor.ok() && questions == 0) return peek;

@@ -210,12 +210,16 @@ struct QuestionPeek {
   uint16_t id = 0;
   bool is_response = false;
   bool has_question = false;
-  bool truncated = false;         // TC: ask again over TCP, whether or not the rest can be parsed.
   RCode rcode = RCode::kNoError;  // Without the OPT's bits.
   NameView name;
   RRType type{};
   uint16_t rr_class = 0;
 };
 std::optional<QuestionPeek> PeekQuestion(std::span<const uint8_t> bytes);
+
+/// TC: ask again over TCP, whether or not the rest can be parsed.
+bool IsTruncated(std::span<const uint8_t> bytes);
+/// Of the header, without the OPT's bits; nullopt of less than its first four octets.
+std::optional<RCode> HeaderRCode(std::span<const uint8_t> bytes);
 
 }  // namespace caascan::dns

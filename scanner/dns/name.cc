@@ -99,6 +99,12 @@ std::string NameView::ToText() const {
   return out;
 }
 
+std::string NameView::ToLowerText() const {
+  Name lower(*this);
+  lower.ToLower();
+  return lower.view().ToText();
+}
+
 std::string_view NameErrorText(NameError error) {
   switch (error) {
     case NameError::kNone:

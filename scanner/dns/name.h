@@ -67,6 +67,8 @@ class NameView {
   /// backslash. Case is kept.
   std::string ToText() const;
   void AppendText(std::string* out) const;
+  /// Likewise, in lower case.
+  std::string ToLowerText() const;
 
   friend bool operator==(NameView a, NameView b);
   /// Equal to the octet, letter case included (what 0x20 asks for).

@@ -56,12 +56,10 @@ bool DsSet::usable() const {
 }
 
 Verdict UnsupportedZone(NameView zone) {
-  Evidence evidence;
-  evidence.zone = zone;
-  evidence.owner = zone;
-  evidence.type = dns::RRType::kDS;
-  evidence.detail = "no DS record of an algorithm and digest that can be checked";
-  return Verdict::Insecure(Finding::kAlgorithmUnsupported, std::move(evidence));
+  return Verdict::Insecure(
+      Finding::kAlgorithmUnsupported,
+      Evidence::About(zone, zone, dns::RRType::kDS,
+                      "no DS record of an algorithm and digest that can be checked"));
 }
 
 /// Looks for a DS, a key with its tag and digest, and a signature by this key, in this order.
@@ -117,11 +115,7 @@ class KeyFinder {
   }
 
   Verdict Bogus(Finding finding, std::string_view detail) const {
-    Evidence evidence;
-    evidence.zone = zone_;
-    evidence.owner = zone_;
-    evidence.type = dns::RRType::kDNSKEY;
-    evidence.detail = detail;
+    Evidence evidence = Evidence::About(zone_, zone_, dns::RRType::kDNSKEY, detail);
     for (const DsSet::Record& record : ds_.records_) {
       if (!record.IsUsable()) continue;
       evidence.key_tag = record.key_tag;

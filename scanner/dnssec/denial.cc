@@ -20,12 +20,9 @@ using dns::RRType;
 constexpr size_t kMaxProofSets = 16;  // Honest proofs have up to three, two kinds together six.
 
 Verdict NoRecords(NameView zone, NameView name, RRType type) {
-  Evidence evidence;
-  evidence.zone = zone;
-  evidence.owner = name;
-  evidence.type = type;
-  evidence.detail = "an empty answer without NSEC or NSEC3 records";
-  return Verdict::Bogus(Finding::kDenialMissing, std::move(evidence));
+  return Verdict::Bogus(
+      Finding::kDenialMissing,
+      Evidence::About(zone, name, type, "an empty answer without NSEC or NSEC3 records"));
 }
 
 }  // namespace
@@ -64,12 +61,9 @@ bool ProofChecker::IsGood(ProofRecord* record) {
   }
   VerifiedSet verified = VerifyRrset(record->set_, zone_, keys_, means_);
   if (verified.verdict.is_secure() && verified.expanded) {
-    Evidence evidence;
-    evidence.zone = zone_;
-    evidence.owner = record->set_.owner;
-    evidence.type = record->set_.type;
-    evidence.detail = "a denial that was made from a wildcard";
-    verified.verdict = Verdict::Bogus(Finding::kDenialInvalid, std::move(evidence));
+    verified.verdict = Verdict::Bogus(Finding::kDenialInvalid,
+                                      Evidence::About(zone_, record->set_.owner, record->set_.type,
+                                                      "a denial that was made from a wildcard"));
   }
   const bool good = verified.verdict.is_secure();
   record->state_ = good ? ProofRecord::State::kGood : ProofRecord::State::kBad;
@@ -83,12 +77,7 @@ bool ProofChecker::IsGood(ProofRecord* record) {
 
 Verdict ProofChecker::Failed(NameView name, RRType type, std::string_view detail) const {
   if (failure_) return *failure_;
-  Evidence evidence;
-  evidence.zone = zone_;
-  evidence.owner = name;
-  evidence.type = type;
-  evidence.detail = detail;
-  return Verdict::Bogus(Finding::kDenialInvalid, std::move(evidence));
+  return Verdict::Bogus(Finding::kDenialInvalid, Evidence::About(zone_, name, type, detail));
 }
 
 template <typename Step>

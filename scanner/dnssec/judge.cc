@@ -53,12 +53,7 @@ Name SignerBelow(NameView zone, NameView owner, RRType type,
 }
 
 Verdict BogusAlias(NameView zone, NameView owner, RRType type, std::string_view detail) {
-  Evidence evidence;
-  evidence.zone = zone;
-  evidence.owner = owner;
-  evidence.type = type;
-  evidence.detail = detail;
-  return Verdict::Bogus(Finding::kSignatureInvalid, std::move(evidence));
+  return Verdict::Bogus(Finding::kSignatureInvalid, Evidence::About(zone, owner, type, detail));
 }
 
 /// The signatures over NSEC and NSEC3 records in the authority section.
@@ -135,9 +130,7 @@ class Judge {
 
   /// The zone's verdict where it is insecure: then nothing in it needs a proof.
   static Verdict InInsecureZone(const KnownZone& zone) {
-    Evidence evidence;
-    evidence.zone = zone.apex;
-    return Verdict::Insecure(Finding::kNone, std::move(evidence));
+    return Verdict::Insecure(Finding::kNone, Evidence::About(zone.apex, {}, {}, {}));
   }
 
   void JudgeSet(const Rrset& set) {

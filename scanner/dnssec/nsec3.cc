@@ -163,12 +163,9 @@ Verdict Nsec3Prover::TooManyIterations(NameView name, RRType type) {
                    [this](Record& record) { return checker_.IsGood(&record); })) {
     return Failed(name, type, "no NSEC3 record is signed");
   }
-  Evidence evidence;
-  evidence.zone = checker_.zone();
-  evidence.owner = name;
-  evidence.type = type;
-  evidence.detail = "NSEC3 with more iterations than prove anything";
-  return Verdict::Insecure(Finding::kNsec3Iterations, std::move(evidence));
+  return Verdict::Insecure(Finding::kNsec3Iterations,
+                           Evidence::About(checker_.zone(), name, type,
+                                           "NSEC3 with more iterations than prove anything"));
 }
 
 Verdict Nsec3Prover::Failed(NameView name, RRType type, std::string_view detail) const {
@@ -182,12 +179,8 @@ Verdict Nsec3Prover::Failed(NameView name, RRType type, std::string_view detail)
 }
 
 Verdict Nsec3Prover::OptedOut(NameView name, RRType type) const {
-  Evidence evidence;
-  evidence.zone = checker_.zone();
-  evidence.owner = name;
-  evidence.type = type;
-  evidence.detail = "in an opt-out span";
-  return Verdict::Insecure(Finding::kNone, std::move(evidence));
+  return Verdict::Insecure(Finding::kNone,
+                           Evidence::About(checker_.zone(), name, type, "in an opt-out span"));
 }
 
 Verdict Nsec3Prover::ProveNoData(NameView name, RRType type) {

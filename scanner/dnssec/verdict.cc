@@ -26,12 +26,6 @@ constexpr std::array<std::string_view, 12> kCodes = {
 };
 static_assert(kCodes.size() == static_cast<size_t>(Finding::kEmptyAnswersOnly) + 1);
 
-std::string LowerText(dns::NameView name) {
-  dns::Name lower(name);
-  lower.ToLower();
-  return lower.view().ToText();
-}
-
 std::string TimeText(uint32_t seconds) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(seconds),
                           absl::UTCTimeZone());
@@ -41,10 +35,20 @@ std::string TimeText(uint32_t seconds) {
 
 std::string_view FindingCode(Finding finding) { return kCodes[static_cast<size_t>(finding)]; }
 
+Evidence Evidence::About(dns::NameView zone, dns::NameView owner, dns::RRType type,
+                         std::string_view detail) {
+  Evidence evidence;
+  evidence.zone = zone;
+  evidence.owner = owner;
+  evidence.type = type;
+  evidence.detail = detail;
+  return evidence;
+}
+
 std::string Evidence::ToText() const {
-  std::string out = absl::StrCat("zone ", LowerText(zone));
+  std::string out = absl::StrCat("zone ", zone.view().ToLowerText());
   if (type != dns::RRType{}) {
-    absl::StrAppend(&out, ", ", LowerText(owner), " ", dns::TypeName(type));
+    absl::StrAppend(&out, ", ", owner.view().ToLowerText(), " ", dns::TypeName(type));
   }
   if (key_tag) absl::StrAppend(&out, ", key ", *key_tag);
   if (algorithm) absl::StrAppend(&out, ", algorithm ", static_cast<int>(*algorithm));

@@ -44,6 +44,8 @@ struct Evidence {
   std::optional<uint32_t> expiration;
   std::string_view detail = {};  // A sentence of ours; lives for ever.
 
+  static Evidence About(dns::NameView zone, dns::NameView owner, dns::RRType type,
+                        std::string_view detail);
   /// "zone example.com, www.example.com CAA, key 4711, algorithm 13, 2026-01-01T00:00:00Z to
   /// 2026-01-31T00:00:00Z: the signature has expired". Printable ASCII.
   std::string ToText() const;

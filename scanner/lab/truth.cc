@@ -124,10 +124,8 @@ std::string ZoneFileText(std::string_view bytes) {
 }
 
 void AppendCaa(const CaaTruth& caa, std::string* out) {
-  dns::Name owner = caa.owner;
-  owner.ToLower();
   absl::StrAppend(out, ",\"caa\":{\"owner\":");
-  AppendJsonText(owner.view().ToText(), out);
+  AppendJsonText(caa.owner.view().ToLowerText(), out);
   absl::StrAppend(out, ",\"ttl\":", caa.set->ttl, ",\"records\":[");
   const char* separator = "";
   for (const Rdata& rdata : caa.set->rdata) {

@@ -36,12 +36,6 @@ Rdata AddressRdata(const Address& address) {
 
 RRType AddressType(const Address& address) { return address.is_v4() ? RRType::kA : RRType::kAAAA; }
 
-std::string LowerText(const dns::Name& name) {
-  dns::Name lower = name;
-  lower.ToLower();
-  return lower.view().ToText();
-}
-
 /// The root's DS as a line of a zone file.
 std::string DsText(const std::string& rdata) {
   const auto octet = [&rdata](size_t at) { return static_cast<uint8_t>(rdata[at]); };
@@ -137,7 +131,7 @@ absl::Status WorldBuilder::NameHosts(Draft* draft) {
     }
     if (server.addresses) {
       host.addresses = *server.addresses;
-      known_hosts_.emplace(LowerText(host.name), host.addresses);
+      known_hosts_.emplace(host.name.view().ToLowerText(), host.addresses);
     }
     draft->hosts.push_back(std::move(host));
   }
@@ -162,7 +156,7 @@ void WorldBuilder::ChooseAddresses() {
         world_->servers_.insert(host.description->glue->begin(), host.description->glue->end());
       }
       if (host.description->addresses) continue;
-      const std::string text = LowerText(host.name);
+      const std::string text = host.name.view().ToLowerText();
       auto [known, added] = known_hosts_.try_emplace(text);
       if (added) known->second.push_back(NextFreeAddress());
       host.addresses = known->second;

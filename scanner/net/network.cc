@@ -159,13 +159,17 @@ bool Network::Grant(Peer* peer) {
   return true;
 }
 
-void Network::Requeue(Exchange* exchange) {
+void Network::GiveBackGrant(Exchange* exchange) {
   Peer* peer = exchange->peer_;
-  exchange->Timer::Cancel();
   exchange->granted_ = false;
-  ++exchange->turns_lost_;
   --peer->granted_;
   if (peer->budget_ != nullptr) peer->budget_->Release();
+}
+
+void Network::Requeue(Exchange* exchange) {
+  exchange->Timer::Cancel();
+  ++exchange->turns_lost_;
+  GiveBackGrant(exchange);
   Enqueue(exchange, /*in_front=*/true);
 }
 
@@ -208,9 +212,7 @@ void Network::Withdraw(Exchange* exchange) {
   exchange->ListNode<QueueTag>::Unlink();
   exchange->state_ = Exchange::State::kHeld;
   if (!exchange->granted_) return;
-  exchange->granted_ = false;
-  --peer->granted_;
-  if (peer->budget_ != nullptr) peer->budget_->Release();
+  GiveBackGrant(exchange);
   if (!peer->waiting_.empty()) MakeReady(peer);
 }
 
@@ -288,11 +290,7 @@ namespace {
 
 /// TC or REFUSED: how servers turn clients away that ask too much, and also other things.
 bool TurnsAway(std::span<const uint8_t> message) {
-  constexpr size_t kFlags = 2;
-  constexpr uint8_t kTruncated = dns::kFlagTC >> 8;
-  constexpr uint8_t kRefused = static_cast<uint8_t>(dns::RCode::kRefused);
-  return message.size() > kFlags + 1 &&
-         ((message[kFlags] & kTruncated) != 0 || (message[kFlags + 1] & 0x0F) == kRefused);
+  return dns::IsTruncated(message) || dns::HeaderRCode(message) == dns::RCode::kRefused;
 }
 
 }  // namespace

@@ -125,6 +125,7 @@ class Network {
   bool Grant(Peer* peer);
   /// A turn of the global rate, kept until it is used; on refusal rate_timer_ will ask again.
   bool TakeTurn();
+  static void GiveBackGrant(Exchange* exchange);
   /// Gives the grant back of one that could not be sent at its turn: it waits for another one, in
   /// front of the others.
   void Requeue(Exchange* exchange);

@@ -29,10 +29,6 @@ ServerResult ResultOf(const net::ExchangeResult& exchange) {
   }
 }
 
-bool IsTruncated(std::span<const uint8_t> message) {
-  return message.size() > 2 && (message[2] & (dns::kFlagTC >> 8)) != 0;
-}
-
 void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
   to->source = static_cast<uint16_t>(to->source + from.source);
   to->question = static_cast<uint16_t>(to->question + from.question);
@@ -49,7 +45,7 @@ bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* 
     return transport == net::Transport::kTcp || !exchange.mismatches.any();
   }
   asked->rtt = exchange.rtt;
-  if (transport == net::Transport::kUdp && IsTruncated(exchange.message)) {
+  if (transport == net::Transport::kUdp && dns::IsTruncated(exchange.message)) {
     asked->result = ServerResult::kTruncated;
     return false;
   }

@@ -129,14 +129,8 @@ void AliasChain::Rewind(size_t hops) {
 
 std::vector<std::string> AliasChain::Targets() const {
   std::vector<std::string> texts;
-  for (const dns::CompactName& target : targets_) texts.push_back(LowerText(target));
+  for (const dns::CompactName& target : targets_) texts.push_back(target.view().ToLowerText());
   return texts;
-}
-
-std::string LowerText(NameView name) {
-  Name lower(name);
-  lower.ToLower();
-  return lower.view().ToText();
 }
 
 Classified Classify(const Message& message, const AskedServer& asked, RRType type,
@@ -182,7 +176,7 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
   answer->status = LookupStatus::kEmpty;
   if (classified.kind != ResponseKind::kAnswer) return;
   answer->status = LookupStatus::kRecords;
-  answer->rrset.owner = LowerText(owner);
+  answer->rrset.owner = owner.ToLowerText();
   answer->rrset.ttl_s = classified.ttl_s;
   for (const RecordView& record : message.records(Section::kAnswer)) {
     if (record.type != RRType::kCAA || !record.owner.Equals(owner)) continue;

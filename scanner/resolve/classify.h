@@ -78,9 +78,6 @@ class AliasChain {
   bool looped_ = false;
 };
 
-/// A name as records show it.
-std::string LowerText(dns::NameView name);
-
 /// The CAA RRset of `owner` in a message that Classify() called kAnswer, or the empty answer it
 /// called kNoData or kNxDomain, put into *answer (status, rrset, ttl_s).
 void TakeCaaAnswer(const dns::Message& message, const Classified& classified, dns::NameView owner,

@@ -443,7 +443,7 @@ net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, C
   if (walk.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
     co_await CompareWithPositive(&walk, account);
   }
-  answer->zone = LowerText(walk.zone.name());
+  answer->zone = walk.zone.name().ToLowerText();
   if (options_.name_operator) {
     options_.name_operator(walk.zone.name(), *walk.zone, &answer->operator_name);
   }

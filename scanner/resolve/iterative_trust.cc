@@ -26,21 +26,14 @@ constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
 constexpr int kMaxRounds = 4;
 
 dnssec::Verdict NoKeys(dns::NameView apex) {
-  dnssec::Evidence evidence;
-  evidence.zone = apex;
-  evidence.owner = apex;
-  evidence.type = dns::RRType::kDNSKEY;
-  evidence.detail = "no server gives the zone's DNSKEY set";
-  return dnssec::Verdict::Bogus(dnssec::Finding::kNoDnskey, std::move(evidence));
+  return dnssec::Verdict::Bogus(dnssec::Finding::kNoDnskey,
+                                dnssec::Evidence::About(apex, apex, dns::RRType::kDNSKEY,
+                                                        "no server gives the zone's DNSKEY set"));
 }
 
 dnssec::Verdict NoDelegationProof(dns::NameView apex, std::string_view detail) {
-  dnssec::Evidence evidence;
-  evidence.zone = apex;
-  evidence.owner = apex;
-  evidence.type = dns::RRType::kDS;
-  evidence.detail = detail;
-  return dnssec::Verdict::Bogus(dnssec::Finding::kDenialMissing, std::move(evidence));
+  return dnssec::Verdict::Bogus(dnssec::Finding::kDenialMissing,
+                                dnssec::Evidence::About(apex, apex, dns::RRType::kDS, detail));
 }
 
 bool IsOwnLimit(Reason failure) {

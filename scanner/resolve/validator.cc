@@ -30,12 +30,10 @@ nanoseconds KeepFor(uint32_t ttl_s) {
 }
 
 dnssec::Verdict NotKnown(NameView apex) {
-  dnssec::Evidence evidence;
-  evidence.zone = apex;
-  evidence.owner = apex;
-  evidence.type = dns::RRType::kDS;
-  evidence.detail = "whether the zone is signed could not be found out";
-  return dnssec::Verdict::Bogus(dnssec::Finding::kDenialMissing, std::move(evidence));
+  return dnssec::Verdict::Bogus(
+      dnssec::Finding::kDenialMissing,
+      dnssec::Evidence::About(apex, apex, dns::RRType::kDS,
+                              "whether the zone is signed could not be found out"));
 }
 
 }  // namespace
@@ -209,7 +207,7 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
 Finding FindingOf(const dnssec::Verdict& verdict) {
   Finding finding;
   finding.code = dnssec::FindingCode(verdict.finding);
-  finding.zone = LowerText(verdict.evidence.zone);
+  finding.zone = verdict.evidence.zone.view().ToLowerText();
   finding.evidence = verdict.evidence.ToText();
   return finding;
 }

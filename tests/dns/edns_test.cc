@@ -131,7 +131,8 @@ TEST(PeekQuestionTest, ReadsWhatMatchingNeeds) {
   ASSERT_TRUE(peek.has_value()) << "what stands behind the question does not matter";
   EXPECT_EQ(peek->id, 0xfeed);
   EXPECT_TRUE(peek->is_response);
-  EXPECT_TRUE(peek->truncated);
+  EXPECT_TRUE(IsTruncated(bytes));
+  EXPECT_EQ(HeaderRCode(bytes), RCode::kServFail);
   EXPECT_EQ(peek->rcode, RCode::kServFail);
   EXPECT_EQ(peek->name.ToText(), "ExAmple");
   EXPECT_EQ(peek->type, RRType::kCAA);
@@ -142,8 +143,16 @@ TEST(PeekQuestionTest, TakesAHeaderWithoutQuestion) {
   const auto peek = PeekQuestion(MessageBuilder(kFlagQR | 1, {0}).bytes());
   ASSERT_TRUE(peek.has_value());
   EXPECT_FALSE(peek->has_question);
-  EXPECT_FALSE(peek->truncated);
   EXPECT_EQ(peek->rcode, RCode::kFormErr);
+}
+
+TEST(PeekFlagsTest, OfADatagramThatIsTooShortNothingIsSaid) {
+  const std::vector<uint8_t> bytes = {0, 1, 0x83, 0x85, 0};
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    const auto datagram = std::span(bytes).first(size);
+    EXPECT_EQ(IsTruncated(datagram), size > 2) << size;
+    EXPECT_EQ(HeaderRCode(datagram), size > 3 ? std::optional(RCode::kRefused) : std::nullopt);
+  }
 }
 
 TEST(PeekQuestionTest, RefusesEverythingElse) {

@@ -69,7 +69,7 @@ void ComparePeek(const Message& message) {
   }
   Require(peek->id == message.id(), "peeked ID");
   Require(peek->is_response == message.is_response(), "peeked QR");
-  Require(peek->truncated == message.truncated(), "peeked TC");
+  Require(IsTruncated(message.bytes()) == message.truncated(), "peeked TC");
   Require(peek->has_question == message.has_question(), "peeked question");
   if (!peek->has_question) return;
   Require(message.question_name().Equals(peek->name), "peeked name");
