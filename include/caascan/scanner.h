@@ -17,7 +17,9 @@ enum class InputFormat : uint8_t { kAuto, kLines, kCsv, kZone, kNdjson };
 enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
 enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
 enum class DiagnoseMode : uint8_t { kOff, kFailures };
-enum class DnssecMode : uint8_t { kOff, kValidate };
+/// kAuto validates too, but leaves answers unchecked below a root that is not signed where
+/// root_hints_path names it and no trust_anchor_path is given: a private root.
+enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
@@ -40,10 +42,10 @@ struct ScanOptions {
   std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
   /// What fails through the resolvers is looked up iteratively too, to find the server at fault.
   bool explain_iteratively = false;
-  std::string root_hints_path;           // Empty is the built-in IANA list.
-  DnssecMode dnssec = DnssecMode::kOff;  // With resolvers it is they who validate.
-  std::string trust_anchor_path;         // Empty is IANA's root keys.
-  uint16_t port = 53;                    // Of authoritative servers.
+  std::string root_hints_path;            // Empty is the built-in IANA list.
+  DnssecMode dnssec = DnssecMode::kAuto;  // With resolvers it is they who validate.
+  std::string trust_anchor_path;          // Empty is IANA's root keys.
+  uint16_t port = 53;                     // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.
@@ -80,7 +82,8 @@ struct ScanSummary {
   uint64_t queries = 0;
   uint64_t outcomes[6] = {};  // By Outcome.
   std::chrono::microseconds elapsed{0};
-  int signal = 0;  // SIGINT or SIGTERM where one stopped it, else 0.
+  bool unsigned_root = false;  // Answers went unchecked (DnssecMode::kAuto).
+  int signal = 0;              // SIGINT or SIGTERM where one stopped it, else 0.
 };
 
 /// Runs a whole scan: reads the inputs, writes the records, and returns when all of them are

@@ -36,15 +36,20 @@ struct IterativeOptions {
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
 /// that have lately been silent come last. Server names without glue are resolved as they are
 /// needed.
+struct AnchorComplaint {
+  std::string text;
+  bool unsigned_root = false;  // It has no keys at all.
+};
+
 class IterativeResolver : public Resolver {
  public:
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
 
   net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
-  /// Fetches the root's keys. What is wrong with them, in words, goes to *complaint: it stays empty
-  /// where they fit the trust anchor, where none is set, and where the root does not answer.
-  net::Task<> CheckTrustAnchor(Account* account, std::string* complaint);
+  /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
+  /// anchor, where none is set, and where the root does not answer.
+  net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
   void Seed(dns::NameView zone, const Delegation& delegation) override;
 
  private:

@@ -97,12 +97,13 @@ net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* j
   trust->waiters.NotifyAll();
 }
 
-net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, std::string* complaint) {
+net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
   if (!validator_.enabled()) co_return;
   co_await Settle(root_, account, nullptr);
   if (validator_.StatusOf(*root_, root_.name()) == DnssecStatus::kSecure) co_return;
   if (const dnssec::Verdict* why = validator_.VerdictOf(*root_, root_.name())) {
-    *complaint = why->evidence.ToText();
+    complaint->text = why->evidence.ToText();
+    complaint->unsigned_root = why->finding == dnssec::Finding::kNoDnskey;
   }
 }
 

@@ -3,16 +3,21 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <string>
 
 #include "scanner/net/task.h"
+#include "scanner/scan/scan_setup.h"
 
 namespace caascan::scan {
 namespace {
 
+// However silent the root, or often it is to be asked again.
 constexpr uint32_t kMaxQueries = 6;
+constexpr unsigned kMaxRetries = 2;  // Of an answer that does not fit: they end before the queries.
 
-net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop, std::string* complaint) {
+net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop,
+                  resolve::AnchorComplaint* complaint) {
   resolve::Account account;
   account.max_queries = kMaxQueries;
   co_await resolver->CheckTrustAnchor(&account, complaint);
@@ -21,14 +26,16 @@ net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop, std::st
 
 }  // namespace
 
-absl::Status CheckTrustAnchor(const WorkerSetup& setup) {
-  if (setup.iterative.dnssec.anchors.empty()) return absl::OkStatus();
+absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup, bool* unsigned_root) {
+  if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
   net::Loop loop;
-  net::Network network(&loop, setup.limits, setup.network);
-  std::string complaint;
+  net::Network network(&loop, setup->limits, setup->network);
+  resolve::AnchorComplaint complaint;
   absl::Status status = network.Open();
   if (status.ok()) {
-    resolve::IterativeResolver resolver(&network, setup.iterative, setup.root);
+    resolve::IterativeOptions iterative = setup->iterative;
+    iterative.retries = std::min(iterative.retries, kMaxRetries);
+    resolve::IterativeResolver resolver(&network, iterative, setup->root);
     bool started = false;
     loop.SetTurnHook([&] {
       if (!std::exchange(started, true)) net::Spawn(Check(&resolver, &loop, &complaint));
@@ -40,9 +47,15 @@ absl::Status CheckTrustAnchor(const WorkerSetup& setup) {
   }
   network.Close();
   loop.Drain();
-  if (!complaint.empty()) {
+  const bool own_root = !options.root_hints_path.empty() && options.trust_anchor_path.empty();
+  if (complaint.unsigned_root && own_root && options.dnssec == DnssecMode::kAuto) {
+    *unsigned_root = true;
+    DoNotValidate(setup);
+    return status;
+  }
+  if (!complaint.text.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the trust anchor does not fit the root: ", complaint));
+        absl::StrCat("the trust anchor does not fit the root: ", complaint.text));
   }
   return status;
 }

@@ -4,13 +4,16 @@
 
 #include <absl/status/status.h>
 
+#include "caascan/scanner.h"
 #include "scanner/scan/worker.h"
 
 namespace caascan::scan {
 
-/// Asks the root for its keys, once for the scan; a few queries, no workers needed yet. OK where
+/// Asks the root for its keys, once for the scan, before there are workers; a few queries. OK where
 /// nothing is validated, and where the root does not answer: then every name's record will say so.
-/// Error: InvalidArgument, with what was found instead. Blocks.
-[[nodiscard]] absl::Status CheckTrustAnchor(const WorkerSetup& setup);
+/// Where the root is not signed and the options allow it (DnssecMode::kAuto) validation is switched
+/// off in *setup, and *unsigned_root set. Error: InvalidArgument, with what was found. Blocks.
+[[nodiscard]] absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
+                                            bool* unsigned_root);
 
 }  // namespace caascan::scan

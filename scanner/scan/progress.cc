@@ -153,6 +153,9 @@ std::string SummaryLine(const ScanSummary& summary) {
     line += ", " + WithCommas(summary.done_before);
     line += summary.done_before == 1 ? " record kept" : " records kept";
   }
+  if (summary.unsigned_root) {
+    line += "; answers unchecked, since the root of --root-hints is not signed";
+  }
   if (summary.names_in > summary.records_out) {
     line += ". Names without a record: " + WithCommas(summary.names_in - summary.records_out);
   } else if (summary.records_out > summary.names_in) {

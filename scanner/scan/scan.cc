@@ -125,8 +125,9 @@ absl::Status Scan::Open() {
   source_ = *std::move(source);
   input_bytes_ = source_->bytes_in_all();
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
-  if (absl::Status status = OpenWorkers(); !status.ok()) return status;
-  return CheckTrustAnchor(setup_);
+  setup_.limits = &limits_;
+  absl::Status status = CheckTrustAnchor(options_, &setup_, &summary_->unsigned_root);
+  return status.ok() ? OpenWorkers() : status;
 }
 
 absl::Status Scan::OpenOutput() {
@@ -159,7 +160,6 @@ absl::Status Scan::OpenWorkers() {
   });
   queue_ = std::make_unique<JobQueue>(threads, kBatchesPerWorker,
                                       [this](size_t worker) { workers_[worker]->Wake(); });
-  setup_.limits = &limits_;
   setup_.queue = queue_.get();
   setup_.writer = writer_.get();
   setup_.on_done = [this] {

@@ -50,6 +50,10 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
+void SetDnssecOk(bool wanted, WorkerSetup* setup) {
+  setup->iterative.ask.dnssec_ok = setup->investigate.ask.dnssec_ok = wanted;
+}
+
 /// What is wrong with a file is said whether or not it is used.
 absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
   std::vector<resolve::TrustAnchor> anchors = resolve::BuiltInTrustAnchors();
@@ -61,11 +65,16 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
   if (options.dnssec == DnssecMode::kOff) return absl::OkStatus();
   setup->resolvers_validate = true;
   if (IsIterative(options)) setup->iterative.dnssec.anchors = std::move(anchors);
-  setup->iterative.ask.dnssec_ok = setup->investigate.ask.dnssec_ok = true;
+  SetDnssecOk(true, setup);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+void DoNotValidate(WorkerSetup* setup) {
+  setup->iterative.dnssec.anchors.clear();
+  SetDnssecOk(false, setup);
+}
 
 unsigned ThreadCount(const ScanOptions& options) {
   const unsigned threads =

@@ -21,4 +21,7 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
 /// that the options name. Errors: InvalidArgument that names the option or the file.
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup);
 
+/// Afterwards: DNSSEC is not asked for.
+void DoNotValidate(WorkerSetup* setup);
+
 }  // namespace caascan::scan

@@ -82,10 +82,9 @@ class Dnssec(harness.Case):
         self.lab = Lab(self.folder, **lab)
         self.addCleanup(self.lab.stop)
 
-    def options(self, anchor=None):
+    def options(self):
         # One lab plays all servers.
-        return [*self.lab.options(), "--dnssec", "validate", "--trust-anchor", anchor or self.lab.anchor, "--server-rate", "0",
-                "--server-inflight", "0"]
+        return [*self.lab.options(), "--server-rate", "0", "--server-inflight", "0"]
 
     def check_truth(self, *options):
         """Every name of the lab; the records by name."""
@@ -133,13 +132,30 @@ class Dnssec(harness.Case):
         self.assertRegex(finding["evidence"], r"^zone nsec3-expired\.test, .* key \d+, algorithm 13, "
                                               r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ to .*: the signature has expired$")
 
+    def test_off(self):
+        self.start(scenario=str(LAB_DATA / "dnssec.json"))
+        record, = self.scan(*self.options(), "--dnssec", "off", names=["www.nsec3-expired.test"])
+        self.assertEqual((record["outcome"], record["dnssec"]), ("permit", "unchecked"))
+
     def test_a_wrong_anchor_is_an_error_at_the_start(self):
         self.start(scenario=str(LAB_DATA / "dnssec.json"))
         anchor = self.file("wrong.anchor", ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n")
-        done = self.run_program(CAASCAN, "scan", *self.options(anchor), "-", stdin=b"test\n")
-        self.assertEqual(done.returncode, 2)
-        self.assertEqual(done.stdout, b"")
-        self.assert_one_clear_line(done, "trust anchor", "20326")
+        own = ["--root-hints", self.lab.hints, "--port", str(self.lab.port), "--allow-special"]
+        for wrong in (own, [*own, "--trust-anchor", anchor]):  # Without one it is IANA's.
+            done = self.run_program(CAASCAN, "scan", *wrong, "-", stdin=b"test\n")
+            self.assertEqual(done.returncode, 2)
+            self.assertEqual(done.stdout, b"")
+            self.assert_one_clear_line(done, "trust anchor", "20326")
+
+    def test_an_unsigned_root_is_no_error_where_it_is_ones_own(self):
+        self.start()  # basic.json
+        for retries in ("0", "2", "20"):
+            done = self.run_program(CAASCAN, "scan", *self.lab.options(), "--retries", retries, "-", stdin=b"www.example.com\n")
+            self.assertEqual(json.loads(done.stdout)["dnssec"], "unchecked")
+            self.assert_one_clear_line(done, "answers unchecked", "not signed")
+        done = self.run_program(CAASCAN, "scan", *self.lab.options(), "--dnssec", "validate", "-", stdin=b"www.example.com\n")
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assert_one_clear_line(done, "trust anchor", "no DNSKEY")
 
     def test_a_silent_root_is_no_wrong_anchor(self):
         self.start(scenario=str(LAB_DATA / "dnssec.json"))

@@ -39,8 +39,9 @@ class Lab:
         return answer is not None and answer[0] == RCODE_NOERROR
 
     def options(self):
-        """What caascan scan needs to start at the lab's root."""
-        return ["--port", str(self.port), "--root-hints", self.hints, "--allow-special"]
+        """What caascan scan needs to start at the lab's root, and to validate where that is signed."""
+        anchor = ["--trust-anchor", self.anchor] if pathlib.Path(self.anchor).read_text() else []
+        return ["--port", str(self.port), "--root-hints", self.hints, *anchor, "--allow-special"]
 
     def names(self):
         """The names of the scenario, one of each kind."""

@@ -48,6 +48,10 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
       {"--root-hints", "FILE",
        "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
       &options_.root_hints_path);
+  cli::AddOption(app,
+                 {"--trust-anchor", "FILE",
+                  "DS or DNSKEY records of the root, in zone-file syntax (default: IANA's)."},
+                 &options_.trust_anchor_path);
   cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
                  &options_.port)
       ->check(cli::WholeNumber(1, UINT16_MAX));

@@ -127,7 +127,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
       app,
       {"--dnssec", "validate|off",
        "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
-       "the resolver's word (default off)."},
+       "the resolver's word (default validate)."},
       &dnssec_);
   cli::AddChoice(app,
                  {"--diagnose", "failures|off",
@@ -264,6 +264,7 @@ absl::Status ScanCommand::CompleteOptions() {
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   if (dnssec_ == "validate") options_.dnssec = DnssecMode::kValidate;
+  if (dnssec_ == "off") options_.dnssec = DnssecMode::kOff;
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
