@@ -136,7 +136,7 @@ class SetChecker {
     }
     if (++checks_ > kMaxChecksPerSet) return Stage::kTooMuchWork;
     if (!means_.work->Charge(key->price())) return GiveUp();
-    ++means_.work->signature_checks;
+    ++means_.work->checks[signature.algorithm];
     const bool good = key->Verify(bytes, signature.signature);
     if (id) means_.memo->Add(*id, good);
     return good ? Stage::kGood : Stage::kWrong;

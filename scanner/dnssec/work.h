@@ -1,7 +1,10 @@
 // How much computing a stranger's records may cost us (KeyTrap, NSEC3 exhaustion).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 
 namespace caascan::dnssec {
 
@@ -10,13 +13,32 @@ namespace caascan::dnssec {
 /// get the same verdict. One thread. Who meets the limit gets a verdict that says `gave_up`.
 struct Work {
   static constexpr uint32_t kUnlimited = UINT32_MAX;
+  static constexpr size_t kAlgorithms = 17;  // Up to ED448; further ones are not supported.
 
   uint32_t limit = kUnlimited;
   uint32_t spent = 0;
-  uint32_t signature_checks = 0;  // By cryptography;
-  uint32_t remembered = 0;        // by a signature memo.
-  uint32_t hashes = 0;            // SHA-1 computed for NSEC3, iterations counted each.
+  /// Signatures checked by cryptography, by their algorithm's number;
+  std::array<uint16_t, kAlgorithms> checks{};
+  uint32_t remembered = 0;  // by a signature memo.
+  uint32_t hashes = 0;      // SHA-1 computed for NSEC3, iterations counted each.
 
+  uint32_t signature_checks() const {
+    return std::accumulate(checks.begin(), checks.end(), uint32_t{0});
+  }
+  /// Adds what `other` did, and what it cost.
+  void Add(const Work& other) {
+    spent += other.spent;
+    remembered += other.remembered;
+    hashes += other.hashes;
+    for (size_t i = 0; i < kAlgorithms; ++i) {
+      checks[i] = static_cast<uint16_t>(checks[i] + other.checks[i]);
+    }
+  }
+  /// The limit begins anew; what was done stays counted.
+  void Renew() {
+    limit = kUnlimited;
+    spent = 0;
+  }
   /// False, and nothing is charged, where that is too much.
   bool Charge(uint32_t price) {
     if (price > limit - spent) return false;

@@ -49,12 +49,7 @@ class ZoneWork {
   }
   ZoneWork(const ZoneWork&) = delete;
   ZoneWork& operator=(const ZoneWork&) = delete;
-  ~ZoneWork() {
-    name_->spent += work_.spent;
-    name_->signature_checks += work_.signature_checks;
-    name_->remembered += work_.remembered;
-    name_->hashes += work_.hashes;
-  }
+  ~ZoneWork() { name_->Add(work_); }
 
   dnssec::Work* get() { return &work_; }
   /// A verdict for which a zone's whole share did not suffice is the zone's own.

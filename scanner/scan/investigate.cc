@@ -169,7 +169,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     ++passes;
     account.max_queries = account.queries + options_.max_queries;
     account.patient = true;
-    account.work = {};
+    account.work.Renew();
     account.attempts.clear();
     account.observations.clear();
     if (climb.parent) ForgetFailure(climb);
@@ -295,7 +295,7 @@ Investigator::Result Investigator::Finish(const resolve::Account& account, nanos
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - started);
   record_.time = std::chrono::system_clock::now();
   AppendRecord(record_, out);
-  return {record_.outcome(), account.queries, account.retries};
+  return {record_.outcome(), account.queries, account.retries, account.work};
 }
 
 }  // namespace caascan::scan

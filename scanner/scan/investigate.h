@@ -6,6 +6,7 @@
 
 #include "caascan/record.h"
 #include "caascan/scanner.h"
+#include "scanner/dnssec/work.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
 #include "scanner/resolve/ask.h"
@@ -45,6 +46,7 @@ class Investigator {
     Outcome outcome = Outcome::kError;
     uint32_t queries = 0;
     uint32_t retries = 0;
+    dnssec::Work validation;
   };
   net::Task<Result> Investigate(const NameJob& job, std::string* out);
 

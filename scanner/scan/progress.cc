@@ -56,6 +56,11 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += load(worker.outcomes_[i]);
   queries += load(worker.queries_);
   retries += load(worker.retries_);
+  for (size_t i = 0; i < signature_checks.size(); ++i) {
+    signature_checks[i] += load(worker.signature_checks_[i]);
+  }
+  signatures_remembered += load(worker.signatures_remembered_);
+  nsec3_hashes += load(worker.nsec3_hashes_);
   network.udp_queries += load(worker.network_.udp_queries);
   network.tcp_queries += load(worker.network_.tcp_queries);
   network.replies += load(worker.network_.replies);

@@ -12,6 +12,7 @@
 
 #include "caascan/record.h"
 #include "caascan/scanner.h"
+#include "scanner/dnssec/work.h"
 #include "scanner/net/network.h"
 
 namespace caascan::scan {
@@ -29,6 +30,13 @@ class alignas(64) WorkerCounters {
     Add(&queries_, queries);
     Add(&retries_, retries);
   }
+  void AddValidation(const dnssec::Work& work) {
+    for (size_t i = 0; i < work.checks.size(); ++i) {
+      if (work.checks[i] != 0) Add(&signature_checks_[i], work.checks[i]);
+    }
+    Add(&signatures_remembered_, work.remembered);
+    Add(&nsec3_hashes_, work.hashes);
+  }
   void SetNetwork(const net::NetworkStats& stats);
 
  private:
@@ -41,6 +49,9 @@ class alignas(64) WorkerCounters {
   std::array<std::atomic<uint64_t>, kOutcomeCount> outcomes_{};
   std::atomic<uint64_t> queries_{0};
   std::atomic<uint64_t> retries_{0};
+  std::array<std::atomic<uint64_t>, dnssec::Work::kAlgorithms> signature_checks_{};
+  std::atomic<uint64_t> signatures_remembered_{0};
+  std::atomic<uint64_t> nsec3_hashes_{0};
   struct {
     std::atomic<uint64_t> udp_queries{0};
     std::atomic<uint64_t> tcp_queries{0};
@@ -60,6 +71,10 @@ struct ProgressSnapshot {
   std::array<uint64_t, kOutcomeCount> outcomes{};  // Records, by Outcome.
   uint64_t queries = 0;
   uint64_t retries = 0;
+  // Of names that are done: checked, by algorithm number;
+  std::array<uint64_t, dnssec::Work::kAlgorithms> signature_checks{};
+  uint64_t signatures_remembered = 0;  // known from before;
+  uint64_t nsec3_hashes = 0;           // computed, iterations counted each.
   net::NetworkStats network;
   // Of the input, as far as it has been read.
   uint64_t names_read = 0;

@@ -48,6 +48,18 @@ void AppendMetric(absl::string_view name, absl::string_view type, absl::string_v
   absl::StrAppend(out, name, " ", value, "\n");
 }
 
+/// {"13":5}: only the algorithms that were met.
+void AppendSignatureChecks(const ProgressSnapshot& now, std::string* out) {
+  absl::StrAppend(out, ",\"signature_checks\":{");
+  const char* separator = "";
+  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
+    if (now.signature_checks[i] == 0) continue;
+    absl::StrAppend(out, separator, "\"", i, "\":", now.signature_checks[i]);
+    separator = ",";
+  }
+  *out += '}';
+}
+
 }  // namespace
 
 std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& before,
@@ -81,6 +93,9 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
   AppendCount("send_errors", now.network.send_errors, &out);
   AppendCount("receive_drops", now.network.drops, &out);
   AppendCount("outages", now.network.outages, &out);
+  AppendSignatureChecks(now, &out);
+  AppendCount("signatures_remembered", now.signatures_remembered, &out);
+  AppendCount("nsec3_hashes", now.nsec3_hashes, &out);
   AppendCount("input_bytes_read", now.input_bytes_read, &out);
   if (now.input_bytes > 0) AppendCount("input_bytes", now.input_bytes, &out);
   out += "}\n";
@@ -123,6 +138,17 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
                now.network.outages, &out);
   AppendMetric("caascan_send_errors_total", "counter", "Queries that this machine could not send.",
                now.network.send_errors, &out);
+  AppendHead("caascan_signature_checks_total", "counter",
+             "DNSSEC signatures checked, of names that are done, by algorithm.", &out);
+  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
+    if (now.signature_checks[i] == 0) continue;
+    absl::StrAppend(&out, "caascan_signature_checks_total{algorithm=\"", i, "\"} ",
+                    now.signature_checks[i], "\n");
+  }
+  AppendMetric("caascan_signatures_remembered_total", "counter",
+               "DNSSEC signatures that had been checked before.", now.signatures_remembered, &out);
+  AppendMetric("caascan_nsec3_hashes_total", "counter",
+               "SHA-1 digests for NSEC3, each iteration counted.", now.nsec3_hashes, &out);
   AppendMetric("caascan_input_bytes_read_total", "counter",
                "Bytes of input read, before decompression.", now.input_bytes_read, &out);
   if (now.input_bytes > 0) {

@@ -168,6 +168,7 @@ net::Task<void> Worker::RunJob(NameJob job) {
   }
   const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
   counters_.AddQueries(result.queries, result.retries);
+  counters_.AddValidation(result.validation);
   counters_.AddRecords(result.outcome, job.record_count());
   --in_flight_;
 }

@@ -222,7 +222,7 @@ TEST(ChainTest, ManyCollidingKeysAreBounded) {
   Work work;
   work.limit = 10'000;
   EXPECT_EQ(FindingCode(Verify(row, &work).verdict.finding), "dnssec_signature_invalid");
-  EXPECT_LE(work.signature_checks, 32u * kMaxChecksPerSet);
+  EXPECT_LE(work.signature_checks(), 32u * kMaxChecksPerSet);
   EXPECT_LE(work.spent, work.limit);
 }
 

@@ -212,7 +212,7 @@ TEST(DenialTest, LooksAtFewOfManyRecords) {
   const dns::Name zone = NameOf("example");
   Denial denial(message.message(), zone, &keys, {kNow, &work, nullptr});
   EXPECT_EQ(TextOf(denial.ProveEmpty(NameOf("m.example"), RRType::kCAA, true)), kWrong);
-  EXPECT_LE(work.signature_checks, 40u);
+  EXPECT_LE(work.signature_checks(), 40u);
 }
 
 TEST(DenialTest, TtlIsTheLeastOfTheRecordsUsed) {

@@ -136,7 +136,7 @@ TEST(SignatureTimesTest, BoundsBelongToIt) {
       EXPECT_EQ(evidence.zone.view().ToText(), "example");
       EXPECT_EQ(evidence.owner.view().ToText(), "example");
       EXPECT_EQ(evidence.type, RRType::kCAA);
-      EXPECT_EQ(looked.work.signature_checks, 0u) << "no cryptography for it";
+      EXPECT_EQ(looked.work.signature_checks(), 0u) << "no cryptography for it";
     }
   }
 }
@@ -283,7 +283,7 @@ TEST(WorkTest, SignaturesPerSetAreBounded) {
   }
   const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()});
   EXPECT_TRUE(looked.set.verdict.is_bogus());
-  EXPECT_EQ(looked.work.signature_checks, static_cast<uint32_t>(kMaxChecksPerSet));
+  EXPECT_EQ(looked.work.signature_checks(), static_cast<uint32_t>(kMaxChecksPerSet));
 }
 
 TEST(WorkTest, CollidingKeysPerSignatureAreBounded) {
@@ -293,7 +293,7 @@ TEST(WorkTest, CollidingKeysPerSignatureAreBounded) {
   for (const std::string& key : keys) ASSERT_EQ(KeyTag(Octets(key)), TestKey::Of(8).tag());
   const Looked looked = Verify(&message, "example", RRType::kCAA, keys);
   EXPECT_TRUE(looked.set.verdict.is_bogus());
-  EXPECT_EQ(looked.work.signature_checks, static_cast<uint32_t>(kMaxKeysPerSignature));
+  EXPECT_EQ(looked.work.signature_checks(), static_cast<uint32_t>(kMaxKeysPerSignature));
   EXPECT_EQ(KeysOf(keys).keys().size(), KeySet::kMaxKeys);
 }
 
@@ -309,7 +309,7 @@ TEST(WorkTest, GivesUpWhereThePriceIsTooHigh) {
   const VerifiedSet out = VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr});
   EXPECT_EQ(CodeOf(out), "dnssec_signature_invalid");
   EXPECT_TRUE(out.verdict.gave_up);
-  EXPECT_EQ(work.signature_checks, 0u);
+  EXPECT_EQ(work.signature_checks(), 0u);
   work.limit = 500;
   EXPECT_EQ(CodeOf(VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr})), "");
 }
@@ -326,7 +326,7 @@ TEST(WorkTest, TheSameCheckIsMadeOnce) {
     EXPECT_EQ(CodeOf(good.set), "");
     const Looked wrong = Verify(&bad, "example", RRType::kCAA, {Key13()}, kNow, "example.", &memo);
     EXPECT_EQ(CodeOf(wrong.set), "dnssec_signature_invalid");
-    EXPECT_EQ(good.work.signature_checks + wrong.work.signature_checks, again ? 0u : 2u);
+    EXPECT_EQ(good.work.signature_checks() + wrong.work.signature_checks(), again ? 0u : 2u);
   }
   EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}, kNow + 2 * kDay, "example.",
                           &memo)

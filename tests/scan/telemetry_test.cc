@@ -30,6 +30,10 @@ ProgressSnapshot Some() {
                  .send_errors = 1,
                  .drops = 5,
                  .outages = 2};
+  now.signature_checks[8] = 3;
+  now.signature_checks[13] = 70;
+  now.signatures_remembered = 40;
+  now.nsec3_hashes = 12;
   now.names_read = 2000;
   now.names_kept = 11;
   now.input_bytes_read = 50'000;
@@ -51,6 +55,7 @@ TEST(TelemetryTest, Status) {
           R"("deny":150,"servfail":0,"timeout":50,"lame":0,"error":0},"queries":3020,)"
           R"("queries_per_s":2000.0,"retries":7,"replies":2910,"timeouts":90,"late_answers":4,)"
           R"("loss_percent":3.00,"send_errors":1,"receive_drops":5,"outages":2,)"
+          R"("signature_checks":{"8":3,"13":70},"signatures_remembered":40,"nsec3_hashes":12,)"
           R"("input_bytes_read":50000,"input_bytes":100000})"
           "\n"));
   const std::string bare = StatusJson({}, {}, seconds(0), seconds(0), true);
@@ -68,8 +73,9 @@ TEST(TelemetryTest, Metrics) {
         "caascan_queries_total{transport=\"udp\"} 3000\n",
         "caascan_queries_total{transport=\"tcp\"} 20\n", "caascan_timeouts_total 90\n",
         "caascan_late_answers_total 4\n", "caascan_receive_drops_total 5\n",
-        "caascan_outages_total 2\n", "caascan_input_bytes 100000\n",
-        "caascan_elapsed_seconds 1.500\n"}) {
+        "caascan_outages_total 2\n", "caascan_signature_checks_total{algorithm=\"13\"} 70\n",
+        "caascan_signatures_remembered_total 40\n", "caascan_nsec3_hashes_total 12\n",
+        "caascan_input_bytes 100000\n", "caascan_elapsed_seconds 1.500\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
