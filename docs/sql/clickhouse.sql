@@ -1,0 +1,46 @@
+-- A scan's records in ClickHouse, for tables.sql. Load them first:
+--
+--   CREATE TABLE lines (line String) ENGINE = Memory;
+--   INSERT INTO lines FROM INFILE 'out.ndjson' FORMAT JSONAsString;
+--   CREATE TABLE records ENGINE = MergeTree ORDER BY id AS SELECT rowNumberInAllBlocks() AS id, line FROM lines;
+--
+-- Debian has no ClickHouse: no test runs this file. What it must give is what postgresql.sql gives, which is tested.
+
+CREATE VIEW scan AS
+SELECT id, JSONExtractString(line, 'name') AS name, JSONExtractString(line, 'outcome') AS outcome,
+  JSONExtractString(line, 'reason') AS reason, toUInt64(JSONExtractBool(line, 'may_issue')) AS may_issue,
+  JSONExtractString(line, 'dnssec') AS dnssec, toUInt64(JSONHas(line, 'caa')) AS has_caa,
+  JSONExtractString(line, 'caa', 'owner') AS caa_owner, toFloat64(JSONExtractUInt(line, 'caa', 'ttl')) AS caa_ttl,
+  JSONExtractString(line, 'operator') AS operator, toFloat64(JSONExtractUInt(line, 'queries')) AS queries,
+  toFloat64(JSONExtractUInt(line, 'retries')) AS retries, greatest(JSONExtractUInt(line, 'attempts'), 1) AS attempts,
+  JSONExtractFloat(line, 'elapsed_ms') AS elapsed_ms, JSONExtractString(line, 'time') AS time,
+  JSONExtractRaw(line, 'order') AS "order",
+  if(reason = 'invalid_name', '(no name)', extract(name, '[^.]*$')) AS tld
+FROM records;
+
+CREATE VIEW server AS
+SELECT id, JSONExtractString(one, 'address') AS address, JSONExtractString(one, 'host') AS host,
+  JSONExtractString(one, 'result') AS result
+FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'servers') AS one;
+
+CREATE VIEW finding AS
+SELECT id, JSONExtractString(one, 'code') AS code, JSONExtractString(one, 'address') AS address,
+  JSONExtractString(one, 'host') AS host
+FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'findings') AS one;
+
+-- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each. Backslashes of patterns stand twice.
+CREATE VIEW caa AS
+SELECT id, flags, tag, value,
+  toUInt64(tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone')) AS known,
+  replaceRegexpAll(splitByChar(';', value)[1], '^[ \\t]+|[ \\t]+$', '') AS front,
+  if(match(front, '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$'), lower(front), '') AS issuer,
+  toUInt64(match(value, '^[ \\t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \\t]*(;[ \\t]*|(;[ \\t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \\t]*=[ \\t]*([!-:<-\\[^-~]|\\]|\\\\\\\\)*[ \\t]*)+)?$')) AS sound,
+  toUInt64(match(lower(value), ';[ \\t]*accounturi[ \\t]*=')) AS accounturi,
+  toUInt64(match(lower(value), ';[ \\t]*validationmethods[ \\t]*=')) AS validationmethods
+FROM (SELECT id, JSONExtractUInt(one, 'flags') AS flags, lower(JSONExtractString(one, 'tag')) AS tag,
+        JSONExtractString(one, 'value') AS value
+      FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'caa', 'records') AS one);
+
+CREATE VIEW decision AS
+SELECT id, one.1 AS ca, JSONExtractString(one.2) AS decision
+FROM records ARRAY JOIN JSONExtractKeysAndValuesRaw(line, 'decisions') AS one;

@@ -1,0 +1,45 @@
+-- A scan's records in DuckDB, for tables.sql. Load them first:
+--
+--   CREATE TABLE records AS SELECT row_number() OVER () AS id, json AS line
+--   FROM read_json_objects('out.ndjson*', format = 'newline_delimited');
+--
+-- Debian has no DuckDB, so that no test of ours runs this file; it was compared with `caascan report` by hand,
+-- view by view as sql_test does, in November 2026.
+
+CREATE VIEW scan AS
+SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' AS reason,
+  CASE WHEN (line->>'may_issue') = 'true' THEN 1 ELSE 0 END AS may_issue, line->>'dnssec' AS dnssec,
+  CASE WHEN (line->'caa') IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
+  CAST(line->>'$.caa.ttl' AS BIGINT) AS caa_ttl, coalesce(line->>'operator', '') AS operator,
+  CAST(coalesce(line->>'queries', '0') AS DOUBLE) AS queries, CAST(coalesce(line->>'retries', '0') AS DOUBLE) AS retries,
+  CAST(coalesce(line->>'attempts', '1') AS DOUBLE) AS attempts,
+  CAST(coalesce(line->>'elapsed_ms', '0') AS DOUBLE) AS elapsed_ms,
+  line->>'time' AS time, coalesce(CAST(line->'order' AS VARCHAR), '') AS "order",
+  CASE WHEN (line->>'reason') = 'invalid_name' THEN '(no name)' ELSE regexp_extract(line->>'name', '[^.]*$') END AS tld
+FROM records;
+
+CREATE VIEW server AS
+SELECT id, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host, one->>'result' AS result
+FROM (SELECT id, unnest(CAST(line->'servers' AS JSON[])) AS one FROM records);
+
+CREATE VIEW finding AS
+SELECT id, one->>'code' AS code, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host
+FROM (SELECT id, unnest(CAST(line->'findings' AS JSON[])) AS one FROM records);
+
+-- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each.
+CREATE VIEW caa AS
+SELECT id, flags, tag, value,
+  CASE WHEN tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone')
+    THEN 1 ELSE 0 END AS known,
+  CASE WHEN regexp_full_match(trim(split_part(value, ';', 1), E' \t'), '[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*')
+    THEN lower(trim(split_part(value, ';', 1), E' \t')) ELSE '' END AS issuer,
+  CASE WHEN regexp_full_match(value, '[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\[^-~]|\]|\\\\)*[ \t]*)+)?')
+    THEN 1 ELSE 0 END AS sound,
+  CASE WHEN regexp_matches(lower(value), ';[ \t]*accounturi[ \t]*=') THEN 1 ELSE 0 END AS accounturi,
+  CASE WHEN regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=') THEN 1 ELSE 0 END AS validationmethods
+FROM (SELECT id, CAST(one->>'flags' AS INTEGER) AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
+      FROM (SELECT id, unnest(CAST(line->'$.caa.records' AS JSON[])) AS one FROM records));
+
+CREATE VIEW decision AS
+SELECT id, ca, decisions->>('$."' || replace(ca, '"', '\"') || '"') AS decision
+FROM (SELECT id, line->'decisions' AS decisions, unnest(json_keys(line->'decisions')) AS ca FROM records);

@@ -1,0 +1,43 @@
+-- A scan's records in PostgreSQL (15 or later), for tables.sql. Load them first:
+--
+--   CREATE TABLE records (id bigint GENERATED ALWAYS AS IDENTITY, line jsonb NOT NULL);
+--   \copy records (line) FROM 'out.ndjson' WITH (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01')
+--
+-- Tested against `caascan report`. For many records make scan, server, finding, caa and decision MATERIALIZED.
+
+CREATE VIEW scan AS
+SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' AS reason,
+  CASE WHEN line->'may_issue' = 'true' THEN 1 ELSE 0 END AS may_issue, line->>'dnssec' AS dnssec,
+  CASE WHEN line ? 'caa' THEN 1 ELSE 0 END AS has_caa, line#>>'{caa,owner}' AS caa_owner,
+  (line#>>'{caa,ttl}')::numeric AS caa_ttl, coalesce(line->>'operator', '') AS operator,
+  coalesce(line->>'queries', '0')::numeric AS queries, coalesce(line->>'retries', '0')::numeric AS retries,
+  coalesce(line->>'attempts', '1')::numeric AS attempts, coalesce(line->>'elapsed_ms', '0')::numeric AS elapsed_ms,
+  line->>'time' AS time, coalesce((line->'order')::text, '') AS "order",
+  CASE WHEN line->>'reason' = 'invalid_name' THEN '(no name)' ELSE substring(line->>'name' FROM '[^.]*$') END AS tld
+FROM records;
+
+CREATE VIEW server AS
+SELECT id, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host, one->>'result' AS result
+FROM records, jsonb_array_elements(coalesce(line->'servers', '[]')) AS one;
+
+CREATE VIEW finding AS
+SELECT id, one->>'code' AS code, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host
+FROM records, jsonb_array_elements(coalesce(line->'findings', '[]')) AS one;
+
+-- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each.
+CREATE VIEW caa AS
+SELECT id, flags, tag, value,
+  CASE WHEN tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone')
+    THEN 1 ELSE 0 END AS known,
+  CASE WHEN btrim(split_part(value, ';', 1), E' \t') ~ '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$'
+    THEN lower(btrim(split_part(value, ';', 1), E' \t')) ELSE '' END AS issuer,
+  CASE WHEN value ~ E'^[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\\[^-~]|]|\\\\\\\\)*[ \t]*)+)?$'
+    THEN 1 ELSE 0 END AS sound,
+  CASE WHEN lower(value) ~ E';[ \t]*accounturi[ \t]*=' THEN 1 ELSE 0 END AS accounturi,
+  CASE WHEN lower(value) ~ E';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods
+FROM (SELECT id, (one->>'flags')::int AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
+      FROM records, jsonb_array_elements(coalesce(line#>'{caa,records}', '[]')) AS one) AS property;
+
+CREATE VIEW decision AS
+SELECT id, one.key AS ca, one.value AS decision
+FROM records, jsonb_each_text(coalesce(line->'decisions', '{}')) AS one;

@@ -1,0 +1,54 @@
+-- A scan's records in SQLite (3.38 or later), for tables.sql. Load them first, in the sqlite3 shell, whose REGEXP this needs:
+--
+--   CREATE TABLE records (id INTEGER PRIMARY KEY, line TEXT NOT NULL);
+--   CREATE TABLE lines (line TEXT);
+--   .mode ascii
+--   .separator "\x02" "\n"
+--   .import out.ndjson lines
+--   INSERT INTO records (line) SELECT line FROM lines;
+--
+-- Tested against `caascan report`.
+
+CREATE VIEW scan AS
+SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' AS reason,
+  CASE WHEN line->'may_issue' = 'true' THEN 1 ELSE 0 END AS may_issue, line->>'dnssec' AS dnssec,
+  CASE WHEN line->'caa' IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
+  line->>'$.caa.ttl' AS caa_ttl, coalesce(line->>'operator', '') AS operator,
+  coalesce(line->>'queries', 0) AS queries, coalesce(line->>'retries', 0) AS retries,
+  coalesce(line->>'attempts', 1) AS attempts, coalesce(line->>'elapsed_ms', 0) AS elapsed_ms,
+  line->>'time' AS time, coalesce(line->'order', '') AS "order",
+  -- Trimming all that is no dot off the right end leaves what stands before the last label.
+  CASE WHEN line->>'reason' = 'invalid_name' THEN '(no name)'
+    ELSE substr(line->>'name', 1 + length(rtrim(line->>'name', replace(line->>'name', '.', '')))) END AS tld
+FROM records;
+
+CREATE VIEW server AS
+SELECT records.id AS id, coalesce(one.value->>'address', '') AS address, coalesce(one.value->>'host', '') AS host,
+  one.value->>'result' AS result
+FROM records, json_each(records.line, '$.servers') AS one;
+
+CREATE VIEW finding AS
+SELECT records.id AS id, one.value->>'code' AS code, coalesce(one.value->>'address', '') AS address,
+  coalesce(one.value->>'host', '') AS host
+FROM records, json_each(records.line, '$.findings') AS one;
+
+-- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each. char(9) is a tab.
+CREATE VIEW caa AS
+SELECT id, flags, tag, value,
+  CASE WHEN tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone')
+    THEN 1 ELSE 0 END AS known,
+  CASE WHEN front REGEXP '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$'
+    THEN lower(front) ELSE '' END AS issuer,
+  CASE WHEN value REGEXP '^[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\[^-~]|\]|\\\\)*[ \t]*)+)?$'
+    THEN 1 ELSE 0 END AS sound,
+  CASE WHEN lower(value) REGEXP ';[ \t]*accounturi[ \t]*=' THEN 1 ELSE 0 END AS accounturi,
+  CASE WHEN lower(value) REGEXP ';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods
+FROM (
+  SELECT records.id AS id, one.value->>'flags' AS flags, lower(one.value->>'tag') AS tag, one.value->>'value' AS value,
+    trim(substr(one.value->>'value', 1, CASE instr(one.value->>'value', ';') WHEN 0 THEN length(one.value->>'value')
+      ELSE instr(one.value->>'value', ';') - 1 END), ' ' || char(9)) AS front
+  FROM records, json_each(records.line, '$.caa.records') AS one
+);
+
+CREATE VIEW decision AS
+SELECT records.id AS id, one.key AS ca, one.value AS decision FROM records, json_each(records.line, '$.decisions') AS one;

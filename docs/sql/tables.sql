@@ -1,0 +1,162 @@
+-- The tables of `caascan report` as views, in SQL that PostgreSQL, SQLite, DuckDB and ClickHouse have in common. Run one of
+-- postgresql.sql, sqlite.sql, duckdb.sql and clickhouse.sql first: it makes the views scan, server, finding, caa and
+-- decision of the records. Views have the names of the report's tables behind "report_", and its columns. What is not here:
+-- intervals (any share is hits of trials), what the program knows by heart (meanings, remedies, known issuers), and
+-- the operators of records that name none. Lists in one cell of the report, such as an operator's failures, are views
+-- of a row each. Percentiles are exact here; the report's are off by 0.8 % at most.
+
+CREATE VIEW report_summary AS
+SELECT 'records' AS fact, count(*) AS count FROM scan
+UNION ALL SELECT 'may_issue', count(*) FROM scan WHERE may_issue = 1
+UNION ALL SELECT 'failed', count(*) FROM scan WHERE outcome IN ('servfail', 'timeout', 'lame')
+UNION ALL SELECT 'with_caa', count(*) FROM scan WHERE has_caa = 1
+UNION ALL SELECT 'rechecked', count(*) FROM scan WHERE attempts > 1;
+
+CREATE VIEW report_span AS
+SELECT 'first_record' AS event, min(time) AS time FROM scan
+UNION ALL SELECT 'last_record', max(time) FROM scan;
+
+CREATE VIEW report_outcomes AS
+SELECT outcome, count(*) AS names FROM scan GROUP BY outcome;
+
+CREATE VIEW report_reasons AS
+SELECT reason, outcome, count(*) AS names FROM scan GROUP BY reason, outcome;
+
+CREATE VIEW report_findings AS
+SELECT code, count(DISTINCT id) AS names, count(*) AS findings FROM finding GROUP BY code;
+
+CREATE VIEW report_operators AS
+SELECT operator, count(*) AS names,
+  sum(CASE outcome WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE outcome WHEN 'deny' THEN 1 ELSE 0 END) AS deny,
+  sum(CASE outcome WHEN 'servfail' THEN 1 ELSE 0 END) AS servfail,
+  sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
+  sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
+  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error,
+  min(time) AS first_seen, max(time) AS last_seen
+FROM scan WHERE operator <> '' GROUP BY operator;
+
+CREATE VIEW report_operator_failures AS
+SELECT operator, reason, count(*) AS names FROM scan
+WHERE operator <> '' AND outcome IN ('servfail', 'timeout', 'lame') GROUP BY operator, reason;
+
+CREATE VIEW report_operator_findings AS
+SELECT scan.operator AS operator, finding.code AS code, count(DISTINCT finding.id) AS names
+FROM finding JOIN scan ON scan.id = finding.id WHERE scan.operator <> '' GROUP BY scan.operator, finding.code;
+
+-- Of operators with at least ten names, as the report has it by default.
+CREATE VIEW report_league AS
+SELECT operator, servfail + timeout + lame AS failed, names FROM report_operators
+WHERE servfail + timeout + lame > 0 AND names >= 10;
+
+CREATE VIEW report_server_faults AS
+SELECT address, host, fault, count(*) AS count FROM (
+  SELECT id, address, host, result AS fault FROM server WHERE result NOT IN ('answer', 'referral', 'blocked')
+  UNION ALL
+  SELECT id, address, host, code FROM finding WHERE address <> '' OR host <> ''
+) AS fault GROUP BY address, host, fault;
+
+CREATE VIEW report_servers AS
+SELECT fault.address AS address, fault.host AS host, count(DISTINCT fault.id) AS names,
+  min(scan.time) AS first_seen, max(scan.time) AS last_seen
+FROM (
+  SELECT id, address, host FROM server WHERE result NOT IN ('answer', 'referral', 'blocked')
+  UNION ALL
+  SELECT id, address, host FROM finding WHERE address <> '' OR host <> ''
+) AS fault JOIN scan ON scan.id = fault.id GROUP BY fault.address, fault.host;
+
+CREATE VIEW report_tlds AS
+SELECT tld, count(*) AS names,
+  sum(CASE outcome WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE outcome WHEN 'deny' THEN 1 ELSE 0 END) AS deny,
+  sum(CASE outcome WHEN 'servfail' THEN 1 ELSE 0 END) AS servfail,
+  sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
+  sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
+  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error,
+  sum(has_caa) AS with_caa
+FROM scan GROUP BY tld;
+
+CREATE VIEW report_dnssec AS
+SELECT dnssec AS status, count(*) AS names,
+  sum(CASE outcome WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE outcome WHEN 'deny' THEN 1 ELSE 0 END) AS deny,
+  sum(CASE outcome WHEN 'servfail' THEN 1 ELSE 0 END) AS servfail,
+  sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
+  sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
+  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error
+FROM scan GROUP BY dnssec;
+
+CREATE VIEW report_caa_use AS
+SELECT feature, count(DISTINCT id) AS names FROM (
+  SELECT id, 'caa' AS feature FROM scan WHERE has_caa = 1
+  UNION ALL SELECT id, tag FROM caa WHERE tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc')
+  UNION ALL SELECT id, 'iodef_mailto' FROM caa WHERE tag = 'iodef' AND lower(value) LIKE 'mailto:%'
+  UNION ALL SELECT id, 'iodef_http' FROM caa
+    WHERE tag = 'iodef' AND (lower(value) LIKE 'http:%' OR lower(value) LIKE 'https:%')
+  UNION ALL SELECT id, 'iodef_other' FROM caa
+    WHERE tag = 'iodef' AND lower(value) NOT LIKE 'mailto:%' AND lower(value) NOT LIKE 'http:%'
+      AND lower(value) NOT LIKE 'https:%'
+  UNION ALL SELECT id, 'contact' FROM caa WHERE tag IN ('contactemail', 'contactphone')
+  UNION ALL SELECT id, 'unknown_tag' FROM caa WHERE known = 0
+  UNION ALL SELECT id, 'critical' FROM caa WHERE flags >= 128
+  UNION ALL SELECT id, 'flag_one' FROM caa WHERE flags % 2 = 1
+  UNION ALL SELECT id, 'unknown_critical' FROM caa WHERE known = 0 AND (flags >= 128 OR flags % 2 = 1)
+  UNION ALL SELECT id, 'nobody' FROM caa WHERE tag IN ('issue', 'issuewild') AND sound = 1 AND issuer = ''
+  UNION ALL SELECT id, 'malformed' FROM caa WHERE tag IN ('issue', 'issuewild') AND sound = 0
+  UNION ALL SELECT id, 'accounturi' FROM caa WHERE tag IN ('issue', 'issuewild') AND accounturi = 1
+  UNION ALL SELECT id, 'validationmethods' FROM caa WHERE tag IN ('issue', 'issuewild') AND validationmethods = 1
+) AS found GROUP BY feature;
+
+-- The depth is a number here: labels above the name, 0 for the name itself, and -1 behind an alias.
+CREATE VIEW report_caa_depth AS
+SELECT depth, count(*) AS names FROM (
+  SELECT CASE
+    WHEN plain = owner THEN 0
+    WHEN length(plain) > length(owner) AND substr(plain, length(plain) - length(owner)) = '.' || owner
+      THEN length(substr(plain, 1, length(plain) - length(owner)))
+        - length(replace(substr(plain, 1, length(plain) - length(owner)), '.', ''))
+    ELSE -1 END AS depth
+  FROM (SELECT CASE WHEN substr(name, 1, 2) = '*.' THEN substr(name, 3) ELSE name END AS plain, caa_owner AS owner
+        FROM scan WHERE has_caa = 1) AS named
+) AS placed GROUP BY depth;
+
+CREATE VIEW report_issuers AS
+SELECT issuer, count(DISTINCT id) AS names,
+  count(DISTINCT CASE WHEN tag = 'issue' THEN id END) AS issue,
+  count(DISTINCT CASE WHEN tag = 'issuewild' THEN id END) AS issuewild
+FROM caa WHERE tag IN ('issue', 'issuewild') AND issuer <> '' GROUP BY issuer;
+
+CREATE VIEW report_tags AS
+SELECT tag, count(*) AS records FROM caa GROUP BY tag;
+
+CREATE VIEW report_decisions AS
+SELECT ca, sum(CASE decision WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE decision WHEN 'deny' THEN 1 ELSE 0 END) AS deny
+FROM decision GROUP BY ca;
+
+CREATE VIEW report_orders AS
+SELECT "order", names, name, reason FROM (
+  SELECT "order", name, reason, count(*) OVER (PARTITION BY "order") AS names,
+    row_number() OVER (PARTITION BY "order" ORDER BY name) AS place
+  FROM scan WHERE may_issue = 0 AND "order" <> ''
+) AS failing WHERE place = 1;
+
+CREATE VIEW effort_values AS
+SELECT 'elapsed_ms' AS measure, elapsed_ms AS amount FROM scan WHERE outcome <> 'error'
+UNION ALL SELECT 'queries', queries FROM scan WHERE outcome <> 'error'
+UNION ALL SELECT 'retries', retries FROM scan WHERE outcome <> 'error'
+UNION ALL SELECT 'caa_set_size', count(*) FROM caa GROUP BY id
+UNION ALL SELECT 'caa_ttl_s', caa_ttl FROM scan WHERE has_caa = 1;
+
+CREATE VIEW report_effort AS
+SELECT measure, avg(amount) AS mean, min(amount) AS min,
+  min(CASE WHEN place >= 0.5 * total THEN amount END) AS p50,
+  min(CASE WHEN place >= 0.9 * total THEN amount END) AS p90,
+  min(CASE WHEN place >= 0.95 * total THEN amount END) AS p95,
+  min(CASE WHEN place >= 0.99 * total THEN amount END) AS p99,
+  min(CASE WHEN place >= 0.999 * total THEN amount END) AS p999,
+  max(amount) AS max
+FROM (SELECT measure, amount, row_number() OVER (PARTITION BY measure ORDER BY amount) AS place,
+        count(*) OVER (PARTITION BY measure) AS total
+      FROM effort_values) AS ranked
+GROUP BY measure;

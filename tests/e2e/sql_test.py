@@ -1,0 +1,162 @@
+"""The views of docs/sql say what `caascan report` says, table by table, in SQLite and in PostgreSQL."""
+
+import json
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import unittest
+
+import harness
+from harness import CAASCAN, SOURCE
+from lab import Lab
+
+SQL = SOURCE / "docs" / "sql"
+MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
+POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
+# The columns of a table that SQL has too, the key's first.
+COUNTS = ["permit", "deny", "servfail", "timeout", "lame", "error"]
+SEEN = ["first_seen", "last_seen"]
+TABLES = {
+    "summary": (1, ["fact", "count"]), "span": (1, ["event", "time"]), "outcomes": (1, ["outcome", "names"]),
+    "reasons": (1, ["reason", "outcome", "names"]), "findings": (1, ["code", "names", "findings"]),
+    "operators": (1, ["operator", "names", *COUNTS, *SEEN]), "league": (1, ["operator", "failed", "names"]),
+    "servers": (2, ["address", "host", "names", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
+    "dnssec": (1, ["status", "names", *COUNTS]), "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
+    "issuers": (1, ["issuer", "names", "issue", "issuewild"]), "tags": (1, ["tag", "records"]),
+    "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
+}
+# A cell of the report that holds counts by a key: the view with a row for each.
+LISTS = {
+    "operator_failures": ("operators", ["operator"], "failures", ["operator", "reason", "names"]),
+    "operator_findings": ("operators", ["operator"], "findings", ["operator", "code", "names"]),
+    "server_faults": ("servers", ["address", "host"], "faults", ["address", "host", "fault", "count"]),
+}
+WRITTEN = [
+    # Values and members that the lab has none of.
+    '{"name":"*.a.test","outcome":"deny","reason":"unknown_critical_property","may_issue":false,"dnssec":"secure","caa":{"owner":'
+    '"a.test","ttl":7,"records":[{"flags":129,"tag":"TBS","value":"x"},{"flags":0,"tag":"issue","value":"A.example ; accounturi'
+    '=https://a/1; validationmethods=dns-01"},{"flags":0,"tag":"issue","value":"a.example"},{"flags":0,"tag":"issuewild","value":'
+    '"a.example."},{"flags":0,"tag":"issuewild","value":" ; "},{"flags":0,"tag":"issue","value":"b.example; x"},{"flags":1,"tag":'
+    '"iodef","value":"ftp://x"},{"flags":0,"tag":"iodef","value":"https://x"},{"flags":0,"tag":"contactemail","value":"a"},'
+    '{"flags":0,"tag":"issuemail","value":";"},{"flags":0,"tag":"issue","value":"c.example; a=\\\\007"}]},"queries":3,'
+    '"retries":1,"attempts":2,"elapsed_ms":1500.25,"time":"2026-01-01T00:00:00.001Z","order":7}',
+    '{"name":"not a name","outcome":"error","reason":"invalid_name","may_issue":false,"dnssec":"unchecked",'
+    '"time":"2026-01-01T00:00:00.002Z","order":7}',
+    '{"name":"www.b.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"dnssec":"insecure","caa":{"owner":'
+    '"other.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example"}]},"queries":1,"retries":0,"elapsed_ms":1,'
+    '"time":"2026-01-01T00:00:00.003Z"}',
+]
+
+
+class Sql(harness.Case):
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="caascan-sql-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.place = pathlib.Path(folder.name)
+        cls.records = cls.place / "records.ndjson"
+        lab = Lab(folder.name, scenario=None, mix=MIX, names=2000, seed=7)
+        (cls.place / "cas").write_text('"Let\'s Encrypt" letsencrypt.org\nDigiCert digicert.com\n')
+        names = "".join(json.dumps({"name": name, "order": f"o{i // 7}"}) + "\n" for i, name in enumerate(lab.names()))
+        done = subprocess.run(
+            [CAASCAN, "scan", *lab.options(), "--server-rate", "0", "--server-inflight", "0", "--timeout", "400", "--retries",
+             "1", "--recheck", "0", "--ca-set", str(cls.place / "cas"), "--input-format", "ndjson"],
+            input=names.encode(), check=True, capture_output=True, timeout=harness.PATIENCE_S)
+        lab.stop()
+        cls.records.write_bytes(done.stdout + "\n".join(WRITTEN).encode() + b"\n")
+        done = subprocess.run([CAASCAN, "report", "--format", "json", cls.records], check=True, capture_output=True)
+        cls.report = json.loads(done.stdout)
+
+    def expected(self, table):
+        """The rows of the report's table without what SQL does not know."""
+        rows = self.report[table]["rows"]
+        if table == "summary":
+            rows = [row for row in rows if row["fact"] != "broken_lines"]
+        if table == "operators":
+            rows = [row for row in rows if row["basis"] == "record"]
+        if table == "league":
+            known = {row["operator"] for row in self.report["operators"]["rows"] if row["basis"] == "record"}
+            rows = [row for row in rows if row["operator"] in known]
+        if table == "outcomes":
+            rows = [row for row in rows if row["names"] > 0]
+        if table == "caa_depth":
+            def depth(text):
+                number = re.match(r"\d+", text)
+                return int(number.group()) if number else 0 if text == "the name itself" else -1
+            rows = [{**row, "depth": depth(row["depth"])} for row in rows]
+        return rows
+
+    def check(self, query):
+        """query(view, columns) gives a view's rows as lists."""
+        self.assertEqual(set(self.report) - {"schema", "broken", "effort"}, set(TABLES), "a table that SQL lacks")
+        for table, (keys, columns) in TABLES.items():
+            expected = [[row[column] for column in columns] for row in self.expected(table)]
+            self.assertGreater(len(expected), 0, table)
+            by_key = lambda row: [str(cell) for cell in row[:keys]]
+            self.assertEqual(sorted(query(f"report_{table}", columns), key=by_key), sorted(expected, key=by_key), table)
+        for view, (table, keys, cell, columns) in LISTS.items():
+            expected = []
+            for row in self.expected(table):
+                for item in filter(None, row[cell].split(", ")):
+                    what, count = item.rsplit(" ", 1)
+                    expected.append([*(row[key] for key in keys), what, int(count)])
+            self.assertGreater(len(expected), 0, view)
+            self.assertEqual(sorted(query(f"report_{view}", columns)), sorted(expected), view)
+        self.check_effort(query)
+
+    def check_effort(self, query):
+        columns = ["measure", "mean", "min", "p50", "p90", "p95", "p99", "p999", "max"]
+        found = {row[0]: row[1:] for row in query("report_effort", columns)}
+        self.assertEqual(set(found), {row["measure"] for row in self.report["effort"]["rows"]})
+        for row in self.report["effort"]["rows"]:
+            for column, value in zip(columns[1:], found[row["measure"]]):
+                self.assertAlmostEqual(row[column], float(value), delta=0.01 * float(value) + 0.001, msg=(row["measure"], column))
+
+    def test_sqlite(self):
+        database = sqlite3.connect(":memory:")
+        if sqlite3.sqlite_version_info < (3, 38):
+            self.skipTest("this SQLite has no -> operator")
+        database.create_function("regexp", 2, lambda pattern, text: re.search(pattern, text) is not None, deterministic=True)
+        database.execute("CREATE TABLE records (id INTEGER PRIMARY KEY, line TEXT NOT NULL)")
+        database.executemany("INSERT INTO records (line) VALUES (?)",
+                             ([line] for line in self.records.read_text().splitlines()))
+        database.executescript((SQL / "sqlite.sql").read_text() + (SQL / "tables.sql").read_text())
+
+        def query(view, columns):
+            names = ", ".join(f'"{column}"' for column in columns)
+            return [list(row) for row in database.execute(f"SELECT {names} FROM {view}")]
+        self.check(query)
+
+    def test_postgresql(self):
+        if not POSTGRES.exists() or shutil.which("psql") is None:
+            self.skipTest("PostgreSQL 15 is not installed (scripts/setup)")
+        # It refuses to run as root; in a user namespace of its own nobody is.
+        nobody = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        data = self.folder / "data"
+        subprocess.run([*nobody, POSTGRES / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
+                        "--no-sync"], check=True, capture_output=True)
+        server = harness.Server([*nobody, str(POSTGRES / "postgres"), "-D", str(data), "-k", str(self.folder), "-c",
+                                 "listen_addresses=", "-c", "fsync=off", "-c", "jit=off"], self.folder / "postgres.log")
+        self.addCleanup(server.stop)
+        psql = ["psql", "-X", "-q", "-h", str(self.folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1"]
+        ready = [str(POSTGRES / "pg_isready"), "-q", "-h", str(self.folder)]
+        server.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
+        load = self.file("load.sql", "CREATE TABLE records (id bigint GENERATED ALWAYS AS IDENTITY, line jsonb NOT NULL);\n"
+                         f"\\copy records (line) FROM '{self.records}' WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')\n")
+        done = self.run_program(*psql, "-f", load, "-f", SQL / "postgresql.sql", "-f", SQL / "tables.sql")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+
+        def query(view, columns):
+            names = ", ".join(f'"{column}"' for column in columns)
+            answer = self.run_program(*psql, "-At", "-c", f"SELECT json_build_array({names}) FROM {view}")
+            self.assertEqual(answer.returncode, 0, answer.stderr.decode())
+            return [json.loads(line) for line in answer.stdout.decode().splitlines()]
+        self.check(query)
+
+
+if __name__ == "__main__":
+    harness.main()
