@@ -3,6 +3,7 @@
 // tests/e2e/html_report_test.py.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -136,6 +137,52 @@ void AppendPlot(const Table& table, std::string* out) {
   *out += "</svg></div>\n";
 }
 
+constexpr int kCurveHeight = 220;
+constexpr int kCurveTop = 10;
+constexpr int kCurveLeft = 60;
+constexpr int kCurveWidth = 600;
+constexpr double kLeast = 0.1;  // 10 to the power of -1; what is smaller stands at the left end.
+
+void AppendLabel(double x, double y, const char* anchor, const std::string& text,
+                 std::string* out) {
+  *out += "<text class=\"v\" x=\"" + Fixed(x) + "\" y=\"" + Fixed(y) + "\" text-anchor=\"" +
+          anchor + "\">" + HtmlText(text) + "</text>";
+}
+
+void AppendLine(double x1, double y1, double x2, double y2, std::string* out) {
+  *out += "<line class=\"a\" x1=\"" + Fixed(x1) + "\" x2=\"" + Fixed(x2) + "\" y1=\"" + Fixed(y1) +
+          "\" y2=\"" + Fixed(y2) + "\"/>";
+}
+
+/// A distribution: shares upwards, values to the right by their logarithm.
+void AppendCurve(const Table& table, std::string* out) {
+  double most = kLeast;
+  for (const CurvePoint& point : table.curve) most = std::max(most, point.value);
+  const int decades = std::max(1, static_cast<int>(std::ceil(std::log10(most / kLeast))));
+  const double scale = static_cast<double>(kCurveWidth) / decades;
+  const auto x = [scale](double value) {
+    return kCurveLeft + scale * std::log10(std::max(value, kLeast) / kLeast);
+  };
+  const auto y = [](double share) { return kCurveTop + kCurveHeight * (1 - share); };
+  *out += "<div class=\"plot\"><svg role=\"img\" aria-label=\"" + HtmlText(table.curve_title) +
+          "\" viewBox=\"0 0 " + std::to_string(kPlotWidth) + " " +
+          std::to_string(kCurveHeight + kCurveTop + 30) + "\">";
+  for (const int percent : {0, 25, 50, 75, 100}) {
+    const double at = y(percent / 100.0);
+    AppendLine(kCurveLeft, at, kCurveLeft + kCurveWidth, at, out);
+    AppendLabel(kCurveLeft - 8, at + 4, "end", std::to_string(percent) + " %", out);
+  }
+  for (int decade = 0; decade <= decades; ++decade) {
+    const double value = std::pow(10, decade - 1);
+    AppendLine(x(value), kCurveTop, x(value), kCurveTop + kCurveHeight, out);
+    AppendLabel(x(value), kCurveTop + kCurveHeight + 18, "middle", NumberText(value), out);
+  }
+  *out += "<polyline class=\"c\" points=\"";
+  for (const CurvePoint& point : table.curve)
+    *out += Fixed(x(point.value)) + "," + Fixed(y(point.share)) + " ";
+  *out += "\"/></svg></div>\n<p>" + HtmlText(table.curve_title) + ".</p>\n";
+}
+
 void AppendRows(const Table& table, size_t rows, std::string* out) {
   *out += "<div class=\"scroll\"><table><thead><tr>";
   for (const Column& column : table.columns) {
@@ -159,6 +206,7 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
     if (!note.empty()) *out += "<p>" + HtmlText(note) + "</p>\n";
   }
   if (table.plotted) AppendPlot(table, out);
+  if (!table.curve.empty()) AppendCurve(table, out);
   const size_t rows = std::min(table.rows.size(), top != 0 ? top : kMaxRows);
   AppendRows(table, rows, out);
   if (rows < table.rows.size()) {

@@ -32,6 +32,12 @@ struct Share {
 /// Nothing, or what the column's kind asks for: a text, a count, a time, a number, a share.
 using Cell = std::variant<std::monostate, std::string, uint64_t, int64_t, double, Share>;
 
+/// A point of a distribution: so large a share of all values is at most `value`.
+struct CurvePoint {
+  double share = 0;
+  double value = 0;
+};
+
 struct Table {
   std::string id;
   std::string title;
@@ -44,6 +50,9 @@ struct Table {
   size_t shown = 0;
   /// Are its first rows worth a picture: the first column's texts, the shares (else counts)?
   bool plotted = false;
+  /// The distribution behind a row, and what it is of: a picture for formats that have any.
+  std::vector<CurvePoint> curve = {};
+  std::string curve_title = {};
   /// Is the last column to be read in full, on further lines where it is long?
   bool wrapped = false;
 };

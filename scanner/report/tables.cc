@@ -339,6 +339,19 @@ void AddEffort(const char* what, const Histogram& values, double scale, Table* t
   table->rows.push_back(std::move(row));
 }
 
+/// Evenly up to the last hundredth, then in steps that grow smaller.
+std::vector<CurvePoint> CurveOf(const Histogram& values, double scale) {
+  std::vector<CurvePoint> curve;
+  if (values.count() == 0) return curve;
+  const auto add = [&](double share) {
+    curve.push_back({share, scale * static_cast<double>(values.Quantile(share))});
+  };
+  constexpr int kSteps = 100;
+  for (int step = 1; step < kSteps; ++step) add(static_cast<double>(step) / kSteps);
+  for (const double share : {0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0}) add(share);
+  return curve;
+}
+
 Table EffortTable(const Aggregate& aggregate) {
   constexpr double kMsPerUs = 0.001;
   Table table = {.id = "effort",
@@ -357,6 +370,8 @@ Table EffortTable(const Aggregate& aggregate) {
                              {"max", "most", ColumnKind::kNumber}},
                  .rows = {}};
   AddEffort("elapsed_ms", aggregate.elapsed_us(), kMsPerUs, &table);
+  table.curve = CurveOf(aggregate.elapsed_us(), kMsPerUs);
+  table.curve_title = "Share of the names whose outcome was there within so many milliseconds";
   AddEffort("queries", aggregate.queries(), 1, &table);
   AddEffort("retries", aggregate.retries(), 1, &table);
   AddEffort("caa_set_size", aggregate.caa().set_sizes(), 1, &table);

@@ -75,6 +75,11 @@ class HtmlReport(harness.Case):
                       "input.dispatchEvent(new Event('input')); })()")
         self.assertEqual(page.evaluate(shown), 10)
         self.assertGreaterEqual(page.evaluate("document.querySelectorAll('svg').length"), 5)
+        # The response-time curve rises from left to right: 10.5 ms for everyone.
+        points = page.evaluate("document.querySelector('#effort polyline').getAttribute('points')").split()
+        heights = [float(point.split(",")[1]) for point in points]
+        self.assertGreater(len(points), 50)
+        self.assertEqual(heights, sorted(heights, reverse=True))
         # Strangers' markup is text.
         self.assertEqual(page.evaluate("document.title"), "CAA scan report")
         self.assertEqual(page.evaluate("document.querySelectorAll('img, iframe, object, link').length"), 0)
@@ -99,6 +104,17 @@ class HtmlReport(harness.Case):
                 "JSON.stringify([getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor])"))
             bright = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (ink, paper)]
             self.assertEqual(bright[0] < bright[1], scheme == "light", (scheme, ink, paper))
+
+    def test_it_prints_all_rows_and_no_controls(self):
+        page = self.browser()
+        page.open(self.make("".join(records())))
+        page.call("Emulation.setEmulatedMedia", media="print")
+        for control in ("nav", "#tlds input"):
+            self.assertEqual(page.evaluate(f"getComputedStyle(document.querySelector('{control}')).display"), "none")
+        self.assertEqual(page.evaluate("getComputedStyle(document.querySelector('#tlds .scroll')).overflowX"), "visible")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#tlds tbody tr').length"), 41)
+        pdf = base64.b64decode(page.call("Page.printToPDF")["data"])
+        self.assertTrue(pdf.startswith(b"%PDF-"))
 
     def test_a_big_report_stays_small(self):
         lines = (record(f"n{i}.t{i}", "lame", "refused",

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import tempfile
@@ -173,6 +174,24 @@ class Report(harness.Case):
         os.close(read_end)
         self.assertEqual(child.returncode, 130, errors)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_slow_report_shows_its_progress_on_a_terminal(self):
+        read_end, write_end = os.pipe()
+        terminal, its_side = os.openpty()
+        child = subprocess.Popen([CAASCAN, "report", "-o", self.folder / "report.txt"], stdin=read_end, stderr=its_side)
+        os.close(its_side)
+        os.close(read_end)
+        line = self.records.read_bytes().splitlines(keepends=True)[0]
+        shown = b""
+        deadline = time.monotonic() + harness.PATIENCE_S
+        while b"records read" not in shown and time.monotonic() < deadline:
+            os.write(write_end, line)
+            if select.select([terminal], [], [], 0.1)[0]:
+                shown += os.read(terminal, 4096)
+        os.close(write_end)
+        self.assertEqual(child.wait(timeout=harness.PATIENCE_S), 0)
+        os.close(terminal)
+        self.assertIn(b"records read", shown)
 
     @staticmethod
     def _unread(descriptor):
