@@ -27,7 +27,6 @@ class SpillingWorker : public RecordWorker {
   void Add(const RecordView& record, size_t input, std::string_view /*line*/) override {
     SpillRow row = RowOf(record, input, &operator_name_, &caa_);
     row.operator_name = {};
-    row.caa = {};
     spill_->Add(row);
   }
 
@@ -98,6 +97,8 @@ class CorroborateRun {
 
   absl::Status ReadAll(RecordPass* pass, Spill* spill);
   absl::Status ReadPartition(const Spill& spill, size_t partition, Names* names) const;
+  absl::Status CheckRequests(const std::string& name,
+                             const std::vector<PerspectiveRecord>& records) const;
   void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
                   std::string* out);
 
@@ -130,8 +131,32 @@ absl::Status CorroborateRun::ReadPartition(const Spill& spill, size_t partition,
               .reason = row.reason,
               .dnssec = row.dnssec,
               .may_issue = row.may_issue,
-              .time_ms = row.time_ms};
+              .time_ms = row.time_ms,
+              .caa = std::string(row.caa)};
   });
+}
+
+/// Records do not say which CA was asked for. But the decision follows from it and the CAA records
+/// alone: where two perspectives saw the same records and decided differently, they asked for
+/// different ones.
+absl::Status CorroborateRun::CheckRequests(const std::string& name,
+                                           const std::vector<PerspectiveRecord>& records) const {
+  const auto input = [this](size_t i) {
+    return i == 0 ? options_.primary : options_.remotes.at(i - 1);
+  };
+  for (size_t i = 0; i < records.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!DecideTheSameSet(records[i], records[j]) || records[i].reason == records[j].reason) {
+        continue;
+      }
+      return absl::InvalidArgumentError(
+          input(j) + " and " + input(i) +
+          " were not scanned for the same CA, account and method: they decide differently over the "
+          "same CAA records of " +
+          PrintableText(name));
+    }
+  }
+  return absl::OkStatus();
 }
 
 /// records[0] is the primary perspective's.
@@ -188,6 +213,7 @@ absl::Status CorroborateRun::Run() {
     if (status = ReadPartition(**spill, partition, &names); !status.ok()) return status;
     std::string lines;
     for (const auto& [name, records] : names) {
+      if (status = CheckRequests(name, records); !status.ok()) return status;
       if (records[0].records > 0) AppendName(name, records, &lines);
     }
     written = lines.empty() || output->Write(lines);

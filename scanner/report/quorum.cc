@@ -42,6 +42,14 @@ Perspective JudgePrimary(const PerspectiveRecord& record, const Freshness& fresh
   return Perspective::kFailed;
 }
 
+bool DecideTheSameSet(const PerspectiveRecord& a, const PerspectiveRecord& b) {
+  const auto decided = [](const PerspectiveRecord& record) {
+    return record.records == 1 && !record.caa.empty() &&
+           (record.outcome == Outcome::kPermit || record.outcome == Outcome::kDeny);
+  };
+  return decided(a) && decided(b) && a.caa == b.caa;
+}
+
 Perspective JudgeRemote(const PerspectiveRecord& record, const Freshness& freshness) {
   const Perspective judged = JudgePrimary(record, freshness);
   const bool acceptable = judged == Perspective::kFailed && record.outcome != Outcome::kPermit &&

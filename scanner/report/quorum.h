@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "caascan/record.h"
 
@@ -28,7 +29,12 @@ struct PerspectiveRecord {
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool may_issue = false;
   int64_t time_ms = 0;
+  std::string caa = {};  // The set that decided, as SpillRow has it; empty without one.
 };
+
+/// Have both perspectives one record of the name, and decided over the same CAA records? Then the
+/// same reason follows for the same request.
+bool DecideTheSameSet(const PerspectiveRecord& a, const PerspectiveRecord& b);
 
 /// When a record is fresh: not older than `max_age_ms` at `now_ms`, nor ahead of it by more than
 /// clocks differ.

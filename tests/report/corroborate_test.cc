@@ -93,5 +93,28 @@ TEST_F(RunCorroborateTest, RefusesTooFewAndTheSamePerspectiveTwice) {
   EXPECT_THAT(std::string(Run(one, {two, one}).message()), HasSubstr("the same file"));
 }
 
+/// The same records cannot both let a CA issue and not.
+TEST_F(RunCorroborateTest, RefusesScansForDifferentCas) {
+  const std::string caa =
+      R"(,"caa":{"owner":"a.example","ttl":1,"records":[{"flags":0,"tag":"issue","value":"x.example"}]})";
+  const std::string other =
+      R"(,"caa":{"owner":"a.example","ttl":9,"records":[{"flags":0,"tag":"issue","value":"y.example"}]})";
+  const auto line = [](const char* reason, const std::string& more) {
+    return Line("a.example", reason, more) + "\n";
+  };
+  const std::string authorized = AddFile(line("issuer_authorized", caa));
+  const std::string again = AddFile(line("issuer_authorized", caa));
+  const std::string denied = AddFile(line("issuer_not_authorized", caa));
+  const std::string changed = AddFile(line("issuer_not_authorized", other));
+  const absl::Status status = Run(authorized, {again, denied});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr(denied + " were not scanned for the same CA, account and method"));
+  EXPECT_EQ(output_.Read(), "");
+  // Other records, another decision: that is what perspectives are for.
+  EXPECT_TRUE(Run(authorized, {again, changed}).ok());
+  EXPECT_EQ(summary_.issue, 1u);
+}
+
 }  // namespace
 }  // namespace caascan

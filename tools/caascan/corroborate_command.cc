@@ -14,8 +14,9 @@ constexpr const char* kFooter = R"(The quorum:
 The primary perspective must permit. A remote perspective corroborates where its own record permits, or where its look-up
 failed in a way that may be taken as permission: the record has may_issue true, and dnssec insecure (Baseline Requirements
 4.2.2.1). Of 2 to 5 remote perspectives at most one, of 6 and more at most two may fail to corroborate (3.2.2.9). A name
-that a file lacks, or has twice, and a record older than --max-age do not corroborate. Which CA, account and method were
-scanned for is not in the records: scan for the same at all perspectives.
+that a file lacks, or has twice, and a record older than --max-age do not corroborate. Scan for the
+same CA, account and method at all perspectives: the records do not name them, but where two perspectives decide
+differently over the same CAA records they were not asked the same, and nothing is decided at all.
 
 Output:
 A line of NDJSON for each name of the primary perspective, in no particular order: decision ("issue" or "do not issue"),
