@@ -14,7 +14,7 @@ namespace {
 using std::chrono::seconds;
 
 // A resolver that answers the question whether it validates is not asked again soon.
-constexpr seconds kLearntFor(600);
+constexpr seconds kLearntFor(60);
 constexpr seconds kUnlearntFor(10);
 constexpr int kLearningTries = 2;
 
@@ -86,7 +86,8 @@ net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
     co_await Ask(network_, upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
                  &account, &asked);
   }
-  upstream->validates = IsAuthenticated(asked) && asked.message.rcode() == dns::RCode::kNoError;
+  upstream->knows_root = asked.replied && asked.message.rcode() == dns::RCode::kNoError;
+  if (upstream->knows_root && IsAuthenticated(asked)) upstream->validates = true;
   upstream->ask_again = now() + (asked.replied ? kLearntFor : kUnlearntFor);
   upstream->asking = false;
   upstream->waiters.NotifyAll();

@@ -36,7 +36,8 @@ class ForwardingResolver : public Resolver {
 
   net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
   bool explains() const override { return true; }
-  /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus.
+  /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
+  /// unless it refuses the root too: then its own trust anchor or clock is wrong.
   /// What it refuses with CD too is no matter of validation, and keeps its reason but for what the
   /// extended errors say. `own`, if there is one, then looks for the server at fault: where it
   /// fails too its failure is taken, since it names more, but what a resolver called bogus stays
@@ -48,8 +49,9 @@ class ForwardingResolver : public Resolver {
   struct Upstream {
     explicit Upstream(net::Peer* at) : peer(at) {}
     net::Peer* const peer;
-    bool validates = false;  // It has said AD.
-    bool asking = false;     // Whether it does; the others wait.
+    bool validates = false;   // It has said AD.
+    bool knows_root = false;  // It answers for the root's SOA.
+    bool asking = false;      // Whether it does; the others wait.
     std::chrono::nanoseconds ask_again{0};
     WaitList waiters;
   };

@@ -1,7 +1,8 @@
 // What a resolver's failure comes down to. A validating resolver says SERVFAIL for what is bogus
 // and for what it cannot get; with CD it says only the latter (RFC 4035 §3.2.2, RFC 6840 §5.9). A
 // failure that passes meanwhile would look like a bogus name that CD lets through, so the same
-// resolver must refuse once more without CD. Tested by forwarding_explain_test.cc and, with
+// resolver must refuse once more without CD; and one whose own trust anchor is wrong would call
+// every name bogus, so it must answer for the root. Tested by forwarding_explain_test.cc and, with
 // Unbound, by forwarding_dnssec_test.py.
 #include <algorithm>
 #include <optional>
@@ -85,6 +86,8 @@ net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView 
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
   if (TakeReply(asked, upstream, name, account, answer)) co_return true;
   if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
+  if (!upstream->knows_root && now() >= upstream->ask_again) co_await Learn(upstream);
+  if (!upstream->knows_root) co_return false;
   answer->failure = Reason::kDnssecBogus;
   answer->dnssec = DnssecStatus::kBogus;
   AddToldFindings(answer->attempts.back(), &answer->findings);

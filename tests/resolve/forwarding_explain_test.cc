@@ -272,6 +272,15 @@ TEST_F(ForwardingExplainTest, ErrorsTellWhenNobodyWasReached) {
   EXPECT_EQ(torn.answer.failure, Reason::kServfail) << "one of the two does not say so";
 }
 
+TEST_F(ForwardingExplainTest, AResolverThatRefusesTheRootTooProvesNothing) {
+  for (const bool validate : {false, true}) {
+    options_.validate = validate;
+    const Looked looked = Look(Resolving{{kServfail}, {kAnswer}, {kServfail}});
+    EXPECT_EQ(looked.answer.failure, Reason::kServfail);
+    EXPECT_NE(looked.answer.dnssec, DnssecStatus::kBogus);
+  }
+}
+
 TEST_F(ForwardingExplainTest, AResolverThatDoesNotAnswerWithCdProvesNothing) {
   const Looked looked = Look(Resolving{{kServfail}, {kSilence}});
   EXPECT_EQ(looked.answer.failure, Reason::kServfail);
