@@ -32,12 +32,15 @@ enum class ExchangeStatus : uint8_t {
   kBlocked,      // The user does not want this address to be asked; nothing was sent.
 };
 
-/// What arrived with the right ID at the right socket and yet was no answer.
+/// What arrived at the right socket, with the right ID but where that is said, and yet was no
+/// answer.
 struct Mismatches {
   uint16_t source = 0;       // From another address or port.
   uint16_t question = 0;     // Another name, type or class.
   uint16_t letter_case = 0;  // The right question with its 0x20 letter case lost.
-  bool any() const { return source != 0 || question != 0 || letter_case != 0; }
+  /// From the right address to the right socket, the question to the letter's case, and another ID.
+  uint16_t id = 0;
+  bool any() const { return source != 0 || question != 0 || letter_case != 0 || id != 0; }
 };
 
 struct ExchangeResult {

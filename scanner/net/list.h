@@ -62,6 +62,11 @@ class List {
   }
   /// nullptr where empty.
   T* front() const { return empty() ? nullptr : static_cast<T*>(head_.next_); }
+  /// What stands behind `item`, which is in this list; nullptr for the last one.
+  T* Next(T* item) const {
+    ListNode<Tag>* next = static_cast<ListNode<Tag>*>(item)->next_;
+    return next == &head_ ? nullptr : static_cast<T*>(next);
+  }
   T* PopFront() {
     T* item = front();
     if (item != nullptr) static_cast<ListNode<Tag>*>(item)->Unlink();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "scanner/dns/message.h"
+#include "scanner/net/match.h"
 #include "scanner/net/network.h"
 
 namespace caascan::net {

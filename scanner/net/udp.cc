@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "scanner/dns/message.h"
+#include "scanner/net/match.h"
 #include "scanner/net/network.h"
 #include "scanner/net/socket_drops.h"
 
@@ -277,7 +278,7 @@ size_t UdpTransport::LayOut(size_t count) {
 }
 
 void UdpTransport::Register(Exchange* exchange, Socket* socket) {
-  exchange->case_bits_ = network_->Random();
+  exchange->case_bits_ = CaseBitsFor(exchange->query_.name, network_->Random());
   exchange->socket_ = socket->index;
   do {
     exchange->id_ = static_cast<uint16_t>(network_->Random());
@@ -417,24 +418,19 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
   return it == pending_.end() ? nullptr : it->second;
 }
 
-MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
-                        std::span<const uint8_t> datagram) {
+/// Among the first few queries under way to `source`: strangers may send us anything, and often.
+Exchange* UdpTransport::FindByQuestion(const Socket* socket, const Address& source,
+                                       std::span<const uint8_t> datagram) const {
+  const auto peer = network_->peers_.find(source);
   const auto peek = dns::PeekQuestion(datagram);
-  if (!peek || !peek->is_response) {
-    return same_source ? MatchVerdict::kNoMessage : MatchVerdict::kUnrelated;
+  if (peer == network_->peers_.end() || !peek || !peek->has_question) return nullptr;
+  const auto& sent = peer->second.sent_;
+  int looks = 32;
+  for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
+    const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);
+    if (at->socket_ == socket->index && verdict == MatchVerdict::kMatch) return at;
   }
-  const bool same_question = peek->has_question && peek->type == query.type &&
-                             peek->rr_class == dns::kClassIn && peek->name == query.name;
-  if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
-  if (!peek->has_question) {
-    // A bare header that reports an error says nothing that could be believed wrongly.
-    return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
-               ? MatchVerdict::kOtherQuestion
-               : MatchVerdict::kMatch;
-  }
-  if (!same_question) return MatchVerdict::kOtherQuestion;
-  return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
-                                                          : MatchVerdict::kOtherCase;
+  return nullptr;
 }
 
 void UdpTransport::Accept(Socket* socket, const Address& source,
@@ -448,14 +444,17 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
   if (exchange == nullptr) {
     const bool late = late_.Take(Key(socket->index, id), source, datagram);
     ++(late ? network_->stats_.late : network_->stats_.strays);
+    exchange = late ? nullptr : FindByQuestion(socket, source, datagram);
+    if (exchange != nullptr) ++exchange->result_.mismatches.id;
     return;
   }
   Mismatches& mismatches = exchange->result_.mismatches;
   const bool same_source = source == exchange->peer_->address();
-  switch (MatchReply(exchange->query_, exchange->case_bits_, same_source, datagram)) {
-    case MatchVerdict::kMatch:
-      network_->CompleteReply(exchange, datagram);
-      return;
+  const auto verdict = MatchReply(exchange->query_, exchange->case_bits_, same_source, datagram);
+  if (verdict == MatchVerdict::kMatch) return network_->CompleteReply(exchange, datagram);
+  const bool late = late_.Take(Key(socket->index, id), source, datagram);  // The ID came round.
+  ++(late ? network_->stats_.late : network_->stats_.strays);
+  switch (late ? MatchVerdict::kUnrelated : verdict) {
     case MatchVerdict::kOtherSource:
       ++mismatches.source;
       break;
@@ -466,10 +465,10 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
     case MatchVerdict::kNoMessage:
       ++mismatches.question;
       break;
+    case MatchVerdict::kMatch:
     case MatchVerdict::kUnrelated:
       break;
   }
-  ++network_->stats_.strays;
 }
 
 void UdpTransport::ReadErrors(Socket* socket) {

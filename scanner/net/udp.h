@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "scanner/net/exchange.h"
@@ -79,6 +80,8 @@ class UdpTransport {
   void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,
                      int error);
   Exchange* Find(const Socket* socket, uint16_t id) const;
+  Exchange* FindByQuestion(const Socket* socket, const Address& source,
+                           std::span<const uint8_t> datagram) const;
 
   static uint32_t Key(uint8_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;
@@ -100,18 +103,5 @@ class UdpTransport {
   bool segments_;  // Until the kernel, or a device, cannot do it.
   unsigned closing_ = 0;
 };
-
-/// How a datagram with the right ID at the right socket compares with the query it may answer.
-/// Pure.
-enum class MatchVerdict : uint8_t {
-  kMatch,
-  kOtherSource,    // The right question, from elsewhere.
-  kOtherQuestion,  // From the server.
-  kOtherCase,      // Likewise, the right question.
-  kNoMessage,      // Likewise.
-  kUnrelated,      // From elsewhere, and no answer to this: the ID is the same by chance.
-};
-MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
-                        std::span<const uint8_t> datagram);
 
 }  // namespace caascan::net

@@ -51,6 +51,14 @@ TEST_F(ListTest, IsFirstInFirstOut) {
   EXPECT_TRUE(list_.empty());
 }
 
+TEST_F(ListTest, IsWalkedFromFrontToBack) {
+  list_.PushBack(&a_);
+  list_.PushBack(&b_);
+  EXPECT_EQ(list_.Next(list_.front()), &b_);
+  EXPECT_EQ(list_.Next(&b_), nullptr);
+  EXPECT_EQ(Drain(&list_), "ab");
+}
+
 TEST_F(ListTest, PushesInFront) {
   list_.PushBack(&b_);
   list_.PushFront(&a_);

@@ -1,13 +1,15 @@
 // MatchReply: what has to agree before a datagram is believed (RFC 5452 §9).
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "scanner/dns/query.h"
-#include "scanner/net/udp.h"
+#include "scanner/net/match.h"
 #include "tests/dns/message_builder.h"
 
 namespace caascan::net {
@@ -56,6 +58,30 @@ std::vector<uint8_t> Two(const std::string& name) {
       .Question(name, RRType::kCAA)
       .Question(name, RRType::kCAA)
       .bytes();
+}
+
+TEST(CaseBitsTest, ANameWithLettersHasACapital) {
+  for (const char* text : {"a", "www.example.com", "rego-1q7.com", "1-2-3-4-5-6-7-8-9.0a",
+                           "123456789012345678901234567890.x"}) {
+    dns::Name name;
+    ASSERT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone);
+    for (uint64_t random :
+         {uint64_t{0}, uint64_t{1}, uint64_t{0b10'0000'0000'0001}, ~uint64_t{0}}) {
+      std::array<uint8_t, dns::kMaxQuerySize> query{};
+      dns::WriteQuery({.name = name}, 1, CaseBitsFor(name, random), query);
+      const auto sent = std::span(query).subspan(dns::kHeaderSize, name.size());
+      EXPECT_TRUE(std::any_of(sent.begin(), sent.end(),
+                              [](uint8_t octet) { return octet >= 'A' && octet <= 'Z'; }))
+          << text << " " << random;
+    }
+  }
+}
+
+TEST(CaseBitsTest, BitsThatMakeCapitalsAreLeftAlone) {
+  for (uint64_t random : {uint64_t{0b10}, uint64_t{0b1'0000'0100}, ~uint64_t{0}}) {
+    EXPECT_EQ(CaseBitsFor(QueryName(), random), random);
+  }
+  EXPECT_EQ(CaseBitsFor(dns::NameView(), 0), 0u) << "the root has no letters";
 }
 
 struct MatchRow {

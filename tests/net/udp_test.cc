@@ -112,6 +112,7 @@ TEST_P(UdpStrayTest, IsCountedAndTheAnswerBehindItTaken) {
   EXPECT_EQ(got.result.mismatches.source, GetParam().expected.source);
   EXPECT_EQ(got.result.mismatches.question, GetParam().expected.question);
   EXPECT_EQ(got.result.mismatches.letter_case, GetParam().expected.letter_case);
+  EXPECT_EQ(got.result.mismatches.id, GetParam().expected.id);
   EXPECT_EQ(client.network()->stats().strays, GetParam().strays);
 }
 
@@ -129,6 +130,12 @@ INSTANTIATE_TEST_SUITE_P(
         StrayRow{"OtherId",
                  [](const Arrival& query, Outbox* out) {
                    out->Send(Reply(query.bytes).FlipId().bytes());
+                 },
+                 {.id = 1},
+                 1},
+        StrayRow{"OtherIdAndType",
+                 [](const Arrival& query, Outbox* out) {
+                   out->Send(Reply(query.bytes).FlipId().ChangeType(dns::RRType::kA).bytes());
                  },
                  {},
                  1},

@@ -1,0 +1,44 @@
+// Tested by match_test.cc.
+#include "scanner/net/match.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "scanner/dns/message.h"
+
+namespace caascan::net {
+
+uint64_t CaseBitsFor(dns::NameView name, uint64_t random) {
+  const size_t size = std::min<size_t>(name.size(), 64);
+  const uint64_t mask = ~uint64_t{0} >> (64 - size);
+  // With many capitals chosen one of them is sure to meet a letter: names are mostly letters.
+  if (static_cast<size_t>(std::popcount(random & mask)) > size / 3 + 2) return random;
+  uint64_t letters = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const uint8_t octet = dns::LowerOctet(name.data()[i]);
+    if (octet >= 'a' && octet <= 'z') letters |= uint64_t{1} << i;
+  }
+  return (random & letters) != 0 ? random : random | (letters & (~letters + 1));
+}
+
+MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
+                        std::span<const uint8_t> datagram) {
+  const auto peek = dns::PeekQuestion(datagram);
+  if (!peek || !peek->is_response) {
+    return same_source ? MatchVerdict::kNoMessage : MatchVerdict::kUnrelated;
+  }
+  const bool same_question = peek->has_question && peek->type == query.type &&
+                             peek->rr_class == dns::kClassIn && peek->name == query.name;
+  if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
+  if (!peek->has_question) {
+    // A bare header that reports an error says nothing that could be believed wrongly.
+    return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
+               ? MatchVerdict::kOtherQuestion
+               : MatchVerdict::kMatch;
+  }
+  if (!same_question) return MatchVerdict::kOtherQuestion;
+  return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
+                                                          : MatchVerdict::kOtherCase;
+}
+
+}  // namespace caascan::net
