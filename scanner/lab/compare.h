@@ -13,6 +13,8 @@
 #include <absl/status/status.h>
 #include <simdjson.h>
 
+#include "scanner/lab/finding_match.h"
+
 namespace caascan::lab {
 
 /// What of a record can be compared.
@@ -28,9 +30,9 @@ std::string_view RecordFieldText(RecordField field);
 /// A record as it is compared: everything in one form, whatever the order of members.
 struct ComparedRecord {
   std::string name;
-  /// By RecordField. For caa the owner and the records, sorted; for findings the codes, sorted.
+  /// By RecordField. For caa the owner and the records, sorted; findings are compared apart.
   std::array<std::string, kRecordFields> fields;
-  std::vector<std::string> findings;
+  std::vector<FindingFact> findings;
   uint64_t caa_ttl = 0;
 };
 
@@ -39,8 +41,12 @@ class Comparison {
  public:
   /// With `set_aside_unchecked`, a name whose truth is dnssec_bogus but whose record says that
   /// nothing was validated ("dnssec":"unchecked") is counted apart: it neither agrees nor differs.
-  explicit Comparison(std::vector<RecordField> fields, bool set_aside_unchecked = false)
-      : fields_(std::move(fields)), set_aside_unchecked_(set_aside_unchecked) {}
+  /// `all_findings`: the scan asked all servers and probed them all, see FindingDemand.
+  explicit Comparison(std::vector<RecordField> fields, bool set_aside_unchecked = false,
+                      bool all_findings = false)
+      : fields_(std::move(fields)),
+        set_aside_unchecked_(set_aside_unchecked),
+        all_findings_(all_findings) {}
 
   /// Each takes a whole NDJSON file's text, which must outlive the comparison. Errors: the line
   /// that is no record, with `source` as the file's name.
@@ -70,12 +76,12 @@ class Comparison {
   absl::Status Parse(std::string_view line, ComparedRecord* out);
   void CompareRecords(const ComparedRecord& expected, const ComparedRecord& found,
                       std::string_view expected_line, std::string_view found_line);
-  void CountFindings(const ComparedRecord& expected, const ComparedRecord& found);
-  bool Compares(RecordField field) const;
+  bool SameFindings(const ComparedRecord& expected, const ComparedRecord& found);
   bool IsSetAside(const ComparedRecord& expected, const ComparedRecord& found) const;
 
   std::vector<RecordField> fields_;
   bool set_aside_unchecked_;
+  bool all_findings_;
   simdjson::dom::parser parser_;
   absl::flat_hash_map<std::string, Expected> expected_;
   uint64_t truth_count_ = 0;

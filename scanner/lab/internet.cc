@@ -34,6 +34,38 @@ const Expectation& ExpectOf(const Kind& kind, NameView relative, bool wildcard) 
   }
 }
 
+/// "CODE *" and "CODE 1" become findings of the domain's servers.
+void NameServers(const Member& member, std::vector<std::string>* findings) {
+  std::vector<std::string> named;
+  for (const std::string& finding : *findings) {
+    const size_t space = finding.find(' ');
+    if (space == std::string::npos) {
+      named.push_back(finding);
+      continue;
+    }
+    const std::string which = finding.substr(space + 1);
+    for (size_t i = 0; i < member.server_count(); ++i) {
+      if (which != "*" && which != absl::StrCat(i + 1)) continue;
+      const auto outside = member.ServerHost(i);
+      const std::string host = outside
+                                   ? outside->ToText()
+                                   : absl::StrCat(HostLabel(i).ToText(), ".", member.apex.ToText());
+      const auto address = member.ServerAddress(i);
+      named.push_back(absl::StrCat(finding.substr(0, space), " ", host, address ? " " : "",
+                                   address ? address->ToText() : ""));
+    }
+  }
+  *findings = std::move(named);
+}
+
+Expectation ExpectationOf(const Member& member, NameView name, bool wildcard) {
+  Expectation expect = ExpectOf(*member.kind, RelativePart(name, member.apex), wildcard);
+  for (auto* findings : {&expect.findings, &expect.all_findings, &expect.possible_findings}) {
+    NameServers(member, findings);
+  }
+  return expect;
+}
+
 std::string Typed(const Expectation& expect) {
   return expect.input.empty() ? expect.name : expect.input;
 }
@@ -215,7 +247,7 @@ std::optional<Expectation> Internet::ExpectListed(NameView name, bool wildcard) 
     }
     const Member member = ListedMember(apex);
     const NameView asked = expect->reason.empty() ? name : apex;
-    *expect = ExpectOf(*member.kind, RelativePart(asked, apex), wildcard);
+    *expect = ExpectationOf(member, asked, wildcard);
     // An empty answer: the next listed domain above decides, if there is one.
     if (expect->reason != "no_caa") return expect;
   }
@@ -226,7 +258,7 @@ std::optional<Expectation> Internet::ExpectMember(NameView name, bool wildcard) 
   const Place place = world_->Enclosing(name);
   const Member& member = place.member.kind != nullptr ? place.member : place.cut;
   if (member.kind == nullptr) return std::nullopt;
-  return ExpectOf(*member.kind, RelativePart(name, member.apex), wildcard);
+  return ExpectationOf(member, name, wildcard);
 }
 
 absl::StatusOr<Expectation> Internet::Expect(std::string_view typed) const {

@@ -39,7 +39,11 @@ struct Expectation {
   std::string reason;
   std::string dnssec;     // Empty: what the lab's signing says.
   std::string failed_at;  // Empty: not said.
-  std::vector<std::string> findings;
+  /// "CODE", or "CODE HOST ADDRESS" for a server's. In a family's kind "CODE *" is a finding of
+  /// each of the domain's servers, "CODE 1" of the first.
+  std::vector<std::string> findings;           // Of every scan that asks why;
+  std::vector<std::string> all_findings;       // of one that asks all servers and probes them all;
+  std::vector<std::string> possible_findings;  // true, and yet no scan must see it.
   double weight = 1;  // In a family's kind: how often this name of a domain is listed.
 };
 

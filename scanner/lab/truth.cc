@@ -145,7 +145,7 @@ void AppendCaa(const CaaTruth& caa, std::string* out) {
 void AppendMember(std::string_view key, std::string_view value, std::string* out);
 
 /// "code", or "code host address" for a server's.
-void AppendFinding(std::string_view finding, std::string* out) {
+void AppendFinding(std::string_view finding, std::string_view due, std::string* out) {
   const size_t code_end = std::min(finding.find(' '), finding.size());
   *out += "{\"code\":";
   AppendJsonText(finding.substr(0, code_end), out);
@@ -155,7 +155,17 @@ void AppendFinding(std::string_view finding, std::string* out) {
     AppendMember("host", server.substr(0, host_end), out);
     AppendMember("address", server.substr(std::min(host_end + 1, server.size())), out);
   }
+  AppendMember("due", due, out);
   *out += "}";
+}
+
+/// Elements of a list.
+void AppendFindings(const std::vector<std::string>& findings, std::string_view due,
+                    std::string* list) {
+  for (const std::string& finding : findings) {
+    if (!list->empty()) *list += ",";
+    AppendFinding(finding, due, list);
+  }
 }
 
 void AppendMember(std::string_view key, std::string_view value, std::string* out) {
@@ -305,15 +315,11 @@ absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& exp
   if (derived->caa) AppendCaa(*derived->caa, &out);
   AppendMember("dnssec", derived->dnssec, &out);
   AppendMember("failed_at", derived->failed_at, &out);
-  if (!derived->findings.empty()) {
-    const char* separator = ",\"findings\":[";
-    for (const std::string& finding : derived->findings) {
-      out += separator;
-      AppendFinding(finding, &out);
-      separator = ",";
-    }
-    out += "]";
-  }
+  std::string findings;
+  AppendFindings(derived->findings, "", &findings);
+  AppendFindings(expect.all_findings, "all", &findings);
+  AppendFindings(expect.possible_findings, "never", &findings);
+  if (!findings.empty()) absl::StrAppend(&out, ",\"findings\":[", findings, "]");
   out += "}\n";
   return out;
 }

@@ -79,6 +79,8 @@ Expectation ReadExpectation(element value, const dns::Name& apex, const std::str
   expect.dnssec = json.Text("dnssec").value_or("");
   expect.failed_at = json.Text("failed_at").value_or("");
   expect.findings = json.Texts("findings").value_or(std::vector<std::string>());
+  expect.all_findings = json.Texts("all_findings").value_or(std::vector<std::string>());
+  expect.possible_findings = json.Texts("possible_findings").value_or(std::vector<std::string>());
   expect.weight = json.Real("weight", 1e9).value_or(1);
   return expect;
 }

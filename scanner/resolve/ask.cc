@@ -33,6 +33,7 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
   to->source = static_cast<uint16_t>(to->source + from.source);
   to->question = static_cast<uint16_t>(to->question + from.question);
   to->letter_case = static_cast<uint16_t>(to->letter_case + from.letter_case);
+  to->id = static_cast<uint16_t>(to->id + from.id);
 }
 
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
@@ -63,16 +64,18 @@ bool RefusesEdns(const Asked& asked) {
 }
 
 /// What only the whole sequence of exchanges tells.
-void Conclude(net::Transport last, bool offered_edns, bool used_edns, Asked* asked) {
+void Conclude(net::Transport last, const AskOptions& options, bool used_edns, Asked* asked) {
   asked->over_tcp = last == net::Transport::kTcp;
-  const bool was_truncated = asked->over_tcp && !asked->mismatches.any();
+  const bool was_truncated = asked->over_tcp && !options.over_tcp && !asked->mismatches.any();
   if (was_truncated && !asked->replied && asked->result != ServerResult::kMalformed) {
     asked->result = ServerResult::kTruncated;
   }
   if (!asked->replied && asked->mismatches.any()) asked->result = ServerResult::kMismatched;
-  asked->fell_back_from_edns = offered_edns && !used_edns && asked->replied &&
-                               (asked->message.rcode() == dns::RCode::kNoError ||
-                                asked->message.rcode() == dns::RCode::kNXDomain);
+  const bool answered = asked->replied && (asked->message.rcode() == dns::RCode::kNoError ||
+                                           asked->message.rcode() == dns::RCode::kNXDomain);
+  asked->fell_back_from_edns = options.edns && !used_edns && answered;
+  asked->edns_not_echoed = used_edns && answered && !asked->message.edns();
+  if (!used_edns || !answered) asked->edns_option_rejected = false;
 }
 
 }  // namespace
@@ -86,10 +89,10 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
     co_return;
   }
   dns::QuerySpec spec = SpecOf(name, type, options);
-  if (spec.edns && !options.contact.empty() && peer->TakeContactTurn()) {
+  if (spec.edns && !options.contact.empty() && (options.strict || peer->TakeContactTurn())) {
     spec.contact = options.contact;
   }
-  net::Transport transport = net::Transport::kUdp;
+  net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
   while (true) {
     net::Exchange exchange(network, peer, spec, transport, options.timeout);
     ++account->queries;
@@ -98,13 +101,16 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
       transport = net::Transport::kTcp;
       continue;
     }
-    if (!spec.edns || !RefusesEdns(*asked) || account->exhausted()) break;
+    if (options.strict || !spec.edns || !RefusesEdns(*asked) || account->exhausted()) break;
     // It may mind the option alone, which no one else would send it.
-    if (!std::exchange(spec.contact, {}).empty()) continue;
+    if (!std::exchange(spec.contact, {}).empty()) {
+      asked->edns_option_rejected = true;
+      continue;
+    }
     asked->edns_badvers = asked->message.rcode() == dns::RCode::kBadVers;
     spec.edns = false;
   }
-  Conclude(transport, options.edns, spec.edns, asked);
+  Conclude(transport, options, spec.edns, asked);
 }
 
 net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats) {

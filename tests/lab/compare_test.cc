@@ -105,6 +105,65 @@ TEST(ComparisonTest, SetsBogusNamesAsideOnlyOfAScanThatDidNotValidate) {
   }
 }
 
+struct FindingRow {
+  const char* name;
+  const char* outcome;
+  const char* expected;  // Lists of findings.
+  const char* found;
+  bool all;  // As for a scan that asked all servers and probed them all.
+  const char* missing;
+  const char* extra;
+};
+std::ostream& operator<<(std::ostream& out, const FindingRow& row) { return out << row.name; }
+
+class FindingsTest : public testing::TestWithParam<FindingRow> {};
+
+TEST_P(FindingsTest, AreThoseThatTheScanHadToSee) {
+  const FindingRow& row = GetParam();
+  const auto record = [&row](const char* findings) {
+    return std::string(R"({"name":"a","outcome":")") + row.outcome + R"(","findings":)" + findings +
+           "}";
+  };
+  const std::string truth = record(row.expected);
+  const std::string output = record(row.found);
+  Comparison comparison({RecordField::kFindings}, false, row.all);
+  ASSERT_TRUE(comparison.AddTruth(truth, "t").ok());
+  ASSERT_TRUE(comparison.AddOutput(output, "o").ok());
+  const std::string missing = row.missing;
+  const std::string extra = row.extra;
+  EXPECT_EQ(comparison.agrees(), missing.empty() && extra.empty()) << comparison.Report();
+  if (!missing.empty()) {
+    EXPECT_THAT(comparison.Report(), HasSubstr("finding missing: " + missing + " in 1 records"));
+  }
+  if (!extra.empty()) {
+    EXPECT_THAT(comparison.Report(), HasSubstr("finding extra: " + extra + " in 1 records"));
+  }
+}
+
+constexpr char kBoth[] = R"([{"code":"x","host":"n1","address":"1"},{"code":"x","host":"n2"}])";
+constexpr char kFirst[] = R"([{"code":"x","host":"n1","address":"1","evidence":"e"}])";
+constexpr char kDueOfAll[] = R"([{"code":"x","due":"all"}])";
+constexpr char kDueNever[] = R"([{"code":"x","due":"never"}])";
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, FindingsTest,
+    testing::Values(
+        FindingRow{"EachServerOfAFailure", "timeout", kBoth, kFirst, false, "x", ""},
+        FindingRow{"OneServerOfASuccess", "permit", kBoth, kFirst, false, "", ""},
+        FindingRow{"EachServerWhereAllWereAsked", "permit", kBoth, kFirst, true, "x", ""},
+        FindingRow{"AnotherServer", "permit", kFirst, R"([{"code":"x","host":"n3"}])", false, "",
+                   "x"},
+        FindingRow{"AnotherAddress", "permit", kFirst,
+                   R"([{"code":"x","host":"n1","address":"2"}])", false, "", "x"},
+        FindingRow{"NoServerSaid", "timeout", R"([{"code":"x"}])", kFirst, false, "", ""},
+        FindingRow{"DueOfAllIsNotMissed", "timeout", kDueOfAll, "[]", false, "", ""},
+        FindingRow{"DueOfAllIsNotExtra", "timeout", kDueOfAll, kFirst, false, "", ""},
+        FindingRow{"DueOfAllIsMissedByAll", "timeout", kDueOfAll, "[]", true, "x", ""},
+        FindingRow{"DueNeverIsNotMissed", "timeout", kDueNever, "[]", true, "", ""},
+        FindingRow{"DueNeverIsNotExtra", "timeout", kDueNever, kFirst, true, "", ""},
+        FindingRow{"Invented", "permit", "[]", kFirst, true, "", "x"}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(ComparisonTest, ANameExpectedTwiceMustComeTwice) {
   const std::string once = "{\"name\":\"a\"}\n";
   const std::string truth = once + "\n" + once;

@@ -291,7 +291,36 @@ TEST(TruthTest, WritesTheRecord) {
       R"({"name":"www.a.test","outcome":"deny","reason":"malformed_property","may_issue":false,)" +
           caa + R"(,"dnssec":"unchecked","findings":[{"code":"caa_value_malformed"}]})" + "\n");
   expect.name = "x.d.a.test";
-  EXPECT_THAT(*TruthLine(*world, expect), HasSubstr(caa));
+  expect.all_findings = {"caa_dropped ns1.b.test 127.0.0.1"};
+  expect.possible_findings = {"rate_limited"};
+  EXPECT_THAT(
+      *TruthLine(*world, expect),
+      HasSubstr(caa +
+                R"(,"dnssec":"unchecked","findings":[{"code":"caa_value_malformed"},)"
+                R"({"code":"caa_dropped","host":"ns1.b.test","address":"127.0.0.1","due":"all"},)"
+                R"({"code":"rate_limited","due":"never"}]})"));
+}
+
+TEST(InternetTest, FindingsOfAFamilyNameItsServers) {
+  const auto internet = Internet::Load(MixOptions("datasets/lab/mix-broken.json"));
+  ASSERT_TRUE(internet.ok()) << internet.status().message();
+  int seen = 0;
+  (*internet)->ListNames([&](const std::string& name) {
+    const auto expect = (*internet)->Expect(name);
+    EXPECT_TRUE(expect.ok());
+    for (const std::string& finding : expect->findings) {
+      EXPECT_EQ(finding.find('*'), std::string::npos) << finding;
+      if (finding.rfind("lame_refused ", 0) != 0) continue;
+      ++seen;
+      const size_t host = finding.find(' ') + 1;
+      const size_t address = finding.find(' ', host);
+      EXPECT_NE(address, std::string::npos) << finding;
+      EXPECT_EQ(finding.substr(host, 2), "ns") << finding;
+      EXPECT_EQ(finding.substr(address + 1, 4), "127.") << finding;
+    }
+    return true;
+  });
+  EXPECT_GT(seen, 0);
 }
 
 }  // namespace

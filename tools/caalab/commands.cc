@@ -240,6 +240,8 @@ CompareCommand::CompareCommand(cli::Program* program)
   cli::AddOption(command_, {"--fields", "LIST", "What to compare, separated by commas"}, &fields_);
   command_->add_flag("--set-aside-unchecked", set_aside_unchecked_,
                      "Count apart the bogus names of a scan that did not validate");
+  command_->add_flag("--all-findings", all_findings_,
+                     "The scan asked all servers and probed them all: want all findings");
 }
 
 int CompareCommand::Run() {
@@ -249,7 +251,7 @@ int CompareCommand::Run() {
   std::string output;
   if (status.ok()) status = lab::ReadWholeFile(truth_path_, &truth);
   if (status.ok()) status = lab::ReadWholeFile(output_path_, &output);
-  lab::Comparison comparison(fields, set_aside_unchecked_);
+  lab::Comparison comparison(fields, set_aside_unchecked_, all_findings_);
   if (status.ok()) status = comparison.AddTruth(truth, truth_path_);
   if (status.ok()) status = comparison.AddOutput(output, output_path_);
   if (status.ok()) status = cli::PrintToStandardOutput(comparison.Report());

@@ -88,6 +88,7 @@ class CompareCommand {
   std::string output_path_;
   std::string fields_ = "outcome,reason,may_issue,caa,dnssec,findings";
   bool set_aside_unchecked_ = false;
+  bool all_findings_ = false;
 };
 
 }  // namespace caascan::tool
