@@ -38,6 +38,15 @@ constexpr FindingKind kKinds[] = {
      "Your name server answers queries for type CAA (257) with SERVFAIL although it serves the "
      "zone. A certification authority has to refuse then. Please look at the server's log for this "
      "type; it must answer NOERROR with the zone's SOA where there is no such record."},
+    {"rcode_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+     "the server answers another error for CAA and knows other types",
+     "An RCODE other than NOERROR, NXDOMAIN, FORMERR, SERVFAIL, NOTIMP and REFUSED for CAA, "
+     "NOERROR "
+     "for SOA or A of the same zone from the same address.",
+     "Your name server answers queries for type CAA (257) with an error although it serves the "
+     "zone. It must answer NOERROR with the zone's SOA where there is no such record. Please "
+     "update "
+     "the server software."},
     {"caa_dropped", kError, kProvider, "RFC 8659 section 6.1, RFC 8906 section 3.1.2",
      "queries for CAA stay unanswered, others are answered",
      "No answer for CAA over UDP in any try, also in a later pass; SOA or A from the same address "
@@ -86,6 +95,13 @@ constexpr FindingKind kKinds[] = {
      "Your name server knows the zone but cannot serve it: it answers SERVFAIL for everything. "
      "Usually the zone file is missing or broken, or a secondary could not transfer it for so long "
      "that it expired. Please look at the server's log and reload or transfer the zone."},
+    {"lame_rcode", kError, kProvider, "RFC 1912 section 2.8, RFC 8906 section 3.1.1",
+     "the parent names a server that answers the zone with an error",
+     "FORMERR, NOTIMP or another error, also for the zone's SOA.",
+     "Your name server, which the delegation names, answers every query for the zone with an "
+     "error. "
+     "Please load the zone there and look at the server's log, or have it taken out of the "
+     "delegation."},
     // Servers that cannot be reached.
     {"server_unresolvable", kError, kOwner, "RFC 1034 section 4.2.2, RFC 2181 section 10.3",
      "a name server's name has no address",

@@ -1,9 +1,11 @@
 // What the answers of a scan show by themselves, as findings (no probes).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/dns/name.h"
 #include "scanner/resolve/answer.h"
 
 namespace caascan::diagnose {
@@ -13,7 +15,16 @@ namespace caascan::diagnose {
 /// as well.
 void AddFindings(const resolve::Account& account, std::vector<Finding>* findings);
 
-/// Adds a finding that belongs to a zone, once a code and zone.
-void AddZoneFinding(const Finding& finding, std::vector<Finding>* findings);
+/// Adds a finding, once a code, server and zone.
+void AddFinding(const Finding& finding, std::vector<Finding>* findings);
+
+/// Adds what the end of a look-up for `name` shows: aliases that lead nowhere.
+void AddAliasFindings(std::string_view name, const resolve::CaaAnswer& answer,
+                      std::vector<Finding>* findings);
+
+/// Adds what two steps of a climb show together: `upper_name`, they say, does not exist, though the
+/// name below it, that `lower` answers for, does.
+void AddClimbFindings(dns::NameView upper_name, const resolve::CaaAnswer& upper,
+                      const resolve::CaaAnswer& lower, std::vector<Finding>* findings);
 
 }  // namespace caascan::diagnose

@@ -4,11 +4,13 @@
 #include "scanner/diagnose/probe.h"
 
 #include <absl/container/inlined_vector.h>
+#include <absl/strings/str_cat.h>
 
 #include <algorithm>
 
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/wait_list.h"
+#include "scanner/diagnose/examine.h"
+#include "scanner/diagnose/fan.h"
+#include "scanner/diagnose/findings.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -16,74 +18,119 @@ namespace {
 using resolve::Attempt;
 
 constexpr size_t kMaxProbedServers = 8;
-// A lost probe would turn a server that refuses CAA alone into a lame one.
-constexpr int kProbeTries = 3;
-constexpr int kPatientProbeTries = 6;
 
-struct Probe {
-  net::Peer* peer = nullptr;
-  bool refused = false;      // Else it was silent.
-  bool serves_zone = false;  // It gave an authoritative answer for the zone's SOA,
-  bool drops_caa = false;    // and none for CAA, once more.
-  bool answers_caa = false;  // Silent before, it answered CAA now.
-};
-
-/// The probes in flight and who waits for the last of them.
-struct Fan {
-  size_t running = 0;
-  resolve::WaitList done;
-};
-
-net::Task<void> ProbeServer(net::Network* network, const resolve::AskOptions* options,
-                            dns::NameView zone, dns::NameView name, resolve::Account* account,
-                            Probe* probe, Fan* fan) {
-  const int max_tries = account->patient ? kPatientProbeTries : kProbeTries;
-  resolve::Asked soa;
-  for (int tries = 0; tries < max_tries && !account->exhausted(); ++tries) {
-    co_await resolve::Ask(network, probe->peer, zone, dns::RRType::kSOA, *options, account, &soa);
-    if (soa.status != net::ExchangeStatus::kTimeout) break;
-  }
-  probe->serves_zone =
-      soa.replied && soa.message.rcode() == dns::RCode::kNoError && soa.message.authoritative();
-  if (probe->serves_zone && !probe->refused && !account->exhausted()) {
-    resolve::Asked caa;
-    co_await resolve::Ask(network, probe->peer, name, dns::RRType::kCAA, *options, account, &caa);
-    probe->refused = caa.replied && caa.message.rcode() == dns::RCode::kRefused;
-    probe->answers_caa = caa.replied && !probe->refused;
-    // Not where we were cut short: that proves nothing.
-    // And not where only TCP is silent: that is truncation's own reason.
-    probe->drops_caa = caa.status == net::ExchangeStatus::kTimeout && !caa.over_tcp;
-  }
-  if (--fan->running == 0) fan->done.NotifyAll();
-}
+using Examinations = absl::InlinedVector<Examination, 2>;
 
 bool NeedsProbe(const resolve::CaaAnswer& answer) {
   if (answer.zone.empty()) return false;
-  return OutcomeOf(answer.failure) == Outcome::kLame ||
-         OutcomeOf(answer.failure) == Outcome::kTimeout;
-}
-
-/// A server that answered once, however badly, drops nothing.
-bool WasOnlySilent(const Attempt& attempt, const std::vector<Attempt>& attempts) {
-  return std::all_of(attempts.begin(), attempts.end(), [&attempt](const Attempt& other) {
-    return other.peer != attempt.peer || other.result == ServerResult::kTimeout;
-  });
-}
-
-using Probes = absl::InlinedVector<Probe, 4>;
-
-Probes SelectServers(const std::vector<Attempt>& attempts) {
-  Probes probes;
-  for (const Attempt& attempt : attempts) {
-    const bool refused = attempt.result == ServerResult::kRefused;
-    if (!refused && !WasOnlySilent(attempt, attempts)) continue;
-    const auto same = [&attempt](const Probe& probe) { return probe.peer == attempt.peer; };
-    if (probes.size() == kMaxProbedServers || std::any_of(probes.begin(), probes.end(), same)) {
-      continue;
-    }
-    probes.push_back({attempt.peer, refused});
+  switch (answer.failure) {
+    case Reason::kDnssecBogus:
+    case Reason::kAliasLoop:
+    case Reason::kTooManyQueries:
+      return false;
+    default:
+      return OutcomeOf(answer.failure) != Outcome::kError;
   }
-  return probes;
+}
+
+/// What other failures show by themselves needs no probe.
+bool CallsForProbes(ServerResult result) {
+  switch (result) {
+    case ServerResult::kServfail:
+    case ServerResult::kNotimp:
+    case ServerResult::kRefused:
+    case ServerResult::kFormerr:
+    case ServerResult::kRcode:
+    case ServerResult::kTimeout:
+    case ServerResult::kTruncated:
+    case ServerResult::kMismatched:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// A server that answered once, however badly, is not silent: the last of what it said counts.
+Examinations SelectServers(const std::vector<Attempt>& attempts) {
+  Examinations servers;
+  for (const Attempt& attempt : attempts) {
+    if (attempt.peer == nullptr || attempt.local_fault) continue;
+    auto same = std::find_if(servers.begin(), servers.end(), [&attempt](const Examination& each) {
+      return each.peer == attempt.peer;
+    });
+    if (same == servers.end()) {
+      Examination server;
+      server.host = attempt.host;
+      server.peer = attempt.peer;
+      server.met.asked = true;
+      server.met.result = ServerResult::kTimeout;
+      servers.push_back(std::move(server));
+      same = servers.end() - 1;
+    }
+    ++same->met.tries;
+    if (attempt.result == ServerResult::kTimeout) continue;
+    same->met.result = attempt.result;
+    same->met.rcode = attempt.rcode;
+    same->met.mismatches = attempt.mismatches;
+  }
+  const auto clear = [](const Examination& each) { return !CallsForProbes(each.met.result); };
+  servers.erase(std::remove_if(servers.begin(), servers.end(), clear), servers.end());
+  if (servers.size() > kMaxProbedServers) servers.resize(kMaxProbedServers);
+  return servers;
+}
+
+net::Task<> ExamineOne(const ProbeContext* context, Examination* server, Fan* fan) {
+  co_await Examine(context, server);
+  fan->End();
+}
+
+bool AnswersNow(const Examination& server) {
+  return server.heard(ProbeKind::kCaa).served() ||
+         server.heard(ProbeKind::kCaa).result == ServerResult::kReferral;
+}
+
+bool RefusesCaa(const Examination& server) {
+  const Heard& caa = server.heard(ProbeKind::kCaa);
+  return server.heard(ProbeKind::kSoa).served() && caa.asked &&
+         caa.result == ServerResult::kRefused;
+}
+
+/// Not where only TCP is silent: that is truncation's own reason.
+bool DropsCaa(const Examination& server) {
+  return server.heard(ProbeKind::kSoa).served() && server.met.silent() &&
+         server.heard(ProbeKind::kCaa).silent();
+}
+
+/// All servers that the parent names refuse the zone: then it is rarely a server that is at fault.
+void ExplainRefusal(const std::vector<Attempt>& attempts, std::vector<Finding>* findings) {
+  std::vector<const net::Peer*> peers;
+  for (const Attempt& attempt : attempts) {
+    const auto known = std::find(peers.begin(), peers.end(), attempt.peer);
+    if (attempt.peer != nullptr && known == peers.end()) peers.push_back(attempt.peer);
+  }
+  const auto refuses = [](const Finding& finding) { return finding.code == "lame_refused"; };
+  const auto count =
+      static_cast<size_t>(std::count_if(findings->begin(), findings->end(), refuses));
+  if (count == 0 || count < std::min(peers.size(), kMaxProbedServers)) return;
+  for (Finding& finding : *findings) {
+    if (!refuses(finding)) continue;
+    absl::StrAppend(&finding.evidence,
+                    "; so do all servers that the parent names: the NS set at the registrar is not "
+                    "the one of the hosted zone, or the zone is no longer hosted there");
+  }
+}
+
+Reason Refine(Reason plain, const Examinations& servers) {
+  if (std::any_of(servers.begin(), servers.end(), RefusesCaa) &&
+      (OutcomeOf(plain) == Outcome::kLame || OutcomeOf(plain) == Outcome::kTimeout)) {
+    return Reason::kRefusedCaa;
+  }
+  // A lame server says more than a silent one, so only a time-out becomes a dropped query.
+  if (OutcomeOf(plain) == Outcome::kTimeout &&
+      std::any_of(servers.begin(), servers.end(), DropsCaa)) {
+    return Reason::kCaaDropped;
+  }
+  return plain;
 }
 
 }  // namespace
@@ -92,31 +139,31 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
                                      dns::NameView name, resolve::CaaAnswer* answer,
                                      resolve::Account* account) {
   dns::Name zone;
-  if (!NeedsProbe(*answer) || dns::Name::FromText(answer->zone, &zone) != dns::NameError::kNone) {
+  dns::Name end(name);  // Of the aliases: that is what the zone's servers were asked about.
+  if (!NeedsProbe(*answer) || dns::Name::FromText(answer->zone, &zone) != dns::NameError::kNone ||
+      (!answer->cname.empty() &&
+       dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
     co_return ProbeVerdict::kUnchanged;
   }
-  Probes probes = SelectServers(answer->attempts);
-  if (probes.empty() || account->exhausted()) co_return ProbeVerdict::kUnchanged;
+  Examinations servers = SelectServers(answer->attempts);
+  if (servers.empty() || account->exhausted()) co_return ProbeVerdict::kUnchanged;
+  const ProbeContext context{network, options, zone, end, account, false};
   Fan fan;
-  fan.running = probes.size() + 1;
-  for (Probe& probe : probes) {
-    net::Spawn(ProbeServer(network, &options, zone, name, account, &probe, &fan));
+  for (Examination& server : servers) {
+    fan.Begin();
+    net::Spawn(ExamineOne(&context, &server, &fan));
   }
-  if (--fan.running > 0) co_await resolve::WaitList::Waiter(&fan.done);
+  co_await fan.All();
 
-  const auto any = [&probes](auto fits) { return std::any_of(probes.begin(), probes.end(), fits); };
-  if (any([](const Probe& p) { return p.answers_caa; })) co_return ProbeVerdict::kAnswersNow;
-  if (any([](const Probe& p) { return p.serves_zone && p.refused; })) {
-    answer->failure = Reason::kRefusedCaa;
-    co_return ProbeVerdict::kRefined;
-  }
-  // A lame server says more than a silent one, so only a time-out becomes a dropped query.
-  if (OutcomeOf(answer->failure) == Outcome::kTimeout &&
-      any([](const Probe& p) { return p.drops_caa; })) {
-    answer->failure = Reason::kCaaDropped;
-    co_return ProbeVerdict::kRefined;
-  }
-  co_return ProbeVerdict::kUnchanged;
+  if (std::any_of(servers.begin(), servers.end(), AnswersNow)) co_return ProbeVerdict::kAnswersNow;
+  std::vector<Finding> findings;
+  for (const Examination& server : servers) AddExamined(server, &findings);
+  ExplainRefusal(answer->attempts, &findings);
+  for (const Finding& finding : findings) AddFinding(finding, &answer->findings);
+  const Reason refined = Refine(answer->failure, servers);
+  if (refined == answer->failure) co_return ProbeVerdict::kUnchanged;
+  answer->failure = refined;
+  co_return ProbeVerdict::kRefined;
 }
 
 }  // namespace caascan::diagnose

@@ -1,4 +1,5 @@
-// Differential probes: the same server asked something else, to tell what its failure is about.
+// Differential probes: the servers of a failed look-up asked something else, to tell what their
+// failure is about.
 #pragma once
 
 #include "scanner/dns/name.h"
@@ -13,15 +14,16 @@ namespace caascan::diagnose {
 enum class ProbeVerdict : uint8_t {
   kUnchanged,   // The plain reason stands.
   kRefined,     // answer->failure names the cause now.
-  kAnswersNow,  // A server that was silent answers the same query: look up again before anyone is
+  kAnswersNow,  // A server that failed answers the same query: look up again before anyone is
                 // accused.
 };
 
-/// Asks the servers of a failed CAA look-up that refused, or stayed silent, for their zone's SOA,
-/// all at once. One that serves the zone and refuses CAA alone gives `refused_caa`; one that
-/// answers SOA, and then is silent for CAA once more, gives `caa_dropped`. `name` is the name whose
-/// look-up failed. Does nothing for failures that need no probe, and where the resolver is a
-/// forwarding one. Counts its queries in `account`.
+/// Examines the servers of a failed CAA look-up that were silent, or answered with an RCODE or with
+/// what does not match, all at once; what is wrong with them goes to answer->findings. One that
+/// serves the zone and refuses CAA alone gives `refused_caa`; one that answers SOA, and then is
+/// silent for CAA once more, gives `caa_dropped`. `name` is the name whose look-up failed. Does
+/// nothing for failures that need no probe, and where the resolver is a forwarding one. Counts its
+/// queries in `account`.
 net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOptions& options,
                                      dns::NameView name, resolve::CaaAnswer* answer,
                                      resolve::Account* account);

@@ -25,10 +25,13 @@ struct Attempt {
   net::Peer* peer = nullptr;  // nullptr for kUnresolved.
   ServerResult result = ServerResult::kTimeout;
   uint16_t rcode = 0;
-  bool answered = false;     // Then rtt holds.
-  bool local_fault = false;  // Our own side could not send.
-  bool blocklisted = false;  // The user does not want it to be asked.
-  bool bogus = false;        // Its answer does not validate.
+  bool answered = false;      // Then rtt holds.
+  bool local_fault = false;   // Our own side could not send.
+  bool blocklisted = false;   // The user does not want it to be asked.
+  bool bogus = false;         // Its answer does not validate.
+  bool no_such_host = false;  // kUnresolved: NXDOMAIN for its name,
+  bool unproven = false;      // or nobody who might know its address told,
+  bool unheard = false;       // since he was silent.
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
   std::string detail;           // kMalformed: what is wrong and where; or `told` in words.
@@ -43,9 +46,12 @@ struct Observation {
     kNegativeSoaWrongZone,
     kEdnsFormerr,
     kEdnsBadvers,
+    kEdnsNotEchoed,
+    kEdnsOptionRejected,
     kQuestionChanged,
     kCaseChanged,
     kSourceChanged,
+    kCnameWithOtherData,
     kTruncatedNoTcp,
     kSpecialAddress,
     kRateLimited,
@@ -79,13 +85,14 @@ enum class LookupStatus : uint8_t {
 /// The end of one CAA look-up, aliases followed.
 struct CaaAnswer {
   LookupStatus status = LookupStatus::kFailed;
+  bool nxdomain = false;  // kEmpty: the name does not exist, nor does anything below it (RFC 8020).
   Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
   CaaRrset rrset;                     // For kRecords.
   std::vector<std::string> cname;     // Alias targets in order.
   std::string zone;                   // The zone whose servers answered or failed.
   std::string operator_name;          // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
-  std::vector<Finding> findings;  // Of validation.
+  std::vector<Finding> findings;  // Of validation, and of probes.
   /// kFailed: every zone that the look-up went through, those of aliases included, is proven
   /// insecure; and the zone that failed was asked at least twice (BR 4.2.2.1).
   bool all_insecure = false;

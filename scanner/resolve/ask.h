@@ -24,6 +24,10 @@ struct AskOptions {
   /// Told to each server now and then (dns::QuerySpec::contact); outlives the resolver.
   std::string_view contact = {};
   uint16_t pad_to = 0;  // See dns::QuerySpec.
+  /// Just this query, for what the server makes of it: no asking again without EDNS or without the
+  /// contact, which goes along each time.
+  bool strict = false;
+  bool over_tcp = false;  // From the beginning.
 };
 
 /// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
@@ -38,7 +42,12 @@ struct Asked {
   dns::ParseFailure parse_failure;   // For kMalformed.
   bool fell_back_from_edns = false;  // It answered only a query without EDNS.
   bool edns_badvers = false;
+  bool edns_not_echoed = false;       // Its answer to a query with EDNS has none.
+  bool edns_option_rejected = false;  // It answered only without the contact.
   bool over_tcp = false;
+  bool shows_edns_faults() const {
+    return fell_back_from_edns || edns_not_echoed || edns_option_rejected;
+  }
 };
 
 /// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed

@@ -19,6 +19,14 @@ using dns::Section;
 
 enum class Step : uint8_t { kFound, kFollowed, kNothing, kFailed };
 
+/// Stands a CNAME at `owner`, in the answer section?
+bool HasCname(const Message& message, NameView owner) {
+  for (const RecordView& record : message.records(Section::kAnswer)) {
+    if (record.type == RRType::kCNAME && record.owner.Equals(owner)) return true;
+  }
+  return false;
+}
+
 /// What the answer section says of chain->current().
 Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* chain,
                 Classified* out) {
@@ -26,11 +34,16 @@ Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* 
   for (const RecordView& record : message.records(Section::kAnswer)) {
     if (record.type == type && record.owner.Equals(chain->current())) {
       out->ttl_s = record.ttl;
+      if (type != RRType::kCNAME && HasCname(message, chain->current())) {
+        out->cname_beside_data = true;
+      }
       return Step::kFound;
     }
     if (target) continue;
     if (record.type == RRType::kCNAME && record.owner.Equals(chain->current())) {
       target = record.NameRdata().ToName();
+      // SOA and NS stand at a zone's apex.
+      if (chain->current() == zone && !zone.is_root()) out->cname_beside_data = true;
     } else if (record.type == RRType::kDNAME) {
       // RFC 6672 §3.1: the CNAME beside it is derived; so we derive it ourselves.
       const Name owner = record.owner.ToName();
@@ -174,6 +187,7 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
                    CaaAnswer* answer) {
   answer->ttl_s = classified.ttl_s;
   answer->status = LookupStatus::kEmpty;
+  answer->nxdomain = classified.kind == ResponseKind::kNxDomain;
   if (classified.kind != ResponseKind::kAnswer) return;
   answer->status = LookupStatus::kRecords;
   answer->rrset.owner = owner.ToLowerText();

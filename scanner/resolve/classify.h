@@ -40,7 +40,10 @@ struct Classified {
   bool without_authority = false;  // AA clear, data or SOA present.
   bool without_soa = false;        // A negative answer that cannot be cached (RFC 2308 §3).
   bool soa_wrong_zone = false;     // Its SOA is not of a zone that holds the name.
-  bool remarkable() const { return without_authority || without_soa || soa_wrong_zone; }
+  bool cname_beside_data = false;  // A name has a CNAME and other data (RFC 2181 §10.1).
+  bool remarkable() const {
+    return without_authority || without_soa || soa_wrong_zone || cname_beside_data;
+  }
 };
 
 /// The aliases that a look-up has followed, over all its messages.

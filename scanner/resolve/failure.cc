@@ -142,13 +142,21 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
   if (asked.mismatches.question != 0 && asked.replied) note(Kind::kQuestionChanged);
   if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
   if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
-  if (asked.result == ServerResult::kTruncated) note(Kind::kTruncatedNoTcp);
+  if (asked.edns_not_echoed) note(Kind::kEdnsNotEchoed);
+  if (asked.edns_option_rejected) note(Kind::kEdnsOptionRejected);
+  // That TCP was silent once may be chance.
+  if (asked.result == ServerResult::kTruncated &&
+      (asked.status == net::ExchangeStatus::kUnreachable ||
+       asked.status == net::ExchangeStatus::kClosed)) {
+    note(Kind::kTruncatedNoTcp);
+  }
   if (asked.result == ServerResult::kBlocked && !attempt.blocklisted) note(Kind::kSpecialAddress);
   if (attempt.peer != nullptr && attempt.peer->rate_limited()) note(Kind::kRateLimited);
   if (classified == nullptr) return;
   if (classified->without_authority) note(Kind::kDataWithoutAuthority);
   if (classified->without_soa) note(Kind::kNegativeWithoutSoa);
   if (classified->soa_wrong_zone) note(Kind::kNegativeSoaWrongZone);
+  if (classified->cname_beside_data) note(Kind::kCnameWithOtherData);
 }
 
 }  // namespace caascan::resolve

@@ -290,7 +290,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   const ServerResult result = asked.replied ? ResultOf(walk->classified) : asked.result;
   if (bogus) walk->ok = false;
   const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
-                            !asked.fell_back_from_edns && !address.peer->rate_limited();
+                            !asked.shows_edns_faults() && !address.peer->rate_limited();
   if (unremarkable && !account->keep_all_attempts) {
     FinishZone(tries, walk, account);
     return true;
@@ -349,6 +349,9 @@ void IterativeResolver::AddUnresolved(const Zone& zone, Tries* tries) {
     Attempt attempt;
     attempt.host = zone.host(server).ToText();
     attempt.result = ServerResult::kUnresolved;
+    attempt.no_such_host = server.no_such_host;
+    attempt.unproven = !server.resolved;
+    attempt.unheard = (tries->unheard & bit) != 0;
     attempt.local_fault = (tries->local_faults & bit) != 0;
     attempt.blocklisted = (tries->blocklisted & bit) != 0;
     tries->attempts.push_back(std::move(attempt));
@@ -370,7 +373,9 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
   for (net::Peer* peer : host->peers) zone->AddAddress(index, peer);
   // What a circle or our own limits kept from us is left for others to find.
   zone->servers[index].resolved = end == HostEnd::kKnown;
+  zone->servers[index].no_such_host = host->no_such_host;
   if (end == HostEnd::kCircle) tries->circle = true;
+  if (end == HostEnd::kUnheard) tries->unheard |= bit;
   if (end == HostEnd::kCutShort) tries->cut_short |= bit;
   if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
   if (end == HostEnd::kBlocklisted) tries->blocklisted |= bit;
@@ -389,6 +394,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   }
   if (host->state != Host::State::kUnknown && host->expires > now() &&
       !(account->patient && host->unproven && now() - host->failed_at > kFreshFailure)) {
+    if (host->unheard) co_return HostEnd::kUnheard;
     co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
   }
   if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
@@ -396,6 +402,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   host->state = Host::State::kResolving;
   host->depth = job == nullptr ? 1 : job->depth + 1;
   host->peers.clear();
+  host->no_such_host = false;
   if (job != nullptr) job->waits_for = &*host;
   HostEnd end = HostEnd::kKnown;
   if (options_.addresses.ipv4) end = co_await CollectAddresses(host, dns::RRType::kA, account);
@@ -407,7 +414,8 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   const bool found = !host->peers.empty();
   if (found) end = HostEnd::kKnown;
   // What says nothing of the name itself is not kept: the next one to ask begins anew.
-  host->unproven = end == HostEnd::kUnproven;
+  host->unheard = end == HostEnd::kUnheard;
+  host->unproven = end == HostEnd::kUnproven || host->unheard;
   const bool keep = end == HostEnd::kKnown || host->unproven;
   host->state = keep ? Host::State::kResolved : Host::State::kUnknown;
   host->failed_at = now();
@@ -426,8 +434,10 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
     if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
     const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
-    co_return cut ? HostEnd::kCutShort : HostEnd::kUnproven;
+    if (cut) co_return HostEnd::kCutShort;
+    co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
   }
+  host->no_such_host = walk.classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
   if (walk.classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;

@@ -103,7 +103,8 @@ class IterativeResolver : public Resolver {
     unsigned count = 0;         // Of those that left.
     unsigned repeats = 0;       // Of addresses that had been tried.
     uint32_t resolved = 0;      // A bit a server whose name was looked up,
-    uint32_t cut_short = 0;     // of these: our own limits ended it,
+    uint32_t unheard = 0;       // of these: who might have told was silent,
+    uint32_t cut_short = 0;     // our own limits ended it,
     uint32_t local_faults = 0;  // or our own side could not send,
     uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
@@ -115,7 +116,8 @@ class IterativeResolver : public Resolver {
   /// How the resolution of a server's name ended.
   enum class HostEnd : uint8_t {
     kKnown,        // Its addresses are known, or that it has none.
-    kUnproven,     // Whoever might have told failed.
+    kUnproven,     // Whoever might have told failed,
+    kUnheard,      // or was silent.
     kCircle,       // It hangs on what is being resolved by way of it.
     kCutShort,     // Our own limits, or the scan's end.
     kLocalFault,   // Our own side could not send.

@@ -26,8 +26,9 @@ struct Zone {
   struct Server {
     uint16_t host_offset = 0;  // Into hosts.
     uint8_t host_size = 0;
-    bool resolved = false;     // Its addresses are here, or it has none.
-    bool has_address = false;  // Whether or not another server has the same one.
+    bool resolved = false;      // Its addresses are here, or it has none.
+    bool has_address = false;   // Whether or not another server has the same one.
+    bool no_such_host = false;  // Its name does not exist.
   };
   struct ServerAddress {
     net::Peer* peer = nullptr;
@@ -60,8 +61,10 @@ struct Host {
   absl::InlinedVector<net::Peer*, 2>
       peers;  // Empty once resolved: it has no address that we can use.
   std::chrono::nanoseconds expires{0};
+  bool no_such_host = false;  // The name does not exist.
   // No addresses, but nobody said so: whoever might have told failed, at that time.
   bool unproven = false;
+  bool unheard = false;  // Likewise: he was silent.
   std::chrono::nanoseconds failed_at{0};
   // While resolving: who waits here, and the host that this one's resolution waits for (to find
   // circles).

@@ -129,6 +129,9 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
     climb->weakest = std::max(climb->weakest, climb->answer->dnssec);
     climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
                            climb->answer->findings.end());
+    if (climb->answer->nxdomain && !first) {
+      diagnose::AddClimbFindings(climb->at, *climb->answer, climb->own, &climb->findings);
+    }
     if (climb->answer->status != LookupStatus::kEmpty) break;
   }
 }
@@ -199,13 +202,14 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   const bool failed = answer.status == LookupStatus::kFailed;
   record_.dnssec = failed ? answer.dnssec : climb.weakest;
   for (const Finding& finding : failed ? answer.findings : climb.findings) {
-    diagnose::AddZoneFinding(finding, &record_.findings);
+    diagnose::AddFinding(finding, &record_.findings);
   }
   if (!failed) {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
     return;
   }
   FillFailure(answer, climb.at, &record_);
+  diagnose::AddAliasFindings(record_.failed_at, answer, &record_.findings);
   if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
     account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
                              answer.attempts.end());

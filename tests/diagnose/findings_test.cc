@@ -81,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ObservationRow{Kind::kNegativeSoaWrongZone, "negative_soa_wrong_zone"},
                     ObservationRow{Kind::kEdnsFormerr, "edns_formerr"},
                     ObservationRow{Kind::kEdnsBadvers, "edns_badvers"},
+                    ObservationRow{Kind::kEdnsNotEchoed, "edns_not_echoed"},
+                    ObservationRow{Kind::kEdnsOptionRejected, "edns_option_rejected"},
+                    ObservationRow{Kind::kCnameWithOtherData, "cname_with_other_data"},
                     ObservationRow{Kind::kQuestionChanged, "question_changed"},
                     ObservationRow{Kind::kCaseChanged, "case_changed"},
                     ObservationRow{Kind::kSourceChanged, "id_or_port_changed"},
@@ -155,6 +158,87 @@ TEST_F(FindingsTest, AMalformedResponseComesWithItsEvidence) {
 TEST_F(FindingsTest, AServerWithoutAddressHasItsNameAlone) {
   Try(ServerResult::kUnresolved, "nowhere.example", "");
   EXPECT_THAT(Findings(), ElementsAre("server_unresolvable nowhere.example"));
+}
+
+TEST_F(FindingsTest, AServerWhoseNameDoesNotExistIsAnother) {
+  Try(ServerResult::kUnresolved, "nowhere.example", "")->no_such_host = true;
+  EXPECT_THAT(Findings(), ElementsAre("server_nxdomain nowhere.example"));
+}
+
+TEST_F(FindingsTest, AServerOfWhichNobodyToldIsNotAccusedAtFirstSight) {
+  Try(ServerResult::kUnresolved, "nowhere.example", "")->unproven = true;
+  EXPECT_THAT(Findings(), IsEmpty());
+  account_.patient = true;
+  EXPECT_THAT(Findings(), ElementsAre("server_unresolvable nowhere.example"));
+  account_.attempts[0].unheard = true;
+  EXPECT_THAT(Findings(), IsEmpty()) << "those who might tell were silent";
+}
+
+struct AliasRow {
+  const char* name;
+  std::vector<std::string> cname;
+  const char* code;
+};
+
+class AliasTest : public testing::TestWithParam<AliasRow> {};
+
+TEST_P(AliasTest, LeadsNowhere) {
+  resolve::CaaAnswer answer;
+  answer.failure = Reason::kAliasLoop;
+  answer.zone = "example";
+  answer.cname = GetParam().cname;
+  std::vector<Finding> findings;
+  AddAliasFindings("a.example", answer, &findings);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].code, GetParam().code);
+  EXPECT_EQ(findings[0].zone, "example");
+}
+
+// RFC 1034 §3.6.2, §5.2.2.
+INSTANTIATE_TEST_SUITE_P(
+    Rows, AliasTest,
+    testing::Values(AliasRow{"ToItself", {"a.example"}, "alias_loop"},
+                    AliasRow{"BackToTheName", {"b.example", "a.example"}, "alias_loop"},
+                    AliasRow{"Behind", {"b.example", "c.example", "b.example"}, "alias_loop"},
+                    AliasRow{"OnAndOn", {"b.example", "c.example"}, "alias_too_long"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(AliasFindingsTest, OtherFailuresHaveNone) {
+  resolve::CaaAnswer answer;
+  answer.failure = Reason::kNoResponse;
+  answer.cname = {"b.example"};
+  std::vector<Finding> findings;
+  AddAliasFindings("a.example", answer, &findings);
+  EXPECT_THAT(findings, IsEmpty());
+}
+
+// RFC 8020 §2.
+TEST(ClimbFindingsTest, ANameAboveAnExistingOneExists) {
+  dns::Name upper_name;
+  ASSERT_EQ(dns::Name::FromText("b.example", &upper_name), dns::NameError::kNone);
+  resolve::CaaAnswer lower;
+  lower.status = resolve::LookupStatus::kEmpty;
+  lower.zone = "example";
+  resolve::CaaAnswer upper = lower;
+  upper.nxdomain = true;
+  struct Case {
+    const char* what;
+    bool lower_nxdomain;
+    const char* upper_zone;
+    std::vector<std::string> lower_cname;
+    size_t findings;
+  };
+  for (const Case& each :
+       {Case{"contradiction", false, "example", {}, 1},
+        Case{"neither exists", true, "example", {}, 0}, Case{"another zone", false, "test", {}, 0},
+        Case{"behind an alias", false, "example", {"c.example"}, 0}}) {
+    lower.nxdomain = each.lower_nxdomain;
+    lower.cname = each.lower_cname;
+    upper.zone = each.upper_zone;
+    std::vector<Finding> findings;
+    AddClimbFindings(upper_name, upper, lower, &findings);
+    EXPECT_EQ(findings.size(), each.findings) << each.what;
+  }
 }
 
 TEST_F(FindingsTest, OurOwnFaultIsNobodysFinding) {

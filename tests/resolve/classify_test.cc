@@ -78,6 +78,7 @@ std::string FlagsOf(const Classified& classified) {
   if (classified.without_authority) flags += "authority";
   if (classified.without_soa) flags += "soa";
   if (classified.soa_wrong_zone) flags += "zone";
+  if (classified.cname_beside_data) flags += "cname";
   return flags;
 }
 
@@ -293,11 +294,17 @@ INSTANTIATE_TEST_SUITE_P(
               r->Answer("web.example.com", RRType::kCNAME, NameBytes("web.example.net"));
             }},
         // RFC 1034 §3.6.2 forbids both at one name; data that was asked for is taken.
-        Row{"CnameBesidesData", Kind::kAnswer, "", kAuthoritative, RCode::kNoError,
+        Row{"CnameBesidesData", Kind::kAnswer, "cname", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
               r->Answer("www.example.com", RRType::kCAA, kIssue);
             }},
+        // RFC 1034 §3.6.2: SOA and NS stand there.
+        Row{"CnameAtTheApex", Kind::kAlias, "cname", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Answer("example.com", RRType::kCNAME, NameBytes("web.example.net"));
+            },
+            "example.com", "example.com", "web.example.net"},
         Row{"CnameToItself", Kind::kAliasFailed, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("WWW.example.com"));

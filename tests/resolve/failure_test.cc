@@ -220,9 +220,21 @@ TEST(ObserveTest, EdnsThatHadToBeLeftOut) {
   EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kEdnsBadvers));
 }
 
+TEST(ObserveTest, EdnsThatWasNotUnderstood) {
+  Asked asked;
+  asked.replied = true;
+  asked.edns_not_echoed = true;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kEdnsNotEchoed));
+  asked.edns_not_echoed = false;
+  asked.edns_option_rejected = true;
+  EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kEdnsOptionRejected));
+}
+
 TEST(ObserveTest, ResultsThatAreFindings) {
   Asked asked;
   asked.result = ServerResult::kTruncated;
+  EXPECT_THAT(Observed(asked, nullptr), IsEmpty()) << "TCP may have been silent by chance";
+  asked.status = net::ExchangeStatus::kUnreachable;
   EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kTruncatedNoTcp));
   asked.result = ServerResult::kBlocked;
   EXPECT_THAT(Observed(asked, nullptr), ElementsAre(ObservedKind::kSpecialAddress));

@@ -372,6 +372,7 @@ TEST_F(ServersTest, LostLetterCaseIsCheckedOverTcpAndObserved) {
     Reply reply(query.bytes);
     reply.LoseCase().Answer("example.test", dns::RRType::kCAA,
                             net::CaaBytes(0, "issue", "ca.example"));
+    reply.Opt();
     out->Send(reply.bytes());
     return true;
   });
@@ -403,6 +404,7 @@ TEST_F(ServersTest, DeparturesOfUsableAnswersAreObserved) {
     } else if (name == "wrong.example.test") {
       reply.Authority("test", dns::RRType::kSOA, net::SoaBytes());
     }
+    if (name != "old.example.test") reply.Opt();
     out->Send(reply.bytes());
   }));
   Start();
@@ -411,6 +413,8 @@ TEST_F(ServersTest, DeparturesOfUsableAnswersAreObserved) {
   EXPECT_THAT(Kinds(Lookup("wrong.example.test").account),
               ElementsAre(Kind::kNegativeSoaWrongZone));
   EXPECT_THAT(Kinds(Lookup("bare.example.test").account), ElementsAre(Kind::kNegativeWithoutSoa));
+  EXPECT_THAT(Kinds(Lookup("old.example.test").account),
+              ElementsAre(Kind::kEdnsNotEchoed, Kind::kNegativeWithoutSoa));
 }
 
 // Addresses.

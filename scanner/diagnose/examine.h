@@ -1,0 +1,79 @@
+// One server that failed, asked all sorts of things: what it does with each tells the causes apart.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/dns/name.h"
+#include "scanner/net/network.h"
+#include "scanner/net/task.h"
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/ask.h"
+
+namespace caascan::diagnose {
+
+/// The queries that can be sent to a server beside the one that failed.
+enum class ProbeKind : uint8_t {
+  kSoa,             // The zone's SOA.
+  kCaa,             // The same query once more.
+  kUnknownType,     // TYPE65280 at the same name: nobody has assigned it.
+  kCaaWithoutEdns,  // As they say,
+  kCaaOverTcp,
+  kCaaWithoutDo,
+  kSoaWithoutEdns,
+  kSoaOverTcp,
+  kSoaWithOption,  // With an EDNS option that nobody knows.
+  kSoaAgain,       // With EDNS, where only the SOA without it was answered.
+};
+constexpr size_t kProbeKinds = 10;
+
+/// What a server did with one probe: with its last try, where it was sent several times.
+struct Heard {
+  /// Else nothing can be said: it was not sent, or not often enough while the server answered
+  /// others.
+  bool asked = false;
+  ServerResult result = ServerResult::kTimeout;
+  uint16_t rcode = 0;
+  uint8_t tries = 0;  // That count.
+  net::Mismatches mismatches;
+
+  bool silent() const { return asked && result == ServerResult::kTimeout; }
+  /// It answered with authority.
+  bool served() const { return asked && result == ServerResult::kAnswer; }
+};
+
+/// One server's address, what the look-up met there, and what the probes did.
+struct Examination {
+  std::string host;
+  net::Peer* peer = nullptr;
+  Heard met;
+  std::array<Heard, kProbeKinds> probes;
+
+  const Heard& heard(ProbeKind kind) const { return probes[static_cast<size_t>(kind)]; }
+  Heard& heard(ProbeKind kind) { return probes[static_cast<size_t>(kind)]; }
+};
+
+/// What all examinations of a look-up share. Outlives them.
+struct ProbeContext {
+  net::Network* network = nullptr;
+  resolve::AskOptions ask;
+  dns::NameView zone;  // The zone that the servers should serve,
+  dns::NameView name;  // and the name in it that was looked up.
+  resolve::Account* account = nullptr;
+  bool options = false;  // Send also what no failure is a reason for: an unknown EDNS option.
+};
+
+/// Sends the probes that the server's failure calls for, and fills in what came of them. Queries go
+/// by the account's budget: what it cuts short counts as not asked. Silence is met with several
+/// tries, more of them where the account is patient.
+net::Task<> Examine(const ProbeContext* context, Examination* examination);
+
+/// The findings that follow, for that server, with the evidence: none that chance would explain as
+/// well. A silence counts only where the server answered something else before it and behind each
+/// try, or where it answered nothing of anything; never where it limits its rate. Pure.
+void AddExamined(const Examination& examination, std::vector<Finding>* findings);
+
+}  // namespace caascan::diagnose

@@ -1,0 +1,219 @@
+// What one server did with the probes, and the findings that follow: a row each.
+#include "scanner/diagnose/examine.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "caascan/finding_kind.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using testing::ElementsAreArray;
+using testing::HasSubstr;
+
+using Kind = ProbeKind;
+using Result = ServerResult;
+
+struct Row {
+  const char* name;
+  Result met;
+  std::vector<std::pair<Kind, Result>> probes;
+  std::vector<std::string> codes;
+};
+std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.name; }
+
+Examination ExaminationOf(const Row& row) {
+  Examination examination;
+  examination.host = "ns1.example";
+  examination.met = {true, row.met, 0, 1, {}};
+  for (const auto& [kind, result] : row.probes) {
+    Heard& heard = examination.heard(kind);
+    heard = {true, result, 0, 5, {}};
+    if (result == Result::kMismatched) heard.mismatches.question = 1;
+  }
+  return examination;
+}
+
+class ExaminedTest : public testing::TestWithParam<Row> {};
+
+TEST_P(ExaminedTest, GivesTheFindingsThatTheEvidenceBears) {
+  std::vector<Finding> findings;
+  AddExamined(ExaminationOf(GetParam()), &findings);
+  std::vector<std::string> codes;
+  for (const Finding& finding : findings) {
+    codes.push_back(finding.code);
+    EXPECT_NE(FindFindingKind(finding.code), nullptr) << finding.code;
+    EXPECT_EQ(finding.host, "ns1.example");
+    EXPECT_FALSE(finding.evidence.empty());
+  }
+  EXPECT_THAT(codes, ElementsAreArray(GetParam().codes));
+}
+
+// RFC 8906 §3.1.2, RFC 3597 §3.
+INSTANTIATE_TEST_SUITE_P(
+    TheZoneIsServed, ExaminedTest,
+    testing::Values(Row{"NotimpOnCaa",
+                        Result::kNotimp,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kCaa, Result::kNotimp},
+                         {Kind::kUnknownType, Result::kAnswer}},
+                        {"notimp_on_caa", "notimp_for_type"}},
+                    Row{"RefusedOnCaa",
+                        Result::kRefused,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kRefused}},
+                        {"refused_on_caa"}},
+                    Row{"OtherRcodeOnCaa",
+                        Result::kRcode,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kRcode}},
+                        {"rcode_on_caa"}},
+                    Row{"UnknownTypesRejectedToo",
+                        Result::kServfail,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kCaa, Result::kServfail},
+                         {Kind::kUnknownType, Result::kNotimp}},
+                        {"servfail_on_caa", "unknown_types_rejected", "notimp_for_type"}},
+                    Row{"CaaDropped",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kCaa, Result::kTimeout},
+                         {Kind::kUnknownType, Result::kAnswer}},
+                        {"caa_dropped"}},
+                    Row{"UnknownTypesDroppedToo",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kCaa, Result::kTimeout},
+                         {Kind::kUnknownType, Result::kTimeout}},
+                        {"caa_dropped", "unknown_types_dropped"}},
+                    // It was an answer that the look-up missed, or an error that is over.
+                    Row{"AnswersNow",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kAnswer}},
+                        {}},
+                    Row{"WasCutShort", Result::kTimeout, {{Kind::kSoa, Result::kAnswer}}, {}},
+                    Row{"OnlyAnOptionIsMinded",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kUnknownType, Result::kAnswer},
+                         {Kind::kSoaWithOption, Result::kFormerr}},
+                        {"edns_option_rejected"}},
+                    Row{"AnOptionIsDropped",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kSoaWithOption, Result::kTimeout}},
+                        {"edns_option_rejected"}},
+                    Row{"TcpIsSilent",
+                        Result::kTruncated,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kTruncated}},
+                        {"truncated_no_tcp"}},
+                    Row{"TcpWasSilentOnce",
+                        Result::kTruncated,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kAnswer}},
+                        {}}),
+    [](const auto& row) { return row.param.name; });
+
+// RFC 1912 §2.8.
+INSTANTIATE_TEST_SUITE_P(
+    TheZoneIsNotServed, ExaminedTest,
+    testing::Values(
+        Row{"Refused", Result::kRefused, {{Kind::kSoa, Result::kRefused}}, {"lame_refused"}},
+        Row{"Servfail", Result::kServfail, {{Kind::kSoa, Result::kServfail}}, {"lame_servfail"}},
+        Row{"Formerr", Result::kFormerr, {{Kind::kSoa, Result::kFormerr}}, {"lame_rcode"}},
+        Row{"Notimp",
+            Result::kNotimp,
+            {{Kind::kSoa, Result::kNotimp}},
+            {"lame_rcode", "notimp_for_type"}},
+        Row{"AnswersWithoutAuthority",
+            Result::kRefused,
+            {{Kind::kSoa, Result::kNotAuthoritative}},
+            {"lame_not_authoritative"}},
+        Row{"CaaSilentSoaRefused",
+            Result::kTimeout,
+            {{Kind::kSoa, Result::kRefused}},
+            {"lame_refused"}},
+        Row{"SoaSilentCaaRefused", Result::kRefused, {{Kind::kSoa, Result::kTimeout}}, {}},
+        Row{"NotAsked", Result::kRefused, {}, {}},
+        Row{"CaaAnsweredSoaRefused", Result::kAnswer, {{Kind::kSoa, Result::kRefused}}, {}}),
+    [](const auto& row) { return row.param.name; });
+
+// RFC 8906 §3, RFC 6891 §7.
+INSTANTIATE_TEST_SUITE_P(
+    NothingComes, ExaminedTest,
+    testing::Values(Row{"Silent",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout},
+                         {Kind::kSoaWithoutEdns, Result::kTimeout},
+                         {Kind::kSoaOverTcp, Result::kTimeout}},
+                        {"server_silent"}},
+                    Row{"SilentAndTcpRefused",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout},
+                         {Kind::kSoaWithoutEdns, Result::kTimeout},
+                         {Kind::kSoaOverTcp, Result::kUnreachable}},
+                        {"server_silent"}},
+                    Row{"OnlyUdpIsSilent",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout},
+                         {Kind::kSoaWithoutEdns, Result::kTimeout},
+                         {Kind::kSoaOverTcp, Result::kAnswer}},
+                        {}},
+                    Row{"SilentButCutShort",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout}, {Kind::kSoaOverTcp, Result::kTimeout}},
+                        {}},
+                    Row{"EdnsDropped",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout},
+                         {Kind::kSoaWithoutEdns, Result::kAnswer},
+                         {Kind::kSoaOverTcp, Result::kTimeout},
+                         {Kind::kSoaAgain, Result::kTimeout}},
+                        {"edns_dropped"}},
+                    Row{"EdnsLostByChance",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout},
+                         {Kind::kSoaWithoutEdns, Result::kAnswer},
+                         {Kind::kSoaAgain, Result::kAnswer}},
+                        {}},
+                    Row{"OnlyMismatches",
+                        Result::kMismatched,
+                        {{Kind::kSoa, Result::kMismatched}},
+                        {"question_changed"}},
+                    Row{"MismatchesAndAnswers",
+                        Result::kMismatched,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kMismatched}},
+                        {}}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ExaminedEvidenceTest, SaysWhatEachProbeDid) {
+  Examination examination = ExaminationOf({"",
+                                           Result::kTimeout,
+                                           {{Kind::kSoa, Result::kAnswer},
+                                            {Kind::kCaa, Result::kTimeout},
+                                            {Kind::kCaaOverTcp, Result::kNotimp}},
+                                           {}});
+  std::vector<Finding> findings;
+  AddExamined(examination, &findings);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].evidence,
+            "CAA: no answer; CAA again: no answer in 5 tries, SOA answered behind each; "
+            "CAA over TCP: NOTIMP; SOA: NOERROR");
+}
+
+TEST(ExaminedEvidenceTest, AnotherIdAndAnotherSourceAreOneFinding) {
+  for (auto member : {&net::Mismatches::id, &net::Mismatches::source}) {
+    Examination examination =
+        ExaminationOf({"", Result::kMismatched, {{Kind::kSoa, Result::kMismatched}}, {}});
+    examination.heard(Kind::kSoa).mismatches = {};
+    examination.heard(Kind::kSoa).mismatches.*member = 2;
+    std::vector<Finding> findings;
+    AddExamined(examination, &findings);
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].code, "id_or_port_changed");
+  }
+}
+
+}  // namespace
+}  // namespace caascan::diagnose
