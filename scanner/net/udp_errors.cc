@@ -1,0 +1,74 @@
+// What ICMP says of queries, read from the sockets' error queues. Tested by udp_test.cc.
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include <linux/errqueue.h>  // Behind <ctime>, whose timespec it wants.
+#include <netinet/in.h>
+
+#include "scanner/net/network.h"
+#include "scanner/net/udp.h"
+
+namespace caascan::net {
+
+void UdpTransport::ReadErrors(Socket* socket) {
+  while (true) {
+    std::array<uint8_t, dns::kMaxQuerySize> original;
+    alignas(cmsghdr) std::array<uint8_t, 512> control;
+    sockaddr_storage destination{};
+    iovec vector{original.data(), original.size()};
+    msghdr message{};
+    message.msg_name = &destination;
+    message.msg_namelen = sizeof destination;
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = recvmsg(socket->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (size < 0) return;
+    int error = 0;
+    for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
+      const bool v4 = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
+      const bool v6 = c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR;
+      if (!v4 && !v6) continue;
+      sock_extended_err detail;
+      std::memcpy(&detail, CMSG_DATA(c), sizeof detail);
+      if (detail.ee_origin != SO_EE_ORIGIN_LOCAL) error = static_cast<int>(detail.ee_errno);
+    }
+    if (error == 0 || error == EMSGSIZE) continue;
+    TakeIcmpError(socket, Address::FromSockaddr(destination),
+                  std::span(original.data(), static_cast<size_t>(size)), error);
+  }
+}
+
+void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
+                                 std::span<const uint8_t> original, int error) {
+  if (original.size() >= 2) {
+    // The ID is ours, so whoever sent the ICMP message saw the query; its destination must agree as
+    // well.
+    Exchange* exchange = Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
+    if (exchange == nullptr || destination != exchange->peer_->address()) return;
+    if (!segments_) {
+      network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
+      return;
+    }
+  }
+  // RFC 792 asks routers for no more than the ports, and of several queries in one message only the
+  // first may be quoted: all that is under way from this port to that address.
+  const auto peer = network_->peers_.find(destination);
+  if (peer == network_->peers_.end()) return;
+  List<Exchange, QueueTag> concerned;
+  List<Exchange, QueueTag> others;
+  while (Exchange* exchange = peer->second.sent_.PopFront()) {
+    (exchange->socket_ == socket->index ? concerned : others).PushBack(exchange);
+  }
+  peer->second.sent_.TakeAll(&others);
+  while (Exchange* exchange = concerned.front()) {
+    network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
+  }
+}
+
+}  // namespace caascan::net
