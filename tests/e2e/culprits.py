@@ -1,0 +1,91 @@
+"""Name servers that we did not write, each set up to fail in one way, below a small tree of sound ones: `test` and the
+root, both signed, on NSD. A culprit is a zone of `test` with an address of its own."""
+
+import pathlib
+import subprocess
+
+from harness import RCODE_NOERROR, TYPE_SOA, Server, ask
+
+ROOT = "127.0.0.2"  # Serves "." and "test".
+SERIAL = 7
+
+
+def zone_text(apex, address, records=""):
+    """A sound zone with one server, ns, at `address`."""
+    return (f"$ORIGIN {apex}\n$TTL 300\n@ SOA ns hostmaster {SERIAL} 3600 600 86400 60\n@ NS ns\nns A {address}\n"
+            f"@ A 127.9.0.1\n{records}\n")
+
+
+class Culprits:
+    """The servers, started in `folder`; stop() ends them. `hints` and `anchor` are what a scan starts from. delegate() first,
+    then start()."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.servers = []
+        self.delegations = {}
+        self.hints = self.write("root.hints", f". 3600 NS a.root.\na.root. 3600 A {ROOT}\n")
+        self.anchor = str(self.folder / "root.anchor")
+
+    def write(self, name, text):
+        """Writes a file of the tree and returns its path."""
+        path = self.folder / name
+        path.write_text(text)
+        return str(path)
+
+    def delegate(self, label, address, ds=""):
+        """`test` will name ns.LABEL.test at the address, and has the DS records for it."""
+        self.delegations[label] = (address, ds)
+
+    def start(self):
+        """Starts the root; the culprits are started by their tests."""
+        below = "".join(f"{label} NS ns.{label}\nns.{label} A {address}\n{ds}\n"
+                        for label, (address, ds) in self.delegations.items())
+        test, test_ds = self.sign("test.", zone_text("test.", ROOT, below))
+        root, root_ds = self.sign(".", f". 300 SOA a.root. h.root. {SERIAL} 3600 600 86400 60\n. 300 NS a.root.\n"
+                                       f"a.root. 300 A {ROOT}\ntest. 300 NS ns.test.\nns.test. 300 A {ROOT}\n{test_ds}")
+        pathlib.Path(self.anchor).write_text(root_ds)
+        self.start_nsd("root", ROOT, {".": root, "test.": test})
+
+    def sign(self, apex, text, *options):
+        """(path of the zone signed with a new key, its DS records)."""
+        name = apex.rstrip(".") or "root"
+        path = self.write(f"{name}.zone", text)
+        subprocess.run(["dnssec-keygen", "-q", "-K", self.folder, "-a", "ECDSAP256SHA256", "-f", "KSK", apex],
+                       check=True, capture_output=True)
+        subprocess.run(["dnssec-signzone", "-q", "-P", "-S", "-z", "-K", self.folder, "-d", self.folder, "-o", apex, "-f",
+                        path + ".signed", *options, path], check=True, capture_output=True)
+        keys = [key for key in self.folder.glob("K*.key") if f"\n{apex} " in "\n" + key.read_text()]
+        dsfromkey = subprocess.run(["dnssec-dsfromkey", "-2", keys[0]], check=True, capture_output=True, text=True)
+        return path + ".signed", dsfromkey.stdout
+
+    def start_nsd(self, kind, address, zones):
+        """NSD with these zone files, by apex. It serves those that it can load."""
+        lines = ["server:", 'username: ""', 'database: ""', 'pidfile: ""', "server-count: 1", f'zonesdir: "{self.folder}"',
+                 f'xfrdfile: "{self.folder}/{kind}.xfrd"', f'zonelistfile: "{self.folder}/{kind}.list"',
+                 f'xfrdir: "{self.folder}"', "rrl-ratelimit: 0", f"ip-address: {address}@53", "remote-control:",
+                 "control-enable: no"]
+        for apex, path in zones.items():
+            lines += ["zone:", f'name: "{apex}"', f'zonefile: "{path}"']
+        self.run(kind, address, ["nsd", "-d", "-c", self.write(f"{kind}.conf", "\n".join(lines) + "\n")])
+
+    def start_sound(self, label, address, records=""):
+        """NSD with a sound zone LABEL.test."""
+        apex = f"{label}.test."
+        path = self.write(f"{label}.zone", zone_text(apex, address, records))
+        self.start_nsd(label, address, {apex: path})
+        self.wait_for(address, apex)
+
+    def run(self, kind, address, arguments):
+        """Starts a server and waits until it answers anything at all."""
+        server = Server(arguments, self.folder / f"{kind}.log")
+        self.servers.append(server)
+        server.wait_until(lambda: ask(address, 53, ".") is not None)
+
+    def wait_for(self, address, apex):
+        """Until the last server started serves the zone."""
+        self.servers[-1].wait_until(lambda: (ask(address, 53, apex, TYPE_SOA) or (None,))[0] == RCODE_NOERROR)
+
+    def stop(self):
+        while self.servers:
+            self.servers.pop().stop()
