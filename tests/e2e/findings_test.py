@@ -15,14 +15,14 @@ GENTLE = ["--server-rate", "0", "--server-inflight", "0", "--concurrency", "500"
 
 class Findings(harness.Case):
 
-    def compare(self, lab, *options, fields="outcome,reason,findings"):
+    def compare(self, lab):
         """Scans all names of the lab and holds them against the truth."""
         names, truth, records = (str(self.folder / name) for name in ("names.txt", "truth.ndjson", "records.ndjson"))
         pathlib.Path(names).write_bytes(self.run_program(CAALAB, "names", *lab.world).stdout)
         pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *lab.world).stdout)
-        done = self.run_program(CAASCAN, "scan", *lab.options(), *GENTLE, *options, names, "-o", records, patience_s=600)
+        done = self.run_program(CAASCAN, "scan", *lab.options(), *GENTLE, names, "-o", records, patience_s=600)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        compared = self.run_program(CAALAB, "compare", "--fields", fields, truth, records)
+        compared = self.run_program(CAALAB, "compare", "--fields", "outcome,reason,findings", truth, records)
         self.assertEqual(compared.returncode, 0, compared.stdout.decode())
         return pathlib.Path(records)
 
@@ -38,16 +38,15 @@ class Findings(harness.Case):
         self.compare(self.lab(scenario=str(LAB_DATA / "faults.json")))
 
     def test_broken(self):
-        lab = self.mix("broken", 2000, 0)
-        self.compare(lab, "--dnssec", "validate", "--trust-anchor", lab.anchor)
+        self.compare(self.mix("broken", 2000, 0))
 
     def test_broken_and_lossy(self):
-        lab = self.mix("broken", 2000, 2)
-        self.compare(lab, "--dnssec", "validate", "--trust-anchor", lab.anchor)
+        self.compare(self.mix("broken", 2000, 2))
 
     def test_nobody_healthy_is_accused(self):
         records = self.compare(self.mix("healthy", 20_000, 2))
-        codes = {finding["code"] for line in records.open() for finding in json.loads(line).get("findings", [])}
+        codes = {finding["code"] for line in records.read_text().splitlines()
+                 for finding in json.loads(line).get("findings", [])}
         # What some names' own CAA records have earned.
         self.assertLessEqual(codes, {"caa_issuer_unknown"})
 
