@@ -4,6 +4,7 @@
 #include "scanner/dnssec/denial.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -101,9 +102,13 @@ Verdict Denial::ProveEmpty(NameView name, RRType type, bool nxdomain) {
   return Try(name, type, [&](auto* prover) {
     if (!nxdomain) return prover->ProveNoData(name, type);
     Verdict verdict = prover->ProveNxDomain(name, type);
-    if (!verdict.is_bogus() || verdict.gave_up) return verdict;
-    Verdict lenient = prover->ProveNoData(name, type);
-    return lenient.is_bogus() ? verdict : lenient;
+    if constexpr (std::is_same_v<decltype(prover), NsecProver*>) {
+      if (verdict.is_bogus() && !verdict.gave_up) {
+        const Verdict lenient = prover->ProveNoData(name, type);
+        if (!lenient.is_bogus()) return lenient;
+      }
+    }
+    return verdict;
   });
 }
 
