@@ -12,7 +12,7 @@ RESOLVER = ("127.0.5.2", 5353)
 TYPE_CNAME, TYPE_DS = 5, 43
 _UNSUPPORTED_ALGORITHM = 200  # The lab's.
 RCODE_NOERROR, RCODE_SERVFAIL, RCODE_NXDOMAIN = 0, 2, 3
-_FLAG_RD, _FLAG_AD, _FLAG_CD, _EDNS_DO = 0x0100, 0x0020, 0x0010, 0x8000
+_FLAG_TC, _FLAG_RD, _FLAG_AD, _FLAG_CD, _EDNS_DO = 0x0200, 0x0100, 0x0020, 0x0010, 0x8000
 # Shorter than Unbound keeps a failure, and for longer than it takes to give up on a dead server.
 _WAIT_S, _TRIES = 2, 60
 _MAX_ALIASES = 16
@@ -30,10 +30,12 @@ class Look(typing.NamedTuple):
 
 class Climb(typing.NamedTuple):
     """What a climb came to: "secure", "insecure" or "bogus"; did it fail; and the name `at` which it decided or failed.
-    What fails without being bogus is secure or insecure as the zone that gave no answer is."""
+    What fails without being bogus is secure or insecure as the zone that gave no answer is. `caa` is the RDATA of the set that
+    decided."""
     state: str
     failed: bool
     at: typing.Optional[str]
+    caa: tuple = ()
 
 
 def _name(text):
@@ -65,13 +67,13 @@ def _read_answers(wire):
     return records
 
 
-def look(name, qtype=TYPE_CAA, checking_disabled=False):
-    """One question, asked again while Unbound is busy with dead servers."""
+def look(name, qtype=TYPE_CAA, checking_disabled=False, resolver=RESOLVER):
+    """One question, asked again while the resolver is busy with dead servers."""
     flags = _FLAG_RD | (_FLAG_CD if checking_disabled else 0)
     query = struct.pack("!HHHHHH", 0x5EED, flags, 1, 0, 0, 1) + _name(name) + struct.pack("!HH", qtype, 1)
     query += b"\0" + struct.pack("!HHIH", 41, 4096, _EDNS_DO, 0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
-        channel.connect(RESOLVER)
+        channel.connect(resolver)
         channel.settimeout(_WAIT_S)
         for _ in range(_TRIES):
             channel.send(query)
@@ -80,11 +82,13 @@ def look(name, qtype=TYPE_CAA, checking_disabled=False):
             except TimeoutError:
                 continue
             answer_flags = struct.unpack("!H", wire[2:4])[0]
+            if answer_flags & _FLAG_TC:
+                raise AssertionError(f"{resolver} truncates the answer for {name}")
             return Look(answer_flags & 0xF, bool(answer_flags & _FLAG_AD), _read_answers(wire))
-    raise AssertionError(f"Unbound does not answer for {name}")
+    raise AssertionError(f"{resolver} does not answer for {name}")
 
 
-def climb(name):
+def climb(name, look=look):
     """The look-ups for one name, as far as they decide (a wildcard's as its parent's)."""
     labels = name.removeprefix("*.").split(".")
     secure = True
@@ -92,24 +96,25 @@ def climb(name):
         at = ".".join(labels[start:])
         found = look(at)
         if found.rcode not in (RCODE_NOERROR, RCODE_NXDOMAIN):
-            return _failure(at)
+            return _failure(at, look)
         secure = secure and found.authenticated
         if found.holds(TYPE_CAA):
-            return Climb("secure" if secure else "insecure", False, at)
+            caa = tuple(sorted(rdata for rtype, rdata in found.records if rtype == TYPE_CAA))
+            return Climb("secure" if secure else "insecure", False, at, caa)
     return Climb("secure" if secure else "insecure", False, None)
 
 
-def _failure(at):
+def _failure(at, look):
     if look(at, checking_disabled=True).rcode in (RCODE_NOERROR, RCODE_NXDOMAIN):
         return Climb("bogus", True, at)
-    name = _end_of_aliases(at)
+    name = _end_of_aliases(at, look)
     other = look(name, TYPE_SOA)
     if other.rcode in (RCODE_NOERROR, RCODE_NXDOMAIN):  # Only CAA fails there.
         return Climb("secure" if other.authenticated else "insecure", True, at)
-    return Climb("secure" if _is_below_secure_delegation(name) else "insecure", True, at)
+    return Climb("secure" if _is_below_secure_delegation(name, look) else "insecure", True, at)
 
 
-def _end_of_aliases(name):
+def _end_of_aliases(name, look):
     for _ in range(_MAX_ALIASES):
         targets = [rdata for rtype, rdata in look(name, TYPE_CNAME).records if rtype == TYPE_CNAME]
         if not targets:
@@ -118,7 +123,7 @@ def _end_of_aliases(name):
     return name
 
 
-def _is_below_secure_delegation(name):
+def _is_below_secure_delegation(name, look):
     """Whether the nearest zone above that answers says, secured, that the silent one is to be secure."""
     while True:
         found = look(name, TYPE_DS)
@@ -129,10 +134,12 @@ def _is_below_secure_delegation(name):
 
 
 class Validator:
-    """Unbound, validating from the lab's hints and trust anchor; stop() ends it. `extra` are further lines of its `server` clause."""
+    """Unbound, validating from the lab's hints and trust anchor; stop() ends it. `extra` are further lines of its `server` clause;
+    `probe` is a name that has a SOA once all is up."""
 
-    def __init__(self, folder, hints, anchor, extra=()):
+    def __init__(self, folder, hints, anchor, extra=(), probe="test"):
         folder = pathlib.Path(folder)
+        self.probe = probe
         config = folder / "validator.conf"
         config.write_text("\n".join([
             "server:", f"interface: {RESOLVER[0]}@{RESOLVER[1]}", "access-control: 127.0.0.0/8 allow", "do-not-query-localhost: no",
@@ -148,10 +155,9 @@ class Validator:
         self.server = Server(["unbound", "-d", "-c", str(config)], self.log)
         self.server.wait_until(self._answers)
 
-    @staticmethod
-    def _answers():
+    def _answers(self):
         try:
-            return look("test", TYPE_SOA).rcode == RCODE_NOERROR
+            return look(self.probe, TYPE_SOA).rcode == RCODE_NOERROR
         except (OSError, AssertionError):
             return False
 
