@@ -67,6 +67,14 @@ def _read_answers(wire):
     return records
 
 
+def _ask_over_tcp(query, resolver):
+    with socket.create_connection(resolver, timeout=_WAIT_S * _TRIES) as channel, channel.makefile("rwb") as stream:
+        stream.write(struct.pack("!H", len(query)) + query)
+        stream.flush()
+        size, = struct.unpack("!H", stream.read(2))
+        return stream.read(size)
+
+
 def look(name, qtype=TYPE_CAA, checking_disabled=False, resolver=RESOLVER):
     """One question, asked again while the resolver is busy with dead servers."""
     flags = _FLAG_RD | (_FLAG_CD if checking_disabled else 0)
@@ -83,7 +91,8 @@ def look(name, qtype=TYPE_CAA, checking_disabled=False, resolver=RESOLVER):
                 continue
             answer_flags = struct.unpack("!H", wire[2:4])[0]
             if answer_flags & _FLAG_TC:
-                raise AssertionError(f"{resolver} truncates the answer for {name}")
+                wire = _ask_over_tcp(query, resolver)
+                answer_flags = struct.unpack("!H", wire[2:4])[0]
             return Look(answer_flags & 0xF, bool(answer_flags & _FLAG_AD), _read_answers(wire))
     raise AssertionError(f"{resolver} does not answer for {name}")
 
