@@ -1,5 +1,5 @@
-"""20,000 names of each mix, scanned with the default patience: outcomes, reasons, dnssec and may_issue are what the lab knows to be true,
-with all datagrams arriving and with every twentieth lost, either way."""
+"""20,000 names of each mix, scanned with the default patience: outcomes, reasons, dnssec and may_issue are what the lab
+knows to be true, with all datagrams arriving and with every twentieth lost, either way."""
 
 import concurrent.futures
 import pathlib
