@@ -40,7 +40,7 @@ ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host
 void Aggregate::Hold(std::string_view fault, const RecordView& record,
                      std::string_view operator_name, ServerRow* row) {
   row->faults.Add(fault);
-  if (row->operator_name.empty()) row->operator_name = operator_name;
+  row->NoteOperator(operator_name);
   row->seen.Add(record.time_ms);
 }
 

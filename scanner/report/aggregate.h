@@ -101,8 +101,14 @@ struct ServerRow {
   void Merge(const ServerRow& other) {
     names += other.names;
     faults.Merge(other.faults);
-    if (operator_name.empty()) operator_name = other.operator_name;
+    NoteOperator(other.operator_name);
     seen.Merge(other.seen);
+  }
+  /// Names of several operators may share a server: the first of them by letters, so that the order
+  /// of the records does not matter.
+  void NoteOperator(std::string_view name) {
+    if (name.empty() || (!operator_name.empty() && operator_name <= name)) return;
+    operator_name = name;
   }
 };
 

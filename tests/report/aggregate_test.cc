@@ -48,6 +48,29 @@ TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
   EXPECT_EQ(aggregate_.elapsed_us().max(), 10'500u);
 }
 
+TEST_F(AggregateTest, AServerOfSeveralOperatorsHasTheSameOneInEveryOrder) {
+  const auto line = [](std::string_view name, std::string_view by) {
+    return Line(name, "no_response",
+                R"(,"operator":")" + std::string(by) +
+                    R"(","servers":[{"host":"a.nic","address":"192.0.2.1","result":"timeout"}])");
+  };
+  for (const bool swapped : {false, true}) {
+    Aggregate sum;
+    Aggregate other;
+    Aggregate* first = swapped ? &other : &sum;
+    Aggregate* second = swapped ? &sum : &other;
+    LineReader reader;
+    ASSERT_EQ(reader.Read(line("a.example", "one.test")), "");
+    first->Add(reader.record());
+    ASSERT_EQ(reader.Read(line("b.example", "other.test")), "");
+    second->Add(reader.record());
+    sum.Merge(other);
+    ASSERT_EQ(sum.servers().size(), 1u);
+    EXPECT_EQ(sum.servers().Sorted()[0].second->operator_name, "one.test");
+    EXPECT_EQ(sum.servers().Sorted()[0].second->names, 2u);
+  }
+}
+
 TEST_F(AggregateTest, CountsFindingsAndServersOnceAName) {
   Add(Line("a.example", "refused",
            R"(,"servers":[{"host":"ns1.host.test","address":"192.0.2.1","result":"refused"},)"
