@@ -37,6 +37,20 @@ ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host
   return servers_.Find(key_);
 }
 
+void ServerRow::Merge(const ServerRow& other) {
+  names += other.names;
+  faults.Merge(other.faults);
+  NoteOperator(other.operator_name);
+  seen.Merge(other.seen);
+}
+
+/// Names of several operators may share a server: the first of them by letters, so that the order
+/// of the records does not matter.
+void ServerRow::NoteOperator(std::string_view name) {
+  if (name.empty() || (!operator_name.empty() && operator_name <= name)) return;
+  operator_name = name;
+}
+
 void Aggregate::Hold(std::string_view fault, const RecordView& record,
                      std::string_view operator_name, ServerRow* row) {
   row->faults.Add(fault);

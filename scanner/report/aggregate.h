@@ -98,18 +98,8 @@ struct ServerRow {
   TimeSpan seen;
 
   uint64_t weight() const { return names; }
-  void Merge(const ServerRow& other) {
-    names += other.names;
-    faults.Merge(other.faults);
-    NoteOperator(other.operator_name);
-    seen.Merge(other.seen);
-  }
-  /// Names of several operators may share a server: the first of them by letters, so that the order
-  /// of the records does not matter.
-  void NoteOperator(std::string_view name) {
-    if (name.empty() || (!operator_name.empty() && operator_name <= name)) return;
-    operator_name = name;
-  }
+  void Merge(const ServerRow& other);
+  void NoteOperator(std::string_view name);
 };
 
 struct FindingRow {
