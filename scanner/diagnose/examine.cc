@@ -29,7 +29,7 @@ struct Patience {
 constexpr Patience kUsual = {3, 4};
 constexpr Patience kPatient = {5, 8};
 
-struct ProbeSpec {
+struct ProbeSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): ten of them, for reading.
   ProbeKind kind;
   std::string_view label;
   RRType type;

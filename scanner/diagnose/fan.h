@@ -19,7 +19,7 @@ class Fan {
     struct Awaiter {
       Fan* fan;
       bool await_ready() const noexcept { return fan->running_ == 0; }
-      void await_suspend(std::coroutine_handle<> waiter) noexcept { fan->waiter_ = waiter; }
+      void await_suspend(std::coroutine_handle<> waiter) const noexcept { fan->waiter_ = waiter; }
       void await_resume() const noexcept {}
     };
     return Awaiter{this};
