@@ -23,7 +23,8 @@ enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
-struct ScanOptions {
+// In the order of the options' meaning; one is made a scan.
+struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.Padding)
   std::vector<std::string> inputs;  // Paths; "-" or none is standard input.
   InputFormat input_format = InputFormat::kAuto;
   std::string output_path;  // Empty is standard output. `.gz` and `.zst` compress.

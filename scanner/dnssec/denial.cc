@@ -104,7 +104,7 @@ Verdict Denial::ProveEmpty(NameView name, RRType type, bool nxdomain) {
     Verdict verdict = prover->ProveNxDomain(name, type);
     if constexpr (std::is_same_v<decltype(prover), NsecProver*>) {
       if (verdict.is_bogus() && !verdict.gave_up) {
-        const Verdict lenient = prover->ProveNoData(name, type);
+        Verdict lenient = prover->ProveNoData(name, type);
         if (!lenient.is_bogus()) return lenient;
       }
     }

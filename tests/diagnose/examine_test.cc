@@ -14,7 +14,6 @@ namespace caascan::diagnose {
 namespace {
 
 using testing::ElementsAreArray;
-using testing::HasSubstr;
 
 using Kind = ProbeKind;
 using Result = ServerResult;
