@@ -1,0 +1,127 @@
+# Every table of `caascan report --format json`, counted by jq from the records' lines: {"table": [row, ...], ...}. Run as
+# jq -nR. What the program knows by heart (meanings, remedies, known issuers) is not here, nor are operators that it tells
+# by a server's name: jq has no Public Suffix List. Rows come in any order.
+
+def is_record: (type == "object") and ([.name, .outcome, .reason, .dnssec, .time | type == "string"] | all)
+  and (.may_issue | type == "boolean");
+
+# The 95 % interval of Wilson.
+def share($hits; $trials):
+  if $trials == 0 then {share: null, share_low: null, share_high: null} else
+    1.959963984540054 as $z | ($hits / $trials) as $p | (1 / (1 + $z * $z / $trials)) as $scale
+    | ($scale * ($p + $z * $z / (2 * $trials))) as $middle
+    | ($scale * $z * ($p * (1 - $p) / $trials + $z * $z / (4 * $trials * $trials) | sqrt)) as $half
+    | {share: $p, share_low: ([0, $middle - $half] | max), share_high: ([1, $middle + $half] | min)}
+  end;
+def is_failure: IN("servfail", "timeout", "lame");
+def having(condition): map(select(condition)) | length;
+def failed: having(.outcome | is_failure);
+def outcomes: . as $records | ["permit", "deny", "servfail", "timeout", "lame", "error"]
+  | map(. as $code | {($code): ($records | having(.outcome == $code))}) | add;
+def groups(key): map({key: key, of: .}) | group_by(.key) | map({key: .[0].key, of: map(.of)});
+# "a 3, b 1": the largest first, equals by key.
+def counts: groups(.) | sort_by(-(.of | length), .key) | map("\(.key) \(.of | length)") | join(", ");
+def seen: map(.time) | {first_seen: min, last_seen: max};
+
+def ldh: "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+def domain: ldh + "([.]" + ldh + ")*";
+def blank: "[ \t]*";
+# RFC 8659 section 4.2; a backslash stands twice in records.
+def parameter: blank + ldh + blank + "=" + blank + "([!-:<-\\[^-~]|\\]|\\\\\\\\)*" + blank;
+def is_sound: test("^" + blank + "(" + domain + ")?" + blank + "(;" + blank + "|(;" + parameter + ")+)?$");
+def issuer: (split(";")[0] // "") | sub("^[ \t]+"; "") | sub("[ \t]+$"; "")
+  | if test("^" + domain + "$") then ascii_downcase else "" end;
+def has_parameter($tag): ascii_downcase | test(";" + blank + $tag + blank + "=");
+def names_issuer: .tag == "issue" or .tag == "issuewild";
+def is_known: .tag | IN("issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone");
+def properties: (.caa.records // []) | map({flags, tag: (.tag | ascii_downcase), value, issuer: (.value | issuer)});
+def features: properties | map(
+  (.value | ascii_downcase) as $value | (.flags % 2 == 1) as $one | (.flags >= 128) as $critical |
+  if .tag | IN("issue", "issuewild", "iodef", "issuemail", "issuevmc") then .tag else empty end,
+  if .tag != "iodef" then empty elif $value | startswith("mailto:") then "iodef_mailto"
+    elif $value | startswith("http:") or startswith("https:") then "iodef_http" else "iodef_other" end,
+  if .tag == "contactemail" or .tag == "contactphone" then "contact" else empty end,
+  if is_known then empty else "unknown_tag", if $one or $critical then "unknown_critical" else empty end end,
+  if $critical then "critical" else empty end,
+  if $one then "flag_one" else empty end,
+  if names_issuer | not then empty else
+    (if .value | is_sound | not then "malformed" elif .issuer == "" then "nobody" else empty end),
+    (if .value | has_parameter("accounturi") then "accounturi" else empty end),
+    (if .value | has_parameter("validationmethods") then "validationmethods" else empty end)
+  end) | unique;
+
+def depth: (.name | ltrimstr("*.")) as $name | .caa.owner as $owner
+  | if $name == $owner then "the name itself"
+    elif $name | endswith("." + $owner) then
+      ($name | rtrimstr("." + $owner) | split(".") | length) | if . == 1 then "1 label above" else "\(.) labels above" end
+    else "behind an alias" end;
+
+# What is held against servers: a row for each result that is a fault, and for each finding.
+def faults: map(. as $record
+  | ((.servers // [] | map(select(.result | IN("answer", "referral", "blocked") | not) | . + {fault: .result}))
+     + (.findings // [] | map(select(.address or .host) | . + {fault: .code})))
+  | map({address: (.address // ""), host: (.host // ""), fault, record: $record}) | .[]);
+
+def percentile($p): ($p * length | ceil) as $rank | .[[$rank, 1] | max - 1];
+def effort($measure): sort | select(length > 0)
+  | {measure: $measure, mean: (add / length), min: min, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95),
+     p99: percentile(0.99), p999: percentile(0.999), max: max};
+
+def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outcome != "error")) as $looked_up
+  | having(.outcome == "permit" or .outcome == "deny") as $answered
+  | [map(select(.operator)) | groups(.operator)[] | .key as $operator | .of | {operator: $operator, basis: "record",
+       names: length, failures: (map(select(.outcome | is_failure).reason) | counts),
+       findings: (map(.findings // [] | map(.code) | unique[]) | counts)} + outcomes + seen + share(failed; length)
+    ] as $operators
+  | {
+    summary: [["records", $total, null], ["may_issue", having(.may_issue), $total], ["failed", failed, $total],
+              ["with_caa", ($with_caa | length), $total], ["rechecked", having(.attempts > 1), $total]]
+      | map({fact: .[0], count: .[1]} + share(.[1]; .[2] // 0)),
+    span: [{event: "first_record", time: (map(.time) | min)}, {event: "last_record", time: (map(.time) | max)}],
+    outcomes: outcomes | to_entries | map({outcome: .key, names: .value} + share(.value; $total)),
+    reasons: groups([.reason, .outcome])
+      | map({reason: .key[0], outcome: .key[1], names: (.of | length)} + share(.of | length; $total)),
+    findings: map(. as $record | .findings // [] | map({code, place: $record.place})[]) | groups(.code)
+      | map((.of | map(.place) | unique | length) as $names
+            | {code: .key, names: $names, findings: (.of | length)} + share($names; $total)),
+    operators: $operators,
+    league: $operators | map(select(.names >= 10) | . + {failed: (.servfail + .timeout + .lame)} | select(.failed > 0)
+      | {operator, failed, names, share, share_low, share_high, failures}),
+    servers: [faults[]] | groups([.address, .host])
+      | map({address: .key[0], host: .key[1], names: (.of | map(.record.place) | unique | length),
+             operator: (.of | map(.record.operator) | min), faults: (.of | map(.fault) | counts)}
+            + (.of | map(.record) | seen)),
+    tlds: groups(if .reason == "invalid_name" then "(no name)" else .name | split(".") | last end)
+      | map({tld: .key, names: (.of | length), with_caa: (.of | having(.caa))} + (.of | outcomes)
+            + (.of | share(failed; length))),
+    dnssec: groups(.dnssec)
+      | map({status: .key, names: (.of | length)} + (.of | outcomes) + share(.of | length; $total)),
+    caa_use: ([{feature: "caa", names: ($with_caa | length)}]
+              + ($with_caa | map(features[]) | groups(.) | map({feature: .key, names: (.of | length)})))
+      | map(. + share(.names; $answered)),
+    caa_depth: $with_caa | groups(depth)
+      | map({depth: .key, names: (.of | length)} + share(.of | length; $with_caa | length)),
+    issuers: $with_caa
+      | map(properties | map(select(names_issuer and .issuer != "") | {tag, issuer}) | unique | groups(.issuer)[])
+      | groups(.key) | map({issuer: .key, names: (.of | length)} + share(.of | length; $with_caa | length)
+          + {issue: ([.of[].of[] | select(.tag == "issue")] | length),
+             issuewild: ([.of[].of[] | select(.tag == "issuewild")] | length)}),
+    tags: map(properties[]) | groups(.tag) | map({tag: .key, records: (.of | length)}),
+    decisions: map(.decisions // {} | to_entries[]) | groups(.key)
+      | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))})
+      | map(. + share(.permit; .permit + .deny)),
+    orders: map(select(has("order") and (.may_issue | not))) | groups(.order | tojson)
+      | map((.of | min_by(.name)) as $first
+            | {order: .key, names: (.of | length), name: $first.name, reason: $first.reason}),
+    effort: [($looked_up | map(.elapsed_ms // 0) | effort("elapsed_ms")), ($looked_up | map(.queries // 0) | effort("queries")),
+             ($looked_up | map(.retries // 0) | effort("retries")),
+             ($with_caa | map(.caa.records | length) | effort("caa_set_size")), ($with_caa | map(.caa.ttl) | effort("caa_ttl_s"))]
+  };
+
+[foreach inputs as $text (0; . + 1; {input: input_filename, line: ., text: $text})
+ | select(.text | test("[^ \t\r]")) | .read = (.text | try fromjson catch null)]
+| map(select(.read | is_record | not) | {input, line}) as $broken
+| map(select(.read | is_record))
+| map(.read + {place: [.input, .line]}) | tables
+| .summary += [{fact: "broken_lines", count: ($broken | length)} + share(0; 0)]
+| .broken = $broken

@@ -1,0 +1,20 @@
+"""Records with values and members that scans of the lab have none of."""
+
+WRITTEN = [
+    '{"name":"*.a.test","outcome":"deny","reason":"unknown_critical_property","may_issue":false,"dnssec":"secure","caa":{"owner":'
+    '"a.test","ttl":7,"records":[{"flags":129,"tag":"TBS","value":"x"},{"flags":0,"tag":"issue","value":"A.example ; accounturi'
+    '=https://a/1; validationmethods=dns-01"},{"flags":0,"tag":"issue","value":"a.example"},{"flags":0,"tag":"issuewild","value":'
+    '"a.example."},{"flags":0,"tag":"issuewild","value":" ; "},{"flags":0,"tag":"issue","value":"b.example; x"},{"flags":1,"tag":'
+    '"iodef","value":"ftp://x"},{"flags":0,"tag":"iodef","value":"https://x"},{"flags":0,"tag":"contactemail","value":"a"},'
+    '{"flags":0,"tag":"issuemail","value":";"},{"flags":0,"tag":"issue","value":"c.example; a=\\\\007"}]},"queries":3,'
+    '"retries":1,"attempts":2,"elapsed_ms":1500.25,"time":"2026-01-01T00:00:00.001Z","order":7}',
+    '{"name":"not a name","outcome":"error","reason":"invalid_name","may_issue":false,"dnssec":"unchecked",'
+    '"time":"2026-01-01T00:00:00.002Z","order":7}',
+    '{"name":"www.b.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"dnssec":"insecure","caa":{"owner":'
+    '"other.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example"}]},"queries":1,"retries":0,"elapsed_ms":1,'
+    '"time":"2026-01-01T00:00:00.003Z"}',
+    # Whose operator its server's name alone tells.
+    '{"name":"c.test","outcome":"lame","reason":"refused","may_issue":false,"dnssec":"insecure","servers":[{"host":'
+    '"ns1.some-host.test","address":"192.0.2.1","result":"refused"}],"findings":[{"code":"lame_refused","host":'
+    '"ns1.some-host.test","address":"192.0.2.1"}],"queries":2,"retries":0,"elapsed_ms":2,"time":"2026-01-01T00:00:00.004Z"}',
+]
