@@ -1,6 +1,8 @@
-"""The views of docs/sql say what `caascan report` says, table by table, in SQLite and in PostgreSQL."""
+"""The views of docs/sql say what `caascan report` says, table by table, in SQLite and PostgreSQL, and in DuckDB and
+ClickHouse where `scripts/setup --databases` installed them."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -16,6 +18,7 @@ from written_records import WRITTEN
 
 SQL = SOURCE / "docs" / "sql"
 MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
+DATABASES = SOURCE / ".cache" / "databases" / "node_modules"
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 # The columns of a table that SQL has too, the key's first.
 COUNTS = ["permit", "deny", "servfail", "timeout", "lame", "error"]
@@ -141,6 +144,50 @@ class Sql(harness.Case):
             answer = self.run_program(*psql, "-At", "-c", f"SELECT json_build_array({names}) FROM {view}")
             self.assertEqual(answer.returncode, 0, answer.stderr.decode())
             return [json.loads(line) for line in answer.stdout.decode().splitlines()]
+        self.check(query)
+
+    def embedded(self, engine, load):
+        """Loads the records and makes the views as docs/sql says; then a way to ask for a statement's rows."""
+        if shutil.which("node") is None or not DATABASES.exists():
+            self.skipTest(f"there is no {engine} (scripts/setup --databases)")
+        server = subprocess.Popen(
+            ["node", SOURCE / "tests" / "e2e" / "databases" / "query.cjs", engine, self.folder / engine], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(DATABASES)})
+        self.addCleanup(server.communicate)
+
+        def run(statement):
+            try:
+                print(json.dumps(statement), file=server.stdin, flush=True)
+            except BrokenPipeError:
+                pass
+            rows = []
+            while (row := server.stdout.readline()) != "\n":
+                if not row:
+                    self.fail(f"{server.stderr.read()}\n{statement}")
+                rows.append(json.loads(row))
+            return rows
+        script = "".join((SQL / name).read_text() for name in (f"{engine}.sql", "tables.sql"))
+        for statement in [*load, *filter(str.strip, re.split(r";$", script, flags=re.MULTILINE))]:
+            run(statement)
+        return run
+
+    def test_duckdb(self):
+        run = self.embedded("duckdb", [
+            "CREATE TABLE records AS SELECT row_number() OVER () AS id, json AS line "
+            f"FROM read_json_objects('{self.records}', format = 'newline_delimited')"])
+
+        def query(view, columns):
+            return run("SELECT CAST(json_array({}) AS VARCHAR) FROM {}".format(", ".join(f'"{name}"' for name in columns), view))
+        self.check(query)
+
+    def test_clickhouse(self):
+        run = self.embedded("clickhouse", [
+            "CREATE TABLE lines (line String) ENGINE = Memory",
+            f"INSERT INTO lines FROM INFILE '{self.records}' FORMAT JSONAsString",
+            "CREATE TABLE records ENGINE = MergeTree ORDER BY id AS SELECT rowNumberInAllBlocks() AS id, line FROM lines"])
+
+        def query(view, columns):
+            return run("SELECT toJSONString(tuple({})) FROM {}".format(", ".join(f'"{name}"' for name in columns), view))
         self.check(query)
 
 
