@@ -5,9 +5,9 @@
 -- the operators of records that name none. Lists in one cell of the report, such as an operator's failures, are views
 -- of a row each. Percentiles are exact here; the report's are off by 0.8 % at most.
 --
--- Nor is there a report_broken: a line that is no record is no JSON mostly, and no database takes it for some. PostgreSQL
--- and DuckDB refuse to load the file, SQLite its views, and ClickHouse would count a record without a name. The table
--- "broken" of `caascan report` tells which lines they are; jq -cR 'fromjson? // empty | select(.outcome)' leaves them out.
+-- Nor is there a report_broken: a line that is no record is mostly no JSON, which no database takes. PostgreSQL, DuckDB
+-- and ClickHouse refuse to load such a file, SQLite to read its views. The table "broken" of `caascan report` tells which
+-- lines they are, and jq -cR 'fromjson? // empty | select(.outcome)' leaves them out.
 
 CREATE VIEW report_summary AS
 SELECT 'records' AS fact, count(*) AS count FROM scan
