@@ -90,6 +90,18 @@ std::string GroupedNumber(uint64_t number) {
   return text;
 }
 
+std::string ShortNumber(uint64_t number) {
+  constexpr uint64_t kLeast = 100'000;
+  constexpr double kNextLetter = 999.5;  // What %.3g would write as 1e+03.
+  if (number < kLeast) return std::to_string(number);
+  auto rest = static_cast<double>(number);
+  size_t thousands = 0;
+  for (; rest >= kNextLetter; rest /= 1000) ++thousands;
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.3g%c", rest, " kMGTPE"[thousands]);
+  return text.data();
+}
+
 std::string NumberText(double number) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number);

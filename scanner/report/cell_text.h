@@ -10,7 +10,7 @@
 namespace caascan::report {
 
 /// Text that is safe on a terminal: control characters, and all that could reorder, hide or widen
-/// what is shown, become \u{XXXX}; what is not UTF-8 becomes \xXX. Letters of Latin, Greek and
+/// what is shown, become \u{XXXX}; what is not UTF-8 becomes \u{FFFD}. Letters of Latin, Greek and
 /// Cyrillic script stay.
 std::string PrintableText(std::string_view text);
 
@@ -19,6 +19,8 @@ size_t DisplayWidth(std::string_view printable);
 
 /// "1,234,567".
 std::string GroupedNumber(uint64_t number);
+/// "1.23M": six digits and more become three and a letter; at most five characters.
+std::string ShortNumber(uint64_t number);
 
 /// A cell for people, of printable text; empty for nothing. A share is "12.3 % (11.9 - 12.7)".
 std::string CellText(const Cell& cell, ColumnKind kind);

@@ -1,5 +1,6 @@
 // A table's columns are as wide as what is in them; where the sum is over 100 the widest text
-// columns give way. Tested by formats_test.cc.
+// columns give way, and where that is not enough counts are written shorter. Tested by
+// formats_test.cc.
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +14,15 @@ constexpr size_t kWidth = 100;
 constexpr size_t kMinTextWidth = 12;
 constexpr std::string_view kGap = "  ";
 
+/// How counts are written, the widest first: "1,234,567", "1234567", "1.23M".
+enum class CountStyle : uint8_t { kGrouped, kPlain, kShort };
+
+std::string TextOf(const Cell& cell, ColumnKind kind, CountStyle style) {
+  const auto* count = std::get_if<uint64_t>(&cell);
+  if (count == nullptr || style == CountStyle::kGrouped) return CellText(cell, kind);
+  return style == CountStyle::kPlain ? std::to_string(*count) : ShortNumber(*count);
+}
+
 /// The columns that are shown, as text.
 struct Grid {
   std::vector<std::vector<std::string>> lines;  // The headings first.
@@ -20,7 +30,7 @@ struct Grid {
   std::vector<size_t> widths;
 };
 
-Grid MakeGrid(const Table& table, size_t rows) {
+Grid MakeGrid(const Table& table, size_t rows, CountStyle style) {
   Grid grid;
   grid.lines.resize(rows + 1);
   for (size_t column = 0; column < table.columns.size(); ++column) {
@@ -29,7 +39,7 @@ Grid MakeGrid(const Table& table, size_t rows) {
     size_t width = head.heading.size();
     grid.lines[0].push_back(head.heading);
     for (size_t row = 0; row < rows; ++row) {
-      std::string text = CellText(table.rows[row][column], head.kind);
+      std::string text = TextOf(table.rows[row][column], head.kind, style);
       width = std::max(width, DisplayWidth(text));
       grid.lines[row + 1].push_back(std::move(text));
     }
@@ -39,8 +49,8 @@ Grid MakeGrid(const Table& table, size_t rows) {
   return grid;
 }
 
-/// Narrows text columns, the widest first, until a line fits.
-void Fit(Grid* grid) {
+/// Narrows text columns, the widest first, until a line fits. False where it never does.
+bool Fit(Grid* grid) {
   while (true) {
     size_t sum = kGap.size() * grid->widths.size();
     size_t* widest = nullptr;
@@ -49,9 +59,18 @@ void Fit(Grid* grid) {
       if (grid->kinds[i] != ColumnKind::kText || grid->widths[i] <= kMinTextWidth) continue;
       if (widest == nullptr || grid->widths[i] > *widest) widest = &grid->widths[i];
     }
-    if (sum <= kWidth || widest == nullptr) return;
+    if (sum <= kWidth || widest == nullptr) return sum <= kWidth;
     --*widest;
   }
+}
+
+Grid FittingGrid(const Table& table, size_t rows) {
+  Grid grid;
+  for (const CountStyle style : {CountStyle::kGrouped, CountStyle::kPlain, CountStyle::kShort}) {
+    grid = MakeGrid(table, rows, style);
+    if (Fit(&grid)) break;
+  }
+  return grid;
 }
 
 /// Cuts to `width` columns, with ".." where something was cut.
@@ -112,8 +131,7 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   *out += '\n' + table.title + '\n' + std::string(table.title.size(), '=') + '\n';
   AppendNote(table.note, out);
   AppendNote(MissedNote(table), out);
-  Grid grid = MakeGrid(table, rows);
-  Fit(&grid);
+  Grid grid = FittingGrid(table, rows);
   for (std::vector<std::string>& line : grid.lines) {
     std::string rest = table.wrapped ? std::exchange(line.back(), "") : std::string();
     if (table.wrapped) line.back() = TakeLine(grid.widths.back(), &rest);

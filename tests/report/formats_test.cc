@@ -114,6 +114,32 @@ TEST(TextReportTest, FitsAHundredColumnsAndCountsWhatIsLeftOut) {
   EXPECT_TRUE(missed);
 }
 
+TEST(TextReportTest, FitsAHundredColumnsWhateverTheCounts) {
+  for (const uint64_t names : {uint64_t{1}, uint64_t{99'999}, uint64_t{170'000'000},
+                               uint64_t{40'000'000'000}, UINT64_MAX}) {
+    Table table = Hostile(std::string(300, 'x'));
+    for (const char* code : {"permit", "deny", "servfail", "timeout", "lame", "with CAA"}) {
+      table.columns.insert(table.columns.end() - 1, {code, code, ColumnKind::kCount});
+    }
+    table.rows = {{std::string(300, 'x'), names, names, names, names, names, names, names,
+                   Share{names / 1000, names}}};
+    std::istringstream text(TextReport({.title = "R", .schema = "urn:x", .tables = {table}}, 0));
+    size_t longest = 0;
+    for (std::string line; std::getline(text, line);) longest = std::max(longest, line.size());
+    EXPECT_LE(longest, 100u) << names;
+    EXPECT_GT(longest, 80u) << names;
+  }
+}
+
+TEST(ShortNumberTest, HasThreeDigitsAndALetter) {
+  EXPECT_EQ(ShortNumber(99'999), "99999");
+  EXPECT_EQ(ShortNumber(100'000), "100k");
+  EXPECT_EQ(ShortNumber(999'499), "999k");
+  EXPECT_EQ(ShortNumber(999'500), "1M");
+  EXPECT_EQ(ShortNumber(1'234'567), "1.23M");
+  EXPECT_EQ(ShortNumber(UINT64_MAX), "18.4E");
+}
+
 TEST(TextReportTest, BreaksWhatIsToBeReadInFull) {
   Table table = {.id = "t",
                  .title = "T",
