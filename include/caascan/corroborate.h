@@ -39,10 +39,11 @@ struct CorroborateSummary {
 ///
 /// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs; prints nothing but
 /// progress on standard error. Nothing is written before all is read, and nothing after a signal.
-/// Records lie in temporary files meanwhile, about as large as names are; memory goes by 1/256 of
-/// them. Errors: InvalidArgument for inputs that cannot be used, a line that is no record among
-/// them, for it may hide a denial, and scans that decide differently over the same CAA records, for
-/// they did not ask for the same CA; DataLoss where something could not be written.
+/// Records lie in temporary files meanwhile, about 40 bytes, the name and the CAA set each; memory
+/// is bounded, about 100 MiB whatever the number of names. Errors: InvalidArgument for inputs that
+/// cannot be used, a line that is no record among them, for it may hide a denial, and scans that
+/// decide differently over the same CAA records, for they did not ask for the same CA; DataLoss
+/// where something could not be written.
 [[nodiscard]] absl::Status RunCorroborate(const CorroborateOptions& options,
                                           CorroborateSummary* summary);
 

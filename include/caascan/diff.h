@@ -37,8 +37,8 @@ struct DiffSummary {
 /// does not matter.
 ///
 /// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs; prints nothing but
-/// progress on standard error. Records lie in temporary files meanwhile; memory goes by 1/256 of
-/// them. Errors as RunReport().
+/// progress on standard error. Records lie in temporary files meanwhile; memory is bounded, about
+/// 100 MiB whatever the number of names. Errors as RunReport().
 [[nodiscard]] absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary);
 
 }  // namespace caascan

@@ -1,14 +1,16 @@
-// All records go to disk by name first, then each partition is decided by itself. Tested by
+// All records go to disk by name first, then each share of them is decided by itself. Tested by
 // corroborate_test.cc.
 #include "caascan/corroborate.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "scanner/report/cell_text.h"
+#include "scanner/report/progress_line.h"
 #include "scanner/report/quorum.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/spill.h"
@@ -20,6 +22,8 @@ namespace report {
 namespace {
 
 constexpr size_t kMaxPerspectives = 200;  // Their numbers fit a row.
+constexpr size_t kNameMemory = 256;       // Of a name beside its perspectives, and its texts.
+constexpr size_t kWriteSize = size_t{1} << 20;
 
 class SpillingWorker : public RecordWorker {
  public:
@@ -96,9 +100,10 @@ class CorroborateRun {
   using Names = std::map<std::string, std::vector<PerspectiveRecord>, std::less<>>;
 
   absl::Status ReadAll(RecordPass* pass, Spill* spill);
-  absl::Status ReadPartition(const Spill& spill, size_t partition, Names* names) const;
+  absl::Status ReadShare(const Spill& spill, const Spill::Share& share, Names* names) const;
   absl::Status CheckRequests(const std::string& name,
                              const std::vector<PerspectiveRecord>& records) const;
+  absl::Status DecideAll(const Spill& spill, RecordPass* pass, WholeFile* output);
   void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
                   std::string* out);
 
@@ -118,9 +123,9 @@ absl::Status CorroborateRun::ReadAll(RecordPass* pass, Spill* spill) {
   return spill->Finish();
 }
 
-absl::Status CorroborateRun::ReadPartition(const Spill& spill, size_t partition,
-                                           Names* names) const {
-  return spill.ForEach(partition, [this, names](const SpillRow& row) {
+absl::Status CorroborateRun::ReadShare(const Spill& spill, const Spill::Share& share,
+                                       Names* names) const {
+  return spill.ForEach(share, [this, names](const SpillRow& row) {
     auto found = names->find(row.name);
     if (found == names->end()) {
       found = names->try_emplace(std::string(row.name), options_.remotes.size() + 1).first;
@@ -192,6 +197,33 @@ void CorroborateRun::AppendName(const std::string& name,
   out->append("}\n");
 }
 
+/// `pass` is where signals are taken from, or null.
+absl::Status CorroborateRun::DecideAll(const Spill& spill, RecordPass* pass, WholeFile* output) {
+  // Decisions that run down the same terminal tell enough.
+  const bool mixes = IsStandardOutput(options_.output_path) && isatty(STDOUT_FILENO) == 1;
+  ProgressLine progress(mixes ? ProgressMode::kNever : options_.progress,
+                        ProgressLine::Clock::now());
+  // A row may be all that there is of a name, which has room for every perspective.
+  const size_t row_memory = kNameMemory + (options_.remotes.size() + 1) * sizeof(PerspectiveRecord);
+  const std::vector<Spill::Share> shares = spill.Shares(row_memory);
+  for (size_t i = 0; i < shares.size(); ++i) {
+    ShowCompared(i, shares.size(), &progress);
+    Names names;
+    absl::Status status = ReadShare(spill, shares[i], &names);
+    if (!status.ok()) return status;
+    std::string lines;
+    for (const auto& [name, records] : names) {
+      if (status = CheckRequests(name, records); !status.ok()) return status;
+      if (records[0].records > 0) AppendName(name, records, &lines);
+      if (lines.size() >= kWriteSize) (void)output->Write(std::exchange(lines, {}));
+    }
+    if (!lines.empty() && !output->Write(lines)) return absl::OkStatus();  // Commit() says why.
+    if (pass != nullptr) summary_->signal = pass->signal();
+    if (summary_->signal != 0) break;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CorroborateRun::Run() {
   if (absl::Status status = CheckOptions(options_); !status.ok()) return status;
   std::vector<std::string> inputs = {options_.primary};
@@ -207,19 +239,8 @@ absl::Status CorroborateRun::Run() {
   if (IsStandardOutput(options_.output_path)) pass.reset();
   auto output = WholeFile::Create(options_.output_path);
   if (!output.ok()) return output.status();
-  bool written = true;
-  for (size_t partition = 0; partition < Spill::kPartitions && written; ++partition) {
-    Names names;
-    if (status = ReadPartition(**spill, partition, &names); !status.ok()) return status;
-    std::string lines;
-    for (const auto& [name, records] : names) {
-      if (status = CheckRequests(name, records); !status.ok()) return status;
-      if (records[0].records > 0) AppendName(name, records, &lines);
-    }
-    written = lines.empty() || output->Write(lines);
-    if (pass != nullptr) summary_->signal = pass->signal();
-    if (summary_->signal != 0) return absl::OkStatus();
-  }
+  status = DecideAll(**spill, pass.get(), &*output);
+  if (!status.ok() || summary_->signal != 0) return status;
   return output->Commit();
 }
 

@@ -1,4 +1,5 @@
-// RunDiff: the records of both scans go to disk by name, then each partition is compared by itself.
+// RunDiff: the records of both scans go to disk by name, then each share of them is compared by
+// itself.
 // Tested by diff_test.cc.
 #include "caascan/diff.h"
 
@@ -8,8 +9,10 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "scanner/report/diff_counts.h"
+#include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/spill.h"
@@ -57,8 +60,11 @@ void Take(const SpillRow& row, NameState* state) {
   state->caa = row.caa;
 }
 
-absl::Status ReadPartition(const Spill& spill, size_t partition, Names* names) {
-  return spill.ForEach(partition, [names](const SpillRow& row) {
+/// What a row takes in memory beside its texts, a node of the map included.
+constexpr size_t kRowMemory = sizeof(Names::value_type) + 64;
+
+absl::Status ReadShare(const Spill& spill, const Spill::Share& share, Names* names) {
+  return spill.ForEach(share, [names](const SpillRow& row) {
     auto found = names->find(row.name);
     if (found == names->end()) found = names->try_emplace(std::string(row.name)).first;
     Take(row, row.input == 0 ? &found->second.before : &found->second.after);
@@ -101,11 +107,14 @@ void AppendChange(const std::string& name, const NamePair& pair, std::string* ou
   out->append("}\n");
 }
 
-/// Compares partition by partition. `changes` may be null.
-absl::Status Compare(const Spill& spill, RecordPass* pass, WholeFile* changes, DiffCounts* counts) {
-  for (size_t partition = 0; partition < Spill::kPartitions; ++partition) {
+/// Compares share by share. `changes` may be null.
+absl::Status Compare(const Spill& spill, RecordPass* pass, ProgressLine* progress,
+                     WholeFile* changes, DiffCounts* counts) {
+  const std::vector<Spill::Share> shares = spill.Shares(kRowMemory);
+  for (size_t i = 0; i < shares.size(); ++i) {
+    ShowCompared(i, shares.size(), progress);
     Names names;
-    if (absl::Status read = ReadPartition(spill, partition, &names); !read.ok()) return read;
+    if (absl::Status read = ReadShare(spill, shares[i], &names); !read.ok()) return read;
     std::string lines;
     for (const auto& [name, pair] : names) {
       counts->Add(pair.before, pair.after);
@@ -137,7 +146,9 @@ absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
   if (!status.ok()) return status;
   DiffCounts counts;
   if (pass->signal() == 0) {
-    status = Compare(**spill, pass.get(), changes.has_value() ? &*changes : nullptr, &counts);
+    ProgressLine progress(options.progress, ProgressLine::Clock::now());
+    status =
+        Compare(**spill, pass.get(), &progress, changes.has_value() ? &*changes : nullptr, &counts);
   }
   summary->old_names = counts.old_names();
   summary->new_names = counts.new_names();

@@ -4,26 +4,17 @@
 #include "scanner/report/record_pass.h"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <thread>
 #include <utility>
 
 #include "scanner/report/cell_text.h"
 #include "scanner/report/partial.h"
+#include "scanner/report/progress_line.h"
 
 namespace caascan::report {
-namespace {
-
-constexpr auto kProgressEvery = std::chrono::milliseconds(500);
-constexpr int kBlocksBeforeProgress = 2;  // A second.
-
-}  // namespace
-
 RecordPass::RecordPass(PassOptions options) : options_(std::move(options)) {
   if (options_.inputs.empty()) options_.inputs.emplace_back("-");
 }
@@ -78,33 +69,22 @@ void RecordPass::Work(RecordWorker* worker) {
   }
 }
 
-void RecordPass::ShowProgress(bool at_end) {
-  if (!at_end) {
-    (void)std::fprintf(stderr, "\r%s records read", GroupedNumber(records_).c_str());
-    shown_ = true;
-  } else if (shown_) {
-    (void)std::fprintf(stderr, "\r\033[K");
-  }
-  (void)std::fflush(stderr);
-}
-
 /// Waits for signals, and for the end; shows progress meanwhile.
 void RecordPass::Watch() {
-  const bool shows = options_.progress == ProgressMode::kAlways ||
-                     (options_.progress == ProgressMode::kAuto && isatty(STDERR_FILENO) == 1);
+  ProgressLine line(options_.progress, ProgressLine::Clock::now());
   std::array<pollfd, 2> fds = {{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                                 {.fd = finished_->fd(), .events = POLLIN, .revents = 0}}};
-  const auto timeout_ms = static_cast<int>(kProgressEvery.count());
-  for (int rounds = 1;; ++rounds) {
-    const int ready = poll(fds.data(), fds.size(), shows ? timeout_ms : -1);
+  const auto timeout_ms = static_cast<int>(ProgressLine::kEvery.count());
+  while (true) {
+    const int ready = poll(fds.data(), fds.size(), line.shows() ? timeout_ms : -1);
     if (const int signal = signals_.Take(); signal != 0 && signal_ == 0) {
       signal_ = signal;
       stop_reading_->Notify();
     }
-    if (ready > 0 && fds[1].revents != 0) break;
-    if (shows && ready == 0 && rounds >= kBlocksBeforeProgress) ShowProgress(/*at_end=*/false);
+    if (ready > 0 && fds[1].revents != 0) return;
+    const auto now = ProgressLine::Clock::now();
+    if (line.IsDue(now)) line.Show(now, GroupedNumber(records_) + " records read");
   }
-  if (shows) ShowProgress(/*at_end=*/true);
 }
 
 absl::Status RecordPass::Run(const std::function<std::unique_ptr<RecordWorker>()>& make) {

@@ -62,7 +62,6 @@ class RecordPass {
  private:
   void Work(RecordWorker* worker);
   void Watch();
-  void ShowProgress(bool at_end);
 
   PassOptions options_;
   scan::SignalScope signals_;  // Before any thread begins.
@@ -71,7 +70,6 @@ class RecordPass {
   std::unique_ptr<RecordBlocks> blocks_;
   std::atomic<int> signal_{0};
   std::atomic<uint64_t> records_{0};
-  bool shown_ = false;  // The watcher's.
 
   std::mutex mutex_;  // Guards blocks_ and broken_.
   BrokenLines broken_;

@@ -22,6 +22,9 @@ namespace {
 /// A worker's own tables stay small beside the shared ones.
 constexpr size_t kMaxWorkerRows = size_t{1} << 12;
 
+constexpr const char* kNoSamples =
+    " (some lines are no records; partial reports hold counts alone, and none of the evidence)";
+
 struct SharedAggregate {
   std::mutex mutex;
   Aggregate sum;  // Guarded by it.
@@ -93,7 +96,8 @@ absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
   Summarize(pass.get(), summary);
   if (summary->signal != 0) return absl::OkStatus();
   if (dossier.outcomes().names == 0) {
-    return absl::InvalidArgumentError("--operator: no record names " + options.operator_name);
+    return absl::InvalidArgumentError("--operator: no record names " + options.operator_name +
+                                      (summary->broken > 0 ? kNoSamples : ""));
   }
   if (IsStandardOutput(options.output_path)) pass.reset();
   return WriteWhole(options.output_path, options.format == ReportFormat::kHtml

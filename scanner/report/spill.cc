@@ -45,6 +45,10 @@ absl::Status Failure(int error) {
                              std::strerror(error));
 }
 
+size_t HashOf(std::string_view name) {
+  return absl::HashOf(absl::string_view(name.data(), name.size()));
+}
+
 /// The row that `bytes` begins with; false where they hold less than one.
 bool TakeRow(std::string_view* bytes, SpillRow* row) {
   Head head;
@@ -121,9 +125,12 @@ void Spill::Add(const SpillRow& row) {
                      .dnssec = row.dnssec,
                      .may_issue = static_cast<uint8_t>(row.may_issue ? 1 : 0),
                      .unused = 0};
-  const size_t hash = absl::HashOf(absl::string_view(row.name.data(), row.name.size()));
+  // Of the name as it will be read back.
+  const size_t hash = HashOf(row.name.substr(0, head.name_size));
   Partition& partition = partitions_[hash % kPartitions];
   const std::lock_guard lock(partition.mutex);
+  ++partition.rows;
+  partition.bytes += size_t{head.name_size} + head.operator_size + head.caa_size;
   partition.buffer.append(reinterpret_cast<const char*>(&head), sizeof(head));
   partition.buffer.append(row.name.substr(0, head.name_size));
   partition.buffer.append(row.operator_name.substr(0, head.operator_size));
@@ -140,9 +147,22 @@ absl::Status Spill::Finish() {
   return error_ == 0 ? absl::OkStatus() : Failure(error_);
 }
 
-absl::Status Spill::ForEach(size_t partition,
+std::vector<Spill::Share> Spill::Shares(size_t row_memory, size_t share_memory) const {
+  std::vector<Share> shares;
+  for (size_t partition = 0; partition < kPartitions; ++partition) {
+    const Partition& rows = partitions_[partition];
+    const size_t count = 1 + (rows.rows * row_memory + rows.bytes) / share_memory;
+    for (size_t index = 0; index < count; ++index) shares.push_back({partition, index, count});
+  }
+  return shares;
+}
+
+absl::Status Spill::ForEach(const Share& share,
                             absl::FunctionRef<void(const SpillRow&)> visit) const {
-  const int fd = partitions_.at(partition).fd;
+  const int fd = partitions_.at(share.partition).fd;
+  const auto is_of_share = [&share](std::string_view name) {
+    return share.count == 1 || HashOf(name) / kPartitions % share.count == share.index;
+  };
   std::vector<char> buffer(kReadSize);
   size_t kept = 0;
   for (off_t offset = 0;;) {
@@ -153,7 +173,9 @@ absl::Status Spill::ForEach(size_t partition,
     offset += got;
     std::string_view bytes(buffer.data(), kept + static_cast<size_t>(got));
     SpillRow row;
-    while (TakeRow(&bytes, &row)) visit(row);
+    while (TakeRow(&bytes, &row)) {
+      if (is_of_share(row.name)) visit(row);
+    }
     kept = bytes.size();  // Always less than a row, which is far smaller than the buffer.
     std::memmove(buffer.data(), bytes.data(), kept);
   }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
@@ -36,7 +37,13 @@ struct SpillRow {
 /// object. Memory: 32 KiB a file.
 class Spill {
  public:
-  static constexpr size_t kPartitions = 256;
+  /// Rows that are read together; all those of a name are in one share.
+  struct Share {
+    size_t partition = 0;
+    size_t index = 0;  // Of `count` shares of the partition.
+    size_t count = 1;
+  };
+  static constexpr size_t kShareMemory = size_t{64} << 20;
 
   /// Files in `folder`; empty is that of TMPDIR, else /tmp. InvalidArgument where it cannot be
   /// written.
@@ -50,15 +57,22 @@ class Spill {
   /// Once, behind the last Add(). DataLoss where not all rows could be kept (a full disk, say).
   [[nodiscard]] absl::Status Finish();
 
-  /// Calls `visit` for each row of a partition, in no order that means anything. After Finish().
-  /// Each partition may be read by one thread at a time. DataLoss where it cannot be read back.
-  [[nodiscard]] absl::Status ForEach(size_t partition,
+  /// All rows in shares that take about `share_memory` bytes each, where a row takes `row_memory`
+  /// beside its texts: however many rows there are, memory is bounded, and a partition that is too
+  /// big is read several times instead. After Finish().
+  std::vector<Share> Shares(size_t row_memory, size_t share_memory = kShareMemory) const;
+  /// Calls `visit` for each row of a share, in no order that means anything. After Finish(). Each
+  /// partition may be read by one thread at a time. DataLoss where it cannot be read back.
+  [[nodiscard]] absl::Status ForEach(const Share& share,
                                      absl::FunctionRef<void(const SpillRow&)> visit) const;
 
  private:
+  static constexpr size_t kPartitions = 256;
   struct Partition {
-    std::mutex mutex;  // Guards buffer, and the order of writes.
+    std::mutex mutex;  // Guards buffer, counts, and the order of writes.
     std::string buffer;
+    uint64_t rows = 0;
+    uint64_t bytes = 0;
     int fd = -1;
   };
 

@@ -110,38 +110,53 @@ class Report(harness.Case):
             self.assertEqual(len(rows) - 1, len(report[file.stem]["rows"]), file)
         self.assertIn("'=cmd|x", (folder / "decisions.csv").read_text())
 
-    def test_a_stopped_report_is_none(self):
-        read_end, write_end = os.pipe()
-        output = self.folder / "report.txt"
-        child = subprocess.Popen([CAASCAN, "report", "-o", output], stdin=read_end, stderr=subprocess.PIPE)
-        os.write(write_end, b"x\n" * 10)
-        # It takes the signal over once it has read the first byte.
-        while self._unread(write_end):
-            time.sleep(0.01)
-        child.send_signal(signal.SIGINT)
-        _, errors = child.communicate(timeout=harness.PATIENCE_S)
-        os.close(write_end)
-        os.close(read_end)
-        self.assertEqual(child.returncode, 130, errors)
-        self.assertEqual(list(self.folder.iterdir()), [])
+    def reading_commands(self):
+        """Each command that reads records, from standard input for as long as it likes."""
+        one, two = (self.file(name, self.records.read_bytes()) for name in ("one", "two"))
+        operator = json.loads(self.records.read_bytes().splitlines()[0])["operator"]
+        yield [CAASCAN, "report", "-o", self.folder / "text"]
+        yield [CAASCAN, "report", "--partial", "-o", self.folder / "partial"]
+        yield [CAASCAN, "report", "--format", "csv", "-o", self.folder / "csv"]
+        yield [CAASCAN, "report", "--operator", operator, "-o", self.folder / "dossier"]
+        yield [CAASCAN, "diff", "--changes", self.folder / "changes", "-o", self.folder / "diff", one, "-"]
+        yield [CAASCAN, "corroborate", "--primary", "-", "--remote", one, "--remote", two, "-o", self.folder / "decisions"]
 
-    def test_a_slow_report_shows_its_progress_on_a_terminal(self):
-        read_end, write_end = os.pipe()
-        terminal, its_side = os.openpty()
-        child = subprocess.Popen([CAASCAN, "report", "-o", self.folder / "report.txt"], stdin=read_end, stderr=its_side)
-        os.close(its_side)
-        os.close(read_end)
+    def test_a_stopped_report_is_none(self):
+        for command in self.reading_commands():
+            with self.subTest(command=command[:3]):
+                before = sorted(self.folder.iterdir())
+                read_end, write_end = os.pipe()
+                child = subprocess.Popen(command, stdin=read_end, stderr=subprocess.PIPE)
+                os.write(write_end, b"x\n" * 10)
+                # It takes the signal over once it has read the first byte.
+                while self._unread(write_end):
+                    time.sleep(0.01)
+                child.send_signal(signal.SIGINT)
+                _, errors = child.communicate(timeout=harness.PATIENCE_S)
+                os.close(write_end)
+                os.close(read_end)
+                self.assertEqual(child.returncode, 130, errors)
+                self.assertEqual(sorted(self.folder.iterdir()), before)
+
+    def test_a_slow_run_shows_its_progress_on_a_terminal(self):
         line = self.records.read_bytes().splitlines(keepends=True)[0]
-        shown = b""
-        deadline = time.monotonic() + harness.PATIENCE_S
-        while b"records read" not in shown and time.monotonic() < deadline:
-            os.write(write_end, line)
-            if select.select([terminal], [], [], 0.1)[0]:
-                shown += os.read(terminal, 4096)
-        os.close(write_end)
-        self.assertEqual(child.wait(timeout=harness.PATIENCE_S), 0)
-        os.close(terminal)
-        self.assertIn(b"records read", shown)
+        for command in self.reading_commands():
+            with self.subTest(command=command[:3]):
+                read_end, write_end = os.pipe()
+                terminal, its_side = os.openpty()
+                child = subprocess.Popen(command, stdin=read_end, stderr=its_side)
+                os.close(its_side)
+                os.close(read_end)
+                shown = b""
+                deadline = time.monotonic() + harness.PATIENCE_S
+                while b"records read" not in shown and time.monotonic() < deadline:
+                    os.write(write_end, line)
+                    if select.select([terminal], [], [], 0.1)[0]:
+                        shown += os.read(terminal, 4096)
+                os.close(write_end)
+                self.assertEqual(child.wait(timeout=harness.PATIENCE_S), 0)
+                os.close(terminal)
+                self.assertIn(b"records read", shown)
 
     @staticmethod
     def _unread(descriptor):
@@ -209,6 +224,11 @@ class Report(harness.Case):
         unknown = self.run_program(CAASCAN, "report", "--operator", "Nobody", self.records)
         self.assertEqual(unknown.returncode, 2)
         self.assert_one_clear_line(unknown, "--operator", "Nobody")
+        partial = self.folder / "partial"
+        self.report("--partial", "-o", partial, self.records)
+        counts = self.run_program(CAASCAN, "report", "--operator", worst["operator"], partial)
+        self.assertEqual(counts.returncode, 2)
+        self.assert_one_clear_line(counts, "--operator", "partial reports")
 
     def test_orders_that_would_fail(self):
         lines = self.records.read_text().splitlines()

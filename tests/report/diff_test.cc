@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "scanner/report/diff_counts.h"
 #include "scanner/report/spill.h"
 #include "tests/report/report_lines.h"
@@ -123,8 +125,8 @@ TEST(SpillTest, GivesBackWhatItWasGiven) {
   }
   ASSERT_TRUE((*spill)->Finish().ok());
   uint64_t rows = 0;
-  for (size_t partition = 0; partition < report::Spill::kPartitions; ++partition) {
-    const absl::Status status = (*spill)->ForEach(partition, [&](const report::SpillRow& row) {
+  for (const report::Spill::Share& share : (*spill)->Shares(100)) {
+    const absl::Status status = (*spill)->ForEach(share, [&](const report::SpillRow& row) {
       const auto i = static_cast<uint64_t>(row.time_ms);
       EXPECT_EQ(row.name, "n" + std::to_string(i % 50'000));
       EXPECT_EQ(row.operator_name, "op");
@@ -138,6 +140,35 @@ TEST(SpillTest, GivesBackWhatItWasGiven) {
   }
   EXPECT_EQ(rows, 200'000u);
   EXPECT_EQ(sum, 0u);
+}
+
+TEST(SpillTest, SharesAreAsSmallAsAskedForAndKeepNamesTogether) {
+  constexpr size_t kRowMemory = 100;
+  constexpr size_t kShareMemory = 4000;
+  auto spill = report::Spill::Create("");
+  ASSERT_TRUE(spill.ok());
+  for (uint64_t i = 0; i < 60'000; ++i) {
+    const std::string name = "n" + std::to_string(i % 20'000);
+    (*spill)->Add({.name = name, .operator_name = {}, .caa = "0 issue \"ca.test\""});
+  }
+  ASSERT_TRUE((*spill)->Finish().ok());
+  const std::vector<report::Spill::Share> shares = (*spill)->Shares(kRowMemory, kShareMemory);
+  EXPECT_GT(shares.size(), 60'000 * kRowMemory / kShareMemory);
+  std::map<std::string, size_t> names;
+  for (const report::Spill::Share& share : shares) {
+    std::map<std::string, size_t> found;
+    size_t memory = 0;
+    const absl::Status status = (*spill)->ForEach(share, [&](const report::SpillRow& row) {
+      ++found[std::string(row.name)];
+      memory += kRowMemory + row.name.size() + row.caa.size();
+    });
+    ASSERT_TRUE(status.ok());
+    EXPECT_LT(memory, 3 * kShareMemory);
+    for (const auto& [name, rows] : found) EXPECT_EQ(rows, 3u) << name;
+    names.merge(found);
+    EXPECT_TRUE(found.empty()) << "a name in two shares";
+  }
+  EXPECT_EQ(names.size(), 20'000u);
 }
 
 TEST(SpillTest, SaysWhereItCannotWrite) {

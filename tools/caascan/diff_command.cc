@@ -16,7 +16,8 @@ The records of each name, in whatever order; the latest where a scan has several
 is a line: name, changed (a list of outcome, reason, caa), old and new with outcome, reason, operator and caa.
 
 Memory:
-Records lie in temporary files meanwhile, about 60 bytes each and their CAA set; memory goes by 1/256 of them.
+Records lie in temporary files meanwhile, about 60 bytes each and their CAA set, and are compared a share at a time: memory
+is about 30 MiB for ten million names a scan, and never much above 100 MiB.
 
 Exit status:
 0: done, whatever changed. 1: could not finish, such as a full disk. 2: wrong usage or unreadable input. 130, 143: stopped
