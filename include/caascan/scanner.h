@@ -16,7 +16,7 @@ namespace caascan {
 enum class InputFormat : uint8_t { kAuto, kLines, kCsv, kZone, kNdjson };
 enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
 enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
-enum class DiagnoseMode : uint8_t { kOff, kFailures };
+enum class DiagnoseMode : uint8_t { kOff, kFailures, kAll };
 /// kAuto validates too, but leaves answers unchecked below a root that is not signed where
 /// root_hints_path names it and no trust_anchor_path is given: a private root.
 enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
@@ -68,6 +68,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   unsigned retries = 2;
   unsigned recheck = 1;  // How often a name whose look-up failed is asked again, seconds later.
 
+  /// Ask every address of every server of the zone that decides, and compare. Iterative only.
+  bool all_servers = false;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
   ProgressMode progress = ProgressMode::kAuto;

@@ -142,6 +142,13 @@ bool MayBeChance(ServerResult result) {
   return result == ServerResult::kTimeout || result == ServerResult::kTruncated;
 }
 
+/// How often it must be seen. A SERVFAIL may be a passing trouble; of CAA it is the second one.
+unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, unsigned silences) {
+  if (MayBeChance(result)) return silences;
+  const bool first = spec.kind == ProbeKind::kUnknownType || spec.option;
+  return result == ServerResult::kServfail && first ? std::min(silences, 2u) : 1;
+}
+
 /// Is the server there, and the way to it? By the SOA, in the way in which it was answered before.
 net::Task<bool> AnswersControl(const Probing* probing) {
   const ProbeContext& context = *probing->context;
@@ -181,7 +188,7 @@ net::Task<> Hear(Probing probing) {
     TakeReply(asked, spec, context, heard);
     if (heard->result != before) heard->tries = 0;
     ++heard->tries;
-    heard->asked = !MayBeChance(heard->result) || heard->tries >= silences;
+    heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);
     if (heard->asked) break;
   }
   probing.fan->End();
@@ -364,7 +371,9 @@ class Conclusion {
     const Heard& caa = heard(ProbeKind::kCaa);
     const Heard& unknown = heard(ProbeKind::kUnknownType);
     if (IsSilent(ProbeKind::kCaa) && examination_.met.silent()) Add("caa_dropped", kCaaProbes);
-    if (caa.asked && !examination_.met.silent()) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
+    // Where the look-up was answered, one failure beside it is no rule.
+    const bool failed = !examination_.met.silent() && !examination_.met.served();
+    if (caa.asked && failed) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
     if (IsSilent(ProbeKind::kUnknownType)) Add("unknown_types_dropped", kTypeProbes);
     if (IsRcode(unknown)) Add("unknown_types_rejected", kTypeProbes);
     if (caa.result == ServerResult::kNotimp) {
@@ -408,6 +417,22 @@ class Conclusion {
 };
 
 }  // namespace
+
+bool CallsForProbes(ServerResult result) {
+  switch (result) {
+    case ServerResult::kServfail:
+    case ServerResult::kNotimp:
+    case ServerResult::kRefused:
+    case ServerResult::kFormerr:
+    case ServerResult::kRcode:
+    case ServerResult::kTimeout:
+    case ServerResult::kTruncated:
+    case ServerResult::kMismatched:
+      return true;
+    default:
+      return false;
+  }
+}
 
 net::Task<> Examine(const ProbeContext* context, Examination* examination) {
   const Heard& soa = examination->heard(ProbeKind::kSoa);

@@ -56,6 +56,9 @@ struct Examination {
   Heard& heard(ProbeKind kind) { return probes[static_cast<size_t>(kind)]; }
 };
 
+/// Does what a server did leave open why? What other failures show by themselves needs no probe.
+bool CallsForProbes(ServerResult result);
+
 /// What all examinations of a look-up share. Outlives them.
 struct ProbeContext {
   net::Network* network = nullptr;

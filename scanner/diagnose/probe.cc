@@ -33,23 +33,6 @@ bool NeedsProbe(const resolve::CaaAnswer& answer) {
   }
 }
 
-/// What other failures show by themselves needs no probe.
-bool CallsForProbes(ServerResult result) {
-  switch (result) {
-    case ServerResult::kServfail:
-    case ServerResult::kNotimp:
-    case ServerResult::kRefused:
-    case ServerResult::kFormerr:
-    case ServerResult::kRcode:
-    case ServerResult::kTimeout:
-    case ServerResult::kTruncated:
-    case ServerResult::kMismatched:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// A server that answered once, however badly, is not silent: the last of what it said counts.
 Examinations SelectServers(const std::vector<Attempt>& attempts) {
   Examinations servers;

@@ -102,8 +102,7 @@ NameView HostLabel(size_t server) {
 
 std::optional<Address> Member::ServerAddress(size_t server) const {
   if (kind->description->zone.servers[server].addresses) return std::nullopt;
-  const auto hosts = static_cast<uint32_t>(operated_by->description->hosts);
-  return Address::FromV4(operated_by->first_address + slot * hosts + static_cast<uint32_t>(server));
+  return Address::FromV4(operated_by->AddressOf(slot, static_cast<uint32_t>(server)));
 }
 
 std::optional<NameView> Member::ServerHost(size_t server) const {
@@ -115,9 +114,11 @@ std::optional<NameView> Member::ServerHost(size_t server) const {
 
 std::optional<size_t> Member::ServerAt(const Address& address) const {
   if (!address.is_v4()) return std::nullopt;
-  const uint32_t first = operated_by->first_address + slot * operated_by->description->hosts;
-  const uint32_t server = address.v4() - first;  // Far beyond any count where it lies below.
-  if (server >= server_count() || kind->description->zone.servers[server].addresses) {
+  // Far beyond any count where it lies below.
+  const uint32_t offset = address.v4() - operated_by->AddressOf(slot, 0);
+  const uint32_t server = offset / operated_by->stride();
+  if (offset % operated_by->stride() != 0 || server >= server_count() ||
+      kind->description->zone.servers[server].addresses) {
     return std::nullopt;
   }
   return server;
@@ -145,7 +146,7 @@ absl::Status Family::AddOperators() {
           absl::StrCat("operator ", description.name, ": too few or too many addresses"));
     }
     end_address_ += added->address_count();
-    for (uint32_t i = 0; description.domain && i < added->address_count(); ++i) {
+    for (uint32_t i = 0; description.domain && i < added->host_count(); ++i) {
       dns::Name host = *description.domain;
       const std::string label =
           absl::StrCat("ns", i % description.hosts + 1, "-", i / description.hosts);
@@ -301,7 +302,9 @@ std::vector<ZoneDescription> Family::Infrastructure() const {
     zone.apex = *each->description->domain;
     for (const char* host : {"a", "b"}) zone.servers.emplace_back().host = host;
     for (size_t i = 0; i < each->hosts.size(); ++i) {
-      const Address address = Address::FromV4(each->first_address + static_cast<uint32_t>(i));
+      const auto number = static_cast<uint32_t>(i);
+      const uint32_t hosts = each->description->hosts;
+      const Address address = Address::FromV4(each->AddressOf(number / hosts, number % hosts));
       dns::Name owner;
       (void)owner.Prepend(each->hosts[i].view().first_label());
       zone.records.push_back(

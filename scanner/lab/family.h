@@ -20,15 +20,22 @@
 
 namespace caascan::lab {
 
-/// Who runs name servers: a block of addresses, cut into slots of as many hosts as a domain can
-/// have. Every domain of the operator lives on one slot.
+/// Who runs name servers: a block of addresses for the first server of each domain, one behind it
+/// for the second, and so on, each in networks of its own (/24). A slot is the addresses at the
+/// same place of all blocks; every domain of the operator lives on one slot.
 struct Operator {
   const OperatorDescription* description = nullptr;
   uint32_t first_address = 0;  // IPv4, host order.
   uint32_t slots = 0;
   std::vector<dns::Name> hosts;  // By slot, then server; empty where hosts lie in the domain.
 
-  uint32_t address_count() const { return slots * description->hosts; }
+  /// From one block to the next.
+  uint32_t stride() const { return (slots + 255) / 256 * 256; }
+  uint32_t address_count() const { return stride() * description->hosts; }
+  uint32_t AddressOf(uint32_t slot, uint32_t server) const {
+    return first_address + server * stride() + slot;
+  }
+  uint32_t host_count() const { return slots * description->hosts; }
 };
 
 /// One kind of domain: a zone as a pattern, and what its servers do wrong.

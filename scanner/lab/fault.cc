@@ -29,6 +29,7 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"nxdomain-for-empty", FaultKind::kNxDomainForEmpty},
     {"nodata", FaultKind::kNoData},
     {"fewer-records", FaultKind::kFewerRecords},
+    {"older-serial", FaultKind::kOlderSerial},
     {"cname-too", FaultKind::kCnameToo},
     {"trailing-garbage", FaultKind::kTrailingGarbage},
     {"cut", FaultKind::kCut},

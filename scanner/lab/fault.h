@@ -40,6 +40,7 @@ enum class FaultKind : uint8_t {
   kNxDomainForEmpty,  // NXDOMAIN where names exist below (RFC 8020 broken).
   kNoData,            // The set is not there, though the zone has it: an old copy of the zone,
   kFewerRecords,      // or of the set only its first record.
+  kOlderSerial,       // The SOA's serial is one less: an old copy of the zone.
   kCnameToo,          // A name's CNAME comes beside its other data.
   kTrailingGarbage,   // Octets behind the last record.
   kCut,               // The message's last octets are missing.

@@ -98,14 +98,26 @@ bool ZoneAnswer::AddCnameToo(const Match& match, NameView relative) {
          secure_.AddSignature(Section::kAnswer, *owner, *cname, *owner);
 }
 
+/// The RDATA as this server has it.
+Rdata ZoneAnswer::InThisCopy(RRType type, const Rdata& rdata) const {
+  constexpr size_t kSoaNumbers = 20;
+  Rdata copy = rdata;
+  if (type != RRType::kSOA || !plan_.Has(FaultKind::kOlderSerial)) return copy;
+  std::string& octets = copy.back().octets;  // They end with the five numbers, the serial first.
+  auto at = octets.rbegin() + (kSoaNumbers - sizeof(uint32_t));
+  while (static_cast<uint8_t>(*at) == 0) *at++ = '\xff';
+  *at = static_cast<char>(static_cast<uint8_t>(*at) - 1);
+  return copy;
+}
+
 /// The set at `relative`, which before any alias was followed is the question's name itself.
 bool ZoneAnswer::AddOwned(const Match& match, NameView relative, bool first) {
   const auto completed = first ? std::nullopt : Complete(relative, place_.apex);
   if (!first && !completed) return false;
   const NameView owner = first ? question_.name : completed->view();
-  const bool added = plan_.Has(FaultKind::kFewerRecords)
-                         ? message_.Add(Section::kAnswer, owner, match.set->type, match.set->ttl,
-                                        match.set->rdata[0], zone_)
+  const bool one = plan_.Has(FaultKind::kFewerRecords) || match.set->type == RRType::kSOA;
+  const bool added = one ? message_.Add(Section::kAnswer, owner, match.set->type, match.set->ttl,
+                                        InThisCopy(match.set->type, match.set->rdata[0]), zone_)
                          : message_.AddSet(Section::kAnswer, owner, *match.set, zone_);
   if (!added) return false;
   if (!secure_.is_active()) return true;
@@ -167,8 +179,8 @@ bool ZoneAnswer::AddSoa() {
   const bool foreign = plan_.foreign_soa != nullptr;
   const NameView owner = foreign ? plan_.foreign_soa->view() : place_.apex;
   return message_.Add(Section::kAuthority, owner, RRType::kSOA,
-                      foreign ? kForeignSoaTtl : place_.zone->negative_ttl(), soa->rdata[0],
-                      zone_) &&
+                      foreign ? kForeignSoaTtl : place_.zone->negative_ttl(),
+                      InThisCopy(RRType::kSOA, soa->rdata[0]), zone_) &&
          (foreign || secure_.AddSignature(Section::kAuthority, owner, *soa, owner,
                                           place_.zone->negative_ttl()));
 }

@@ -34,6 +34,7 @@ class ZoneAnswer {
   bool WriteMatch(const Match& match, dns::NameView relative, bool first,
                   std::optional<dns::Name>* next);
   bool AddCnameToo(const Match& match, dns::NameView relative);
+  Rdata InThisCopy(dns::RRType type, const Rdata& rdata) const;
   bool AddOwned(const Match& match, dns::NameView relative, bool first);
   bool AddDname(const Match& match, dns::NameView relative, bool first,
                 std::optional<dns::Name>* next);

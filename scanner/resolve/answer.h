@@ -97,9 +97,10 @@ struct CaaAnswer {
   /// insecure; and the zone that failed was asked at least twice (BR 4.2.2.1).
   bool all_insecure = false;
   bool retried = false;
-  bool gave_up = false;           // kFailed: our own limits on computing ended it.
-  std::vector<Attempt> attempts;  // For kFailed: the servers of `zone`.
-  uint32_t ttl_s = 0;             // How long it may be kept.
+  bool gave_up = false;  // kFailed: our own limits on computing ended it.
+  /// For kFailed: the servers of `zone`; else the one that answered, where the account keeps all.
+  std::vector<Attempt> attempts;
+  uint32_t ttl_s = 0;  // How long it may be kept.
 };
 
 }  // namespace caascan::resolve

@@ -460,6 +460,9 @@ net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, C
   answer->cname = walk.chain.Targets();
   if (walk.ok) {
     TakeCaaAnswer(walk.asked.message, walk.classified, walk.chain.current(), answer);
+    if (account->keep_all_attempts && !account->attempts.empty()) {
+      answer->attempts = {account->attempts.back()};
+    }
   } else {
     answer->failure = walk.failure;
     answer->retried = walk.retried;

@@ -5,6 +5,7 @@
 #include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/delegation.h"
+#include "scanner/resolve/zone_servers.h"
 
 namespace caascan::resolve {
 
@@ -37,6 +38,20 @@ class Resolver {
   virtual void Seed(dns::NameView zone, const Delegation& delegation) {
     (void)zone;
     (void)delegation;
+  }
+
+  /// The servers of `zone` as its parent names them. False where that is not known: not yet, not
+  /// any more, or because resolvers are asked.
+  virtual bool FindServers(dns::NameView zone, ZoneServers* servers) {
+    (void)zone, (void)servers;
+    return false;
+  }
+  /// Asks for all addresses of a server's name, whatever glue says. REQUIRES: FindServers() has
+  /// been true. All three must live until it ends.
+  virtual net::Task<> LookupAddresses(dns::NameView host, Account* account,
+                                      HostAddresses* addresses) {
+    (void)host, (void)account, (void)addresses;
+    co_return;
   }
 };
 

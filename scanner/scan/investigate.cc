@@ -47,7 +47,8 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
     : network_(network),
       resolver_(resolver),
       options_(options),
-      parents_(options.parent_capacity) {}
+      parents_(options.parent_capacity),
+      surveyor_(network, resolver, options.ask, options.allow_special) {}
 
 /// What will be looked up again need not be explained yet.
 bool Investigator::NeedsExplanation(const CaaAnswer& answer,
@@ -150,11 +151,64 @@ net::Task<bool> Investigator::Rest(unsigned passes) {
   co_return !network_->cancelled();
 }
 
+bool Investigator::NeedsSurvey(const Climb& climb) const {
+  const CaaAnswer& answer = *climb.answer;
+  const bool failed = answer.status == LookupStatus::kFailed;
+  if (network_->cancelled() || (failed && OutcomeOf(answer.failure) == Outcome::kError))
+    return false;
+  return options_.all_servers || (options_.diagnose == DiagnoseMode::kAll && !failed);
+}
+
+/// Asks all servers of the zone that answered for `name`.
+net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
+                                     resolve::Account* account, std::vector<Finding>* findings) {
+  dns::Name zone;
+  dns::Name end(name);  // Of the aliases, if there are any.
+  if (answer->zone.empty() || dns::Name::FromText(answer->zone, &zone) != dns::NameError::kNone ||
+      (!answer->cname.empty() &&
+       dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
+    co_return;
+  }
+  diagnose::SurveyRequest request;
+  request.zone = zone;
+  request.name = end;
+  request.all_servers = options_.all_servers;
+  request.probe = options_.diagnose != DiagnoseMode::kOff;
+  request.probe_all = options_.diagnose == DiagnoseMode::kAll;
+  request.failed = answer->status == LookupStatus::kFailed;
+  request.answered = answer->attempts;
+  if (options_.recheck > 0) request.rest = options_.recheck_after;
+  account->max_queries = account->queries + options_.max_queries;
+  co_await surveyor_.Survey(&request, account, findings);
+}
+
+/// Asks all servers of the zone that decided, and of the name's own: had one of them another
+/// answer, it would not be asked of its parents.
+net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* account,
+                                        Climb* climb) {
+  const bool patient = account->patient;
+  ++rechecking_;  // It rests, or waits patiently for what is silent.
+  const bool elsewhere = climb->own.zone != climb->answer->zone;
+  if (climb->own.status == LookupStatus::kEmpty && elsewhere) {
+    co_await SurveyZone(&climb->own, name, account, &climb->survey);
+    account->patient = patient;
+  }
+  const bool nothing = climb->answer->status == LookupStatus::kEmpty;
+  if (!nothing) {
+    co_await SurveyZone(climb->answer, climb->at, account, &climb->survey);
+  } else if (!elsewhere) {
+    co_await SurveyZone(&climb->own, name, account, &climb->survey);
+  }
+  --rechecking_;
+  account->patient = patient;
+}
+
 net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, std::string* out) {
   const nanoseconds started = now();
   resolve::Account account;
   account.max_queries = options_.max_queries;
-  account.keep_all_attempts = options_.servers == ServersInRecord::kAll;
+  account.keep_all_attempts =
+      options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
   unsigned passes = 1;
   co_await ClimbTree(job.name, &account, &climb);
@@ -180,6 +234,7 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     co_await ClimbTree(job.name, &account, &climb);
   }
   rechecking_ -= recheck;
+  if (NeedsSurvey(climb)) co_await SurveyServers(job.name, &account, &climb);
   // From here to the end nothing suspends, so one record serves all names.
   FillRecord(job, passes, climb, &account);
   const Result result = Finish(account, started, out);
@@ -204,6 +259,7 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   for (const Finding& finding : failed ? answer.findings : climb.findings) {
     diagnose::AddFinding(finding, &record_.findings);
   }
+  for (const Finding& finding : climb.survey) diagnose::AddFinding(finding, &record_.findings);
   if (!failed) {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
     return;
@@ -267,6 +323,9 @@ void Investigator::FillFailure(const CaaAnswer& answer, dns::NameView at, Record
 void Investigator::FillServers(const resolve::Account& account, Record* record) const {
   if (options_.servers == ServersInRecord::kNone) return;
   for (const resolve::Attempt& attempt : account.attempts) {
+    const bool good =
+        attempt.result == ServerResult::kAnswer || attempt.result == ServerResult::kReferral;
+    if (good && !attempt.bogus && options_.servers != ServersInRecord::kAll) continue;
     ServerReport report;
     report.host = attempt.host;
     if (attempt.peer != nullptr)

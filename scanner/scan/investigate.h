@@ -6,6 +6,7 @@
 
 #include "caascan/record.h"
 #include "caascan/scanner.h"
+#include "scanner/diagnose/survey.h"
 #include "scanner/dnssec/work.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
@@ -23,6 +24,8 @@ struct InvestigateOptions {
   std::vector<CertificationAuthority> ca_set;
   resolve::AskOptions ask;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
+  bool all_servers = false;    // See ScanOptions; only with a resolver that knows them.
+  bool allow_special = false;  // Of these, ask also addresses that no public server has.
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
@@ -73,7 +76,8 @@ class Investigator {
     const resolve::CaaAnswer* answer = nullptr;
     DnssecStatus weakest = DnssecStatus::kSecure;  // Of all its look-ups,
     std::vector<Finding> findings;                 // and what validation found.
-    dns::NameView at;  // Where the climb ended; the root: nothing was found.
+    dns::NameView at;             // Where the climb ended; the root: nothing was found.
+    std::vector<Finding> survey;  // Of all the zone's servers.
   };
 
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
@@ -85,6 +89,10 @@ class Investigator {
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name, const resolve::Account& account);
   void ForgetFailure(const Climb& climb);
+  bool NeedsSurvey(const Climb& climb) const;
+  net::Task<> SurveyServers(dns::NameView name, resolve::Account* account, Climb* climb);
+  net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
+                         resolve::Account* account, std::vector<Finding>* findings);
 
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
@@ -99,6 +107,7 @@ class Investigator {
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
   SharedCache parents_;
+  diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;
   Record record_;  // Filled and written without suspension; kept for its strings' memory.
 };

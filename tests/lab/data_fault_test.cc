@@ -62,5 +62,22 @@ INSTANTIATE_TEST_SUITE_P(
             {"both.a.test 300 CNAME a.test", "both.a.test 300 CAA 0 issue ca"}}),
     [](const auto& test) { return test.param.name; });
 
+TEST(OlderSerialTest, IsOneLessInAnswersAndBesideEmptyOnes) {
+  const auto world = WorldOf(R"({"zones":[{"zone":"a.test","servers":[{"addresses":["127.0.0.10"]}],
+    "records":["@ SOA ns1 hostmaster 256 1 1 1 1"],"faults":[{"fault":"older-serial"}]}]})");
+  Responder responder(*world);
+  for (const RRType type : {RRType::kSOA, RRType::kTXT}) {
+    const auto answer = AskResponder(&responder, {.name = "a.test", .type = type});
+    const Section section = type == RRType::kSOA ? Section::kAnswer : Section::kAuthority;
+    int seen = 0;
+    for (const dns::RecordView& record : answer->message.records(section)) {
+      const auto serial = record.rdata.last(20).first<4>();
+      EXPECT_THAT(serial, testing::ElementsAre(0, 0, 0, 255));
+      ++seen;
+    }
+    EXPECT_EQ(seen, 1);
+  }
+}
+
 }  // namespace
 }  // namespace caascan::lab

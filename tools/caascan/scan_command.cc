@@ -69,8 +69,10 @@ constexpr std::array<std::pair<std::string_view, ProgressMode>, 3> kProgressMode
     {{"auto", ProgressMode::kAuto},
      {"always", ProgressMode::kAlways},
      {"never", ProgressMode::kNever}}};
-constexpr std::array<std::pair<std::string_view, DiagnoseMode>, 2> kDiagnoseModes = {
-    {{"off", DiagnoseMode::kOff}, {"failures", DiagnoseMode::kFailures}}};
+constexpr std::array<std::pair<std::string_view, DiagnoseMode>, 3> kDiagnoseModes = {
+    {{"off", DiagnoseMode::kOff},
+     {"failures", DiagnoseMode::kFailures},
+     {"all", DiagnoseMode::kAll}}};
 
 }  // namespace
 
@@ -130,9 +132,14 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
        "the resolver's word (default validate)."},
       &dnssec_);
   cli::AddChoice(app,
-                 {"--diagnose", "failures|off",
-                  "Send probes that tell why a look-up failed (default failures)."},
+                 {"--diagnose", "failures|all|off",
+                  "Send probes that tell why a look-up failed, or to servers that answered too "
+                  "(default failures)."},
                  &diagnose_);
+  app->add_flag("--all-servers", options_.all_servers,
+                "Ask every address of every name server of the zone, and compare what they say, "
+                "rather than stop at the first good answer.")
+      ->excludes(resolver);
   CLI::Option* ipv4 = app->add_flag("-4", ipv4_only_, "Use IPv4 only.");
   app->add_flag("-6", ipv6_only_, "Use IPv6 only.")->excludes(ipv4);
   app->add_flag("--allow-special", options_.allow_special,

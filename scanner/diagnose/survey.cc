@@ -1,0 +1,398 @@
+// First the addresses of all the names that the parent has, then CAA and the zone's NS set from
+// each address at once; then the same from servers that the zone alone names. Whoever fails, and
+// everyone where their answers differ, is asked again after a rest; only then is the SOA's serial
+// asked for, and only who still fails is examined. Tested end to end against the lab, by
+// findings_test.py.
+#include "scanner/diagnose/survey.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "scanner/diagnose/findings.h"
+#include "scanner/resolve/classify.h"
+#include "scanner/resolve/failure.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using dns::RRType;
+using resolve::Asked;
+using std::chrono::seconds;
+
+constexpr uint8_t kTries = 3;
+constexpr uint8_t kPatientTries = 6;
+constexpr size_t kMaxServers = 32;
+constexpr size_t kSerialFromEnd = 20;  // The five numbers of a SOA, of which it is the first.
+constexpr seconds kHostKept(3600);
+constexpr seconds kFailedHostKept(30);  // RFC 9520 §3.2.
+
+/// As much of a set as tells it from another one, in printable ASCII.
+std::string TextOf(const std::vector<CaaRecord>& records) {
+  std::vector<std::string> lines;
+  for (const CaaRecord& record : records) {
+    std::string line = absl::StrCat(record.flags, " ");
+    for (const std::string* part : {&record.tag, &record.value}) {
+      if (part == &record.value) line += " \"";
+      for (const char c : *part) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet > 0x7E || c == '\\' || c == '"') {
+          absl::StrAppendFormat(&line, "\\%03d", octet);
+        } else {
+          line += c;
+        }
+      }
+    }
+    lines.push_back(line + "\"");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) absl::StrAppend(&text, text.empty() ? "" : ", ", line);
+  return text;
+}
+
+std::string CaaText(const Asked& asked, const resolve::Classified& classified,
+                    const resolve::AliasChain& chain) {
+  if (classified.kind == resolve::ResponseKind::kAlias) {
+    return absl::StrCat("an alias of ", chain.Targets().back());
+  }
+  resolve::CaaAnswer answer;
+  resolve::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);
+  return TextOf(answer.rrset.records);
+}
+
+/// Silence, and what may be a stray datagram.
+bool MayComeYet(ServerResult result) {
+  return result == ServerResult::kTimeout || result == ServerResult::kMismatched;
+}
+
+net::Task<> ExamineOne(const ProbeContext* context, Examination* server, Fan* fan) {
+  co_await Examine(context, server);
+  fan->End();
+}
+
+Examination ExaminationOf(const resolve::Attempt& attempt, uint8_t tries) {
+  Examination examination;
+  examination.host = attempt.host;
+  examination.peer = attempt.peer;
+  examination.met.asked = true;
+  examination.met.result = attempt.result;
+  examination.met.rcode = attempt.rcode;
+  examination.met.tries = tries;
+  examination.met.mismatches = attempt.mismatches;
+  return examination;
+}
+
+}  // namespace
+
+net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
+                               resolve::HostAddresses* own) {
+  auto known = hosts_.FindOrInsert(host);
+  while (known->state == Known::State::kAsking) {
+    co_await resolve::WaitList::Waiter(&known->waiters);
+  }
+  const auto now = [this] { return network_->loop()->now(); };
+  if (known->state == Known::State::kUnknown || known->expires <= now()) {
+    known->state = Known::State::kAsking;
+    known->own = {};
+    // What the servers of other zones do with this is no matter of the name's.
+    resolve::Account aside;
+    aside.max_queries = account->max_queries - std::min(account->max_queries, account->queries);
+    aside.patient = account->patient;
+    co_await resolver_->LookupAddresses(host, &aside, &known->own);
+    account->queries += aside.queries;
+    account->retries += aside.retries;
+    known->expires = now() + (known->own.complete ? kHostKept : kFailedHostKept);
+    // What our own budget cut short is asked for again by the next one.
+    known->state = aside.exhausted() ? Known::State::kUnknown : Known::State::kKnown;
+    known->waiters.NotifyAll();
+  }
+  *own = known->own;
+}
+
+void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_parent,
+                         Inquiry* inquiry) const {
+  const auto same = [peer](const Server& server) { return server.peer == peer; };
+  std::vector<Server>& servers = inquiry->servers;
+  if (servers.size() == kMaxServers || std::any_of(servers.begin(), servers.end(), same)) return;
+  Server server;
+  server.peer = peer;
+  server.attempt.host = host;
+  server.attempt.peer = peer;
+  server.view.host = host;
+  server.view.address = peer->address().ToText();
+  server.view.at_parent = at_parent;
+  servers.push_back(std::move(server));
+}
+
+/// All names that the parent has, with the addresses it gives and their own.
+net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
+  inquiry->view.complete = delegated->complete;
+  for (const resolve::DelegatedServer& server : delegated->servers) {
+    HostView host;
+    host.host = server.host.view().ToText();
+    for (net::Peer* peer : server.peers) {
+      host.glue.push_back(peer->address());
+      AddServer(host.host, peer, true, inquiry);
+    }
+    co_await FindHost(server.host, inquiry->account, &host.own);
+    for (net::Peer* peer : host.own.peers) AddServer(host.host, peer, true, inquiry);
+    inquiry->view.hosts.push_back(std::move(host));
+  }
+}
+
+/// Does a server that gave no CAA records say at least who serves the zone? Else there is nothing
+/// to compare, and all that can be said of them has been.
+net::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
+  inquiry->account->patient = false;
+  for (const resolve::DelegatedServer& server : delegated->servers) {
+    for (net::Peer* peer : server.peers) {
+      AddServer(server.host.view().ToText(), peer, true, inquiry);
+    }
+  }
+  co_await AskAll(inquiry, Topic::kNs, Whom::kAll);
+  co_return std::any_of(inquiry->servers.begin(), inquiry->servers.end(),
+                        [](const Server& server) { return server.view.ns.has_value(); });
+}
+
+/// Those that the zone names and its parent does not.
+net::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
+  std::vector<std::string> names;
+  for (const Server& server : inquiry->servers) {
+    if (server.view.ns) names.insert(names.end(), server.view.ns->begin(), server.view.ns->end());
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) {
+    const auto same = [&name](const HostView& host) { return host.host == name; };
+    const auto& hosts = inquiry->view.hosts;
+    dns::Name host;
+    if (std::any_of(hosts.begin(), hosts.end(), same) || inquiry->servers.size() == kMaxServers ||
+        dns::Name::FromText(name, &host) != dns::NameError::kNone) {
+      continue;
+    }
+    resolve::HostAddresses own;
+    co_await FindHost(host, inquiry->account, &own);
+    for (net::Peer* peer : own.peers) AddServer(name, peer, false, inquiry);
+  }
+}
+
+net::Task<> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
+                                   resolve::Account* account, Asked* asked, uint8_t* tries) {
+  if (!allow_special_ && server->peer->address().IsSpecialPurpose()) {
+    *asked = Asked();
+    asked->result = ServerResult::kBlocked;
+    co_return;
+  }
+  const uint8_t most = account->patient ? kPatientTries : kTries;
+  for (*tries = 1; !account->exhausted(); ++*tries) {
+    co_await resolve::Ask(network_, server->peer, name, type, options_, account, asked);
+    if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
+        asked->status == net::ExchangeStatus::kCancelled) {
+      co_return;
+    }
+    ++account->retries;
+    co_await resolve::BackOff(network_, options_, *tries);
+  }
+}
+
+void Surveyor::TakeCaa(const Asked& asked, const SurveyRequest& request, Server* server) const {
+  server->attempt = resolve::MakeAttempt(asked, server->peer, server->view.host);
+  server->view.caa.reset();
+  resolve::Account seen;
+  if (!asked.replied) {
+    resolve::Observe(asked, nullptr, server->attempt, &seen);
+    server->observations = std::move(seen.observations);
+    return;
+  }
+  resolve::AliasChain chain(request.name);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, request.zone}, RRType::kCAA, &chain);
+  const bool usable = resolve::IsUsable(classified.kind);
+  server->attempt.result = resolve::ResultOf(classified);
+  server->attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+  resolve::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
+  server->observations = std::move(seen.observations);
+  if (server->attempt.result == ServerResult::kAnswer) {
+    server->view.caa = CaaText(asked, classified, chain);
+  }
+}
+
+void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, ServerView* view) {
+  const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
+  if (!asked.replied) return;
+  resolve::AliasChain chain(zone);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, zone}, type, &chain);
+  if (classified.kind != resolve::ResponseKind::kAnswer || classified.without_authority) return;
+  std::vector<std::string> names;
+  for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
+    if (record.type != type || !record.owner.Equals(zone)) continue;
+    if (topic == Topic::kNs) {
+      names.push_back(record.NameRdata().ToName().view().ToLowerText());
+    } else if (record.rdata.size() > kSerialFromEnd) {
+      const auto serial = record.rdata.last(kSerialFromEnd).first<4>();
+      view->serial = static_cast<uint32_t>(serial[0]) << 24 |
+                     static_cast<uint32_t>(serial[1]) << 16 |
+                     static_cast<uint32_t>(serial[2]) << 8 | serial[3];
+    }
+  }
+  if (names.empty()) return;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  view->ns = std::move(names);
+}
+
+net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan) {
+  const SurveyRequest& request = *inquiry->request;
+  Asked asked;
+  uint8_t tries = 0;
+  if (topic == Topic::kCaa) {
+    co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
+    server->tries = tries;
+    server->asked = true;
+    TakeCaa(asked, request, server);
+  } else {
+    const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
+    co_await AskPatiently(server, request.zone, type, inquiry->account, &asked, &tries);
+    TakeOther(asked, request.zone, topic, &server->view);
+  }
+  fan->End();
+}
+
+/// What is no CAA is asked only of those that may answer.
+net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
+  Fan fan;
+  for (Server& server : inquiry->servers) {
+    if (whom == Whom::kSuspects && server.answers()) continue;
+    if (whom == Whom::kHosted && server.view.at_parent) continue;
+    if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
+    fan.Begin();
+    net::Spawn(AskOne(inquiry, &server, topic, &fan));
+  }
+  co_await fan.All();
+}
+
+/// The view's servers.
+void Surveyor::Collect(Inquiry* inquiry) {
+  inquiry->view.servers.clear();
+  for (const Server& server : inquiry->servers) inquiry->view.servers.push_back(server.view);
+}
+
+/// What is asked after it is asked with patience.
+net::Task<> Surveyor::Rest(Inquiry* inquiry) {
+  net::Pause pause(network_, network_->Jittered(inquiry->request->rest));
+  co_await pause;
+  inquiry->account->patient = true;
+}
+
+/// A second look at what seems to be wrong.
+net::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
+  const bool differ = AnswersDiffer(inquiry->view);
+  const bool all_answer = std::all_of(inquiry->servers.begin(), inquiry->servers.end(),
+                                      [](const Server& server) { return server.answers(); });
+  if ((all_answer && !differ) || inquiry->request->rest.count() == 0) co_return;
+  co_await Rest(inquiry);
+  co_await AskAll(inquiry, Topic::kCaa, differ ? Whom::kAll : Whom::kSuspects);
+  Collect(inquiry);
+}
+
+net::Task<> Surveyor::ExamineAll(Inquiry* inquiry, Examinations* examinations) {
+  const SurveyRequest& request = *inquiry->request;
+  const ProbeContext context{network_,     options_,         request.zone,
+                             request.name, inquiry->account, request.probe_all};
+  Fan fan;
+  for (Examination& examination : *examinations) {
+    fan.Begin();
+    net::Spawn(ExamineOne(&context, &examination, &fan));
+  }
+  co_await fan.All();
+}
+
+net::Task<> Surveyor::ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings) {
+  const SurveyRequest& request = *inquiry->request;
+  Examinations examinations;
+  for (const Server& server : inquiry->servers) {
+    const bool fails = request.probe && CallsForProbes(server.attempt.result);
+    const bool all = request.probe_all && server.attempt.result == ServerResult::kAnswer;
+    if (server.attempt.local_fault || !(fails || all)) continue;
+    examinations.push_back(ExaminationOf(server.attempt, server.tries));
+  }
+  co_await ExamineAll(inquiry, &examinations);
+  Examinations again;
+  for (const Examination& examination : examinations) {
+    std::vector<Finding> seems;
+    AddExamined(examination, &seems);
+    if (seems.empty() || !examination.met.served() || request.rest.count() == 0) {
+      findings->insert(findings->end(), seems.begin(), seems.end());
+      continue;
+    }
+    // It has not rested yet, as those have that gave no answer.
+    again.push_back(examination);
+    again.back().probes = {};
+  }
+  if (again.empty()) co_return;
+  co_await Rest(inquiry);
+  co_await ExamineAll(inquiry, &again);
+  for (const Examination& examination : again) AddExamined(examination, findings);
+}
+
+/// What the servers did, and what follows from it for the zone.
+void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
+  resolve::Account* account = inquiry->account;
+  for (const HostView& host : inquiry->view.hosts) {
+    if (inquiry->request->failed || !host.own.complete || !host.own.addresses.empty() ||
+        !host.glue.empty())
+      continue;
+    resolve::Attempt attempt;
+    attempt.host = host.host;
+    attempt.result = ServerResult::kUnresolved;
+    attempt.no_such_host = host.own.no_such_host;
+    account->attempts.push_back(std::move(attempt));
+  }
+  for (Server& server : inquiry->servers) {
+    account->observations.insert(account->observations.end(), server.observations.begin(),
+                                 server.observations.end());
+    if (!server.asked || (server.answers() && !account->keep_all_attempts)) continue;
+    account->attempts.push_back(std::move(server.attempt));
+  }
+  AddZoneFindings(inquiry->view, findings);
+}
+
+net::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* account,
+                             std::vector<Finding>* findings) {
+  Inquiry inquiry{request, account, {}, {}};
+  inquiry.view.zone = request->zone.ToText();
+  if (!request->all_servers) {
+    for (const resolve::Attempt& attempt : request->answered) {
+      if (attempt.peer == nullptr) continue;
+      AddServer(attempt.host, attempt.peer, true, &inquiry);
+      inquiry.servers.back().attempt = attempt;
+    }
+    co_await ExamineServers(&inquiry, findings);
+    co_return;
+  }
+  resolve::ZoneServers delegated;
+  if (!resolver_->FindServers(request->zone, &delegated)) co_return;
+  if (request->failed && !co_await HearsAnybody(&inquiry, &delegated)) co_return;
+  co_await FindHosts(&inquiry, &delegated);
+  if (!request->failed) {
+    co_await AskAll(&inquiry, Topic::kCaa, Whom::kAll);
+    co_await AskAll(&inquiry, Topic::kNs, Whom::kAll);
+  }
+  co_await AddHostedServers(&inquiry);
+  co_await AskAll(&inquiry, Topic::kCaa, Whom::kHosted);
+  Collect(&inquiry);
+  if (!request->failed) co_await LookAgain(&inquiry);
+  if (AnswersDiffer(inquiry.view) || DelegationDiffers(inquiry.view)) {
+    co_await AskAll(&inquiry, Topic::kSoa, Whom::kAll);
+    Collect(&inquiry);
+  }
+  if (network_->cancelled()) co_return;
+  if (!request->failed) co_await ExamineServers(&inquiry, findings);
+  Report(&inquiry, findings);
+}
+
+}  // namespace caascan::diagnose

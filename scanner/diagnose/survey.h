@@ -1,0 +1,110 @@
+// All servers of the zone that decided, asked and compared: what a look-up, which stops at the
+// first good answer, does not see.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "scanner/diagnose/examine.h"
+#include "scanner/diagnose/fan.h"
+#include "scanner/diagnose/zone_view.h"
+#include "scanner/net/network.h"
+#include "scanner/net/task.h"
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/ask.h"
+#include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/resolver.h"
+#include "scanner/resolve/wait_list.h"
+
+namespace caascan::diagnose {
+
+/// What is to be found out. Outlives the survey.
+struct SurveyRequest {
+  dns::NameView zone;
+  dns::NameView name;        // In it: what the CAA records are asked for.
+  bool all_servers = false;  // Else those of `answered` alone.
+  bool probe = true;         // Examine the servers that fail,
+  bool probe_all = false;    // and those that do not.
+  /// The look-up failed, so every server has been asked for CAA, and examined: only what the zone
+  /// as a whole does is left to see.
+  bool failed = false;
+  std::vector<resolve::Attempt> answered;
+  /// How long a server rests that fails, before it is asked once more. Nobody is accused of what
+  /// was seen once, unless this is zero.
+  std::chrono::milliseconds rest{0};
+};
+
+/// One worker's. Loop thread only.
+class Surveyor {
+ public:
+  /// Addresses that no public server has are asked where `allow_special`.
+  Surveyor(net::Network* network, resolve::Resolver* resolver, const resolve::AskOptions& options,
+           bool allow_special)
+      : network_(network), resolver_(resolver), options_(options), allow_special_(allow_special) {}
+
+  /// Asks, and adds what is wrong to *findings. What single servers do goes to the account, as with
+  /// any look-up; queries go by its budget. Does nothing where the zone's servers are not known.
+  /// All must live until it ends.
+  net::Task<> Survey(const SurveyRequest* request, resolve::Account* account,
+                     std::vector<Finding>* findings);
+
+ private:
+  /// One server's address.
+  struct Server {
+    net::Peer* peer = nullptr;
+    resolve::Attempt attempt;  // What the last query for CAA met.
+    uint8_t tries = 0;
+    bool asked = false;  // For CAA.
+    std::vector<resolve::Observation> observations;
+    ServerView view;
+
+    bool answers() const { return view.caa.has_value(); }
+  };
+  enum class Topic : uint8_t { kCaa, kNs, kSoa };
+  enum class Whom : uint8_t { kAll, kSuspects, kHosted };  // kHosted: that the zone alone names.
+  /// One survey on its way.
+  struct Inquiry {
+    const SurveyRequest* request;
+    resolve::Account* account;
+    std::vector<Server> servers;
+    ZoneView view;  // `servers` come last.
+  };
+  /// The addresses of a server's name, which many zones share.
+  struct Known {
+    enum class State : uint8_t { kUnknown, kAsking, kKnown };
+    State state = State::kUnknown;
+    resolve::HostAddresses own;
+    std::chrono::nanoseconds expires{0};
+    resolve::WaitList waiters;
+  };
+
+  net::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  net::Task<> FindHost(dns::NameView host, resolve::Account* account, resolve::HostAddresses* own);
+  net::Task<bool> HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  net::Task<> AddHostedServers(Inquiry* inquiry);
+  void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
+
+  net::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
+  net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan);
+  net::Task<> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
+                           resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
+  void TakeCaa(const resolve::Asked& asked, const SurveyRequest& request, Server* server) const;
+  static void TakeOther(const resolve::Asked& asked, dns::NameView zone, Topic topic,
+                        ServerView* view);
+  net::Task<> Rest(Inquiry* inquiry);
+  net::Task<> LookAgain(Inquiry* inquiry);
+  using Examinations = std::vector<Examination>;
+  net::Task<> ExamineAll(Inquiry* inquiry, Examinations* examinations);
+  net::Task<> ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings);
+  void Report(Inquiry* inquiry, std::vector<Finding>* findings) const;
+  static void Collect(Inquiry* inquiry);
+
+  net::Network* const network_;
+  resolve::Resolver* const resolver_;
+  const resolve::AskOptions options_;
+  const bool allow_special_;
+  resolve::NameCache<Known> hosts_{20'000};
+};
+
+}  // namespace caascan::diagnose

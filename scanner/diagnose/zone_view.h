@@ -1,0 +1,50 @@
+// What all servers of a zone said, side by side, and what does not fit together. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/net/address.h"
+#include "scanner/resolve/zone_servers.h"
+
+namespace caascan::diagnose {
+
+/// One server's address.
+struct ServerView {
+  std::string host;
+  std::string address;
+  bool at_parent = true;  // The parent names it; else the zone alone does.
+  /// The CAA set in words, the same for the same set; empty where it says that there is none, and
+  /// nullopt where it gave no answer.
+  std::optional<std::string> caa;
+  std::optional<uint32_t> serial;              // Of the zone's SOA.
+  std::optional<std::vector<std::string>> ns;  // The zone's NS set, sorted, in lower case.
+};
+
+/// A server's name that the parent has: what it says of its address, and what is true.
+struct HostView {
+  std::string host;
+  std::vector<net::Address> glue;
+  resolve::HostAddresses own;
+};
+
+struct ZoneView {
+  std::string zone;
+  std::vector<HostView> hosts;
+  bool complete = false;  // These are all that the parent names.
+  std::vector<ServerView> servers;
+};
+
+/// Do two servers give different sets?
+bool AnswersDiffer(const ZoneView& view);
+/// Does a server give another NS set than the parent?
+bool DelegationDiffers(const ZoneView& view);
+
+/// Adds delegation_mismatch, glue_mismatch, single_server, single_network and answers_differ, as
+/// far as they are proven: what nobody said, or somebody did not know, is held against nobody.
+void AddZoneFindings(const ZoneView& view, std::vector<Finding>* findings);
+
+}  // namespace caascan::diagnose

@@ -1,0 +1,50 @@
+// What the resolver knows of a zone's servers, and can find out, for whoever asks all of them. The
+// addresses of a server's name are asked for as any name's are, so those of a host inside the zone
+// come from the zone's servers themselves: that is what glue is held against.
+//
+// Tested by iterative_servers_test.cc.
+#include "scanner/resolve/iterative.h"
+
+namespace caascan::resolve {
+
+bool IterativeResolver::FindServers(dns::NameView zone, ZoneServers* servers) {
+  const ZoneHandle known = zone.is_root() ? root_ : zones_.Find(zone);
+  if (!known || known->expires <= now()) return false;
+  servers->complete = known->servers.size() < Zone::kMaxServers;
+  for (const Zone::Server& server : known->servers) {
+    servers->servers.push_back({dns::Name(known->host(server)), {}});
+  }
+  for (const Zone::ServerAddress& address : known->addresses) {
+    servers->servers[address.server].peers.push_back(address.peer);
+  }
+  return true;
+}
+
+net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,
+                                               HostAddresses* addresses) {
+  addresses->complete = true;
+  for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
+    Walk walk(host, type, Walk::Purpose::kAddress);
+    co_await Lookup(&walk, account, nullptr);
+    if (!walk.ok) {
+      addresses->complete = false;
+      continue;
+    }
+    const ResponseKind kind = walk.classified.kind;
+    addresses->no_such_host = kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
+    if (addresses->no_such_host) co_return;
+    if (kind != ResponseKind::kAnswer) continue;
+    for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {
+      if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
+      if (addresses->addresses.size() == Zone::kMaxAddresses) break;
+      const uint16_t port = options_.addresses.port;
+      addresses->addresses.push_back(type == dns::RRType::kA
+                                         ? net::Address::V4(record.rdata.first<4>(), port)
+                                         : net::Address::V6(record.rdata.first<16>(), port));
+      net::Peer* peer = PeerOf(record, options_.addresses, network_);
+      if (peer != nullptr) addresses->peers.push_back(peer);
+    }
+  }
+}
+
+}  // namespace caascan::resolve

@@ -1,0 +1,33 @@
+// Who serves a zone, for whoever wants to ask all of them.
+#pragma once
+
+#include <vector>
+
+#include "scanner/dns/name.h"
+#include "scanner/net/address.h"
+#include "scanner/net/network.h"
+
+namespace caascan::resolve {
+
+/// A server that the parent zone names, with the addresses that are known of it: its glue, or,
+/// where it has none, its own.
+struct DelegatedServer {
+  dns::Name host;  // In lower case.
+  std::vector<net::Peer*> peers;
+};
+
+/// The servers that the parent names.
+struct ZoneServers {
+  std::vector<DelegatedServer> servers;
+  bool complete = false;  // None was left out for being too many.
+};
+
+/// What the name of a server has for addresses, as its own zone says.
+struct HostAddresses {
+  bool complete = false;  // Both families were told, or that the name does not exist.
+  bool no_such_host = false;
+  std::vector<net::Address> addresses;  // Of both families.
+  std::vector<net::Peer*> peers;        // Of the families that are used.
+};
+
+}  // namespace caascan::resolve
