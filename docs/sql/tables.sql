@@ -90,6 +90,9 @@ SELECT dnssec AS status, count(*) AS names,
   sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error
 FROM scan GROUP BY dnssec;
 
+CREATE VIEW report_dnssec_causes AS
+SELECT code, count(DISTINCT id) AS names FROM finding WHERE substr(code, 1, 7) = 'dnssec_' GROUP BY code;
+
 CREATE VIEW report_caa_use AS
 SELECT feature, count(DISTINCT id) AS names FROM (
   SELECT id, 'caa' AS feature FROM scan WHERE has_caa = 1

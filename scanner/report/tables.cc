@@ -228,6 +228,19 @@ Table LeagueTable(const Aggregate& aggregate, uint64_t min_names) {
   return table;
 }
 
+/// What is known by heart of a finding: severity, who mends it, its meaning, the rule.
+void AddKindCells(std::string_view code, std::vector<Cell>* row) {
+  const FindingKind* const kind = FindFindingKind(code);
+  if (kind == nullptr) {
+    row->resize(row->size() + 4);
+    return;
+  }
+  row->emplace_back(std::string(SeverityText(kind->severity)));
+  row->emplace_back(std::string(MenderText(kind->mender)));
+  row->emplace_back(std::string(kind->meaning));
+  row->emplace_back(std::string(kind->rfc));
+}
+
 Table FindingTable(const Aggregate& aggregate) {
   Table table = {.id = "findings",
                  .title = "Findings",
@@ -245,13 +258,32 @@ Table FindingTable(const Aggregate& aggregate) {
   for (const auto& [code, counts] : aggregate.findings().Sorted()) {
     std::vector<Cell> row = {std::string(code), counts->names, counts->findings};
     row.emplace_back(Share{counts->names, aggregate.outcomes().names});
-    if (const FindingKind* const kind = FindFindingKind(code)) {
-      row.emplace_back(std::string(SeverityText(kind->severity)));
-      row.emplace_back(std::string(MenderText(kind->mender)));
-      row.emplace_back(std::string(kind->meaning));
-      row.emplace_back(std::string(kind->rfc));
-    }
-    row.resize(table.columns.size());
+    AddKindCells(code, &row);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+/// The findings on DNSSEC once more, beside its statuses.
+Table DnssecCauseTable(const Aggregate& aggregate) {
+  constexpr std::string_view kPrefix = "dnssec_";
+  Table table = {
+      .id = "dnssec_causes",
+      .title = "What is wrong with DNSSEC",
+      .note = "Names by finding, of which one may have several.",
+      .columns = {{"code", "code", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {},
+      .missed = aggregate.findings().missed()};
+  table.columns.push_back(ShareColumn("share"));
+  table.columns.push_back({"severity", "severity", ColumnKind::kText, true});
+  table.columns.push_back({"mender", "who mends it", ColumnKind::kText});
+  table.columns.push_back({"meaning", "meaning", ColumnKind::kText});
+  table.columns.push_back({"rfc", "rule", ColumnKind::kText, true});
+  for (const auto& [code, counts] : aggregate.findings().Sorted()) {
+    if (!code.starts_with(kPrefix)) continue;
+    std::vector<Cell> row = {std::string(code), counts->names};
+    row.emplace_back(Share{counts->names, aggregate.outcomes().names});
+    AddKindCells(code, &row);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -412,6 +444,7 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   tables.push_back(ServerTable(aggregate));
   tables.push_back(TldTable(aggregate));
   tables.push_back(DnssecTable(aggregate));
+  tables.push_back(DnssecCauseTable(aggregate));
   const uint64_t answered =
       aggregate.outcomes().of(Outcome::kPermit) + aggregate.outcomes().of(Outcome::kDeny);
   AddCaaTables(aggregate.caa(), answered, &tables);

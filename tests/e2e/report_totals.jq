@@ -96,6 +96,8 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
             + (.of | share(failed; length))),
     dnssec: groups(.dnssec)
       | map({status: .key, names: (.of | length)} + (.of | outcomes) + share(.of | length; $total)),
+    dnssec_causes: map(.findings // [] | map(.code) | unique[] | select(startswith("dnssec_"))) | groups(.)
+      | map({code: .key, names: (.of | length)} + share(.of | length; $total)),
     caa_use: ([{feature: "caa", names: ($with_caa | length)}]
               + ($with_caa | map(features[]) | groups(.) | map({feature: .key, names: (.of | length)})))
       | map(. + share(.names; $answered)),

@@ -17,13 +17,13 @@ MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
 KEYS = {
     "summary": ["fact"], "span": ["event"], "outcomes": ["outcome"], "reasons": ["reason"], "findings": ["code"],
     "league": ["operator"], "operators": ["operator"], "servers": ["address", "host"], "tlds": ["tld"], "dnssec": ["status"],
-    "caa_use": ["feature"], "caa_depth": ["depth"], "issuers": ["issuer"], "tags": ["tag"], "decisions": ["ca"],
-    "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
+    "dnssec_causes": ["code"], "caa_use": ["feature"], "caa_depth": ["depth"], "issuers": ["issuer"], "tags": ["tag"],
+    "decisions": ["ca"], "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
 }
 # Columns that jq cannot give, since they are no counts: sentences that the program knows by heart.
+KIND = {"severity", "mender", "meaning", "rfc"}
 TEXTS = {
-    "findings": {"severity", "mender", "meaning", "rfc"}, "issuers": {"known", "nearest"}, "orders": {"remedy"},
-    "broken": {"problem"},
+    "findings": KIND, "dnssec_causes": KIND, "issuers": {"known", "nearest"}, "orders": {"remedy"}, "broken": {"problem"},
 }
 # Lines that are no records, as jq sees it too: torn, no JSON, no object, without a member that all records have.
 BROKEN = [

@@ -28,7 +28,8 @@ TABLES = {
     "reasons": (1, ["reason", "outcome", "names"]), "findings": (1, ["code", "names", "findings"]),
     "operators": (1, ["operator", "names", *COUNTS, *SEEN]), "league": (1, ["operator", "failed", "names"]),
     "servers": (2, ["address", "host", "names", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
-    "dnssec": (1, ["status", "names", *COUNTS]), "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
+    "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
+    "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
     "issuers": (1, ["issuer", "names", "issue", "issuewild"]), "tags": (1, ["tag", "records"]),
     "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
 }

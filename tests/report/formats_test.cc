@@ -174,17 +174,19 @@ TEST(MakeReportTest, TellsNoRateFromFailuresAlone) {
 TEST(MakeReportTest, HasACellForEachColumn) {
   LineReader reader;
   Aggregate aggregate;
-  ASSERT_EQ(reader.Read(Line("a.example", "issuer_authorized",
-                             R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
-                             R"({"flags":0,"tag":"issue","value":"ca.example"}]},)"
-                             R"("servers":[{"host":"h","address":"a","result":"timeout"}],)"
-                             R"("findings":[{"code":"c"}],"decisions":{"A":"permit"})")),
-            "");
+  ASSERT_EQ(
+      reader.Read(Line(
+          "a.example", "issuer_authorized",
+          R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
+          R"({"flags":0,"tag":"issue","value":"ca.example"}]},)"
+          R"("servers":[{"host":"h","address":"a","result":"timeout"}],)"
+          R"("findings":[{"code":"c"},{"code":"dnssec_no_dnskey"}],"decisions":{"A":"permit"})")),
+      "");
   aggregate.Add(reader.record());
   BrokenLines broken;
   broken.Add(0, 2, "x");
   const Report report = MakeReport(aggregate, broken, {.inputs = {"f"}, .min_names = 1});
-  EXPECT_EQ(report.tables.size(), 18u);
+  EXPECT_EQ(report.tables.size(), 19u);
   for (const Table& table : report.tables) {
     EXPECT_EQ(table.rows.empty(), table.id == "league" || table.id == "orders") << table.id;
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;
