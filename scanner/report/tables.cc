@@ -273,7 +273,8 @@ Table DnssecCauseTable(const Aggregate& aggregate) {
       .note = "Names by finding, of which one may have several.",
       .columns = {{"code", "code", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
       .rows = {},
-      .missed = aggregate.findings().missed()};
+      .missed = aggregate.findings().missed(),
+      .wrapped = true};
   table.columns.push_back(ShareColumn("share"));
   table.columns.push_back({"severity", "severity", ColumnKind::kText, true});
   table.columns.push_back({"mender", "who mends it", ColumnKind::kText});
