@@ -19,7 +19,7 @@ namespace caascan {
 namespace report {
 namespace {
 
-/// A worker's own tables stay small beside the shared ones.
+/// A worker's own tables stay small beside the shared ones; one that is alone needs no others.
 constexpr size_t kMaxWorkerRows = size_t{1} << 12;
 
 constexpr const char* kNoSamples =
@@ -32,10 +32,14 @@ struct SharedAggregate {
 
 class CountingWorker : public RecordWorker {
  public:
-  explicit CountingWorker(SharedAggregate* shared) : shared_(shared) {}
+  CountingWorker(SharedAggregate* shared, bool alone) : shared_(shared), alone_(alone) {}
   ~CountingWorker() override {
     const std::lock_guard lock(shared_->mutex);
-    shared_->sum.Merge(counts_);
+    if (alone_) {
+      shared_->sum = std::move(counts_);
+    } else {
+      shared_->sum.Merge(counts_);
+    }
   }
 
   void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
@@ -45,13 +49,14 @@ class CountingWorker : public RecordWorker {
     return partial_.Read(line, &counts_);
   }
   void EndBlock() override {
-    if (counts_.rows() < kMaxWorkerRows) return;
+    if (alone_ || counts_.rows() < kMaxWorkerRows) return;
     const std::lock_guard lock(shared_->mutex);
     counts_.MoveRowsInto(&shared_->sum);
   }
 
  private:
   SharedAggregate* const shared_;
+  const bool alone_;
   PartialReader partial_;
   Aggregate counts_;
 };
@@ -117,8 +122,9 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{options.inputs, options.threads, options.progress});
   report::SharedAggregate shared;
-  absl::Status status =
-      pass->Run([&shared] { return std::make_unique<report::CountingWorker>(&shared); });
+  const bool alone = options.threads == 1;
+  absl::Status status = pass->Run(
+      [&shared, alone] { return std::make_unique<report::CountingWorker>(&shared, alone); });
   if (!status.ok()) return status;
   report::Summarize(pass.get(), summary);
   if (summary->signal != 0) return absl::OkStatus();
