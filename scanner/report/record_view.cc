@@ -92,7 +92,8 @@ constexpr std::array<Required, 6> kRequired = {{{kName, "name is missing"},
                                                 {kDnssec, "dnssec is missing"},
                                                 {kTime, "time is missing"}}};
 
-constexpr double kMaxElapsedMs = 1e12;  // Thirty years.
+constexpr double kMaxElapsedMs = 1e12;           // Thirty years.
+constexpr size_t kBatchSize = size_t{64} << 10;  // Lines that are given to simdjson together.
 
 /// What stands between the quotes of a string. REQUIRES: it is one and holds no escape.
 std::string_view BetweenQuotes(std::string_view token) {
@@ -430,7 +431,9 @@ size_t RecordReader::ReadBatch(std::string_view lines,
   const size_t size = batch.size();
   batch.append(kPadding, ' ');
   ondemand::document_stream stream;
-  if (parser_->batches.iterate_many(batch.data(), size, size).get(stream) != SUCCESS) return 0;
+  // Of one size, however much is in it: for another one simdjson would get new memory.
+  constexpr size_t kSize = kBatchSize + kGuard.size();
+  if (parser_->batches.iterate_many(batch.data(), size, kSize).get(stream) != SUCCESS) return 0;
   size_t begin = 0;
   const auto end_of_stream = stream.end();
   for (auto entry = stream.begin(); entry != end_of_stream && begin < lines.size(); ++entry) {
@@ -452,7 +455,6 @@ size_t RecordReader::ReadBatch(std::string_view lines,
 
 size_t RecordReader::ReadRun(std::string_view lines,
                              absl::FunctionRef<void(std::string_view)> visit) {
-  constexpr size_t kBatchSize = size_t{64} << 10;
   size_t read = 0;
   while (read < lines.size()) {
     std::string_view batch = lines.substr(read);
