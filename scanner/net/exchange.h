@@ -74,6 +74,10 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   std::chrono::microseconds srtt() const { return srtt_; }
   /// Exchanges since the last answer that ended without one.
   uint32_t silences() const { return silences_; }
+  /// Queries that wait for their turn, by its own limits or the scan's.
+  uint32_t queued() const { return waiting_count_; }
+  /// Its own limits hold up so many queries that one more would only stand in line.
+  bool busy() const { return stalled_ && waiting_count_ >= kBusyQueue; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 
@@ -89,6 +93,7 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   AddressBudget* const budget_;  // nullptr: no limit.
   const bool blocked_;
   static constexpr uint32_t kContactEvery = 64;
+  static constexpr uint32_t kBusyQueue = 16;
   uint32_t contact_turn_ = 0;
   List<Exchange, QueueTag> waiting_;
   uint32_t waiting_count_ = 0;

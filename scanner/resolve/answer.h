@@ -69,6 +69,10 @@ struct Account {
   uint32_t max_queries = 0;
   bool patient = false;  // A look before somebody is accused: with many more tries.
   bool keep_all_attempts = false;
+  /// Where the servers that a CAA look-up needs next are busy, may it end there, as kStopped, to be
+  /// begun again later? Then `busy` says for which of them it would have waited.
+  bool may_be_put_off = false;
+  net::Peer* busy = nullptr;
   dnssec::Work work;              // Spent on validating.
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;

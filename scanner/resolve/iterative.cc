@@ -102,6 +102,7 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
       walk->failure = Reason::kBlocklisted;
       co_return;
     }
+    if (IsPutOff(*walk, job, account)) co_return;
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
     if (Validates(*walk)) {
@@ -166,9 +167,26 @@ bool IterativeResolver::DropSeed(const ZoneHandle& zone, Reason failure) {
          failure == Reason::kNotAuthoritative || failure == Reason::kUpwardReferral;
 }
 
+/// A name that would only stand in line is begun again later: what it has learnt so far, who serves
+/// its zone, is in the cache. What it has against somebody would be lost.
+bool IterativeResolver::IsPutOff(const Walk& walk, const Host* job, Account* account) const {
+  if (!account->may_be_put_off || walk.purpose != Walk::Purpose::kData || job != nullptr ||
+      walk.chain.hops() != 0 || !account->attempts.empty() || !account->observations.empty()) {
+    return false;
+  }
+  net::Peer* shortest = nullptr;
+  for (const Zone::ServerAddress& address : walk.zone->addresses) {
+    if (!address.peer->busy()) return false;
+    if (shortest == nullptr || address.peer->queued() < shortest->queued()) shortest = address.peer;
+  }
+  account->busy = shortest;
+  return shortest != nullptr;
+}
+
 int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
   // A fresh starting point each time spreads the load; two candidates, and the better one of them,
-  // prefer the quick ones without deserting the others.
+  // prefer the quick ones without deserting the others. Where there is a queue the shorter one is
+  // quicker.
   const size_t count = zone.addresses.size();
   int best = -1;
   int seen = 0;
@@ -185,7 +203,9 @@ int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
     const net::Peer* other = zone.addresses[static_cast<size_t>(best)].peer;
     const bool silent = peer->silences() > kSilentAfter;
     const bool other_silent = other->silences() > kSilentAfter;
-    if (silent != other_silent ? other_silent : peer->srtt() < other->srtt()) {
+    const bool queue = peer->busy() || other->busy();
+    const bool better = queue ? peer->queued() < other->queued() : peer->srtt() < other->srtt();
+    if (silent != other_silent ? other_silent : better) {
       best = static_cast<int>(index);
     }
   }

@@ -159,6 +159,7 @@ class IterativeResolver : public Resolver {
   ZoneHandle StoreReferral(const Walk& walk);
   bool DropSeed(const ZoneHandle& zone, Reason failure);
   int PickAddress(const Zone& zone, const Tries& tries);
+  bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
   unsigned MaxTries(const Zone& zone, bool patient) const;
   int PickAgain(const Zone& zone, const Tries& tries, bool patient) const;
   bool MayAsk(net::Peer* peer) const {

@@ -119,9 +119,12 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
     if (first && !climb->parent) {
       co_await resolver_->LookupCaa(climb->at, account, &climb->own);
       // Few names fail: the others are spared the frame.
+      if (account->busy != nullptr) co_return;
+      account->may_be_put_off = false;
       if (NeedsExplanation(climb->own, *account)) co_await Explain(climb->at, account, &climb->own);
       climb->answer = &climb->own;
     } else {
+      account->may_be_put_off = false;
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
       climb->answer = &climb->parent->answer;
       climb->parent_expires = climb->parent->expires;
@@ -203,15 +206,19 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   account->patient = patient;
 }
 
-net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, std::string* out) {
-  const nanoseconds started = now();
+net::Task<Investigator::Result> Investigator::Investigate(NameJob* job, bool may_be_put_off,
+                                                          std::string* out) {
+  if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
+  account.queries = job->queries;
+  account.may_be_put_off = may_be_put_off;
   account.max_queries = options_.max_queries;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
   unsigned passes = 1;
-  co_await ClimbTree(job.name, &account, &climb);
+  co_await ClimbTree(job->name, &account, &climb);
+  if (account.busy != nullptr) co_return PutOff(account, job);
   const size_t recheck = WorthAnotherPass(climb, passes) ? 1 : 0;
   rechecking_ += recheck;
   while (WorthAnotherPass(climb, passes)) {
@@ -231,18 +238,27 @@ net::Task<Investigator::Result> Investigator::Investigate(const NameJob& job, st
     account.observations.clear();
     if (climb.parent) ForgetFailure(climb);
     climb = Climb();
-    co_await ClimbTree(job.name, &account, &climb);
+    co_await ClimbTree(job->name, &account, &climb);
   }
   rechecking_ -= recheck;
-  if (NeedsSurvey(climb)) co_await SurveyServers(job.name, &account, &climb);
+  if (NeedsSurvey(climb)) co_await SurveyServers(job->name, &account, &climb);
   // From here to the end nothing suspends, so one record serves all names.
-  FillRecord(job, passes, climb, &account);
-  const Result result = Finish(account, started, out);
-  for (const TwinJob& twin : job.details().twins) {
+  FillRecord(*job, passes, climb, &account);
+  const Result result = Finish(account, job->started, out);
+  for (const TwinJob& twin : job->details().twins) {
     TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);
   }
   co_return result;
+}
+
+Investigator::Result Investigator::PutOff(const resolve::Account& account, NameJob* job) {
+  ++job->times_put_off;
+  job->queries = account.queries;
+  Result result;
+  result.validation = account.work;
+  result.busy = account.busy;
+  return result;
 }
 
 void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& climb,

@@ -44,14 +44,17 @@ class Investigator {
                const InvestigateOptions& options);
 
   /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
-  /// live until then; the line is appended without any suspension in between. REQUIRES: job.valid.
+  /// live until then; the line is appended without any suspension in between. Where it may be put
+  /// off and its servers are busy, it ends without a line and notes in the job what was done.
+  /// REQUIRES: job->valid.
   struct Result {
     Outcome outcome = Outcome::kError;
     uint32_t queries = 0;
     uint32_t retries = 0;
     dnssec::Work validation;
+    net::Peer* busy = nullptr;  // There is no line yet: it was put off, for this server.
   };
-  net::Task<Result> Investigate(const NameJob& job, std::string* out);
+  net::Task<Result> Investigate(NameJob* job, bool may_be_put_off, std::string* out);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -94,6 +97,7 @@ class Investigator {
   net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
                          resolve::Account* account, std::vector<Finding>* findings);
 
+  static Result PutOff(const resolve::Account& account, NameJob* job);
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);

@@ -50,6 +50,10 @@ struct NameJob {
   bool wildcard = false;
   /// Lower-case A-labels, without `*.`. The root where !valid.
   dns::CompactName name;
+  /// What was done for it before it was put off, for a server that was busy.
+  uint8_t times_put_off = 0;
+  uint32_t queries = 0;
+  std::chrono::nanoseconds started{0};
 
   /// All empty where nothing was set.
   const JobDetails& details() const { return details_ == nullptr ? kNoDetails : *details_; }

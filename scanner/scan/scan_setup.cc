@@ -150,9 +150,17 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
+  // The caches' capacities are the scan's, whatever the number of workers that share them.
+  for (size_t* capacity :
+       {&setup->iterative.zone_capacity, &setup->iterative.host_capacity,
+        &setup->iterative.dnssec.trust_capacity, &setup->iterative.dnssec.memo_capacity,
+        &setup->investigate.parent_capacity}) {
+    *capacity = std::max<size_t>(1'000, *capacity / threads);
+  }
+  setup->max_rechecking = 4 * setup->max_in_flight;
   // All of an operator's hundred thousand names in a row, at the usual concurrency, though one
   // worker has them all.
-  setup->max_waiting = size_t{12} * options.concurrency;
+  setup->max_parked = size_t{12} * options.concurrency;
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@ constexpr size_t kWriteAtBytes = 64 << 10;
 constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
+constexpr unsigned kMaxTimesPutOff = 8;
 
 }  // namespace
 
@@ -24,7 +25,8 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
       network_(&loop_, setup.limits, setup.network),
       resolver_(MakeResolver()),
       investigator_(&network_, resolver_.get(), setup.investigate),
-      flush_timer_(this) {}
+      flush_timer_(this),
+      parked_(setup.max_parked) {}
 
 Worker::~Worker() {
   assert(!thread_.joinable() && "joined before it is destroyed");
@@ -107,7 +109,8 @@ void Worker::OnTurn() {
   if (more && (HasRoom() || stop_.load(std::memory_order_relaxed))) loop_.Wake();
   if (lines_.size() >= kWriteAtBytes) WriteOut();
   if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
-  if (input_ended_ && in_flight_ == 0) {
+  if (in_flight_ == 0 && !parked_.empty()) loop_.Wake();  // Nothing else will.
+  if (input_ended_ && in_flight_ == 0 && parked_.empty()) {
     WriteOut();
     network_.CancelAll();  // Canaries, if anything.
     flush_timer_.Cancel();
@@ -132,8 +135,9 @@ bool Worker::HasRoom() const {
   // Names that are looked up again do little but wait for dead servers, and those in a busy
   // server's queue for that one. They make room for others, but not without bound: they hold
   // memory.
-  const size_t waiting = investigator_.rechecking() + network_.stalled();
-  return in_flight_ < setup_.max_in_flight + std::min(waiting, setup_.max_waiting);
+  return in_flight_ < setup_.max_in_flight +
+                          std::min(investigator_.rechecking(), setup_.max_rechecking) +
+                          std::min(network_.stalled(), setup_.max_in_flight);
 }
 
 /// True where names may be left that could not be started for want of room, or of this turn's.
@@ -145,20 +149,29 @@ bool Worker::StartNames() {
   NameJob job;
   size_t started = 0;
   while ((HasRoom() || give_back) && started < kStartsPerTurn) {
-    if (!NextJob(&job)) return false;
-    ++started;
-    counters_.AddNames(job.record_count());
-    const bool blocked = setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name);
-    if (!job.valid || give_back || blocked) {
-      const Reason reason = give_back ? Reason::kStopped : Reason::kBlocklisted;
-      AppendErrorRecord(job, reason, std::chrono::system_clock::now(), &lines_);
-      counters_.AddRecords(Outcome::kError, job.record_count());
-      continue;
+    if (give_back ? parked_.TakeAny(&job) : parked_.TakeReady(&job)) {
+      StartJob(std::move(job), give_back);
+    } else if (NextJob(&job)) {
+      counters_.AddNames(job.record_count());
+      StartJob(std::move(job), give_back);
+    } else {
+      return false;
     }
-    ++in_flight_;
-    net::Spawn(RunJob(std::move(job)));
+    ++started;
   }
   return true;
+}
+
+void Worker::StartJob(NameJob&& job, bool give_back) {
+  const bool blocked = setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name);
+  if (!job.valid || give_back || blocked) {
+    const Reason reason = give_back ? Reason::kStopped : Reason::kBlocklisted;
+    AppendErrorRecord(job, reason, std::chrono::system_clock::now(), &lines_);
+    counters_.AddRecords(Outcome::kError, job.record_count());
+    return;
+  }
+  ++in_flight_;
+  net::Spawn(RunJob(std::move(job)));
 }
 
 net::Task<void> Worker::RunJob(NameJob job) {
@@ -166,11 +179,18 @@ net::Task<void> Worker::RunJob(NameJob job) {
     resolver_->Seed(job.name, *delegation);
     job.mutable_details()->delegation.reset();
   }
-  const Investigator::Result result = co_await investigator_.Investigate(job, &lines_);
-  counters_.AddQueries(result.queries, result.retries);
-  counters_.AddValidation(result.validation);
-  counters_.AddRecords(result.outcome, job.record_count());
+  // What is put off again and again must stand in line at last.
+  const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
+  const Investigator::Result result =
+      co_await investigator_.Investigate(&job, may_be_put_off, &lines_);
   --in_flight_;
+  counters_.AddValidation(result.validation);
+  if (result.busy != nullptr) {
+    parked_.Park(result.busy, std::move(job));
+    co_return;
+  }
+  counters_.AddQueries(result.queries, result.retries);
+  counters_.AddRecords(result.outcome, job.record_count());
 }
 
 void Worker::WriteOut() {

@@ -17,6 +17,7 @@
 #include "scanner/scan/blocklist.h"
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
+#include "scanner/scan/parked_jobs.h"
 #include "scanner/scan/progress.h"
 #include "scanner/scan/writer.h"
 
@@ -34,9 +35,11 @@ struct WorkerSetup {
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
-  // Besides, of one worker: names that are looked up again, or stand in the queue of a busy server.
-  // They hold memory, and nobody up.
-  size_t max_waiting = 12'000;
+  // Besides, of one worker: names that are looked up again. They rest, or wait for silent servers.
+  size_t max_rechecking = 4'000;
+  // Names that a busy server's queue holds up, which is nobody else's concern: that many are put
+  // off, and as many as max_in_flight besides stand in the queues.
+  size_t max_parked = 12'000;
   const Blocklist* blocklist = nullptr;
   net::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
@@ -82,6 +85,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool HasRoom() const;
   net::Task<void> RunJob(NameJob job);
   bool NextJob(NameJob* job);
+  void StartJob(NameJob&& job, bool give_back);
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
   std::unique_ptr<resolve::Resolver> MakeIterativeResolver();
@@ -100,6 +104,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<resolve::Resolver> resolver_;
   Investigator investigator_;
   FlushTimer flush_timer_;
+  ParkedJobs parked_;
   JobBatch batch_;
   size_t next_in_batch_ = 0;
   bool input_ended_ = false;

@@ -108,12 +108,12 @@ class AllTogether(PoliteCase):
     RATE = 1500
     SECONDS = 14
 
-    def assert_rate(self, *options):
+    def assert_rate(self, threads):
         zones = {f"z{i}": [{"fault": "truncate"}] if i % 5 == 0 else [] for i in range(50)}
         self.start_lab(scenario(zones), "--delay", "5")
         names = [f"n{i}.z{i % len(zones)}.test" for i in range(self.RATE * self.SECONDS)]
         command = [CAASCAN, "scan", *self.lab.options(), "--rate", str(self.RATE), "--server-rate", "0",
-                   "--server-inflight", "0", *options, self.file("names.txt", "".join(n + "\n" for n in names)),
+                   "--server-inflight", "0", "--threads", str(threads), self.file("names.txt", "".join(n + "\n" for n in names)),
                    "-o", str(self.folder / "out.ndjson")]
         scan = subprocess.Popen(command, stderr=subprocess.PIPE)
         try:
@@ -123,15 +123,16 @@ class AllTogether(PoliteCase):
         _, errors = scan.communicate(timeout=harness.PATIENCE_S)
         self.assertEqual(scan.returncode, 130, errors.decode())
         windows = self.windows()
-        self.assertLessEqual(windows["most_in_100ms"], self.RATE // 10 + 64)
+        # A batch too many of each thread, which the system may hold up between its turn and its sending.
+        self.assertLessEqual(windows["most_in_100ms"], self.RATE // 10 + 64 * threads)
         self.assertLessEqual(windows["most_in_10s"], self.RATE * 10 * 1.02)
         self.assertGreaterEqual(windows["most_in_10s"], self.RATE * 10 * 0.98)
 
     def test_rate_with_one_thread(self):
-        self.assert_rate("--threads", "1")
+        self.assert_rate(1)
 
     def test_rate_with_threads(self):
-        self.assert_rate("--threads", "3")
+        self.assert_rate(3)
 
 
 class RateLimiting(PoliteCase):

@@ -92,11 +92,11 @@ void InvestigateFixture::Begin() {
   investigator_ = std::make_unique<Investigator>(client_.network(), &resolver_, options_);
 }
 
-net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std::string* line) {
-  (void)co_await investigator->Investigate(*job, line);
+net::Task<> InvestigateTask(Investigator* investigator, NameJob* job, std::string* line) {
+  (void)co_await investigator->Investigate(job, /*may_be_put_off=*/false, line);
 }
 
-std::vector<Line> InvestigateFixture::RunAll(std::span<const NameJob> jobs) {
+std::vector<Line> InvestigateFixture::RunAll(std::span<NameJob> jobs) {
   if (investigator_ == nullptr) Begin();
   std::deque<std::string> lines(jobs.size());
   for (size_t i = 0; i < jobs.size(); ++i) {
@@ -106,6 +106,6 @@ std::vector<Line> InvestigateFixture::RunAll(std::span<const NameJob> jobs) {
   return {lines.begin(), lines.end()};
 }
 
-Line InvestigateFixture::Run(const NameJob& job) { return RunAll({&job, 1}).front(); }
+Line InvestigateFixture::Run(NameJob job) { return RunAll({&job, 1}).front(); }
 
 }  // namespace caascan::scan

@@ -62,7 +62,7 @@ class Line {
 };
 
 /// Both must live until it ends.
-net::Task<> InvestigateTask(Investigator* investigator, const NameJob* job, std::string* line);
+net::Task<> InvestigateTask(Investigator* investigator, NameJob* job, std::string* line);
 
 class InvestigateFixture : public testing::Test {
  protected:
@@ -70,10 +70,10 @@ class InvestigateFixture : public testing::Test {
 
   /// Makes the investigator, with `options_` as they are now.
   void Begin();
-  Line Run(const NameJob& job);
+  Line Run(NameJob job);
   Line Run(std::string_view name) { return Run(Job(name)); }
   /// All at once; the lines in the order of the jobs.
-  std::vector<Line> RunAll(std::span<const NameJob> jobs);
+  std::vector<Line> RunAll(std::span<NameJob> jobs);
 
   InvestigateOptions options_;
   net::Client client_;

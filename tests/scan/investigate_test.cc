@@ -81,7 +81,7 @@ TEST_F(InvestigateTest, AWildcardIsLookedUpWithoutItsAsterisk) {
 TEST_F(InvestigateTest, AParentsIssuewildHoldsForAWildcardOfAChild) {
   resolver_.Script("example.com",
                    Records({{0, "issue", "letsencrypt.org"}, {0, "issuewild", ";"}}));
-  const NameJob jobs[] = {Job("shop.example.com", true), Job("shop.example.com", false)};
+  NameJob jobs[] = {Job("shop.example.com", true), Job("shop.example.com", false)};
   const std::vector<Line> lines = RunAll(jobs);
   EXPECT_EQ(lines[0]["reason"], "issuance_forbidden");
   EXPECT_EQ(lines[1]["reason"], "issuer_authorized");
@@ -175,7 +175,7 @@ TEST_F(InvestigateTest, ANamesOwnAccountAndMethodTakeTheScansPlace) {
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch");
   NameJob job = Job("example.com");
   job.mutable_details()->account_uri = "https://ca.example/acct/2";
-  EXPECT_EQ(Run(job)["reason"], "issuer_authorized");
+  EXPECT_EQ(Run(std::move(job))["reason"], "issuer_authorized");
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch") << "for that name alone";
 }
 
@@ -193,7 +193,7 @@ TEST_F(InvestigateTest, IdsComeBackUntouched) {
   NameJob job = Job("example.com");
   job.mutable_details()->id.text = R"({"a": [1, 2]})";
   job.mutable_details()->input = "EXAMPLE.com";
-  const Line line = Run(job);
+  const Line line = Run(std::move(job));
   EXPECT_NE(line.text().find(R"("id":{"a": [1, 2]})"), std::string::npos) << line.text();
   EXPECT_EQ(line["input"], "EXAMPLE.com");
 }
@@ -253,7 +253,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
     if (all) fine.attempts = {answered};
     const std::vector<std::string> names = {all ? "a.com" : "c.com", all ? "b.com" : "d.com"};
     for (const std::string& name : names) resolver_.Script(name, fine);
-    const NameJob jobs[] = {Job(names[0]), Job(names[1])};
+    NameJob jobs[] = {Job(names[0]), Job(names[1])};
     for (const Line& line : RunAll(jobs)) {
       EXPECT_EQ(line["reason"], "refused");
       EXPECT_EQ(line["zone"], "com");
@@ -268,7 +268,7 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
     const std::string tld = "tld" + std::to_string(static_cast<int>(own));
     resolver_.Script(tld, Failed(own));
     resolver_.Script(tld, Issue("letsencrypt.org"));
-    const NameJob jobs[] = {Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)};
+    NameJob jobs[] = {Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)};
     const std::vector<Line> lines = RunAll(jobs);
     int cut = 0;
     for (const Line& line : lines) {
@@ -358,7 +358,7 @@ TEST_F(InvestigateTest, ALookThatAccusesTakesOverNoFailureOfAFirstLook) {
   resolver_.Script("com", Failed(Reason::kServfail));
   resolver_.Script("com", Issue("letsencrypt.org"));
   // As "one" is looked up again, "two" comes by, and asks "com" before it does.
-  const NameJob two = Job("two.com");
+  NameJob two = Job("two.com");
   std::string line_of_two;
   resolver_.WatchLookups([&] {
     if (resolver_.CountAsked("one.com") != 2 || resolver_.CountAsked("two.com") != 0) return;

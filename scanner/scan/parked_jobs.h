@@ -1,0 +1,48 @@
+// Names that would only stand in a busy server's line: a job is some sixty octets, a look-up on its
+// way some thousand.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "scanner/net/exchange.h"
+#include "scanner/scan/name_job.h"
+
+namespace caascan::scan {
+
+/// One worker's jobs that were put off, each for one server. Loop thread only.
+class ParkedJobs {
+ public:
+  explicit ParkedJobs(size_t capacity) : capacity_(capacity) {}
+
+  bool has_room() const { return size_ < capacity_; }
+  bool empty() const { return size_ == 0; }
+
+  /// REQUIRES: has_room().
+  void Park(const net::Peer* peer, NameJob&& job);
+  /// The oldest one of a server that is busy no more, servers taking turns. False where none was
+  /// found; a call looks at some servers only, so another one may find more.
+  bool TakeReady(NameJob* job);
+  /// Whichever.
+  bool TakeAny(NameJob* job);
+
+ private:
+  struct Lot {
+    explicit Lot(const net::Peer* server) : peer(server) {}
+
+    const net::Peer* peer;
+    std::deque<NameJob> jobs;  // Never empty.
+  };
+  void TakeFrom(size_t lot, NameJob* job);
+
+  const size_t capacity_;
+  size_t size_ = 0;
+  std::vector<std::unique_ptr<Lot>> lots_;
+  absl::flat_hash_map<const net::Peer*, size_t> lot_of_;
+  size_t next_ = 0;  // Lot to look at first.
+};
+
+}  // namespace caascan::scan
