@@ -1,24 +1,20 @@
-// One public key of a zone, ready for use: OpenSSL's form of it is made once and kept.
+// One public key of a zone.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 
 namespace caascan::dnssec {
 
-/// A DNSKEY's key (RFC 3110, 5702, 6605, 8080). Movable. One thread.
+/// A DNSKEY's key (RFC 3110, 5702, 6605, 8080). A value.
 class PublicKey {
  public:
-  /// `rdata` is a whole DNSKEY RDATA. Decoding happens at the first Verify(); what cannot be
-  /// decoded verifies nothing: RSA with a modulus outside 512 to 4096 bits (RFC 5702 §2) or an
-  /// exponent above 64 bits, which makes checks cost milliseconds; points off the curve;
-  /// unsupported algorithms.
+  /// `rdata` is a whole DNSKEY RDATA. It is decoded at the first Verify(), and kept so by the
+  /// thread as long as it is among those used last; what cannot be decoded verifies nothing: RSA
+  /// with a modulus outside 512 to 4096 bits (RFC 5702 §2) or an exponent above 64 bits, which
+  /// makes checks cost milliseconds; points off the curve; unsupported algorithms.
   explicit PublicKey(std::span<const uint8_t> rdata);
-  PublicKey(PublicKey&&) noexcept;
-  PublicKey& operator=(PublicKey&&) noexcept;
-  ~PublicKey();
 
   uint16_t tag() const { return tag_; }
   uint8_t algorithm() const { return algorithm_; }
@@ -29,17 +25,12 @@ class PublicKey {
   uint32_t price() const;
 
   /// Is this a signature of `data` by the key, in the form of the algorithm's RRSIG?
-  bool Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature);
+  bool Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature) const;
 
  private:
-  struct Decoded;
-  void Decode();
-
   std::string rdata_;
   uint16_t tag_;
   uint8_t algorithm_;
-  bool decoded_once_ = false;
-  std::unique_ptr<Decoded> decoded_;
 };
 
 }  // namespace caascan::dnssec

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "scanner/dnssec/algorithm.h"
+#include "scanner/dnssec/decoded_key.h"
 #include "scanner/dnssec/rrset.h"
 #include "tests/dnssec/signed_message.h"
 
@@ -86,6 +88,24 @@ TEST(RsaKeyTest, CostlyNumbersAreRefused) {
   EXPECT_FALSE(decodes(std::string("\0", 1)));
   EXPECT_FALSE(decodes(std::string("\0\xff\xff", 3)));
   EXPECT_FALSE(decodes("\3"));
+}
+
+// A key that gave way to others is decoded anew, and each verifies its own signatures only.
+TEST(DecodedKeyCacheTest, KeepsThoseUsedLast) {
+  constexpr std::array<uint8_t, 3> kAlgorithms{8, 13, 15};
+  DecodedKeyCache cache(2);
+  for (int round = 0; round < 2; ++round) {
+    for (const uint8_t algorithm : kAlgorithms) {
+      const Sample sample = SampleOf(algorithm);
+      const std::string own = TestKey::Of(algorithm).Dnskey();
+      const auto key = Octets(own);
+      EXPECT_TRUE(cache.Get(key)->Verify(Octets(sample.data), Octets(sample.signature)));
+      const std::string other = TestKey::Of(algorithm, 1).Dnskey();
+      EXPECT_FALSE(cache.Get(Octets(other))->Verify(Octets(sample.data), Octets(sample.signature)));
+      EXPECT_TRUE(cache.Get(key)->Verify(Octets(sample.data), Octets(sample.signature)));
+      EXPECT_EQ(cache.size(), 2u);
+    }
+  }
 }
 
 TEST(AlgorithmTest, OnlyThoseThatCanBeCheckedAreSupported) {

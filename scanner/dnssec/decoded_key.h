@@ -1,0 +1,55 @@
+// A public key in OpenSSL's form. It takes some kilobytes, and as long to make as a quick check.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace caascan::dnssec {
+
+/// One thread.
+class DecodedKey {
+ public:
+  /// `rdata` is a whole DNSKEY RDATA. What cannot be decoded verifies nothing: see PublicKey.
+  explicit DecodedKey(std::span<const uint8_t> rdata);
+  DecodedKey(const DecodedKey&) = delete;
+  DecodedKey& operator=(const DecodedKey&) = delete;
+  ~DecodedKey();
+
+  bool Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature);
+
+ private:
+  struct OpenSsl;
+  std::unique_ptr<OpenSsl> openssl_;  // Null where it cannot be decoded.
+};
+
+/// Those that were used last: a scan meets some few again and again, and most at one zone only.
+class DecodedKeyCache {
+ public:
+  /// `capacity` is at least 1.
+  explicit DecodedKeyCache(size_t capacity) : capacity_(capacity) {}
+
+  /// Valid until the next call.
+  DecodedKey* Get(std::span<const uint8_t> rdata);
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    Entry(std::string_view text, std::span<const uint8_t> octets) : rdata(text), key(octets) {}
+
+    const std::string rdata;
+    DecodedKey key;
+  };
+
+  const size_t capacity_;
+  std::list<Entry> entries_;  // Least recently used first.
+  absl::flat_hash_map<std::string_view, std::list<Entry>::iterator> by_rdata_;
+};
+
+}  // namespace caascan::dnssec
