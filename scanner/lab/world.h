@@ -88,6 +88,7 @@ class World {
     Presigned presigned;  // Of such a zone that is signed.
     std::vector<Server> servers;
     bool family_tld = false;
+    bool delegated = true;  // Else its own servers alone know of it, and nobody is sent there.
   };
 
   World() = default;

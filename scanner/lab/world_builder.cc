@@ -276,7 +276,9 @@ void WorldBuilder::PublishAddresses(const Draft& draft) {
 void WorldBuilder::Delegate(const Draft& draft) {
   const NameView apex = draft.site->apex;
   World::Site* parent = apex.is_root() ? nullptr : Around(apex, true);
-  if (parent == nullptr || parent->as_is || !draft.description->delegated) return;
+  if (parent == nullptr || parent->as_is) return;
+  draft.site->delegated = draft.description->delegated;
+  if (!draft.site->delegated) return;
   const ZoneName cut = RelativeTo(apex, parent->apex);
   for (const Host& host : draft.hosts) {
     if (!host.description->at_parent) continue;

@@ -26,6 +26,7 @@ constexpr std::string_view kZones = R"({"zones": [
     "*.txt TXT x",
     "out CNAME www.plain.com.",
     "d DNAME plain.com."]},
+  {"zone": "unheard-of.signed.com", "delegated": false},
   {"zone": "unsigned.other"}]})";
 
 struct TruthRow {
@@ -71,6 +72,8 @@ std::vector<TruthRow> SoundRows() {
       // RFC 4035 §4.3.
       {"Secure", "", se, "issuer_authorized", R"("dnssec":"secure")"},
       {"SecureEmptyBelow", "", www, "issuer_authorized", R"("dnssec":"secure")"},
+      // Nobody is sent to a zone that its parent does not know.
+      {"NotDelegated", "", "unheard-of.signed.com", "issuer_authorized", R"("dnssec":"secure")"},
       {"InsecureDelegation", "", "plain.com", "no_caa", R"("dnssec":"insecure")"},
       {"Island", R"("ds": false)", se, "issuer_authorized", R"("dnssec":"insecure")"},
       {"Alias", "", "out.signed.com", "issuer_authorized", R"("dnssec":"insecure")"},
