@@ -108,6 +108,26 @@ struct Finding {
   std::string evidence;
 };
 
+/// One name of the climb: what was found there, and who said so.
+struct ClimbStep {
+  std::string name;
+  std::string result;  // "records", "none", "nxdomain", or the reason of a failure.
+  std::string zone;
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  std::vector<std::string> cname;
+  std::string host;  // Of the server that answered; empty where none did.
+  std::string address;
+  bool over_tcp = false;
+  std::optional<double> rtt_ms;
+};
+
+/// A zone's place in the chain of trust.
+struct ChainLink {
+  std::string zone;
+  DnssecStatus dnssec = DnssecStatus::kIndeterminate;
+  std::string detail;  // Why it is not secure, where that is remarkable.
+};
+
 /// A raw JSON value passed through untouched (`id`, `order`).
 struct RawJson {
   std::string text;  // Valid JSON; empty where not given.
@@ -129,6 +149,8 @@ struct Record {
   std::vector<ServerReport> servers;
   std::vector<Finding> findings;
   std::vector<std::pair<std::string, bool>> decisions;  // CA name, permit.
+  std::vector<ClimbStep> climb;  // These two where the scan was told to (ScanOptions).
+  std::vector<ChainLink> chain;  // From the root to `zone`.
   uint32_t queries = 0;
   uint32_t retries = 0;
   uint32_t attempts = 1;

@@ -72,6 +72,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   bool all_servers = false;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
+  /// Records carry each name of the climb and the chain of trust, for people.
+  bool climb_in_record = false;
   ProgressMode progress = ProgressMode::kAuto;
   std::string status_path;      // Renewed every second with one JSON object; empty is none.
   std::string metrics_address;  // ADDR:PORT, or a port of 127.0.0.1, for Prometheus; empty is none.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/report/aggregate.h"
@@ -69,5 +70,7 @@ std::string HtmlDossier(const Dossier& dossier);
 /// Commands that show the fault without us: dig of BIND. Empty where a name or an address is none
 /// that a shell should see.
 std::vector<std::string> DigLines(const std::string& code, const DossierSample& sample);
+/// One question to one server; empty likewise.
+std::string DigLine(std::string_view type, const std::string& name, const std::string& address);
 
 }  // namespace caascan::report

@@ -183,6 +183,12 @@ void AppendHtml(const Block& block, std::string* out) {
 
 }  // namespace
 
+std::string DigLine(std::string_view type, const std::string& name, const std::string& address) {
+  const std::string server = AtServer(address);
+  if (server.empty() || !IsHarmless(name)) return "";
+  return "dig +norec " + std::string(type) + " " + name + server;
+}
+
 std::vector<std::string> DigLines(const std::string& code, const DossierSample& sample) {
   std::string name = sample.name;
   if (name.starts_with("*.")) name.erase(0, 2);  // RFC 8659 section 3.

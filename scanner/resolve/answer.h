@@ -29,6 +29,7 @@ struct Attempt {
   bool local_fault = false;   // Our own side could not send.
   bool blocklisted = false;   // The user does not want it to be asked.
   bool bogus = false;         // Its answer does not validate.
+  bool over_tcp = false;      // The last query went so.
   bool no_such_host = false;  // kUnresolved: NXDOMAIN for its name,
   bool unproven = false;      // or nobody who might know its address told,
   bool unheard = false;       // since he was silent.

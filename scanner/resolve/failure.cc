@@ -120,6 +120,7 @@ Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
   attempt.result = asked.result;
   attempt.answered = asked.replied || asked.result == ServerResult::kMalformed;
   attempt.rtt = asked.rtt;
+  attempt.over_tcp = asked.over_tcp;
   attempt.mismatches = asked.mismatches;
   attempt.local_fault = asked.status == net::ExchangeStatus::kSendFailed;
   attempt.blocklisted = asked.status == net::ExchangeStatus::kBlocked;

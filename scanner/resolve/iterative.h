@@ -51,6 +51,7 @@ class IterativeResolver : public Resolver {
   /// anchor, where none is set, and where the root does not answer.
   net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
   void Seed(dns::NameView zone, const Delegation& delegation) override;
+  void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) override;
   bool FindServers(dns::NameView zone, ZoneServers* servers) override;
   net::Task<> LookupAddresses(dns::NameView host, Account* account,
                               HostAddresses* addresses) override;

@@ -2,7 +2,7 @@
 // addresses of a server's name are asked for as any name's are, so those of a host inside the zone
 // come from the zone's servers themselves: that is what glue is held against.
 //
-// Tested by iterative_servers_test.cc.
+// Tested by iterative_all_servers_test.cc.
 #include "scanner/resolve/iterative.h"
 
 namespace caascan::resolve {
@@ -18,6 +18,27 @@ bool IterativeResolver::FindServers(dns::NameView zone, ZoneServers* servers) {
     servers->servers[address.server].peers.push_back(address.peer);
   }
   return true;
+}
+
+void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
+  if (!validator_.enabled()) return;
+  const Zone unheard_of;
+  for (size_t labels = 0; labels <= zone.label_count(); ++labels) {
+    const dns::NameView apex = zone.suffix(labels);
+    const ZoneHandle known = labels == 0 ? root_ : zones_.Find(apex);
+    const TrustCache::Handle trust = validator_.Find(apex);
+    // Where a zone and its child are on the same servers, only the child's trust is known.
+    const bool between = trust && trust->state == ZoneTrust::State::kKnown && !trust->no_cut;
+    if (!known && !between) continue;
+    const Zone& servers = known ? *known : unheard_of;
+    ChainLink link{apex.ToLowerText(), validator_.StatusOf(servers, apex), ""};
+    const dnssec::Verdict* why = validator_.VerdictOf(servers, apex);
+    if (why != nullptr && why->finding != dnssec::Finding::kNone) {
+      const Finding finding = FindingOf(*why);
+      link.detail = finding.code + ": " + finding.evidence;
+    }
+    chain->push_back(std::move(link));
+  }
 }
 
 net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,

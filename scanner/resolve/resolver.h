@@ -46,6 +46,11 @@ class Resolver {
     (void)zone, (void)servers;
     return false;
   }
+  /// What is known of the security of `zone` and of the zones above it, from the root down; nothing
+  /// where nothing is validated here.
+  virtual void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
+    (void)zone, (void)chain;
+  }
   /// Asks for all addresses of a server's name, whatever glue says. REQUIRES: FindServers() has
   /// been true. All three must live until it ends.
   virtual net::Task<> LookupAddresses(dns::NameView host, Account* account,

@@ -130,6 +130,7 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
       climb->parent_expires = climb->parent->expires;
       if (first) climb->own = climb->parent->answer;
     }
+    if (options_.climb) NoteStep(climb);
     climb->weakest = std::max(climb->weakest, climb->answer->dnssec);
     climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
                            climb->answer->findings.end());
@@ -138,6 +139,30 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
     }
     if (climb->answer->status != LookupStatus::kEmpty) break;
   }
+}
+
+void Investigator::NoteStep(Climb* climb) const {
+  const CaaAnswer& answer = *climb->answer;
+  ClimbStep step;
+  step.name = climb->at.ToLowerText();
+  step.zone = answer.zone;
+  step.dnssec = answer.dnssec;
+  step.cname = answer.cname;
+  if (answer.status == LookupStatus::kFailed) {
+    step.result = ReasonCode(answer.failure);
+  } else {
+    step.result = answer.status == LookupStatus::kRecords ? "records"
+                  : answer.nxdomain                       ? "nxdomain"
+                                                          : "none";
+    for (const resolve::Attempt& attempt : answer.attempts) {
+      if (attempt.peer == nullptr) continue;
+      step.host = attempt.host;
+      step.address = AddressText(attempt.peer->address(), options_.port);
+      step.over_tcp = attempt.over_tcp;
+      step.rtt_ms = std::chrono::duration<double, std::milli>(attempt.rtt).count();
+    }
+  }
+  climb->steps.push_back(std::move(step));
 }
 
 bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
@@ -269,6 +294,13 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? climb.own : answer;
   record_.zone = in_zone.zone;
   record_.operator_name = in_zone.operator_name;
+  if (options_.climb) {
+    record_.climb = climb.steps;
+    dns::Name zone;
+    if (dns::Name::FromText(in_zone.zone, &zone) == dns::NameError::kNone) {
+      resolver_->DescribeChain(zone, &record_.chain);
+    }
+  }
   record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
   const bool failed = answer.status == LookupStatus::kFailed;
   record_.dnssec = failed ? answer.dnssec : climb.weakest;

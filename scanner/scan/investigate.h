@@ -29,6 +29,7 @@ struct InvestigateOptions {
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
+  bool climb = false;          // Records carry the climb and the chain of trust.
   uint16_t port = 53;          // Addresses with another port are written with it.
   uint32_t max_queries = 200;  // A name and pass, probes and server names included.
   unsigned recheck = 1;        // Further passes over a name whose look-up failed.
@@ -81,6 +82,7 @@ class Investigator {
     std::vector<Finding> findings;                 // and what validation found.
     dns::NameView at;             // Where the climb ended; the root: nothing was found.
     std::vector<Finding> survey;  // Of all the zone's servers.
+    std::vector<ClimbStep> steps;
   };
 
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
@@ -91,6 +93,7 @@ class Investigator {
   net::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name, const resolve::Account& account);
+  void NoteStep(Climb* climb) const;
   void ForgetFailure(const Climb& climb);
   bool NeedsSurvey(const Climb& climb) const;
   net::Task<> SurveyServers(dns::NameView name, resolve::Account* account, Climb* climb);

@@ -92,6 +92,8 @@ void StartRecord(const NameJob& job, Record* record) {
   record->servers.clear();
   record->findings.clear();
   record->decisions.clear();
+  record->climb.clear();
+  record->chain.clear();
   record->queries = 0;
   record->retries = 0;
   record->attempts = 1;

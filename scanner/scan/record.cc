@@ -139,17 +139,20 @@ void AppendServerResult(const ServerReport& server, std::string* out) {
   out->push_back('"');
 }
 
+void AppendRoundTrip(std::optional<double> rtt_ms, std::string* out) {
+  if (!rtt_ms.has_value() || !std::isfinite(*rtt_ms)) return;
+  // Clamped, so that no double is out of the integer's range.
+  const double us = std::clamp(*rtt_ms, 0.0, 1e9) * 1000.0;
+  out->append(R"(,"rtt_ms":)");
+  AppendMilliseconds(std::chrono::microseconds(std::llround(us)), out);
+}
+
 void AppendServer(const ServerReport& server, std::string* out) {
   AppendSparseObject(out, [&server](std::string* to) {
     AppendOptionalMember(R"(,"host":)", server.host, to);
     AppendOptionalMember(R"(,"address":)", server.address, to);
     AppendServerResult(server, to);
-    if (server.rtt_ms.has_value() && std::isfinite(*server.rtt_ms)) {
-      // Clamped, so that no double is out of the integer's range.
-      const double us = std::clamp(*server.rtt_ms, 0.0, 1e9) * 1000.0;
-      to->append(R"(,"rtt_ms":)");
-      AppendMilliseconds(std::chrono::microseconds(std::llround(us)), to);
-    }
+    AppendRoundTrip(server.rtt_ms, to);
     AppendOptionalMember(R"(,"detail":)", server.detail, to);
   });
 }
@@ -161,6 +164,34 @@ void AppendFinding(const Finding& finding, std::string* out) {
   AppendOptionalMember(R"(,"address":)", finding.address, out);
   AppendOptionalMember(R"(,"zone":)", finding.zone, out);
   AppendOptionalMember(R"(,"evidence":)", finding.evidence, out);
+  out->push_back('}');
+}
+
+void AppendClimbStep(const ClimbStep& step, std::string* out) {
+  out->append(R"({"name":)");
+  AppendJsonString(step.name, out);
+  AppendStringMember(R"(,"result":)", step.result, out);
+  AppendOptionalMember(R"(,"zone":)", step.zone, out);
+  AppendStringMember(R"(,"dnssec":)", DnssecStatusCode(step.dnssec), out);
+  if (!step.cname.empty()) {
+    out->append(R"(,"cname":)");
+    AppendArray(step.cname, out,
+                [](const std::string& target, std::string* to) { AppendJsonString(target, to); });
+  }
+  AppendOptionalMember(R"(,"host":)", step.host, out);
+  AppendOptionalMember(R"(,"address":)", step.address, out);
+  if (!step.address.empty()) {
+    AppendStringMember(R"(,"transport":)", step.over_tcp ? "tcp" : "udp", out);
+  }
+  AppendRoundTrip(step.rtt_ms, out);
+  out->push_back('}');
+}
+
+void AppendChainLink(const ChainLink& link, std::string* out) {
+  out->append(R"({"zone":)");
+  AppendJsonString(link.zone, out);
+  AppendStringMember(R"(,"dnssec":)", DnssecStatusCode(link.dnssec), out);
+  AppendOptionalMember(R"(,"detail":)", link.detail, out);
   out->push_back('}');
 }
 
@@ -267,6 +298,14 @@ void AppendRecord(const Record& record, std::string* out) {
   if (!record.decisions.empty()) {
     out->append(R"(,"decisions":)");
     AppendDecisions(record.decisions, out);
+  }
+  if (!record.climb.empty()) {
+    out->append(R"(,"climb":)");
+    AppendArray(record.climb, out, AppendClimbStep);
+  }
+  if (!record.chain.empty()) {
+    out->append(R"(,"chain":)");
+    AppendArray(record.chain, out, AppendChainLink);
   }
   if (outcome == Outcome::kPermit || outcome == Outcome::kDeny) {
     out->append(R"(,"valid_until":)");

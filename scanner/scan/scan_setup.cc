@@ -141,6 +141,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.diagnose = options.diagnose;
   setup->investigate.all_servers = options.all_servers;
   setup->investigate.allow_special = options.allow_special;
+  setup->investigate.climb = options.climb_in_record;
   setup->explain_iteratively = !setup->resolvers.empty() && options.explain_iteratively;
   setup->investigate.resolver_explains = options.diagnose != DiagnoseMode::kOff ||
                                          options.dnssec != DnssecMode::kOff ||

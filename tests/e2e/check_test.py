@@ -2,6 +2,8 @@
 
 import json
 
+import jsonschema
+
 import harness
 from harness import CAASCAN, SOURCE
 from lab import Lab
@@ -37,6 +39,22 @@ class Check(harness.Case):
         records = [json.loads(line) for line in text.splitlines()]
         self.assertEqual([record["name"] for record in records], names)
         self.assertNotIn("id", records[0])
+
+    def test_records_hold_the_climb_and_can_be_decided_again(self):
+        schema = json.loads((SOURCE / "docs" / "record.schema.json").read_text())
+        names = ["www.caa-flag-one.faults.example", "lame-refused.faults.example", "alias-loop.faults.example"]
+        _, text = self.check("--json", *names)
+        for line in text.splitlines():
+            jsonschema.Draft202012Validator(schema).validate(json.loads(line))
+        climb = json.loads(text.splitlines()[0])["climb"]
+        self.assertEqual([(step["name"], step["result"]) for step in climb],
+                         [(names[0], "nxdomain"), ("caa-flag-one.faults.example", "records")])
+        for step in climb:
+            self.assertEqual(step["transport"], "udp")
+            self.assertIn("rtt_ms", step)
+        decided = self.run_program(CAASCAN, "decide", "--ca", "ca.example", stdin=text)
+        self.assertEqual(decided.returncode, 0, decided.stderr.decode())
+        self.assertEqual(json.loads(decided.stdout.splitlines()[0])["climb"], climb)
 
     def test_the_exit_code_follows_the_ca(self):
         name = "caa-flag-one.faults.example"

@@ -77,6 +77,73 @@ TEST(ExplainRecordTest, APermitWithoutRecordsNeedsNothing) {
   EXPECT_THAT(text, HasSubstr("    example.com. 3600 IN CAA"));
 }
 
+const char* const kClimbed =
+    R"("name":"www.example.com","outcome":"servfail","reason":"dnssec_bogus","may_issue":false,)"
+    R"("failed_at":"www.example.com","zone":"example.com","climb":[)"
+    R"({"name":"www.example.com","result":"none","zone":"example.com","dnssec":"secure",)"
+    R"("cname":["web.example.net"],"host":"ns1.example.net","address":"192.0.2.1",)"
+    R"("transport":"tcp","rtt_ms":11.24},)"
+    R"({"name":"example.com","result":"dnssec_bogus","dnssec":"bogus"}],)"
+    R"("chain":[{"zone":".","dnssec":"secure"},{"zone":"example.com","dnssec":"bogus",)"
+    R"("detail":"dnssec_ds_mismatch: x"}])";
+
+TEST(ExplainRecordTest, TheClimbAndTheChainAreShown) {
+  const std::string text = Explain(kClimbed);
+  EXPECT_THAT(text, HasSubstr("  www.example.com  no CAA records  ns1.example.net 192.0.2.1 tcp "
+                              "11.2 ms  secure\n    an alias of web.example.net\n"
+                              "  example.com      dnssec_bogus    bogus\n"));
+  EXPECT_THAT(text, HasSubstr("  .                         secure\n"
+                              "  example.com               bogus, dnssec_ds_mismatch: x   <== the "
+                              "chain breaks here\n"));
+}
+
+TEST(ExplainRecordTest, AWildcardIsToldOfItsOwnRecords) {
+  const std::string text =
+      Explain(R"("name":"*.example.com","outcome":"deny","reason":"issuer_not_authorized",)"
+              R"("may_issue":false,"caa":{"owner":"example.com","ttl":300,"records":[)"
+              R"({"flags":0,"tag":"issue","value":"letsencrypt.org"},)"
+              R"({"flags":0,"tag":"IssueWild","value":"ca.example"}]})");
+  EXPECT_THAT(text, HasSubstr("which alone count for"));
+  EXPECT_LT(text.find("CAA 0 issuewild"), text.find("CAA 0 issue \"")) << "the needed one first";
+}
+
+TEST(ExplainRecordTest, OnlyColourHasEscapes) {
+  for (const ExplainForm form :
+       {ExplainForm::kPlain, ExplainForm::kColour, ExplainForm::kMarkdown}) {
+    const auto text = ExplainRecord(Line(kClimbed), {{}, form});
+    ASSERT_TRUE(text.ok());
+    EXPECT_EQ(text->find('\033') != std::string::npos, form == ExplainForm::kColour);
+  }
+}
+
+TEST(ExplainRecordTest, NothingEscapesItsFenceInMarkdown) {
+  const auto text =
+      ExplainRecord(Line(R"("name":"``` <b>","outcome":"deny","reason":"issuer_not_authorized",)"
+                         R"("may_issue":false,"caa":{"owner":"```","ttl":1,"records":[)"
+                         R"({"flags":0,"tag":"``` ","value":"\n```\n# x"}]})"),
+                    {{}, ExplainForm::kMarkdown});
+  ASSERT_TRUE(text.ok());
+  size_t fences = 0;
+  for (size_t at = text->find("```"); at != std::string::npos; at = text->find("```", at + 3)) {
+    EXPECT_TRUE(at == 0 || (*text)[at - 1] == '\n') << *text;
+    ++fences;
+  }
+  EXPECT_EQ(fences % 2, 0u);
+  EXPECT_THAT(*text, Not(HasSubstr("<b>")));
+  EXPECT_THAT(*text, Not(HasSubstr("\n# x")));
+}
+
+TEST(ExplainRecordTest, CommandsGoToThePortThatWasAsked) {
+  const auto text = ExplainRecord(
+      Line(R"("name":"a.example","outcome":"lame","reason":"refused","may_issue":false,)"
+           R"("failed_at":"a.example","zone":"a.example","findings":[)"
+           R"({"code":"lame_refused","host":"ns.example","address":"2001:db8::1"}])"),
+      {{}, ExplainForm::kPlain, 5300});
+  ASSERT_TRUE(text.ok());
+  EXPECT_THAT(*text, HasSubstr("  dig +norec CAA a.example @2001:db8::1 -p 5300\n"
+                               "  drill -o rd -p 5300 a.example @2001:db8::1 CAA\n"));
+}
+
 TEST(ExplainRecordTest, StaysSmallAndPlainWhateverTheRecordHolds) {
   std::string records;
   std::string findings;

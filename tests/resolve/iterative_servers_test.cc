@@ -41,17 +41,6 @@ class ServersTest : public IterativeFixture {
     tree_.SetOverride(kSecond, take);
   }
 
-  HostAddresses Addresses(const std::string& text) {
-    HostAddresses addresses;
-    dns::Name host;
-    EXPECT_EQ(dns::Name::FromText(text, &host), dns::NameError::kNone);
-    Account account;
-    account.max_queries = 50;
-    client_->Start(resolver_->LookupAddresses(host, &account, &addresses));
-    client_->Wait();
-    return addresses;
-  }
-
   /// "address result" each.
   static std::set<std::string> Results(const std::vector<Attempt>& attempts) {
     std::set<std::string> lines;
@@ -503,43 +492,6 @@ TEST_F(ServersTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
   const Looked looked = Lookup("mixed.test");
   EXPECT_EQ(Summary(looked.answer), "empty");
   EXPECT_EQ(Seen("127.53.1.9"), 3u);
-}
-
-// For whoever asks all of them.
-
-TEST_F(ServersTest, AreKnownAsTheParentNamesThem) {
-  Start();
-  dns::Name zone;
-  ASSERT_EQ(dns::Name::FromText("example.test", &zone), dns::NameError::kNone);
-  ZoneServers before;
-  EXPECT_FALSE(resolver_->FindServers(zone, &before));
-  Lookup("example.test");
-  ZoneServers servers;
-  ASSERT_TRUE(resolver_->FindServers(zone, &servers));
-  EXPECT_TRUE(servers.complete);
-  ASSERT_EQ(servers.servers.size(), 2u);
-  EXPECT_EQ(servers.servers[1].host.view().ToText(), "ns2.example.test");
-  ASSERT_EQ(servers.servers[1].peers.size(), 1u);
-  EXPECT_EQ(servers.servers[1].peers[0]->address().ToText(), kSecond);
-}
-
-TEST_F(ServersTest, HaveTheAddressesThatTheirOwnZoneSays) {
-  tree_.Add("example.test", "host.example.test A 127.53.1.9");
-  tree_.Add("example.test", "host.example.test AAAA ::1");
-  Start();
-  const HostAddresses known = Addresses("host.example.test");
-  EXPECT_TRUE(known.complete);
-  EXPECT_EQ(known.addresses.size(), 2u);
-  EXPECT_EQ(known.peers.size(), 1u) << "IPv6 is not used";
-  EXPECT_TRUE(Addresses("absent.example.test").no_such_host);
-}
-
-TEST_F(ServersTest, HaveAddressesThatNobodyTold) {
-  Both(Always(RCode::kServFail));
-  Start();
-  const HostAddresses unknown = Addresses("host.example.test");
-  EXPECT_FALSE(unknown.complete);
-  EXPECT_FALSE(unknown.no_such_host);
 }
 
 }  // namespace

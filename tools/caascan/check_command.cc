@@ -1,6 +1,10 @@
 #include "tools/caascan/check_command.h"
 
-#include "caascan/explain.h"
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -11,8 +15,10 @@ constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
 
 constexpr const char* kFooter = R"(Output:
-For each name the verdict, the CAA records that decide, the servers that failed, what is wrong with whom to write to and
-what to ask, the records that let the CA issue, and dig lines that show the fault. With --json the records themselves.
+For each name the verdict, the climb with each answer, the chain of trust, the CAA records that decide, all servers of
+the zone, what is wrong with whom to write to and what to ask, the records that let the CA issue, dig and drill lines that
+show the fault, and a paragraph to send to whoever mends it. Coloured on a terminal, unless NO_COLOR is set. With --json
+the records themselves.
 
 Exit status:
 0: the CA may issue for every name. 3: for some name it may not. 1: could not finish. 2: wrong usage. 130, 143: stopped
@@ -33,7 +39,9 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
   timeout_ms_ = options_.timeout.count();
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard, "Evaluate every name as *.name.");
-  app->add_flag("--json", json_, "Print the records, a JSON object a line.");
+  CLI::Option* json = app->add_flag("--json", json_, "Print the records, a JSON object a line.");
+  app->add_flag("--markdown", markdown_, "Print Markdown, for a ticket or a letter.")
+      ->excludes(json);
   AddLookUpOptions(app);
 }
 
@@ -67,8 +75,17 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
       ->check(cli::WholeNumber(0, kMaxRetries));
 }
 
+ExplainForm CheckCommand::Form() const {
+  if (markdown_) return ExplainForm::kMarkdown;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  const bool wanted = (no_color == nullptr || *no_color == '\0') && !dumb;
+  return wanted && ::isatty(STDOUT_FILENO) == 1 ? ExplainForm::kColour : ExplainForm::kPlain;
+}
+
 int CheckCommand::Print(const std::vector<std::string>& records) {
-  const ExplainOptions explain{options_.request.issuer_domains};
+  const ExplainOptions explain{options_.request.issuer_domains, Form(), options_.port};
   std::string out;
   bool all_may = true;
   for (const std::string& record : records) {
@@ -89,6 +106,8 @@ int CheckCommand::Print(const std::vector<std::string>& records) {
 int CheckCommand::Run() {
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.servers = ServersInRecord::kAll;
+  options_.climb_in_record = true;
+  options_.all_servers = options_.resolvers.empty();
   options_.progress = ProgressMode::kNever;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);

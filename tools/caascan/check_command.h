@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "caascan/check.h"
+#include "caascan/explain.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -22,6 +23,7 @@ class CheckCommand {
 
  private:
   void AddLookUpOptions(CLI::App* app);
+  ExplainForm Form() const;
   int Print(const std::vector<std::string>& records);
 
   cli::Program* const program_;
@@ -30,6 +32,7 @@ class CheckCommand {
   std::vector<std::string> names_;
   int64_t timeout_ms_ = 0;
   bool json_ = false;
+  bool markdown_ = false;
 };
 
 }  // namespace caascan::tool
