@@ -1,0 +1,119 @@
+"""Six stories that end with a certificate refused, as caascan check tells them to a person: docs/check.md shows them.
+
+With CAASCAN_WRITE_DOCS=1 the page is written anew."""
+
+import os
+import re
+import subprocess
+
+import harness
+from harness import CAASCAN, SOURCE
+from lab import Lab
+
+STORIES = str(SOURCE / "datasets" / "lab" / "stories.json")
+PAGE = SOURCE / "docs" / "check.md"
+INTRODUCTION = """# What `caascan check` tells
+
+Six stories that end with a certificate refused, or soon will, each with the whole output of `caascan check`. They come
+from the lab (`datasets/lab/stories.json`), and are written by `CAASCAN_WRITE_DOCS=1 tests/e2e/stories_test.py`, which is
+also the test that the program still says so.
+"""
+# Heading, words of the command, exit code, what must be said, and what the dig line must show.
+STORIES_TOLD = (
+    ("A dynamic-DNS zone whose DNSSEC fails on empty answers", ["home.dyn.example"], 3,
+     ["home.dyn.example CAA +bogus +<== the chain breaks here", "dnssec_empty_answers_only",
+      "To send to the DNS provider .dyn.example.\n +DNSSEC validates for the zone's records, but not for its empty answers"],
+     None),
+    ("A registrar's NS set that is not the hosted zone's: refused", ["bought.example"], 0,
+     ["lame_refused", "so do all servers that the parent names: the NS set at the registrar is not the one of the hosted zone",
+      "Compare the name servers entered at the registrar"],
+     "status: REFUSED"),
+    ("A registrar's NS set that is not the hosted zone's: an old copy", ["--ca", "DigiCert", "www.moved.example"], 3,
+     ["an? older copy of the zone .SOA serial 2026112200. than those that only the zone names .SOA serial 2026112201.",
+      "the NS set at the registrar is not the one of the hosted zone", "answers_differ", "To send to the registrar\n",
+      "ns2.hoster.example 127.81.3.1 +answer"],
+     "ns1.registrar.example"),
+    ("A wildcard order blocked by a missing issuewild", ["*.shop.example"], 3,
+     ["the issuewild records, which alone count for wildcards, name others only",
+      '  for wildcards, since an issuewild is there:\n +shop.example. 3600 IN CAA 0 issuewild "letsencrypt.org"\n',
+      "TYPE257", "in a panel: name shop.example, type CAA, flag 0, tag issuewild, value letsencrypt.org"],
+     None),
+    ("A provider that answers NOTIMP", ["old-software.example"], 0,
+     ["notimp_on_caa", "unknown_types_rejected", "To send to the DNS provider", "please update the server software"],
+     "status: NOTIMP"),
+    ("A firewall that drops CAA", ["firewall.example"], 0,
+     ["caa_dropped", "SOA answered behind each", "To send to the DNS provider", "let all query types pass"],
+     "timed out|no servers could be reached"),
+    ("One missing name server among good ones", ["one-short.example"], 0,
+     ["server_nxdomain", "ns3.gone.example +unresolved", "To the domain owner"],
+     None),
+)
+
+
+def unwrapped(text):
+    """On one line, so that a phrase is found wherever it was broken."""
+    return " ".join(text.split())
+
+
+class Stories(harness.Case):
+
+    def setUp(self):
+        super().setUp()
+        self.lab = Lab(self.folder, STORIES, port=53)
+        self.addCleanup(self.lab.stop)
+
+    def check(self, *words):
+        done = self.run_program(CAASCAN, "check", *self.lab.options(), "--timeout", "500", *words)
+        return done.returncode, done.stdout.decode()
+
+    def test_each_is_told(self):
+        page = INTRODUCTION
+        for heading, words, exit_code, phrases, shown in STORIES_TOLD:
+            with self.subTest(story=heading):
+                code, text = self.check(*words)
+                self.assertEqual(code, exit_code, text)
+                self.assertLess(text.count("\n"), 100, text)
+                for phrase in phrases:
+                    self.assertRegex(text + unwrapped(text), re.compile(phrase, re.IGNORECASE))
+                if shown:
+                    self.see_it(text, shown)
+                command = " ".join(f"'{word}'" if "*" in word else word for word in words)
+                page += f"\n## {heading}\n\n```text\n$ caascan check {command}\n{text}```\n"
+        if os.environ.get("CAASCAN_WRITE_DOCS") == "1":
+            PAGE.write_text(page)
+        # Serials of keys, times and the order of servers differ; what stands at the margin does not.
+        self.assertEqual(self.margin(PAGE.read_text()), self.margin(page), "write docs/check.md anew")
+
+    @staticmethod
+    def margin(page):
+        return [line for line in page.splitlines() if line and line[0] not in " \t"]
+
+    def see_it(self, text, shown):
+        """The lines for dig and drill can be run as they are, and show it."""
+        for tool, quick in (("dig", "dig +time=1 +tries=1 "), ("drill", "drill ")):
+            line = re.search(rf"^  {tool} (.*)$", text, re.MULTILINE)
+            self.assertIsNotNone(line, text)
+            if tool == "drill" and "timed out" in shown:
+                continue  # It waits for half a minute.
+            done = subprocess.run(["bash", "-c", quick + line[1]], capture_output=True, text=True, timeout=60, check=False)
+            self.assertRegex((done.stdout + done.stderr).replace("rcode:", "status:"), shown)
+
+    def test_markdown_and_colour(self):
+        _, text = self.check("--markdown", "bought.example")
+        self.assertTrue(text.startswith("## The CAA records of bought.example"), text)
+        self.assertEqual(text.count("```") % 2, 0)
+        # A pipe is no terminal; script(1) makes one.
+        self.assertNotIn("\x1b", self.check("bought.example")[1])
+        command = " ".join([CAASCAN, "check", *self.lab.options(), "--timeout", "500", "shop.example"])
+        environment = dict(os.environ, TERM="xterm")
+        done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True, env=environment,
+                              timeout=60, check=False)
+        self.assertIn("\x1b[1;32mLet's Encrypt may issue for shop.example", done.stdout)
+        done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True,
+                              env=dict(environment, NO_COLOR="1"), timeout=60, check=False)
+        self.assertIn("Let's Encrypt may issue", done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
+
+if __name__ == "__main__":
+    harness.main()
