@@ -75,6 +75,11 @@ class CommandLine(harness.Case):
         done = self.run_program(CAASCAN, "scan", self.file("empty", ""))
         self.assertEqual((done.returncode, done.stdout), (0, b""), done.stderr.decode())
 
+    def test_all_servers_cannot_be_asked_through_a_resolver(self):
+        done = self.run_program(CAASCAN, "scan", "--resolver", "192.0.2.1", "--all-servers")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_clear_line(done, "--all-servers", "--resolver")
+
     def test_explaining_iteratively_needs_a_resolver(self):
         done = self.run_program(CAASCAN, "scan", "--explain-iteratively")
         self.assertEqual(done.returncode, 2)
