@@ -1,8 +1,9 @@
-// Runs a fuzz target without a fuzzer: over its committed corpus, then over a fixed number of
-// mutations of it. The same inputs every time, so a failure can be run again.
+// Runs a fuzz target without a fuzzer: over its committed corpus, then over so many mutations of
+// it, or for so long (60s). The same inputs every time, so a failure can be run again.
 //
-//   x_fuzz CORPUS_DIRECTORY [MUTATIONS [SEED]]
+//   x_fuzz CORPUS_DIRECTORY [MUTATIONS|SECONDSs [SEED]]
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -81,16 +82,47 @@ void Run(const Input& input) {
   LLVMFuzzerTestOneInput(exact.get(), input.size());
 }
 
-/// The argument at `index` as a number, or what holds without it.
-unsigned long Argument(int argc, char** argv, int index, unsigned long otherwise) {
-  return argc > index ? std::strtoul(argv[index], nullptr, 10) : otherwise;
+/// How many mutations, or for how long, and from which seed.
+struct Plan {
+  unsigned long mutations = kDefaultMutations;
+  std::chrono::seconds time{0};  // Zero: `mutations` holds.
+  unsigned long seed = kDefaultSeed;
+};
+
+Plan PlanOf(int argc, char** argv) {
+  Plan plan;
+  if (argc > 2) {
+    char* end = nullptr;
+    plan.mutations = std::strtoul(argv[2], &end, 10);
+    if (*end == 's') plan.time = std::chrono::seconds(plan.mutations);
+  }
+  if (argc > 3) plan.seed = std::strtoul(argv[3], nullptr, 10);
+  return plan;
+}
+
+unsigned long RunMutations(const std::vector<Input>& corpus, const Plan& plan) {
+  Random random(plan.seed);
+  const auto end = std::chrono::steady_clock::now() + plan.time;
+  unsigned long done = 0;
+  const auto goes_on = [&] {
+    return plan.time.count() == 0 ? done < plan.mutations : std::chrono::steady_clock::now() < end;
+  };
+  for (; goes_on(); ++done) {
+    Input input = corpus[Below(corpus.size(), &random)];
+    for (size_t changes = 1 + Below(6, &random); changes > 0; --changes) {
+      Mutate(corpus, &random, &input);
+    }
+    input.resize(std::min(input.size(), kMaxInputSize));
+    Run(input);
+  }
+  return done;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    (void)std::fprintf(stderr, "usage: %s CORPUS_DIRECTORY [MUTATIONS [SEED]]\n", argv[0]);
+    (void)std::fprintf(stderr, "usage: %s CORPUS_DIRECTORY [MUTATIONS|SECONDSs [SEED]]\n", argv[0]);
     return 2;
   }
   const std::vector<Input> corpus = ReadCorpus(argv[1]);
@@ -103,16 +135,8 @@ int main(int argc, char** argv) {
     (void)std::fprintf(stderr, "%s: the corpus does not show what it was made for\n", argv[1]);
     return 1;
   }
-  const unsigned long mutations = Argument(argc, argv, 2, kDefaultMutations);
-  Random random(Argument(argc, argv, 3, kDefaultSeed));
-  for (unsigned long i = 0; i < mutations; ++i) {
-    Input input = corpus[Below(corpus.size(), &random)];
-    for (size_t changes = 1 + Below(6, &random); changes > 0; --changes) {
-      Mutate(corpus, &random, &input);
-    }
-    input.resize(std::min(input.size(), kMaxInputSize));
-    Run(input);
-  }
+  const Plan plan = PlanOf(argc, argv);
+  const unsigned long mutations = RunMutations(corpus, plan);
   (void)std::printf("%zu inputs and %lu mutations\n", corpus.size(), mutations);
   return 0;
 }
