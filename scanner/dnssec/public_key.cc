@@ -8,7 +8,7 @@
 namespace caascan::dnssec {
 namespace {
 
-constexpr size_t kDecodedKeys = 3'000;
+constexpr size_t kDecodedKeys = 1'000;
 
 }  // namespace
 

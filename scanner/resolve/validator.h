@@ -52,7 +52,7 @@ struct ValidatorOptions {
   std::vector<TrustAnchor> anchors;
   /// Seconds since 1970 modulo 2^32; the system's clock where empty.
   std::function<uint32_t()> wall_clock = {};
-  size_t trust_capacity = 100'000;
+  size_t trust_capacity = 50'000;
   size_t memo_capacity = 50'000;
 };
 

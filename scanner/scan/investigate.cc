@@ -253,28 +253,24 @@ net::Task<Investigator::Result> Investigator::Investigate(NameJob* job, bool may
       climb.answer = &climb.own;
       break;
     }
-    // Nobody is accused of what a second look does not show: the evidence starts anew with each
-    // pass.
     ++passes;
-    account.max_queries = account.queries + options_.max_queries;
-    account.patient = true;
-    account.work.Renew();
-    account.attempts.clear();
-    account.observations.clear();
-    if (climb.parent) ForgetFailure(climb);
-    climb = Climb();
+    BeginPass(&account, &climb);
     co_await ClimbTree(job->name, &account, &climb);
   }
   rechecking_ -= recheck;
   if (NeedsSurvey(climb)) co_await SurveyServers(job->name, &account, &climb);
-  // From here to the end nothing suspends, so one record serves all names.
-  FillRecord(*job, passes, climb, &account);
-  const Result result = Finish(account, job->started, out);
-  for (const TwinJob& twin : job->details().twins) {
-    TurnIntoTwin(twin, &record_);
-    AppendRecord(record_, out);
-  }
-  co_return result;
+  co_return Finish(*job, passes, climb, &account, out);
+}
+
+/// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
+void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
+  account->max_queries = account->queries + options_.max_queries;
+  account->patient = true;
+  account->work.Renew();
+  account->attempts.clear();
+  account->observations.clear();
+  if (climb->parent) ForgetFailure(*climb);
+  *climb = Climb();
 }
 
 Investigator::Result Investigator::PutOff(const resolve::Account& account, NameJob* job) {
@@ -397,16 +393,23 @@ void Investigator::FillServers(const resolve::Account& account, Record* record) 
   }
 }
 
-Investigator::Result Investigator::Finish(const resolve::Account& account, nanoseconds started,
-                                          std::string* out) {
-  FillServers(account, &record_);
-  diagnose::AddFindings(account, &record_.findings);
-  record_.queries = account.queries;
-  record_.retries = account.retries;
-  record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - started);
+/// Nothing suspends in here, so one record serves all names.
+Investigator::Result Investigator::Finish(const NameJob& job, unsigned passes, const Climb& climb,
+                                          resolve::Account* account, std::string* out) {
+  FillRecord(job, passes, climb, account);
+  FillServers(*account, &record_);
+  diagnose::AddFindings(*account, &record_.findings);
+  record_.queries = account->queries;
+  record_.retries = account->retries;
+  record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
   AppendRecord(record_, out);
-  return {record_.outcome(), account.queries, account.retries, account.work};
+  const Result result{record_.outcome(), account->queries, account->retries, account->work};
+  for (const TwinJob& twin : job.details().twins) {
+    TurnIntoTwin(twin, &record_);
+    AppendRecord(record_, out);
+  }
+  return result;
 }
 
 }  // namespace caascan::scan

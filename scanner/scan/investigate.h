@@ -34,7 +34,7 @@ struct InvestigateOptions {
   uint32_t max_queries = 200;  // A name and pass, probes and server names included.
   unsigned recheck = 1;        // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
-  size_t parent_capacity = 50'000;
+  size_t parent_capacity = 30'000;
 };
 
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
@@ -100,13 +100,14 @@ class Investigator {
   net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
                          resolve::Account* account, std::vector<Finding>* findings);
 
+  void BeginPass(resolve::Account* account, Climb* climb);
   static Result PutOff(const resolve::Account& account, NameJob* job);
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;
-  Result Finish(const resolve::Account& account, std::chrono::nanoseconds started,
+  Result Finish(const NameJob& job, unsigned passes, const Climb& climb, resolve::Account* account,
                 std::string* out);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
