@@ -93,12 +93,18 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
     spec.contact = options.contact;
   }
   net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
+  bool closed_once = false;
   while (true) {
     net::Exchange exchange(network, peer, spec, transport, options.timeout);
     ++account->queries;
     if (!Take(co_await exchange, transport, asked)) {
       if (account->exhausted()) break;
       transport = net::Transport::kTcp;
+      continue;
+    }
+    // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4).
+    if (asked->status == net::ExchangeStatus::kClosed && !options.strict && !account->exhausted() &&
+        !std::exchange(closed_once, true)) {
       continue;
     }
     if (options.strict || !spec.edns || !RefusesEdns(*asked) || account->exhausted()) break;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/net/reply.h"
 #include "tests/resolve/iterative_fixture.h"
 
 namespace caascan::resolve {
@@ -389,6 +390,28 @@ TEST_F(IterativeTest, WhatABudgetKeptFromUsIsHeldAgainstNobody) {
     EXPECT_NE(attempt.result, ServerResult::kUnresolved) << attempt.host << " was not asked for";
   }
   EXPECT_EQ(Summary(Lookup("example.test").answer), "empty") << "the next one begins anew";
+}
+
+// RFC 7766 §6.2.4: a busy server may close a connection that it would serve at another time.
+TEST_F(IterativeTest, AConnectionClosedOnceIsHeldAgainstNobody) {
+  tree_.Delegate("test", "example.test", {{"ns1.example.test", "127.53.1.1"}});
+  tree_.Add("example.test", "example.test CAA 0 issue ca.example");
+  bool closed = false;
+  tree_.SetOverride("127.53.1.1", [&closed](const net::Arrival& query, net::Outbox* out) {
+    if (query.transport == net::Transport::kUdp) {
+      out->Send(net::Reply(query.bytes, net::Reply::kAuthoritative | dns::kFlagTC).bytes());
+      return true;
+    }
+    if (closed) return false;
+    closed = true;
+    out->Close();
+    return true;
+  });
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+  EXPECT_TRUE(closed);
+  EXPECT_THAT(looked.account.observations, IsEmpty());
 }
 
 TEST_F(IterativeTest, CancellingEndsEveryLookupWhereverItWaits) {
