@@ -29,8 +29,8 @@ struct IterativeOptions {
   /// the resolver's own thread.
   std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
   ValidatorOptions dnssec;
-  size_t zone_capacity = 70'000;
-  size_t host_capacity = 30'000;
+  size_t zone_capacity = 30'000;
+  size_t host_capacity = 20'000;
 };
 
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers

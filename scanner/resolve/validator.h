@@ -52,8 +52,8 @@ struct ValidatorOptions {
   std::vector<TrustAnchor> anchors;
   /// Seconds since 1970 modulo 2^32; the system's clock where empty.
   std::function<uint32_t()> wall_clock = {};
-  size_t trust_capacity = 50'000;
-  size_t memo_capacity = 50'000;
+  size_t trust_capacity = 20'000;
+  size_t memo_capacity = 20'000;
 };
 
 /// What all of one name's look-ups may cost (dnssec::Work), and of that one zone's DS and keys,

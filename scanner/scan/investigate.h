@@ -34,7 +34,7 @@ struct InvestigateOptions {
   uint32_t max_queries = 200;  // A name and pass, probes and server names included.
   unsigned recheck = 1;        // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
-  size_t parent_capacity = 30'000;
+  size_t parent_capacity = 15'000;
 };
 
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
