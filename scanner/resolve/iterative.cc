@@ -102,7 +102,11 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
       walk->failure = Reason::kBlocklisted;
       co_return;
     }
-    if (IsPutOff(*walk, job, account)) co_return;
+    if (IsPutOff(*walk, job, account)) {
+      walk->ok = false;
+      walk->failure = Reason::kStopped;
+      co_return;
+    }
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
     if (Validates(*walk)) {

@@ -27,6 +27,7 @@ struct Look {
   uint32_t max_queries = 200;
   bool patient = false;
   bool keep_all_attempts = false;
+  bool may_be_put_off = false;
 };
 
 /// The tree has a root (kRoot) and the TLD "test" (kTld) to begin with. Fill `tree_` and

@@ -392,6 +392,31 @@ TEST_F(IterativeTest, WhatABudgetKeptFromUsIsHeldAgainstNobody) {
   EXPECT_EQ(Summary(Lookup("example.test").answer), "empty") << "the next one begins anew";
 }
 
+// One query at a time, at a server that lets each of them run out: the others would stand in line.
+TEST_F(IterativeTest, WhoWouldStandInLineIsPutOff) {
+  tree_.Delegate("test", "busy.test", {{"ns1.busy.test", "127.53.1.1"}});
+  tree_.SetOverride("127.53.1.1", Silent);
+  options_.ask.timeout = kShort;
+  options_.retries = 0;
+  Start({.server_inflight = 1});
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i) + ".busy.test");
+  const net::Peer* busy = client_->network()->PeerFor(server_->At("127.53.1.1"));
+  size_t put_off = 0;
+  for (const Looked& looked : LookupAll(names, {.may_be_put_off = true})) {
+    if (looked.account.busy == nullptr) {
+      EXPECT_EQ(FailureOf(looked), Reason::kNoResponse);
+      continue;
+    }
+    ++put_off;
+    EXPECT_EQ(looked.account.busy, busy);
+    EXPECT_EQ(FailureOf(looked), Reason::kStopped);
+    EXPECT_THAT(looked.account.attempts, IsEmpty());
+  }
+  EXPECT_GE(put_off, 20u);
+  EXPECT_EQ(Seen("127.53.1.1"), names.size() - put_off);
+}
+
 // RFC 7766 §6.2.4: a busy server may close a connection that it would serve at another time.
 TEST_F(IterativeTest, AConnectionClosedOnceIsHeldAgainstNobody) {
   tree_.Delegate("test", "example.test", {{"ns1.example.test", "127.53.1.1"}});
