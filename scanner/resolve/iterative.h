@@ -93,7 +93,7 @@ class IterativeResolver : public Resolver {
     DnssecStatus weakest = DnssecStatus::kSecure;  // Of all that was taken.
     bool all_insecure = true;                      // Every zone that was gone through.
     std::vector<Finding> findings;
-    std::string copy;  // Of a reply whose judgement needs more queries.
+    std::unique_ptr<std::string> copy;  // Of a reply whose judgement needs more queries.
 
     /// Does the look-up go on at `zone`, below the one that was asked?
     bool referred() const { return ok && classified.kind == ResponseKind::kReferral; }

@@ -182,9 +182,10 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
 /// judged.
 net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* job) {
   const auto bytes = walk->asked.message.bytes();
-  walk->copy.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  walk->copy =
+      std::make_unique<std::string>(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   (void)dns::Message::Parse(
-      {reinterpret_cast<const uint8_t*>(walk->copy.data()), walk->copy.size()},
+      {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
       &walk->asked.message);
   for (int round = 0; round < kMaxRounds && !account->exhausted(); ++round) {
     const dnssec::Missing missing = walk->reply->missing;

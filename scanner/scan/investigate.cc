@@ -231,8 +231,8 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   account->patient = patient;
 }
 
-net::Task<Investigator::Result> Investigator::Investigate(NameJob* job, bool may_be_put_off,
-                                                          std::string* out) {
+net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, bool may_be_put_off,
+                                                                 std::string* out) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
   account.queries = job->queries;
@@ -273,13 +273,13 @@ void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   *climb = Climb();
 }
 
-Investigator::Result Investigator::PutOff(const resolve::Account& account, NameJob* job) {
+const Investigator::Result* Investigator::PutOff(const resolve::Account& account, NameJob* job) {
   ++job->times_put_off;
   job->queries = account.queries;
-  Result result;
-  result.validation = account.work;
-  result.busy = account.busy;
-  return result;
+  result_ = Result();
+  result_.validation = account.work;
+  result_.busy = account.busy;
+  return &result_;
 }
 
 void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
@@ -394,8 +394,9 @@ void Investigator::FillServers(const resolve::Account& account, Record* record) 
 }
 
 /// Nothing suspends in here, so one record serves all names.
-Investigator::Result Investigator::Finish(const NameJob& job, unsigned passes, const Climb& climb,
-                                          resolve::Account* account, std::string* out) {
+const Investigator::Result* Investigator::Finish(const NameJob& job, unsigned passes,
+                                                 const Climb& climb, resolve::Account* account,
+                                                 std::string* out) {
   FillRecord(job, passes, climb, account);
   FillServers(*account, &record_);
   diagnose::AddFindings(*account, &record_.findings);
@@ -404,12 +405,12 @@ Investigator::Result Investigator::Finish(const NameJob& job, unsigned passes, c
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
   AppendRecord(record_, out);
-  const Result result{record_.outcome(), account->queries, account->retries, account->work};
+  result_ = {record_.outcome(), account->queries, account->retries, account->work, nullptr};
   for (const TwinJob& twin : job.details().twins) {
     TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);
   }
-  return result;
+  return &result_;
 }
 
 }  // namespace caascan::scan

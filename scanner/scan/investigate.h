@@ -47,7 +47,7 @@ class Investigator {
   /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
   /// live until then; the line is appended without any suspension in between. Where it may be put
   /// off and its servers are busy, it ends without a line and notes in the job what was done.
-  /// REQUIRES: job->valid.
+  /// What it gives holds until the awaiting coroutine suspends. REQUIRES: job->valid.
   struct Result {
     Outcome outcome = Outcome::kError;
     uint32_t queries = 0;
@@ -55,7 +55,7 @@ class Investigator {
     dnssec::Work validation;
     net::Peer* busy = nullptr;  // There is no line yet: it was put off, for this server.
   };
-  net::Task<Result> Investigate(NameJob* job, bool may_be_put_off, std::string* out);
+  net::Task<const Result*> Investigate(NameJob* job, bool may_be_put_off, std::string* out);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -101,14 +101,14 @@ class Investigator {
                          resolve::Account* account, std::vector<Finding>* findings);
 
   void BeginPass(resolve::Account* account, Climb* climb);
-  static Result PutOff(const resolve::Account& account, NameJob* job);
+  const Result* PutOff(const resolve::Account& account, NameJob* job);
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;
-  Result Finish(const NameJob& job, unsigned passes, const Climb& climb, resolve::Account* account,
-                std::string* out);
+  const Result* Finish(const NameJob& job, unsigned passes, const Climb& climb,
+                       resolve::Account* account, std::string* out);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;
@@ -117,6 +117,7 @@ class Investigator {
   SharedCache parents_;
   diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;
+  Result result_;
   Record record_;  // Filled and written without suspension; kept for its strings' memory.
 };
 

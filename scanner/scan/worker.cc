@@ -181,8 +181,8 @@ net::Task<void> Worker::RunJob(NameJob job) {
   }
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
-  const Investigator::Result result =
-      co_await investigator_.Investigate(&job, may_be_put_off, &lines_);
+  const Investigator::Result& result =
+      *co_await investigator_.Investigate(&job, may_be_put_off, &lines_);
   --in_flight_;
   counters_.AddValidation(result.validation);
   if (result.busy != nullptr) {

@@ -226,11 +226,11 @@ TEST(FramePoolTest, RecyclesBlocksOfTheSameClass) {
   void* second = AllocateFrame(200);
   FreeFrame(first, 200);
   FreeFrame(second, 200);
-  // Last in, first out, and any size of the same class of 64 octets.
-  EXPECT_EQ(AllocateFrame(255), second);
+  // Last in, first out, and any size of the same class of 16 octets.
+  EXPECT_EQ(AllocateFrame(208), second);
   EXPECT_EQ(AllocateFrame(193), first);
   FreeFrame(first, 193);
-  FreeFrame(second, 255);
+  FreeFrame(second, 208);
 }
 
 TEST(FramePoolTest, TasksReuseTheFramesOfEndedOnes) {
