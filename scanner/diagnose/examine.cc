@@ -158,10 +158,9 @@ net::Task<bool> AnswersControl(const Probing* probing) {
   if (probing->examination->heard(ProbeKind::kSoa).silent()) {
     options.edns = options.dnssec_ok = false;
   }
-  resolve::Asked asked;
-  co_await resolve::Ask(context.network, probing->examination->peer, context.zone, RRType::kSOA,
-                        options, context.account, &asked);
-  co_return asked.replied;
+  const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
+      probing->examination->peer, context.zone, RRType::kSOA, options, context.account);
+  co_return asked->replied;
 }
 
 net::Task<> Hear(Probing probing) {
@@ -172,20 +171,19 @@ net::Task<> Hear(Probing probing) {
   const unsigned silences = std::min(patience.silences, spec.max_tries);
   const dns::NameView name = spec.at_zone ? context.zone : context.name;
   Heard* heard = probing.heard;
-  resolve::Asked asked;
   for (unsigned count = 1; count <= tries && !context.account->exhausted(); ++count) {
     if (count > 1) co_await resolve::BackOff(context.network, context.ask, count - 1);
-    co_await resolve::Ask(context.network, probing.examination->peer, name, spec.type,
-                          probing.options, context.account, &asked);
-    if (OurOwnEnd(asked)) break;
-    const bool silent = asked.result == ServerResult::kTimeout;
+    const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
+        probing.examination->peer, name, spec.type, probing.options, context.account);
+    if (OurOwnEnd(*asked)) break;
+    const bool silent = asked->result == ServerResult::kTimeout;
     if (silent && heard->result == ServerResult::kTruncated) continue;  // It is not: it said TC.
     if (silent && spec.controlled) {
       const bool answered = co_await AnswersControl(&probing);
       if (!answered) continue;
     }
     const ServerResult before = heard->result;
-    TakeReply(asked, spec, context, heard);
+    TakeReply(*asked, spec, context, heard);
     if (heard->result != before) heard->tries = 0;
     ++heard->tries;
     heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);

@@ -188,7 +188,7 @@ net::Task<> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRT
   }
   const uint8_t most = account->patient ? kPatientTries : kTries;
   for (*tries = 1; !account->exhausted(); ++*tries) {
-    co_await resolve::Ask(network_, server->peer, name, type, options_, account, asked);
+    *asked = *co_await resolve::Ask(server->peer, name, type, options_, account);
     if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
         asked->status == net::ExchangeStatus::kCancelled) {
       co_return;

@@ -82,6 +82,7 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 
  private:
+  friend class Exchange;
   friend class Network;
   friend class UdpTransport;
   friend class TcpTransport;
@@ -109,15 +110,15 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   TcpConnection* connection_ = nullptr;
 };
 
-/// `Exchange exchange(network, peer, query, transport, timeout); ExchangeResult result = co_await
-/// exchange;` Waits for its turn under the limits (that time is not part of the timeout), sends
-/// once, and ends with the matched answer or a reason. `query` and its name must live until it
-/// ends. Lives in the awaiting coroutine's frame; awaited once.
+/// `Exchange exchange(peer, query, transport, timeout); ExchangeResult result = co_await exchange;`
+/// Waits for its turn under the limits (that time is not part of the timeout), sends once, and ends
+/// with the matched answer or a reason. `query` and its name must live until it ends. Lives in the
+/// awaiting coroutine's frame, by the hundred thousand; awaited once.
 class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
  public:
-  Exchange(Network* network, Peer* peer, const dns::QuerySpec& query, Transport transport,
+  Exchange(Peer* peer, const dns::QuerySpec& query, Transport transport,
            std::chrono::milliseconds timeout)
-      : network_(network), peer_(peer), query_(query), transport_(transport), timeout_(timeout) {}
+      : peer_(peer), query_(query), transport_(transport), timeout_(timeout) {}
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> awaiter);
@@ -134,17 +135,16 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kHeld, kDone };
   void OnTimer() override;
 
-  Network* const network_;
   Peer* const peer_;
   const dns::QuerySpec& query_;
   const Transport transport_;
   State state_ = State::kNew;
-  bool granted_ = false;                 // Holds a place of its peer's budget.
-  bool canary_ = false;                  // Asks whether anybody answers: see Outage.
-  uint8_t turns_lost_ = 0;               // Turns that it could not use to send.
-  TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
-  uint8_t socket_ = 0;                   // UDP: index of the socket it left from.
+  bool granted_ = false;    // Holds a place of its peer's budget.
+  bool canary_ = false;     // Asks whether anybody answers: see Outage.
+  uint8_t turns_lost_ = 0;  // Turns that it could not use to send.
+  uint8_t socket_ = 0;      // UDP: index of the socket it left from.
   uint16_t id_ = 0;
+  TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
   uint64_t case_bits_ = 0;
   const std::chrono::milliseconds timeout_;
   std::chrono::nanoseconds sent_at_{0};

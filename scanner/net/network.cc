@@ -19,10 +19,10 @@ namespace caascan::net {
 
 bool Exchange::await_suspend(std::coroutine_handle<> awaiter) {
   awaiter_ = awaiter;
-  return network_->Start(this);
+  return peer_->network_->Start(this);
 }
 
-void Exchange::OnTimer() { network_->Expire(this); }
+void Exchange::OnTimer() { peer_->network_->Expire(this); }
 
 void Peer::OnTimer() { network_->MakeReady(this); }
 

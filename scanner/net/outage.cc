@@ -77,7 +77,7 @@ Task<> Outage::AskCanary(Peer* peer) {
     dns::QuerySpec spec;
     spec.name = root;
     spec.type = dns::RRType::kSOA;
-    Exchange exchange(network_, peer, spec, Transport::kUdp, patience_);
+    Exchange exchange(peer, spec, Transport::kUdp, patience_);
     exchange.canary_ = exchange.granted_ = true;
     co_await exchange;
   }

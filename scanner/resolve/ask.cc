@@ -80,13 +80,14 @@ void Conclude(net::Transport last, const AskOptions& options, bool used_edns, As
 
 }  // namespace
 
-net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
-                const AskOptions& options, Account* account, Asked* asked) {
-  *asked = Asked();
+net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRType type,
+                                  const AskOptions& options, Account* account) {
+  net::Pooled<Asked> asked;  // Made when something has come of the first query: most wait for that.
   if (peer->blocked()) {
+    asked = net::MakePooled<Asked>();
     asked->status = net::ExchangeStatus::kBlocked;
     asked->result = ServerResult::kBlocked;
-    co_return;
+    co_return asked;
   }
   dns::QuerySpec spec = SpecOf(name, type, options);
   if (spec.edns && !options.contact.empty() && (options.strict || peer->TakeContactTurn())) {
@@ -95,9 +96,11 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
   net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
   bool closed_once = false;
   while (true) {
-    net::Exchange exchange(network, peer, spec, transport, options.timeout);
+    net::Exchange exchange(peer, spec, transport, options.timeout);
     ++account->queries;
-    if (!Take(co_await exchange, transport, asked)) {
+    const net::ExchangeResult& result = co_await exchange;
+    if (asked == nullptr) asked = net::MakePooled<Asked>();
+    if (!Take(result, transport, asked.get())) {
       if (account->exhausted()) break;
       transport = net::Transport::kTcp;
       continue;
@@ -116,7 +119,8 @@ net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns:
     asked->edns_badvers = asked->message.rcode() == dns::RCode::kBadVers;
     spec.edns = false;
   }
-  Conclude(transport, options, spec.edns, asked);
+  Conclude(transport, options, spec.edns, asked.get());
+  co_return asked;
 }
 
 net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats) {

@@ -45,6 +45,7 @@ struct Asked {
   bool edns_not_echoed = false;       // Its answer to a query with EDNS has none.
   bool edns_option_rejected = false;  // It answered only without the contact.
   bool over_tcp = false;
+  Classified classified;  // Whoever asked says so, where `replied`.
   bool shows_edns_faults() const {
     return fell_back_from_edns || edns_not_echoed || edns_option_rejected;
   }
@@ -53,10 +54,10 @@ struct Asked {
 /// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed
 /// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
-/// Counts its queries in `account`. What came is put into *asked, in place of what it held. `name`,
-/// `options` and `asked` must live until it ends.
-net::Task<> Ask(net::Network* network, net::Peer* peer, dns::NameView name, dns::RRType type,
-                const AskOptions& options, Account* account, Asked* asked);
+/// Counts its queries in `account`. Gives what came, never null. `name` and `options` must live
+/// until it ends.
+net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRType type,
+                                  const AskOptions& options, Account* account);
 
 /// Waits before a server is asked again for what it did not answer: an eighth of the timeout, twice
 /// as long at each repeat up to half of it, give or take a quarter. `repeats` counts from 1.

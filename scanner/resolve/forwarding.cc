@@ -45,9 +45,10 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
   for (const net::Address& address : resolvers) resolvers_.emplace_back(network->PeerFor(address));
 }
 
-net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
+net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
+                                                                Account* account) {
   const size_t first = next_++;
-  Asked asked;
+  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
   const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   for (unsigned count = 0; count < tries && !account->exhausted(); ++count) {
@@ -57,15 +58,17 @@ net::Task<> ForwardingResolver::LookupCaa(dns::NameView name, Account* account, 
     if (count >= resolvers_.size()) {
       co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
     }
-    co_await Ask(network_, upstream->peer, name, dns::RRType::kCAA, options_.ask, account, &asked);
-    if (asked.status == net::ExchangeStatus::kCancelled) {
+    const net::Pooled<Asked> asked =
+        co_await Ask(upstream->peer, name, dns::RRType::kCAA, options_.ask, account);
+    if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
-      co_return;
+      co_return answer;
     }
-    if (TakeReply(asked, upstream, name, account, answer)) co_return;
+    if (TakeReply(*asked, upstream, name, account, answer.get())) co_return answer;
   }
   answer->failure = account->exhausted() ? Reason::kTooManyQueries
                                          : PlainReason(answer->attempts, /*recursive=*/true);
+  co_return answer;
 }
 
 bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
@@ -83,8 +86,8 @@ net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   account.max_queries = UINT32_MAX;
   Asked asked;
   for (int tries = 0; tries < kLearningTries && !asked.replied && !network_->cancelled(); ++tries) {
-    co_await Ask(network_, upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
-                 &account, &asked);
+    asked =
+        *co_await Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask, &account);
   }
   upstream->knows_root = asked.replied && asked.message.rcode() == dns::RCode::kNoError;
   if (upstream->knows_root && IsAuthenticated(asked)) upstream->validates = true;

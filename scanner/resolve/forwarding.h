@@ -34,7 +34,7 @@ class ForwardingResolver : public Resolver {
                      const std::vector<net::Address>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
-  net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) override;
   bool explains() const override { return true; }
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
   /// unless it refuses the root too: then its own trust anchor or clock is wrong.

@@ -71,7 +71,7 @@ net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name
   AskOptions options = options_.ask;
   options.checking_disabled = checking_disabled;
   for (int tries = 0; tries < kTries && !account->exhausted(); ++tries) {
-    co_await Ask(network_, peer, name, dns::RRType::kCAA, options, account, asked);
+    *asked = *co_await Ask(peer, name, dns::RRType::kCAA, options, account);
     if (asked->status != net::ExchangeStatus::kTimeout) break;
   }
 }
@@ -132,8 +132,7 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
                                                 CaaAnswer* answer) {
   const bool keep_all = std::exchange(account->keep_all_attempts, true);
   const size_t before = account->attempts.size();
-  CaaAnswer own;
-  co_await own_->LookupCaa(name, account, &own);
+  CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account));
   account->keep_all_attempts = keep_all;
   // Who answered is told; who led there is not.
   const auto led = [](const Attempt& attempt) { return attempt.result == ServerResult::kReferral; };

@@ -81,12 +81,12 @@ IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
 }
 
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
-  const dns::Name cut = walk.classified.cut.ToName();
+  const dns::Name cut = walk.asked->classified.cut.ToName();
   ZoneHandle zone = zones_.Insert(cut);
   const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
-  zone->expires = now() + Clamp(std::min(walk.classified.ttl_s, proven_s), kMinDelegationTtl,
+  zone->expires = now() + Clamp(std::min(walk.asked->classified.ttl_s, proven_s), kMinDelegationTtl,
                                 kMaxDelegationTtl);
-  ReadReferral(walk.asked.message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
+  ReadReferral(walk.asked->message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
   if (walk.zone->trust == Zone::Trust::kInsecure) zone->trust = Zone::Trust::kInsecure;
   if (walk.reply != nullptr) {
     validator_.NoteDelegation(std::move(*walk.reply), cut, &*zone, now());
@@ -142,8 +142,8 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
     walk->zone = StartOf(*walk);
     if (!walk->zone.name().is_root()) {  // As if we had got the referral.
       walk->ok = true;
-      walk->classified = Classified();
-      walk->classified.kind = ResponseKind::kReferral;
+      walk->asked = net::MakePooled<Asked>();
+      walk->asked->classified.kind = ResponseKind::kReferral;
       co_return;
     }
   }
@@ -278,45 +278,50 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     tries.Begin(bit);
     const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
     if (MayAsk(address.peer)) {
-      co_await Ask(network_, address.peer, walk->chain.current(), walk->type, options_.ask, account,
-                   &walk->asked);
-      tries.End(walk->asked, bit, account);
+      walk->asked.reset();
+      walk->asked =
+          co_await Ask(address.peer, walk->chain.current(), walk->type, options_.ask, account);
+      tries.End(*walk->asked, bit, account);
     } else {
-      walk->asked = Asked();
-      walk->asked.result = ServerResult::kBlocked;
+      walk->asked = net::MakePooled<Asked>();
+      walk->asked->result = ServerResult::kBlocked;
       tries.hopeless |= bit;
     }
-    if (walk->asked.status == net::ExchangeStatus::kCancelled) co_return;
+    if (walk->asked->status == net::ExchangeStatus::kCancelled) {
+      walk->attempts.clear();
+      co_return;
+    }
     ClassifyReply(walk);
     if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
       co_await FindMissing(walk, account, job);
     }
-    if (TakeReply(address, account, &tries, walk)) co_return;
+    if (TakeReply(address, account, walk)) co_return;
   }
-  Fail(&tries, walk, account);
+  Fail(tries, walk, account);
 }
 
 void IterativeResolver::ClassifyReply(Walk* walk) {
   walk->hops = walk->chain.hops();
   walk->ok = false;
   walk->reply.reset();
-  if (!walk->asked.replied) return;
-  walk->classified =
-      Classify(walk->asked.message, {false, walk->zone.name()}, walk->type, &walk->chain);
-  walk->ok = IsUsable(walk->classified.kind);
+  if (!walk->asked->replied) return;
+  walk->asked->classified =
+      Classify(walk->asked->message, {false, walk->zone.name()}, walk->type, &walk->chain);
+  walk->ok = IsUsable(walk->asked->classified.kind);
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
 bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* account,
-                                  Tries* tries, Walk* walk) {
-  const Asked& asked = walk->asked;
+                                  Walk* walk) {
+  const Asked& asked = *walk->asked;
   const bool bogus = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus();
-  const ServerResult result = asked.replied ? ResultOf(walk->classified) : asked.result;
+  const ServerResult result = asked.replied ? ResultOf(walk->asked->classified) : asked.result;
   if (bogus) walk->ok = false;
-  const bool unremarkable = walk->ok && !walk->classified.remarkable() && !asked.mismatches.any() &&
-                            !asked.shows_edns_faults() && !address.peer->rate_limited();
+  const bool unremarkable = walk->ok && !walk->asked->classified.remarkable() &&
+                            !asked.mismatches.any() && !asked.shows_edns_faults() &&
+                            !address.peer->rate_limited();
   if (unremarkable && !account->keep_all_attempts) {
-    FinishZone(tries, walk, account);
+    FinishZone(walk, account);
     return true;
   }
   const Zone& zone = *walk->zone;
@@ -325,60 +330,61 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   attempt.result = result;
   if (bogus) RefuseBogus(walk, &attempt);
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
-  Observe(asked, walk->ok ? &walk->classified : nullptr, attempt, account);
+  Observe(asked, walk->ok ? &walk->asked->classified : nullptr, attempt, account);
   const bool settled = walk->ok;
-  if (!settled || account->keep_all_attempts) tries->attempts.push_back(std::move(attempt));
-  if (settled) FinishZone(tries, walk, account);
+  if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
+  if (settled) FinishZone(walk, account);
   return settled;
 }
 
-void IterativeResolver::FinishZone(Tries* tries, Walk* walk, Account* account) {
-  for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+void IterativeResolver::FinishZone(Walk* walk, Account* account) {
+  for (Attempt& attempt : walk->attempts) account->attempts.push_back(std::move(attempt));
+  walk->attempts.clear();
   if (Validates(*walk)) NoteProof(walk);
-  if (walk->classified.kind == ResponseKind::kReferral) {
+  if (walk->asked->classified.kind == ResponseKind::kReferral) {
     walk->zone = StoreReferral(*walk);
-  } else if (walk->classified.kind == ResponseKind::kAliasFailed) {
+  } else if (walk->asked->classified.kind == ResponseKind::kAliasFailed) {
     walk->ok = false;
     walk->failure = Reason::kAliasLoop;
   }
 }
 
-void IterativeResolver::Fail(Tries* tries, Walk* walk, Account* account) {
-  AddUnresolved(*walk->zone, tries);
+void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
+  AddUnresolved(tries, walk);
   walk->ok = false;
-  walk->retried = tries->count > 1;
+  walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
   } else if (account->exhausted()) {
     walk->failure = Reason::kTooManyQueries;
   } else {
-    walk->failure = PlainReason(tries->attempts, /*recursive=*/false);
+    walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
     if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {
       walk->failure = *walk->unreachable;
     }
-    walk->circle = tries->circle && walk->failure == Reason::kUnresolvableServers;
+    walk->circle = tries.circle && walk->failure == Reason::kUnresolvableServers;
   }
-  walk->attempts = tries->attempts;
-  for (Attempt& attempt : tries->attempts) account->attempts.push_back(std::move(attempt));
+  account->attempts.insert(account->attempts.end(), walk->attempts.begin(), walk->attempts.end());
 }
 
 /// The servers whose names were looked up and gave no address. What our own limits kept from us is
 /// held against nobody.
-void IterativeResolver::AddUnresolved(const Zone& zone, Tries* tries) {
+void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
+  const Zone& zone = *walk->zone;
   for (size_t i = 0; i < zone.servers.size(); ++i) {
     const Zone::Server& server = zone.servers[i];
     const uint32_t bit = 1u << i;
-    const bool looked_up = server.resolved || (tries->resolved & bit) != 0;
-    if (server.has_address || !looked_up || (tries->cut_short & bit) != 0) continue;
+    const bool looked_up = server.resolved || (tries.resolved & bit) != 0;
+    if (server.has_address || !looked_up || (tries.cut_short & bit) != 0) continue;
     Attempt attempt;
     attempt.host = zone.host(server).ToText();
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = server.no_such_host;
     attempt.unproven = !server.resolved;
-    attempt.unheard = (tries->unheard & bit) != 0;
-    attempt.local_fault = (tries->local_faults & bit) != 0;
-    attempt.blocklisted = (tries->blocklisted & bit) != 0;
-    tries->attempts.push_back(std::move(attempt));
+    attempt.unheard = (tries.unheard & bit) != 0;
+    attempt.local_fault = (tries.local_faults & bit) != 0;
+    attempt.blocklisted = (tries.blocklisted & bit) != 0;
+    walk->attempts.push_back(std::move(attempt));
   }
 }
 
@@ -461,9 +467,10 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
     if (cut) co_return HostEnd::kCutShort;
     co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
   }
-  host->no_such_host = walk.classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
-  if (walk.classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
-  for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {
+  host->no_such_host =
+      walk.asked->classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
+  if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
+  for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
     net::Peer* peer = PeerOf(record, options_.addresses, network_);
     if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
@@ -471,28 +478,36 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
   co_return HostEnd::kKnown;
 }
 
-net::Task<> IterativeResolver::LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) {
+net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name,
+                                                               Account* account) {
   Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
   co_await Lookup(&walk, account, nullptr);
   if (walk.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
     co_await CompareWithPositive(&walk, account);
   }
-  answer->zone = walk.zone.name().ToLowerText();
+  co_return MakeAnswer(&walk, *account);
+}
+
+net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
+  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+  answer->zone = walk->zone.name().ToLowerText();
   if (options_.name_operator) {
-    options_.name_operator(walk.zone.name(), *walk.zone, &answer->operator_name);
+    options_.name_operator(walk->zone.name(), *walk->zone, &answer->operator_name);
   }
-  answer->cname = walk.chain.Targets();
-  if (walk.ok) {
-    TakeCaaAnswer(walk.asked.message, walk.classified, walk.chain.current(), answer);
-    if (account->keep_all_attempts && !account->attempts.empty()) {
-      answer->attempts = {account->attempts.back()};
+  answer->cname = walk->chain.Targets();
+  if (walk->ok) {
+    TakeCaaAnswer(walk->asked->message, walk->asked->classified, walk->chain.current(),
+                  answer.get());
+    if (account.keep_all_attempts && !account.attempts.empty()) {
+      answer->attempts = {account.attempts.back()};
     }
   } else {
-    answer->failure = walk.failure;
-    answer->retried = walk.retried;
-    answer->attempts = std::move(walk.attempts);
+    answer->failure = walk->failure;
+    answer->retried = walk->retried;
+    answer->attempts = std::move(walk->attempts);
   }
-  if (validator_.enabled()) FillProof(&walk, answer);
+  if (validator_.enabled()) FillProof(walk, answer.get());
+  return answer;
 }
 
 }  // namespace caascan::resolve

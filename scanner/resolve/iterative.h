@@ -46,7 +46,7 @@ class IterativeResolver : public Resolver {
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
 
-  net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) override;
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
   net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
@@ -61,7 +61,7 @@ class IterativeResolver : public Resolver {
   using HostHandle = HostCache::Handle;
 
   /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
-  /// look-up, which all of them fill, and `asked.message` holds until a coroutine suspends.
+  /// look-up, which all of them fill, and `asked->message` holds until a coroutine suspends.
   struct Walk {
     enum class Purpose : uint8_t {
       kAddress,  // Of a server: not validated, since what it says is.
@@ -75,13 +75,12 @@ class IterativeResolver : public Resolver {
     const dns::RRType type;
     const Purpose purpose;
     AliasChain chain;
-    ZoneHandle zone;  // Whose servers are asked.
-    Asked asked;      // Of the last one of them.
-    Classified classified;
+    ZoneHandle zone;           // Whose servers are asked.
+    net::Pooled<Asked> asked;  // Of the last one of them; null until it has answered or not.
     bool ok = false;
     Reason failure = Reason::kStopped;
     bool circle = false;            // It failed for want of a server whose name led back here.
-    std::vector<Attempt> attempts;  // Where !ok: at the zone's servers.
+    std::vector<Attempt> attempts;  // At the zone's servers; told to the account at its end.
     bool retried = false;           // The zone's servers were asked more than once.
     // Validation; untouched for kAddress.
     size_t hops = 0;                         // Of the chain, before the last reply.
@@ -96,8 +95,8 @@ class IterativeResolver : public Resolver {
     std::unique_ptr<std::string> copy;  // Of a reply whose judgement needs more queries.
 
     /// Does the look-up go on at `zone`, below the one that was asked?
-    bool referred() const { return ok && classified.kind == ResponseKind::kReferral; }
-    bool stands_at_alias() const { return ok && classified.kind == ResponseKind::kAlias; }
+    bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
+    bool stands_at_alias() const { return ok && asked->classified.kind == ResponseKind::kAlias; }
   };
   /// Which of a zone's addresses were tried, and how often altogether.
   struct Tries {
@@ -112,7 +111,6 @@ class IterativeResolver : public Resolver {
     uint32_t local_faults = 0;  // or our own side could not send,
     uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
-    std::vector<Attempt> attempts;  // That failed.
 
     void Begin(uint32_t bit);
     void End(const Asked& asked, uint32_t bit, Account* account);
@@ -150,6 +148,7 @@ class IterativeResolver : public Resolver {
   void RefuseBogus(Walk* walk, Attempt* attempt);
   void NoteProof(Walk* walk);
   void FillProof(Walk* walk, CaaAnswer* answer);
+  net::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
 
   net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
@@ -167,10 +166,10 @@ class IterativeResolver : public Resolver {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
   void ClassifyReply(Walk* walk);
-  bool TakeReply(const Zone::ServerAddress& address, Account* account, Tries* tries, Walk* walk);
-  void FinishZone(Tries* tries, Walk* walk, Account* account);
-  void Fail(Tries* tries, Walk* walk, Account* account);
-  static void AddUnresolved(const Zone& zone, Tries* tries);
+  bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
+  void FinishZone(Walk* walk, Account* account);
+  void Fail(const Tries& tries, Walk* walk, Account* account);
+  static void AddUnresolved(const Tries& tries, Walk* walk);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

@@ -51,11 +51,11 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
       addresses->complete = false;
       continue;
     }
-    const ResponseKind kind = walk.classified.kind;
+    const ResponseKind kind = walk.asked->classified.kind;
     addresses->no_such_host = kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
     if (addresses->no_such_host) co_return;
     if (kind != ResponseKind::kAnswer) continue;
-    for (const dns::RecordView& record : walk.asked.message.records(dns::Section::kAnswer)) {
+    for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
       if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
       if (addresses->addresses.size() == Zone::kMaxAddresses) break;
       const uint16_t port = options_.addresses.port;

@@ -181,12 +181,12 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
 /// Looks for the zones between the one asked and what it answered about, until the reply can be
 /// judged.
 net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* job) {
-  const auto bytes = walk->asked.message.bytes();
+  const auto bytes = walk->asked->message.bytes();
   walk->copy =
       std::make_unique<std::string>(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   (void)dns::Message::Parse(
       {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
-      &walk->asked.message);
+      &walk->asked->message);
   for (int round = 0; round < kMaxRounds && !account->exhausted(); ++round) {
     const dnssec::Missing missing = walk->reply->missing;
     const dns::NameView end = missing.name;
@@ -249,10 +249,10 @@ bool IterativeResolver::EndsBogus(Walk* walk) {
 /// is missing that might make it better. REQUIRES: walk->ok.
 bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   walk->reply = std::make_unique<ReplyVerdict>();
-  const dns::Message& message = walk->asked.message;
+  const dns::Message& message = walk->asked->message;
   const dns::NameView apex = walk->zone.name();
   const dns::NameView start = walk->chain.start();
-  ResponseKind& kind = walk->classified.kind;
+  ResponseKind& kind = walk->asked->classified.kind;
   if (account->work.limit == dnssec::Work::kUnlimited) account->work.limit = kWorkPerName;
   if (walk->purpose == Walk::Purpose::kKeys) {
     ZoneWork work(&account->work);
@@ -262,7 +262,7 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   }
   walk->unreachable = validator_.UnreachableReason(*walk->zone, apex);
   dns::Name cut(start);
-  if (kind == ResponseKind::kReferral) walk->classified.cut.CopyTo(&cut);
+  if (kind == ResponseKind::kReferral) walk->asked->classified.cut.CopyTo(&cut);
   const bool about_ds = walk->purpose == Walk::Purpose::kDs && cut.view() == start;
   if (about_ds || kind == ResponseKind::kReferral) {
     // A referral to the very zone tells as much of its DS as an answer does.
@@ -298,7 +298,7 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
 void IterativeResolver::RefuseBogus(Walk* walk, Attempt* attempt) {
   // What cannot be validated because other answers did not come is held against nobody.
   attempt->bogus = !walk->unreachable;
-  const ResponseKind kind = walk->classified.kind;
+  const ResponseKind kind = walk->asked->classified.kind;
   walk->empty_was_bogus = kind == ResponseKind::kNoData || kind == ResponseKind::kNxDomain;
   if (walk->bogus == nullptr) {
     walk->bogus = std::make_unique<dnssec::Verdict>(std::move(walk->reply->verdict));
@@ -309,14 +309,15 @@ void IterativeResolver::RefuseBogus(Walk* walk, Attempt* attempt) {
 /// What was taken counts from now on.
 void IterativeResolver::NoteProof(Walk* walk) {
   walk->bogus.reset();
-  if (walk->classified.kind == ResponseKind::kReferral) return;
+  if (walk->asked->classified.kind == ResponseKind::kReferral) return;
   const DnssecStatus zone = validator_.StatusOf(*walk->zone, walk->zone.name());
   walk->all_insecure = walk->all_insecure && zone == DnssecStatus::kInsecure;
   if (walk->reply == nullptr) return;
   const dnssec::Verdict& verdict = walk->reply->verdict;
   if (!verdict.is_secure()) walk->weakest = DnssecStatus::kInsecure;
   if (verdict.finding != dnssec::Finding::kNone) walk->findings.push_back(FindingOf(verdict));
-  if (walk->reply->ttl_s < walk->classified.ttl_s) walk->classified.ttl_s = walk->reply->ttl_s;
+  if (walk->reply->ttl_s < walk->asked->classified.ttl_s)
+    walk->asked->classified.ttl_s = walk->reply->ttl_s;
 }
 
 /// An empty answer was bogus. Where a positive one of the same zone is not, the signer is at fault.
@@ -324,7 +325,7 @@ net::Task<> IterativeResolver::CompareWithPositive(Walk* walk, Account* account)
   Walk positive(walk->zone.name(), dns::RRType::kSOA, Walk::Purpose::kData);
   positive.zone = walk->zone;
   co_await AskZone(&positive, account, nullptr);
-  if (!positive.ok || positive.classified.kind != ResponseKind::kAnswer ||
+  if (!positive.ok || positive.asked->classified.kind != ResponseKind::kAnswer ||
       positive.weakest != DnssecStatus::kSecure) {
     co_return;
   }

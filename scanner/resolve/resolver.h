@@ -18,9 +18,9 @@ class Resolver {
   virtual ~Resolver() = default;
 
   /// The CAA RRset at exactly `name`, aliases followed as any look-up follows them; no climbing.
-  /// Queries, retries and what the servers did go to `account`, what came out to *answer,
-  /// which is a fresh one. All three must live until it ends.
-  virtual net::Task<> LookupCaa(dns::NameView name, Account* account, CaaAnswer* answer) = 0;
+  /// Queries, retries and what the servers did go to `account`. Both must live until it ends. What
+  /// it gives is never null.
+  virtual net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) = 0;
 
   /// Does Explain() do anything?
   virtual bool explains() const { return false; }

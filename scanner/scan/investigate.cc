@@ -71,8 +71,7 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
     if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;
-    *answer = CaaAnswer();
-    co_await resolver_->LookupCaa(name, account, answer);
+    *answer = std::move(*co_await resolver_->LookupCaa(name, account));
   }
 }
 
@@ -100,10 +99,9 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     if (Serves(*shared, *account)) co_return shared;
     shared->state = Shared::State::kAsking;
     shared->patient = account->patient;
-    CaaAnswer answer;
-    co_await resolver_->LookupCaa(name, account, &answer);
-    if (NeedsExplanation(answer, *account)) co_await Explain(name, account, &answer);
-    shared->answer = std::move(answer);
+    const net::Pooled<CaaAnswer> answer = co_await resolver_->LookupCaa(name, account);
+    if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
+    shared->answer = std::move(*answer);
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
     shared->waiters.NotifyAll();
@@ -117,25 +115,30 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at, *account);
     if (first && !climb->parent) {
-      co_await resolver_->LookupCaa(climb->at, account, &climb->own);
+      climb->own = co_await resolver_->LookupCaa(climb->at, account);
       // Few names fail: the others are spared the frame.
       if (account->busy != nullptr) co_return;
       account->may_be_put_off = false;
-      if (NeedsExplanation(climb->own, *account)) co_await Explain(climb->at, account, &climb->own);
-      climb->answer = &climb->own;
+      if (NeedsExplanation(*climb->own, *account)) {
+        co_await Explain(climb->at, account, climb->own.get());
+      }
+      climb->answer = climb->own.get();
     } else {
       account->may_be_put_off = false;
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
       climb->answer = &climb->parent->answer;
       climb->parent_expires = climb->parent->expires;
-      if (first) climb->own = climb->parent->answer;
+      if (first) {
+        climb->own = net::MakePooled<CaaAnswer>();
+        *climb->own = climb->parent->answer;
+      }
     }
     if (options_.climb) NoteStep(climb);
     climb->weakest = std::max(climb->weakest, climb->answer->dnssec);
     climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
                            climb->answer->findings.end());
     if (climb->answer->nxdomain && !first) {
-      diagnose::AddClimbFindings(climb->at, *climb->answer, climb->own, &climb->findings);
+      diagnose::AddClimbFindings(climb->at, *climb->answer, *climb->own, &climb->findings);
     }
     if (climb->answer->status != LookupStatus::kEmpty) break;
   }
@@ -162,7 +165,8 @@ void Investigator::NoteStep(Climb* climb) const {
       step.rtt_ms = std::chrono::duration<double, std::milli>(attempt.rtt).count();
     }
   }
-  climb->steps.push_back(std::move(step));
+  if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
+  climb->extras->steps.push_back(std::move(step));
 }
 
 bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
@@ -216,16 +220,18 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
                                         Climb* climb) {
   const bool patient = account->patient;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
-  const bool elsewhere = climb->own.zone != climb->answer->zone;
-  if (climb->own.status == LookupStatus::kEmpty && elsewhere) {
-    co_await SurveyZone(&climb->own, name, account, &climb->survey);
+  if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
+  std::vector<Finding>* survey = &climb->extras->survey;
+  const bool elsewhere = climb->own->zone != climb->answer->zone;
+  if (climb->own->status == LookupStatus::kEmpty && elsewhere) {
+    co_await SurveyZone(climb->own.get(), name, account, survey);
     account->patient = patient;
   }
   const bool nothing = climb->answer->status == LookupStatus::kEmpty;
   if (!nothing) {
-    co_await SurveyZone(climb->answer, climb->at, account, &climb->survey);
+    co_await SurveyZone(climb->answer, climb->at, account, survey);
   } else if (!elsewhere) {
-    co_await SurveyZone(&climb->own, name, account, &climb->survey);
+    co_await SurveyZone(climb->own.get(), name, account, survey);
   }
   --rechecking_;
   account->patient = patient;
@@ -241,25 +247,36 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
-  unsigned passes = 1;
   co_await ClimbTree(job->name, &account, &climb);
   if (account.busy != nullptr) co_return PutOff(account, job);
-  const size_t recheck = WorthAnotherPass(climb, passes) ? 1 : 0;
+  unsigned passes = 1;
+  // Few names come here: the others are spared the frame.
+  if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
+    passes = co_await LookFurther(job->name, &account, &climb);
+  }
+  co_return Finish(*job, passes, climb, &account, out);
+}
+
+/// Looks again for what failed, and at all servers where they are wanted. Gives the passes made.
+net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Account* account,
+                                              Climb* climb) {
+  unsigned passes = 1;
+  const size_t recheck = WorthAnotherPass(*climb, passes) ? 1 : 0;
   rechecking_ += recheck;
-  while (WorthAnotherPass(climb, passes)) {
+  while (WorthAnotherPass(*climb, passes)) {
     if (!co_await Rest(passes)) {
-      climb.own.failure = Reason::kStopped;  // A verdict that was not rechecked is none.
-      climb.own.status = LookupStatus::kFailed;
-      climb.answer = &climb.own;
+      climb->own->failure = Reason::kStopped;  // A verdict that was not rechecked is none.
+      climb->own->status = LookupStatus::kFailed;
+      climb->answer = climb->own.get();
       break;
     }
     ++passes;
-    BeginPass(&account, &climb);
-    co_await ClimbTree(job->name, &account, &climb);
+    BeginPass(account, climb);
+    co_await ClimbTree(name, account, climb);
   }
   rechecking_ -= recheck;
-  if (NeedsSurvey(climb)) co_await SurveyServers(job->name, &account, &climb);
-  co_return Finish(*job, passes, climb, &account, out);
+  if (NeedsSurvey(*climb)) co_await SurveyServers(name, account, climb);
+  co_return passes;
 }
 
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
@@ -287,23 +304,27 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
   StartRecord(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
-  const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? climb.own : answer;
+  const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? *climb.own : answer;
   record_.zone = in_zone.zone;
   record_.operator_name = in_zone.operator_name;
-  if (options_.climb) {
-    record_.climb = climb.steps;
+  if (options_.climb && climb.extras != nullptr) {
+    record_.climb = climb.extras->steps;
     dns::Name zone;
     if (dns::Name::FromText(in_zone.zone, &zone) == dns::NameError::kNone) {
       resolver_->DescribeChain(zone, &record_.chain);
     }
   }
-  record_.cname = answer.cname.empty() ? climb.own.cname : answer.cname;
+  record_.cname = answer.cname.empty() ? climb.own->cname : answer.cname;
   const bool failed = answer.status == LookupStatus::kFailed;
   record_.dnssec = failed ? answer.dnssec : climb.weakest;
   for (const Finding& finding : failed ? answer.findings : climb.findings) {
     diagnose::AddFinding(finding, &record_.findings);
   }
-  for (const Finding& finding : climb.survey) diagnose::AddFinding(finding, &record_.findings);
+  if (climb.extras != nullptr) {
+    for (const Finding& finding : climb.extras->survey) {
+      diagnose::AddFinding(finding, &record_.findings);
+    }
+  }
   if (!failed) {
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
     return;

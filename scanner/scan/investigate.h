@@ -74,18 +74,22 @@ class Investigator {
 
   /// One pass over a name: what its climb ended with.
   struct Climb {
-    resolve::CaaAnswer own;                      // At the name itself.
+    net::Pooled<resolve::CaaAnswer> own;         // At the name itself; null until it is there.
     SharedCache::Handle parent;                  // Keeps `answer` where it is not `own`.
     std::chrono::nanoseconds parent_expires{0};  // Tells this answer from a later one.
     const resolve::CaaAnswer* answer = nullptr;
     DnssecStatus weakest = DnssecStatus::kSecure;  // Of all its look-ups,
     std::vector<Finding> findings;                 // and what validation found.
-    dns::NameView at;             // Where the climb ended; the root: nothing was found.
-    std::vector<Finding> survey;  // Of all the zone's servers.
-    std::vector<ClimbStep> steps;
+    dns::NameView at;  // Where the climb ended; the root: nothing was found.
+    struct Extras {
+      std::vector<Finding> survey;   // Of all the zone's servers.
+      std::vector<ClimbStep> steps;  // Where the record carries them.
+    };
+    std::unique_ptr<Extras> extras;  // Few scans want them.
   };
 
   net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
+  net::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
   net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
   bool Serves(const Shared& shared, const resolve::Account& account) const;

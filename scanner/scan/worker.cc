@@ -16,6 +16,9 @@ constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
 constexpr unsigned kMaxTimesPutOff = 8;
+// At a cold start many names want to know the same few zones: so many go ahead, and for each name
+// that has ended there may be one more.
+constexpr size_t kFirstInFlight = 5000;
 
 }  // namespace
 
@@ -135,7 +138,7 @@ bool Worker::HasRoom() const {
   // Names that are looked up again do little but wait for dead servers, and those in a busy
   // server's queue for that one. They make room for others, but not without bound: they hold
   // memory.
-  return in_flight_ < setup_.max_in_flight +
+  return in_flight_ < std::min(setup_.max_in_flight, kFirstInFlight + ended_) +
                           std::min(investigator_.rechecking(), setup_.max_rechecking) +
                           std::min(network_.stalled(), setup_.max_in_flight);
 }
@@ -184,6 +187,7 @@ net::Task<void> Worker::RunJob(NameJob job) {
   const Investigator::Result& result =
       *co_await investigator_.Investigate(&job, may_be_put_off, &lines_);
   --in_flight_;
+  ++ended_;
   counters_.AddValidation(result.validation);
   if (result.busy != nullptr) {
     parked_.Park(result.busy, std::move(job));

@@ -110,6 +110,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool input_ended_ = false;
   bool cancelled_ = false;
   size_t in_flight_ = 0;
+  size_t ended_ = 0;  // Put off or done.
   std::string lines_;
 };
 

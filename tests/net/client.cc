@@ -71,7 +71,7 @@ Task<> Client::AskTask(Address server, Transport transport, std::chrono::millise
   EXPECT_EQ(dns::Name::FromText(name, &owned), dns::NameError::kNone) << name;
   dns::QuerySpec query;
   query.name = owned;
-  Exchange exchange(&network_, network_.PeerFor(server), query, transport, timeout);
+  Exchange exchange(network_.PeerFor(server), query, transport, timeout);
   out->result = co_await exchange;
   out->message.assign(out->result.message.begin(), out->result.message.end());
   out->result.message = {};

@@ -93,7 +93,7 @@ struct Resolving {
 class OwnResolver : public Resolver {
  public:
   explicit OwnResolver(CaaAnswer answer) : answer_(std::move(answer)) {}
-  net::Task<> LookupCaa(dns::NameView, Account* account, CaaAnswer* answer) override {
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account) override {
     ++account->queries;
     Attempt referral;
     referral.host = "a.nic.test";
@@ -102,8 +102,9 @@ class OwnResolver : public Resolver {
     last.host = "ns1.example.net";
     last.result = ServerResult::kAnswer;
     if (account->keep_all_attempts) account->attempts = {referral, last};
+    net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
     *answer = answer_;
-    co_return;
+    co_return answer;
   }
 
  private:
@@ -118,7 +119,7 @@ struct Looked {
 net::Task<> LookupTask(Resolver* resolver, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText("www.example.com", &name), dns::NameError::kNone);
-  co_await resolver->LookupCaa(name, &out->account, &out->answer);
+  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account));
   if (out->answer.status == LookupStatus::kFailed) {
     co_await resolver->Explain(name, &out->account, &out->answer);
   }

@@ -8,7 +8,7 @@ namespace {
 net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  co_await resolver->LookupCaa(name, &out->account, &out->answer);
+  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account));
 }
 
 }  // namespace

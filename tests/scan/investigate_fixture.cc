@@ -13,21 +13,23 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
   return static_cast<size_t>(std::count(asked_.begin(), asked_.end(), name));
 }
 
-net::Task<> FakeResolver::LookupCaa(dns::NameView name, resolve::Account* account,
-                                    CaaAnswer* answer) {
+net::Task<net::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
+                                                          resolve::Account* account) {
   const std::string text = name.ToText();
   asked_.push_back(text);
   watch_();
   ++account->queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
   co_await pause;
+  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
   *answer = network_->cancelled() ? Failed(Reason::kStopped) : Empty();
   const auto it = scripts_.find(text);
-  if (network_->cancelled() || it == scripts_.end()) co_return;
+  if (network_->cancelled() || it == scripts_.end()) co_return answer;
   *answer = it->second.front();
   if (it->second.size() > 1) it->second.pop_front();
   for (const resolve::Attempt& attempt : answer->attempts) account->attempts.push_back(attempt);
   if (answer->rrset.owner.empty()) answer->rrset.owner = text;
+  co_return answer;
 }
 
 CaaAnswer Empty() {

@@ -33,8 +33,8 @@ class FakeResolver : public resolve::Resolver {
   const std::vector<std::string>& asked() const { return asked_; }
   size_t CountAsked(std::string_view name) const;
 
-  net::Task<> LookupCaa(dns::NameView name, resolve::Account* account,
-                        resolve::CaaAnswer* answer) override;
+  net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                       resolve::Account* account) override;
 
  private:
   net::Network* const network_;
