@@ -24,7 +24,9 @@ constexpr uint32_t kEnoughToJudge = 16;        // Of both.
 constexpr uint32_t kUnsuspicious = 200;        // So many, and few of them bad.
 constexpr nanoseconds kLongest = seconds(30);  // That a period lasts.
 constexpr nanoseconds kSettling = seconds(1);  // A server may still mind what it was asked before.
-constexpr double kGrowth = 0.04;               // Of itself, each second.
+// Of the limit, each second: where one experiment alone speaks for it, and where it is proven.
+constexpr double kGrowthUnproven = 0.2;
+constexpr double kGrowth = 0.04;
 // Standard deviations: chance passes the first once in 30,000 trials.
 constexpr double kFirstTime = 4;
 constexpr double kAgain = 3;
@@ -68,6 +70,7 @@ void Pace::Watch(nanoseconds patience, nanoseconds now) {
   const uint32_t enough = !known ? kEnough : rate_limited() ? kEnoughKnown : kEnoughAgain;
   if (now >= quiet_until_ && length >= patience + seconds(1) && mixed &&
       Suspicious(tally_, enough)) {
+    tried_lower_ = false;
     Lower(known ? Phase::kRetrial : Phase::kTrial, now);
     return;
   }
@@ -82,7 +85,8 @@ void Pace::Watch(nanoseconds patience, nanoseconds now) {
 void Pace::Grow(nanoseconds now) {
   const double passed_s = std::chrono::duration<double>(now - grown_at_).count();
   grown_at_ = now;
-  limit_ = std::min(full_, limit_ * (1 + kGrowth * std::clamp(passed_s, 0.0, 1.0)));
+  const double growth = rate_limited() ? kGrowth : kGrowthUnproven;
+  limit_ = std::min(full_, limit_ * (1 + growth * std::clamp(passed_s, 0.0, 1.0)));
 }
 
 /// To half of what was sent, or to a part as small as that which was answered.
@@ -116,6 +120,12 @@ void Pace::Judge(nanoseconds patience, nanoseconds now) {
   if (Helped(again ? kAgain : kFirstTime)) {
     confirmed_ = static_cast<uint8_t>(std::min<uint32_t>(confirmed_ + 1, kConfirmations));
     refuted_ = 0;
+  } else if (!again && given_back_ == 0 && !tried_lower_) {
+    // As token buckets do, it may have saved up for the first queries, and answered more of them
+    // than it does in the long run.
+    tried_lower_ = true;
+    Lower(Phase::kTrial, now);
+    return;
   } else if (!again || (Share(tally_) > Share(before_) / 2 && ++refuted_ >= 2)) {
     GiveBack(now);
     return;

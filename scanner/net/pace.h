@@ -15,11 +15,12 @@ struct PaceTally {
 };
 
 /// The limit of one address between 1 and the full rate. Where a server answers some queries and
-/// fails others, it is asked at half the rate or less for a while. Only if its failures then become
-/// fewer, by more than chance explains, is it the rate that it minds: then the limit stays low,
-/// grows slowly, and is halved whenever failures come back. Otherwise (a lossy path, zones that it
-/// does not serve, a type that it drops) the full rate is given back, and not tried again for long.
-/// A server that answers nothing, or all, is never slowed.
+/// fails others, it is asked at half the rate or less for a while, and then at less still. Only if
+/// its failures become fewer, by more than chance explains, is it the rate that it minds: then the
+/// limit stays low, grows, slowly once it is proven, and is halved whenever failures come back.
+/// Otherwise (a lossy path, zones that it does not serve, a type that it drops) the full rate is
+/// given back, and not tried again for long. A server that answers nothing, or all, is never
+/// slowed.
 ///
 /// A value with time as an argument; no thread safety.
 class Pace {
@@ -63,7 +64,8 @@ class Pace {
   double limit_;
   Phase phase_ = Phase::kFull;
   uint8_t confirmed_ = 0;
-  uint8_t refuted_ = 0;  // In a row.
+  uint8_t refuted_ = 0;       // In a row.
+  bool tried_lower_ = false;  // The first trial was followed by a second one, lower still.
   uint8_t given_back_ = 0;
   PaceTally tally_;
   std::chrono::nanoseconds since_{0};

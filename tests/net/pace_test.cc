@@ -116,6 +116,20 @@ Server Limiting(uint32_t per_second, bool slips) {
   };
 }
 
+/// Answers so many a second, and what it has not used up in the last four seconds besides, as Knot
+/// DNS does; every second one too many at once with TC.
+Server Saving(uint32_t per_second) {
+  return [=, second = kStart / seconds(1), tokens = 4 * per_second,
+          count = uint32_t{0}](nanoseconds now) mutable {
+    for (; second < now / seconds(1); ++second) {
+      tokens = std::min(4 * per_second, tokens + per_second);
+    }
+    if (tokens == 0) return ++count % 2 == 0 ? Fate::kBadAtOnce : Fate::kSilent;
+    --tokens;
+    return Fate::kGood;
+  };
+}
+
 /// Fails so many of a hundred by chance, whatever the rate.
 Server Failing(unsigned percent, Fate how) {
   return [=, random = std::minstd_rand(percent + 1)](nanoseconds) mutable {
@@ -158,6 +172,13 @@ TEST_P(LimitingServerTest, IsFoundAndAskedAtWhatItTakes) {
   const double good_qps = static_cast<double>(play.good()) / 120;
   EXPECT_LE(static_cast<double>(play.bad()), 0.15 * static_cast<double>(play.good()));
   EXPECT_GE(good_qps, 0.5 * row.per_second) << "and not much slower";
+}
+
+// Of the first queries it answers more than of those behind them, though these come more slowly.
+TEST(PaceTest, ALimitThatSavesUpIsFoundInAMinute) {
+  Play play(Saving(20));
+  play.Run(seconds(60));
+  EXPECT_TRUE(play.pace().rate_limited());
 }
 
 struct FailRow {
