@@ -198,9 +198,11 @@ net::Task<> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRT
   }
 }
 
-void Surveyor::TakeCaa(const Asked& asked, const SurveyRequest& request, Server* server) const {
+void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
+  const SurveyRequest& request = *inquiry.request;
   server->attempt = resolve::MakeAttempt(asked, server->peer, server->view.host);
   server->view.caa.reset();
+  server->bogus.reset();
   resolve::Account seen;
   if (!asked.replied) {
     resolve::Observe(asked, nullptr, server->attempt, &seen);
@@ -217,6 +219,9 @@ void Surveyor::TakeCaa(const Asked& asked, const SurveyRequest& request, Server*
   server->observations = std::move(seen.observations);
   if (server->attempt.result == ServerResult::kAnswer) {
     server->view.caa = CaaText(asked, classified, chain);
+    server->bogus =
+        resolver_->FindBogus(asked.message, request.zone, request.name, &inquiry.account->work);
+    server->attempt.bogus = server->bogus.has_value();
   }
 }
 
@@ -253,7 +258,7 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan*
     co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
     server->tries = tries;
     server->asked = true;
-    TakeCaa(asked, request, server);
+    TakeCaa(asked, *inquiry, server);
   } else {
     const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
     co_await AskPatiently(server, request.zone, type, inquiry->account, &asked, &tries);
@@ -266,7 +271,7 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan*
 net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
   Fan fan;
   for (Server& server : inquiry->servers) {
-    if (whom == Whom::kSuspects && server.answers()) continue;
+    if (whom == Whom::kSuspects && !server.suspect()) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
     if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
     fan.Begin();
@@ -291,9 +296,9 @@ net::Task<> Surveyor::Rest(Inquiry* inquiry) {
 /// A second look at what seems to be wrong.
 net::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
   const bool differ = AnswersDiffer(inquiry->view);
-  const bool all_answer = std::all_of(inquiry->servers.begin(), inquiry->servers.end(),
-                                      [](const Server& server) { return server.answers(); });
-  if ((all_answer && !differ) || inquiry->request->rest.count() == 0) co_return;
+  const bool suspects = std::any_of(inquiry->servers.begin(), inquiry->servers.end(),
+                                    [](const Server& server) { return server.suspect(); });
+  if ((!suspects && !differ) || inquiry->request->rest.count() == 0) co_return;
   co_await Rest(inquiry);
   co_await AskAll(inquiry, Topic::kCaa, differ ? Whom::kAll : Whom::kSuspects);
   Collect(inquiry);
@@ -355,6 +360,11 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
   for (Server& server : inquiry->servers) {
     account->observations.insert(account->observations.end(), server.observations.begin(),
                                  server.observations.end());
+    if (server.bogus) {
+      server.bogus->host = server.view.host;
+      server.bogus->address = server.view.address;
+      AddFinding(*server.bogus, findings);
+    }
     if (!server.asked || (server.answers() && !account->keep_all_attempts)) continue;
     account->attempts.push_back(std::move(server.attempt));
   }

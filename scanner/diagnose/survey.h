@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,9 +58,11 @@ class Surveyor {
     uint8_t tries = 0;
     bool asked = false;  // For CAA.
     std::vector<resolve::Observation> observations;
+    std::optional<Finding> bogus;  // Why its answer does not validate.
     ServerView view;
 
     bool answers() const { return view.caa.has_value(); }
+    bool suspect() const { return !answers() || bogus.has_value(); }
   };
   enum class Topic : uint8_t { kCaa, kNs, kSoa };
   enum class Whom : uint8_t { kAll, kSuspects, kHosted };  // kHosted: that the zone alone names.
@@ -89,7 +92,7 @@ class Surveyor {
   net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan);
   net::Task<> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
                            resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
-  void TakeCaa(const resolve::Asked& asked, const SurveyRequest& request, Server* server) const;
+  void TakeCaa(const resolve::Asked& asked, const Inquiry& inquiry, Server* server) const;
   static void TakeOther(const resolve::Asked& asked, dns::NameView zone, Topic topic,
                         ServerView* view);
   net::Task<> Rest(Inquiry* inquiry);

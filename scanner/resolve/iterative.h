@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ class IterativeResolver : public Resolver {
   void Seed(dns::NameView zone, const Delegation& delegation) override;
   void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) override;
   bool FindServers(dns::NameView zone, ZoneServers* servers) override;
+  std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
+                                   dns::NameView name, dnssec::Work* work) override;
   net::Task<> LookupAddresses(dns::NameView host, Account* account,
                               HostAddresses* addresses) override;
 

@@ -20,6 +20,28 @@ bool IterativeResolver::FindServers(dns::NameView zone, ZoneServers* servers) {
   return true;
 }
 
+std::optional<Finding> IterativeResolver::FindBogus(const dns::Message& message, dns::NameView zone,
+                                                    dns::NameView name, dnssec::Work* work) {
+  const ZoneHandle known = zone.is_root() ? root_ : zones_.Find(zone);
+  const TrustCache::Handle trust = validator_.Find(zone);
+  if (!known || !trust || trust->state != ZoneTrust::State::kKnown || !trust->verdict.is_secure()) {
+    return std::nullopt;
+  }
+  AliasChain chain(name);
+  const ResponseKind kind = Classify(message, {false, zone}, dns::RRType::kCAA, &chain).kind;
+  const std::optional<dnssec::Claim> claim = ClaimOf(kind);
+  if (!claim) return std::nullopt;
+  if (work->limit == dnssec::Work::kUnlimited) work->limit = kWorkPerName;
+  const ReplyVerdict reply = validator_.JudgeAnswer(
+      message, {name, dns::RRType::kCAA, chain.current(), *claim}, *known, zone, now(), work);
+  const dnssec::Verdict& verdict = reply.verdict;
+  if (!verdict.is_bogus() || verdict.gave_up ||
+      reply.missing.kind != dnssec::Missing::Kind::kNone) {
+    return std::nullopt;
+  }
+  return FindingOf(verdict);
+}
+
 void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
   if (!validator_.enabled()) return;
   const Zone unheard_of;

@@ -279,15 +279,13 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
     return !walk->reply->verdict.is_bogus() ||
            walk->reply->missing.kind == dnssec::Missing::Kind::kNone;
   }
-  dnssec::Question question{walk->chain.NameAfter(walk->hops), walk->type, walk->chain.current(),
-                            dnssec::Claim::kAnswer};
-  if (kind == ResponseKind::kAliasFailed) {
+  const std::optional<dnssec::Claim> claim = ClaimOf(kind);
+  if (!claim) {
     walk->reply.reset();  // No answer, whoever signed it.
     return true;
   }
-  if (kind == ResponseKind::kAlias) question.claim = dnssec::Claim::kAlias;
-  if (kind == ResponseKind::kNoData) question.claim = dnssec::Claim::kNoData;
-  if (kind == ResponseKind::kNxDomain) question.claim = dnssec::Claim::kNxDomain;
+  const dnssec::Question question{walk->chain.NameAfter(walk->hops), walk->type,
+                                  walk->chain.current(), *claim};
   *walk->reply =
       validator_.JudgeAnswer(message, question, *walk->zone, apex, now(), &account->work);
   return !walk->reply->verdict.is_bogus() ||

@@ -1,6 +1,10 @@
 // Two ways to look CAA up, behind one call.
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
@@ -45,6 +49,14 @@ class Resolver {
   virtual bool FindServers(dns::NameView zone, ZoneServers* servers) {
     (void)zone, (void)servers;
     return false;
+  }
+  /// What is wrong with an answer to (`name`, CAA) that one of the zone's servers gave, by the
+  /// zone's keys. Nothing where it validates, where that takes further queries to know, and where
+  /// the zone is not known to be secure. Asks nobody; what it costs to compute goes to `work`.
+  virtual std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
+                                           dns::NameView name, dnssec::Work* work) {
+    (void)message, (void)zone, (void)name, (void)work;
+    return std::nullopt;
   }
   /// What is known of the security of `zone` and of the zones above it, from the root down; nothing
   /// where nothing is validated here.

@@ -204,6 +204,21 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   trust->expires = now + KeepFor(reply.ttl_s);
 }
 
+std::optional<dnssec::Claim> ClaimOf(ResponseKind kind) {
+  switch (kind) {
+    case ResponseKind::kAnswer:
+      return dnssec::Claim::kAnswer;
+    case ResponseKind::kAlias:
+      return dnssec::Claim::kAlias;
+    case ResponseKind::kNoData:
+      return dnssec::Claim::kNoData;
+    case ResponseKind::kNxDomain:
+      return dnssec::Claim::kNxDomain;
+    default:
+      return std::nullopt;
+  }
+}
+
 Finding FindingOf(const dnssec::Verdict& verdict) {
   Finding finding;
   finding.code = dnssec::FindingCode(verdict.finding);

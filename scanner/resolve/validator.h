@@ -125,6 +125,10 @@ class Validator {
   dnssec::SignatureMemo memo_;
 };
 
+/// What an answer of this kind claims, which its signatures must bear out; nullopt for what is no
+/// answer.
+std::optional<dnssec::Claim> ClaimOf(ResponseKind kind);
+
 /// The finding that stands in a record.
 Finding FindingOf(const dnssec::Verdict& verdict);
 

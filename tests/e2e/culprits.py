@@ -59,6 +59,13 @@ class Culprits:
         dsfromkey = subprocess.run(["dnssec-dsfromkey", "-2", keys[0]], check=True, capture_output=True, text=True)
         return path + ".signed", dsfromkey.stdout
 
+    def sign_again(self, path, apex, *options):
+        """The path of another copy of a zone that sign() has signed, with signatures by the same keys."""
+        source = path.removesuffix(".signed")
+        subprocess.run(["dnssec-signzone", "-q", "-P", "-S", "-z", "-K", self.folder, "-d", self.folder, "-o", apex, "-f",
+                        source + ".again", *options, source], check=True, capture_output=True)
+        return source + ".again"
+
     def start_nsd(self, kind, address, zones):
         """NSD with these zone files, by apex. It serves those that it can load."""
         lines = ["server:", 'username: ""', 'database: ""', 'pidfile: ""', "server-count: 1", f'zonesdir: "{self.folder}"',
