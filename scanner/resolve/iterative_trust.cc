@@ -80,7 +80,7 @@ bool IterativeResolver::IsSettled(const ZoneHandle& zone, const Account& account
 }
 
 net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* job) {
-  const TrustCache::Handle trust = validator_.trusts().FindOrInsert(zone.name());
+  const TrustCache::Handle trust = validator_.FindOrInsert(zone.name());
   while (trust->state == ZoneTrust::State::kWorking) {
     co_await WaitList::Waiter(&trust->waiters);
   }
@@ -162,7 +162,7 @@ net::Task<bool> IterativeResolver::FetchKeys(ZoneHandle servers, TrustCache::Han
 /// A zone below that of `servers`, which these servers seem to serve too.
 net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
                                            Host* job) {
-  const TrustCache::Handle trust = validator_.trusts().FindOrInsert(apex);
+  const TrustCache::Handle trust = validator_.FindOrInsert(apex);
   while (trust->state == ZoneTrust::State::kWorking) {
     co_await WaitList::Waiter(&trust->waiters);
   }

@@ -42,8 +42,8 @@ Validator::Validator(const ValidatorOptions& options)
     : enabled_(!options.anchors.empty()),
       wall_clock_(options.wall_clock ? options.wall_clock : SystemSeconds),
       trusts_(options.trust_capacity),
+      root_(trusts_.Insert(NameView())),
       memo_(options.memo_capacity) {
-  root_ = trusts_.Insert(NameView());
   root_->has_ds = true;
   for (const TrustAnchor& anchor : options.anchors) {
     if (!anchor.owner.view().is_root()) continue;
@@ -190,7 +190,7 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
     return;
   }
   child->trust = Zone::Trust::kSeeTrusts;
-  const TrustCache::Handle trust = trusts_.FindOrInsert(cut);
+  const TrustCache::Handle trust = FindOrInsert(cut);
   if (trust->state == ZoneTrust::State::kWorking) return;
   if (!trust->no_cut && IsFresh(*trust, false, now)) return;
   trust->state = ZoneTrust::State::kUnknown;

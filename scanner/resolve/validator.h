@@ -77,10 +77,13 @@ class Validator {
   explicit Validator(const ValidatorOptions& options);
 
   bool enabled() const { return enabled_; }
-  TrustCache& trusts() { return trusts_; }
-
   /// What is known of a zone: null where it is insecure without further ado, or not known.
-  TrustCache::Handle Find(dns::NameView apex) { return trusts_.Find(apex); }
+  TrustCache::Handle Find(dns::NameView apex) {
+    return apex.is_root() ? root_ : trusts_.Find(apex);
+  }
+  TrustCache::Handle FindOrInsert(dns::NameView apex) {
+    return apex.is_root() ? root_ : trusts_.FindOrInsert(apex);
+  }
   bool IsFresh(const ZoneTrust& trust, bool patient, std::chrono::nanoseconds now) const;
 
   /// The state of a zone, as far as it is known.
@@ -120,7 +123,7 @@ class Validator {
   const bool enabled_;
   const std::function<uint32_t()> wall_clock_;
   TrustCache trusts_;
-  TrustCache::Handle root_;                 // Never evicted.
+  const TrustCache::Handle root_;           // With the trust anchor. Never evicted.
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.
   dnssec::SignatureMemo memo_;
 };
