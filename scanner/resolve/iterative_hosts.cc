@@ -1,0 +1,115 @@
+// Server names without glue need look-ups of their own, and several names may wait for the same
+// one. A host that is being resolved waits for at most one other (Host::waits_for); before anyone
+// waits, the chain is walked, and a circle counts as an unresolvable server. So nobody waits for
+// himself, however zones refer to one another.
+//
+// Tested by iterative_servers_test.cc.
+#include <chrono>
+
+#include "scanner/resolve/failure.h"
+#include "scanner/resolve/iterative.h"
+
+namespace caascan::resolve {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kHostTtl(3600);
+constexpr seconds kFailedHostTtl(30);  // RFC 9520 §3.2: failures are cached for at least a second.
+// A patient look does not take an older failure's word for it.
+constexpr seconds kFreshFailure(1);
+constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server names, and so on.
+
+}  // namespace
+
+net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Account* account,
+                                                    Host* job) {
+  size_t index = 0;
+  while (index < zone->servers.size() &&
+         (zone->servers[index].resolved || (tries->resolved & (1u << index)) != 0)) {
+    ++index;
+  }
+  if (index == zone->servers.size()) co_return false;
+  const uint32_t bit = 1u << index;
+  tries->resolved |= bit;
+  HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
+  const HostEnd end = co_await ResolveHost(host, account, job);
+  for (net::Peer* peer : host->peers) zone->AddAddress(index, peer);
+  // What a circle or our own limits kept from us is left for others to find.
+  zone->servers[index].resolved = end == HostEnd::kKnown;
+  zone->servers[index].no_such_host = host->no_such_host;
+  if (end == HostEnd::kCircle) tries->circle = true;
+  if (end == HostEnd::kUnheard) tries->unheard |= bit;
+  if (end == HostEnd::kCutShort) tries->cut_short |= bit;
+  if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
+  if (end == HostEnd::kBlocklisted) tries->blocklisted |= bit;
+  co_return true;
+}
+
+net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle host,
+                                                                     Account* account, Host* job) {
+  while (host->state == Host::State::kResolving) {
+    for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
+      if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
+    }
+    if (job != nullptr) job->waits_for = &*host;
+    co_await WaitList::Waiter(&host->waiters);
+    if (job != nullptr) job->waits_for = nullptr;
+  }
+  if (host->state != Host::State::kUnknown && host->expires > now() &&
+      !(account->patient && host->unproven && now() - host->failed_at > kFreshFailure)) {
+    if (host->unheard) co_return HostEnd::kUnheard;
+    co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
+  }
+  if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
+
+  host->state = Host::State::kResolving;
+  host->depth = job == nullptr ? 1 : job->depth + 1;
+  host->peers.clear();
+  host->no_such_host = false;
+  if (job != nullptr) job->waits_for = &*host;
+  HostEnd end = HostEnd::kKnown;
+  if (options_.addresses.ipv4) end = co_await CollectAddresses(host, dns::RRType::kA, account);
+  if (host->peers.empty() && options_.addresses.ipv6) {
+    const HostEnd ipv6_end = co_await CollectAddresses(host, dns::RRType::kAAAA, account);
+    if (end == HostEnd::kKnown) end = ipv6_end;
+  }
+  if (job != nullptr) job->waits_for = nullptr;
+  const bool found = !host->peers.empty();
+  if (found) end = HostEnd::kKnown;
+  // What says nothing of the name itself is not kept: the next one to ask begins anew.
+  host->unheard = end == HostEnd::kUnheard;
+  host->unproven = end == HostEnd::kUnproven || host->unheard;
+  const bool keep = end == HostEnd::kKnown || host->unproven;
+  host->state = keep ? Host::State::kResolved : Host::State::kUnknown;
+  host->failed_at = now();
+  host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
+  host->waiters.NotifyAll();
+  co_return end;
+}
+
+net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHandle host,
+                                                                          dns::RRType type,
+                                                                          Account* account) {
+  Walk walk(host.name(), type, Walk::Purpose::kAddress);
+  co_await Lookup(&walk, account, &*host);
+  if (!walk.ok) {
+    if (walk.circle) co_return HostEnd::kCircle;
+    if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
+    if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
+    const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
+    if (cut) co_return HostEnd::kCutShort;
+    co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
+  }
+  host->no_such_host =
+      walk.asked->classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
+  if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
+  for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
+    if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
+    net::Peer* peer = PeerOf(record, options_.addresses, network_);
+    if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
+  }
+  co_return HostEnd::kKnown;
+}
+
+}  // namespace caascan::resolve
