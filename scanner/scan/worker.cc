@@ -195,6 +195,8 @@ net::Task<void> Worker::RunJob(NameJob job) {
   }
   counters_.AddQueries(result.queries, result.retries);
   counters_.AddRecords(result.outcome, job.record_count());
+  // Not only at the end of a turn: many names may end in one.
+  if (lines_.size() >= kWriteAtBytes) WriteOut();
 }
 
 void Worker::WriteOut() {
