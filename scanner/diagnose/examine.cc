@@ -27,7 +27,7 @@ struct Patience {
   uint8_t tries;
 };
 constexpr Patience kUsual = {3, 4};
-constexpr Patience kPatient = {5, 8};
+constexpr Patience kPatient = {5, 12};
 
 struct ProbeSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): ten of them, for reading.
   ProbeKind kind;
