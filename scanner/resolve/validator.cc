@@ -1,4 +1,4 @@
-// Tested end to end against the lab, by dnssec_test.py.
+// Tested by validator_test.cc and, end to end against the lab, by dnssec_test.py.
 #include "scanner/resolve/validator.h"
 
 #include <algorithm>
