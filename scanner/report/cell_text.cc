@@ -96,7 +96,10 @@ std::string ShortNumber(uint64_t number) {
   if (number < kLeast) return std::to_string(number);
   auto rest = static_cast<double>(number);
   size_t thousands = 0;
-  for (; rest >= kNextLetter; rest /= 1000) ++thousands;
+  while (rest >= kNextLetter) {
+    rest /= 1000;
+    ++thousands;
+  }
   std::array<char, 32> text{};
   (void)std::snprintf(text.data(), text.size(), "%.3g%c", rest, " kMGTPE"[thousands]);
   return text.data();

@@ -89,6 +89,7 @@ void AddFinding(const std::string& code, const DossierFault& fault, std::vector<
 std::vector<const std::pair<const std::string, DossierFault>*> Ordered(
     const std::map<std::string, DossierFault>& faults) {
   std::vector<const std::pair<const std::string, DossierFault>*> ordered;
+  ordered.reserve(faults.size());
   for (const auto& fault : faults) ordered.push_back(&fault);
   const auto rank = [](const auto* fault) {
     const FindingKind* const kind = FindFindingKind(fault->first);

@@ -42,7 +42,7 @@ struct Freshness {
   int64_t now_ms = 0;
   int64_t max_age_ms = 0;
 };
-inline constexpr int64_t kMaxClockSkewMs = 5 * 60 * 1000;
+inline constexpr int64_t kMaxClockSkewMs = int64_t{5} * 60 * 1000;
 
 /// Does the remote perspective corroborate? It does where its own CAA check permits, or failed in a
 /// way that the Baseline Requirements 4.2.2.1 let pass: the record must say so (`may_issue`) and

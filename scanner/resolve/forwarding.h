@@ -64,7 +64,7 @@ class ForwardingResolver : public Resolver {
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.
   net::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
-                           Account* account, Asked* asked);
+                           Account* account, Asked* asked) const;
   net::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
                             CaaAnswer* answer);
   net::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);

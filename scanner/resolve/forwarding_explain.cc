@@ -67,7 +67,7 @@ void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
 
 net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name,
                                              bool checking_disabled, Account* account,
-                                             Asked* asked) {
+                                             Asked* asked) const {
   AskOptions options = options_.ask;
   options.checking_disabled = checking_disabled;
   for (int tries = 0; tries < kTries && !account->exhausted(); ++tries) {

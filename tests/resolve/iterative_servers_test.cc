@@ -18,7 +18,6 @@ using net::Arrival;
 using net::Outbox;
 using net::Reply;
 using net::Transport;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
