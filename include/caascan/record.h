@@ -51,7 +51,13 @@ enum class Reason : uint8_t {
   kBlocklisted,
   kStopped,
   kLocalFault,
+  kNoSuchTld,
+  kNotInDns,
+  kFamilyUnavailable,
 };
+
+/// The last enumerator, for tables and loops over all reasons.
+inline constexpr Reason kLastReason = Reason::kFamilyUnavailable;
 
 enum class DnssecStatus : uint8_t { kSecure, kInsecure, kBogus, kIndeterminate, kUnchecked };
 

@@ -98,6 +98,9 @@ std::string_view OutcomeOfReason(std::string_view reason) {
       {"truncated", "timeout"},
       {"unreachable", "timeout"},
       {"invalid_name", "error"},
+      {"no_such_tld", "error"},
+      {"not_in_dns", "error"},
+      {"family_unavailable", "error"},
   };
   for (const auto& [name, outcome] : kOutcomes) {
     if (name == reason) return outcome;

@@ -156,7 +156,7 @@ void Fields(Row& row, Field& field) {
   } else if constexpr (std::is_same_v<Plain, OrderRow>) {
     field(row.names);
     field(row.name);
-    field.Code(row.reason, Reason::kLocalFault);
+    field.Code(row.reason, kLastReason);
   } else if constexpr (std::is_same_v<Plain, IssuerRow>) {
     field(row.names);
     field(row.issue);

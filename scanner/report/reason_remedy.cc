@@ -56,6 +56,12 @@ std::string_view ReasonRemedy(Reason reason) {
     case Reason::kStopped:
     case Reason::kLocalFault:
       return "Scan again: the fault was on the scanner's side.";
+    case Reason::kNoSuchTld:
+      return "Correct the name: its top-level domain does not exist.";
+    case Reason::kNotInDns:
+      return "Leave the name out: it is not in the public DNS, and no CA asks for it there.";
+    case Reason::kFamilyUnavailable:
+      return "Scan from a network with the other IP family, or without -4 or -6.";
   }
   return "";
 }

@@ -55,8 +55,11 @@ constexpr std::array<ReasonRow, 30> kReasons = {{
     {"blocklisted", Outcome::kError},
     {"stopped", Outcome::kError},
     {"local_fault", Outcome::kError},
+    {"no_such_tld", Outcome::kError},
+    {"not_in_dns", Outcome::kError},
+    {"family_unavailable", Outcome::kError},
 }};
-static_assert(kReasons.size() == static_cast<size_t>(Reason::kLocalFault) + 1);
+static_assert(kReasons.size() == static_cast<size_t>(kLastReason) + 1);
 
 constexpr std::array<std::string_view, 6> kOutcomes = {"permit",  "deny", "servfail",
                                                        "timeout", "lame", "error"};

@@ -139,7 +139,7 @@ TEST_F(AggregateTest, KeepsOrdersThatWouldFail) {
 }
 
 TEST(ReasonRemedyTest, IsThereForWhateverDoesNotPermit) {
-  for (int i = 0; i <= static_cast<int>(Reason::kLocalFault); ++i) {
+  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
     const auto reason = static_cast<Reason>(i);
     EXPECT_EQ(ReasonRemedy(reason).empty(), OutcomeOf(reason) == Outcome::kPermit)
         << ReasonCode(reason);

@@ -5,7 +5,7 @@
 namespace caascan::report {
 
 std::string Line(std::string_view name, std::string_view reason, std::string_view more) {
-  for (int i = 0; i <= static_cast<int>(Reason::kLocalFault); ++i) {
+  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
     const auto known = static_cast<Reason>(i);
     if (ReasonCode(known) != reason) continue;
     const Outcome outcome = OutcomeOf(known);

@@ -47,7 +47,7 @@ Record Minimal(Reason reason) {
 }
 
 void AddReasons(std::vector<RecordSample>* samples) {
-  for (int i = 0; i <= static_cast<int>(Reason::kLocalFault); ++i) {
+  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
     const auto reason = static_cast<Reason>(i);
     samples->push_back({"reason " + std::string(ReasonCode(reason)), Minimal(reason)});
   }

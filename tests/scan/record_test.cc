@@ -170,7 +170,9 @@ TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
         "malformed_response", "alias_loop", "too_many_queries"}},
       {Outcome::kLame, {"refused", "not_authoritative", "upward_referral", "unresolvable_servers"}},
       {Outcome::kTimeout, {"no_response", "caa_dropped", "truncated", "unreachable"}},
-      {Outcome::kError, {"invalid_name", "blocklisted", "stopped", "local_fault"}},
+      {Outcome::kError,
+       {"invalid_name", "blocklisted", "stopped", "local_fault", "no_such_tld", "not_in_dns",
+        "family_unavailable"}},
   };
   int reason = 0;
   for (const auto& [outcome, codes] : contract) {
@@ -180,7 +182,7 @@ TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
       ++reason;
     }
   }
-  EXPECT_EQ(reason, static_cast<int>(Reason::kLocalFault) + 1);
+  EXPECT_EQ(reason, static_cast<int>(kLastReason) + 1);
 }
 
 /// "The first nine are DecisionReason's, in its order": a decision's code is the record's.
