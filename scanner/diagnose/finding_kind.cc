@@ -220,6 +220,14 @@ constexpr FindingKind kKinds[] = {
      "The question comes back in other letters, upper or lower case, than it was asked in.",
      "Your name server does not copy the question into its answer as it was asked: letters change "
      "case. Resolvers that use the case against forgery ask again over TCP. Please update it."},
+    {"case_sensitive_server", kError, kProvider, "RFC 1034 section 3.1, RFC 4343 section 3",
+     "the server does not know names that are written with capitals",
+     "An error, NXDOMAIN, or a denial that does not validate for a question with capitals in its "
+     "name, several times in turn with a better answer to the same question in small letters.",
+     "Your name server treats capitals in a query's name as other letters: it refuses or denies "
+     "names that it answers in small letters. Names must be compared without regard to case. "
+     "Resolvers write names in random case against forgery, so look-ups of your names fail by "
+     "chance. Please update the server software."},
     {"id_or_port_changed", kError, kProvider, "RFC 5452 section 9.1, RFC 2181 section 4",
      "the answer comes from another address or port, or with another ID",
      "Answers to our queries came from an address, port or ID that was not asked.",
@@ -296,6 +304,12 @@ constexpr FindingKind kKinds[] = {
      "down.",
      "The server limits how fast it answers one client. Scan with a lower --server-rate; no name "
      "should be judged by what it did meanwhile."},
+    {"resolver_lies", kError, kOurselves, "RFC 1034 section 5.3.3, RFC 8659 section 3",
+     "a resolver's answer cannot be true",
+     "Records of other types as the answer to a query for CAA, or NXDOMAIN for a top-level domain "
+     "from a resolver that denies the root too.",
+     "The resolver answers with something other than what the DNS holds, as captive portals and "
+     "filters do. Scan through another resolver, or without one."},
     // The CAA records themselves.
     {"caa_issuer_unknown", kWarning, kOwner, "RFC 8659 section 4.2",
      "an issuer domain name is none of a known CA",

@@ -40,6 +40,12 @@ std::string_view CodeOf(resolve::Observation::Kind kind) {
       return "server_address_special";
     case Kind::kRateLimited:
       return "rate_limited";
+    case Kind::kCaseSensitive:
+      return "case_sensitive_server";
+    case Kind::kGlueMismatch:
+      return "glue_mismatch";
+    case Kind::kResolverLies:
+      return "resolver_lies";
   }
   return "";
 }
@@ -56,7 +62,7 @@ std::string_view CodeOf(const resolve::Attempt& attempt, bool patient) {
     case ServerResult::kUnresolved:
       if (attempt.no_such_host) return "server_nxdomain";
       // Nobody is accused at first sight of what nobody has said, nor ever of silence elsewhere.
-      if (attempt.unheard || (attempt.unproven && !patient)) return "";
+      if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) return "";
       return "server_unresolvable";
     case ServerResult::kUnreachable:
       return "server_unreachable";
@@ -94,7 +100,8 @@ void AddFinding(const Finding& finding, std::vector<Finding>* findings) {
 
 void AddFindings(const resolve::Account& account, std::vector<Finding>* findings) {
   for (const resolve::Observation& observation : account.observations) {
-    AddOnce(CodeOf(observation.kind), observation.host, observation.peer, {}, findings);
+    AddOnce(CodeOf(observation.kind), observation.host, observation.peer, observation.evidence,
+            findings);
   }
   for (const resolve::Attempt& attempt : account.attempts) {
     if (attempt.local_fault) continue;

@@ -25,6 +25,9 @@ struct QuerySpec {
   /// EDNS padding makes the query's size a multiple of so many octets, kMaxPadding + 1 at most; 0
   /// is none. (RFC 7830; RFC 8467 §4.1 advises 128.)
   uint16_t pad_to = 0;
+  /// The name goes out in small letters only, without 0x20: for servers that mistake capitals for
+  /// other letters (RFC 4343).
+  bool small_letters = false;
 };
 
 /// The option's code is one for local use (RFC 6891 §9).

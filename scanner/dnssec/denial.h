@@ -109,6 +109,10 @@ bool MayEnclose(const TypeBitmap& types);
 /// one.
 CutProof CutProofAt(const TypeBitmap& types);
 
+/// The same, of a message that somebody trusted has validated (AD): by the NSEC or NSEC3 record at
+/// the very name. No signature is checked; what an opt-out span may hide is kUnproven.
+CutProof VouchedCutProof(const dns::Message& message, dns::NameView cut);
+
 /// The authority section's sets of one type, those of a single record and of the zone's own names.
 std::vector<Rrset> ProofSets(const dns::Message& message, dns::RRType type, dns::NameView zone);
 

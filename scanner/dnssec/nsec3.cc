@@ -255,4 +255,25 @@ CutProof Nsec3Prover::ProveNoDs(NameView cut, Verdict* verdict) {
   return CutProof::kUnproven;
 }
 
+CutProof VouchedCutProof(const dns::Message& message, NameView cut) {
+  for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
+    if (record.type == RRType::kNSEC && record.owner.Equals(cut)) {
+      const auto nsec = ReadNsec(record.rdata);
+      if (nsec) return CutProofAt(nsec->types);
+    }
+    if (record.type != RRType::kNSEC3) continue;
+    const auto nsec3 = ReadNsec3(record.rdata);
+    const dns::Name owner = record.owner.ToName();
+    if (!nsec3 || nsec3->hash_algorithm != Nsec3::kSha1 || owner.view().is_root() ||
+        nsec3->iterations > kMaxNsec3Iterations) {
+      continue;
+    }
+    const auto at = ReadHashLabel(owner.view().first_label());
+    if (at && at == HashForNsec3(cut, nsec3->salt, nsec3->iterations)) {
+      return CutProofAt(nsec3->types);
+    }
+  }
+  return CutProof::kUnproven;
+}
+
 }  // namespace caascan::dnssec

@@ -78,6 +78,15 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   uint32_t queued() const { return waiting_count_; }
   /// Its own limits hold up so many queries that one more would only stand in line.
   bool busy() const { return stalled_ && waiting_count_ >= kBusyQueue; }
+  /// What is known of how it treats capitals in names (RFC 4343): noted and used by who asks it.
+  enum class LetterCase : uint8_t {
+    kUnknown,
+    kSameErrors,  // An error of its was the same in small letters.
+    kSound,       // It has answered a question with capitals by data, or as it does in small ones.
+    kSensitive,   // It answers in small letters what it denies or refuses with capitals.
+  };
+  LetterCase letter_case() const { return letter_case_; }
+  void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 
@@ -96,6 +105,7 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   static constexpr uint32_t kContactEvery = 64;
   static constexpr uint32_t kBusyQueue = 16;
   uint32_t contact_turn_ = 0;
+  LetterCase letter_case_ = LetterCase::kUnknown;
   List<Exchange, QueueTag> waiting_;
   uint32_t waiting_count_ = 0;
   bool stalled_ = false;           // Its own limit let nobody pass when asked last.

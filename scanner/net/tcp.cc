@@ -253,7 +253,7 @@ TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran unt
 
 void TcpTransport::Submit(Exchange* exchange) {
   exchange->state_ = Exchange::State::kPending;
-  exchange->case_bits_ = network_->Random();
+  exchange->case_bits_ = exchange->query_.small_letters ? 0 : network_->Random();
   network_->loop()->Arm(exchange, exchange->timeout_);
   Attach(exchange);
 }

@@ -277,7 +277,8 @@ size_t UdpTransport::LayOut(size_t count) {
 }
 
 void UdpTransport::Register(Exchange* exchange, Socket* socket) {
-  exchange->case_bits_ = CaseBitsFor(exchange->query_.name, network_->Random());
+  const dns::QuerySpec& query = exchange->query_;
+  exchange->case_bits_ = query.small_letters ? 0 : CaseBitsFor(query.name, network_->Random());
   exchange->socket_ = socket->index;
   do {
     exchange->id_ = static_cast<uint16_t>(network_->Random());

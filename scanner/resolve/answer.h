@@ -33,6 +33,8 @@ struct Attempt {
   bool no_such_host = false;  // kUnresolved: NXDOMAIN for its name,
   bool unproven = false;      // or nobody who might know its address told,
   bool unheard = false;       // since he was silent.
+  /// Its only addresses are of a family that this scan does not use, or this machine cannot.
+  bool other_family = false;
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
   std::string detail;           // kMalformed: what is wrong and where; or `told` in words.
@@ -56,10 +58,14 @@ struct Observation {
     kTruncatedNoTcp,
     kSpecialAddress,
     kRateLimited,
+    kCaseSensitive,
+    kGlueMismatch,
+    kResolverLies,
   };
   Kind kind{};
   std::string host;
   net::Peer* peer = nullptr;
+  std::string evidence = {};
 };
 
 /// One name's account: budget, counts and evidence over all its look-ups. Owned by whoever
@@ -68,7 +74,11 @@ struct Account {
   uint32_t queries = 0;
   uint32_t retries = 0;  // Queries beyond the first of a look-up in one zone.
   uint32_t max_queries = 0;
-  bool patient = false;  // A look before somebody is accused: with many more tries.
+  uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
+  bool patient = false;           // A look before somebody is accused: with many more tries.
+  /// What this look finds goes into the record. Then every doubt is followed up: see
+  /// IterativeResolver.
+  bool last_look = false;
   bool keep_all_attempts = false;
   /// Where the servers that a CAA look-up needs next are busy, may it end there, as kStopped, to be
   /// begun again later? Then `busy` says for which of them it would have waited.
@@ -94,14 +104,17 @@ struct CaaAnswer {
   Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
   CaaRrset rrset;                     // For kRecords.
   std::vector<std::string> cname;     // Alias targets in order.
-  std::string zone;                   // The zone whose servers answered or failed.
-  std::string operator_name;          // Who runs them, where known.
+  std::string zone;                   // The deepest zone seen of those that answered or failed.
+  /// Whose delegation led to these servers, where that is a zone above `zone`: they serve both.
+  std::string delegated_zone;
+  std::string operator_name;  // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   std::vector<Finding> findings;  // Of validation, and of probes.
   /// kFailed: every zone that the look-up went through, those of aliases included, is proven
   /// insecure; and the zone that failed was asked at least twice (BR 4.2.2.1).
   bool all_insecure = false;
   bool retried = false;
+  bool on_wire = false;  // Likewise: at least once.
   bool gave_up = false;  // kFailed: our own limits on computing ended it.
   /// For kFailed: the servers of `zone`; else the one that answered, where the account keeps all.
   std::vector<Attempt> attempts;

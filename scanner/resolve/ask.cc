@@ -46,9 +46,9 @@ bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* 
     return transport == net::Transport::kTcp || !exchange.mismatches.any();
   }
   asked->rtt = exchange.rtt;
-  if (transport == net::Transport::kUdp && dns::IsTruncated(exchange.message)) {
+  if (dns::IsTruncated(exchange.message)) {
     asked->result = ServerResult::kTruncated;
-    return false;
+    return transport == net::Transport::kTcp;
   }
   asked->parse_failure = dns::Message::Parse(exchange.message, &asked->message);
   asked->replied = asked->parse_failure.error == dns::ParseError::kNone;
@@ -93,6 +93,8 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
   if (spec.edns && !options.contact.empty() && (options.strict || peer->TakeContactTurn())) {
     spec.contact = options.contact;
   }
+  spec.small_letters =
+      options.small_letters || peer->letter_case() == net::Peer::LetterCase::kSensitive;
   net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
   bool closed_once = false;
   while (true) {
@@ -119,6 +121,7 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
     asked->edns_badvers = asked->message.rcode() == dns::RCode::kBadVers;
     spec.edns = false;
   }
+  asked->small_letters = spec.small_letters;
   Conclude(transport, options, spec.edns, asked.get());
   co_return asked;
 }

@@ -27,7 +27,8 @@ struct AskOptions {
   /// Just this query, for what the server makes of it: no asking again without EDNS or without the
   /// contact, which goes along each time.
   bool strict = false;
-  bool over_tcp = false;  // From the beginning.
+  bool over_tcp = false;       // From the beginning.
+  bool small_letters = false;  // See dns::QuerySpec; always so where the peer is known to need it.
 };
 
 /// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
@@ -45,13 +46,15 @@ struct Asked {
   bool edns_not_echoed = false;       // Its answer to a query with EDNS has none.
   bool edns_option_rejected = false;  // It answered only without the contact.
   bool over_tcp = false;
-  Classified classified;  // Whoever asked says so, where `replied`.
+  bool small_letters = false;  // So it was asked.
+  Classified classified;       // Whoever asked says so, where `replied`.
   bool shows_edns_faults() const {
     return fell_back_from_edns || edns_not_echoed || edns_option_rejected;
   }
 };
 
-/// Asks `peer` for (name, type). A truncated answer, and one whose only fault is what a spoofed
+/// Asks `peer` for (name, type). An answer that is truncated over TCP too is none (RFC 2181 §9). A
+/// truncated answer over UDP, and one whose only fault is what a spoofed
 /// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
 /// Counts its queries in `account`. Gives what came, never null. `name` and `options` must live

@@ -1,10 +1,13 @@
 // Order matters here: an RCODE other than NOERROR and NXDOMAIN is final; data in the answer section
-// comes before the authority section; a SOA comes before NS records. Only records at or below the
-// asked zone are looked at, so a server can say nothing about names it was not delegated. Tested by
+// comes before the authority section; there a delegation on the way to the name comes before the
+// SOA of a zone above it, and that before other NS records. Only records at or below the asked zone
+// are looked at, so a server can say nothing about names it was not delegated. Tested by
 // classify_test.cc.
 #include "scanner/resolve/classify.h"
 
 #include <algorithm>
+
+#include "scanner/dnssec/rdata.h"
 
 namespace caascan::resolve {
 namespace {
@@ -61,20 +64,21 @@ struct AuthoritySummary {
   bool soa_fits = false;  // Of a zone that holds the name, at or below the zone asked.
   uint32_t negative_ttl_s = 0;
   bool has_ns = false;
-  bool ns_below = false;  // A delegation on the way to the name.
-  bool ns_above = false;  // Of a zone above the one asked.
+  bool ns_elsewhere = false;  // Of the zone asked, one above it, or one beside it.
+  bool ns_below = false;  // A delegation on the way to the name, below the SOA's zone if it fits.
   dns::MessageName cut;
   uint32_t ns_ttl_s = 0;
 };
 
 AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked, NameView name) {
   AuthoritySummary summary;
+  Name soa;
   Name last_ns;
   for (const RecordView& record : message.records(Section::kAuthority)) {
     if (record.type == RRType::kSOA && !summary.has_soa) {
-      const Name owner = record.owner.ToName();
+      record.owner.CopyTo(&soa);
       summary.has_soa = true;
-      summary.soa_fits = name.IsAtOrBelow(owner) && owner.view().IsAtOrBelow(asked.zone);
+      summary.soa_fits = name.IsAtOrBelow(soa) && soa.view().IsAtOrBelow(asked.zone);
       summary.negative_ttl_s = std::min(record.ttl, dns::ReadSoa(record).minimum);
     } else if (record.type == RRType::kNS) {
       if (summary.has_ns && record.owner.Equals(last_ns)) continue;  // Of the same set.
@@ -85,43 +89,66 @@ AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked,
         summary.ns_below = true;
         summary.cut = record.owner;
         summary.ns_ttl_s = record.ttl;
-      } else if (!owner.IsAtOrBelow(asked.zone)) {
-        summary.ns_above = true;
+      } else if (!owner.IsBelow(asked.zone)) {
+        summary.ns_elsewhere = true;
       }
     }
+  }
+  // Beside its own zone's SOA an NS set is that zone's, unless it lies below.
+  if (summary.ns_below && summary.soa_fits) {
+    summary.ns_below = summary.cut.ToName().view().IsBelow(soa);
   }
   return summary;
 }
 
-/// An answer section that leaves the name open: a negative answer, a referral, or nothing usable.
+/// An empty message from a resolver. It may leave out the SOA of what it has cached; but one that
+/// refers, or does not recurse, has resolved nothing.
+ResponseKind ClassifyResolved(const Message& message, const AuthoritySummary& authority) {
+  if (message.rcode() == RCode::kNXDomain) return ResponseKind::kNxDomain;
+  if (authority.has_soa) return ResponseKind::kNoData;
+  if (authority.has_ns) return ResponseKind::kUpwardReferral;
+  const bool resolved = message.authoritative() || (message.flags() & dns::kFlagRA) != 0;
+  return resolved ? ResponseKind::kNoData : ResponseKind::kNotAuthoritative;
+}
+
+/// A message without answer section: a negative answer, a referral, or nothing usable.
 void ClassifyEmpty(const Message& message, const AskedServer& asked, NameView name,
                    Classified* out) {
   const AuthoritySummary authority = ReadAuthority(message, asked, name);
   const bool nxdomain = message.rcode() == RCode::kNXDomain;
   out->ttl_s = authority.negative_ttl_s;
-  const ResponseKind negative = nxdomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
   if (asked.recursive) {
-    out->kind = negative;
+    out->kind = ClassifyResolved(message, authority);
+    out->without_soa = !authority.has_soa;
     return;
   }
-  if (authority.has_soa && authority.soa_fits) {
-    out->kind = negative;
-    out->without_authority = !message.authoritative();
-    return;
-  }
-  if (!nxdomain && authority.ns_below && !authority.has_soa) {
+  if (!nxdomain && authority.ns_below) {
     out->kind = ResponseKind::kReferral;
     out->cut = authority.cut;
     out->ttl_s = authority.ns_ttl_s;
     return;
   }
-  if (message.authoritative()) {
+  const ResponseKind negative = nxdomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
+  if (authority.soa_fits) {
+    out->kind = negative;
+    out->without_authority = !message.authoritative();
+  } else if (!nxdomain && authority.has_ns) {
+    // Whatever AA says: who serves a zone has its SOA to show.
+    out->kind =
+        authority.ns_elsewhere ? ResponseKind::kUpwardReferral : ResponseKind::kNotAuthoritative;
+  } else if (message.authoritative()) {
     out->kind = negative;
     out->without_soa = !authority.has_soa;
     out->soa_wrong_zone = authority.has_soa;
-    return;
+  } else {
+    out->kind = ResponseKind::kNotAuthoritative;
   }
-  out->kind = authority.ns_above ? ResponseKind::kUpwardReferral : ResponseKind::kNotAuthoritative;
+}
+
+/// Does a resolver's message settle where the aliases end? Its SOA must be of a zone that holds the
+/// target: that of the alias's zone says nothing of it.
+bool ResolverSettlesTarget(const Message& message, const AuthoritySummary& authority) {
+  return authority.soa_fits || (message.rcode() == RCode::kNXDomain && !authority.has_soa);
 }
 
 }  // namespace
@@ -158,6 +185,12 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
       out.kind = ResponseKind::kAliasFailed;
       return out;
     }
+    if (step == Step::kFound && out.rcode == RCode::kNXDomain) {
+      // A name that does not exist has no records: behind an alias the target is asked for itself.
+      if (followed) break;
+      out.kind = ResponseKind::kOtherRecords;
+      return out;
+    }
     if (step == Step::kFound) {
       out.kind = ResponseKind::kAnswer;
       out.without_authority = !asked.recursive && !message.authoritative();
@@ -167,20 +200,49 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
     followed = true;
   }
   if (!followed) {
-    ClassifyEmpty(message, asked, chain->current(), &out);
+    // Records of other types or names are not what was asked for, and no empty answer either.
+    if (message.count(Section::kAnswer) > 0) {
+      out.kind = ResponseKind::kOtherRecords;
+    } else {
+      ClassifyEmpty(message, asked, chain->current(), &out);
+    }
     return out;
   }
-  // Behind an alias only a fitting SOA settles the target; everything else is asked anew where it
-  // belongs.
-  const bool in_bailiwick = chain->current().IsAtOrBelow(asked.zone);
-  const AuthoritySummary authority = ReadAuthority(message, asked, chain->current());
+  // The target is asked for itself: servers add the SOA of the alias's zone, and an rcode that
+  // speaks of it, to aliases that lead elsewhere (RFC 1034 §3.6.2, RFC 2308 §2.1).
   out.kind = ResponseKind::kAlias;
-  if (asked.recursive || (in_bailiwick && authority.has_soa && authority.soa_fits)) {
-    out.kind = out.rcode == RCode::kNXDomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
-    out.ttl_s = authority.negative_ttl_s;
+  if (asked.recursive) {
+    const AuthoritySummary authority = ReadAuthority(message, asked, chain->current());
+    if (ResolverSettlesTarget(message, authority)) {
+      out.kind = out.rcode == RCode::kNXDomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
+      out.ttl_s = authority.negative_ttl_s;
+      out.without_soa = !authority.has_soa;
+    }
   }
   out.without_authority = !asked.recursive && !message.authoritative();
   return out;
+}
+
+Strength StrengthOf(const Classified& classified, bool validated) {
+  if (validated) return Strength::kValidated;
+  if (classified.kind == ResponseKind::kReferral) return Strength::kAuthoritative;
+  if (classified.without_soa || classified.soa_wrong_zone) return Strength::kUnproven;
+  return classified.without_authority ? Strength::kNotAuthoritative : Strength::kAuthoritative;
+}
+
+Name DeepestZoneShown(const Message& message, NameView asked_zone, NameView name) {
+  Name deepest(asked_zone);
+  const auto see = [&deepest, name](const Name& zone) {
+    if (zone.view().IsBelow(deepest) && name.IsAtOrBelow(zone)) deepest = zone;
+  };
+  for (const RecordView& record : message.records(Section::kAuthority)) {
+    if (record.type == RRType::kSOA || record.type == RRType::kNS) see(record.owner.ToName());
+  }
+  for (const RecordView& record : message.records(Section::kAnswer)) {
+    if (record.type != RRType::kRRSIG || !record.owner.Equals(name)) continue;
+    if (const auto signature = dnssec::ReadRrsig(record.rdata)) see(Name(signature->signer));
+  }
+  return deepest;
 }
 
 void TakeCaaAnswer(const Message& message, const Classified& classified, NameView owner,

@@ -18,6 +18,7 @@ bool IsUsable(ResponseKind kind) {
       return true;
     case ResponseKind::kNotAuthoritative:
     case ResponseKind::kUpwardReferral:
+    case ResponseKind::kOtherRecords:
     case ResponseKind::kError:
       return false;
   }
@@ -27,6 +28,7 @@ bool IsUsable(ResponseKind kind) {
 ServerResult ResultOf(const Classified& classified) {
   if (classified.kind == ResponseKind::kNotAuthoritative) return ServerResult::kNotAuthoritative;
   if (classified.kind == ResponseKind::kUpwardReferral) return ServerResult::kUpwardReferral;
+  if (classified.kind == ResponseKind::kOtherRecords) return ServerResult::kMalformed;
   if (classified.kind == ResponseKind::kReferral) return ServerResult::kReferral;
   if (classified.kind != ResponseKind::kError) return ServerResult::kAnswer;
   switch (classified.rcode) {
@@ -59,10 +61,11 @@ Reason ReasonOf(ServerResult result, bool recursive) {
       return Reason::kMalformedResponse;
     case ServerResult::kRefused:
       return recursive ? Reason::kRcode : Reason::kRefused;
+    // A resolver that refers has answered nothing; it serves no zone that could be lame.
     case ServerResult::kNotAuthoritative:
-      return Reason::kNotAuthoritative;
+      return recursive ? Reason::kMalformedResponse : Reason::kNotAuthoritative;
     case ServerResult::kUpwardReferral:
-      return Reason::kUpwardReferral;
+      return recursive ? Reason::kMalformedResponse : Reason::kUpwardReferral;
     case ServerResult::kUnresolved:
     case ServerResult::kBlocked:
       return Reason::kUnresolvableServers;
@@ -97,12 +100,16 @@ Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
     return Reason::kDnssecBogus;
   }
   const auto local = [](const Attempt& attempt) { return attempt.local_fault; };
+  const auto family = [](const Attempt& attempt) { return attempt.other_family; };
+  if (std::all_of(attempts.begin(), attempts.end(), family)) return Reason::kFamilyUnavailable;
   if (std::all_of(attempts.begin(), attempts.end(), local)) return Reason::kLocalFault;
   const bool any_local = std::any_of(attempts.begin(), attempts.end(), local);
+  const bool any_family = std::any_of(attempts.begin(), attempts.end(), family);
   const bool any_blocklisted = std::any_of(
       attempts.begin(), attempts.end(), [](const Attempt& attempt) { return attempt.blocklisted; });
   for (const Reason reason : kTelling) {
     // Whoever might have answered could not be asked.
+    if (reason == Reason::kUnresolvableServers && any_family) return Reason::kFamilyUnavailable;
     if (reason == Reason::kUnresolvableServers && any_local) return Reason::kLocalFault;
     if (reason == Reason::kUnresolvableServers && any_blocklisted) return Reason::kBlocklisted;
     const auto fits = [reason, recursive](const Attempt& attempt) {
@@ -111,6 +118,20 @@ Reason PlainReason(std::span<const Attempt> attempts, bool recursive) {
     if (std::any_of(attempts.begin(), attempts.end(), fits)) return reason;
   }
   return Reason::kNoResponse;
+}
+
+std::string DetailOf(const dns::Message& message, const Classified& classified) {
+  if (classified.kind == ResponseKind::kOtherRecords) {
+    return classified.rcode == dns::RCode::kNXDomain
+               ? "NXDOMAIN, and records in the answer section"
+               : "the answer section holds records, and none that belongs to the question";
+  }
+  // Who reads that the server is lame may have seen CAs issue all the same.
+  const bool refers = message.count(dns::Section::kAuthority) != 0;
+  const bool resolver = (message.flags() & dns::kFlagRA) != 0;
+  if (classified.kind != ResponseKind::kNotAuthoritative || refers || resolver) return {};
+  return "empty, without AA and without SOA: CAs whose resolver is Unbound or BIND take that as an "
+         "empty answer";
 }
 
 Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
@@ -137,11 +158,18 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
              Account* account) {
   using Kind = Observation::Kind;
   const auto note = [&](Kind kind) {
-    account->observations.push_back({kind, attempt.host, attempt.peer});
+    for (const Observation& seen : account->observations) {
+      if (seen.kind == kind && seen.peer == attempt.peer && seen.host == attempt.host) return;
+    }
+    account->observations.push_back({kind, attempt.host, attempt.peer, {}});
   };
   if (asked.mismatches.letter_case != 0 && asked.replied) note(Kind::kCaseChanged);
   if (asked.mismatches.question != 0 && asked.replied) note(Kind::kQuestionChanged);
   if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
+  if (attempt.peer != nullptr && asked.replied &&
+      attempt.peer->letter_case() == net::Peer::LetterCase::kSensitive) {
+    note(Kind::kCaseSensitive);
+  }
   if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
   if (asked.edns_not_echoed) note(Kind::kEdnsNotEchoed);
   if (asked.edns_option_rejected) note(Kind::kEdnsOptionRejected);

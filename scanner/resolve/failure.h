@@ -22,6 +22,9 @@ bool IsUsable(ResponseKind kind);
 /// attempt at all means that no server has an address.
 Reason PlainReason(std::span<const Attempt> attempts, bool recursive);
 
+/// What the code of a reply that did not serve leaves unsaid; empty where it says all.
+std::string DetailOf(const dns::Message& message, const Classified& classified);
+
 /// An attempt's evidence from what Ask() gave.
 Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host);
 

@@ -22,6 +22,36 @@ bool IsAuthenticated(const Asked& asked) {
   return asked.replied && !asked.fell_back_from_edns && (asked.message.flags() & dns::kFlagAD) != 0;
 }
 
+bool IsTld(dns::NameView name) { return name.label_count() == 1; }
+
+/// Neither AD nor the root's SOA bears it out.
+bool DeniesTldWithoutProof(const Asked& asked, dns::NameView name) {
+  if (!asked.replied || !IsTld(name) || asked.message.rcode() != dns::RCode::kNXDomain ||
+      asked.message.count(dns::Section::kAnswer) != 0 || IsAuthenticated(asked)) {
+    return false;
+  }
+  for (const dns::RecordView& record : asked.message.records(dns::Section::kAuthority)) {
+    if (record.type == dns::RRType::kSOA && record.owner.ToName().view().is_root()) return false;
+  }
+  return true;
+}
+
+void NoteLiar(const Attempt& attempt, Account* account) {
+  account->observations.push_back(
+      {Observation::Kind::kResolverLies, std::string(), attempt.peer, attempt.detail});
+}
+
+/// Its answer counts as none.
+void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* answer) {
+  Attempt attempt = MakeAttempt(asked, peer, std::string());
+  attempt.result = ServerResult::kMalformed;
+  attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+  attempt.detail = "NXDOMAIN without proof for a top-level domain, and no answer for the root";
+  NoteLiar(attempt, account);
+  answer->attempts.push_back(attempt);
+  account->attempts.push_back(std::move(attempt));
+}
+
 /// What a resolver remarks about an answer that it gives.
 void TakeRemarks(const dns::Message& message, const net::Address& resolver, CaaAnswer* answer) {
   if (!message.edns() || message.edns()->options.empty()) return;
@@ -49,9 +79,12 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
                                                                 Account* account) {
   const size_t first = next_++;
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+  AliasChain chain(name);
+  answer->on_wire = true;
   const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
-  for (unsigned count = 0; count < tries && !account->exhausted(); ++count) {
+  unsigned count = 0;
+  while (count < tries && !account->exhausted()) {
     Upstream* upstream = &resolvers_[(first + count) % resolvers_.size()];
     if (NeedsLearning(*upstream)) co_await Learn(upstream);
     if (count > 0) ++account->retries;
@@ -59,16 +92,32 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
       co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
     }
     const net::Pooled<Asked> asked =
-        co_await Ask(upstream->peer, name, dns::RRType::kCAA, options_.ask, account);
+        co_await Ask(upstream->peer, chain.current(), dns::RRType::kCAA, options_.ask, account);
     if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
       co_return answer;
     }
-    if (TakeReply(*asked, upstream, name, account, answer.get())) co_return answer;
+    if (DeniesTldWithoutProof(*asked, chain.current()) && co_await Lies(upstream)) {
+      ++count;
+      NoteLie(*asked, upstream->peer, account, answer.get());
+      continue;
+    }
+    const size_t hops = chain.hops();
+    if (TakeReply(*asked, upstream, &chain, account, answer.get())) co_return answer;
+    // A resolver that has not followed the aliases to their end is asked for the rest of them.
+    if (chain.hops() == hops) ++count;
   }
+  answer->retried = count > 1;
   answer->failure = account->exhausted() ? Reason::kTooManyQueries
                                          : PlainReason(answer->attempts, /*recursive=*/true);
   co_return answer;
+}
+
+/// NXDOMAIN for a top-level domain that has no proof: neither AD nor the root's SOA. Is it a
+/// resolver that denies everything? The root at least exists.
+net::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
+  if (!upstream->knows_root && now() >= upstream->ask_again) co_await Learn(upstream);
+  co_return !upstream->knows_root;
 }
 
 bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
@@ -118,13 +167,14 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
       });
 }
 
-/// Judges one resolver's reply. True where it settles the look-up.
-bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, dns::NameView name,
+/// Judges one resolver's reply. True where it settles the look-up. Where it leads only part of the
+/// way along the aliases, the chain has grown.
+bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain,
                                    Account* account, CaaAnswer* answer) {
-  AliasChain chain(name);
+  const size_t hops = chain->hops();
   Classified classified;
   if (asked.replied) {
-    classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, &chain);
+    classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, chain);
   }
   bool usable = asked.replied && IsUsable(classified.kind);
   const DnssecStatus status = usable ? StatusOf(asked, upstream) : DnssecStatus::kIndeterminate;
@@ -137,21 +187,33 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, dns::
       attempt.result = ResultOf(classified);
       attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
       attempt.told = ReadToldErrors(asked.message);
-      attempt.detail = ToldErrorsText(attempt.told);
+      attempt.detail = classified.kind == ResponseKind::kOtherRecords
+                           ? DetailOf(asked.message, classified)
+                           : ToldErrorsText(attempt.told);
     }
     Observe(asked, nullptr, attempt, account);
+    if (classified.kind == ResponseKind::kOtherRecords) NoteLiar(attempt, account);
     if (!usable) answer->attempts.push_back(attempt);
     if (!usable || account->keep_all_attempts) account->attempts.push_back(std::move(attempt));
   }
-  if (!usable) return false;
-  answer->dnssec = status;
-  answer->cname = chain.Targets();
+  if (!usable) {
+    chain->Rewind(hops);
+    return false;
+  }
+  // The weakest of the parts that the aliases were followed in.
+  answer->dnssec = hops == 0 ? status : std::max(answer->dnssec, status);
+  if (classified.kind == ResponseKind::kAlias) return false;
+  answer->cname = chain->Targets();
   if (classified.kind == ResponseKind::kAliasFailed) {
     answer->failure = Reason::kAliasLoop;
     return true;
   }
+  if (classified.kind == ResponseKind::kNxDomain && IsTld(chain->start())) {
+    answer->failure = Reason::kNoSuchTld;
+    return true;
+  }
   if (options_.validate) TakeRemarks(asked.message, upstream->peer->address(), answer);
-  TakeCaaAnswer(asked.message, classified, chain.current(), answer);
+  TakeCaaAnswer(asked.message, classified, chain->current(), answer);
   return true;
 }
 

@@ -58,9 +58,15 @@ class ForwardingResolver : public Resolver {
 
   bool NeedsLearning(const Upstream& upstream) const;
   net::Task<> Learn(Upstream* upstream);
-  bool TakeReply(const Asked& asked, Upstream* upstream, dns::NameView name, Account* account,
+  net::Task<bool> Lies(Upstream* upstream);
+  bool TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain, Account* account,
                  CaaAnswer* answer);
   DnssecStatus StatusOf(const Asked& asked, Upstream* upstream) const;
+  bool NeedsInsecurityProof(const CaaAnswer& answer) const {
+    return options_.validate && answer.status == LookupStatus::kFailed &&
+           OutcomeOf(answer.failure) != Outcome::kError && answer.failure != Reason::kDnssecBogus &&
+           answer.failure != Reason::kTooManyQueries;
+  }
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.
   net::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
@@ -69,6 +75,10 @@ class ForwardingResolver : public Resolver {
                             CaaAnswer* answer);
   net::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
   net::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
+  // forwarding_insecure.cc.
+  net::Task<bool> IsProvenInsecure(dns::NameView name, Account* account);
+  net::Task<bool> IsBelowInsecureCut(dns::NameView name, Account* account);
+  net::Task<Asked> AskValidating(dns::NameView name, dns::RRType type, Account* account);
   net::Task<> LookUpOurselves(dns::NameView name, Account* account, CaaAnswer* answer);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 

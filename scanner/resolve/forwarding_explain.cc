@@ -84,7 +84,8 @@ net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView 
   if (!HasAnswer(asked) || account->exhausted()) co_return false;
   ++account->retries;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
-  if (TakeReply(asked, upstream, name, account, answer)) co_return true;
+  AliasChain chain(name);
+  if (TakeReply(asked, upstream, &chain, account, answer)) co_return true;
   if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
   if (!upstream->knows_root && now() >= upstream->ask_again) co_await Learn(upstream);
   if (!upstream->knows_root) co_return false;
@@ -106,7 +107,8 @@ net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* ac
     ++account->retries;
     co_await AskPatiently(upstream.peer, name, /*checking_disabled=*/false, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) break;
-    if (TakeReply(asked, &upstream, name, account, answer)) co_return true;
+    AliasChain chain(name);
+    if (TakeReply(asked, &upstream, &chain, account, answer)) co_return true;
   }
   co_return false;
 }
@@ -155,6 +157,10 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
 
 net::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
   if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);
+  if (NeedsInsecurityProof(*answer) && !network_->cancelled()) {
+    answer->all_insecure = co_await IsProvenInsecure(name, account);
+    if (answer->all_insecure) answer->dnssec = DnssecStatus::kInsecure;
+  }
   if (own_ == nullptr || answer->status != LookupStatus::kFailed || network_->cancelled())
     co_return;
   co_await LookUpOurselves(name, account, answer);

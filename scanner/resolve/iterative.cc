@@ -221,10 +221,12 @@ unsigned IterativeResolver::MaxTries(const Zone& zone, bool patient) const {
 /// ones have all the retries, lest a lost datagram leave the verdict to a bad server.
 int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries, bool patient) const {
   const size_t count = zone.addresses.size();
-  const uint32_t open = tries.tried & ~tries.hopeless;
+  const uint32_t open = tries.tried & ~tries.hopeless & ~tries.held;
   const uint32_t silent = tries.silent & open;
-  const bool mixed = silent != 0 && silent != open;
-  const unsigned max_tries = MaxTries(zone, patient);
+  const bool mixed = silent != 0 && (silent != open || tries.held != 0);
+  if (silent == 0 && tries.held != 0) return -1;
+  // Words come back the same; only silence may be chance so often.
+  const unsigned max_tries = MaxTries(zone, patient && silent != 0);
   if (mixed ? tries.repeats + 1 >= max_tries : tries.count >= max_tries) return -1;
   const uint32_t wanted = mixed ? silent : open;
   for (size_t i = 0; i < count; ++i) {
@@ -251,16 +253,18 @@ void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* ac
 }
 
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
-  walk->ok = walk->circle = walk->retried = false;
+  walk->ok = walk->circle = walk->retried = walk->on_wire = false;
   walk->unreachable.reset();
   walk->failure = Reason::kStopped;
   walk->attempts.clear();
+  walk->held.reset();
   Tries tries;
   while (!account->exhausted()) {
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
       if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
       index = PickAgain(*walk->zone, tries, account->patient);
+      if (index < 0 && co_await FindOtherAddresses(walk, &tries, account, job)) continue;
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
@@ -272,6 +276,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       walk->asked =
           co_await Ask(address.peer, walk->chain.current(), walk->type, options_.ask, account);
       tries.End(*walk->asked, bit, account);
+      NoteFamily(address.peer->address(), *walk->asked, bit, &tries);
     } else {
       walk->asked = net::MakePooled<Asked>();
       walk->asked->result = ServerResult::kBlocked;
@@ -285,9 +290,27 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
       co_await FindMissing(walk, account, job);
     }
-    if (TakeReply(address, account, walk)) co_return;
+    if (!walk->ok && walk->asked->replied) (void)IsProven(walk, account);
+    if (MayMindCapitals(*walk, address.peer, *account)) {
+      co_await CompareLetters(walk, address.peer, account, job);
+    }
+    if (IsWeak(*walk)) {
+      Hold(address, account, walk);
+      tries.held |= bit;
+    } else if (TakeReply(address, account, walk)) {
+      co_return;
+    }
   }
-  Fail(tries, walk, account);
+  if (account->exhausted() || !TakeHeld(account, walk)) Fail(tries, walk, account);
+}
+
+/// A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
+void IterativeResolver::NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit,
+                                   Tries* tries) {
+  if (asked.replied) family_answers_[address.is_v6()] = true;
+  if (asked.status == net::ExchangeStatus::kSendFailed && IsFamilyMissing(address)) {
+    tries->other_family |= bit;
+  }
 }
 
 void IterativeResolver::ClassifyReply(Walk* walk) {
@@ -304,12 +327,16 @@ void IterativeResolver::ClassifyReply(Walk* walk) {
 bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* account,
                                   Walk* walk) {
   const Asked& asked = *walk->asked;
-  const bool bogus = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus();
+  // A referral that proves nothing of the child's DS is followed: the DS is asked for then, and the
+  // child's own servers for its keys.
+  const bool bogus = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus() &&
+                     asked.classified.kind != ResponseKind::kReferral;
   const ServerResult result = asked.replied ? ResultOf(walk->asked->classified) : asked.result;
   if (bogus) walk->ok = false;
   const bool unremarkable = walk->ok && !walk->asked->classified.remarkable() &&
                             !asked.mismatches.any() && !asked.shows_edns_faults() &&
-                            !address.peer->rate_limited();
+                            !address.peer->rate_limited() && !address.last_resort &&
+                            address.peer->letter_case() != net::Peer::LetterCase::kSensitive;
   if (unremarkable && !account->keep_all_attempts) {
     FinishZone(walk, account);
     return true;
@@ -320,6 +347,11 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   attempt.result = result;
   if (bogus) RefuseBogus(walk, &attempt);
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+  if (asked.replied && !walk->ok && !bogus) {
+    attempt.detail = DetailOf(asked.message, asked.classified);
+  }
+  attempt.other_family = attempt.local_fault && IsFamilyMissing(address.peer->address());
+  if (walk->ok && address.last_resort) NoteLastResort(zone, address, account);
   Observe(asked, walk->ok ? &walk->asked->classified : nullptr, attempt, account);
   const bool settled = walk->ok;
   if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
@@ -342,6 +374,7 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
 void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   AddUnresolved(tries, walk);
   walk->ok = false;
+  walk->on_wire = tries.count > 0;
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
@@ -370,6 +403,7 @@ void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
     attempt.host = zone.host(server).ToText();
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = server.no_such_host;
+    attempt.other_family = server.other_family;
     attempt.unproven = !server.resolved;
     attempt.unheard = (tries.unheard & bit) != 0;
     attempt.local_fault = (tries.local_faults & bit) != 0;
@@ -378,10 +412,26 @@ void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
   }
 }
 
+/// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is
+/// the child.
+dns::Name IterativeResolver::ZoneOf(const Walk& walk) const {
+  const dns::NameView asked = walk.zone.name();
+  if (walk.ok) return DeepestZoneShown(walk.asked->message, asked, walk.chain.current());
+  const bool below = walk.failure == Reason::kDnssecBogus && walk.bogus != nullptr &&
+                     walk.bogus->evidence.zone.view().IsBelow(asked);
+  return below ? dns::Name(walk.bogus->evidence.zone) : dns::Name(asked);
+}
+
 net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name,
                                                                Account* account) {
   Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
   co_await Lookup(&walk, account, nullptr);
+  if (walk.ok && walk.zone.name().is_root() && walk.chain.hops() == 0 &&
+      walk.asked->classified.kind == ResponseKind::kNxDomain) {
+    // No CA may issue there, and a typing error is no permission.
+    walk.ok = false;
+    walk.failure = Reason::kNoSuchTld;
+  }
   if (walk.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
     co_await CompareWithPositive(&walk, account);
   }
@@ -390,7 +440,9 @@ net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView nam
 
 net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
-  answer->zone = walk->zone.name().ToLowerText();
+  const dns::Name zone = ZoneOf(*walk);
+  answer->zone = zone.view().ToLowerText();
+  if (zone.view() != walk->zone.name()) answer->delegated_zone = walk->zone.name().ToLowerText();
   if (options_.name_operator) {
     options_.name_operator(walk->zone.name(), *walk->zone, &answer->operator_name);
   }
@@ -404,6 +456,7 @@ net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& 
   } else {
     answer->failure = walk->failure;
     answer->retried = walk->retried;
+    answer->on_wire = walk->on_wire;
     answer->attempts = std::move(walk->attempts);
   }
   if (validator_.enabled()) FillProof(walk, answer.get());

@@ -84,7 +84,8 @@ class IterativeResolver : public Resolver {
     Reason failure = Reason::kStopped;
     bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // At the zone's servers; told to the account at its end.
-    bool retried = false;           // The zone's servers were asked more than once.
+    bool retried = false;           // The zone's servers were asked more than once,
+    bool on_wire = false;           // or at all.
     // Validation; untouched for kAddress.
     size_t hops = 0;                         // Of the chain, before the last reply.
     ZoneTrust* trust = nullptr;              // kKeys.
@@ -96,6 +97,14 @@ class IterativeResolver : public Resolver {
     bool all_insecure = true;                      // Every zone that was gone through.
     std::vector<Finding> findings;
     std::unique_ptr<std::string> copy;  // Of a reply whose judgement needs more queries.
+    /// The best reply so far that counts only where no server gives a better one (Strength).
+    struct Held {
+      std::unique_ptr<std::string> bytes;
+      net::Pooled<Asked> asked;  // `message` is made anew of the bytes.
+      Zone::ServerAddress address;
+      Strength strength{};
+    };
+    std::unique_ptr<Held> held;
 
     /// Does the look-up go on at `zone`, below the one that was asked?
     bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
@@ -106,6 +115,8 @@ class IterativeResolver : public Resolver {
     uint32_t tried = 0;         // A bit an address.
     uint32_t hopeless = 0;      // Likewise: blocked, or our own side cannot send there.
     uint32_t silent = 0;        // Likewise: the last try got no answer.
+    uint32_t held = 0;          // Likewise: its answer is kept for want of a better one.
+    uint32_t other_family = 0;  // Likewise: this machine cannot send to its family.
     unsigned count = 0;         // Of those that left.
     unsigned repeats = 0;       // Of addresses that had been tried.
     uint32_t resolved = 0;      // A bit a server whose name was looked up,
@@ -114,6 +125,7 @@ class IterativeResolver : public Resolver {
     uint32_t local_faults = 0;  // or our own side could not send,
     uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
+    bool last_resort = false;  // The other addresses of its servers were looked for.
 
     void Begin(uint32_t bit);
     void End(const Asked& asked, uint32_t bit, Account* account);
@@ -151,9 +163,31 @@ class IterativeResolver : public Resolver {
   void RefuseBogus(Walk* walk, Attempt* attempt);
   void NoteProof(Walk* walk);
   void FillProof(Walk* walk, CaaAnswer* answer);
+  dns::Name ZoneOf(const Walk& walk) const;
   net::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
 
+  // iterative_doubt.cc: replies and servers that may be better than they look.
+  bool IsProven(Walk* walk, Account* account);
+  bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
+  net::Task<> CompareLetters(Walk* walk, net::Peer* peer, Account* account, Host* job);
+  net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account, Host* job);
+  void Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account);
+  net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
+                           Account* account, Host* job);
+  static bool IsWeak(const Walk& walk);
+  void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
+  bool TakeHeld(Account* account, Walk* walk);
+  net::Task<bool> FindOtherAddresses(Walk* walk, Tries* tries, Account* account, Host* job);
+  bool AddParentsGlue(Zone* zone, size_t server);
+  void NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit, Tries* tries);
+  void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
+  bool IsFamilyMissing(const net::Address& address) const {
+    return !family_answers_[address.is_v6()] && family_answers_[!address.is_v6()];
+  }
+
+  static bool NeedsAddress(const Zone& zone, size_t server, const Tries& tries);
   net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
+  bool HasUsableAddress(const Host& host) const;
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
@@ -184,6 +218,9 @@ class IterativeResolver : public Resolver {
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
   // referral.
   absl::node_hash_map<std::string, WaitList> asked_at_root_;
+  /// Servers that are being asked whether they mind capitals; who doubts one of them too waits.
+  absl::node_hash_map<net::Peer*, WaitList> comparing_;
+  bool family_answers_[2] = {false, false};  // IPv4, IPv6: has anybody ever answered over it?
   uint32_t rotation_ = 0;
 };
 

@@ -4,6 +4,7 @@
 // himself, however zones refer to one another.
 //
 // Tested by iterative_servers_test.cc.
+#include <algorithm>
 #include <chrono>
 
 #include "scanner/resolve/failure.h"
@@ -22,11 +23,21 @@ constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server na
 
 }  // namespace
 
+/// None is known, or none that this machine can send to.
+bool IterativeResolver::NeedsAddress(const Zone& zone, size_t server, const Tries& tries) {
+  if (!zone.servers[server].resolved) return true;
+  if (tries.other_family == 0 || !zone.servers[server].has_glue) return false;
+  for (size_t i = 0; i < zone.addresses.size(); ++i) {
+    if (zone.addresses[i].server == server && (tries.other_family & (1u << i)) == 0) return false;
+  }
+  return true;
+}
+
 net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Account* account,
                                                     Host* job) {
   size_t index = 0;
   while (index < zone->servers.size() &&
-         (zone->servers[index].resolved || (tries->resolved & (1u << index)) != 0)) {
+         ((tries->resolved & (1u << index)) != 0 || !NeedsAddress(*zone, index, *tries))) {
     ++index;
   }
   if (index == zone->servers.size()) co_return false;
@@ -38,12 +49,18 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
   // What a circle or our own limits kept from us is left for others to find.
   zone->servers[index].resolved = end == HostEnd::kKnown;
   zone->servers[index].no_such_host = host->no_such_host;
+  zone->servers[index].other_family |= host->other_family;
   if (end == HostEnd::kCircle) tries->circle = true;
   if (end == HostEnd::kUnheard) tries->unheard |= bit;
   if (end == HostEnd::kCutShort) tries->cut_short |= bit;
   if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
   if (end == HostEnd::kBlocklisted) tries->blocklisted |= bit;
   co_return true;
+}
+
+bool IterativeResolver::HasUsableAddress(const Host& host) const {
+  return std::any_of(host.peers.begin(), host.peers.end(),
+                     [this](const net::Peer* peer) { return !IsFamilyMissing(peer->address()); });
 }
 
 net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle host,
@@ -66,13 +83,19 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   host->state = Host::State::kResolving;
   host->depth = job == nullptr ? 1 : job->depth + 1;
   host->peers.clear();
-  host->no_such_host = false;
+  host->no_such_host = host->other_family = false;
   if (job != nullptr) job->waits_for = &*host;
   HostEnd end = HostEnd::kKnown;
-  if (options_.addresses.ipv4) end = co_await CollectAddresses(host, dns::RRType::kA, account);
-  if (host->peers.empty() && options_.addresses.ipv6) {
-    const HostEnd ipv6_end = co_await CollectAddresses(host, dns::RRType::kAAAA, account);
-    if (end == HostEnd::kKnown) end = ipv6_end;
+  // The families in use first; the other one only to tell a host that lacks ours from one that has
+  // no address at all.
+  for (const bool used : {true, false}) {
+    for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
+      const bool in_use =
+          type == dns::RRType::kA ? options_.addresses.ipv4 : options_.addresses.ipv6;
+      if (in_use != used || host->no_such_host || HasUsableAddress(*host)) continue;
+      const HostEnd this_end = co_await CollectAddresses(host, type, account);
+      if (end == HostEnd::kKnown && used) end = this_end;
+    }
   }
   if (job != nullptr) job->waits_for = nullptr;
   const bool found = !host->peers.empty();
@@ -106,6 +129,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
   if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
+    if (IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
     net::Peer* peer = PeerOf(record, options_.addresses, network_);
     if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
   }

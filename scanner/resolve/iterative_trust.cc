@@ -181,6 +181,8 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
 /// Looks for the zones between the one asked and what it answered about, until the reply can be
 /// judged.
 net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* job) {
+  dns::Name cut;  // Its own keys are its own servers' to give.
+  if (walk->referred()) walk->asked->classified.cut.CopyTo(&cut);
   const auto bytes = walk->asked->message.bytes();
   walk->copy =
       std::make_unique<std::string>(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -199,6 +201,7 @@ net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* j
       const dns::NameView apex = end.suffix(labels);
       // Its own DS is what this look-up is about.
       if (walk->purpose == Walk::Purpose::kDs && !walk->chain.start().IsBelow(apex)) break;
+      if (!cut.view().is_root() && !cut.view().IsBelow(apex)) break;
       co_await SettleBelow(walk->zone, apex, account, job);
       found = validator_.Find(apex);
       if (found && !found->verdict.is_secure()) break;

@@ -22,13 +22,19 @@ int Zone::AddServer(dns::NameView host) {
   return static_cast<int>(servers.size() - 1);
 }
 
-void Zone::AddAddress(size_t server, net::Peer* peer) {
+bool Zone::AddAddress(size_t server, net::Peer* peer, bool last_resort) {
   servers[server].has_address = true;
   const auto same = [peer](const ServerAddress& address) { return address.peer == peer; };
   if (addresses.size() == kMaxAddresses || std::any_of(addresses.begin(), addresses.end(), same)) {
-    return;
+    return false;
   }
-  addresses.push_back({peer, static_cast<uint8_t>(server)});
+  addresses.push_back({peer, static_cast<uint8_t>(server), last_resort});
+  return true;
+}
+
+bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy) {
+  return (record.type == dns::RRType::kA && !policy.ipv4) ||
+         (record.type == dns::RRType::kAAAA && !policy.ipv6);
 }
 
 net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
@@ -52,10 +58,11 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
     for (size_t i = 0; i < zone->servers.size(); ++i) {
       const dns::NameView host = zone->host(zone->servers[i]);
       if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
+      if (IsOfOtherFamily(record, policy)) zone->servers[i].other_family = true;
       net::Peer* peer = PeerOf(record, policy, network);
       if (peer == nullptr) continue;
       zone->AddAddress(i, peer);
-      zone->servers[i].resolved = true;
+      zone->servers[i].resolved = zone->servers[i].has_glue = true;
     }
   }
 }
@@ -76,12 +83,15 @@ void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
     if (glue.server >= servers.size() || servers[glue.server] < 0) continue;
     const auto server = static_cast<size_t>(servers[glue.server]);
     const std::span<const uint8_t> octets = glue.address.octets();
-    if (glue.address.is_v6() ? !policy.ipv6 : !policy.ipv4) continue;
+    if (glue.address.is_v6() ? !policy.ipv6 : !policy.ipv4) {
+      zone->servers[server].other_family = true;
+      continue;
+    }
     const net::Address address = glue.address.is_v6()
                                      ? net::Address::V6(octets.first<16>(), policy.port)
                                      : net::Address::V4(octets.first<4>(), policy.port);
     zone->AddAddress(server, network->PeerFor(address));
-    zone->servers[server].resolved = true;
+    zone->servers[server].resolved = zone->servers[server].has_glue = true;
   }
 }
 

@@ -29,10 +29,13 @@ struct Zone {
     bool resolved = false;      // Its addresses are here, or it has none.
     bool has_address = false;   // Whether or not another server has the same one.
     bool no_such_host = false;  // Its name does not exist.
+    bool has_glue = false;      // Its addresses here came with the delegation.
+    bool other_family = false;  // It has an address of a family that is not used.
   };
   struct ServerAddress {
     net::Peer* peer = nullptr;
     uint8_t server = 0;
+    bool last_resort = false;  // Glue and the host's own zone differ, and this is the other one's.
   };
 
   absl::InlinedVector<Server, 4> servers;
@@ -50,8 +53,8 @@ struct Zone {
   }
   /// The index of the server with that name, added where it is new; -1 where there are too many.
   int AddServer(dns::NameView host);
-  /// Once each.
-  void AddAddress(size_t server, net::Peer* peer);
+  /// Once each. False where it was there, or there are too many.
+  bool AddAddress(size_t server, net::Peer* peer, bool last_resort = false);
 };
 
 /// The addresses of a server's name that its own zone had to be asked for.
@@ -62,6 +65,7 @@ struct Host {
       peers;  // Empty once resolved: it has no address that we can use.
   std::chrono::nanoseconds expires{0};
   bool no_such_host = false;  // The name does not exist.
+  bool other_family = false;  // It has addresses, of a family that is not used.
   // No addresses, but nobody said so: whoever might have told failed, at that time.
   bool unproven = false;
   bool unheard = false;  // Likewise: he was silent.
@@ -82,6 +86,9 @@ struct AddressPolicy {
   bool ipv6 = true;
   uint16_t port = 53;
 };
+
+/// Is it an address record of a family that the policy leaves out?
+bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy);
 
 /// The peer behind an A or AAAA record; nullptr for records of a family that is not used, or of
 /// another type.

@@ -31,6 +31,12 @@ bool OwnLimit(const CaaAnswer& answer) {
           answer.failure == Reason::kLocalFault || answer.gave_up);
 }
 
+/// Looking again finds the same.
+bool IsFinal(Reason failure) {
+  return failure == Reason::kBlocklisted || failure == Reason::kNoSuchTld ||
+         failure == Reason::kFamilyUnavailable;
+}
+
 nanoseconds KeepFor(const CaaAnswer& answer) {
   if (answer.status == LookupStatus::kFailed) return kFailureKept;
   return std::clamp(seconds(answer.ttl_s), kMinKept, kMaxKept);
@@ -56,7 +62,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
   const bool can_explain = options_.diagnose != DiagnoseMode::kOff ||
                            (options_.resolver_explains && resolver_->explains());
   return answer.status == LookupStatus::kFailed && can_explain && !OwnLimit(answer) &&
-         (account.patient || options_.recheck == 0);
+         OutcomeOf(answer.failure) != Outcome::kError && (account.patient || options_.recheck == 0);
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
@@ -140,6 +146,9 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* ac
     if (climb->answer->nxdomain && !first) {
       diagnose::AddClimbFindings(climb->at, *climb->answer, *climb->own, &climb->findings);
     }
+    if (climb->answer->status == LookupStatus::kFailed && climb->answer->on_wire) {
+      ++account->failures_on_wire;
+    }
     if (climb->answer->status != LookupStatus::kEmpty) break;
   }
 }
@@ -171,9 +180,8 @@ void Investigator::NoteStep(Climb* climb) const {
 
 bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
   return climb.answer->status == LookupStatus::kFailed &&
-         climb.answer->failure != Reason::kStopped &&
-         climb.answer->failure != Reason::kBlocklisted && passes <= options_.recheck &&
-         !network_->cancelled();
+         climb.answer->failure != Reason::kStopped && !IsFinal(climb.answer->failure) &&
+         passes <= options_.recheck && !network_->cancelled();
 }
 
 /// False where the scan was stopped meanwhile.
@@ -196,7 +204,9 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
                                      resolve::Account* account, std::vector<Finding>* findings) {
   dns::Name zone;
   dns::Name end(name);  // Of the aliases, if there are any.
-  if (answer->zone.empty() || dns::Name::FromText(answer->zone, &zone) != dns::NameError::kNone ||
+  const std::string& served =
+      answer->delegated_zone.empty() ? answer->zone : answer->delegated_zone;
+  if (served.empty() || dns::Name::FromText(served, &zone) != dns::NameError::kNone ||
       (!answer->cname.empty() &&
        dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
     co_return;
@@ -244,6 +254,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
   account.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
   account.max_queries = options_.max_queries;
+  account.last_look = options_.recheck == 0;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
@@ -282,7 +293,7 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   account->max_queries = account->queries + options_.max_queries;
-  account->patient = true;
+  account->patient = account->last_look = true;
   account->work.Renew();
   account->attempts.clear();
   account->observations.clear();
@@ -329,7 +340,7 @@ void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& 
     FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
     return;
   }
-  FillFailure(answer, climb.at, &record_);
+  FillFailure(answer, *account, climb.at, &record_);
   diagnose::AddAliasFindings(record_.failed_at, answer, &record_.findings);
   if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
     account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
@@ -376,10 +387,12 @@ void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Rec
   }
 }
 
-void Investigator::FillFailure(const CaaAnswer& answer, dns::NameView at, Record* record) const {
+void Investigator::FillFailure(const CaaAnswer& answer, const resolve::Account& account,
+                               dns::NameView at, Record* record) const {
   record->reason = answer.failure;
-  // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure.
-  const bool retried = answer.retried || record->attempts > 1;
+  // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure. A second
+  // pass out of a cache is no retry.
+  const bool retried = answer.retried || account.failures_on_wire > 1;
   record->may_issue = answer.all_insecure && retried && !OwnLimit(answer) &&
                       OutcomeOf(answer.failure) != Outcome::kError;
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();

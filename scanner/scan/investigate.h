@@ -109,7 +109,8 @@ class Investigator {
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
   void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
-  void FillFailure(const resolve::CaaAnswer& answer, dns::NameView at, Record* record) const;
+  void FillFailure(const resolve::CaaAnswer& answer, const resolve::Account& account,
+                   dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;
   const Result* Finish(const NameJob& job, unsigned passes, const Climb& climb,
                        resolve::Account* account, std::string* out);

@@ -47,7 +47,17 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   auto hints = resolve::ReadRootHints(options.root_hints_path, options.port);
   if (!hints.ok()) return hints.status();
   setup->root = *std::move(hints);
-  return absl::OkStatus();
+  const auto usable = [&options](const net::Address& address) {
+    return options.families != (address.is_v6() ? AddressFamilies::kIpv4 : AddressFamilies::kIpv6);
+  };
+  const bool any = std::any_of(
+      setup->root.begin(), setup->root.end(), [&usable](const resolve::RootServer& server) {
+        return std::any_of(server.addresses.begin(), server.addresses.end(), usable);
+      });
+  if (any) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--root-hints: ", options.root_hints_path,
+                   " has no address of the family that -4 or -6 asks for"));
 }
 
 void SetDnssecOk(bool wanted, WorkerSetup* setup) {

@@ -122,11 +122,19 @@ INSTANTIATE_TEST_SUITE_P(
               r->Authority("www.example.com", RRType::kNS, NameBytes("ns.example.net"));
             }},
         // RFC 5452 §6: records that were not asked for are not believed.
-        Row{"AnswerOfAnotherName", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"AnswerOfAnotherName", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Answer("example.com", RRType::kCAA, kIssue); }},
+        Row{"AnswerOfAnotherTypeBesidesASoa", Kind::kOtherRecords, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Answer("www.example.com", RRType::kA, "\x7f\1\1\1");
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+            }},
+        Row{"AnswerThatDoesNotExist", Kind::kOtherRecords, "", kAuthoritative, RCode::kNXDomain,
+            [](Reply* r) { r->Answer("www.example.com", RRType::kCAA, kIssue); }},
         Row{"AnswerInTheAuthoritySection", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Authority("www.example.com", RRType::kCAA, kIssue); }},
-        Row{"AnswerOfAnotherType", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"AnswerOfAnotherType", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Answer("www.example.com", RRType::kTXT, kIssue); }}),
     RowName);
 
@@ -181,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"ReferralFromTheRoot", Kind::kReferral, "", kPlain, RCode::kNoError,
             [](Reply* r) { r->Authority("com", RRType::kNS, NameBytes("a.gtld-servers.net")); },
             "www.example.com", "."},
-        Row{"SelfReferral", Kind::kNotAuthoritative, "", kPlain, RCode::kNoError,
+        Row{"SelfReferral", Kind::kUpwardReferral, "", kPlain, RCode::kNoError,
             [](Reply* r) {
               r->Authority("example.com", RRType::kNS, NameBytes("ns.example.com"));
             }},
@@ -200,6 +208,46 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"ReferralBelowTheName", Kind::kNotAuthoritative, "", kPlain, RCode::kNoError,
             [](Reply* r) {
               r->Authority("a.www.example.com", RRType::kNS, NameBytes("ns.example.net"));
+            }},
+        // Whatever AA says: an empty answer has the zone's SOA, or nothing at all.
+        Row{"AuthoritativeReferralToTheRoot", Kind::kUpwardReferral, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) { r->Authority(".", RRType::kNS, NameBytes("a.root-servers.net")); }},
+        Row{"AuthoritativeReferralToTheParent", Kind::kUpwardReferral, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) { r->Authority("com", RRType::kNS, NameBytes("a.gtld-servers.net")); }},
+        Row{"AuthoritativeReferralToItself", Kind::kUpwardReferral, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kNS, NameBytes("ns.example.com"));
+            }},
+        Row{"AuthoritativeReferralSideways", Kind::kUpwardReferral, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.net", RRType::kNS, NameBytes("ns.example.net"));
+            }},
+        Row{"AuthoritativeReferralBesidesTheName", Kind::kNotAuthoritative, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("mail.example.com", RRType::kNS, NameBytes("ns.example.net"));
+            }},
+        Row{"UpwardReferralWithTheRootsSoa", Kind::kUpwardReferral, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Authority(".", RRType::kSOA, SoaBytes());
+              r->Authority(".", RRType::kNS, NameBytes("a.root-servers.net"));
+            }},
+        // The child's servers know better than a SOA of the zone above.
+        Row{"ReferralBesidesTheSoaAbove", Kind::kReferral, "", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNS, NameBytes("ns.example.net"));
+            }},
+        // Servers of a zone and its child: NS beside the child's own SOA is no referral.
+        Row{"NoDataWithNsOfADeeperZone", Kind::kNoData, "", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("www.example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNS, NameBytes("ns.example.net"));
             }},
         Row{"NothingAtAll", Kind::kNotAuthoritative, "", kPlain, RCode::kNoError, kNothing},
         Row{"NxDomainWithoutAnything", Kind::kNotAuthoritative, "", kPlain, RCode::kNXDomain,
@@ -259,19 +307,33 @@ INSTANTIATE_TEST_SUITE_P(
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.com"));
             },
             "www.example.com", "example.com", "web.example.com"},
-        Row{"CnameThenNoData", Kind::kNoData, "", kAuthoritative, RCode::kNoError,
+        Row{"CnameThenNoData", Kind::kAlias, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.com"));
               r->Authority("example.com", RRType::kSOA, SoaBytes());
             },
             "www.example.com", "example.com", "web.example.com"},
-        // RFC 6604 §3: the RCODE is the last name's.
-        Row{"CnameThenNxDomain", Kind::kNxDomain, "", kAuthoritative, RCode::kNXDomain,
+        // RFC 6604 §3: the RCODE is the last name's. But there are servers for which it is
+        // another's, so the target is asked for itself.
+        Row{"CnameThenNxDomain", Kind::kAlias, "", kAuthoritative, RCode::kNXDomain,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.com"));
               r->Authority("example.com", RRType::kSOA, SoaBytes());
             },
             "www.example.com", "example.com", "web.example.com"},
+        Row{"CnameThenAnAnswerThatDoesNotExist", Kind::kAlias, "", kAuthoritative, RCode::kNXDomain,
+            [](Reply* r) {
+              r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.com"));
+              r->Answer("web.example.com", RRType::kCAA, kIssue);
+            },
+            "www.example.com", "example.com", "web.example.com"},
+        Row{"CnameOutOfBailiwickThenNoDataOfItsOwnZone", Kind::kAlias, "", kAuthoritative,
+            RCode::kNoError,
+            [](Reply* r) {
+              r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+            },
+            "www.example.com", "example.com", "web.example.net"},
         Row{"CnameOutOfBailiwickThenNxDomain", Kind::kAlias, "", kAuthoritative, RCode::kNXDomain,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
@@ -289,7 +351,7 @@ INSTANTIATE_TEST_SUITE_P(
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
             },
             "www.example.com", "example.com", "web.example.net"},
-        Row{"CnameOfAnotherName", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"CnameOfAnotherName", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("web.example.com", RRType::kCNAME, NameBytes("web.example.net"));
             }},
@@ -345,15 +407,15 @@ INSTANTIATE_TEST_SUITE_P(
             },
             "www.example.com", "example.com", "www.a.example.com"},
         // RFC 6672 §2.3: a DNAME does not redirect its own name.
-        Row{"DnameOfTheNameItself", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"DnameOfTheNameItself", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kDNAME, NameBytes("other.example.net"));
             }},
-        Row{"DnameOfASibling", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"DnameOfASibling", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) {
               r->Answer("mail.example.com", RRType::kDNAME, NameBytes("other.example.net"));
             }},
-        Row{"DnameAboveTheZone", Kind::kNoData, "soa", kAuthoritative, RCode::kNoError,
+        Row{"DnameAboveTheZone", Kind::kOtherRecords, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Answer("com", RRType::kDNAME, NameBytes("net")); }},
         Row{"DnameMakesTheNameTooLong", Kind::kAliasFailed, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Answer("sub.example.com", RRType::kDNAME, NameBytes(LongName(7))); },
@@ -381,9 +443,29 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Row{"Answer", Kind::kAnswer, "", kRecursive, RCode::kNoError,
             [](Reply* r) { r->Answer("www.example.com", RRType::kCAA, kIssue); }},
-        Row{"NoDataWithoutSoa", Kind::kNoData, "", kRecursive, RCode::kNoError, kNothing},
-        Row{"NxDomainWithoutSoa", Kind::kNxDomain, "", kRecursive, RCode::kNXDomain, kNothing},
-        Row{"ReferralIsNoData", Kind::kNoData, "", kRecursive, RCode::kNoError,
+        // What a resolver has cached may have lost its SOA.
+        Row{"NoDataWithoutSoa", Kind::kNoData, "soa", kRecursive, RCode::kNoError, kNothing},
+        Row{"NxDomainWithoutSoa", Kind::kNxDomain, "soa", kRecursive, RCode::kNXDomain, kNothing},
+        Row{"NoDataWithSoa", Kind::kNoData, "", kRecursive, RCode::kNoError,
+            [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }},
+        // It does not recurse, and is no server of the zone.
+        Row{"NothingWithoutRecursion", Kind::kNotAuthoritative, "soa", kPlain, RCode::kNoError,
+            kNothing},
+        Row{"OtherTypes", Kind::kOtherRecords, "", kRecursive, RCode::kNoError,
+            [](Reply* r) { r->Answer("www.example.com", RRType::kA, "\x7f\1\1\1"); }},
+        Row{"AliasThenNoDataOfTheTargetsZone", Kind::kNoData, "", kRecursive, RCode::kNoError,
+            [](Reply* r) {
+              r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
+              r->Authority("example.net", RRType::kSOA, SoaBytes());
+            },
+            "www.example.com", ".", "web.example.net"},
+        Row{"AliasThenNoDataOfItsOwnZone", Kind::kAlias, "", kRecursive, RCode::kNoError,
+            [](Reply* r) {
+              r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+            },
+            "www.example.com", ".", "web.example.net"},
+        Row{"ReferralIsNoAnswer", Kind::kUpwardReferral, "soa", kRecursive, RCode::kNoError,
             [](Reply* r) { r->Authority("com", RRType::kNS, NameBytes("ns.example.net")); }},
         Row{"AliasAcrossZonesAndData", Kind::kAnswer, "", kRecursive, RCode::kNoError,
             [](Reply* r) {
@@ -391,12 +473,12 @@ INSTANTIATE_TEST_SUITE_P(
               r->Answer("web.example.net", RRType::kCAA, kIssue);
             },
             "www.example.com", ".", "web.example.net"},
-        Row{"AliasWithoutData", Kind::kNoData, "", kRecursive, RCode::kNoError,
+        Row{"AliasWithoutData", Kind::kAlias, "", kRecursive, RCode::kNoError,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
             },
             "www.example.com", ".", "web.example.net"},
-        Row{"AliasToNowhere", Kind::kNxDomain, "", kRecursive, RCode::kNXDomain,
+        Row{"AliasToNowhere", Kind::kNxDomain, "soa", kRecursive, RCode::kNXDomain,
             [](Reply* r) {
               r->Answer("www.example.com", RRType::kCNAME, NameBytes("web.example.net"));
             },
@@ -470,6 +552,75 @@ TEST(ClassifyTest, AnEmptyAnswerIsKeptForTheLesserOfTtlAndMinimum) {
     const Case test(reply, "example.com", "www.example.com", false);
     EXPECT_EQ(test.classified.ttl_s, expected) << "RFC 2308 §5";
   }
+}
+
+struct StrengthRow {
+  const char* name;
+  uint16_t header;
+  std::function<void(Reply*)> fill;
+  bool validated;
+  Strength strength;
+};
+
+class StrengthTest : public testing::TestWithParam<StrengthRow> {};
+
+TEST_P(StrengthTest, IsWhatTheReplyProves) {
+  Reply reply(QueryFor("www.example.com"), GetParam().header);
+  GetParam().fill(&reply);
+  const Case test(reply, "example.com", "www.example.com", false);
+  EXPECT_EQ(StrengthOf(test.classified, GetParam().validated), GetParam().strength);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, StrengthTest,
+    testing::Values(
+        StrengthRow{"Nothing", kAuthoritative, kNothing, false, Strength::kUnproven},
+        StrengthRow{"ForeignSoa", kAuthoritative,
+                    [](Reply* r) { r->Authority("example.net", RRType::kSOA, SoaBytes()); }, false,
+                    Strength::kUnproven},
+        StrengthRow{"NothingButAProof", kAuthoritative, kNothing, true, Strength::kValidated},
+        StrengthRow{"DataFromACache", kPlain,
+                    [](Reply* r) { r->Answer("www.example.com", RRType::kCAA, kIssue); }, false,
+                    Strength::kNotAuthoritative},
+        StrengthRow{"SoaFromACache", kPlain,
+                    [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }, false,
+                    Strength::kNotAuthoritative},
+        StrengthRow{"SignedDataFromACache", kPlain,
+                    [](Reply* r) { r->Answer("www.example.com", RRType::kCAA, kIssue); }, true,
+                    Strength::kValidated},
+        StrengthRow{"Data", kAuthoritative,
+                    [](Reply* r) { r->Answer("www.example.com", RRType::kCAA, kIssue); }, false,
+                    Strength::kAuthoritative},
+        StrengthRow{"Soa", kAuthoritative,
+                    [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }, false,
+                    Strength::kAuthoritative},
+        StrengthRow{"Referral", kPlain,
+                    [](Reply* r) {
+                      r->Authority("www.example.com", RRType::kNS, NameBytes("ns.example.net"));
+                    },
+                    false, Strength::kAuthoritative}),
+    RowName);
+
+TEST(DeepestZoneShownTest, IsTheDeepestThatHoldsTheName) {
+  const auto shown = [](const Reply& reply) {
+    const Case test(reply, "example.com", "www.a.example.com", false);
+    return DeepestZoneShown(test.message, test.zone_name, N("www.a.example.com")).view().ToText();
+  };
+  Reply nothing(QueryFor("www.a.example.com"));
+  EXPECT_EQ(shown(nothing), "example.com");
+  Reply child(QueryFor("www.a.example.com"));
+  child.Authority("a.example.com", RRType::kSOA, SoaBytes());
+  EXPECT_EQ(shown(child), "a.example.com");
+  Reply servers(QueryFor("www.a.example.com"));
+  servers.Answer("www.a.example.com", RRType::kCAA, kIssue);
+  servers.Authority("a.example.com", RRType::kNS, NameBytes("ns.example.net"));
+  EXPECT_EQ(shown(servers), "a.example.com");
+  Reply sibling(QueryFor("www.a.example.com"));
+  sibling.Authority("b.example.com", RRType::kSOA, SoaBytes());
+  EXPECT_EQ(shown(sibling), "example.com");
+  Reply above(QueryFor("www.a.example.com"));
+  above.Authority("com", RRType::kSOA, SoaBytes());
+  EXPECT_EQ(shown(above), "example.com");
 }
 
 CaaAnswer Taken(const Case& test) {

@@ -93,6 +93,30 @@ TEST(PlainReasonTest, AResolverThatRefusesIsNotLame) {
   EXPECT_EQ(PlainReason(refused, /*recursive=*/true), Reason::kRcode);
 }
 
+TEST(PlainReasonTest, AResolverThatRefersIsNotLame) {
+  for (const ServerResult result :
+       {ServerResult::kUpwardReferral, ServerResult::kNotAuthoritative}) {
+    EXPECT_EQ(PlainReason(std::vector{Ended(result)}, /*recursive=*/true),
+              Reason::kMalformedResponse);
+  }
+}
+
+// Addresses of a family that is not used, or not there, are nobody's fault; but who failed at an
+// address that could be asked has failed.
+TEST(PlainReasonTest, AddressesOfTheOtherFamilySayNothingOfAnyServer) {
+  Attempt unresolved = Ended(ServerResult::kUnresolved);
+  unresolved.other_family = true;
+  Attempt unsent = Ended(ServerResult::kUnreachable);
+  unsent.local_fault = unsent.other_family = true;
+  EXPECT_EQ(PlainReason(std::vector{unresolved, unsent}, false), Reason::kFamilyUnavailable);
+  EXPECT_EQ(PlainReason(std::vector{unresolved, Ended(ServerResult::kUnresolved)}, false),
+            Reason::kFamilyUnavailable);
+  EXPECT_EQ(PlainReason(std::vector{unresolved, Ended(ServerResult::kRefused)}, false),
+            Reason::kRefused);
+  EXPECT_EQ(PlainReason(std::vector{Ended(ServerResult::kTimeout), unsent}, false),
+            Reason::kNoResponse);
+}
+
 TEST(PlainReasonTest, OurOwnFaultAccusesNobody) {
   Attempt local = Ended(ServerResult::kUnreachable);
   local.local_fault = true;
@@ -145,6 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
                   ServerResult::kNotAuthoritative, false},
         ResultRow{"UpwardReferral", Kind::kUpwardReferral, RCode::kNoError,
                   ServerResult::kUpwardReferral, false},
+        ResultRow{"OtherRecords", Kind::kOtherRecords, RCode::kNoError, ServerResult::kMalformed,
+                  false},
         ResultRow{"ServFail", Kind::kError, RCode::kServFail, ServerResult::kServfail, false},
         ResultRow{"NotImp", Kind::kError, RCode::kNotImp, ServerResult::kNotimp, false},
         ResultRow{"Refused", Kind::kError, RCode::kRefused, ServerResult::kRefused, false},

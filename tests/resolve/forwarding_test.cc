@@ -128,6 +128,104 @@ TEST_F(ForwardingTest, NodataAndNxdomainAreEmptyWithOrWithoutSoa) {
   }
 }
 
+// What a resolver may not say.
+
+struct UselessRow {
+  const char* name;
+  uint16_t flags;
+  std::function<void(Reply*)> fill;
+  bool lies;
+};
+
+bool Lies(const Looked& looked) {
+  return std::any_of(
+      looked.account.observations.begin(), looked.account.observations.end(),
+      [](const Observation& seen) { return seen.kind == Observation::Kind::kResolverLies; });
+}
+
+class UselessTest : public ForwardingTest, public testing::WithParamInterface<UselessRow> {};
+
+TEST_P(UselessTest, TheNextResolverIsAsked) {
+  Start(
+      [](const Arrival& query, Outbox* out) {
+        Reply reply(query.bytes, GetParam().flags);
+        GetParam().fill(&reply);
+        out->Send(reply.bytes());
+      },
+      AnswerWell);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Lookup().answer.status, LookupStatus::kRecords);
+}
+
+TEST_P(UselessTest, NeverPermits) {
+  Start([](const Arrival& query, Outbox* out) {
+    Reply reply(query.bytes, GetParam().flags);
+    GetParam().fill(&reply);
+    out->Send(reply.bytes());
+  });
+  const Looked looked = Lookup();
+  EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(looked.answer.failure, Reason::kMalformedResponse);
+  EXPECT_EQ(Lies(looked), GetParam().lies);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, UselessTest,
+    testing::Values(
+        UselessRow{"OtherTypes", kRecursive,
+                   [](Reply* r) {
+                     r->Answer("www.example.com", RRType::kA, net::AddressBytes("192.0.2.1"));
+                   },
+                   true},
+        UselessRow{"ReferralToTheRoot", dns::kFlagQR,
+                   [](Reply* r) { r->Authority(".", RRType::kNS, NameBytes("a.root")); }, false},
+        UselessRow{"NothingWithoutRecursion", dns::kFlagQR, [](Reply*) {}, false}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(ForwardingTest, AResolverThatDeniesEverythingLies) {
+  Start([](const Arrival& query, Outbox* out) {
+    out->Send(Reply(query.bytes, kRecursive, RCode::kNXDomain).bytes());
+  });
+  EXPECT_EQ(Lookup("www.example.com").answer.status, LookupStatus::kEmpty);
+  const Looked tld = Lookup("com");
+  EXPECT_EQ(tld.answer.failure, Reason::kMalformedResponse);
+  EXPECT_TRUE(Lies(tld));
+}
+
+TEST_F(ForwardingTest, ATopLevelDomainThatDoesNotExistIsNoPermission) {
+  for (const bool soa : {true, false}) {
+    Start([soa](const Arrival& query, Outbox* out) {
+      const bool root = net::QuestionText(query.bytes) == ".";
+      Reply reply(query.bytes, kRecursive, root ? RCode::kNoError : RCode::kNXDomain);
+      if (root) reply.Answer(".", RRType::kSOA, net::SoaBytes());
+      if (!root && soa) reply.Authority(".", RRType::kSOA, net::SoaBytes());
+      out->Send(reply.bytes());
+    });
+    const Looked looked = Lookup("nosuchtld");
+    EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+    EXPECT_EQ(looked.answer.failure, Reason::kNoSuchTld);
+    EXPECT_THAT(looked.account.observations, IsEmpty());
+    EXPECT_EQ(Lookup("www.example").answer.status, LookupStatus::kEmpty) << "its TLD decides";
+  }
+}
+
+TEST_F(ForwardingTest, AsksForTheRestOfTheAliases) {
+  Start([](const Arrival& query, Outbox* out) {
+    Reply reply(query.bytes, kRecursive);
+    if (net::QuestionText(query.bytes) == "www.example.com") {
+      reply.Answer("www.example.com", RRType::kCNAME, NameBytes("cdn.example.net"));
+      reply.Authority("example.com", RRType::kSOA, net::SoaBytes());
+    } else {
+      reply.Answer("cdn.example.net", RRType::kCAA, CaaBytes(0, "issue", "ca"));
+    }
+    out->Send(reply.bytes());
+  });
+  const Looked looked = Lookup();
+  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.net");
+  EXPECT_EQ(looked.account.queries, 2u);
+  EXPECT_EQ(looked.account.retries, 0u);
+}
+
 TEST_F(ForwardingTest, FollowsTheAliasesOfAnAnswer) {
   Start([](const Arrival& query, Outbox* out) {
     Reply reply(query.bytes, kRecursive);
@@ -146,7 +244,7 @@ TEST_F(ForwardingTest, AnAliasWithoutDataIsEmptyAndALoopFails) {
   Start([](const Arrival& query, Outbox* out) {
     Reply reply(query.bytes, kRecursive);
     const std::string name = net::QuestionText(query.bytes);
-    reply.Answer(name, RRType::kCNAME, NameBytes("b.example.net"));
+    if (name != "b.example.net") reply.Answer(name, RRType::kCNAME, NameBytes("b.example.net"));
     if (name == "loop.example.com") {
       reply.Answer("b.example.net", RRType::kCNAME, NameBytes("loop.example.com"));
     }

@@ -46,6 +46,7 @@ std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& n
   for (size_t i = 0; i < names.size(); ++i) {
     looked[i].account.max_queries = look.max_queries;
     looked[i].account.patient = look.patient;
+    looked[i].account.last_look = look.last_look;
     looked[i].account.keep_all_attempts = look.keep_all_attempts;
     looked[i].account.may_be_put_off = look.may_be_put_off;
     client_->Start(LookupTask(resolver_.get(), names[i], &looked[i]));

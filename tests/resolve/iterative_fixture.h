@@ -26,6 +26,7 @@ struct Looked {
 struct Look {
   uint32_t max_queries = 200;
   bool patient = false;
+  bool last_look = false;
   bool keep_all_attempts = false;
   bool may_be_put_off = false;
 };

@@ -1,0 +1,263 @@
+// Replies and servers that may be better, or worse, than they look at first:
+// - an empty reply that looks lame and holds a whole proof (RFC 4035 §5.4);
+// - an error or a denial from a server that may mind capitals in names (RFC 4343);
+// - a usable reply that decides only where no server of the zone gives a better one (Strength);
+// - servers that fail at the addresses of their glue and answer at their own, or the reverse.
+//
+// Tested by iterative_doubt_test.cc.
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "scanner/resolve/failure.h"
+#include "scanner/resolve/iterative.h"
+
+namespace caascan::resolve {
+namespace {
+
+using LetterCase = net::Peer::LetterCase;
+
+// A server that fails now and then must not pass for one that minds capitals: so often in turn it
+// has to fail with capitals and answer in small letters.
+constexpr int kPairs = 3;
+
+// What a reply is worth where two to the same question are compared.
+constexpr int kWorthless = 0;
+constexpr int kBogusDenial = 1;
+constexpr int kNxDomain = 2;
+constexpr int kNoData = 3;
+constexpr int kProven = 4;  // Data, a referral, or a denial that validates.
+
+std::unique_ptr<std::string> CopyOf(const dns::Message& message) {
+  const auto bytes = message.bytes();
+  return std::make_unique<std::string>(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+bool IsDenial(ResponseKind kind) {
+  return kind == ResponseKind::kNoData || kind == ResponseKind::kNxDomain;
+}
+
+/// Nothing is left to find out about how the server treats capitals.
+bool IsCaseKnown(LetterCase known) {
+  return known == LetterCase::kSound || known == LetterCase::kSensitive;
+}
+
+int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
+  if (!asked.replied || !usable) return kWorthless;
+  const ResponseKind kind = asked.classified.kind;
+  if (!IsDenial(kind) || (reply != nullptr && reply->verdict.is_secure())) return kProven;
+  if (reply != nullptr && reply->verdict.is_bogus()) return kBogusDenial;
+  return kind == ResponseKind::kNoData ? kNoData : kNxDomain;
+}
+
+/// Is it worth a query to know whether the same question in small letters gets a better reply? Of
+/// errors once a server, and again where a name's record depends on it.
+bool MayBeBetter(int worth, LetterCase known, bool last_look) {
+  if (worth == kProven || known == LetterCase::kSound) return false;
+  const bool error = worth <= kBogusDenial;
+  return known != LetterCase::kSameErrors || !error || last_look;
+}
+
+}  // namespace
+
+/// Is it an empty answer all the same? Then it is classified and judged as one.
+bool IterativeResolver::IsProven(Walk* walk, Account* account) {
+  ResponseKind& kind = walk->asked->classified.kind;
+  if (kind != ResponseKind::kNotAuthoritative || !Validates(*walk) ||
+      walk->purpose == Walk::Purpose::kKeys ||
+      validator_.StatusOf(*walk->zone, walk->zone.name()) != DnssecStatus::kSecure) {
+    return false;
+  }
+  const bool nxdomain = walk->asked->message.rcode() == dns::RCode::kNXDomain;
+  kind = nxdomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
+  walk->ok = true;
+  if (JudgeReply(walk, account) && walk->reply->verdict.is_secure()) return true;
+  kind = ResponseKind::kNotAuthoritative;
+  walk->ok = false;
+  walk->reply.reset();
+  return false;
+}
+
+/// Could the reply be worse than one to the same question in small letters? Notes what shows that
+/// the server knows capitals.
+bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
+                                        const Account& account) const {
+  if (IsCaseKnown(peer->letter_case())) return false;
+  const Asked& asked = *walk.asked;
+  if (!asked.replied || asked.small_letters || walk.chain.NameAfter(walk.hops).is_root()) {
+    return false;
+  }
+  const int worth = WorthOf(asked, walk.ok, walk.reply.get());
+  if (worth == kProven) peer->NoteLetterCase(LetterCase::kSound);
+  return MayBeBetter(worth, peer->letter_case(), account.last_look);
+}
+
+/// Asks once more. True where the reply is worth more than `than`; it is in walk->asked, classified
+/// and judged.
+net::Task<bool> IterativeResolver::AskAgain(Walk* walk, net::Peer* peer, bool small_letters,
+                                            int than, Account* account, Host* job) {
+  AskOptions options = options_.ask;
+  options.small_letters = small_letters;
+  walk->chain.Rewind(walk->hops);
+  walk->asked = co_await Ask(peer, walk->chain.current(), walk->type, options, account);
+  ClassifyReply(walk);
+  if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
+    co_await FindMissing(walk, account, job);
+  }
+  co_return WorthOf(*walk->asked, walk->ok, walk->reply.get()) > than;
+}
+
+/// Asks in small letters, and again with capitals, until the server has shown what it minds. True
+/// where a reply worth more than `than` came; it is in walk->asked.
+net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int than,
+                                              Account* account, Host* job) {
+  for (int pairs = 1; co_await AskAgain(walk, peer, /*small_letters=*/true, than, account, job);
+       ++pairs) {
+    if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
+    if (peer->letter_case() == LetterCase::kSensitive || account->exhausted()) co_return true;
+    if (co_await AskAgain(walk, peer, /*small_letters=*/false, than, account, job)) co_return true;
+    if (account->exhausted()) break;
+  }
+  co_return false;
+}
+
+/// Leaves in walk->asked the reply that counts: the one that is there, or a better one.
+net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Account* account,
+                                              Host* job) {
+  const int worth = WorthOf(*walk->asked, walk->ok, walk->reply.get());
+  std::unique_ptr<std::string> bytes = CopyOf(walk->asked->message);
+  net::Pooled<Asked> first = std::move(walk->asked);
+  for (auto other = comparing_.find(peer); other != comparing_.end();
+       other = comparing_.find(peer)) {
+    co_await WaitList::Waiter(&other->second);
+  }
+  bool better = false;
+  if (!account->exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
+    comparing_.try_emplace(peer);
+    better = co_await FindBetter(walk, peer, worth, account, job);
+    if (!better && peer->letter_case() != LetterCase::kSensitive) {
+      peer->NoteLetterCase(worth > kBogusDenial ? LetterCase::kSound : LetterCase::kSameErrors);
+    }
+    comparing_.extract(peer).mapped().NotifyAll();
+  }
+  if (better) co_return;
+  walk->asked = std::move(first);
+  Reread(std::move(bytes), walk, account);
+}
+
+/// Makes walk->asked of its message's octets again, after other queries.
+void IterativeResolver::Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account) {
+  walk->copy = std::move(bytes);
+  (void)dns::Message::Parse(
+      {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
+      &walk->asked->message);
+  walk->chain.Rewind(walk->hops);
+  ClassifyReply(walk);
+  if (walk->ok && Validates(*walk)) (void)JudgeReply(walk, account);
+  if (!walk->ok) (void)IsProven(walk, account);
+}
+
+/// Does it count only where no other server gives a better one?
+bool IterativeResolver::IsWeak(const Walk& walk) {
+  if (!walk.ok || walk.purpose != Walk::Purpose::kData || !walk.asked->classified.remarkable()) {
+    return false;
+  }
+  const bool judged = walk.reply != nullptr;
+  if (judged && walk.reply->verdict.is_bogus()) return false;  // It counts nowhere.
+  return StrengthOf(walk.asked->classified, judged && walk.reply->verdict.is_secure()) <
+         Strength::kAuthoritative;
+}
+
+void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* account, Walk* walk) {
+  const Zone& zone = *walk->zone;
+  const Classified& classified = walk->asked->classified;
+  const Attempt attempt =
+      MakeAttempt(*walk->asked, address.peer, zone.host(zone.servers[address.server]).ToText());
+  Observe(*walk->asked, &classified, attempt, account);
+  const Strength strength = StrengthOf(classified, /*validated=*/false);
+  // Of equals the first one; but records may forbid what an empty answer permits.
+  const bool better =
+      walk->held == nullptr || strength > walk->held->strength ||
+      (strength == walk->held->strength && classified.kind == ResponseKind::kAnswer &&
+       IsDenial(walk->held->asked->classified.kind));
+  if (better) {
+    walk->held = std::make_unique<Walk::Held>();
+    walk->held->bytes = CopyOf(walk->asked->message);
+    walk->held->address = address;
+    walk->held->strength = strength;
+    walk->held->asked = std::move(walk->asked);
+  }
+  walk->asked = net::MakePooled<Asked>();
+  walk->ok = false;
+  walk->reply.reset();
+  walk->chain.Rewind(walk->hops);
+}
+
+/// No server gave a better one. False where there is none, or where it ends the look-up no more.
+bool IterativeResolver::TakeHeld(Account* account, Walk* walk) {
+  if (walk->held == nullptr) return false;
+  const std::unique_ptr<Walk::Held> held = std::move(walk->held);
+  walk->asked = std::move(held->asked);
+  Reread(std::move(held->bytes), walk, account);
+  return TakeReply(held->address, account, walk);
+}
+
+/// The last resort: where the delegation gave glue, the addresses that the servers' own zones give;
+/// where it did not, the glue that other delegations have for them. True where there are more now.
+net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, Account* account,
+                                                      Host* job) {
+  if (tries->last_resort || !account->last_look || walk->held != nullptr ||
+      walk->purpose == Walk::Purpose::kAddress || network_->cancelled()) {
+    co_return false;
+  }
+  tries->last_resort = true;
+  bool found = false;
+  Zone& zone = *walk->zone;
+  for (size_t i = 0; i < zone.servers.size() && !account->exhausted(); ++i) {
+    const dns::NameView name = zone.host(zone.servers[i]);
+    found |= AddParentsGlue(&zone, i);
+    // What a host inside the zone is called is for the very servers to say that have failed.
+    if (!zone.servers[i].has_glue || name.IsAtOrBelow(walk->zone.name())) continue;
+    HostHandle host = hosts_.FindOrInsert(name);
+    (void)co_await ResolveHost(host, account, job);
+    for (net::Peer* peer : host->peers) found |= zone.AddAddress(i, peer, /*last_resort=*/true);
+  }
+  co_return found;
+}
+
+bool IterativeResolver::AddParentsGlue(Zone* zone, size_t server) {
+  bool found = false;
+  const dns::Name host(zone->host(zone->servers[server]));
+  for (dns::NameView name = host.view().parent(); !name.is_root(); name = name.parent()) {
+    const ZoneHandle above = zones_.Find(name);
+    if (!above || &*above == zone) continue;
+    for (const Zone::ServerAddress& address : above->addresses) {
+      const Zone::Server& other = above->servers[address.server];
+      if (!other.has_glue || above->host(other) != host.view()) continue;
+      found |= zone->AddAddress(server, address.peer, /*last_resort=*/true);
+    }
+  }
+  return found;
+}
+
+/// The server answers where it was not expected: its other addresses are wrong.
+void IterativeResolver::NoteLastResort(const Zone& zone, const Zone::ServerAddress& address,
+                                       Account* account) {
+  const Zone::Server& server = zone.servers[address.server];
+  const HostHandle own = hosts_.Find(zone.host(server));
+  const auto is_own = [&own](const net::Peer* peer) {
+    return own && std::find(own->peers.begin(), own->peers.end(), peer) != own->peers.end();
+  };
+  for (const Zone::ServerAddress& wrong : zone.addresses) {
+    if (wrong.server != address.server || wrong.last_resort) continue;
+    if (server.has_glue && is_own(wrong.peer)) continue;  // One of several of its own.
+    Observation seen{Observation::Kind::kGlueMismatch, zone.host(server).ToText(), wrong.peer, {}};
+    seen.evidence = (server.has_glue ? "the parent's glue is " : "the server's own zone says ") +
+                    wrong.peer->address().ToText() + ", where it fails; it answers at " +
+                    address.peer->address().ToText() +
+                    (server.has_glue ? ", as its own zone says" : ", the parent's glue");
+    account->observations.push_back(std::move(seen));
+  }
+}
+
+}  // namespace caascan::resolve
