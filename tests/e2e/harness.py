@@ -21,7 +21,7 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("CAASCAN_BUILD_DIR", SOURCE / "build"))
 CAASCAN = str(BUILD / "bin" / "caascan")
-CAALAB = str(BUILD / "bin" / "caalab")
+CAALAB = os.environ.get("CAASCAN_LAB_PROGRAM") or str(BUILD / "bin" / "caalab")
 # Servers lie in /usr/sbin, which an ordinary user's PATH leaves out.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
@@ -32,14 +32,33 @@ TYPE_SOA, TYPE_CAA = 6, 257
 RCODE_NOERROR = 0
 
 
+class Part(unittest.TestLoader):
+    """Loads every n-th test, from the k-th on, so that n processes together run each test once."""
+
+    def __init__(self, k, n):
+        super().__init__()
+        self.k, self.n = k, n
+
+    def loadTestsFromModule(self, module, *args, **kwargs):
+        tests, waiting = [], [super().loadTestsFromModule(module, *args, **kwargs)]
+        while waiting:
+            each = waiting.pop(0)
+            if isinstance(each, unittest.TestSuite):
+                waiting[:0] = each
+            else:
+                tests.append(each)
+        return self.suiteClass(tests[self.k - 1::self.n])
+
+
 def main():
-    """Runs the calling module's tests in a network namespace of their own."""
+    """Runs the calling module's tests in a network namespace of their own; with CAASCAN_PART=k/n only one part of n."""
     if os.environ.get("CAASCAN_IN_NAMESPACE") != "1":
         os.environ["CAASCAN_IN_NAMESPACE"] = "1"
         how = ["--net"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--net"]
         os.execvp("unshare", ["unshare", *how, sys.executable, *sys.argv])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    unittest.main(verbosity=2)
+    k, n = map(int, os.environ.get("CAASCAN_PART", "1/1").split("/"))
+    unittest.main(verbosity=2, testLoader=Part(k, n))
 
 
 def add_address(address):
