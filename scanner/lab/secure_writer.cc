@@ -122,13 +122,15 @@ bool SecureWriter::AddProof(const DenialQuestion& question) {
   return true;
 }
 
-bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child) {
+bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child,
+                         Signature signature) {
   if (!is_active() || !child.ds) return true;
   const std::vector<std::string> rdata = {
       signer_->DsRdata(cut, child.algorithm, child.Has(SigningFault::kDsMismatch))};
   return message_->AddWire(section, cut, RRType::kDS, kDsTtl, rdata[0]) &&
-         Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
-              kDsTtl);
+         (signature == Signature::kLeftOut ||
+          Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
+               kDsTtl));
 }
 
 }  // namespace caascan::lab
