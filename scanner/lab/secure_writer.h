@@ -65,7 +65,7 @@ class SecureWriter {
 
 /// What the faults of a zone's signing make of the signature over a set of this type; nullopt where
 /// there shall be none. `empty_answer`: is the set part of one?
-std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, dns::RRType type,
+std::optional<SignatureShape> SignatureShapeOf(const SigningDescription& signing, dns::RRType type,
                                                bool empty_answer);
 
 /// A record's RDATA without compression; empty where a name in it grows too long.

@@ -35,19 +35,6 @@ struct Lookup {
   Security zone_security = {};  // this is what the last one is.
 };
 
-/// Adds a further step; the first that is bogus alone decides.
-void Weaken(const Verdict& by, Verdict* verdict) {
-  if (verdict->security == Security::kBogus) return;
-  if (by.security == Security::kBogus) verdict->findings.clear();
-  verdict->security = std::max(verdict->security, by.security);
-  for (const std::string_view finding : by.findings) {
-    const auto& all = verdict->findings;
-    if (std::find(all.begin(), all.end(), finding) == all.end()) {
-      verdict->findings.push_back(finding);
-    }
-  }
-}
-
 /// Where the alias leads; nullopt for anything else.
 std::optional<dns::Name> AliasTarget(const Match& match, const dns::Name& name, NameView apex) {
   if (match.kind == Match::Kind::kAlias) return Absolute(match.set->rdata[0][0], apex);

@@ -58,6 +58,11 @@ TEST_P(TruthTest, FollowsFromTheZones) {
 std::string Fault(std::string_view fault) {
   return R"("faults": [{"fault": ")" + std::string(fault) + R"("}])";
 }
+/// Signatures that begin in so many seconds.
+std::string Future(std::string_view seconds, std::string_view more = "") {
+  return R"("faults": [{"fault": "future", "seconds": )" + std::string(seconds) +
+         std::string(more) + "}]";
+}
 std::string Fault(std::string_view fault, std::string_view type) {
   return R"("faults": [{"fault": ")" + std::string(fault) + R"(", "types": [")" +
          std::string(type) + R"("]}])";
@@ -94,6 +99,16 @@ std::vector<TruthRow> SoundRows() {
        R"("dnssec":"insecure","findings":[{"code":"dnssec_nsec3_iterations"}])"},
       {"IterationsPositive", R"("denial": "nsec3", "iterations": 1000)", se, "issuer_authorized",
        R"("dnssec":"secure"})"},
+      // Unbound's tolerance: a tenth of the lifetime, at least an hour, at most a day.
+      {"FutureByHours", Future("86000"), www, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      {"FutureOnCaaOnly", Future("600", R"(, "types": ["CAA"])"), se, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      {"FutureOfShortLife", Future("3500", R"(, "lifetime": 7200)"), se, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      // The root says so.
+      {"NoSuchTld", "", "www.example.con", "no_such_tld",
+       R"("outcome":"error","reason":"no_such_tld","may_issue":false,"dnssec":"secure"})"},
   };
 }
 
@@ -108,6 +123,9 @@ std::vector<TruthRow> FaultyRows() {
       {"DsMismatch", Fault("ds-mismatch"), se, bogus, "dnssec_ds_mismatch"},
       {"Expired", Fault("expired"), se, bogus, "dnssec_signature_expired"},
       {"Future", Fault("future"), se, bogus, "dnssec_signature_future"},
+      {"FutureByMoreThanADay", Future("87000"), se, bogus, "dnssec_signature_future"},
+      {"FutureByMoreThanAnHour", Future("3700", R"(, "lifetime": 7200)"), se, bogus,
+       "dnssec_signature_future"},
       {"Invalid", Fault("invalid"), se, bogus, "dnssec_signature_invalid"},
       {"Missing", Fault("missing"), se, bogus, "dnssec_signature_missing"},
       {"OnCaaOnly", Fault("invalid", "CAA"), www, bogus, R"("failed_at":"signed.com")"},
