@@ -192,6 +192,8 @@ std::vector<ContradictionRow> Contradictions() {
   wrong_finding.findings = {"dnssec_ds_mismatch"};
   Expectation wrong_place = Stated("www.signed.com", "dnssec_bogus");
   wrong_place.failed_at = "signed.com";
+  Expectation wrong_permission = Stated("signed.com", "issuer_authorized");
+  wrong_permission.may_issue = false;
   return {
       {"NotBogus", "", Stated("signed.com", "dnssec_bogus"), "expected to be dnssec_bogus"},
       {"Bogus", Fault("expired"), Stated("signed.com", "issuer_authorized"), "it is dnssec_bogus"},
@@ -200,6 +202,9 @@ std::vector<ContradictionRow> Contradictions() {
       {"State", "", wrong_state, "by the zones it is secure"},
       {"Finding", Fault("expired"), wrong_finding, "it is dnssec_signature_expired"},
       {"Place", Fault("expired"), wrong_place, "it is www.signed.com"},
+      {"Permission", "", wrong_permission, "by the zones it is true"},
+      {"NoTld", "", Stated("example.con", "no_caa"), "by the zones it is no_such_tld"},
+      {"Tld", "", Stated("no.plain.com", "no_such_tld"), "the top-level domain is there"},
   };
 }
 
@@ -213,6 +218,23 @@ TEST(TruthTest, OtherFindingsStandBesideThoseOfDnssec) {
   ASSERT_TRUE(line.ok());
   EXPECT_THAT(*line,
               HasSubstr(R"([{"code":"dnssec_signature_expired"},{"code":"single_server"}])"));
+}
+
+TEST(TruthTest, AFailureThatCannotBeRetriedIsNoPermission) {
+  Expectation expect = Stated("plain.com", "unresolvable_servers");
+  expect.may_issue = false;
+  const auto line = LineOf({"", "", "", "", ""}, expect);
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr(R"("may_issue":false,"dnssec":"insecure")"));
+}
+
+TEST(TruthTest, ATtlWithTheTopBitIsZero) {
+  const auto world = WorldOf(
+      R"({"zones": [{"zone": "com", "records": ["@ 2147483648 CAA 0 issue \"letsencrypt.org\""]}]})");
+  const auto line = TruthLine(*world, Stated("com", "issuer_authorized"));
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr(R"("ttl":0,)"));
+  EXPECT_THAT(*line, HasSubstr("caa_ttl_extreme"));
 }
 
 TEST(TruthTest, WhatIsWrongWithTheRecordsIsAFinding) {
