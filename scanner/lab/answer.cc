@@ -20,19 +20,48 @@ constexpr uint8_t kGarbage[] = {0xff, 0xff, 0x01, 0x01, 0x00, 0x01,
 constexpr uint8_t kTrailing[] = {0xde, 0xad, 0xbe, 0xef};
 constexpr size_t kCutSize = 3;
 constexpr uint32_t kRootTtl = 518400;
+constexpr uint32_t kOtherTypeTtl = 300;
+constexpr std::string_view kOtherTypeAddress = "\x7f\x09\x09\x09";  // 127.9.9.9
+
+/// NS records of a zone that is not below the one asked for. The parent's host is made up.
+void WriteUpwardReferral(const Place& place, ReferralTo to, MessageWriter* message) {
+  const bool to_root = to == ReferralTo::kRoot || place.apex.is_root();
+  if (to == ReferralTo::kZone && place.zone != nullptr) {
+    const RRset* names = place.zone->apex().Find(RRType::kNS);
+    const ZoneContext context{place.apex, &place.member};
+    if (names != nullptr) message->AddSet(dns::Section::kAuthority, place.apex, *names, context);
+    return;
+  }
+  const NameView owner = to_root ? NameView() : place.apex.parent();
+  dns::Name host;
+  (void)dns::Name::FromText("a.root-servers.test", &host);
+  if (!owner.is_root()) {
+    host = owner;
+    (void)host.Prepend("ns1");
+  }
+  message->AddWire(dns::Section::kAuthority, owner, RRType::kNS, kRootTtl, host.view().bytes());
+}
 
 /// What decides instead of the zone's data. Returns the flags.
-uint16_t WriteDecisive(FaultKind kind, MessageWriter* message) {
-  if (kind == FaultKind::kTruncate) return dns::kFlagAA | dns::kFlagTC;
-  if (kind == FaultKind::kUpwardReferral) {
-    dns::Name host;
-    (void)dns::Name::FromText("a.root-servers.test", &host);
-    message->AddWire(dns::Section::kAuthority, NameView(), RRType::kNS, kRootTtl,
-                     host.view().bytes());
+uint16_t WriteDecisive(const Question& question, const Place& place, const Plan& plan,
+                       MessageWriter* message) {
+  switch (*plan.decisive) {
+    case FaultKind::kTruncate:
+    case FaultKind::kTruncateAlways:
+      return dns::kFlagAA | dns::kFlagTC;
+    case FaultKind::kUpwardReferral:
+      WriteUpwardReferral(place, plan.referral_to, message);
+      return plan.referral_authoritative ? dns::kFlagAA : 0;
+    case FaultKind::kOtherType:
+      message->AddWire(dns::Section::kAnswer, question.name, RRType::kA, kOtherTypeTtl,
+                       kOtherTypeAddress);
+      return dns::kFlagAA;
+    case FaultKind::kGarbage:
+      message->AddRaw(kGarbage);
+      return dns::kFlagAA;
+    default:
+      return 0;
   }
-  if (kind != FaultKind::kGarbage) return 0;
-  message->AddRaw(kGarbage);
-  return dns::kFlagAA;
 }
 
 /// The message, its bytes not yet disturbed.
@@ -45,7 +74,7 @@ size_t WriteMessage(const Question& question, const Place& place, const Plan& pl
   uint16_t flags = dns::kFlagQR | (question.flags & kEchoedFlags);
   RCode rcode = RCode::kNoError;
   if (plan.decisive) {
-    flags |= WriteDecisive(*plan.decisive, &message);
+    flags |= WriteDecisive(question, place, plan, &message);
     if (plan.decisive == FaultKind::kRcode) rcode = plan.rcode;
   } else if (with_opt && question.edns_version != 0) {
     rcode = RCode::kBadVers;  // RFC 6891 §6.1.3
@@ -56,7 +85,10 @@ size_t WriteMessage(const Question& question, const Place& place, const Plan& pl
       flags |= dns::kFlagTC;
     }
     rcode = answer.rcode();
-    if (answer.authoritative() && !plan.Has(FaultKind::kAaClear)) flags |= dns::kFlagAA;
+    const bool clear = plan.Has(FaultKind::kAaClear) || plan.Has(FaultKind::kRecursive);
+    if (answer.authoritative() && !clear) flags |= dns::kFlagAA;
+    if (plan.Has(FaultKind::kRecursive)) flags |= dns::kFlagRA;
+    if (plan.Has(FaultKind::kTcSet)) flags |= dns::kFlagTC;
   }
   const auto number = static_cast<uint16_t>(rcode);
   message.SetFlags(static_cast<uint16_t>(flags | (number & 0xf)));
@@ -87,12 +119,16 @@ void Plan::Apply(const FaultRule& rule) {
     if (!decisive) {
       decisive = rule.kind;
       rcode = rule.rcode;
+      referral_to = rule.referral_to;
+      referral_authoritative = rule.authoritative;
     }
     return;
   }
-  changes |= 1u << static_cast<unsigned>(rule.kind);
+  changes |= uint64_t{1} << static_cast<unsigned>(rule.kind);
   delay_ms += rule.delay_ms;
   if (rule.kind == FaultKind::kForeignSoa) foreign_soa = &rule.soa;
+  if (rule.kind == FaultKind::kOtherRecords) other_sets = &rule.sets;
+  if (rule.kind == FaultKind::kAliasDenial) alias_rcode = rule.rcode;
 }
 
 size_t WriteAnswer(const Question& question, const Place& place, const Plan& plan, Signer* signer,

@@ -30,10 +30,14 @@ struct Question {
 /// The faults that apply to one query.
 struct Plan {
   std::optional<FaultKind> decisive;
-  uint32_t changes = 0;  // A bit per FaultKind.
+  uint64_t changes = 0;  // A bit per FaultKind.
   dns::RCode rcode = dns::RCode::kServFail;
+  ReferralTo referral_to = ReferralTo::kRoot;
+  bool referral_authoritative = false;
   uint32_t delay_ms = 0;
   const dns::Name* foreign_soa = nullptr;
+  const std::vector<OwnedSet>* other_sets = nullptr;
+  dns::RCode alias_rcode = dns::RCode::kNoError;  // Of kAliasDenial.
 
   bool Has(FaultKind kind) const { return (changes >> static_cast<unsigned>(kind) & 1) != 0; }
   /// The first decisive rule counts, and every other; delays add up. The rule must outlive the

@@ -15,7 +15,7 @@ namespace {
 using simdjson::dom::element;
 
 constexpr std::array<std::string_view, kRecordFields> kFieldTexts = {
-    "outcome", "reason", "may_issue", "caa", "dnssec", "findings"};
+    "outcome", "reason", "may_issue", "caa", "dnssec", "zone", "findings"};
 constexpr size_t kMaxShown = 10;
 constexpr std::string_view kOutcomes[] = {"permit", "deny", "servfail", "timeout", "lame", "error"};
 
@@ -105,7 +105,7 @@ absl::Status ParseRecordFields(std::string_view text, std::vector<RecordField>* 
       return absl::InvalidArgumentError(
           absl::StrCat("\"", std::string(word),
                        "\" is no field: outcome, reason, may_issue, caa, "
-                       "dnssec and findings are"));
+                       "dnssec, zone and findings are"));
     }
     fields->push_back(static_cast<RecordField>(found - kFieldTexts.begin()));
   }
@@ -124,7 +124,7 @@ absl::Status Comparison::Parse(std::string_view line, ComparedRecord* out) {
     return absl::InvalidArgumentError("no record: it has no name");
   }
   for (const RecordField field :
-       {RecordField::kOutcome, RecordField::kReason, RecordField::kDnssec}) {
+       {RecordField::kOutcome, RecordField::kReason, RecordField::kDnssec, RecordField::kZone}) {
     FieldOf(out, field) = TextMember(record, RecordFieldText(field));
   }
   bool may_issue = false;
@@ -204,9 +204,10 @@ void Comparison::CompareRecords(const ComparedRecord& expected, const ComparedRe
   std::string differing;
   for (const RecordField field : fields_) {
     const bool ttl_grew = field == RecordField::kCaa && found.caa_ttl > expected.caa_ttl;
+    const bool unsaid = field == RecordField::kZone && field_of(expected, field).empty();
     const bool same = field == RecordField::kFindings
                           ? SameFindings(expected, found)
-                          : field_of(expected, field) == field_of(found, field);
+                          : unsaid || field_of(expected, field) == field_of(found, field);
     if (same && !ttl_grew) continue;
     absl::StrAppend(&differing, differing.empty() ? ": " : ", ",
                     std::string(RecordFieldText(field)));

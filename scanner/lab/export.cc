@@ -107,15 +107,15 @@ class MasterFileWriter {
 
   void AddSignature(NameView owner, RRType type, uint32_t ttl,
                     const std::vector<std::string>& rdata) {
-    const auto state = SignatureStateOf(*signing_, type, false);
-    if (!state) return;
+    const auto shape = SignatureShapeOf(*signing_, type, false);
+    if (!shape) return;
     const std::string signature = signer_->SignatureRdata({.owner = owner,
                                                            .type = type,
                                                            .ttl = ttl,
                                                            .rdata = rdata,
                                                            .apex = context_.apex,
                                                            .algorithm = signing_->algorithm,
-                                                           .state = *state});
+                                                           .shape = *shape});
     if (!signature.empty()) AddLine(owner, RRType::kRRSIG, ttl, signature);
   }
 

@@ -14,9 +14,13 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"not-authoritative", FaultKind::kNotAuthoritative},
     {"upward-referral", FaultKind::kUpwardReferral},
     {"truncate", FaultKind::kTruncate},
+    {"truncate-always", FaultKind::kTruncateAlways},
     {"rate-limit", FaultKind::kRateLimit},
+    {"other-type", FaultKind::kOtherType},
     {"garbage", FaultKind::kGarbage},
     {"aa-clear", FaultKind::kAaClear},
+    {"recursive", FaultKind::kRecursive},
+    {"tc-set", FaultKind::kTcSet},
     {"delay", FaultKind::kDelay},
     {"duplicate", FaultKind::kDuplicate},
     {"wrong-id", FaultKind::kWrongId},
@@ -29,6 +33,11 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"nxdomain-for-empty", FaultKind::kNxDomainForEmpty},
     {"nodata", FaultKind::kNoData},
     {"fewer-records", FaultKind::kFewerRecords},
+    {"other-records", FaultKind::kOtherRecords},
+    {"nxdomain", FaultKind::kNxDomain},
+    {"alias-denial", FaultKind::kAliasDenial},
+    {"no-ds-in-referral", FaultKind::kNoDsInReferral},
+    {"no-ds-signature", FaultKind::kNoDsSignature},
     {"older-serial", FaultKind::kOlderSerial},
     {"cname-too", FaultKind::kCnameToo},
     {"trailing-garbage", FaultKind::kTrailingGarbage},
@@ -44,6 +53,7 @@ bool Fits(const FaultRule& rule, const FaultQuestion& question) {
   if (rule.edns == FaultRule::Edns::kWith && !question.edns) return false;
   if (rule.edns == FaultRule::Edns::kWithout && question.edns) return false;
   if (rule.edns == FaultRule::Edns::kWithOption && !question.edns_option) return false;
+  if (rule.capitals && !question.capitals) return false;
   if (rule.types.empty()) return true;
   const bool listed =
       std::find(rule.types.begin(), rule.types.end(), question.type) != rule.types.end();

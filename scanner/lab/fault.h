@@ -11,6 +11,7 @@
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
+#include "scanner/lab/zone.h"
 
 namespace caascan::lab {
 
@@ -22,12 +23,16 @@ enum class FaultKind : uint8_t {
   kDrop,              // Nothing; over TCP the connection stays open.
   kUnreachable,       // As if the port were closed: ICMP over UDP, a reset over TCP.
   kNotAuthoritative,  // NOERROR, empty, AA clear: a lame server.
-  kUpwardReferral,    // The root's name servers: a lame server of the old kind.
+  kUpwardReferral,    // Name servers that are not below: a lame server of the old kind.
   kTruncate,          // TC and no records, over UDP only.
+  kTruncateAlways,    // TC and no records, over TCP too.
   kRateLimit,         // Over a rate: TC, nothing, or REFUSED, over UDP only.
+  kOtherType,         // An A record, whatever type was asked.
   kGarbage,           // The header and question, then octets that cannot be parsed.
   // These change an answer; all that fit apply.
   kAaClear,           // The data, AA clear.
+  kRecursive,         // The data, AA clear and RA set: the server is a resolver.
+  kTcSet,             // The data, TC set, over TCP too.
   kDelay,             // `delay_ms` later.
   kDuplicate,         // Twice.
   kWrongId,           // Another ID.
@@ -39,11 +44,23 @@ enum class FaultKind : uint8_t {
   kForeignSoa,        // Negative answers with the SOA of the zone `soa`.
   kNxDomainForEmpty,  // NXDOMAIN where names exist below (RFC 8020 broken).
   kNoData,            // The set is not there, though the zone has it: an old copy of the zone,
-  kFewerRecords,      // or of the set only its first record.
+  kFewerRecords,      // or of the set only its first record,
+  kOtherRecords,      // or there are `sets` instead.
+  kNxDomain,          // NXDOMAIN for names that are there.
+  kAliasDenial,       // An alias that leads out of the zone comes with this zone's SOA and `rcode`.
+  kNoDsInReferral,    // Referrals with neither DS nor the proof that there is none,
+  kNoDsSignature,     // or with the DS and without its signature.
   kOlderSerial,       // The SOA's serial is one less: an old copy of the zone.
   kCnameToo,          // A name's CNAME comes beside its other data.
   kTrailingGarbage,   // Octets behind the last record.
   kCut,               // The message's last octets are missing.
+};
+
+/// Whose NS set an upward referral holds.
+enum class ReferralTo : uint8_t {
+  kRoot,
+  kParent,  // The name above the zone's apex.
+  kZone,    // The zone itself.
 };
 
 /// When a rule fits, and what it does. All conditions must hold.
@@ -55,6 +72,7 @@ struct FaultRule {
   bool except_types = false;       // `types` are those it does not fit.
   std::optional<Transport> transport;
   Edns edns = Edns::kAny;
+  bool capitals = false;  // Only where the question's name has a capital letter.
   /// Where not 0: only the first so many queries for a name and type, retries over all servers of
   /// the zone counted together.
   uint32_t first = 0;
@@ -64,6 +82,9 @@ struct FaultRule {
   dns::RCode rcode = dns::RCode::kServFail;
   uint32_t delay_ms = 0;
   dns::Name soa;
+  std::vector<OwnedSet> sets;                  // Of kOtherRecords.
+  ReferralTo referral_to = ReferralTo::kRoot;  // Of kUpwardReferral, as `authoritative`:
+  bool authoritative = false;                  // is AA set in it?
 
   // Of kRateLimit: the server's answers a second, all clients and zones together.
   enum class OverLimit : uint8_t { kDrop, kRefused };
@@ -78,6 +99,7 @@ struct FaultQuestion {
   Transport transport = Transport::kUdp;
   bool edns = false;
   bool edns_option = false;  // Any at all.
+  bool capitals = false;     // Has the name any?
 };
 
 /// Does the rule fit, `first` and `percent` left aside?

@@ -6,11 +6,15 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/lab/ldns.h"
+#include "scanner/lab/master_text.h"
 
 namespace caascan::lab {
 namespace {
 
 using simdjson::dom::element;
+
+// What stands for the zone while the records of a fault are read; nobody writes it.
+constexpr std::string_view kPlaceholder = "zone.caalab.invalid";
 
 void ReadTypes(JsonObject* json, FaultRule* rule) {
   rule->types = ReadTypeList(json, "types");
@@ -54,6 +58,11 @@ void ReadConditions(JsonObject* json, FaultRule* rule) {
   } else if (edns != "any") {
     json->Complain("\"edns\" must be with, without, option or any");
   }
+  const std::string letters = json->Text("letters").value_or("any");
+  rule->capitals = letters == "capitals";
+  if (letters != "any" && letters != "capitals") {
+    json->Complain("\"letters\" must be capitals or any");
+  }
   rule->first = static_cast<uint32_t>(json->Number("first", 200).value_or(0));
   rule->percent = json->Real("percent", 100).value_or(100);
 }
@@ -70,6 +79,48 @@ void ReadRateLimit(JsonObject* json, FaultRule* rule) {
   }
 }
 
+void ReadReferral(JsonObject* json, FaultRule* rule) {
+  const std::string to = json->Text("to").value_or("root");
+  if (to == "parent") {
+    rule->referral_to = ReferralTo::kParent;
+  } else if (to == "zone") {
+    rule->referral_to = ReferralTo::kZone;
+  } else if (to != "root") {
+    json->Complain("\"to\" must be root, parent or zone");
+  }
+  rule->authoritative = json->Bool("authoritative").value_or(false);
+}
+
+/// The sets of another copy of the zone.
+void ReadOtherRecords(JsonObject* json, FaultRule* rule) {
+  dns::Name apex;
+  (void)dns::Name::FromText(kPlaceholder, &apex);
+  std::vector<ZoneRecord> records;
+  for (const std::string& line : json->Texts("records").value_or(std::vector<std::string>())) {
+    absl::Status status = ParseRecordLine(line, apex, &records);
+    if (!status.ok()) json->Complain(std::string(status.message()));
+  }
+  if (records.empty()) json->Complain("other-records wants \"records\"");
+  for (ZoneRecord& record : records) {
+    if (!record.owner.relative) json->Complain("\"records\" have owners relative to the zone");
+    OwnedSet* set = nullptr;
+    for (OwnedSet& have : rule->sets) {
+      if (have.owner == record.owner.name && have.set.type == record.type) set = &have;
+    }
+    if (set == nullptr) {
+      set = &rule->sets.emplace_back(OwnedSet{record.owner.name, {record.type, record.ttl, {}}});
+    }
+    set->set.rdata.push_back(std::move(record.rdata));
+  }
+}
+
+/// The RCODE that the fault's member of this name says.
+dns::RCode ReadRCode(JsonObject* json, std::string_view when_missing) {
+  const auto rcode = RCodeFromText(json->Text("rcode").value_or(std::string(when_missing)));
+  if (!rcode) json->Complain("\"rcode\" must be an RCODE's name or number");
+  return rcode.value_or(dns::RCode::kServFail);
+}
+
 FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) {
   FaultRule rule;
   JsonObject json(value, where, errors);
@@ -78,11 +129,10 @@ FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) 
   if (!kind) json.Complain(absl::StrCat("\"", kind_text, "\" is no fault"));
   rule.kind = kind.value_or(FaultKind::kDrop);
   ReadConditions(&json, &rule);
-  if (rule.kind == FaultKind::kRcode) {
-    const auto rcode = RCodeFromText(json.Text("rcode").value_or(""));
-    if (!rcode) json.Complain("\"rcode\" must be an RCODE's name or number");
-    rule.rcode = rcode.value_or(dns::RCode::kServFail);
-  }
+  if (rule.kind == FaultKind::kRcode) rule.rcode = ReadRCode(&json, "");
+  if (rule.kind == FaultKind::kAliasDenial) rule.rcode = ReadRCode(&json, "NOERROR");
+  if (rule.kind == FaultKind::kUpwardReferral) ReadReferral(&json, &rule);
+  if (rule.kind == FaultKind::kOtherRecords) ReadOtherRecords(&json, &rule);
   if (rule.kind == FaultKind::kDelay) {
     rule.delay_ms = static_cast<uint32_t>(json.Number("ms", 60000).value_or(0));
     if (rule.delay_ms == 0) json.Complain("a delay wants \"ms\", 1 to 60000");

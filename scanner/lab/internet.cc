@@ -66,6 +66,15 @@ Expectation ExpectationOf(const Member& member, NameView name, bool wildcard) {
   return expect;
 }
 
+/// What the servers of a domain do wrong shows in the look-ups of the names below it, too.
+void AddFindings(const Expectation& from, Expectation* to) {
+  for (auto findings :
+       {&Expectation::findings, &Expectation::all_findings, &Expectation::possible_findings}) {
+    const auto& added = from.*findings;
+    (to->*findings).insert((to->*findings).end(), added.begin(), added.end());
+  }
+}
+
 std::string Typed(const Expectation& expect) {
   return expect.input.empty() ? expect.name : expect.input;
 }
@@ -247,7 +256,9 @@ std::optional<Expectation> Internet::ExpectListed(NameView name, bool wildcard) 
     }
     const Member member = ListedMember(apex);
     const NameView asked = expect->reason.empty() ? name : apex;
-    *expect = ExpectationOf(member, asked, wildcard);
+    const Expectation below = *expect;
+    expect = ExpectationOf(member, asked, wildcard);
+    AddFindings(below, &*expect);
     // An empty answer: the next listed domain above decides, if there is one.
     if (expect->reason != "no_caa") return expect;
   }

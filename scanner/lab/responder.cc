@@ -55,11 +55,18 @@ void ApplyRateLimit(const FaultRule& rule, const Query& query, RateCounter* rate
   plan->Apply(over);
 }
 
+bool HasCapitals(dns::NameView name) {
+  // The lengths of labels are smaller than any letter.
+  const std::string_view octets = name.bytes();
+  return std::any_of(octets.begin(), octets.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 /// Ready once: the rules that fit, chance and tries included.
 Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, const Query& query,
               TryCounter* tries, RateCounter* rates) {
   Plan plan;
-  const FaultQuestion asked{question.type, query.transport, question.edns, question.edns_option};
+  const FaultQuestion asked{question.type, query.transport, question.edns, question.edns_option,
+                            HasCapitals(question.name)};
   std::optional<uint32_t> before;
   uint64_t random = query.random;
   for (const FaultRule& rule : rules) {

@@ -39,6 +39,9 @@ struct Expectation {
   std::string reason;
   std::string dnssec;     // Empty: what the lab's signing says.
   std::string failed_at;  // Empty: not said.
+  std::string zone;       // Likewise.
+  /// False where a failed look-up leaves nothing to ask again; unset: what the zones say.
+  std::optional<bool> may_issue;
   /// "CODE", or "CODE HOST ADDRESS" for a server's. In a family's kind "CODE *" is a finding of
   /// each of the domain's servers, "CODE 1" of the first.
   std::vector<std::string> findings;           // Of every scan that asks why;

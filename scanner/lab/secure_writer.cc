@@ -47,23 +47,27 @@ std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone) {
   return out;
 }
 
-std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, RRType type,
+std::optional<SignatureShape> SignatureShapeOf(const SigningDescription& signing, RRType type,
                                                bool empty_answer) {
   const bool strikes_empty = empty_answer && (IsDenial(type) || type == RRType::kSOA);
   if (signing.Strikes(SigningFault::kMissing, type)) return std::nullopt;
   if (signing.Strikes(SigningFault::kInvalid, type) ||
       (strikes_empty && signing.Has(SigningFault::kEmptyAnswersInvalid))) {
-    return SignatureState::kInvalid;
+    return SignatureShape{SignatureState::kInvalid};
   }
-  if (signing.Strikes(SigningFault::kFuture, type)) return SignatureState::kFuture;
-  if (signing.Strikes(SigningFault::kExpired, type)) return SignatureState::kExpired;
-  return SignatureState::kValid;
+  if (const SigningFaultRule* rule = signing.Find(SigningFault::kFuture, type)) {
+    return SignatureShape{SignatureState::kFuture, rule->begins_in_s, rule->lifetime_s};
+  }
+  if (signing.Strikes(SigningFault::kExpired, type)) {
+    return SignatureShape{SignatureState::kExpired};
+  }
+  return SignatureShape{};
 }
 
 bool SecureWriter::Sign(Section section, NameView owner, ToSign set, uint32_t ttl) {
-  const auto state = SignatureStateOf(*signing_, set.type, empty_);
-  if (!state) return true;
-  set.state = *state;
+  const auto shape = SignatureShapeOf(*signing_, set.type, empty_);
+  if (!shape) return true;
+  set.shape = *shape;
   set.apex = context_.apex;
   set.algorithm = signing_->algorithm;
   const std::string signature = signer_->SignatureRdata(set);
@@ -122,13 +126,15 @@ bool SecureWriter::AddProof(const DenialQuestion& question) {
   return true;
 }
 
-bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child) {
+bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child,
+                         Signature signature) {
   if (!is_active() || !child.ds) return true;
   const std::vector<std::string> rdata = {
       signer_->DsRdata(cut, child.algorithm, child.Has(SigningFault::kDsMismatch))};
   return message_->AddWire(section, cut, RRType::kDS, kDsTtl, rdata[0]) &&
-         Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
-              kDsTtl);
+         (signature == Signature::kLeftOut ||
+          Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
+               kDsTtl));
 }
 
 }  // namespace caascan::lab

@@ -41,8 +41,10 @@ class SecureWriter {
                     dns::NameView signed_owner, std::optional<uint32_t> ttl = std::nullopt);
   /// A proof, signed, to the authority section.
   bool AddProof(const DenialQuestion& question);
+  enum class Signature : uint8_t { kThere, kLeftOut };
   /// A delegation's DS set, signed, from a child's signing. Nothing where the child has no DS.
-  bool AddDs(dns::Section section, dns::NameView cut, const SigningDescription& child);
+  bool AddDs(dns::Section section, dns::NameView cut, const SigningDescription& child,
+             Signature signature = Signature::kThere);
 
  private:
   /// What the zone's file has: signatures over a set at a relative owner, proofs.
@@ -63,7 +65,7 @@ class SecureWriter {
 
 /// What the faults of a zone's signing make of the signature over a set of this type; nullopt where
 /// there shall be none. `empty_answer`: is the set part of one?
-std::optional<SignatureState> SignatureStateOf(const SigningDescription& signing, dns::RRType type,
+std::optional<SignatureShape> SignatureShapeOf(const SigningDescription& signing, dns::RRType type,
                                                bool empty_answer);
 
 /// A record's RDATA without compression; empty where a name in it grows too long.

@@ -3,6 +3,7 @@
 // truth_test.cc, and with Unbound as the judge by secure_lab_test.py.
 #include "scanner/lab/security.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -42,40 +43,53 @@ RRType DenialType(const SigningDescription& signing) {
   return ProvesByNsec3(signing) ? RRType::kNSEC3 : RRType::kNSEC;
 }
 
-/// What is wrong with the signatures of a type's sets, if anything is.
-std::optional<std::string_view> SignatureFinding(const SigningDescription& signing, RRType type) {
-  static constexpr std::pair<SigningFault, std::string_view> kFindings[] = {
-      {SigningFault::kMissing, "dnssec_signature_missing"},
-      {SigningFault::kInvalid, "dnssec_signature_invalid"},
-      {SigningFault::kFuture, "dnssec_signature_future"},
-      {SigningFault::kExpired, "dnssec_signature_expired"},
-  };
-  for (const auto& [fault, finding] : kFindings) {
-    if (signing.Strikes(fault, type)) return finding;
-  }
-  return std::nullopt;
+/// Do the signatures begin so soon that a validator takes its own clock for slow? As Unbound has it
+/// (val-sig-skew-min and -max): within a tenth of the validity, at least an hour, at most a day.
+bool BeginSoon(const SigningFaultRule& rule) {
+  constexpr uint32_t kHour_s = 3600;
+  constexpr uint32_t kDay_s = 86400;
+  constexpr uint32_t kUsualLifetime_s = 30 * kDay_s;
+  const uint32_t lifetime_s = rule.lifetime_s > 0 ? rule.lifetime_s : kUsualLifetime_s;
+  return rule.begins_in_s > 0 && rule.begins_in_s <= std::clamp(lifetime_s / 10, kHour_s, kDay_s);
 }
+
+/// What the signatures of a type's sets are worth.
+Verdict JudgeSignatures(const SigningDescription& signing, RRType type) {
+  if (signing.Strikes(SigningFault::kMissing, type)) return Bogus("dnssec_signature_missing");
+  if (signing.Strikes(SigningFault::kInvalid, type)) return Bogus("dnssec_signature_invalid");
+  if (const SigningFaultRule* rule = signing.Find(SigningFault::kFuture, type)) {
+    return {BeginSoon(*rule) ? Security::kSecure : Security::kBogus, {"dnssec_signature_future"}};
+  }
+  if (signing.Strikes(SigningFault::kExpired, type)) return Bogus("dnssec_signature_expired");
+  return {};
+}
+
+bool IsBogus(const Verdict& verdict) { return verdict.security == Security::kBogus; }
 
 /// A proof that something is not there. `covers`: by the gap that the name falls into.
 Verdict JudgeProof(const SigningDescription& signing, RRType asked, bool covers) {
   if (signing.Strikes(SigningFault::kDenialMissing, asked)) return Bogus("dnssec_denial_missing");
-  if (const auto finding = SignatureFinding(signing, DenialType(signing))) return Bogus(*finding);
-  if (!ProvesByNsec3(signing)) return {};
+  Verdict verdict = JudgeSignatures(signing, DenialType(signing));
+  if (IsBogus(verdict) || !ProvesByNsec3(signing)) return verdict;
   if (signing.iterations > kMaxProvingIterations) {
-    return {Security::kInsecure, {"dnssec_nsec3_iterations"}};
+    Weaken({Security::kInsecure, {"dnssec_nsec3_iterations"}}, &verdict);
   }
   // A gap may hold unsigned delegations: it does not prove that the name is not there (RFC 5155
   // §9.2).
-  if (covers && signing.denial == DenialKind::kNsec3OptOut) return {Security::kInsecure, {}};
-  return {};
+  if (covers && signing.denial == DenialKind::kNsec3OptOut) {
+    Weaken({Security::kInsecure, {}}, &verdict);
+  }
+  return verdict;
 }
 
 Verdict JudgeEmptyAnswer(const SigningDescription& signing, const Match& match) {
-  if (const auto finding = SignatureFinding(signing, RRType::kSOA)) return Bogus(*finding);
+  Verdict verdict = JudgeSignatures(signing, RRType::kSOA);
+  if (IsBogus(verdict)) return verdict;
   const bool absent = match.kind == Match::Kind::kNxDomain;
-  Verdict verdict = signing.Has(SigningFault::kEmptyAnswersInvalid)
-                        ? Bogus("dnssec_signature_invalid")
-                        : JudgeProof(signing, RRType::kCAA, absent || match.wildcard);
+  Weaken(signing.Has(SigningFault::kEmptyAnswersInvalid)
+             ? Bogus("dnssec_signature_invalid")
+             : JudgeProof(signing, RRType::kCAA, absent || match.wildcard),
+         &verdict);
   // The lie is about the name's types, and where there is no name it harms nothing.
   if (verdict.security == Security::kSecure && !absent &&
       signing.Strikes(SigningFault::kDenialInvalid, RRType::kCAA)) {
@@ -92,17 +106,30 @@ Verdict JudgeCut(const SigningDescription& parent, const SigningDescription* chi
     const Verdict proof = JudgeProof(parent, RRType::kCAA, false);
     return proof.security == Security::kBogus ? proof : Verdict{Security::kInsecure, {}};
   }
-  if (const auto finding = SignatureFinding(parent, RRType::kDS)) return Bogus(*finding);
+  Verdict verdict = JudgeSignatures(parent, RRType::kDS);
+  if (IsBogus(verdict)) return verdict;
   if (child->algorithm == SigningAlgorithm::kUnsupported) {
     return {Security::kInsecure, {"dnssec_algorithm_unsupported"}};
   }
   if (child->Has(SigningFault::kNoDnskey)) return Bogus("dnssec_no_dnskey");
   if (child->Has(SigningFault::kDsMismatch)) return Bogus("dnssec_ds_mismatch");
-  if (const auto finding = SignatureFinding(*child, RRType::kDNSKEY)) return Bogus(*finding);
-  return {};
+  Weaken(JudgeSignatures(*child, RRType::kDNSKEY), &verdict);
+  return verdict;
 }
 
 }  // namespace
+
+void Weaken(const Verdict& by, Verdict* verdict) {
+  if (verdict->security == Security::kBogus) return;
+  if (by.security == Security::kBogus) verdict->findings.clear();
+  verdict->security = std::max(verdict->security, by.security);
+  for (const std::string_view finding : by.findings) {
+    const auto& all = verdict->findings;
+    if (std::find(all.begin(), all.end(), finding) == all.end()) {
+      verdict->findings.push_back(finding);
+    }
+  }
+}
 
 std::string_view SecurityText(Security security) {
   switch (security) {
@@ -123,7 +150,8 @@ Verdict JudgeZone(const World& world, const Place& place) {
   Verdict above = JudgeZone(world, parent);
   if (above.security != Security::kSecure) return above;
   if (place.zone->presigned() != nullptr && !HasDs(parent, place)) own = nullptr;
-  return JudgeCut(*SigningOf(*parent.zone), own);
+  Weaken(JudgeCut(*SigningOf(*parent.zone), own), &above);
+  return above;
 }
 
 Verdict JudgeAnswer(const Place& place, const Match& match) {
@@ -139,8 +167,9 @@ Verdict JudgeAnswer(const Place& place, const Match& match) {
     case Match::Kind::kDname:
       break;
   }
-  if (const auto finding = SignatureFinding(signing, match.set->type)) return Bogus(*finding);
-  return match.wildcard ? JudgeProof(signing, RRType::kCAA, true) : Verdict{};
+  Verdict verdict = JudgeSignatures(signing, match.set->type);
+  if (match.wildcard) Weaken(JudgeProof(signing, RRType::kCAA, true), &verdict);
+  return verdict;
 }
 
 }  // namespace caascan::lab

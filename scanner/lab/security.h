@@ -24,6 +24,9 @@ struct Verdict {
   std::vector<std::string_view> findings;  // misbehaviour.md's codes.
 };
 
+/// Adds a further step of a look-up: the weakest counts, and the first that is bogus alone.
+void Weaken(const Verdict& by, Verdict* verdict);
+
 /// The zone itself: is there a chain of trust from the root to its key? REQUIRES: the root is
 /// signed.
 Verdict JudgeZone(const World& world, const Place& place);

@@ -22,6 +22,28 @@ constexpr size_t kMaxKept = 100000;
 constexpr hours kBegun(1);
 constexpr hours kLifetime(30 * 24);
 
+/// When a signature is valid.
+struct Validity {
+  system_clock::time_point begin;
+  system_clock::time_point end;
+};
+
+Validity ValidityOf(const SignatureShape& shape, system_clock::time_point now) {
+  const std::chrono::seconds lifetime =
+      shape.lifetime_s > 0 ? std::chrono::seconds(shape.lifetime_s) : kLifetime;
+  system_clock::time_point begin = now - kBegun;
+  if (shape.state == SignatureState::kExpired) begin -= 2 * kLifetime;
+  if (shape.state == SignatureState::kFuture) {
+    begin = shape.begins_in_s > 0 ? now + std::chrono::seconds(shape.begins_in_s)
+                                  : begin + 2 * kLifetime;
+  }
+  return {begin, begin + lifetime};
+}
+
+uint32_t ToSeconds(system_clock::time_point time) {
+  return static_cast<uint32_t>(system_clock::to_time_t(time) & 0xffffffff);
+}
+
 ldns_signing_algorithm LdnsAlgorithm(SigningAlgorithm algorithm) {
   switch (algorithm) {
     case SigningAlgorithm::kRsaSha256:
@@ -84,7 +106,11 @@ std::string CacheKey(const ToSign& set) {
   AppendU16(static_cast<uint16_t>(set.ttl >> 16), &key);
   AppendU16(static_cast<uint16_t>(set.ttl & 0xffff), &key);
   key.push_back(static_cast<char>(set.algorithm));
-  key.push_back(static_cast<char>(set.state));
+  key.push_back(static_cast<char>(set.shape.state));
+  for (const uint32_t seconds : {set.shape.begins_in_s, set.shape.lifetime_s}) {
+    AppendU16(static_cast<uint16_t>(seconds >> 16), &key);
+    AppendU16(static_cast<uint16_t>(seconds & 0xffff), &key);
+  }
   for (const std::string& rdata : set.rdata) {
     AppendU16(static_cast<uint16_t>(rdata.size()), &key);
     key += rdata;
@@ -179,13 +205,9 @@ std::string Signer::Sign(const ToSign& set) const {
     ldns_rr_list_push_rr(records.get(), record.release());
   }
   const Key& key = KeyOf(set.algorithm);
-  system_clock::time_point begin = now_ - kBegun;
-  if (set.state == SignatureState::kExpired) begin -= 2 * kLifetime;
-  if (set.state == SignatureState::kFuture) begin += 2 * kLifetime;
-  ldns_key_set_inception(key.key(),
-                         static_cast<uint32_t>(system_clock::to_time_t(begin) & 0xffffffff));
-  ldns_key_set_expiration(
-      key.key(), static_cast<uint32_t>(system_clock::to_time_t(begin + kLifetime) & 0xffffffff));
+  const Validity validity = ValidityOf(set.shape, now_);
+  ldns_key_set_inception(key.key(), ToSeconds(validity.begin));
+  ldns_key_set_expiration(key.key(), ToSeconds(validity.end));
   ldns_rdf_deep_free(ldns_key_pubkey_owner(key.key()));
   ldns_key_set_pubkey_owner(
       key.key(), ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, set.apex.size(), set.apex.data()));
@@ -195,7 +217,8 @@ std::string Signer::Sign(const ToSign& set) const {
   if (set.algorithm == SigningAlgorithm::kUnsupported) {
     out[kAlgorithmInRrsig] = static_cast<char>(kUnsupportedNumber);
   }
-  if (set.state == SignatureState::kInvalid) out.back() = static_cast<char>(out.back() ^ 0x55);
+  if (set.shape.state == SignatureState::kInvalid)
+    out.back() = static_cast<char>(out.back() ^ 0x55);
   return out;
 }
 

@@ -18,6 +18,13 @@ namespace caascan::lab {
 
 enum class SignatureState : uint8_t { kValid, kExpired, kFuture, kInvalid };
 
+/// What a signature is like.
+struct SignatureShape {
+  SignatureState state = SignatureState::kValid;
+  uint32_t begins_in_s = 0;  // Of kFuture: 0 is in two months.
+  uint32_t lifetime_s = 0;   // 0 is a month.
+};
+
 /// One RRset to sign. Views; the names and strings outlive the call.
 struct ToSign {
   dns::NameView owner;  // The wildcard's where one was expanded.
@@ -26,7 +33,7 @@ struct ToSign {
   std::span<const std::string> rdata;  // Uncompressed.
   dns::NameView apex = {};
   SigningAlgorithm algorithm = SigningAlgorithm::kEcdsaP256Sha256;
-  SignatureState state = SignatureState::kValid;
+  SignatureShape shape = {};
 };
 
 /// One key for each algorithm, shared by all zones, made anew in each run. Signatures that were

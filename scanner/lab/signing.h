@@ -41,6 +41,10 @@ struct SigningFaultRule {
   SigningFault fault = SigningFault::kInvalid;
   /// Of the sets whose signatures it strikes, or for denial-* of the questions; empty: all.
   std::vector<dns::RRType> types;
+  /// Of kFuture: in so many seconds the signatures begin; 0 is in two months.
+  uint32_t begins_in_s = 0;
+  /// How long they are valid; 0 is as long as all others.
+  uint32_t lifetime_s = 0;
 };
 
 struct SigningDescription {
@@ -57,14 +61,17 @@ struct SigningDescription {
     }
     return false;
   }
-  /// Does the fault strike this type?
-  bool Strikes(SigningFault fault, dns::RRType type) const {
-    return std::any_of(faults.begin(), faults.end(), [fault, type](const SigningFaultRule& rule) {
-      return rule.fault == fault &&
-             (rule.types.empty() ||
-              std::find(rule.types.begin(), rule.types.end(), type) != rule.types.end());
-    });
+  /// The rule by which the fault strikes this type; null where it does not.
+  const SigningFaultRule* Find(SigningFault fault, dns::RRType type) const {
+    for (const SigningFaultRule& rule : faults) {
+      const auto& types = rule.types;
+      const bool fits = types.empty() || std::find(types.begin(), types.end(), type) != types.end();
+      if (rule.fault == fault && fits) return &rule;
+    }
+    return nullptr;
   }
+  /// Does the fault strike this type?
+  bool Strikes(SigningFault fault, dns::RRType type) const { return Find(fault, type) != nullptr; }
 };
 
 }  // namespace caascan::lab

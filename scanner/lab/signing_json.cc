@@ -13,6 +13,7 @@ using simdjson::dom::element;
 
 constexpr uint64_t kMaxIterations = 65535;
 constexpr size_t kMaxSaltText = 510;
+constexpr uint64_t kMaxSeconds = 30 * 86400;
 
 constexpr std::pair<std::string_view, SigningAlgorithm> kAlgorithms[] = {
     {"RSASHA256", SigningAlgorithm::kRsaSha256},
@@ -66,6 +67,10 @@ SigningFaultRule ReadSigningFault(element value, const std::string& where, JsonE
   JsonObject json(value, where, errors);
   rule.fault = Choose(&json, "fault", kFaults, json.Text("fault").value_or(""));
   rule.types = ReadTypeList(&json, "types");
+  if (rule.fault == SigningFault::kFuture) {
+    rule.begins_in_s = static_cast<uint32_t>(json.Number("seconds", kMaxSeconds).value_or(0));
+    rule.lifetime_s = static_cast<uint32_t>(json.Number("lifetime", kMaxSeconds).value_or(0));
+  }
   return rule;
 }
 

@@ -35,19 +35,6 @@ struct Lookup {
   Security zone_security = {};  // this is what the last one is.
 };
 
-/// Adds a further step; the first that is bogus alone decides.
-void Weaken(const Verdict& by, Verdict* verdict) {
-  if (verdict->security == Security::kBogus) return;
-  if (by.security == Security::kBogus) verdict->findings.clear();
-  verdict->security = std::max(verdict->security, by.security);
-  for (const std::string_view finding : by.findings) {
-    const auto& all = verdict->findings;
-    if (std::find(all.begin(), all.end(), finding) == all.end()) {
-      verdict->findings.push_back(finding);
-    }
-  }
-}
-
 /// Where the alias leads; nullopt for anything else.
 std::optional<dns::Name> AliasTarget(const Match& match, const dns::Name& name, NameView apex) {
   if (match.kind == Match::Kind::kAlias) return Absolute(match.set->rdata[0][0], apex);
@@ -123,10 +110,16 @@ std::string ZoneFileText(std::string_view bytes) {
   return out;
 }
 
+/// A TTL whose highest bit is set counts as 0 (RFC 2181 §8).
+uint32_t EffectiveTtl(uint32_t ttl) {
+  constexpr uint32_t kMaxTtl = 0x7fffffff;
+  return ttl > kMaxTtl ? 0 : ttl;
+}
+
 void AppendCaa(const CaaTruth& caa, std::string* out) {
   absl::StrAppend(out, ",\"caa\":{\"owner\":");
   AppendJsonText(caa.owner.view().ToLowerText(), out);
-  absl::StrAppend(out, ",\"ttl\":", caa.set->ttl, ",\"records\":[");
+  absl::StrAppend(out, ",\"ttl\":", EffectiveTtl(caa.set->ttl), ",\"records\":[");
   const char* separator = "";
   for (const Rdata& rdata : caa.set->rdata) {
     const std::string& wire = rdata[0].octets;
@@ -217,6 +210,24 @@ absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, De
                                            : Disagree(expect, "findings", text, derived);
 }
 
+/// Does the root have the name's top-level domain?
+bool HasTopLevelDomain(const World& world, NameView name) {
+  if (name.is_root()) return true;
+  const NameView tld = name.suffix(1);
+  const Place place = world.Enclosing(tld);
+  return !place.apex.is_root() ||
+         place.zone->Find(tld, dns::RRType::kCAA).kind != Match::Kind::kNxDomain;
+}
+
+absl::Status CheckTopLevelDomain(const World& world, const Expectation& expect, NameView name) {
+  const bool absent = !HasTopLevelDomain(world, name);
+  if (absent == (expect.reason == "no_such_tld") || expect.reason == "dnssec_bogus") {
+    return absl::OkStatus();
+  }
+  return Disagree(expect, "the reason", expect.reason,
+                  absent ? "no_such_tld" : "another: the top-level domain is there");
+}
+
 /// The climb ends with a decision or at a bogus look-up: its reason must say which.
 absl::Status DeriveClimb(const World& world, const Expectation& expect, NameView name, Derived* out,
                          Verdict* verdict) {
@@ -226,7 +237,8 @@ absl::Status DeriveClimb(const World& world, const Expectation& expect, NameView
     return Disagree(expect, "the reason", expect.reason,
                     bogus ? "dnssec_bogus" : "none of signing's faults");
   }
-  if (!bogus && climb.caa.has_value() == (expect.reason == "no_caa")) {
+  const bool empty = expect.reason == "no_caa" || expect.reason == "no_such_tld";
+  if (!bogus && climb.caa.has_value() == empty) {
     return absl::InvalidArgumentError(absl::StrCat(expect.name, ": expected to be ", expect.reason,
                                                    ", but the zones hold ", climb.caa ? "a" : "no",
                                                    " CAA set for it"));
@@ -253,8 +265,10 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
   Derived out;
   out.failed_at = expect.failed_at;
   const std::string_view outcome = OutcomeOfReason(expect.reason);
-  if (outcome == "error") return out;
-  const bool by_climb = outcome == "permit" || outcome == "deny" || expect.reason == "dnssec_bogus";
+  const bool no_tld = expect.reason == "no_such_tld";
+  if (outcome == "error" && !no_tld) return out;
+  const bool by_climb =
+      outcome == "permit" || outcome == "deny" || no_tld || expect.reason == "dnssec_bogus";
   std::string_view text = !by_climb && !expect.failed_at.empty() ? expect.failed_at : expect.name;
   if (text.substr(0, 2) == "*.") text.remove_prefix(2);
   dns::Name name;
@@ -262,7 +276,8 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
     return absl::InvalidArgumentError(absl::StrCat(expect.name, ": no domain name"));
   }
   Verdict verdict;
-  absl::Status status;
+  absl::Status status = CheckTopLevelDomain(world, expect, name);
+  if (!status.ok()) return status;
   if (by_climb) {
     status = DeriveClimb(world, expect, name, &out, &verdict);
   } else {
@@ -273,6 +288,11 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
   if (status.ok() && !expect.dnssec.empty() && expect.dnssec != out.dnssec) {
     status = Disagree(expect, "dnssec", expect.dnssec, out.dnssec);
   }
+  const bool fixed = outcome == "permit" || !out.may_issue;
+  if (status.ok() && fixed && expect.may_issue.value_or(out.may_issue) != out.may_issue) {
+    status = Disagree(expect, "may_issue", "another", out.may_issue ? "true" : "false");
+  }
+  out.may_issue = out.may_issue && expect.may_issue.value_or(true);
   if (status.ok() && !expect.failed_at.empty() && expect.failed_at != out.failed_at) {
     status = Disagree(expect, "failed_at", expect.failed_at, out.failed_at);
   }
@@ -315,6 +335,7 @@ absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& exp
   if (derived->caa) AppendCaa(*derived->caa, &out);
   AppendMember("dnssec", derived->dnssec, &out);
   AppendMember("failed_at", derived->failed_at, &out);
+  AppendMember("zone", expect.zone, &out);
   std::string findings;
   AppendFindings(derived->findings, "", &findings);
   AppendFindings(expect.all_findings, "all", &findings);

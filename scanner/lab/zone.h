@@ -82,6 +82,12 @@ struct ZoneRecord {
   Rdata rdata;
 };
 
+/// A record set and its owner, relative to the apex.
+struct OwnedSet {
+  dns::Name owner;
+  RRset set;
+};
+
 /// What a zone's data says to a question; what is sent may differ (see Fault).
 struct Match {
   enum class Kind : uint8_t {

@@ -55,14 +55,29 @@ ZoneAnswer::ZoneAnswer(const Question& question, const Place& place, const Plan&
 
 bool ZoneAnswer::Write() { return place_.cut.kind != nullptr ? WriteCut(place_.cut) : WriteZone(); }
 
+/// What the zone says, or the set that this server's copy has instead.
+Match ZoneAnswer::FindInThisCopy(NameView relative) const {
+  Match match = place_.zone->Find(relative, question_.type);
+  if (plan_.other_sets == nullptr || match.kind == Match::Kind::kDelegation) return match;
+  for (const OwnedSet& other : *plan_.other_sets) {
+    if (other.set.type != question_.type || other.owner.view() != relative) continue;
+    return {.kind = Match::Kind::kAnswer, .set = &other.set, .node = match.node};
+  }
+  return match;
+}
+
 bool ZoneAnswer::WriteZone() {
   dns::Name relative = RelativePart(question_.name, place_.apex);
   for (unsigned hops = 0; hops <= kMaxAliases; ++hops) {
     std::optional<dns::Name> next;
-    const Match match = place_.zone->Find(relative, question_.type);
+    const Match match = FindInThisCopy(relative);
     if (match.kind == Match::Kind::kDelegation && hops > 0) break;
     if (!WriteMatch(match, relative, hops == 0, &next)) return false;
-    if (!next) break;
+    if (!next) {
+      const bool is_alias = match.kind == Match::Kind::kAlias || match.kind == Match::Kind::kDname;
+      if (is_alias && !AddTargetDenial()) return false;
+      break;
+    }
     relative = *next;
   }
   return AddProofs();
@@ -70,6 +85,8 @@ bool ZoneAnswer::WriteZone() {
 
 bool ZoneAnswer::WriteMatch(const Match& match, NameView relative, bool first,
                             std::optional<dns::Name>* next) {
+  const bool hidden = plan_.Has(FaultKind::kNxDomain) && match.kind != Match::Kind::kDelegation;
+  if (hidden) return AddNegative(match, relative);
   switch (match.kind) {
     case Match::Kind::kAnswer:
       if (plan_.Has(FaultKind::kNoData)) break;
@@ -91,7 +108,8 @@ bool ZoneAnswer::WriteMatch(const Match& match, NameView relative, bool first,
 
 /// For servers that let a name with a CNAME have other data (RFC 1034 §3.6.2 does not).
 bool ZoneAnswer::AddCnameToo(const Match& match, NameView relative) {
-  const RRset* cname = plan_.Has(FaultKind::kCnameToo) ? match.node->Find(RRType::kCNAME) : nullptr;
+  const bool both = plan_.Has(FaultKind::kCnameToo) && match.node != nullptr;
+  const RRset* cname = both ? match.node->Find(RRType::kCNAME) : nullptr;
   if (cname == nullptr || cname == match.set) return true;
   const auto owner = Complete(relative, place_.apex);
   return owner && message_.AddSet(Section::kAnswer, *owner, *cname, zone_) &&
@@ -148,19 +166,31 @@ bool ZoneAnswer::AddDname(const Match& match, NameView relative, bool first,
          message_.Add(Section::kAnswer, *owner, RRType::kCNAME, match.set->ttl, rdata, zone_);
 }
 
+/// For servers that deny a target of another zone with the SOA of the alias's own.
+bool ZoneAnswer::AddTargetDenial() {
+  if (!plan_.Has(FaultKind::kAliasDenial)) return true;
+  rcode_ = plan_.alias_rcode;
+  return AddSoa();
+}
+
+/// The DS set, or the proof that there is none.
+bool ZoneAnswer::AddReferralDs(const Match& match, NameView cut) {
+  if (plan_.Has(FaultKind::kNoDsInReferral) || !secure_.is_active()) return true;
+  const RRset* ds = match.node->Find(RRType::kDS);
+  if (ds == nullptr) {
+    return secure_.AddProof({.claim = DenialClaim::kNoDs, .name = match.owner});
+  }
+  return message_.AddSet(Section::kAuthority, cut, *ds, zone_) &&
+         (plan_.Has(FaultKind::kNoDsSignature) ||
+          secure_.AddSignature(Section::kAuthority, cut, *ds, cut));
+}
+
 bool ZoneAnswer::AddReferral(const Match& match) {
   authoritative_ = false;
   const auto cut = Complete(match.owner, place_.apex);
   const RRset& names = *match.node->Find(RRType::kNS);
   if (!cut || !message_.AddSet(Section::kAuthority, *cut, names, zone_)) return false;
-  if (const RRset* ds = match.node->Find(RRType::kDS); ds != nullptr && secure_.is_active()) {
-    if (!message_.AddSet(Section::kAuthority, *cut, *ds, zone_) ||
-        !secure_.AddSignature(Section::kAuthority, *cut, *ds, *cut)) {
-      return false;
-    }
-  } else if (!secure_.AddProof({.claim = DenialClaim::kNoDs, .name = match.owner})) {
-    return false;
-  }
+  if (!AddReferralDs(match, *cut)) return false;
   for (const Glue& glue : match.node->glue) {
     const auto owner = glue.owner.relative ? Complete(glue.owner.name, place_.apex)
                                            : std::optional<dns::Name>(glue.owner.name);
@@ -187,7 +217,8 @@ bool ZoneAnswer::AddSoa() {
 
 bool ZoneAnswer::AddNegative(const Match& match, NameView relative) {
   const bool absent = match.kind == Match::Kind::kNxDomain;
-  const bool lies = match.empty_non_terminal && plan_.Has(FaultKind::kNxDomainForEmpty);
+  const bool lies = plan_.Has(FaultKind::kNxDomain) ||
+                    (match.empty_non_terminal && plan_.Has(FaultKind::kNxDomainForEmpty));
   if (absent || lies) rcode_ = RCode::kNXDomain;
   secure_.SetEmptyAnswer();
   if (secure_.is_active()) {
@@ -237,6 +268,19 @@ bool ZoneAnswer::AddCutNegative(const Member& member) {
                            .types = &types});
 }
 
+bool ZoneAnswer::AddMemberDs(const Member& member) {
+  if (plan_.Has(FaultKind::kNoDsInReferral) || !secure_.is_active()) return true;
+  const auto& signing = member.kind->description->zone.signing;
+  if (signing && signing->ds) {
+    const auto signature = plan_.Has(FaultKind::kNoDsSignature) ? SecureWriter::Signature::kLeftOut
+                                                                : SecureWriter::Signature::kThere;
+    return secure_.AddDs(Section::kAuthority, member.apex, *signing, signature);
+  }
+  const std::vector<RRType> types = {RRType::kNS};
+  const dns::Name cut = RelativePart(member.apex, place_.apex);
+  return secure_.AddProof({.claim = DenialClaim::kNoDs, .name = cut, .types = &types});
+}
+
 bool ZoneAnswer::AddMemberReferral(const Member& member) {
   authoritative_ = false;
   const ZoneDescription& child = member.kind->description->zone;
@@ -248,14 +292,7 @@ bool ZoneAnswer::AddMemberReferral(const Member& member) {
       return false;
     }
   }
-  if (child.signing && child.signing->ds) {
-    if (!secure_.AddDs(Section::kAuthority, member.apex, *child.signing)) return false;
-  } else if (secure_.is_active()) {
-    const std::vector<RRType> types = {RRType::kNS};
-    const dns::Name cut = RelativePart(member.apex, place_.apex);
-    if (!secure_.AddProof({.claim = DenialClaim::kNoDs, .name = cut, .types = &types}))
-      return false;
-  }
+  if (!AddMemberDs(member)) return false;
   for (size_t i = 0; i < member.server_count() && child.glue == GluePolicy::kInBailiwick; ++i) {
     if (child.servers[i].at_parent && !AddMemberGlue(member, i, context)) break;
   }

@@ -31,6 +31,7 @@ class ZoneAnswer {
   };
 
   bool WriteZone();
+  Match FindInThisCopy(dns::NameView relative) const;
   bool WriteMatch(const Match& match, dns::NameView relative, bool first,
                   std::optional<dns::Name>* next);
   bool AddCnameToo(const Match& match, dns::NameView relative);
@@ -38,7 +39,9 @@ class ZoneAnswer {
   bool AddOwned(const Match& match, dns::NameView relative, bool first);
   bool AddDname(const Match& match, dns::NameView relative, bool first,
                 std::optional<dns::Name>* next);
+  bool AddTargetDenial();
   bool AddReferral(const Match& match);
+  bool AddReferralDs(const Match& match, dns::NameView cut);
   bool AddNegative(const Match& match, dns::NameView relative);
   bool AddSoa();
   bool AddProofs();
@@ -46,6 +49,7 @@ class ZoneAnswer {
   bool WriteCut(const Member& member);
   bool AddCutNegative(const Member& member);
   bool AddMemberReferral(const Member& member);
+  bool AddMemberDs(const Member& member);
   bool AddMemberGlue(const Member& member, size_t server, const ZoneContext& context);
 
   const Question& question_;

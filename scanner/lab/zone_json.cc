@@ -78,6 +78,8 @@ Expectation ReadExpectation(element value, const dns::Name& apex, const std::str
   }
   expect.dnssec = json.Text("dnssec").value_or("");
   expect.failed_at = json.Text("failed_at").value_or("");
+  expect.zone = json.Text("zone").value_or("");
+  expect.may_issue = json.Bool("may_issue");
   expect.findings = json.Texts("findings").value_or(std::vector<std::string>());
   expect.all_findings = json.Texts("all_findings").value_or(std::vector<std::string>());
   expect.possible_findings = json.Texts("possible_findings").value_or(std::vector<std::string>());

@@ -114,7 +114,7 @@ EXPECTED = [
     ("ipv6.alpha", "permit", "issuer_authorized", "ipv6.alpha"),
     ("half.alpha", "permit", "issuer_authorized", "half.alpha"),
     ("hosted.alpha", "permit", "issuer_authorized", "hosted.alpha"),
-    ("no-such-tld", "permit", "no_caa", None),
+    ("no-such-tld", "error", "no_such_tld", None),
 ]
 # A resolver turns every failure into SERVFAIL; only iterative mode sees what it was.
 EXPECTED_FAILURES = [

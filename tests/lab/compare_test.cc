@@ -9,9 +9,9 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<RecordField> kAll = {RecordField::kOutcome,  RecordField::kReason,
-                                       RecordField::kMayIssue, RecordField::kCaa,
-                                       RecordField::kDnssec,   RecordField::kFindings};
+const std::vector<RecordField> kAll = {
+    RecordField::kOutcome, RecordField::kReason, RecordField::kMayIssue, RecordField::kCaa,
+    RecordField::kDnssec,  RecordField::kZone,   RecordField::kFindings};
 
 constexpr char kTruth[] =
     R"({"name":"a.test","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,)"
@@ -177,6 +177,18 @@ TEST(ComparisonTest, ANameExpectedTwiceMustComeTwice) {
   }
 }
 
+TEST(ComparisonTest, TheZoneCountsWhereTheTruthSaysIt) {
+  const std::string found = R"({"name":"a.b","zone":"b"})";
+  for (const auto& [truth, agrees] :
+       {std::pair(R"({"name":"a.b"})", true), std::pair(R"({"name":"a.b","zone":"b"})", true),
+        std::pair(R"({"name":"a.b","zone":"a.b"})", false)}) {
+    Comparison comparison(kAll);
+    ASSERT_TRUE(comparison.AddTruth(truth, "t").ok());
+    ASSERT_TRUE(comparison.AddOutput(found, "o").ok());
+    EXPECT_EQ(comparison.agrees(), agrees) << truth;
+  }
+}
+
 TEST(ComparisonTest, ShowsBothRecordsOfADifference) {
   Comparison comparison(kAll);
   ASSERT_TRUE(comparison.AddTruth(R"({"name":"a","outcome":"deny"})", "t").ok());
@@ -197,7 +209,7 @@ TEST(ComparisonTest, ALineThatIsNoRecordIsTold) {
 
 TEST(RecordFieldsTest, AreRead) {
   std::vector<RecordField> fields;
-  ASSERT_TRUE(ParseRecordFields("outcome,reason,may_issue,caa,dnssec,findings", &fields).ok());
+  ASSERT_TRUE(ParseRecordFields("outcome,reason,may_issue,caa,dnssec,zone,findings", &fields).ok());
   EXPECT_EQ(fields, kAll);
   EXPECT_FALSE(ParseRecordFields("", &fields).ok());
   EXPECT_THAT(std::string(ParseRecordFields("outcome,reasn", &fields).message()),

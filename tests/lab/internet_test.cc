@@ -111,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                     MixRow{"Honest", ScenarioOptions("datasets/lab/honest.json")},
                     MixRow{"Stories", ScenarioOptions("datasets/lab/stories.json")},
                     MixRow{"Faults", ScenarioOptions("datasets/lab/faults.json")},
+                    MixRow{"OddAnswers", ScenarioOptions("datasets/lab/odd-answers.json")},
                     MixRow{"Healthy", MixOptions("datasets/lab/mix-healthy.json")},
                     MixRow{"Internet", MixOptions("datasets/lab/mix-internet.json")},
                     MixRow{"Broken", MixOptions("datasets/lab/mix-broken.json")}),
@@ -162,6 +163,7 @@ TEST(InternetTest, FaultsHasEveryCode) {
                                       "truncated_no_tcp",
                                       "question_changed",
                                       "case_changed",
+                                      "case_sensitive_server",
                                       "id_or_port_changed",
                                       "response_malformed",
                                       "rate_limited",
@@ -200,8 +202,8 @@ constexpr char kMix[] = R"({"family":{"tlds":{"com":1},
 
 class NamesFileTest : public testing::Test {
  protected:
-  std::unique_ptr<Internet> Load(std::string_view names) {
-    const TemporaryFile mix(kMix);
+  std::unique_ptr<Internet> Load(std::string_view names, std::string_view mix_text = kMix) {
+    const TemporaryFile mix(mix_text);
     const TemporaryFile list(names);
     InternetOptions options;
     options.mix_path = mix.path();
@@ -234,6 +236,22 @@ TEST_F(NamesFileTest, EachDomainIsServedBelowTheOneAbove) {
   EXPECT_EQ(internet->world().Enclosing(NameOf("www.a.b.co.uk")).apex.ToText(), "a.b.co.uk");
   EXPECT_EQ(internet->world().Enclosing(NameOf("b.co.uk")).apex.ToText(), "co.uk");
   EXPECT_EQ(internet->world().Enclosing(NameOf("other.uk")).apex.ToText(), "uk");
+}
+
+TEST_F(NamesFileTest, FindingsOfADomainStayWhereTheOneAboveDecides) {
+  const auto internet = Load("co.uk\na.co.uk\n", R"({"family":{"tlds":{"com":1},
+    "operators":[{"name":"own","addresses":40,"hosts":2}],
+    "kinds":[
+      {"kind":"good","weight":1,"records":["@ CAA 0 issue \"ca\""],
+       "expect":[{"reason":"issuer_not_authorized"}]},
+      {"kind":"odd","weight":1e6,"faults":[{"fault":"no-soa"}],
+       "expect":[{"reason":"no_caa","findings":["negative_without_soa 1"]}]}]}})");
+  ASSERT_NE(internet, nullptr) << message_;
+  const auto expect = internet->Expect("a.co.uk");
+  ASSERT_TRUE(expect.ok());
+  EXPECT_EQ(expect->reason, "issuer_not_authorized");
+  EXPECT_THAT(expect->findings,
+              testing::ElementsAre(HasSubstr("negative_without_soa ns1.a.co.uk")));
 }
 
 TEST_F(NamesFileTest, NamesOutsideTheListAreNotKnown) {

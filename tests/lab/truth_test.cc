@@ -58,6 +58,11 @@ TEST_P(TruthTest, FollowsFromTheZones) {
 std::string Fault(std::string_view fault) {
   return R"("faults": [{"fault": ")" + std::string(fault) + R"("}])";
 }
+/// Signatures that begin in so many seconds.
+std::string Future(std::string_view seconds, std::string_view more = "") {
+  return R"("faults": [{"fault": "future", "seconds": )" + std::string(seconds) +
+         std::string(more) + "}]";
+}
 std::string Fault(std::string_view fault, std::string_view type) {
   return R"("faults": [{"fault": ")" + std::string(fault) + R"(", "types": [")" +
          std::string(type) + R"("]}])";
@@ -94,6 +99,16 @@ std::vector<TruthRow> SoundRows() {
        R"("dnssec":"insecure","findings":[{"code":"dnssec_nsec3_iterations"}])"},
       {"IterationsPositive", R"("denial": "nsec3", "iterations": 1000)", se, "issuer_authorized",
        R"("dnssec":"secure"})"},
+      // Unbound's tolerance: a tenth of the lifetime, at least an hour, at most a day.
+      {"FutureByHours", Future("86000"), www, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      {"FutureOnCaaOnly", Future("600", R"(, "types": ["CAA"])"), se, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      {"FutureOfShortLife", Future("3500", R"(, "lifetime": 7200)"), se, "issuer_authorized",
+       R"("dnssec":"secure","findings":[{"code":"dnssec_signature_future"}])"},
+      // The root says so.
+      {"NoSuchTld", "", "www.example.con", "no_such_tld",
+       R"("outcome":"error","reason":"no_such_tld","may_issue":false,"dnssec":"secure"})"},
   };
 }
 
@@ -108,6 +123,9 @@ std::vector<TruthRow> FaultyRows() {
       {"DsMismatch", Fault("ds-mismatch"), se, bogus, "dnssec_ds_mismatch"},
       {"Expired", Fault("expired"), se, bogus, "dnssec_signature_expired"},
       {"Future", Fault("future"), se, bogus, "dnssec_signature_future"},
+      {"FutureByMoreThanADay", Future("87000"), se, bogus, "dnssec_signature_future"},
+      {"FutureByMoreThanAnHour", Future("3700", R"(, "lifetime": 7200)"), se, bogus,
+       "dnssec_signature_future"},
       {"Invalid", Fault("invalid"), se, bogus, "dnssec_signature_invalid"},
       {"Missing", Fault("missing"), se, bogus, "dnssec_signature_missing"},
       {"OnCaaOnly", Fault("invalid", "CAA"), www, bogus, R"("failed_at":"signed.com")"},
@@ -174,6 +192,8 @@ std::vector<ContradictionRow> Contradictions() {
   wrong_finding.findings = {"dnssec_ds_mismatch"};
   Expectation wrong_place = Stated("www.signed.com", "dnssec_bogus");
   wrong_place.failed_at = "signed.com";
+  Expectation wrong_permission = Stated("signed.com", "issuer_authorized");
+  wrong_permission.may_issue = false;
   return {
       {"NotBogus", "", Stated("signed.com", "dnssec_bogus"), "expected to be dnssec_bogus"},
       {"Bogus", Fault("expired"), Stated("signed.com", "issuer_authorized"), "it is dnssec_bogus"},
@@ -182,6 +202,9 @@ std::vector<ContradictionRow> Contradictions() {
       {"State", "", wrong_state, "by the zones it is secure"},
       {"Finding", Fault("expired"), wrong_finding, "it is dnssec_signature_expired"},
       {"Place", Fault("expired"), wrong_place, "it is www.signed.com"},
+      {"Permission", "", wrong_permission, "by the zones it is true"},
+      {"NoTld", "", Stated("example.con", "no_caa"), "by the zones it is no_such_tld"},
+      {"Tld", "", Stated("no.plain.com", "no_such_tld"), "the top-level domain is there"},
   };
 }
 
@@ -195,6 +218,23 @@ TEST(TruthTest, OtherFindingsStandBesideThoseOfDnssec) {
   ASSERT_TRUE(line.ok());
   EXPECT_THAT(*line,
               HasSubstr(R"([{"code":"dnssec_signature_expired"},{"code":"single_server"}])"));
+}
+
+TEST(TruthTest, AFailureThatCannotBeRetriedIsNoPermission) {
+  Expectation expect = Stated("plain.com", "unresolvable_servers");
+  expect.may_issue = false;
+  const auto line = LineOf({"", "", "", "", ""}, expect);
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr(R"("may_issue":false,"dnssec":"insecure")"));
+}
+
+TEST(TruthTest, ATtlWithTheTopBitIsZero) {
+  const auto world = WorldOf(
+      R"({"zones": [{"zone": "com", "records": ["@ 2147483648 CAA 0 issue \"letsencrypt.org\""]}]})");
+  const auto line = TruthLine(*world, Stated("com", "issuer_authorized"));
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, HasSubstr(R"("ttl":0,)"));
+  EXPECT_THAT(*line, HasSubstr("caa_ttl_extreme"));
 }
 
 TEST(TruthTest, WhatIsWrongWithTheRecordsIsAFinding) {
