@@ -24,7 +24,7 @@ struct ReasonRow {
   Outcome outcome;
 };
 
-constexpr std::array<ReasonRow, 30> kReasons = {{
+constexpr std::array<ReasonRow, 33> kReasons = {{
     {"no_caa", Outcome::kPermit},
     {"issuer_authorized", Outcome::kPermit},
     {"no_issue_property", Outcome::kPermit},
