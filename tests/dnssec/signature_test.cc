@@ -152,6 +152,8 @@ TEST(SignatureTtlTest, IsTheLeastOfAll) {  // RFC 4035 §5.3.3.
   EXPECT_EQ(ttl_of({}, "example. 100 CAA 0 issue \"ca\""), 100u);
   EXPECT_EQ(ttl_of({.original_ttl = 50}, "example. 100 CAA 0 issue \"ca\""), 50u);
   EXPECT_EQ(ttl_of({.original_ttl = 500}, "example. 100 CAA 0 issue \"ca\""), 100u);
+  EXPECT_EQ(ttl_of({.original_ttl = 0x80000064}, "example. 100 CAA 0 issue \"ca\""), 0u)
+      << "RFC 2181 §8";
   EXPECT_EQ(ttl_of({.expiration = kNow + 7}, "example. 100 CAA 0 issue \"ca\""), 7u);
 }
 
