@@ -21,8 +21,7 @@ enum class Algorithm : uint8_t {
 
 enum class DigestType : uint8_t { kSha1 = 1, kSha256 = 2, kSha384 = 4 };
 
-/// Can this platform check signatures of that number? 5 and 7 as its policy on SHA-1 allows: found
-/// out once, by checking a known signature. Any thread.
+/// Can we check signatures of that number? The same on every machine. Any thread.
 bool IsSupported(uint8_t algorithm);
 
 /// A DS record's digest is one that we can compute (RFC 8624 §3.3: SHA-1, SHA-256, SHA-384).

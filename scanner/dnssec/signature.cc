@@ -167,8 +167,8 @@ class SetChecker {
 
   VerifiedSet Secure(const Rrsig& signature) const {
     VerifiedSet out;
-    out.ttl_s = std::min({set_.ttl_s(), dns::TtlSeconds(signature.original_ttl),
-                          signature.expiration - means_.now});
+    out.ttl_s = std::min(
+        {set_.ttl_s(), dns::TtlSeconds(signature.original_ttl), signature.expiration - means_.now});
     out.labels = signature.labels;
     out.expanded = signature.labels < owner_labels_;
     return out;
