@@ -56,10 +56,11 @@ const EVP_MD* Sha512() {
   return kDigest;
 }
 
-bool IsSupported(uint8_t algorithm) {
+bool IsSupported(uint8_t algorithm, const Policy& policy) {
   switch (static_cast<Algorithm>(algorithm)) {
     case Algorithm::kRsaSha1:
     case Algorithm::kRsaSha1Nsec3:
+      return policy.accept_sha1;
     case Algorithm::kRsaSha256:
     case Algorithm::kRsaSha512:
     case Algorithm::kEcdsaP256Sha256:
@@ -71,7 +72,10 @@ bool IsSupported(uint8_t algorithm) {
   return false;
 }
 
-bool IsSupportedDigest(uint8_t digest_type) { return DsDigest(digest_type) != nullptr; }
+bool IsSupportedDigest(uint8_t digest_type, const Policy& policy) {
+  const EVP_MD* const digest = DsDigest(digest_type);
+  return digest != nullptr && (policy.accept_sha1 || digest != Sha1());
+}
 
 std::string DigestOf(uint8_t digest_type, std::span<const uint8_t> bytes) {
   const EVP_MD* const digest = DsDigest(digest_type);
