@@ -20,6 +20,9 @@ enum class DiagnoseMode : uint8_t { kOff, kFailures, kAll };
 /// kAuto validates too, but leaves answers unchecked below a root that is not signed where
 /// root_hints_path names it and no trust_anchor_path is given: a private root.
 enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
+/// Do signatures and DS digests by SHA-1 count, or are zones that have nothing better insecure
+/// (RFC 9905)?
+enum class DnssecSha1 : uint8_t { kAccept, kInsecure };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
@@ -46,7 +49,10 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::string root_hints_path;            // Empty is the built-in IANA list.
   DnssecMode dnssec = DnssecMode::kAuto;  // With resolvers it is they who validate.
   std::string trust_anchor_path;          // Empty is IANA's root keys.
-  uint16_t port = 53;                     // Of authoritative servers.
+  DnssecSha1 dnssec_sha1 = DnssecSha1::kAccept;
+  /// Proofs by NSEC3 with more iterations are insecure (RFC 9276 §3.2). At most 2500.
+  uint16_t nsec3_limit = 150;
+  uint16_t port = 53;  // Of authoritative servers.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.
@@ -89,6 +95,9 @@ struct ScanSummary {
   std::chrono::microseconds elapsed{0};
   bool unsigned_root = false;  // Answers went unchecked (DnssecMode::kAuto).
   int signal = 0;              // SIGINT or SIGTERM where one stopped it, else 0.
+  /// Key tags of keys of the root's validated DNSKEY set (SEP set, not revoked) that no trust
+  /// anchor names: a roll-over is under way, or somebody put them there.
+  std::vector<uint16_t> unnamed_root_keys;
 };
 
 /// Runs a whole scan: reads the inputs, writes the records, and returns when all of them are
@@ -102,5 +111,9 @@ struct ScanSummary {
 /// What a scan did, in one line of ASCII without line feed, for people. Where names and records
 /// differ it says so.
 std::string SummaryText(const ScanSummary& summary);
+
+/// What people should be warned of, each in one line of ASCII without line feed: keys of the root
+/// that no trust anchor names. Nearly always empty.
+std::vector<std::string> SummaryWarnings(const ScanSummary& summary);
 
 }  // namespace caascan

@@ -256,7 +256,10 @@ constexpr FindingKind kKinds[] = {
      "Please "
      "have it signed again, and the signer's schedule checked."},
     {"dnssec_signature_future", kError, kProvider, "RFC 4035 section 5.3.1",
-     "signatures are not yet valid", "The RRSIG's inception lies in the future.",
+     "signatures are not yet valid",
+     "The RRSIG's inception lies in the future. Up to a tenth of its validity, at least an hour "
+     "and "
+     "at most a day, is let pass, and the evidence says by how much; beyond, nothing validates.",
      "The zone's DNSSEC signatures begin in the future. Please correct the signer's clock and have "
      "the zone signed again."},
     {"dnssec_signature_invalid", kError, kProvider, "RFC 4035 section 5.3.3",
@@ -285,6 +288,15 @@ constexpr FindingKind kKinds[] = {
      "No DS of a supported algorithm and digest; the zone counts as insecure.",
      "The zone is signed with an algorithm that resolvers do not support, and so counts as "
      "unsigned. Sign it with algorithm 13 (ECDSA P-256) and replace the DS."},
+    {"dnssec_algorithm_deprecated", kWarning, kOwner, "RFC 9905 section 2, RFC 8624 section 3.3",
+     "the chain of trust rests on SHA-1",
+     "A zone's keys are trusted by a DS of digest type 1 alone, or nothing but signatures of "
+     "algorithm 5 or 7 is good; with --dnssec-sha1 insecure the zone counts as insecure.",
+     "The zone's DNSSEC rests on SHA-1, which some validators no longer accept: to them the zone "
+     "is "
+     "unsigned. Where the algorithm is 5 or 7, have the zone signed with algorithm 13 (ECDSA "
+     "P-256); "
+     "where the DS has digest type 1, have the registrar publish one of type 2 (SHA-256)."},
     {"dnssec_nsec3_iterations", kWarning, kProvider, "RFC 9276 sections 3.1 and 3.2",
      "NSEC3 uses too many iterations",
      "More iterations than validators accept; the zone counts as insecure, or as bogus.",

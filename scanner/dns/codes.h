@@ -64,6 +64,9 @@ constexpr uint16_t kEdnsOptionExtendedError = 15;  // RFC 8914
 constexpr uint32_t kEdnsFlagDo = 0x8000;
 constexpr uint16_t kDefaultUdpPayloadSize = 1232;
 
+/// What a TTL field stands for, in seconds: one with its top bit set counts as 0 (RFC 2181 §8).
+constexpr uint32_t TtlSeconds(uint32_t field) { return (field & 0x80000000u) != 0 ? 0 : field; }
+
 /// "CAA", "TYPE65280" (RFC 3597 §5) …
 std::string TypeName(RRType type);
 /// "SERVFAIL", "RCODE11" …

@@ -201,7 +201,7 @@ SoaRdata ReadSoa(const RecordView& record) {
   Cursor cursor(record.rdata, record.rdata.size() - kSoaNumbersSize);
   soa.serial = cursor.ReadU32();
   cursor.Skip(12);  // REFRESH, RETRY, EXPIRE.
-  soa.minimum = cursor.ReadU32();
+  soa.minimum = TtlSeconds(cursor.ReadU32());
   return soa;
 }
 
@@ -362,7 +362,7 @@ void RecordRange::Iterator::Advance() {
     if (head.type == RRType::kOPT || head.rr_class != kClassIn) continue;
     record_.type = head.type;
     record_.rr_class = head.rr_class;
-    record_.ttl = head.ttl;
+    record_.ttl = TtlSeconds(head.ttl);
     record_.rdata_offset = static_cast<uint16_t>(head.rdata_offset);
     record_.rdata = bytes.subspan(head.rdata_offset, head.rdata_size);
     record_.message = bytes;

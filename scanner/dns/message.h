@@ -66,7 +66,7 @@ struct RecordView {
   MessageName owner;
   RRType type{};
   uint16_t rr_class = 0;
-  uint32_t ttl = 0;
+  uint32_t ttl = 0;  // In seconds: see TtlSeconds().
   uint16_t rdata_offset = 0;
   std::span<const uint8_t> rdata;
   std::span<const uint8_t> message;

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "scanner/dnssec/policy.h"
+
 namespace caascan::dnssec {
 
 enum class Algorithm : uint8_t {
@@ -21,12 +23,19 @@ enum class Algorithm : uint8_t {
 
 enum class DigestType : uint8_t { kSha1 = 1, kSha256 = 2, kSha384 = 4 };
 
-/// Can this platform check signatures of that number? 5 and 7 as its policy on SHA-1 allows: found
-/// out once, by checking a known signature. Any thread.
-bool IsSupported(uint8_t algorithm);
+/// Are signatures of that algorithm over SHA-1?
+constexpr bool SignsSha1(uint8_t algorithm) {
+  return algorithm == static_cast<uint8_t>(Algorithm::kRsaSha1) ||
+         algorithm == static_cast<uint8_t>(Algorithm::kRsaSha1Nsec3);
+}
 
-/// A DS record's digest is one that we can compute (RFC 8624 §3.3: SHA-1, SHA-256, SHA-384).
-bool IsSupportedDigest(uint8_t digest_type);
+/// Can signatures of that number be checked, and do they count? The same on every machine. Any
+/// thread.
+bool IsSupported(uint8_t algorithm, const Policy& policy = {});
+
+/// Is a DS record's digest one that can be computed (RFC 8624 §3.3: SHA-1, SHA-256, SHA-384), and
+/// does it count?
+bool IsSupportedDigest(uint8_t digest_type, const Policy& policy = {});
 
 /// The digest of a DS (RFC 4034 §5.1.4) over `bytes`. Empty where the type is not supported.
 std::string DigestOf(uint8_t digest_type, std::span<const uint8_t> bytes);

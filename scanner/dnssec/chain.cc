@@ -31,8 +31,12 @@ constexpr auto kSha256 = static_cast<uint8_t>(DigestType::kSha256);
 
 }  // namespace
 
-bool DsSet::Record::IsUsable() const {
-  return IsSupported(algorithm) && IsSupportedDigest(digest_type);
+bool DsSet::Record::IsUsable(const Policy& policy) const {
+  return IsSupported(algorithm, policy) && IsSupportedDigest(digest_type, policy);
+}
+
+bool DsSet::Record::Names(NameView zone, std::span<const uint8_t> dnskey_rdata) const {
+  return KeyTag(dnskey_rdata) == key_tag && DigestOfKey(digest_type, zone, dnskey_rdata) == digest;
 }
 
 void DsSet::Add(std::span<const uint8_t> ds_rdata) {
@@ -50,33 +54,50 @@ void DsSet::AddKey(NameView zone, std::span<const uint8_t> dnskey_rdata) {
       {KeyTag(dnskey_rdata), key->algorithm, kSha256, DigestOfKey(kSha256, zone, dnskey_rdata)});
 }
 
-bool DsSet::usable() const {
+bool DsSet::IsUsable(const Policy& policy) const {
   return std::any_of(records_.begin(), records_.end(),
-                     [](const Record& record) { return record.IsUsable(); });
+                     [&policy](const Record& record) { return record.IsUsable(policy); });
 }
 
-Verdict UnsupportedZone(NameView zone) {
+bool DsSet::Names(NameView zone, std::span<const uint8_t> dnskey_rdata) const {
+  const auto key = ReadDnskey(dnskey_rdata);
+  if (!key) return false;
+  return std::any_of(records_.begin(), records_.end(), [&](const Record& record) {
+    return record.algorithm == key->algorithm && IsSupportedDigest(record.digest_type) &&
+           record.Names(zone, dnskey_rdata);
+  });
+}
+
+Verdict UnsupportedZone(NameView zone, const DsSet& ds) {
+  if (ds.IsUsable()) {
+    return Verdict::Insecure(
+        Finding::kAlgorithmDeprecated,
+        Evidence::About(zone, zone, dns::RRType::kDS,
+                        "no DS record does without SHA-1, which does not count "
+                        "in this scan"));
+  }
   return Verdict::Insecure(
       Finding::kAlgorithmUnsupported,
       Evidence::About(zone, zone, dns::RRType::kDS,
                       "no DS record of an algorithm and digest that can be checked"));
 }
 
-/// Looks for a DS, a key with its tag and digest, and a signature by this key, in this order.
+/// Looks for a DS, a key with its tag and digest, and a signature by this key, in this order. What
+/// does without SHA-1 goes first.
 class KeyFinder {
  public:
   KeyFinder(const Rrset& dnskeys, NameView zone, const DsSet& ds, const Means& means)
       : dnskeys_(dnskeys), zone_(zone), ds_(ds), means_(means) {
-    const auto better = [](const DsSet::Record& record) {
-      return record.IsUsable() && record.digest_type != kSha1;
+    const auto better = [&means](const DsSet::Record& record) {
+      return record.IsUsable(means.policy) && record.digest_type != kSha1;
     };
     ignore_sha1_ = std::any_of(ds.records_.begin(), ds.records_.end(), better);
   }
 
   VerifiedKeys Find() {
     VerifiedKeys out;
-    if (!ds_.usable()) {
-      out.verdict = UnsupportedZone(zone_);
+    if (!ds_.IsUsable(means_.policy)) {
+      out.verdict = UnsupportedZone(zone_, ds_);
       return out;
     }
     if (dnskeys_.empty()) {
@@ -84,14 +105,21 @@ class KeyFinder {
       return out;
     }
     out.verdict = Bogus(Finding::kDsMismatch, "no DNSKEY is the one that a DS record names");
-    for (const DsSet::Record& record : ds_.records_) {
-      if (!record.IsUsable() || (ignore_sha1_ && record.digest_type == kSha1)) continue;
-      if (TryRecord(record, &out)) break;
+    for (const bool sha1 : {false, true}) {
+      for (const DsSet::Record& record : ds_.records_) {
+        if (!record.IsUsable(means_.policy) || RestsOnSha1(record) != sha1) continue;
+        if (ignore_sha1_ && record.digest_type == kSha1) continue;
+        if (TryRecord(record, &out)) return out;
+      }
     }
     return out;
   }
 
  private:
+  static bool RestsOnSha1(const DsSet::Record& record) {
+    return SignsSha1(record.algorithm) || record.digest_type == kSha1;
+  }
+
   bool TryRecord(const DsSet::Record& record, VerifiedKeys* out) {
     int tried = 0;
     for (const dns::RecordView& each : dnskeys_.records) {
@@ -101,23 +129,46 @@ class KeyFinder {
         continue;
       }
       if (++tried > kMaxKeysPerSignature || !means_.work->Charge(2)) break;
-      if (DigestOfKey(record.digest_type, zone_, each.rdata) != record.digest) continue;
+      if (!record.Names(zone_, each.rdata)) continue;
       PublicKey named(each.rdata);
       VerifiedSet verified = VerifyRrsetWith(dnskeys_, zone_, &named, means_);
       out->verdict = std::move(verified.verdict);
       out->ttl_s = verified.ttl_s;
       if (out->verdict.is_secure()) {
-        for (const dns::RecordView& trusted : dnskeys_.records) out->keys.Add(trusted.rdata);
+        for (const dns::RecordView& trusted : dnskeys_.records) {
+          out->keys.Add(trusted.rdata, means_.policy);
+        }
+        TakeRemarks(record, out);
         return true;
       }
     }
     return false;
   }
 
+  /// What is remarkable of the chain that worked. The verdict itself stays plain.
+  void TakeRemarks(const DsSet::Record& record, VerifiedKeys* out) const {
+    if (out->verdict.finding == Finding::kSignatureFuture) {
+      out->remarks.push_back(std::move(out->verdict));
+    }
+    out->verdict = Verdict::Secure();
+    if (!RestsOnSha1(record)) return;
+    const bool by_digest = record.digest_type == kSha1;
+    Evidence evidence = Evidence::About(
+        zone_, zone_, by_digest ? dns::RRType::kDS : dns::RRType::kDNSKEY,
+        !by_digest ? "the chain of trust rests on RSA signatures over SHA-1"
+        : SignsSha1(record.algorithm)
+            ? "the chain of trust rests on a DS record with digest type 1 (SHA-1), and on RSA "
+              "signatures over SHA-1"
+            : "the chain of trust rests on a DS record with digest type 1 (SHA-1)");
+    evidence.key_tag = record.key_tag;
+    evidence.algorithm = record.algorithm;
+    out->remarks.push_back(Verdict::Remark(Finding::kAlgorithmDeprecated, std::move(evidence)));
+  }
+
   Verdict Bogus(Finding finding, std::string_view detail) const {
     Evidence evidence = Evidence::About(zone_, zone_, dns::RRType::kDNSKEY, detail);
     for (const DsSet::Record& record : ds_.records_) {
-      if (!record.IsUsable()) continue;
+      if (!record.IsUsable(means_.policy)) continue;
       evidence.key_tag = record.key_tag;
       evidence.algorithm = record.algorithm;
       break;

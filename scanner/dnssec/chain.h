@@ -22,9 +22,11 @@ class DsSet {
   /// A DNSKEY as trust anchor: the DS (SHA-256) of it.
   void AddKey(dns::NameView zone, std::span<const uint8_t> dnskey_rdata);
 
-  /// Is there a record whose algorithm and digest we can check? A zone without one is insecure
-  /// (RFC 4035 §5.2, RFC 6840 §5.2).
-  bool usable() const;
+  /// Is there a record whose algorithm and digest can be checked, and count? A zone without one is
+  /// insecure (RFC 4035 §5.2, RFC 6840 §5.2).
+  bool IsUsable(const Policy& policy = {}) const;
+  /// Does a record name this key of the zone, by its tag, algorithm and digest?
+  bool Names(dns::NameView zone, std::span<const uint8_t> dnskey_rdata) const;
   bool empty() const { return records_.empty(); }
 
  private:
@@ -34,23 +36,28 @@ class DsSet {
     uint8_t algorithm = 0;
     uint8_t digest_type = 0;
     std::string digest;
-    bool IsUsable() const;
+    bool IsUsable(const Policy& policy) const;
+    bool Names(dns::NameView zone, std::span<const uint8_t> dnskey_rdata) const;
   };
   std::vector<Record> records_;
 };
 
-/// "No algorithm or digest of the zone's DS set can be checked."
-Verdict UnsupportedZone(dns::NameView zone);
+/// Why the zone is insecure: no algorithm or digest of its DS set can be checked, or the user does
+/// not let those count that can. REQUIRES: !ds.IsUsable(policy).
+Verdict UnsupportedZone(dns::NameView zone, const DsSet& ds);
 
 struct VerifiedKeys {
   Verdict verdict;  // Secure, insecure (no usable DS), or bogus.
   KeySet keys;      // Where secure.
+  /// Where secure: what is remarkable of the DS and the signature that the keys are trusted by.
+  std::vector<Verdict> remarks;
   uint32_t ttl_s = 0;
 };
 
 /// The DNSKEY set (which may be empty: then bogus) must be signed by a key that a DS names. SHA-1
 /// digests count only where no usable DS has another (RFC 4509 §3). Any one chain that works is
-/// enough (RFC 6840 §5.11).
+/// enough (RFC 6840 §5.11); those with SHA-1 come last, so they are used, and remarked upon, only
+/// where no other works.
 VerifiedKeys VerifyKeys(const Rrset& dnskeys, dns::NameView zone, const DsSet& ds,
                         const Means& means);
 

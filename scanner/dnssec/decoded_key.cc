@@ -1,6 +1,11 @@
 // OpenSSL wants RSA keys as numbers, curve points in uncompressed form, Edwards keys raw; and
 // signatures of ECDSA as DER, where DNSSEC has the two numbers side by side (RFC 6605 §4). A key's
-// context is set up once and used for every check. Tested by public_key_test.cc.
+// context is set up once and used for every check.
+//
+// Signatures over SHA-1 (algorithms 5 and 7) are not left to OpenSSL's verification, which some
+// distributions patch to refuse that digest. OpenSSL makes the RSA operation and takes the padding
+// off; what comes out must be the DigestInfo of our own digest, octet for octet (RFC 8017 §8.2.2).
+// Tested by public_key_test.cc and openssl_policy_test.cc.
 #include "scanner/dnssec/decoded_key.h"
 
 #include <openssl/core_names.h>
@@ -9,6 +14,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <optional>
@@ -26,6 +32,10 @@ constexpr size_t kMaxModulusSize = 4096 / 8;
 constexpr size_t kMaxExponentSize = 8;
 constexpr size_t kP256Size = 32;
 constexpr size_t kP384Size = 48;
+constexpr size_t kSha1Size = 20;
+// The DER of DigestInfo in front of a SHA-1 (RFC 8017 §9.2, note 1).
+constexpr std::array<uint8_t, 15> kSha1Prefix = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
+                                                 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
 constexpr size_t kMaxDerSize = 2 + 2 * (2 + 1 + kP384Size);
 
 struct FreeKey {
@@ -55,7 +65,7 @@ using ParamsPtr = std::unique_ptr<OSSL_PARAM, FreeParams>;
 
 KeyPtr KeyFromParams(const char* type, OSSL_PARAM_BLD* builder) {
   const ParamsPtr params(OSSL_PARAM_BLD_to_param(builder));
-  const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(Library(), type, nullptr));
   EVP_PKEY* key = nullptr;
   if (params == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
       EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
@@ -121,7 +131,7 @@ KeyPtr MakeEcdsa(const char* curve, size_t size, std::span<const uint8_t> key) {
 }
 
 KeyPtr MakeEdwards(const char* type, std::span<const uint8_t> key) {
-  return KeyPtr(EVP_PKEY_new_raw_public_key_ex(nullptr, type, nullptr, key.data(), key.size()));
+  return KeyPtr(EVP_PKEY_new_raw_public_key_ex(Library(), type, nullptr, key.data(), key.size()));
 }
 
 /// A positive number in DER.
@@ -172,7 +182,9 @@ struct DecodedKey::OpenSsl {
 
   bool Decode(std::span<const uint8_t> rdata);
   bool Prepare(bool rsa);
+  bool PrepareSha1();
   bool VerifyDigest(std::span<const uint8_t> data, std::span<const uint8_t> signature) const;
+  bool IsSignatureOfSha1(std::span<const uint8_t> hash, std::span<const uint8_t> signature) const;
 };
 
 bool DecodedKey::OpenSsl::Decode(std::span<const uint8_t> rdata) {
@@ -204,10 +216,31 @@ bool DecodedKey::OpenSsl::Prepare(bool rsa) {
     whole.reset(EVP_MD_CTX_new());
     return whole != nullptr;
   }
-  context.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  context.reset(EVP_PKEY_CTX_new_from_pkey(Library(), key.get(), nullptr));
+  if (digest == Sha1()) return PrepareSha1();
   return context != nullptr && EVP_PKEY_verify_init(context.get()) == 1 &&
          (!rsa || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
          EVP_PKEY_CTX_set_signature_md(context.get(), digest) == 1;
+}
+
+bool DecodedKey::OpenSsl::PrepareSha1() {
+  return context != nullptr && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
+         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
+}
+
+bool DecodedKey::OpenSsl::IsSignatureOfSha1(std::span<const uint8_t> hash,
+                                            std::span<const uint8_t> signature) const {
+  std::array<uint8_t, kMaxModulusSize> signed_text;
+  size_t size = signed_text.size();
+  if (signature.size() != static_cast<size_t>(EVP_PKEY_get_size(key.get())) ||
+      EVP_PKEY_verify_recover(context.get(), signed_text.data(), &size, signature.data(),
+                              signature.size()) != 1 ||
+      size != kSha1Prefix.size() + kSha1Size) {
+    return false;
+  }
+  const auto split = signed_text.begin() + kSha1Prefix.size();
+  return std::equal(kSha1Prefix.begin(), kSha1Prefix.end(), signed_text.begin()) &&
+         std::equal(hash.begin(), hash.end(), split);
 }
 
 bool DecodedKey::OpenSsl::VerifyDigest(std::span<const uint8_t> data,
@@ -217,6 +250,7 @@ bool DecodedKey::OpenSsl::VerifyDigest(std::span<const uint8_t> data,
   if (EVP_Digest(data.data(), data.size(), hash.data(), &hash_size, digest, nullptr) != 1) {
     return false;
   }
+  if (digest == Sha1()) return IsSignatureOfSha1({hash.data(), hash_size}, signature);
   std::array<uint8_t, kMaxDerSize> der;
   if (number_size != 0) {
     if (signature.size() != 2 * number_size) return false;
@@ -241,7 +275,7 @@ bool DecodedKey::Verify(std::span<const uint8_t> data, std::span<const uint8_t> 
   } else {
     EVP_MD_CTX* whole = openssl_->whole.get();
     good =
-        EVP_DigestVerifyInit_ex(whole, nullptr, nullptr, nullptr, nullptr, openssl_->key.get(),
+        EVP_DigestVerifyInit_ex(whole, nullptr, nullptr, Library(), nullptr, openssl_->key.get(),
                                 nullptr) == 1 &&
         EVP_DigestVerify(whole, signature.data(), signature.size(), data.data(), data.size()) == 1;
   }

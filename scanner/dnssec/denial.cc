@@ -70,6 +70,9 @@ bool ProofChecker::IsGood(ProofRecord* record) {
   record->state_ = good ? ProofRecord::State::kGood : ProofRecord::State::kBad;
   if (good) {
     ttl_s_ = std::min(ttl_s_, verified.ttl_s);
+    if (verified.verdict.finding != Finding::kNone && !remark_) {
+      remark_ = std::move(verified.verdict);
+    }
   } else if (!failure_) {
     failure_ = std::move(verified.verdict);
   }
@@ -88,12 +91,14 @@ Verdict Denial::Try(NameView name, RRType type, const Step& step) {
   if (!nsec.empty()) {
     verdict = step(&nsec);
     ttl_s_ = nsec.ttl_s();
+    if (nsec.remark() && !verdict.is_bogus()) verdict.Weaken(*nsec.remark());
     if (!verdict.is_bogus()) return verdict;
   }
   Nsec3Prover nsec3(message_, zone_, keys_, means_);
   if (!nsec3.empty()) {
     verdict = step(&nsec3);
     ttl_s_ = nsec3.ttl_s();
+    if (nsec3.remark() && !verdict.is_bogus()) verdict.Weaken(*nsec3.remark());
   }
   return verdict;
 }

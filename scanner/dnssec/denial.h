@@ -13,10 +13,6 @@
 
 namespace caascan::dnssec {
 
-/// NSEC3 with more iterations shows nothing: what it should prove is insecure, once a signature
-/// over such a record has been found right (RFC 9276 §3.2).
-constexpr unsigned kMaxNsec3Iterations = 150;
-
 /// What a message's authority section proves of a delegation.
 enum class CutProof : uint8_t {
   kUnproven,
@@ -32,10 +28,11 @@ class Denial {
       : message_(message), zone_(zone), keys_(keys), means_(means) {}
 
   /// There is no set of this type at `name` (which is in the zone), nor can a wildcard give one.
-  /// Insecure: it stands in an opt-out span (RFC 5155 §9.2), or has too many iterations.
-  /// `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155 §8.4), an opt-out
-  /// span the wildcard's absence too. Where NSEC records show instead that only the type does not
-  /// exist, that is good as well: RFC 4035 §5.4 asks for no RCODE, and other validators agree.
+  /// Insecure: it stands in an opt-out span (RFC 5155 §9.2), or has more iterations than count
+  /// (Policy). `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155 §8.4), an
+  /// opt-out span the wildcard's absence too. Where NSEC records show instead that only the type
+  /// does not exist, that is good as well: RFC 4035 §5.4 asks for no RCODE, and other validators
+  /// agree.
   Verdict ProveEmpty(dns::NameView name, dns::RRType type, bool nxdomain);
 
   /// Nothing is closer to `name` than the wildcard below its ancestor of `labels` labels.
@@ -88,12 +85,15 @@ class ProofChecker {
   dns::NameView zone() const { return zone_; }
   const Means& means() const { return means_; }
   uint32_t ttl_s() const { return ttl_s_; }
+  /// What is remarkable of the good records' signatures, the first one's; nullopt where nothing is.
+  const std::optional<Verdict>& remark() const { return remark_; }
 
  private:
   const dns::NameView zone_;
   KeySet* const keys_;
   const Means& means_;
   std::optional<Verdict> failure_;
+  std::optional<Verdict> remark_;
   uint32_t ttl_s_ = UINT32_MAX;
 };
 

@@ -105,8 +105,10 @@ class Judge {
         return Close(DelegationJudgement::Kind::kInsecure, std::move(found));
       }
       for (const RecordView& record : ds.records) found.ds.Add(record.rdata);
-      if (found.ds.usable()) return Close(DelegationJudgement::Kind::kSigned, std::move(found));
-      Weaken(UnsupportedZone(cut));
+      if (found.ds.IsUsable(means_.policy)) {
+        return Close(DelegationJudgement::Kind::kSigned, std::move(found));
+      }
+      Weaken(UnsupportedZone(cut, found.ds));
       return Close(DelegationJudgement::Kind::kInsecure, std::move(found));
     }
     return NoDs(cut, std::move(found));
@@ -115,12 +117,7 @@ class Judge {
  private:
   bool ended() const { return out_.verdict.is_bogus(); }
 
-  void Weaken(Verdict verdict) {
-    if (static_cast<int>(verdict.security) > static_cast<int>(out_.verdict.security) ||
-        (out_.verdict.finding == Finding::kNone && verdict.finding != Finding::kNone)) {
-      out_.verdict = std::move(verdict);
-    }
-  }
+  void Weaken(Verdict verdict) { out_.verdict.Weaken(std::move(verdict)); }
 
   /// Only the first thing that is missing counts.
   void Miss(Missing::Kind kind, NameView name) {
@@ -146,6 +143,7 @@ class Judge {
       return;
     }
     out_.ttl_s = std::min(out_.ttl_s, verified.ttl_s);
+    if (verified.verdict.finding != Finding::kNone) Weaken(verified.verdict);
     if (!verified.expanded) return;
     if (set.type == RRType::kDNAME || set.type == RRType::kDS) {
       Weaken(BogusAlias(zone.apex, set.owner, set.type, "a wildcard's, which it cannot be"));

@@ -8,9 +8,9 @@
 
 namespace caascan::dnssec {
 
-void KeySet::Add(std::span<const uint8_t> dnskey_rdata) {
+void KeySet::Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy) {
   const auto dnskey = ReadDnskey(dnskey_rdata);
-  if (!dnskey || !dnskey->MaySign() || !IsSupported(dnskey->algorithm) ||
+  if (!dnskey || !dnskey->MaySign() || !IsSupported(dnskey->algorithm, policy) ||
       keys_.size() == kMaxKeys) {
     return;
   }

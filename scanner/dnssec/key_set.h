@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "scanner/dnssec/policy.h"
 #include "scanner/dnssec/public_key.h"
 
 namespace caascan::dnssec {
 
 /// The keys of a verified DNSKEY RRset that may sign the zone's data (Dnskey::MaySign) and whose
-/// algorithms are supported. Movable. One thread.
+/// algorithms are supported and count. Movable. One thread.
 class KeySet {
  public:
   // Zones with hundreds of keys exist to cost others time. What comes behind is not used.
@@ -19,8 +20,9 @@ class KeySet {
   KeySet(KeySet&&) noexcept = default;
   KeySet& operator=(KeySet&&) noexcept = default;
 
-  /// Leaves out what may not sign, what is not supported, and what is there already.
-  void Add(std::span<const uint8_t> dnskey_rdata);
+  /// Leaves out what may not sign, what is not supported or does not count, and what is there
+  /// already.
+  void Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy = {});
 
   bool empty() const { return keys_.empty(); }
   std::vector<PublicKey>& keys() { return keys_; }

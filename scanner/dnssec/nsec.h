@@ -18,6 +18,7 @@ class NsecProver {
   Verdict ProveExpansion(dns::NameView name, size_t labels);
   CutProof ProveNoDs(dns::NameView cut, Verdict* verdict);
   uint32_t ttl_s() const { return checker_.ttl_s(); }
+  const std::optional<Verdict>& remark() const { return checker_.remark(); }
 
  private:
   struct Record : ProofRecord {

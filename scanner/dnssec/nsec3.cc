@@ -155,7 +155,7 @@ std::optional<Nsec3Prover::ClosestEncloser> Nsec3Prover::FindClosestEncloser(
 }
 
 bool Nsec3Prover::has_too_many_iterations() const {
-  return records_[0].nsec3.iterations > kMaxNsec3Iterations;
+  return records_[0].nsec3.iterations > checker_.means().policy.max_nsec3_iterations;
 }
 
 Verdict Nsec3Prover::TooManyIterations(NameView name, RRType type) {

@@ -26,6 +26,7 @@ class Nsec3Prover {
   Verdict ProveExpansion(dns::NameView name, size_t labels);
   CutProof ProveNoDs(dns::NameView cut, Verdict* verdict);
   uint32_t ttl_s() const { return checker_.ttl_s(); }
+  const std::optional<Verdict>& remark() const { return checker_.remark(); }
 
  private:
   struct Record : ProofRecord {

@@ -20,7 +20,8 @@ struct Dnskey {
   std::span<const uint8_t> key;
 
   static constexpr uint16_t kZoneKey = 0x0100;
-  static constexpr uint16_t kRevoked = 0x0080;  // RFC 5011 §3.
+  static constexpr uint16_t kRevoked = 0x0080;           // RFC 5011 §3.
+  static constexpr uint16_t kSecureEntryPoint = 0x0001;  // RFC 4034 §2.1.1: a key signing key.
   static constexpr uint8_t kProtocol = 3;
 
   /// May it sign the zone's data (RFC 4034 §2.1.1 and §2.1.2, RFC 5011 §2.1)?

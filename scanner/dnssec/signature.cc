@@ -80,13 +80,20 @@ class SetChecker {
     if (!set_.owner.view().IsAtOrBelow(zone_)) {
       return Bogus({Finding::kSignatureInvalid, "the owner is outside the zone"});
     }
-    for (const dns::RecordView& record : set_.signatures) {
-      const auto signature = ReadRrsig(record.rdata);
-      const Stage stage = signature ? CheckOne(*signature, keys) : Stage::kMalformed;
-      if (stage == Stage::kGood) return Secure(*signature);
-      if (stage > best_) {
-        best_ = stage;
-        Note(signature ? &*signature : nullptr);
+    bool has_sha1 = false;
+    for (const bool sha1 : {false, true}) {
+      if (sha1 && !has_sha1) break;
+      for (const dns::RecordView& record : set_.signatures) {
+        const auto signature = ReadRrsig(record.rdata);
+        const bool over_sha1 = signature && SignsSha1(signature->algorithm);
+        has_sha1 = has_sha1 || over_sha1;
+        if (over_sha1 != sha1) continue;
+        const Stage stage = signature ? CheckOne(*signature, keys) : Stage::kMalformed;
+        if (stage == Stage::kGood) return Secure(*signature);
+        if (stage > best_) {
+          best_ = stage;
+          Note(signature ? &*signature : nullptr);
+        }
       }
     }
     VerifiedSet out = Bogus(FailureOf(best_));
@@ -98,7 +105,7 @@ class SetChecker {
   template <typename Keys>
   Stage CheckOne(const Rrsig& signature, Keys* keys) {
     if (signature.signer != zone_) return Stage::kOtherSigner;
-    if (!IsSupported(signature.algorithm)) return Stage::kUnsupported;
+    if (!IsSupported(signature.algorithm, means_.policy)) return Stage::kUnsupported;
     if (signature.labels > owner_labels_ || signature.labels < zone_.label_count()) {
       return Stage::kBadLabels;
     }
@@ -107,8 +114,12 @@ class SetChecker {
     };
     if (std::none_of(keys->begin(), keys->end(), fits)) return Stage::kNoSuchKey;
     if (ComesBefore(signature.expiration, signature.inception)) return Stage::kBadTimes;
-    if (ComesBefore(means_.now, signature.inception)) return Stage::kFuture;
-    if (ComesBefore(signature.expiration, means_.now)) return Stage::kExpired;
+    if (ComesBefore(means_.now, signature.inception)) {
+      const uint32_t validity_s = signature.expiration - signature.inception;
+      if (signature.inception - means_.now > InceptionTolerance(validity_s)) return Stage::kFuture;
+    } else if (ComesBefore(signature.expiration, means_.now)) {
+      return Stage::kExpired;
+    }
     Stage stage = Stage::kWrong;
     int tried = 0;
     for (PublicKey& key : *keys) {
@@ -155,21 +166,45 @@ class SetChecker {
     evidence_.expiration = signature->expiration;
   }
 
-  VerifiedSet Bogus(const Failure& failure) {
+  Evidence TakeEvidence(std::string_view detail) {
     evidence_.zone = zone_;
     evidence_.owner = set_.owner;
     evidence_.type = set_.type;
-    evidence_.detail = failure.detail;
+    evidence_.detail = detail;
+    return std::move(evidence_);
+  }
+
+  VerifiedSet Bogus(const Failure& failure) {
     VerifiedSet out;
-    out.verdict = Verdict::Bogus(failure.finding, std::move(evidence_));
+    out.verdict = Verdict::Bogus(failure.finding, TakeEvidence(failure.detail));
     return out;
   }
 
-  VerifiedSet Secure(const Rrsig& signature) const {
+  void Remark(const Rrsig& signature, VerifiedSet* out) {
+    const bool future = ComesBefore(means_.now, signature.inception);
+    if (!future && !SignsSha1(signature.algorithm)) return;
+    Note(&signature);
+    if (future) {
+      evidence_.ahead_s = signature.inception - means_.now;
+      out->verdict = Verdict::Remark(
+          Finding::kSignatureFuture,
+          TakeEvidence(
+              "let pass, since clocks differ: validators allow a tenth of the validity, at "
+              "least an hour and at most a day"));
+    } else {
+      out->verdict =
+          Verdict::Remark(Finding::kAlgorithmDeprecated,
+                          TakeEvidence("an RSA signature over SHA-1, and no other is good"));
+    }
+  }
+
+  VerifiedSet Secure(const Rrsig& signature) {
     VerifiedSet out;
-    out.ttl_s = std::min({set_.ttl_s(), signature.original_ttl, signature.expiration - means_.now});
+    out.ttl_s = std::min(
+        {set_.ttl_s(), dns::TtlSeconds(signature.original_ttl), signature.expiration - means_.now});
     out.labels = signature.labels;
     out.expanded = signature.labels < owner_labels_;
+    Remark(signature, &out);
     return out;
   }
 

@@ -1,6 +1,7 @@
 // Is a record set signed by its zone (RFC 4035 §5.3)?
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "scanner/dnssec/key_set.h"
@@ -15,8 +16,17 @@ namespace caascan::dnssec {
 constexpr int kMaxChecksPerSet = 8;
 constexpr int kMaxKeysPerSignature = 4;
 
+/// How far in the future a signature's inception may lie, in seconds: clocks differ. Unbound's
+/// rule: a tenth of the time from inception to expiration, at least an hour and at most a day. An
+/// expiration has no such tolerance: BIND and Knot Resolver have none either.
+constexpr uint32_t InceptionTolerance(uint32_t validity_s) {
+  return std::clamp<uint32_t>(validity_s / 10, 3'600, 86'400);
+}
+
 struct VerifiedSet {
-  Verdict verdict;  // Secure or bogus.
+  /// Secure or bogus. A finding of a secure one is a remark: the inception lies in the future,
+  /// within the tolerance; or else nothing but a signature over SHA-1 is good.
+  Verdict verdict;
   /// Secure: how long the set may be kept, its signature's end and original TTL considered
   /// (RFC 4035 §5.3.3).
   uint32_t ttl_s = 0;
@@ -36,7 +46,8 @@ VerifiedSet VerifyRrset(const Rrset& set, dns::NameView zone, KeySet* keys, cons
 VerifiedSet VerifyRrsetWith(const Rrset& set, dns::NameView zone, PublicKey* key,
                             const Means& means);
 
-/// RFC 1982 over 32 bits: does `a` come before `b`? For two that are 2^31 apart, no.
+/// RFC 1982 over 32 bits (RFC 4034 §3.1.5): does `a` come before `b`? For two that are 2^31 apart,
+/// no.
 constexpr bool ComesBefore(uint32_t a, uint32_t b) { return a != b && b - a < 0x80000000u; }
 
 }  // namespace caascan::dnssec

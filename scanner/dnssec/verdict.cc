@@ -4,13 +4,14 @@
 #include <absl/strings/str_cat.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace caascan::dnssec {
 namespace {
 
-constexpr std::array<std::string_view, 12> kCodes = {
+constexpr std::array<std::string_view, 13> kCodes = {
     "",
     "dnssec_no_dnskey",
     "dnssec_ds_mismatch",
@@ -23,8 +24,9 @@ constexpr std::array<std::string_view, 12> kCodes = {
     "dnssec_algorithm_unsupported",
     "dnssec_nsec3_iterations",
     "dnssec_empty_answers_only",
+    "dnssec_algorithm_deprecated",
 };
-static_assert(kCodes.size() == static_cast<size_t>(Finding::kEmptyAnswersOnly) + 1);
+static_assert(kCodes.size() == static_cast<size_t>(Finding::kAlgorithmDeprecated) + 1);
 
 std::string TimeText(uint32_t seconds) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(seconds),
@@ -55,8 +57,27 @@ std::string Evidence::ToText() const {
   if (inception && expiration) {
     absl::StrAppend(&out, ", ", TimeText(*inception), " to ", TimeText(*expiration));
   }
+  if (ahead_s) absl::StrAppend(&out, ", begins in ", *ahead_s, " s");
   if (!detail.empty()) absl::StrAppend(&out, ": ", std::string(detail));
   return out;
+}
+
+void Verdict::Weaken(Verdict other) {
+  const Security least = std::max(security, other.security);
+  const bool weaker = other.security > security;
+  const bool more_telling =
+      finding == Finding::kNone ||
+      (is_secure() && other.is_secure() && finding == Finding::kAlgorithmDeprecated &&
+       other.finding == Finding::kSignatureFuture);
+  if (other.finding == Finding::kNone ? weaker && finding == Finding::kNone
+                                      : weaker || more_telling) {
+    *this = std::move(other);
+  }
+  security = least;
+}
+
+Verdict Verdict::Remark(Finding finding, Evidence evidence) {
+  return {Security::kSecure, finding, false, std::move(evidence)};
 }
 
 Verdict Verdict::Insecure(Finding finding, Evidence evidence) {

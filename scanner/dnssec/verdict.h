@@ -28,6 +28,7 @@ enum class Finding : uint8_t {
   kAlgorithmUnsupported,
   kNsec3Iterations,
   kEmptyAnswersOnly,
+  kAlgorithmDeprecated,
 };
 
 /// "dnssec_no_dnskey" …; empty for kNone.
@@ -42,6 +43,8 @@ struct Evidence {
   std::optional<uint8_t> algorithm;
   std::optional<uint32_t> inception;  // Of the signature, seconds since 1970 modulo 2^32.
   std::optional<uint32_t> expiration;
+  std::optional<uint32_t>
+      ahead_s;  // How far the inception lies in the future, where that is let pass.
   std::string_view detail = {};  // A sentence of ours; lives for ever.
 
   static Evidence About(dns::NameView zone, dns::NameView owner, dns::RRType type,
@@ -62,7 +65,14 @@ struct Verdict {
   bool is_secure() const { return security == Security::kSecure; }
   bool is_bogus() const { return security == Security::kBogus; }
 
+  /// Adds what another step of the same proof came to: the weaker of the two stays. Where both are
+  /// secure, or the weaker one has nothing to tell, the other's finding is kept as a remark; of two
+  /// the first one, but that a signature from the future goes before a deprecated algorithm.
+  void Weaken(Verdict other);
+
   static Verdict Secure() { return {}; }
+  /// Secure, and worth telling.
+  static Verdict Remark(Finding finding, Evidence evidence);
   static Verdict Insecure(Finding finding, Evidence evidence);
   static Verdict Bogus(Finding finding, Evidence evidence);
 };

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include "scanner/dnssec/policy.h"
+
 namespace caascan::dnssec {
 
 /// What was computed, and what may be. Prices are about microseconds of one core
@@ -54,6 +56,7 @@ struct Means {
   uint32_t now = 0;
   Work* work = nullptr;
   SignatureMemo* memo = nullptr;  // None: every signature is checked anew.
+  Policy policy = {};
 };
 
 }  // namespace caascan::dnssec

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scanner/dns/special_names.h"
 #include "scanner/resolve/failure.h"
 
 namespace caascan::resolve {
@@ -114,11 +115,25 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
       // Nobody is accused of what an old zone file says.
       account->attempts.resize(attempts);
       account->observations.resize(observations);
-    } else if (!walk->stands_at_alias()) {
+    } else if (!walk->stands_at_alias() || LeadsOutOfDns(walk)) {
       co_return;
     }
     walk->zone = StartOf(*walk);
   }
+}
+
+/// Does the alias that was just taken lead to a name that is not in the public DNS? Nobody is asked
+/// for that: every such name is answered as resolvers answer it, which give its CAA set as empty
+/// without asking (RFC 6761 §6, RFC 7686 §2), and the servers of the public DNS deny it as well.
+/// The look-up has ended. What our table says is not proven, so the answer is insecure at best.
+bool IterativeResolver::LeadsOutOfDns(Walk* walk) const {
+  if (options_.allow_special_names || walk->purpose != Walk::Purpose::kData ||
+      dns::FindSpecialName(walk->chain.current()) == nullptr) {
+    return false;
+  }
+  walk->asked->classified.kind = ResponseKind::kNoData;
+  walk->weakest = std::max(walk->weakest, DnssecStatus::kInsecure);
+  return true;
 }
 
 /// At a cold start thousands of names need the same TLD: the first one asks the root, the others

@@ -24,6 +24,8 @@ struct IterativeOptions {
   unsigned retries = 2;  // Tries beyond the first, however few servers a zone has.
   AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
+  /// Follow aliases to names that are not in the public DNS too (dns/special_names.h).
+  bool allow_special_names = false;
   /// Names that nothing may be asked about; empty where there are none. Any thread.
   std::function<bool(dns::NameView)> blocked = {};
   /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
@@ -40,6 +42,8 @@ struct IterativeOptions {
 struct AnchorComplaint {
   std::string text;
   bool unsigned_root = false;  // It has no keys at all.
+  /// Key tags: see Validator::UnnamedRootKeys(). No fault: the keys are good all the same.
+  std::vector<uint16_t> unnamed_keys;
 };
 
 class IterativeResolver : public Resolver {
@@ -202,6 +206,7 @@ class IterativeResolver : public Resolver {
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
+  bool LeadsOutOfDns(Walk* walk) const;
   void ClassifyReply(Walk* walk);
   bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
   void FinishZone(Walk* walk, Account* account);

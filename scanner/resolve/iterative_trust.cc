@@ -95,7 +95,10 @@ net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* j
 net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
   if (!validator_.enabled()) co_return;
   co_await Settle(root_, account, nullptr);
-  if (validator_.StatusOf(*root_, root_.name()) == DnssecStatus::kSecure) co_return;
+  if (validator_.StatusOf(*root_, root_.name()) == DnssecStatus::kSecure) {
+    complaint->unnamed_keys = validator_.UnnamedRootKeys();
+    co_return;
+  }
   if (const dnssec::Verdict* why = validator_.VerdictOf(*root_, root_.name())) {
     complaint->text = why->evidence.ToText();
     complaint->unsigned_root = why->finding == dnssec::Finding::kNoDnskey;
@@ -118,6 +121,7 @@ bool IterativeResolver::TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust)
   }
   ReplyVerdict& reply = *walk->reply;
   trust->no_cut = reply.delegation == Kind::kNoCut;
+  trust->remarks = std::move(reply.remarks);
   if (reply.delegation == Kind::kSigned) {
     trust->has_ds = true;
     trust->ds = std::move(reply.ds);
@@ -316,6 +320,7 @@ void IterativeResolver::NoteProof(Walk* walk) {
   if (walk->reply == nullptr) return;
   const dnssec::Verdict& verdict = walk->reply->verdict;
   if (!verdict.is_secure()) walk->weakest = DnssecStatus::kInsecure;
+  for (const auto& remark : walk->reply->remarks) walk->findings.push_back(FindingOf(remark));
   if (verdict.finding != dnssec::Finding::kNone) walk->findings.push_back(FindingOf(verdict));
   if (walk->reply->ttl_s < walk->asked->classified.ttl_s)
     walk->asked->classified.ttl_s = walk->reply->ttl_s;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/dnssec/rdata.h"
+
 namespace caascan::resolve {
 namespace {
 
@@ -36,11 +38,29 @@ dnssec::Verdict NotKnown(NameView apex) {
                               "whether the zone is signed could not be found out"));
 }
 
+/// One a finding and zone.
+void AddRemark(const dnssec::Verdict& remark, std::vector<dnssec::Verdict>* remarks) {
+  const auto same = [&remark](const dnssec::Verdict& other) {
+    return other.finding == remark.finding &&
+           other.evidence.zone.view() == remark.evidence.zone.view();
+  };
+  if (std::none_of(remarks->begin(), remarks->end(), same)) remarks->push_back(remark);
+}
+
+/// Something about a delegation's parent that is no news about an insecure child. What makes the
+/// child insecure names the child.
+bool IsOfParentOnly(const dnssec::Verdict& verdict, NameView cut) {
+  return verdict.finding == dnssec::Finding::kNsec3Iterations ||
+         (verdict.finding == dnssec::Finding::kAlgorithmDeprecated &&
+          verdict.evidence.zone.view() != cut);
+}
+
 }  // namespace
 
 Validator::Validator(const ValidatorOptions& options)
     : enabled_(!options.anchors.empty()),
       wall_clock_(options.wall_clock ? options.wall_clock : SystemSeconds),
+      policy_(options.policy),
       trusts_(options.trust_capacity),
       root_(trusts_.Insert(NameView())),
       memo_(options.memo_capacity) {
@@ -89,7 +109,9 @@ const dnssec::Verdict* Validator::VerdictOf(const Zone& zone, NameView apex) {
   return &trust->verdict;
 }
 
-dnssec::Means Validator::MeansOf(dnssec::Work* work) { return {wall_clock_(), work, &memo_}; }
+dnssec::Means Validator::MeansOf(dnssec::Work* work) {
+  return {wall_clock_(), work, &memo_, policy_};
+}
 
 void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, KnownZones* out) {
   for (; name.IsBelow(apex); name = name.parent()) {
@@ -100,6 +122,12 @@ void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, Kno
     const bool secure = trust->verdict.is_secure();
     out->push_back({trust.name(), trust->verdict.security, secure ? &trust->keys : nullptr});
     pinned_.push_back(std::move(trust));
+  }
+}
+
+void Validator::AddRemarks(std::vector<dnssec::Verdict>* remarks) const {
+  for (const TrustCache::Handle& trust : pinned_) {
+    for (const dnssec::Verdict& remark : trust->remarks) AddRemark(remark, remarks);
   }
 }
 
@@ -143,8 +171,10 @@ ReplyVerdict Validator::JudgeDelegation(const dns::Message& message, NameView cu
   out.ttl_s = judged.ttl_s;
   out.delegation = judged.kind;
   out.ds = std::move(judged.ds);
-  // That the parent's NSEC3 records prove nothing is no news about the child.
-  if (out.verdict.finding == dnssec::Finding::kNsec3Iterations && !out.verdict.is_bogus()) {
+  if (judged.kind == dnssec::DelegationJudgement::Kind::kSigned) {
+    AddRemarks(&out.remarks);
+    if (out.verdict.finding != dnssec::Finding::kNone) AddRemark(out.verdict, &out.remarks);
+  } else if (!out.verdict.is_bogus() && IsOfParentOnly(out.verdict, cut)) {
     out.verdict.finding = dnssec::Finding::kNone;
   }
   return out;
@@ -167,6 +197,7 @@ ReplyVerdict Validator::JudgeAnswer(const dns::Message& message, const dnssec::Q
   out.verdict = std::move(judged.verdict);
   out.missing = judged.missing;
   out.ttl_s = judged.ttl_s;
+  if (!out.verdict.is_bogus()) AddRemarks(&out.remarks);
   return out;
 }
 
@@ -176,10 +207,26 @@ dnssec::Verdict Validator::TakeKeys(const dns::Message& message, NameView apex, 
   if (verified.verdict.is_bogus()) return std::move(verified.verdict);
   trust->verdict = verified.verdict;
   trust->keys = std::move(verified.keys);
+  // Those of the chain above came with the DS; its own are found anew.
+  std::erase_if(trust->remarks, [apex](const dnssec::Verdict& remark) {
+    return remark.evidence.zone.view() == apex;
+  });
+  for (const dnssec::Verdict& remark : verified.remarks) AddRemark(remark, &trust->remarks);
   trust->unreachable.reset();
   trust->known_at = now;
   trust->expires = now + KeepFor(verified.ttl_s);
   return std::move(verified.verdict);
+}
+
+std::vector<uint16_t> Validator::UnnamedRootKeys() {
+  std::vector<uint16_t> tags;
+  if (root_->state != ZoneTrust::State::kKnown || !root_->verdict.is_secure()) return tags;
+  for (const dnssec::PublicKey& key : root_->keys.keys()) {
+    const auto dnskey = dnssec::ReadDnskey(key.rdata());
+    const bool may_anchor = dnskey && (dnskey->flags & dnssec::Dnskey::kSecureEntryPoint) != 0;
+    if (may_anchor && !root_->ds.Names(NameView(), key.rdata())) tags.push_back(key.tag());
+  }
+  return tags;
 }
 
 void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, nanoseconds now) {
@@ -197,6 +244,7 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   trust->has_ds = reply.delegation == Kind::kSigned;
   trust->no_cut = false;
   trust->ds = std::move(reply.ds);
+  trust->remarks = std::move(reply.remarks);
   if (trust->has_ds) return;
   trust->state = ZoneTrust::State::kKnown;
   trust->verdict = std::move(reply.verdict);

@@ -41,6 +41,9 @@ struct ZoneTrust {
   dnssec::DsSet ds;
   dnssec::Verdict verdict;  // Where known.
   dnssec::KeySet keys;      // Where secure.
+  /// Where it has a DS: what is remarkable of the chain from the trust anchor to its keys, though
+  /// the chain holds. Nearly always empty.
+  std::vector<dnssec::Verdict> remarks;
   std::chrono::nanoseconds known_at{0};
   std::chrono::nanoseconds expires{0};
   WaitList waiters;
@@ -52,6 +55,7 @@ struct ValidatorOptions {
   std::vector<TrustAnchor> anchors;
   /// Seconds since 1970 modulo 2^32; the system's clock where empty.
   std::function<uint32_t()> wall_clock = {};
+  dnssec::Policy policy = {};
   size_t trust_capacity = 20'000;
   size_t memo_capacity = 20'000;
 };
@@ -69,6 +73,9 @@ struct ReplyVerdict {
   /// For a referral, or an answer about a DS.
   dnssec::DelegationJudgement::Kind delegation = dnssec::DelegationJudgement::Kind::kBogus;
   dnssec::DsSet ds;
+  /// What is remarkable of the chain of trust that the verdict rests on: of the zones whose keys
+  /// count, and for a signed delegation of its DS set. Nearly always empty.
+  std::vector<dnssec::Verdict> remarks;
 };
 
 /// One worker's. Loop thread only.
@@ -106,6 +113,10 @@ class Validator {
   dnssec::Verdict TakeKeys(const dns::Message& message, dns::NameView apex, ZoneTrust* trust,
                            std::chrono::nanoseconds now, dnssec::Work* work);
 
+  /// Key tags of the root's keys that may become trust anchors, SEP set and not revoked, and that
+  /// no trust anchor names. Empty until the root's keys are known, and where they are not secure.
+  std::vector<uint16_t> UnnamedRootKeys();
+
   /// What a referral that was judged says of the child goes into *child and the trusts.
   void NoteDelegation(ReplyVerdict reply, dns::NameView cut, Zone* child,
                       std::chrono::nanoseconds now);
@@ -117,11 +128,14 @@ class Validator {
   /// Zones that lie between `apex` and the names, as they were found before.
   void AddZonesBelow(dns::NameView apex, dns::NameView name, std::chrono::nanoseconds now,
                      KnownZones* out);
+  /// Adds those of the pinned zones.
+  void AddRemarks(std::vector<dnssec::Verdict>* remarks) const;
   /// False where the zone itself is bogus or unknown; then *verdict says so.
   bool Begin(const Zone& zone, dns::NameView apex, KnownZones* known, dnssec::Verdict* verdict);
 
   const bool enabled_;
   const std::function<uint32_t()> wall_clock_;
+  const dnssec::Policy policy_;
   TrustCache trusts_;
   const TrustCache::Handle root_;           // With the trust anchor. Never evicted.
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.

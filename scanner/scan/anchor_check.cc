@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "scanner/net/task.h"
 #include "scanner/scan/scan_setup.h"
@@ -26,7 +27,8 @@ net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop,
 
 }  // namespace
 
-absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup, bool* unsigned_root) {
+absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
+                              ScanSummary* summary) {
   if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
   net::Loop loop;
   net::Network network(&loop, setup->limits, setup->network);
@@ -47,9 +49,10 @@ absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup, bo
   }
   network.Close();
   loop.Drain();
+  summary->unnamed_root_keys = std::move(complaint.unnamed_keys);
   const bool own_root = !options.root_hints_path.empty() && options.trust_anchor_path.empty();
   if (complaint.unsigned_root && own_root && options.dnssec == DnssecMode::kAuto) {
-    *unsigned_root = true;
+    summary->unsigned_root = true;
     DoNotValidate(setup);
     return status;
   }

@@ -101,9 +101,9 @@ void SortRecords(std::string_view output, std::vector<std::string>* records) {
 }  // namespace
 
 absl::Status RunCheck(const std::vector<std::string>& names, ScanOptions options,
-                      std::vector<std::string>* records, int* signal) {
+                      std::vector<std::string>* records, ScanSummary* summary) {
   records->clear();
-  *signal = 0;
+  *summary = ScanSummary();
   if (absl::Status status = CheckTyped(names); !status.ok()) return status;
   const MemoryFile input;
   const MemoryFile output;
@@ -117,9 +117,7 @@ absl::Status RunCheck(const std::vector<std::string>& names, ScanOptions options
   options.input_format = InputFormat::kNdjson;
   options.output_path = output.path();
   options.resume = false;
-  ScanSummary summary;
-  absl::Status status = RunScan(options, &summary);
-  *signal = summary.signal;
+  absl::Status status = RunScan(options, summary);
   SortRecords(output.Read(), records);
   return status;
 }

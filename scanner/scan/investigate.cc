@@ -9,6 +9,7 @@
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/probe.h"
 #include "scanner/diagnose/record_lint.h"
+#include "scanner/dns/special_names.h"
 
 namespace caascan::scan {
 namespace {
@@ -40,6 +41,19 @@ bool IsFinal(Reason failure) {
 nanoseconds KeepFor(const CaaAnswer& answer) {
   if (answer.status == LookupStatus::kFailed) return kFailureKept;
   return std::clamp(seconds(answer.ttl_s), kMinKept, kMaxKept);
+}
+
+/// The name that the servers of answer.zone were asked for: where the aliases end, or before they
+/// lead out of the DNS (IterativeResolver::LeadsOutOfDns()). False where that is no name.
+bool FindEnd(const CaaAnswer& answer, dns::NameView start, bool allow_special, dns::Name* end) {
+  *end = start;
+  for (const std::string& text : answer.cname) {
+    dns::Name target;
+    if (dns::Name::FromText(text, &target) != dns::NameError::kNone) return false;
+    if (!allow_special && dns::FindSpecialName(target) != nullptr) return true;
+    *end = target;
+  }
+  return true;
 }
 
 std::string AddressText(const net::Address& address, uint16_t usual_port) {
@@ -203,12 +217,11 @@ bool Investigator::NeedsSurvey(const Climb& climb) const {
 net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
                                      resolve::Account* account, std::vector<Finding>* findings) {
   dns::Name zone;
-  dns::Name end(name);  // Of the aliases, if there are any.
+  dns::Name end;
   const std::string& served =
       answer->delegated_zone.empty() ? answer->zone : answer->delegated_zone;
   if (served.empty() || dns::Name::FromText(served, &zone) != dns::NameError::kNone ||
-      (!answer->cname.empty() &&
-       dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
+      !FindEnd(*answer, name, options_.allow_special, &end)) {
     co_return;
   }
   diagnose::SurveyRequest request;

@@ -24,8 +24,9 @@ struct InvestigateOptions {
   std::vector<CertificationAuthority> ca_set;
   resolve::AskOptions ask;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
-  bool all_servers = false;    // See ScanOptions; only with a resolver that knows them.
-  bool allow_special = false;  // Of these, ask also addresses that no public server has.
+  bool all_servers = false;  // See ScanOptions; only with a resolver that knows them.
+  /// Ask also addresses that no public server has, and for names that are not in the public DNS.
+  bool allow_special = false;
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;

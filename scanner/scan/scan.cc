@@ -126,7 +126,7 @@ absl::Status Scan::Open() {
   input_bytes_ = source_->bytes_in_all();
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
   setup_.limits = &limits_;
-  absl::Status status = CheckTrustAnchor(options_, &setup_, &summary_->unsigned_root);
+  absl::Status status = CheckTrustAnchor(options_, &setup_, summary_);
   return status.ok() ? OpenWorkers() : status;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr uint16_t kDnsPort = 53;
 constexpr uint32_t kDefaultServerRate = 100;
 constexpr uint32_t kDefaultServerInflight = 32;
+constexpr uint16_t kMaxNsec3Limit = 2'500;  // What RFC 5155 §10.3 allows for the longest keys.
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
   for (const std::string& text : options.resolvers) {
@@ -72,6 +73,12 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
     if (!read.ok()) return read.status();
     anchors = *std::move(read);
   }
+  if (options.nsec3_limit > kMaxNsec3Limit) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--nsec3-limit: at most ", kMaxNsec3Limit, " iterations"));
+  }
+  setup->iterative.dnssec.policy.accept_sha1 = options.dnssec_sha1 == DnssecSha1::kAccept;
+  setup->iterative.dnssec.policy.max_nsec3_iterations = options.nsec3_limit;
   if (options.dnssec == DnssecMode::kOff) return absl::OkStatus();
   setup->resolvers_validate = true;
   if (IsIterative(options)) setup->iterative.dnssec.anchors = std::move(anchors);
@@ -138,6 +145,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->network.ipv6 = setup->iterative.addresses.ipv6 = ipv6;
   setup->iterative.addresses.port = options.port;
   setup->iterative.allow_special = options.allow_special;
+  setup->iterative.allow_special_names = options.allow_special;
   setup->iterative.retries = setup->retries = options.retries;
   setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
   setup->investigate.ask.contact = setup->iterative.ask.contact = options.contact;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scanner/dns/special_names.h"
 #include "scanner/resolve/forwarding.h"
 
 namespace caascan::scan {
@@ -165,11 +166,21 @@ bool Worker::StartNames() {
   return true;
 }
 
+std::optional<Reason> Worker::ReasonNotToLookUp(const NameJob& job, bool give_back) const {
+  if (!job.valid) return Reason::kInvalidName;
+  if (give_back) return Reason::kStopped;
+  if (setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name)) {
+    return Reason::kBlocklisted;
+  }
+  if (!setup_.investigate.allow_special && dns::FindSpecialName(job.name) != nullptr) {
+    return Reason::kNotInDns;
+  }
+  return std::nullopt;
+}
+
 void Worker::StartJob(NameJob&& job, bool give_back) {
-  const bool blocked = setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name);
-  if (!job.valid || give_back || blocked) {
-    const Reason reason = give_back ? Reason::kStopped : Reason::kBlocklisted;
-    AppendErrorRecord(job, reason, std::chrono::system_clock::now(), &lines_);
+  if (const auto reason = ReasonNotToLookUp(job, give_back)) {
+    AppendErrorRecord(job, *reason, std::chrono::system_clock::now(), &lines_);
     counters_.AddRecords(Outcome::kError, job.record_count());
     return;
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,6 +86,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool HasRoom() const;
   net::Task<void> RunJob(NameJob job);
   bool NextJob(NameJob* job);
+  std::optional<Reason> ReasonNotToLookUp(const NameJob& job, bool give_back) const;
   void StartJob(NameJob&& job, bool give_back);
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();

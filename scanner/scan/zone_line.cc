@@ -316,6 +316,7 @@ bool ZoneLines::Impl::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameVi
   if (hosts_.size() == kMaxServers || std::any_of(hosts_.begin(), hosts_.end(), same)) {
     return complete;
   }
+  ttl_s = dns::TtlSeconds(ttl_s);
   delegation_->ttl_s = hosts_.empty() ? ttl_s : std::min(delegation_->ttl_s, ttl_s);
   hosts_.emplace_back(host);
   hosts_.back().ToLower();

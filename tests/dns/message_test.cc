@@ -284,6 +284,49 @@ TEST(MessageTest, ReadsRecordsInOrder) {
   }
 }
 
+// RFC 2181 §8: a TTL is 31 bits; with the top bit set it counts as 0.
+
+struct TtlRow {
+  const char* name;
+  uint32_t field;
+  uint32_t ttl_s;
+};
+
+class TtlTest : public testing::TestWithParam<TtlRow> {};
+
+TEST_P(TtlTest, OfRecordsAndOfEmptyAnswers) {
+  const TtlRow& row = GetParam();
+  EXPECT_EQ(TtlSeconds(row.field), row.ttl_s);
+  MessageBuilder builder(kFlagQR, {1, 0, 1});
+  builder.Question("example", RRType::kCAA).Pointer(kHeaderSize);
+  builder.U16(static_cast<uint16_t>(RRType::kSOA)).U16(kClassIn).U32(row.field).U16(2 + 20);
+  builder.U8(0).U8(0).U32(1).U32(2).U32(3).U32(4).U32(row.field);
+  const auto bytes = builder.bytes();
+  const Message message = Parsed(bytes);
+  for (const RecordView& record : message.records()) {
+    EXPECT_EQ(record.ttl, row.ttl_s);
+    EXPECT_EQ(ReadSoa(record).minimum, row.ttl_s) << "RFC 2308 §4: it is a TTL as well";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Fields, TtlTest,
+                         testing::Values(TtlRow{"Zero", 0, 0}, TtlRow{"OneHour", 3600, 3600},
+                                         TtlRow{"Longest", 0x7fffffff, 0x7fffffff},
+                                         TtlRow{"TopBit", 0x80000000, 0},
+                                         TtlRow{"TopBitAndMore", 0x80000e10, 0},
+                                         TtlRow{"AllBits", 0xffffffff, 0}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(MessageTest, TheTopBitOfAnOptRecordsTtlIsPartOfTheRcode) {
+  const auto bytes = MessageBuilder(kFlagQR, {1, 0, 0, 1})
+                         .Question("example", RRType::kCAA)
+                         .Opt({}, 0x80008000)
+                         .bytes();
+  const Message message = Parsed(bytes);
+  EXPECT_EQ(static_cast<unsigned>(message.rcode()), 0x800u);
+  EXPECT_TRUE(message.edns()->dnssec_ok);
+}
+
 /// Records of other classes are neither checked nor shown.
 TEST(MessageTest, PassesOverOtherClasses) {
   const auto bytes =

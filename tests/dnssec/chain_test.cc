@@ -27,6 +27,8 @@ struct ChainRow {
   Security security;
   std::string code;
   size_t keys = 0;
+  std::string remark = {};
+  Policy policy = {};
 };
 
 VerifiedKeys Verify(const ChainRow& row, Work* work) {
@@ -41,7 +43,7 @@ VerifiedKeys Verify(const ChainRow& row, Work* work) {
   }
   DsSet ds;
   for (const std::string& rdata : row.ds) ds.Add(Octets(rdata));
-  return JudgeKeys(message.message(), NameOf("example"), ds, {kNow, work, nullptr});
+  return JudgeKeys(message.message(), NameOf("example"), ds, {kNow, work, nullptr, row.policy});
 }
 
 std::string OtherAlgorithm(std::string ds) {
@@ -76,9 +78,99 @@ const std::string kDs2 = K(13).Ds("example.", 2);
 const std::string kDs4 = K(13).Ds("example.", 4);
 const Signing kGood{};
 const Signing kBy8{.key = &K(8)};
+const Signing kBy5{.key = &K(5)};
+const Signing kBy7{.key = &K(7)};
+const Policy kNoSha1{.accept_sha1 = false};
+constexpr char kDeprecated[] = "dnssec_algorithm_deprecated";
 const uint16_t kRevoked = 257 | 0x80;
 const std::vector<ChainRow> kRows = {
-    {"SHA-1", {kDs1}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"SHA-1", {kDs1}, {kKey}, {kGood}, Security::kSecure, "", 1, kDeprecated},
+    {"SHA-1 and SHA-256, RFC 4509 §3", {kDs1, kDs2}, {kKey}, {kGood}, Security::kSecure, "", 1},
+    {"SHA-1 does not count",
+     {kDs1},
+     {kKey},
+     {kGood},
+     Security::kInsecure,
+     kDeprecated,
+     0,
+     "",
+     kNoSha1},
+    {"SHA-1 does not count, SHA-256 does",
+     {kDs1, kDs2},
+     {kKey},
+     {kGood},
+     Security::kSecure,
+     "",
+     1,
+     "",
+     kNoSha1},
+    {"algorithm 5",
+     {K(5).Ds("example.")},
+     {K(5).Dnskey()},
+     {kBy5},
+     Security::kSecure,
+     "",
+     1,
+     kDeprecated},
+    {"algorithm 7",
+     {K(7).Ds("example.")},
+     {K(7).Dnskey()},
+     {kBy7},
+     Security::kSecure,
+     "",
+     1,
+     kDeprecated},
+    {"algorithm 5 does not count",
+     {K(5).Ds("example.")},
+     {K(5).Dnskey()},
+     {kBy5},
+     Security::kInsecure,
+     kDeprecated,
+     0,
+     "",
+     kNoSha1},
+    {"algorithms 5 and 13 both work",
+     {K(5).Ds("example."), kDs2},
+     {K(5).Dnskey(), kKey},
+     {kBy5, kGood},
+     Security::kSecure,
+     "",
+     2},
+    {"algorithms 5 and 13, the better one has no signature",
+     {K(5).Ds("example."), kDs2},
+     {K(5).Dnskey(), kKey},
+     {kBy5},
+     Security::kSecure,
+     "",
+     2,
+     kDeprecated},
+    {"algorithms 5 and 13, 5 does not count",
+     {K(5).Ds("example."), kDs2},
+     {K(5).Dnskey(), kKey},
+     {kBy5, kGood},
+     Security::kSecure,
+     "",
+     1,
+     "",
+     kNoSha1},
+    {"algorithms 5 and 13, 5 does not count, 13 has no signature",
+     {K(5).Ds("example."), kDs2},
+     {K(5).Dnskey(), kKey},
+     {kBy5},
+     Security::kBogus,
+     "dnssec_signature_missing",
+     0,
+     "",
+     kNoSha1},
+    {"unknown algorithm only, and SHA-1 does not count",
+     {OtherAlgorithm(kDs2)},
+     {kKey},
+     {kGood},
+     Security::kInsecure,
+     "dnssec_algorithm_unsupported",
+     0,
+     "",
+     kNoSha1},
     {"SHA-256", {kDs2}, {kKey}, {kGood}, Security::kSecure, "", 1},
     {"SHA-384", {kDs4}, {kKey}, {kGood}, Security::kSecure, "", 1},
     {"zone-signing key beside it",
@@ -126,8 +218,16 @@ const std::vector<ChainRow> kRows = {
     {"not yet valid",
      {kDs2},
      {kKey},
-     {{.inception = kNow + 1}},
+     {{.inception = kNow + kDay / 2}},
      Security::kBogus,
+     "dnssec_signature_future"},
+    {"not yet valid, but within the tolerance",
+     {kDs2},
+     {kKey},
+     {{.inception = kNow + 1}},
+     Security::kSecure,
+     "",
+     1,
      "dnssec_signature_future"},
     {"spoilt", {kDs2}, {kKey}, {{.spoilt = true}}, Security::kBogus, "dnssec_signature_invalid"},
     {"revoked key, RFC 5011 §2.1",
@@ -173,7 +273,8 @@ const std::vector<ChainRow> kRows = {
      {kGood},
      Security::kSecure,
      "",
-     1},
+     1,
+     kDeprecated},
     {"two algorithms, one chain is enough, RFC 6840 §5.11",
      {K(8).Ds("example."), kDs2},
      {kKey, K(8).Dnskey()},
@@ -190,9 +291,55 @@ TEST(ChainTest, RulesOfRfc4035Section52) {
     EXPECT_EQ(out.verdict.security, row.security);
     EXPECT_EQ(FindingCode(out.verdict.finding), row.code);
     EXPECT_EQ(out.keys.keys().size(), row.keys);
+    ASSERT_EQ(out.remarks.size(), row.remark.empty() ? 0u : 1u);
+    if (!row.remark.empty()) {
+      EXPECT_EQ(FindingCode(out.remarks[0].finding), row.remark);
+      EXPECT_TRUE(out.remarks[0].is_secure());
+      EXPECT_EQ(out.remarks[0].evidence.zone.view().ToText(), "example");
+    }
     EXPECT_EQ(out.verdict.evidence.zone.view().ToText(),
               row.security == Security::kSecure ? "." : "example");
   }
+}
+
+TEST(ChainTest, RemarkSaysWhatIsDeprecated) {
+  const auto remark = [](const std::string& ds, const TestKey& key) {
+    Work work;
+    const VerifiedKeys out = Verify({.name = "",
+                                     .ds = {ds},
+                                     .dnskeys = {key.Dnskey()},
+                                     .signings = {{.key = &key}},
+                                     .security = Security::kSecure,
+                                     .code = ""},
+                                    &work);
+    EXPECT_EQ(out.remarks.size(), 1u);
+    return out.remarks.empty() ? "" : out.remarks[0].evidence.ToText();
+  };
+  const std::string key13 = "key " + std::to_string(K(13).tag()) + ", algorithm 13: ";
+  const std::string key5 = "key " + std::to_string(K(5).tag()) + ", algorithm 5: ";
+  EXPECT_EQ(remark(kDs1, K(13)),
+            "zone example, example DS, " + key13 +
+                "the chain of trust rests on a DS record with digest type 1 (SHA-1)");
+  EXPECT_EQ(remark(K(5).Ds("example."), K(5)),
+            "zone example, example DNSKEY, " + key5 +
+                "the chain of trust rests on RSA signatures over SHA-1");
+  EXPECT_EQ(remark(K(5).Ds("example.", 1), K(5)),
+            "zone example, example DS, " + key5 +
+                "the chain of trust rests on a DS record with digest type 1 (SHA-1), and on RSA "
+                "signatures over SHA-1");
+}
+
+TEST(ChainTest, NamesItsKeys) {
+  DsSet ds;
+  for (const std::string& rdata : {kDs1, OtherDigestType(K(8).Ds("example."))})
+    ds.Add(Octets(rdata));
+  const dns::Name example = NameOf("example");
+  EXPECT_TRUE(ds.Names(example, Octets(kKey)));
+  EXPECT_FALSE(ds.Names(NameOf("other"), Octets(kKey)));
+  EXPECT_FALSE(ds.Names(example, Octets(K(13, 1).Dnskey())));
+  EXPECT_FALSE(ds.Names(example, Octets(K(13).Dnskey(256)))) << "another tag and digest";
+  EXPECT_FALSE(ds.Names(example, Octets(K(8).Dnskey()))) << "by a digest that nobody can check";
+  EXPECT_FALSE(ds.Names(example, Octets("\1")));
 }
 
 TEST(ChainTest, MismatchNamesTheKeyThatTheParentWants) {

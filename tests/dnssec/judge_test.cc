@@ -44,7 +44,7 @@ class JudgeTest : public testing::Test {
     switch (judged.kind) {
       case DelegationJudgement::Kind::kSigned:
         EXPECT_TRUE(judged.verdict.is_secure());
-        EXPECT_TRUE(judged.ds.usable());
+        EXPECT_TRUE(judged.ds.IsUsable());
         return "signed";
       case DelegationJudgement::Kind::kInsecure:
         EXPECT_EQ(judged.verdict.security, Security::kInsecure);
@@ -190,6 +190,33 @@ TEST_F(JudgeTest, EmptyAnswerWithABadSoa) {
             "bogus dnssec_signature_expired");
 }
 
+TEST_F(JudgeTest, WhatIsRemarkableIsToldThoughTheAnswerIsSecure) {
+  const Signing early{.inception = kNow + 60};
+  constexpr char kLetPass[] = "secure dnssec_signature_future";
+  SignedMessage records("www.example.");
+  records.Signed(Section::kAnswer, {"www.example. CAA 0 issue \"ca\""}, early);
+  EXPECT_EQ(Answer(&records, "www.example", "www.example", Claim::kAnswer), kLetPass);
+  SignedMessage soa("www.example.");
+  soa.Signed(Section::kAuthority, {"example. SOA a. b. 1 2 3 4 5"}, early)
+      .Signed(Section::kAuthority, {"www.example. NSEC x.example. A"});
+  EXPECT_EQ(Answer(&soa, "www.example", "www.example", Claim::kNoData), kLetPass);
+  SignedMessage denial("www.example.");
+  denial.Signed(Section::kAuthority, {"example. SOA a. b. 1 2 3 4 5"})
+      .Signed(Section::kAuthority, {"www.example. NSEC x.example. A"}, early);
+  EXPECT_EQ(Answer(&denial, "www.example", "www.example", Claim::kNoData), kLetPass);
+  SignedMessage plain("a.example.");
+  plain.Signed(Section::kAnswer, {"a.example. CAA 0 issue \"ca\""});
+  EXPECT_EQ(Answer(&plain, "a.example", "a.example", Claim::kAnswer), "secure")
+      << "nothing of an earlier message";
+}
+
+TEST_F(JudgeTest, ADenialThatProvesNothingStaysBogus) {
+  SignedMessage message("m.example.");
+  message.Signed(Section::kAuthority, {"www.example. NSEC x.example. A"}, {.inception = kNow + 60});
+  EXPECT_EQ(Answer(&message, "m.example", "m.example", Claim::kNoData),
+            "bogus dnssec_denial_invalid");
+}
+
 TEST_F(JudgeTest, EmptyAnswerBehindAnAlias) {
   SignedMessage message("a.example.");
   message.Signed(Section::kAnswer, {"a.example. CNAME www.example."})
@@ -279,6 +306,17 @@ TEST_F(JudgeTest, DelegationWithADs) {
   sub_ = Sub::kSecure;
   EXPECT_EQ(Delegation(&own, "sub.example"), "bogus dnssec_signature_missing")
       << "a zone does not sign its own DS";
+}
+
+TEST_F(JudgeTest, DelegationFromTheFuture) {
+  const Signing early{.inception = kNow + 60};
+  SignedMessage with("sub.example.", RRType::kDS);
+  with.SignedRecords(Section::kAuthority, "sub.example.", RRType::kDS,
+                     {TestKey::Of(8).Ds("sub.example.")}, early);
+  EXPECT_EQ(Delegation(&with, "sub.example"), "signed");
+  SignedMessage without("sub.example.");
+  without.Signed(Section::kAuthority, {"sub.example. NSEC x.example. NS"}, early);
+  EXPECT_EQ(Delegation(&without, "sub.example"), "insecure cut dnssec_signature_future");
 }
 
 TEST_F(JudgeTest, DelegationWithAnUnknownDs) {

@@ -210,6 +210,36 @@ TEST(Nsec3Test, TooManyIterations) {  // RFC 9276 §3.2.
         NoDs);
 }
 
+TEST(Nsec3Test, LimitIsTheUsers) {  // RFC 9276 §3.2.
+  const struct {
+    const char* name;
+    uint16_t limit;
+    uint16_t iterations;
+    const char* expected;
+  } rows[] = {
+      {"Knot Resolver's and BIND's", 50, 50, "secure"},
+      {"one more", 50, 51, "insecure dnssec_nsec3_iterations"},
+      {"none allowed, none there", 0, 0, "secure"},
+      {"none allowed, one there", 0, 1, "insecure dnssec_nsec3_iterations"},
+      {"beyond the default", 2'500, 151, "secure"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    const std::string hash = HashLabel("www.example.", "AABB", row.iterations, 0);
+    SignedMessage message("www.example.");
+    message.Signed(dns::Section::kAuthority,
+                   {hash + ".example. NSEC3 1 0 " + std::to_string(row.iterations) + " AABB " +
+                    HashLabel("www.example.", "AABB", row.iterations, 1) + " A"});
+    KeySet keys = KeysOf({TestKey::Of(13).Dnskey()});
+    Work work;
+    const dns::Name zone = NameOf("example");
+    Denial denial(message.message(), zone, &keys,
+                  {kNow, &work, nullptr, {.max_nsec3_iterations = row.limit}});
+    EXPECT_EQ(TextOf(denial.ProveEmpty(NameOf("www.example"), dns::RRType::kCAA, false)),
+              row.expected);
+  }
+}
+
 TEST(Nsec3Test, HashIsLdnss) {
   const auto hash = HashForNsec3(NameOf("WWW.example"), Octets("\xaa\xbb"), 3);
   ASSERT_TRUE(hash);

@@ -116,6 +116,12 @@ TEST(AlgorithmTest, OnlyThoseThatCanBeCheckedAreSupported) {
     EXPECT_EQ(IsSupportedDigest(static_cast<uint8_t>(number)),
               number == 1 || number == 2 || number == 4)
         << number;
+    const Policy no_sha1{.accept_sha1 = false};
+    EXPECT_EQ(IsSupported(static_cast<uint8_t>(number), no_sha1),
+              known && number != 5 && number != 7)
+        << number;
+    EXPECT_EQ(IsSupportedDigest(static_cast<uint8_t>(number), no_sha1), number == 2 || number == 4)
+        << number;
   }
   EXPECT_EQ(DigestOf(2, Octets("abc")).size(), 32u);
   EXPECT_EQ(DigestOf(3, Octets("abc")), "");

@@ -38,10 +38,11 @@ const std::string& Key13() {
   return key;
 }
 
-/// "" for secure.
+/// "" for secure, "secure " and the code where it is remarkable.
 std::string CodeOf(const VerifiedSet& set) {
-  EXPECT_EQ(set.verdict.is_secure(), set.verdict.finding == Finding::kNone);
-  return std::string(FindingCode(set.verdict.finding));
+  const std::string code(FindingCode(set.verdict.finding));
+  EXPECT_TRUE(set.verdict.is_secure() || !code.empty());
+  return set.verdict.is_secure() && !code.empty() ? "secure " + code : code;
 }
 
 // RFC 4034 §6: every type whose RDATA holds names, sets of several records, letter case.
@@ -115,7 +116,7 @@ TEST(SignatureTimesTest, BoundsBelongToIt) {
       {"first second", kNow, kNow + 10, kNow, ""},
       {"last second", kNow - 10, kNow, kNow, ""},
       {"one second late", kNow - 10, kNow, kNow + 1, "dnssec_signature_expired"},
-      {"one second early", kNow, kNow + 10, kNow - 1, "dnssec_signature_future"},
+      {"too early", kNow, kNow + 10, kNow - 3'601, "dnssec_signature_future"},
       {"over the end of 32 bits", 0xffffff00, 0x100, 0x20, ""},
       {"over the end, late", 0xffffff00, 0x100, 0x120, "dnssec_signature_expired"},
       {"ends before it begins", kNow + 10, kNow - 10, kNow, "dnssec_signature_invalid"},
@@ -141,6 +142,122 @@ TEST(SignatureTimesTest, BoundsBelongToIt) {
   }
 }
 
+// Unbound's tolerance: a tenth of the validity, at least 3,600 and at most 86,400 seconds.
+
+constexpr char kFuture[] = "dnssec_signature_future";
+constexpr char kLetPass[] = "secure dnssec_signature_future";
+constexpr uint32_t kLate = 0xffff'f000;  // Shortly before the 32 bits are used up.
+
+struct ToleranceRow {
+  const char* name;
+  uint32_t now;
+  uint32_t ahead_s;
+  uint32_t validity_s;
+  const char* code;
+};
+
+class ToleranceTest : public testing::TestWithParam<ToleranceRow> {};
+
+TEST_P(ToleranceTest, OfInceptions) {
+  const ToleranceRow& row = GetParam();
+  const uint32_t inception = row.now + row.ahead_s;
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa,
+                 {.inception = inception, .expiration = inception + row.validity_s});
+  const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()}, row.now);
+  EXPECT_EQ(CodeOf(looked.set), row.code);
+  const Evidence& evidence = looked.set.verdict.evidence;
+  const bool remarked = std::string_view(row.code) == kLetPass;
+  EXPECT_EQ(evidence.ahead_s.has_value(), remarked);
+  if (!remarked) return;
+  EXPECT_EQ(evidence.ahead_s, row.ahead_s);
+  EXPECT_EQ(evidence.inception, inception);
+  EXPECT_EQ(evidence.key_tag, TestKey::Of(13).tag());
+  EXPECT_EQ(evidence.zone.view().ToText(), "example");
+  EXPECT_EQ(evidence.type, RRType::kCAA);
+  EXPECT_NE(evidence.ToText().find("begins in " + std::to_string(row.ahead_s) + " s: "),
+            std::string::npos)
+      << evidence.ToText();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Borders, ToleranceTest,
+    testing::Values(ToleranceRow{"NotAhead", kNow, 0, 30 * kDay, ""},
+                    ToleranceRow{"OneSecond", kNow, 1, 30 * kDay, kLetPass},
+                    ToleranceRow{"LastSecondOfTheHour", kNow, 3'600, 100, kLetPass},
+                    ToleranceRow{"BeyondTheHour", kNow, 3'601, 100, kFuture},
+                    ToleranceRow{"NoValidity", kNow, 3'600, 0, kLetPass},
+                    ToleranceRow{"NoValidityBeyondTheHour", kNow, 3'601, 0, kFuture},
+                    ToleranceRow{"LongestValidityOfTheHour", kNow, 3'601, 36'009, kFuture},
+                    ToleranceRow{"MoreThanTheHour", kNow, 3'601, 36'010, kLetPass},
+                    ToleranceRow{"TenthOfTheValidity", kNow, 10'000, 100'000, kLetPass},
+                    ToleranceRow{"BeyondTheTenth", kNow, 10'001, 100'000, kFuture},
+                    ToleranceRow{"ShortestValidityOfTheDay", kNow, 86'400, 864'000, kLetPass},
+                    ToleranceRow{"LittleLessThanTheDay", kNow, 86'400, 863'999, kFuture},
+                    ToleranceRow{"TheDay", kNow, 86'400, 30 * kDay, kLetPass},
+                    ToleranceRow{"BeyondTheDay", kNow, 86'401, 30 * kDay, kFuture},
+                    ToleranceRow{"OverTheEndOf32Bits", kLate, 8'000, 80'000, kLetPass},
+                    ToleranceRow{"OverTheEndAndBeyond", kLate, 8'001, 80'000, kFuture},
+                    ToleranceRow{"LongestValidity", kNow, 86'400, 0x7fffffff, kLetPass},
+                    ToleranceRow{"HalfTheCircleAhead", kNow, 0x7fffffff, 100, kFuture},
+                    ToleranceRow{"MoreThanHalfIsThePast", kNow, 0x80000001, 100,
+                                 "dnssec_signature_expired"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(ToleranceTest, AnExpirationHasNone) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa, {.inception = kNow - 30 * kDay, .expiration = kNow - 1});
+  EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kCAA, {Key13()}).set),
+            "dnssec_signature_expired");
+}
+
+// SHA-1: RFC 9905.
+
+struct Sha1Row {
+  const char* name;
+  std::vector<Signing> signings;
+  bool accept;
+  const char* code;
+};
+
+TEST(Sha1Test, IsUsedAndRemarkedUponWhereNothingElseIsGood) {
+  const Signing by5{.key = &TestKey::Of(5)};
+  const Signing by7{.key = &TestKey::Of(7)};
+  const Signing by13{};
+  const Signing wrong13{.spoilt = true};
+  const Signing early5{.key = &TestKey::Of(5), .inception = kNow + 1};
+  constexpr char kDeprecated[] = "secure dnssec_algorithm_deprecated";
+  const Sha1Row rows[] = {
+      {"algorithm 5", {by5}, true, kDeprecated},
+      {"algorithm 7", {by7}, true, kDeprecated},
+      {"another stands behind it", {by5, by13}, true, ""},
+      {"another stands before it", {by13, by7}, true, ""},
+      {"another is wrong", {wrong13, by5}, true, kDeprecated},
+      {"from the future, which matters more", {early5}, true, kLetPass},
+      {"does not count", {by5}, false, "dnssec_signature_missing"},
+      {"does not count, another does", {by5, by13}, false, ""},
+      {"does not count, another is wrong", {by7, wrong13}, false, "dnssec_signature_invalid"},
+  };
+  for (const Sha1Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    SignedMessage message("example.");
+    message.Unsigned(Section::kAnswer, kCaa);
+    const Rrset plain =
+        FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA);
+    const std::string rdata(Chars(plain.records[0].rdata));
+    for (const Signing& signing : row.signings) {
+      message.Signature(Section::kAnswer, "example.", RRType::kCAA, {rdata}, signing,
+                        plain.records[0].ttl);
+    }
+    KeySet keys = KeysOf({Key13(), TestKey::Of(5).Dnskey(), TestKey::Of(7).Dnskey()});
+    const Rrset set =
+        FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA);
+    Work work;
+    const Means means{kNow, &work, nullptr, {.accept_sha1 = row.accept}};
+    EXPECT_EQ(CodeOf(VerifyRrset(set, NameOf("example"), &keys, means)), row.code);
+  }
+}
+
 TEST(SignatureTtlTest, IsTheLeastOfAll) {  // RFC 4035 §5.3.3.
   const auto ttl_of = [](const Signing& signing, const char* line) {
     SignedMessage message("example.");
@@ -152,6 +269,8 @@ TEST(SignatureTtlTest, IsTheLeastOfAll) {  // RFC 4035 §5.3.3.
   EXPECT_EQ(ttl_of({}, "example. 100 CAA 0 issue \"ca\""), 100u);
   EXPECT_EQ(ttl_of({.original_ttl = 50}, "example. 100 CAA 0 issue \"ca\""), 50u);
   EXPECT_EQ(ttl_of({.original_ttl = 500}, "example. 100 CAA 0 issue \"ca\""), 100u);
+  EXPECT_EQ(ttl_of({.original_ttl = 0x80000064}, "example. 100 CAA 0 issue \"ca\""), 0u)
+      << "RFC 2181 §8";
   EXPECT_EQ(ttl_of({.expiration = kNow + 7}, "example. 100 CAA 0 issue \"ca\""), 7u);
 }
 

@@ -23,6 +23,56 @@ TEST(EvidenceTest, NamesWhatIsKnown) {
             "2026-02-01T00:00:00Z: the signature has expired");
 }
 
+TEST(EvidenceTest, SaysHowFarAheadAnInceptionLies) {
+  Evidence evidence;
+  evidence.ahead_s = 42;
+  evidence.detail = "let pass";
+  EXPECT_EQ(evidence.ToText(), "zone ., begins in 42 s: let pass");
+}
+
+struct WeakenRow {
+  const char* name;
+  Verdict first;
+  Verdict second;
+  Security security;
+  Finding finding;
+};
+
+TEST(VerdictTest, WeakerOneStaysAndWhatIsRemarkableIsKept) {
+  const Verdict secure = Verdict::Secure();
+  const Verdict old = Verdict::Remark(Finding::kAlgorithmDeprecated, {});
+  const Verdict early = Verdict::Remark(Finding::kSignatureFuture, {});
+  const Verdict insecure = Verdict::Insecure(Finding::kNone, {});
+  const Verdict unknown = Verdict::Insecure(Finding::kAlgorithmUnsupported, {});
+  const Verdict bogus = Verdict::Bogus(Finding::kSignatureInvalid, {});
+  const Verdict other = Verdict::Bogus(Finding::kSignatureExpired, {});
+  const WeakenRow rows[] = {
+      {"nothing to tell", secure, secure, Security::kSecure, Finding::kNone},
+      {"a remark", secure, old, Security::kSecure, Finding::kAlgorithmDeprecated},
+      {"a remark before", old, secure, Security::kSecure, Finding::kAlgorithmDeprecated},
+      {"the future goes first", old, early, Security::kSecure, Finding::kSignatureFuture},
+      {"the future stays", early, old, Security::kSecure, Finding::kSignatureFuture},
+      {"insecure keeps a remark", early, insecure, Security::kInsecure, Finding::kSignatureFuture},
+      {"insecure takes a remark", insecure, early, Security::kInsecure, Finding::kSignatureFuture},
+      {"insecure with a reason", early, unknown, Security::kInsecure,
+       Finding::kAlgorithmUnsupported},
+      {"a reason stays", unknown, early, Security::kInsecure, Finding::kAlgorithmUnsupported},
+      {"a secure one strengthens nothing", unknown, secure, Security::kInsecure,
+       Finding::kAlgorithmUnsupported},
+      {"bogus tells its own", early, bogus, Security::kBogus, Finding::kSignatureInvalid},
+      {"bogus keeps its own", bogus, early, Security::kBogus, Finding::kSignatureInvalid},
+      {"of two bogus ones the first", bogus, other, Security::kBogus, Finding::kSignatureInvalid},
+      {"bogus behind insecure", unknown, bogus, Security::kBogus, Finding::kSignatureInvalid},
+  };
+  for (const WeakenRow& row : rows) {
+    SCOPED_TRACE(row.name);
+    Verdict verdict = row.first;
+    verdict.Weaken(row.second);
+    EXPECT_EQ(verdict.security, row.security);
+    EXPECT_EQ(FindingCode(verdict.finding), FindingCode(row.finding));
+  }
+}
+
 TEST(FindingTest, CodesAreThoseOfTheContract) {
   EXPECT_EQ(FindingCode(Finding::kNone), "");
   EXPECT_EQ(FindingCode(Finding::kNoDnskey), "dnssec_no_dnskey");
@@ -30,6 +80,7 @@ TEST(FindingTest, CodesAreThoseOfTheContract) {
   EXPECT_EQ(FindingCode(Finding::kDenialInvalid), "dnssec_denial_invalid");
   EXPECT_EQ(FindingCode(Finding::kNsec3Iterations), "dnssec_nsec3_iterations");
   EXPECT_EQ(FindingCode(Finding::kEmptyAnswersOnly), "dnssec_empty_answers_only");
+  EXPECT_EQ(FindingCode(Finding::kAlgorithmDeprecated), "dnssec_algorithm_deprecated");
 }
 
 }  // namespace

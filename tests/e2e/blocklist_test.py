@@ -77,7 +77,7 @@ class Blocklist(harness.Case):
 
     def test_a_resolver_on_the_list(self):
         path = self.file("blocked.txt", "127.69.0.1\n")
-        (record,) = self.scan("--resolver", "127.69.0.1:5300", "--blocklist", path, names=["open.test"])
+        (record,) = self.scan("--resolver", "127.69.0.1:5300", "--allow-special", "--blocklist", path, names=["open.test"])
         self.assertEqual((record["outcome"], record["reason"], record["queries"]), ("error", "blocklisted", 0))
         self.assertNotIn("127.69.0.1", self.asked())
 

@@ -47,17 +47,23 @@ class Culprits:
         pathlib.Path(self.anchor).write_text(root_ds)
         self.start_nsd("root", ROOT, {".": root, "test.": test})
 
-    def sign(self, apex, text, *options):
+    def make_key(self, apex, algorithm="ECDSAP256SHA256"):
+        """A key signing key with which sign() will sign too."""
+        size = ["-b", "2048"] if "RSA" in algorithm else []
+        subprocess.run(["dnssec-keygen", "-q", "-K", self.folder, "-a", algorithm, *size, "-f", "KSK", apex],
+                       check=True, capture_output=True)
+
+    def sign(self, apex, text, *options, algorithm="ECDSAP256SHA256", digests=("-2",)):
         """(path of the zone signed with a new key, its DS records)."""
         name = apex.rstrip(".") or "root"
         path = self.write(f"{name}.zone", text)
-        subprocess.run(["dnssec-keygen", "-q", "-K", self.folder, "-a", "ECDSAP256SHA256", "-f", "KSK", apex],
-                       check=True, capture_output=True)
+        self.make_key(apex, algorithm)
         subprocess.run(["dnssec-signzone", "-q", "-P", "-S", "-z", "-K", self.folder, "-d", self.folder, "-o", apex, "-f",
                         path + ".signed", *options, path], check=True, capture_output=True)
         keys = [key for key in self.folder.glob("K*.key") if f"\n{apex} " in "\n" + key.read_text()]
-        dsfromkey = subprocess.run(["dnssec-dsfromkey", "-2", keys[0]], check=True, capture_output=True, text=True)
-        return path + ".signed", dsfromkey.stdout
+        ds = [subprocess.run(["dnssec-dsfromkey", digest, keys[0]], check=True, capture_output=True, text=True).stdout
+              for digest in digests]
+        return path + ".signed", "".join(ds)
 
     def sign_again(self, path, apex, *options):
         """The path of another copy of a zone that sign() has signed, with signatures by the same keys."""

@@ -111,7 +111,7 @@ void CheckDelegation(const DelegationJudgement& judged, NameView cut) {
   if (judged.kind == Kind::kBogus) return;
   for (const LabZone& zone : Zones()) {
     if (zone.apex.view() != cut) continue;
-    Require(judged.kind == Kind::kSigned && judged.ds.usable(), "a signed zone stays so");
+    Require(judged.kind == Kind::kSigned && judged.ds.IsUsable(), "a signed zone stays so");
   }
   const LabZone& test = Zones()[kTest];
   const bool insecure = cut == test.Below("unsigned") || cut == test.Below("island");

@@ -68,7 +68,7 @@ void TryDs(Bytes rdata) {
   if (ds) Require(LiesInside(ds->digest, rdata));
   DsSet set;
   set.Add(rdata);
-  Require(!set.usable() || ds);
+  Require(!set.IsUsable() || ds);
 }
 
 void TryRrsig(Bytes rdata) {

@@ -15,6 +15,7 @@ net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
 
 IterativeFixture::IterativeFixture() {
   options_.allow_special = true;
+  options_.allow_special_names = true;
   options_.addresses.ipv6 = false;
   options_.ask.timeout = std::chrono::seconds(5);
   tree_.Serve(".", kRoot);

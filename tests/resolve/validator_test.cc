@@ -3,11 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "scanner/dns/name.h"
+#include "tests/dnssec/signed_message.h"
 
 namespace caascan::resolve {
 namespace {
+
+using dns::RRType;
+using dns::Section;
+using dnssec::NameOf;
+using dnssec::SignedMessage;
+using dnssec::Signing;
+using dnssec::TestKey;
+using std::chrono::nanoseconds;
 
 // A scan may ask the root so rarely that everything else is used more recently.
 TEST(ValidatorTest, KeepsTheTrustAnchorHoweverManyZonesItMeets) {
@@ -24,6 +34,175 @@ TEST(ValidatorTest, KeepsTheTrustAnchorHoweverManyZonesItMeets) {
   ASSERT_TRUE(validator.Find(dns::NameView()));
   EXPECT_TRUE(validator.Find(dns::NameView())->has_ds);
   EXPECT_TRUE(validator.FindOrInsert(dns::NameView())->has_ds);
+}
+
+/// The root, signed with algorithm 13, then "example" and "sub.example" with what the test says.
+class ChainOfTrustTest : public testing::Test {
+ protected:
+  explicit ChainOfTrustTest(dnssec::Policy policy = {}) : validator_(Options(policy)) {
+    root_.trust = Zone::Trust::kSeeTrusts;
+  }
+
+  static ValidatorOptions Options(dnssec::Policy policy) {
+    ValidatorOptions options;
+    options.anchors = {{dns::Name(), RRType::kDS, TestKey::Of(13).Ds(".")}};
+    options.wall_clock = [] { return dnssec::kNow; };
+    options.policy = policy;
+    return options;
+  }
+
+  /// Fetches a zone's keys, signed by the first of them.
+  bool TakeKeys(const std::string& zone, const std::vector<std::string>& keys,
+                const Signing& signing) {
+    SignedMessage message(zone, RRType::kDNSKEY);
+    for (const std::string& key : keys) {
+      message.Record(Section::kAnswer, zone, RRType::kDNSKEY, key);
+    }
+    message.Signature(Section::kAnswer, zone, RRType::kDNSKEY, keys, signing);
+    const dns::Name apex = NameOf(zone);
+    const TrustCache::Handle trust = validator_.FindOrInsert(apex);
+    const bool good =
+        validator_.TakeKeys(message.message(), apex, &*trust, now_, &work_).is_secure();
+    trust->state = ZoneTrust::State::kKnown;
+    return good;
+  }
+  bool TakeRootKeys(const std::vector<std::string>& others = {}) {
+    std::vector<std::string> keys = {TestKey::Of(13).Dnskey()};
+    keys.insert(keys.end(), others.begin(), others.end());
+    return TakeKeys(".", keys, {.signer = "."});
+  }
+
+  /// The parent's referral.
+  void Refer(const std::string& parent, const std::string& child, const std::string& ds,
+             const Signing& by_parent) {
+    SignedMessage message("www." + child);
+    message.SignedRecords(Section::kAuthority, child, RRType::kDS, {ds}, by_parent);
+    const dns::Name apex = NameOf(parent);
+    const dns::Name cut = NameOf(child);
+    Zone zone;
+    zone.trust = Zone::Trust::kSeeTrusts;
+    validator_.NoteDelegation(
+        validator_.JudgeDelegation(message.message(), cut, zone, apex, now_, &work_), cut, &zone,
+        now_);
+  }
+
+  /// The findings of an answer, in order: "code zone".
+  std::vector<std::string> Remarks(const std::string& zone, const Signing& signing) {
+    SignedMessage message("www." + zone);
+    message.Signed(Section::kAnswer, {"www." + zone + " CAA 0 issue \"ca\""}, signing);
+    Zone settled;
+    settled.trust = Zone::Trust::kSeeTrusts;
+    const dns::Name apex = NameOf(zone);
+    const dns::Name name = NameOf("www." + zone);
+    const ReplyVerdict reply = validator_.JudgeAnswer(
+        message.message(), {name, RRType::kCAA, name, dnssec::Claim::kAnswer}, settled, apex, now_,
+        &work_);
+    status_ = reply.verdict.security;
+    std::vector<std::string> found;
+    for (const dnssec::Verdict& remark : reply.remarks) found.push_back(TextOf(remark));
+    if (reply.verdict.finding != dnssec::Finding::kNone) found.push_back(TextOf(reply.verdict));
+    return found;
+  }
+
+  static std::string TextOf(const dnssec::Verdict& verdict) {
+    const Finding finding = FindingOf(verdict);
+    return finding.code + " " + finding.zone;
+  }
+
+  Validator validator_;
+  Zone root_;
+  dnssec::Work work_;
+  dnssec::Security status_ = dnssec::Security::kBogus;
+  nanoseconds now_{1};
+};
+
+const Signing kByRoot{.signer = "."};
+using Texts = std::vector<std::string>;
+
+TEST_F(ChainOfTrustTest, NothingIsRemarkableOfAnOrdinaryOne) {
+  ASSERT_TRUE(TakeRootKeys());
+  Refer(".", "example.", TestKey::Of(8).Ds("example."), kByRoot);
+  const Signing by8{.key = &TestKey::Of(8)};
+  ASSERT_TRUE(TakeKeys("example.", {TestKey::Of(8).Dnskey()}, by8));
+  EXPECT_EQ(Remarks("example.", by8), Texts());
+  EXPECT_EQ(status_, dnssec::Security::kSecure);
+}
+
+TEST_F(ChainOfTrustTest, WhatRestsOnSha1IsSaidOnceAZoneAndBelowIt) {
+  ASSERT_TRUE(TakeRootKeys());
+  Refer(".", "example.", TestKey::Of(7).Ds("example."), kByRoot);
+  const Signing by7{.key = &TestKey::Of(7)};
+  ASSERT_TRUE(TakeKeys("example.", {TestKey::Of(7).Dnskey()}, by7));
+  const Texts once = {"dnssec_algorithm_deprecated example"};
+  const Texts answer = Remarks("example.", by7);
+  ASSERT_FALSE(answer.empty());
+  EXPECT_EQ(answer.front(), once.front());
+  EXPECT_EQ(Texts(answer.begin(), answer.begin() + 1), once);
+  Refer("example.", "sub.example.", TestKey::Of(13, 1).Ds("sub.example.", 1), by7);
+  const Signing by_sub{.key = &TestKey::Of(13, 1), .signer = "sub.example."};
+  ASSERT_TRUE(TakeKeys("sub.example.", {TestKey::Of(13, 1).Dnskey()}, by_sub));
+  const Texts both = {"dnssec_algorithm_deprecated example",
+                      "dnssec_algorithm_deprecated sub.example"};
+  EXPECT_EQ(Remarks("sub.example.", by_sub), both);
+  ASSERT_TRUE(TakeKeys("sub.example.", {TestKey::Of(13, 1).Dnskey()}, by_sub)) << "once more";
+  EXPECT_EQ(Remarks("sub.example.", by_sub), both) << "fetched anew, not said anew";
+  EXPECT_EQ(status_, dnssec::Security::kSecure);
+}
+
+TEST_F(ChainOfTrustTest, InceptionsThatLieAheadAreSaidWhereverTheyAre) {
+  ASSERT_TRUE(TakeRootKeys());
+  Refer(".", "example.", TestKey::Of(8).Ds("example."),
+        {.signer = ".", .inception = dnssec::kNow + 60});
+  const Signing by8{.key = &TestKey::Of(8)};
+  const Signing early{.key = &TestKey::Of(8), .inception = dnssec::kNow + 60};
+  ASSERT_TRUE(TakeKeys("example.", {TestKey::Of(8).Dnskey()}, by8));
+  EXPECT_EQ(Remarks("example.", by8), Texts({"dnssec_signature_future ."}));
+  EXPECT_EQ(Remarks("example.", early),
+            Texts({"dnssec_signature_future .", "dnssec_signature_future example"}));
+  EXPECT_EQ(status_, dnssec::Security::kSecure);
+}
+
+class WithoutSha1Test : public ChainOfTrustTest {
+ protected:
+  WithoutSha1Test() : ChainOfTrustTest({.accept_sha1 = false}) {}
+};
+
+TEST_F(WithoutSha1Test, ZonesThatHaveNothingElseAreInsecureAndSaidToBe) {
+  ASSERT_TRUE(TakeRootKeys());
+  Refer(".", "example.", TestKey::Of(7).Ds("example."), kByRoot);
+  EXPECT_EQ(Remarks("example.", {.key = &TestKey::Of(7)}),
+            Texts({"dnssec_algorithm_deprecated example"}));
+  EXPECT_EQ(status_, dnssec::Security::kInsecure);
+}
+
+// Keys of the root that no trust anchor names.
+
+struct RootRow {
+  const char* name;
+  std::vector<std::string> others;
+  std::vector<uint16_t> unnamed;
+};
+
+TEST_F(ChainOfTrustTest, RootKeysThatNoAnchorNames) {
+  EXPECT_EQ(validator_.UnnamedRootKeys(), std::vector<uint16_t>()) << "none is known yet";
+  const TestKey& other = TestKey::Of(13, 1);
+  constexpr uint16_t kZoneKey = 256;
+  constexpr uint16_t kRevoked = 257 | 0x80;
+  const RootRow rows[] = {
+      {"the anchor's alone", {}, {}},
+      {"a zone signing key beside it", {other.Dnskey(kZoneKey)}, {}},
+      {"a new key signing key", {other.Dnskey()}, {other.tag()}},
+      {"both", {TestKey::Of(8).Dnskey(kZoneKey), other.Dnskey()}, {other.tag()}},
+      {"a revoked one, RFC 5011", {other.Dnskey(kRevoked)}, {}},
+  };
+  for (const RootRow& row : rows) {
+    SCOPED_TRACE(row.name);
+    ASSERT_TRUE(TakeRootKeys(row.others));
+    EXPECT_EQ(validator_.UnnamedRootKeys(), row.unnamed);
+  }
+  EXPECT_FALSE(TakeKeys(".", {other.Dnskey()}, {.key = &other, .signer = "."}));
+  EXPECT_EQ(validator_.UnnamedRootKeys(), std::vector<uint16_t>())
+      << "what does not validate changes nothing";
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ class ScanTest : public testing::Test {
     options_.recheck = 0;
     options_.progress = ProgressMode::kNever;
     options_.timeout = std::chrono::seconds(10);
+    options_.allow_special = true;  // The names end in .test.
   }
 
   void ServeAsResolver(net::FakeServer::Handler handler) {
@@ -209,6 +210,37 @@ TEST_F(ScanTest, TheScansRequestHolds) {
       << "letsencrypt.org by default";
 }
 
+// Names that are not in the public DNS (dns/special_names.h).
+
+TEST_F(ScanTest, NobodyIsAskedForNamesThatAreNotInTheDns) {
+  ServeAsResolver(Resolve);
+  options_.allow_special = false;
+  options_.dedupe_window = 100;
+  ASSERT_TRUE(Scan("permit.onion\nPermit.ONION\n*.onion\npermit.local\npermit.home.arpa\n"
+                   "permit.onion.example\npermit.notlocal\n")
+                  .ok());
+  const auto records = Records();
+  ASSERT_EQ(records.size(), 7u);
+  for (const char* name : {"permit.onion", "*.onion", "permit.local", "permit.home.arpa"}) {
+    SCOPED_TRACE(name);
+    const Line& line = records.find(name)->second;
+    EXPECT_EQ(line["outcome"], "error");
+    EXPECT_EQ(line["reason"], "not_in_dns");
+    EXPECT_EQ(line["may_issue"], "false");
+    EXPECT_EQ(line["queries"], "0");
+  }
+  EXPECT_EQ(records.find("permit.onion.example")->second["reason"], "issuer_authorized");
+  EXPECT_EQ(records.find("permit.notlocal")->second["reason"], "issuer_authorized");
+  EXPECT_EQ(server_->seen_count(), 2u);
+  EXPECT_EQ(CountOf(Outcome::kError), 5u);
+}
+
+TEST_F(ScanTest, AllowSpecialAsksForThemAllTheSame) {
+  ServeAsResolver(Resolve);
+  ASSERT_TRUE(Scan("permit.onion\n").ok());
+  EXPECT_EQ(Records().find("permit.onion")->second["reason"], "issuer_authorized");
+}
+
 TEST_F(ScanTest, IterativeModeWalksFromTheHints) {
   resolve::FakeTree tree;
   tree.Serve(".", "127.80.0.1");
@@ -221,7 +253,6 @@ TEST_F(ScanTest, IterativeModeWalksFromTheHints) {
   options_.root_hints_path = hints.path();
   options_.port = server_->port();
   options_.families = AddressFamilies::kIpv4;
-  options_.allow_special = true;
   options_.threads = 2;
   ASSERT_TRUE(Scan("www.permit.test\npermit.test\nother.test\n").ok());
   const auto records = Records();

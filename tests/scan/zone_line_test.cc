@@ -57,6 +57,15 @@ std::vector<std::string> Delegations(std::string_view zone) {
 
 constexpr std::string_view kSoa = "com.\t900\tin\tsoa\ta.nic.com. b.nic.com. 1 2 3 4 5\n";
 
+TEST(ZoneLineTest, TtlWithItsTopBitSetCountsAsZero) {  // RFC 2181 §8.
+  EXPECT_THAT(
+      Delegations(std::string(kSoa) + "a.com. 2147483648 in ns ns.other.net.\n"
+                                      "b.com. 4294967295 in ns ns.other.net. ; as ldns reads it\n"
+                                      "c.com. 2147483647 in ns ns.other.net.\n"),
+      ElementsAre("a.com: ns.other.net 0", "b.com: ns.other.net 0",
+                  "c.com: ns.other.net 2147483647"));
+}
+
 TEST(ZoneLineTest, CzdsFile) {
   EXPECT_THAT(
       Delegations(std::string(kSoa) +

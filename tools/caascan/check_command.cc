@@ -63,8 +63,8 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
   cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
                  &options_.port)
       ->check(cli::WholeNumber(1, UINT16_MAX));
-  app->add_flag("--allow-special", options_.allow_special,
-                "Also query addresses that no public server has: loopback, private, link-local.");
+  dnssec_.AddTo(app, &options_);
+  app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
   cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
                  &timeout_ms_)
       ->check(cli::WholeNumber(1, kMaxTimeoutMs));
@@ -109,14 +109,16 @@ int CheckCommand::Run() {
   options_.climb_in_record = true;
   options_.all_servers = options_.resolvers.empty();
   options_.progress = ProgressMode::kNever;
+  dnssec_.Read(&options_);
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);
   std::vector<std::string> records;
-  int signal = 0;
-  status = RunCheck(names_, options_, &records, &signal);
+  ScanSummary summary;
+  status = RunCheck(names_, options_, &records, &summary);
   if (!status.ok()) return program_->Finish(status);
+  for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
   const int code = Print(records);
-  return signal == 0 ? code : 128 + signal;
+  return summary.signal == 0 ? code : 128 + summary.signal;
 }
 
 }  // namespace caascan::tool

@@ -131,6 +131,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
        "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
        "the resolver's word (default validate)."},
       &dnssec_);
+  validation_.AddTo(app, &options_);
   cli::AddChoice(app,
                  {"--diagnose", "failures|all|off",
                   "Send probes that tell why a look-up failed, or to servers that answered too "
@@ -142,8 +143,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
       ->excludes(resolver);
   CLI::Option* ipv4 = app->add_flag("-4", ipv4_only_, "Use IPv4 only.");
   app->add_flag("-6", ipv6_only_, "Use IPv6 only.")->excludes(ipv4);
-  app->add_flag("--allow-special", options_.allow_special,
-                "Also query addresses that no public server has: loopback, private, link-local.");
+  app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
   cli::AddOption(app,
                  {"--blocklist", "FILE",
                   "Addresses, prefixes and domain names, one a line, that are never asked; a name "
@@ -263,6 +263,7 @@ absl::Status ScanCommand::CompleteOptions() {
   options_.servers = FromWord(kServersInRecord, servers_);
   options_.progress = FromWord(kProgressModes, progress_);
   options_.diagnose = FromWord(kDiagnoseModes, diagnose_);
+  validation_.Read(&options_);
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
   if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
   return request_.Read(&options_.request, &options_.ca_set);
@@ -274,6 +275,7 @@ int ScanCommand::Run() {
   if (dnssec_ == "off") options_.dnssec = DnssecMode::kOff;
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
+  for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "caascan/scanner.h"
+#include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -30,6 +31,7 @@ class ScanCommand {
 
   cli::Program* const program_;
   RequestOptions request_;
+  DnssecOptions validation_;
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
   std::string dnssec_;
