@@ -21,7 +21,7 @@ PARTS = {
     "rcode": ["NOERROR", "NXDOMAIN", "SERVFAIL", "REFUSED", "NOTIMP", "FORMERR", "YXDOMAIN"],
     # SOA and NS of the authority section. "plus_soa" adds the zone's own to what a sound one holds.
     "authority": ["none", "soa_zone", "soa_parent", "soa_child", "soa_sibling", "soa_root", "plus_soa",
-                  "ns_zone", "ns_parent", "ns_child", "ns_sibling", "ns_root"],
+                  "ns_zone", "ns_zone_and_soa", "ns_parent", "ns_child", "ns_sibling", "ns_root"],
     # DS, NSEC and NSEC3 in the authority section; "unsigned" and "invalid" are about all signatures of the answer.
     "proofs": ["none", "part_missing", "of_sibling", "unsigned", "invalid"],
     "aa": ["0", "1"],
@@ -143,10 +143,11 @@ def _change_authority(kind, answer, query, place):
         "soa_child": lambda: [place.child.soa() if child_is_real else zone.soa()._replace(owner=cut, signer=None)],
         "plus_soa": lambda: [*(each for each in answer.authority if each.rtype != TYPES["SOA"]), zone.soa()],
         "ns_zone": lambda: [zone.ns()],
+        "ns_zone_and_soa": lambda: [zone.soa(), zone.ns()],
         "ns_parent": lambda: [parent.ns()],
         "ns_sibling": lambda: [sibling.ns()],
         "ns_root": lambda: [root.ns()],
-        "ns_child": lambda: [(place.child or zone).ns()._replace(owner=cut, signer=None)],
+        "ns_child": lambda: [(place.child if child_is_real else zone).ns()._replace(owner=cut, signer=None)],
     }
     answer.authority = sets[kind]()
 

@@ -59,8 +59,13 @@ def is_at_or_below(name, ancestor):
 
 def read_query(wire):
     """The query in these octets, or None where they hold none."""
-    if len(wire) < 17 or wire[2] & 0x80:
+    try:
+        return None if wire[2] & 0x80 else _read_query(wire)
+    except (IndexError, struct.error):
         return None
+
+
+def _read_query(wire):
     number, flags, _, _, _, additional = struct.unpack("!HHHHHH", wire[:12])
     at, parts = 12, []
     while wire[at]:

@@ -40,7 +40,7 @@ def _unbound_config(folder, hints, anchor):
         "server:", f"interface: {ADDRESS_OF[UNBOUND]}@{PORT}", "access-control: 127.0.0.0/8 allow", "do-not-query-localhost: no",
         f'root-hints: "{hints}"', f'trust-anchor-file: "{anchor}"', 'module-config: "validator iterator"',
         "qname-minimisation: no", "aggressive-nsec: no", "harden-below-nxdomain: no", "val-bogus-ttl: 0", "infra-host-ttl: 0",
-        "prefetch: no", "num-queries-per-thread: 4096", "outgoing-range: 8192", "outbound-msg-retry: 3", "so-rcvbuf: 4m",
+        "prefetch: no", "num-queries-per-thread: 4096", "outgoing-range: 8192", "outbound-msg-retry: 3", "outgoing-num-tcp: 1000", "so-rcvbuf: 4m",
         "val-log-level: 2", "max-udp-size: 4096", "use-caps-for-id: no", "do-ip6: yes", 'trust-anchor-signaling: no',
         "root-key-sentinel: no", 'chroot: ""', 'username: ""', 'pidfile: ""', "do-daemonize: no", "use-syslog: no",
         f'directory: "{folder}"', "remote-control:", "control-enable: no"]) + "\n"
