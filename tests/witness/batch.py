@@ -1,25 +1,73 @@
-"""One batch: worlds side by side, fresh witnesses and one scan over all their names."""
+"""Batches of worlds: each in a process and a network namespace of its own, with fresh witnesses and one scan over all its names."""
 
+import concurrent.futures
+import ctypes
+import multiprocessing
+import os
 import pathlib
+import subprocess
+import sys
 import tempfile
 import typing
 
 import internet
+import server
 from scanner import Scan
-from server import Service
 from witnesses import NAMES, Witnesses
+
+_CLONE_NEWNET = 0x40000000
 
 
 class Seen(typing.NamedTuple):
-    """What came of one name: {witness: Climb}, caascan's record, and {address in text: machine} of its world."""
+    """What came of one name: {witness: Climb}, caascan's record, {address: machine} of its world, and the world's number in the
+    batch, which is at the end of every name's last label there."""
     name: str
     climbs: dict
     record: dict
     machines: dict
+    number: int
 
 
-def play(worlds, program):
-    """For each world a list of Seen, one for each name asked, with its names as they are in the world's description."""
+def enter_namespace():
+    """Runs this program again in a network namespace, as root of its own users where it is not root already."""
+    if os.environ.get("CAASCAN_IN_NAMESPACE") != "1":
+        os.environ["CAASCAN_IN_NAMESPACE"] = "1"
+        how = ["--net"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--net"]
+        os.execvp("unshare", ["unshare", *how, sys.executable, *sys.argv])
+
+
+class Players:
+    """Processes that play batches. REQUIRES: enter_namespace()."""
+
+    def __init__(self, program, jobs, at_once):
+        self._program, self._at_once = program, at_once
+        self._pool = concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _prepare_process)
+
+    def play(self, worlds):
+        """Yields (world, [Seen, one for each name asked]) for each world, batch by batch, in order."""
+        worlds = list(worlds)
+        for group, results in self.batches(worlds[start:start + self._at_once] for start in range(0, len(worlds), self._at_once)):
+            yield from zip(group, results)
+
+    def batches(self, groups):
+        """Plays groups of worlds at the same time; yields (group, results) in order."""
+        futures = [(group, self._pool.submit(_play, group, self._program)) for group in groups]
+        for group, future in futures:
+            yield group, future.result()
+
+    def close(self):
+        self._pool.shutdown()
+
+
+def _prepare_process():
+    """Gives this process a network namespace that no other batch sees."""
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    server.prepare_namespace()
+
+
+def _play(worlds, program):
     names = [[internet.renamed(name, number) for name in world["asked"]] for number, world in enumerate(worlds)]
     everything = list(dict.fromkeys(name for group in names for name in group))
     with tempfile.TemporaryDirectory(prefix="caascan-witness-") as folder:
@@ -27,14 +75,14 @@ def play(worlds, program):
     out = []
     for number, world in enumerate(worlds):
         machines = {address: machine for machine, both in internet.addresses_of(world, number).items() for address in both}
-        out.append([Seen(name, {witness: climbs[witness][placed] for witness in NAMES}, records[placed], machines)
+        out.append([Seen(name, {witness: climbs[witness][placed] for witness in NAMES}, records[placed], machines, number)
                     for name, placed in zip(world["asked"], names[number])])
     return out
 
 
 def _ask(worlds, names, folder, program):
     hints, anchor = internet.write_start_files(folder)
-    service = Service(worlds)
+    service = server.Service(worlds)
     try:
         witnesses = Witnesses(folder, hints, anchor)
         try:

@@ -3,7 +3,7 @@
 import wire
 import zone as zones
 from oddities import TOP_BIT, change
-from wire import FLAG_AA, FLAG_RA, FLAG_TC, RCODES, TYPES, RRset, write_answer
+from wire import FLAG_AA, FLAG_RA, FLAG_RD, FLAG_TC, RCODES, TYPES, RRset, write_answer
 
 
 class Machine:
@@ -13,13 +13,25 @@ class Machine:
     def __init__(self):
         self.zones = {}
         self.oddities = []
+        self._replies = {}  # What was written once, by all that it depends on but the ID and the letters' case.
 
     def reply(self, query, over_tcp):
         """Octets of the answer, or None for silence."""
+        key = (query.name, query.rtype, query.flags & FLAG_RD, query.has_capitals, query.has_edns, query.wants_dnssec, query.size,
+               over_tcp)
+        if key not in self._replies:
+            self._replies[key] = self._make_reply(query, over_tcp)
+        reply, echoes = self._replies[key]
+        if reply is None or not echoes:
+            return reply and query.id.to_bytes(2, "big") + reply[2:]
+        return query.id.to_bytes(2, "big") + reply[2:12] + query.question + reply[12 + len(query.question):]
+
+    def _make_reply(self, query, over_tcp):
+        """The answer's octets, and whether the question in them is a copy of the query's."""
         for oddity in self.oddities:
             if oddity.hits(query):
-                return self._odd_reply(oddity, query, over_tcp)
-        return _written(self.sound_answer(query), query, {}, over_tcp)
+                return self._odd_reply(oddity, query, over_tcp), "echo" not in oddity.parts
+        return _written(self.sound_answer(query), query, {}, over_tcp), True
 
     def _odd_reply(self, oddity, query, over_tcp):
         if oddity.transport == "tcp" and not over_tcp:

@@ -7,6 +7,7 @@ A world is plain data, as it is written to a scenario file: `zones` (parents fir
 import random
 
 from oddities import PARTS
+from wire import is_at_or_below
 
 PERMIT, DENY, NOBODY = '0 issue "letsencrypt.org"', '0 issue "ca.example"', '0 issue ";"'
 _DENIALS = ["none", "nsec", "nsec3", "optout"]
@@ -224,6 +225,22 @@ def sound_machines(world):
         if zone.get("inception_minutes") is not None:
             machines -= set(zone["hosts"].values())
     for oddity in world["odd"]:
-        if oddity["parts"] not in ({"answer": "caa_permit"}, {"answer": "caa_deny"}):
+        if not _is_other_data(world, oddity):
             machines.discard(oddity["server"])
     return machines
+
+
+def _is_other_data(world, oddity):
+    """Whether the oddity is no more than another version of the zone, with other CAA records at one name of it."""
+    zone = next(zone for zone in world["zones"] if zone["role"] == oddity["zone"])
+    deepest = max((each["name"] for each in world["zones"] if is_at_or_below(oddity["name"], each["name"])), key=len, default="")
+    return (oddity["parts"] in ({"answer": "caa_permit"}, {"answer": "caa_deny"}) and oddity["types"] == "caa"
+            and oddity["transport"] == "both" and oddity["case"] == "any" and deepest == zone["name"])
+
+
+def signature(world):
+    """What is odd in a world, as a value: worlds with the same fail for the same reason, most likely."""
+    oddities = [(oddity["types"], oddity["transport"], oddity["case"], *sorted(oddity["parts"].items())) for oddity in world["odd"]]
+    zones = [(zone["role"], member, zone[member]) for zone in world["zones"] for member in ("ds", "glue", "inception_minutes")
+             if member in zone]
+    return (*oddities, *zones)
