@@ -16,6 +16,16 @@ from scanner import Scan
 from witnesses import NAMES, Witnesses
 
 _CLONE_NEWNET = 0x40000000
+# A batch holds a control for every so many worlds: a sound world of which everyone must say the same. Where a control fails the
+# machine was too busy, and the batch is played again with fewer names at once.
+_WORLDS_PER_CONTROL, _FEWEST_CONTROLS, _TRIES = 8, 6, 5
+_MOST_AT_ONCE, _FEWEST_AT_ONCE = 48, 3
+_CONTROL = {"zones": [
+    {"name": "a", "role": "tld_a", "denial": "nsec", "hosts": {"ns1.a": "a1"}, "records": []},
+    {"name": "b", "role": "tld_b", "denial": "none", "hosts": {"ns1.b": "b1"}, "records": []},
+    {"name": "other.b", "role": "other", "denial": "none", "hosts": {"ns1.other.b": "o1"}, "records": []},
+    {"name": "zone.a", "role": "zone", "denial": "nsec3", "hosts": {"ns1.zone.a": "z1"}, "records": [["zone.a", "CAA", '0 issue "ca.example"']]}],
+            "odd": [], "asked": ["www.zone.a"]}
 
 
 class Seen(typing.NamedTuple):
@@ -67,13 +77,44 @@ def _prepare_process():
     server.prepare_namespace()
 
 
+class _Pace:
+    """How many names this process asks at once. It falls where controls fail, and rises slowly."""
+    at_once = _MOST_AT_ONCE
+
+
 def _play(worlds, program):
-    names = [[internet.renamed(name, number) for name in world["asked"]] for number, world in enumerate(worlds)]
+    for _ in range(_TRIES):
+        results = _play_once(worlds, program)
+        if results is not None:
+            _Pace.at_once = min(_MOST_AT_ONCE, _Pace.at_once * 3 // 2)
+            return results
+        _Pace.at_once = max(_FEWEST_AT_ONCE, _Pace.at_once // 2)
+    raise RuntimeError(f"controls fail even with {_Pace.at_once} names at once: the machine is too busy")
+
+
+def _with_controls(worlds):
+    """The worlds with controls strewn among them."""
+    step = max(1, min(_WORLDS_PER_CONTROL, len(worlds) // _FEWEST_CONTROLS))
+    mixed = []
+    for place, world in enumerate(worlds):
+        mixed += [world] if place % step else [_CONTROL, world]
+    mixed += [_CONTROL] * (_FEWEST_CONTROLS - sum(world is _CONTROL for world in mixed))
+    return mixed
+
+
+def _play_once(worlds, program):
+    """For each world a list of Seen; None where a control failed."""
+    mixed = _with_controls(worlds)
+    names = [[internet.renamed(name, number) for name in world["asked"]] for number, world in enumerate(mixed)]
     everything = list(dict.fromkeys(name for group in names for name in group))
     with tempfile.TemporaryDirectory(prefix="caascan-witness-") as folder:
-        climbs, records = _ask(worlds, everything, pathlib.Path(folder), program)
+        climbs, records = _ask(mixed, everything, pathlib.Path(folder), program)
     out = []
-    for number, world in enumerate(worlds):
+    for number, world in enumerate(mixed):
+        if world is _CONTROL:
+            if records[names[number][0]]["outcome"] != "deny" or any(climbs[witness][names[number][0]].failed for witness in NAMES):
+                return None
+            continue
         machines = {address: machine for machine, both in internet.addresses_of(world, number).items() for address in both}
         out.append([Seen(name, {witness: climbs[witness][placed] for witness in NAMES}, records[placed], machines, number)
                     for name, placed in zip(world["asked"], names[number])])
@@ -86,8 +127,8 @@ def _ask(worlds, names, folder, program):
     try:
         witnesses = Witnesses(folder, hints, anchor)
         try:
-            scan = Scan(program, names, folder, hints, anchor)
-            climbs = witnesses.climbs(names)
+            scan = Scan(program, names, folder, hints, anchor, _Pace.at_once)
+            climbs = witnesses.climbs(names, _Pace.at_once)
             return climbs, scan.records()
         finally:
             witnesses.stop()

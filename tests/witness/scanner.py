@@ -7,7 +7,6 @@ import subprocess
 
 # Loopback servers answer at once; the machine may be busy.
 OPTIONS = ["--port", "53", "--allow-special", "--server-rate", "0", "--server-inflight", "0", "--timeout", "400", "--recheck", "1",
-           "--concurrency", "100",
            "--progress", "never"]
 PATIENCE_S = 600
 
@@ -21,14 +20,14 @@ def binary():
 class Scan:
     """A scan that runs; records() waits for its end."""
 
-    def __init__(self, program, names, folder, hints, anchor):
+    def __init__(self, program, names, folder, hints, anchor, at_once):
         folder = pathlib.Path(folder)
         names_file = folder / "names.txt"
         names_file.write_text("".join(name + "\n" for name in names))
         self._output, self._errors = folder / "records.ndjson", folder / "scan.log"
         with open(self._errors, "wb") as errors:
             self._process = subprocess.Popen(
-                [program, "scan", *OPTIONS, "--root-hints", hints, "--trust-anchor", anchor, "-o", str(self._output),
+                [program, "scan", *OPTIONS, "--concurrency", str(2 * at_once), "--root-hints", hints, "--trust-anchor", anchor, "-o", str(self._output),
                  str(names_file)], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
 
     def records(self):
