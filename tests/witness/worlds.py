@@ -4,6 +4,7 @@ A world is plain data, as it is written to a scenario file: `zones` (parents fir
 (names to scan). Its TLDs are called a and b. README.md explains each member.
 """
 
+import json
 import random
 
 from oddities import PARTS
@@ -77,9 +78,7 @@ class _Maker:
         return {"name": name, "role": role, "denial": denial, "hosts": hosts, "records": []}
 
     def _hosts(self, name, other):
-        first = f"ns1.{other}" if self._chance(0.1) else f"ns1.{name}"
-        if first == f"ns1.{other}":
-            first = f"nsz.{other}"
+        first = f"nsz.{other}" if self._chance(0.06) else f"ns1.{name}"
         return {first: "z1", f"ns2.{name}": "z2"} if self._chance(0.5) else {first: "z1"}
 
     def _caa(self, owner, share):
@@ -207,7 +206,8 @@ class _Maker:
 def world_of(seed, number):
     """World `number` of a seed."""
     world = _Maker(random.Random(f"{seed} {number}")).make()
-    return {"origin": {"seed": seed, "world": number}, **world}
+    # No two members share a part: shrinking changes them one by one.
+    return json.loads(json.dumps({"origin": {"seed": seed, "world": number}, **world}))
 
 
 def is_odd(world):
