@@ -11,12 +11,15 @@ from judge import FALSE_ACCUSATION
 TABLE = pathlib.Path(__file__).resolve().parent / "accepted.tsv"
 
 
-def _some_oddity(holds):
-    return lambda world: any(holds(oddity["parts"]) for oddity in world["odd"])
+def _has_empty_answer_of_no_authority(world, complaint):
+    """A server gives neither AA nor SOA with an empty answer, and caascan calls it lame for that."""
+    return complaint.text.startswith("lame not_authoritative") and any(
+        oddity["parts"].get("aa") == "0" and oddity["parts"].get("authority") == "none" for oddity in world["odd"])
 
 
-# Each kind of accepted.tsv. REQUIRES: a name here for each row there, and the reverse; judge_test.py checks it.
+# Each kind of accepted.tsv: does it explain this complaint about this world? judge_test.py checks that both list the same kinds.
 PREDICATES = {
+    "empty_answer_of_no_authority": _has_empty_answer_of_no_authority,
 }
 
 
@@ -30,4 +33,4 @@ def accepted_as(complaint, world):
     """The kind under which a complaint is accepted, or None."""
     if complaint.kind != FALSE_ACCUSATION:
         return None
-    return next((kind for kind in kinds() if PREDICATES[kind](world)), None)
+    return next((kind for kind in kinds() if PREDICATES[kind](world, complaint)), None)

@@ -29,6 +29,28 @@ class Failing:
         return self.complaint in judge.complaints(copies, sound_machines(world))
 
 
+def size(world):
+    """How much is odd in a world."""
+    return sum(1 + len(oddity["parts"]) + sum(oddity[member] != plain for member, plain in _SWITCHES.items())
+               for oddity in world["odd"]) + sum(member in zone for zone in world["zones"] for member in _ZONE_ODDITIES)
+
+
+def explains(one, other):
+    """Whether all that is odd in one failing world is odd in the other too, which has the same complaint."""
+    return (one.complaint.kind, one.complaint.text) == (other.complaint.kind, other.complaint.text) and (
+        _zone_oddities(one.world) <= _zone_oddities(other.world)
+        and all(any(_is_part_of(small, large) for large in other.world["odd"]) for small in one.world["odd"]))
+
+
+def _zone_oddities(world):
+    return {(member, zone[member]) for zone in world["zones"] for member in _ZONE_ODDITIES if member in zone}
+
+
+def _is_part_of(small, large):
+    return small["parts"].items() <= large["parts"].items() and all(
+        small[member] in (plain, large[member]) for member, plain in _SWITCHES.items())
+
+
 def shrink(all_failing, play):
     """Shrinks each. `play` takes worlds and yields (world, results)."""
     for _ in range(_ROUNDS):
