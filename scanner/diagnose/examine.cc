@@ -112,6 +112,8 @@ void TakeReply(const resolve::Asked& asked, const ProbeSpec& spec, const ProbeCo
                Heard* heard) {
   heard->result = asked.result;
   heard->mismatches = asked.mismatches;
+  heard->truncated_over_tcp = asked.result == ServerResult::kTruncated && asked.over_tcp &&
+                              asked.status == net::ExchangeStatus::kReply;
   if (!asked.replied) return;
   resolve::AliasChain chain(spec.at_zone ? context.zone : context.name);
   const resolve::Classified classified =
@@ -357,7 +359,10 @@ class Conclusion {
   bool AddTruncation() {
     if (examination_.met.result != ServerResult::kTruncated) return false;
     for (const ProbeKind kind : {ProbeKind::kSoa, ProbeKind::kCaa}) {
-      if (!heard(kind).asked || heard(kind).result != ServerResult::kTruncated) continue;
+      if (!heard(kind).asked || heard(kind).result != ServerResult::kTruncated ||
+          heard(kind).truncated_over_tcp) {
+        continue;
+      }
       Add("truncated_no_tcp", kind == ProbeKind::kSoa ? ProbeKindList(kOnlySoa) : kOnlyCaa);
       return true;
     }

@@ -55,6 +55,8 @@ std::string_view CodeOf(const resolve::Attempt& attempt, bool patient) {
   switch (attempt.result) {
     case ServerResult::kMalformed:
       return "response_malformed";
+    case ServerResult::kTruncated:  // Over TCP too, then.
+      return attempt.detail.empty() ? "" : "response_malformed";
     case ServerResult::kNotAuthoritative:
       return "lame_not_authoritative";
     case ServerResult::kUpwardReferral:

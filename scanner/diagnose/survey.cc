@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "scanner/diagnose/findings.h"
+#include "scanner/diagnose/letter_case.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/failure.h"
 
@@ -253,9 +254,12 @@ void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, Se
 net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan) {
   const SurveyRequest& request = *inquiry->request;
   Asked asked;
+  std::string copy;  // Of a message that `asked` may refer to.
   uint8_t tries = 0;
   if (topic == Topic::kCaa) {
     co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
+    const LetterCaseQuestion question{&options_, server->peer, request.zone, request.name};
+    co_await CompareLetters(&question, inquiry->account, &asked, &copy);
     server->tries = tries;
     server->asked = true;
     TakeCaa(asked, *inquiry, server);

@@ -254,11 +254,13 @@ absl::Status DeriveClimb(const World& world, const Expectation& expect, NameView
 
 /// A look-up failed: a CA may take it as permission only where every zone on the way is proven
 /// insecure (BR 4.2.2.1).
-void DeriveFailure(const World& world, NameView name, Derived* out, Verdict* verdict) {
+void DeriveFailure(const World& world, const Expectation& expect, NameView name, Derived* out,
+                   Verdict* verdict) {
   if (world.anchor().empty()) return;
   const Lookup lookup = LookUpCaa(world, name);
   verdict->security = lookup.zone_security;
-  out->may_issue = lookup.zones_insecure;
+  // What cannot be asked cannot be asked again.
+  out->may_issue = lookup.zones_insecure && expect.reason != "unresolvable_servers";
 }
 
 absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
@@ -281,7 +283,7 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
   if (by_climb) {
     status = DeriveClimb(world, expect, name, &out, &verdict);
   } else {
-    DeriveFailure(world, name, &out, &verdict);
+    DeriveFailure(world, expect, name, &out, &verdict);
   }
   if (status.ok()) status = MergeFindings(expect, verdict, &out);
   if (!world.anchor().empty()) out.dnssec = SecurityText(verdict.security);

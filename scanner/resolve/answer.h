@@ -37,7 +37,7 @@ struct Attempt {
   bool other_family = false;
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
-  std::string detail;           // kMalformed: what is wrong and where; or `told` in words.
+  std::string detail;           // What is wrong and where; or `told` in words.
   std::vector<ToldError> told;  // By a resolver.
 };
 

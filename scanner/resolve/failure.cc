@@ -145,6 +145,10 @@ Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
   attempt.mismatches = asked.mismatches;
   attempt.local_fault = asked.status == net::ExchangeStatus::kSendFailed;
   attempt.blocklisted = asked.status == net::ExchangeStatus::kBlocked;
+  if (asked.result == ServerResult::kTruncated && asked.over_tcp &&
+      asked.status == net::ExchangeStatus::kReply) {
+    attempt.detail = "TC is set in an answer over TCP";
+  }
   if (asked.result == ServerResult::kMalformed) {
     attempt.detail =
         absl::StrCat(absl::string_view(dns::ParseErrorText(asked.parse_failure.error).data()), ", ",

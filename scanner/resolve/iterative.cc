@@ -316,7 +316,10 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       co_return;
     }
   }
-  if (account->exhausted() || !TakeHeld(account, walk)) Fail(tries, walk, account);
+  if (walk->held != nullptr && !account->exhausted() && co_await TakeHeld(account, walk, job)) {
+    co_return;
+  }
+  Fail(tries, walk, account);
 }
 
 /// A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.

@@ -175,12 +175,12 @@ class IterativeResolver : public Resolver {
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
   net::Task<> CompareLetters(Walk* walk, net::Peer* peer, Account* account, Host* job);
   net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account, Host* job);
-  void Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account);
+  net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);
   net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
                            Account* account, Host* job);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
-  bool TakeHeld(Account* account, Walk* walk);
+  net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);
   net::Task<bool> FindOtherAddresses(Walk* walk, Tries* tries, Account* account, Host* job);
   bool AddParentsGlue(Zone* zone, size_t server);
   void NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit, Tries* tries);

@@ -37,11 +37,6 @@ bool IsDenial(ResponseKind kind) {
   return kind == ResponseKind::kNoData || kind == ResponseKind::kNxDomain;
 }
 
-/// Nothing is left to find out about how the server treats capitals.
-bool IsCaseKnown(LetterCase known) {
-  return known == LetterCase::kSound || known == LetterCase::kSensitive;
-}
-
 int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
   if (!asked.replied || !usable) return kWorthless;
   const ResponseKind kind = asked.classified.kind;
@@ -51,11 +46,13 @@ int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
 }
 
 /// Is it worth a query to know whether the same question in small letters gets a better reply? Of
-/// errors once a server, and again where a name's record depends on it.
+/// denials and of errors once a server, and of errors again where a name's record depends on it: a
+/// server may mind capitals where it looks for one type only.
 bool MayBeBetter(int worth, LetterCase known, bool last_look) {
-  if (worth == kProven || known == LetterCase::kSound) return false;
-  const bool error = worth <= kBogusDenial;
-  return known != LetterCase::kSameErrors || !error || last_look;
+  if (worth == kProven) return false;
+  if (worth <= kBogusDenial && last_look) return true;
+  return known == LetterCase::kUnknown ||
+         (known == LetterCase::kSameErrors && worth > kBogusDenial);
 }
 
 }  // namespace
@@ -71,7 +68,10 @@ bool IterativeResolver::IsProven(Walk* walk, Account* account) {
   const bool nxdomain = walk->asked->message.rcode() == dns::RCode::kNXDomain;
   kind = nxdomain ? ResponseKind::kNxDomain : ResponseKind::kNoData;
   walk->ok = true;
-  if (JudgeReply(walk, account) && walk->reply->verdict.is_secure()) return true;
+  if (JudgeReply(walk, account) && walk->reply->verdict.is_secure()) {
+    walk->asked->classified.without_authority = !walk->asked->message.authoritative();
+    return true;
+  }
   kind = ResponseKind::kNotAuthoritative;
   walk->ok = false;
   walk->reply.reset();
@@ -82,14 +82,18 @@ bool IterativeResolver::IsProven(Walk* walk, Account* account) {
 /// the server knows capitals.
 bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
                                         const Account& account) const {
-  if (IsCaseKnown(peer->letter_case())) return false;
+  const LetterCase known = peer->letter_case();
+  const bool errors_only = known == LetterCase::kSound && account.last_look;
+  if (known == LetterCase::kSensitive || (known == LetterCase::kSound && !errors_only)) {
+    return false;
+  }
   const Asked& asked = *walk.asked;
   if (!asked.replied || asked.small_letters || walk.chain.NameAfter(walk.hops).is_root()) {
     return false;
   }
   const int worth = WorthOf(asked, walk.ok, walk.reply.get());
   if (worth == kProven) peer->NoteLetterCase(LetterCase::kSound);
-  return MayBeBetter(worth, peer->letter_case(), account.last_look);
+  return MayBeBetter(worth, known, account.last_look);
 }
 
 /// Asks once more. True where the reply is worth more than `than`; it is in walk->asked, classified
@@ -135,25 +139,28 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
   if (!account->exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
     comparing_.try_emplace(peer);
     better = co_await FindBetter(walk, peer, worth, account, job);
-    if (!better && peer->letter_case() != LetterCase::kSensitive) {
+    if (!better && peer->letter_case() < LetterCase::kSound) {
       peer->NoteLetterCase(worth > kBogusDenial ? LetterCase::kSound : LetterCase::kSameErrors);
     }
     comparing_.extract(peer).mapped().NotifyAll();
   }
   if (better) co_return;
   walk->asked = std::move(first);
-  Reread(std::move(bytes), walk, account);
+  co_await Reread(std::move(bytes), walk, account, job);
 }
 
 /// Makes walk->asked of its message's octets again, after other queries.
-void IterativeResolver::Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account) {
+net::Task<> IterativeResolver::Reread(std::unique_ptr<std::string> bytes, Walk* walk,
+                                      Account* account, Host* job) {
   walk->copy = std::move(bytes);
   (void)dns::Message::Parse(
       {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
       &walk->asked->message);
   walk->chain.Rewind(walk->hops);
   ClassifyReply(walk);
-  if (walk->ok && Validates(*walk)) (void)JudgeReply(walk, account);
+  if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
+    co_await FindMissing(walk, account, job);
+  }
   if (!walk->ok) (void)IsProven(walk, account);
 }
 
@@ -194,12 +201,12 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
 }
 
 /// No server gave a better one. False where there is none, or where it ends the look-up no more.
-bool IterativeResolver::TakeHeld(Account* account, Walk* walk) {
-  if (walk->held == nullptr) return false;
+net::Task<bool> IterativeResolver::TakeHeld(Account* account, Walk* walk, Host* job) {
+  if (walk->held == nullptr) co_return false;
   const std::unique_ptr<Walk::Held> held = std::move(walk->held);
   walk->asked = std::move(held->asked);
-  Reread(std::move(held->bytes), walk, account);
-  return TakeReply(held->address, account, walk);
+  co_await Reread(std::move(held->bytes), walk, account, job);
+  co_return TakeReply(held->address, account, walk);
 }
 
 /// The last resort: where the delegation gave glue, the addresses that the servers' own zones give;

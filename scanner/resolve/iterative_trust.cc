@@ -328,7 +328,9 @@ void IterativeResolver::NoteProof(Walk* walk) {
 
 /// An empty answer was bogus. Where a positive one of the same zone is not, the signer is at fault.
 net::Task<> IterativeResolver::CompareWithPositive(Walk* walk, Account* account) {
-  Walk positive(walk->zone.name(), dns::RRType::kSOA, Walk::Purpose::kData);
+  // The zone that is bogus may be one below, on the same servers.
+  const dns::Name zone = ZoneOf(*walk);
+  Walk positive(zone, dns::RRType::kSOA, Walk::Purpose::kData);
   positive.zone = walk->zone;
   co_await AskZone(&positive, account, nullptr);
   if (!positive.ok || positive.asked->classified.kind != ResponseKind::kAnswer ||
@@ -337,8 +339,8 @@ net::Task<> IterativeResolver::CompareWithPositive(Walk* walk, Account* account)
   }
   dnssec::Verdict verdict;
   verdict.finding = dnssec::Finding::kEmptyAnswersOnly;
-  verdict.evidence.zone = walk->zone.name();
-  verdict.evidence.owner = walk->zone.name();
+  verdict.evidence.zone = zone;
+  verdict.evidence.owner = zone;
   verdict.evidence.type = dns::RRType::kSOA;
   verdict.evidence.detail = "this set validates, the empty answer does not";
   walk->findings.push_back(FindingOf(verdict));

@@ -62,13 +62,14 @@ class ForwardingDnssec(harness.Case):
         self.assertEqual(compared.returncode, 0, compared.stdout.decode())
 
     def check_failures(self):
-        """What is not bogus fails, and is neither called bogus nor taken as permission."""
+        """What is not bogus fails, and is not called bogus; it is taken as permission only where the zone is proven insecure."""
+        permitted = {want["name"]: want["may_issue"] for want in self.failing}
         self.assertTrue(self.failing)
         # A dead server's name takes Unbound longer than we wait.
         for record in self.look_up(self.failing, "--dnssec", "validate", timeout_ms=500).values():
             self.assertIn(record["outcome"], ("servfail", "timeout"), record)
             self.assertNotEqual(record["reason"], "dnssec_bogus", record)
-            self.assertFalse(record["may_issue"], record)
+            self.assertLessEqual(record["may_issue"], permitted[record["name"]], record)
             self.assertEqual(dnssec_findings(record), set(), record)
 
     def check_told(self, found):

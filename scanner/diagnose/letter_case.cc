@@ -1,0 +1,58 @@
+// Tested end to end against the lab, by odd_answers_test.py. How the resolver itself does it, with
+// validation, is in resolve/iterative_doubt.
+#include "scanner/diagnose/letter_case.h"
+
+#include "scanner/resolve/classify.h"
+#include "scanner/resolve/failure.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using LetterCase = net::Peer::LetterCase;
+
+constexpr int kPairs = 3;
+constexpr int kData = 3;
+
+/// Records are worth more than an empty answer, that more than NXDOMAIN, and an error nothing.
+int WorthOf(const resolve::Asked& asked, const LetterCaseQuestion& question) {
+  if (!asked.replied) return 0;
+  resolve::AliasChain chain(question.name);
+  const resolve::ResponseKind kind =
+      resolve::Classify(asked.message, {false, question.zone}, dns::RRType::kCAA, &chain).kind;
+  if (!resolve::IsUsable(kind)) return 0;
+  if (kind == resolve::ResponseKind::kNxDomain) return 1;
+  return kind == resolve::ResponseKind::kNoData ? 2 : kData;
+}
+
+net::Task<bool> AskAgain(const LetterCaseQuestion* question, bool small_letters, int than,
+                         resolve::Account* account, resolve::Asked* asked) {
+  resolve::AskOptions options = *question->options;
+  options.small_letters = small_letters;
+  *asked =
+      *co_await resolve::Ask(question->peer, question->name, dns::RRType::kCAA, options, account);
+  co_return WorthOf(*asked, *question) > than;
+}
+
+}  // namespace
+
+net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
+                           resolve::Asked* asked, std::string* copy) {
+  net::Peer* const peer = question->peer;
+  const int worth = WorthOf(*asked, *question);
+  if (!asked->replied || asked->small_letters || worth == kData) co_return;
+  const resolve::Asked first = *asked;
+  copy->assign(reinterpret_cast<const char*>(first.message.bytes().data()),
+               first.message.bytes().size());
+  for (int pairs = 1; !account->exhausted() &&
+                      co_await AskAgain(question, /*small_letters=*/true, worth, account, asked);
+       ++pairs) {
+    if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
+    if (pairs == kPairs || account->exhausted()) co_return;
+    if (co_await AskAgain(question, /*small_letters=*/false, worth, account, asked)) co_return;
+  }
+  *asked = first;
+  (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(copy->data()), copy->size()},
+                            &asked->message);
+}
+
+}  // namespace caascan::diagnose
