@@ -61,7 +61,8 @@ Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* 
 
 struct AuthoritySummary {
   bool has_soa = false;
-  bool soa_fits = false;  // Of a zone that holds the name, at or below the zone asked.
+  bool soa_fits = false;   // Of a zone that holds the name, at or below the zone asked.
+  bool soa_below = false;  // Of a zone below the name, which says nothing of the name itself.
   uint32_t negative_ttl_s = 0;
   bool has_ns = false;
   bool ns_elsewhere = false;  // Of the zone asked, one above it, or one beside it.
@@ -79,6 +80,7 @@ AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked,
       record.owner.CopyTo(&soa);
       summary.has_soa = true;
       summary.soa_fits = name.IsAtOrBelow(soa) && soa.view().IsAtOrBelow(asked.zone);
+      summary.soa_below = soa.view().IsBelow(name);
       summary.negative_ttl_s = std::min(record.ttl, dns::ReadSoa(record).minimum);
     } else if (record.type == RRType::kNS) {
       if (summary.has_ns && record.owner.Equals(last_ns)) continue;  // Of the same set.
@@ -136,7 +138,7 @@ void ClassifyEmpty(const Message& message, const AskedServer& asked, NameView na
     // Whatever AA says: who serves a zone has its SOA to show.
     out->kind =
         authority.ns_elsewhere ? ResponseKind::kUpwardReferral : ResponseKind::kNotAuthoritative;
-  } else if (message.authoritative()) {
+  } else if (message.authoritative() && (nxdomain || !authority.soa_below)) {
     out->kind = negative;
     out->without_soa = !authority.has_soa;
     out->soa_wrong_zone = authority.has_soa;

@@ -26,6 +26,11 @@ nanoseconds Clamp(uint32_t ttl_s, seconds low, seconds high) {
   return std::clamp(seconds(ttl_s), low, high);
 }
 
+AskOptions InSmallLetters(AskOptions options) {
+  options.small_letters = true;
+  return options;
+}
+
 std::string TldKey(dns::NameView name) {
   dns::Name tld(name.suffix(1));
   tld.ToLower();
@@ -38,6 +43,7 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
                                      const std::vector<RootServer>& root)
     : network_(network),
       options_(options),
+      small_ask_(InSmallLetters(options.ask)),
       zones_(options.zone_capacity),
       hosts_(options.host_capacity),
       validator_(options.dnssec) {
@@ -283,13 +289,16 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
-    if ((tries.tried & bit) != 0) co_await BackOff(network_, options_.ask, tries.repeats + 1);
+    const bool again = (tries.tried & bit) != 0;
+    if (again) co_await BackOff(network_, options_.ask, tries.repeats + 1);
     tries.Begin(bit);
+    // A server may drop what has capitals: at the last look every second try spares it that.
+    const bool small_letters = again && account->last_look && tries.repeats % 2 == 1;
     const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
     if (MayAsk(address.peer)) {
       walk->asked.reset();
-      walk->asked =
-          co_await Ask(address.peer, walk->chain.current(), walk->type, options_.ask, account);
+      walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
+                                 small_letters ? small_ask_ : options_.ask, account);
       tries.End(*walk->asked, bit, account);
       NoteFamily(address.peer->address(), *walk->asked, bit, &tries);
     } else {

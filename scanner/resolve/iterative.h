@@ -216,6 +216,7 @@ class IterativeResolver : public Resolver {
 
   net::Network* const network_;
   const IterativeOptions options_;
+  const AskOptions small_ask_;  // options_.ask, in small letters.
   ZoneCache zones_;
   ZoneHandle root_;  // Never evicted.
   HostCache hosts_;

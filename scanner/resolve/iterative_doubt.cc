@@ -100,10 +100,9 @@ bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
 /// and judged.
 net::Task<bool> IterativeResolver::AskAgain(Walk* walk, net::Peer* peer, bool small_letters,
                                             int than, Account* account, Host* job) {
-  AskOptions options = options_.ask;
-  options.small_letters = small_letters;
   walk->chain.Rewind(walk->hops);
-  walk->asked = co_await Ask(peer, walk->chain.current(), walk->type, options, account);
+  walk->asked = co_await Ask(peer, walk->chain.current(), walk->type,
+                             small_letters ? small_ask_ : options_.ask, account);
   ClassifyReply(walk);
   if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
     co_await FindMissing(walk, account, job);

@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
             [](Reply* r) { r->Authority("com", RRType::kSOA, SoaBytes()); }},
         Row{"NoDataSoaOfASibling", Kind::kNoData, "zone", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Authority("mail.example.com", RRType::kSOA, SoaBytes()); }},
-        Row{"NoDataSoaBelowTheName", Kind::kNoData, "zone", kAuthoritative, RCode::kNoError,
+        Row{"NoDataSoaBelowTheName", Kind::kNotAuthoritative, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Authority("a.www.example.com", RRType::kSOA, SoaBytes()); }},
         Row{"NoDataWithoutAuthority", Kind::kNoData, "authority", kPlain, RCode::kNoError,
             [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }},

@@ -344,6 +344,16 @@ INSTANTIATE_TEST_SUITE_P(
                     CapitalsRow{"Lame", Empty(kPlain)}),
     [](const auto& row) { return row.param.name; });
 
+TEST_F(IterativeDoubtTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, MindsCapitals(Silent));
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "no_response");
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
+}
+
 TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
   ServeByOne();
   tree_.Delegate("test", "other.test", {{"ns1.example.test", kFirst}});
@@ -363,6 +373,22 @@ TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
   EXPECT_EQ(How(Lookup("example.test")), "issue ca");
   EXPECT_EQ(How(Lookup("www.example.test")), "empty");
   EXPECT_EQ(Seen(kFirst), 2u);
+}
+
+// It may mind them where it looks for one type only.
+TEST_F(IterativeDoubtTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.Add("example.test", "sound.example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
+    if (net::QuestionText(query.bytes) == "sound.example.test") return false;
+    return MindsCapitals(Always(RCode::kServFail))(query, out);
+  });
+  options_.retries = 0;
+  Start();
+  EXPECT_EQ(How(Lookup("sound.example.test")), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test")), "servfail");
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
 }
 
 TEST_F(IterativeDoubtTest, ManyNamesAtOnceWaitForOneComparison) {
