@@ -16,9 +16,10 @@ struct LetterCaseQuestion {
   dns::NameView name;  // Its CAA.
 };
 
-/// Where *asked is an error or a denial, the same question is asked in small letters. A better answer to that, several times in turn with
-/// no better one to capitals, is noted at the peer; then, or where the trouble has passed, *asked
-/// is the better answer. `copy` keeps the octets of the first one and must live as long as *asked.
+/// Where *asked is an error or a denial, the same question is asked in small letters. A better
+/// answer to that, several times in turn with no better one to capitals, is noted at the peer;
+/// then, or where the trouble has passed, *asked is the better answer. `copy` keeps the octets of
+/// the first one and must live as long as *asked.
 net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
                            resolve::Asked* asked, std::string* copy);
 

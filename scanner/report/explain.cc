@@ -23,21 +23,6 @@
 namespace caascan::report {
 namespace {
 
-/// Goes on from the name.
-std::string WhyNotLookedUp(Reason reason) {
-  switch (reason) {
-    case Reason::kNoSuchTld:
-      return ": its top-level domain does not exist, so no CA may issue for it.";
-    case Reason::kNotInDns:
-      return " is not in the public DNS, so no CA issues for it.";
-    case Reason::kFamilyUnavailable:
-      return " could not be looked up: its servers have addresses of an IP family only that this "
-             "scan cannot use.";
-    default:
-      return " was not looked up (" + std::string(ReasonCode(reason)) + ").";
-  }
-}
-
 constexpr size_t kMaxText = 200;
 constexpr size_t kMaxEvidence = 500;
 

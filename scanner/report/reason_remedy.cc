@@ -1,6 +1,8 @@
 // Tested by aggregate_test.cc.
 #include "scanner/report/reason_remedy.h"
 
+#include <cassert>
+
 namespace caascan::report {
 
 std::string_view ReasonRemedy(Reason reason) {
@@ -33,9 +35,8 @@ std::string_view ReasonRemedy(Reason reason) {
     case Reason::kMalformedResponse:
       return "Have the DNS provider mend the server software, whose answers cannot be read.";
     case Reason::kAliasLoop:
-      return "Break the loop of CNAME records.";
     case Reason::kTooManyQueries:
-      return "Shorten the chain of aliases and delegations.";
+      return "Shorten the chain of aliases and delegations, and break its loops.";
     case Reason::kRefused:
     case Reason::kNotAuthoritative:
     case Reason::kUpwardReferral:
@@ -50,20 +51,34 @@ std::string_view ReasonRemedy(Reason reason) {
     case Reason::kTruncated:
       return "Open TCP port 53 of the name servers.";
     case Reason::kInvalidName:
+    case Reason::kNoSuchTld:
       return "Correct the name.";
     case Reason::kBlocklisted:
       return "The name is on the block list of whoever scanned.";
     case Reason::kStopped:
     case Reason::kLocalFault:
       return "Scan again: the fault was on the scanner's side.";
-    case Reason::kNoSuchTld:
-      return "Correct the name: its top-level domain does not exist.";
     case Reason::kNotInDns:
       return "Leave the name out: it is not in the public DNS, and no CA asks for it there.";
     case Reason::kFamilyUnavailable:
       return "Scan from a network with the other IP family, or without -4 or -6.";
   }
   return "";
+}
+
+std::string WhyNotLookedUp(Reason reason) {
+  assert(OutcomeOf(reason) == Outcome::kError && "it was looked up");
+  switch (reason) {
+    case Reason::kNoSuchTld:
+      return ": its top-level domain does not exist, so no CA may issue for it.";
+    case Reason::kNotInDns:
+      return " is not in the public DNS, so no CA issues for it.";
+    case Reason::kFamilyUnavailable:
+      return " could not be looked up: its servers have addresses of an IP family only that this "
+             "scan cannot use.";
+    default:
+      return " was not looked up (" + std::string(ReasonCode(reason)) + ").";
+  }
 }
 
 }  // namespace caascan::report

@@ -4,7 +4,7 @@
 // - a usable reply that decides only where no server of the zone gives a better one (Strength);
 // - servers that fail at the addresses of their glue and answer at their own, or the reverse.
 //
-// Tested by iterative_doubt_test.cc.
+// Tested by iterative_doubt_test.cc and letter_case_test.cc.
 #include <algorithm>
 #include <cassert>
 #include <utility>

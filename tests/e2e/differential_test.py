@@ -97,6 +97,8 @@ def of_record(record):
     bogus = record["dnssec"] == "bogus"
     if bogus != (record["reason"] == "dnssec_bogus") or bogus and (record["outcome"] != "servfail" or record["may_issue"]):
         return Verdict("contradiction", record["reason"], None)
+    if record["reason"] == "no_such_tld":  # To a resolver that is an empty answer, to a CA no permission.
+        return Verdict(record["dnssec"], "permit", None)
     if record["outcome"] in ("permit", "deny"):
         return Verdict(record["dnssec"], record["outcome"], None)
     return Verdict("bogus" if bogus else "", "failure", record.get("failed_at"))

@@ -10,7 +10,9 @@ from lab import Lab
 
 LAB_DATA = SOURCE / "datasets" / "lab"
 FIELDS = "outcome,reason,dnssec,may_issue,caa"
-MIX_NAMES = 5_000
+MIX_NAMES = 3_000
+# One lab plays all servers, and signs as it answers: more names at once would only be lost in its queue.
+GENTLE = ("--concurrency", "500")
 PATIENCE_S = 500  # Names whose servers are all silent are asked for a minute or two.
 
 # One address serves zones and zones below them, signed and not, and never refers to the lower ones.
@@ -118,11 +120,11 @@ class Dnssec(harness.Case):
 
     def test_internet_mix(self):
         self.start(scenario=None, mix=str(LAB_DATA / "mix-internet.json"), names=MIX_NAMES, seed=7)
-        self.check_truth()
+        self.check_truth(*GENTLE)
 
     def test_broken_mix(self):
         self.start(scenario=None, mix=str(LAB_DATA / "mix-broken.json"), names=MIX_NAMES, seed=7)
-        self.check_truth()
+        self.check_truth(*GENTLE)
 
     def test_evidence(self):
         self.start(scenario=str(LAB_DATA / "dnssec.json"))

@@ -91,7 +91,7 @@ TEST(PartialTest, RefusesWhatDoesNotFit) {
        R"({"caascan_partial":"tlds","key":"x","numbers":[1,2,3,4,5,6,7,8],"texts":["x"]})",
        R"({"caascan_partial":"tlds","numbers":[],"texts":[]})",
        R"({"caascan_partial":"operators","key":"x","numbers":[1,1,0,0,0,0,0,99999999999],"texts":[]})",
-       R"({"caascan_partial":"orders","key":"x","numbers":[1,30],"texts":["a"]})",
+       R"({"caascan_partial":"orders","key":"x","numbers":[1,200],"texts":["a"]})",
        R"({"caascan_partial":"queries","numbers":[1,1,1,1,18446744073709551615,1],"texts":[]})",
        R"({"caascan_partial":"queries","numbers":[5,1,1,1,1,1],"texts":[]})",
        R"({"caascan_partial":"queries","numbers":[1,1,2,1,1,1],"texts":[]})",

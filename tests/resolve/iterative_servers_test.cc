@@ -407,13 +407,16 @@ TEST_F(ServersTest, DeparturesOfUsableAnswersAreObserved) {
     out->Send(reply.bytes());
   }));
   Start();
+  // Of both servers, since neither gives a better answer.
   EXPECT_THAT(Kinds(Lookup("cached.example.test").account),
-              ElementsAre(Kind::kDataWithoutAuthority));
+              ElementsAre(Kind::kDataWithoutAuthority, Kind::kDataWithoutAuthority));
   EXPECT_THAT(Kinds(Lookup("wrong.example.test").account),
-              ElementsAre(Kind::kNegativeSoaWrongZone));
-  EXPECT_THAT(Kinds(Lookup("bare.example.test").account), ElementsAre(Kind::kNegativeWithoutSoa));
+              ElementsAre(Kind::kNegativeSoaWrongZone, Kind::kNegativeSoaWrongZone));
+  EXPECT_THAT(Kinds(Lookup("bare.example.test").account),
+              ElementsAre(Kind::kNegativeWithoutSoa, Kind::kNegativeWithoutSoa));
   EXPECT_THAT(Kinds(Lookup("old.example.test").account),
-              ElementsAre(Kind::kEdnsNotEchoed, Kind::kNegativeWithoutSoa));
+              ElementsAre(Kind::kEdnsNotEchoed, Kind::kNegativeWithoutSoa, Kind::kEdnsNotEchoed,
+                          Kind::kNegativeWithoutSoa));
 }
 
 // Addresses.

@@ -1,0 +1,158 @@
+// Servers that mind capitals in names (RFC 4343), and those that only seem to.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/resolve/odd_replies.h"
+
+namespace caascan::resolve {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+using testing::Not;
+
+bool HasCapitals(const Arrival& query) {
+  const auto peek = dns::PeekQuestion(query.bytes);
+  const std::string_view bytes = peek->name.bytes();
+  return std::any_of(bytes.begin(), bytes.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// `bad` for names with capitals.
+FakeTree::Override MindsCapitals(FakeTree::Override bad) {
+  return [bad = std::move(bad)](const Arrival& query, Outbox* out) {
+    return HasCapitals(query) && bad(query, out);
+  };
+}
+
+struct CapitalsRow {
+  const char* name;
+  FakeTree::Override bad;
+};
+
+class CapitalsTest : public IterativeDoubtTest, public testing::WithParamInterface<CapitalsRow> {};
+
+TEST_P(CapitalsTest, SmallLettersDecide) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.Add("example.test", "www.example.test A 192.0.2.1");
+  tree_.SetOverride(kFirst, MindsCapitals(GetParam().bad));
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(How(looked), "issue ca");
+  EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kCaseSensitive));
+  const size_t before = Seen(kFirst);
+  const Looked again = Lookup("www.example.test");
+  EXPECT_EQ(How(again), "empty");
+  EXPECT_EQ(Seen(kFirst), before + 1) << "it is asked in small letters from then on";
+  EXPECT_THAT(Kinds(again.account), Contains(Observation::Kind::kCaseSensitive));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, CapitalsTest,
+    testing::Values(CapitalsRow{"Refused", Always(RCode::kRefused)},
+                    CapitalsRow{"ServFail", Always(RCode::kServFail)},
+                    CapitalsRow{"FormErr", Always(RCode::kFormErr)},
+                    CapitalsRow{"NxDomain", Caa(
+                                                Reply::kAuthoritative,
+                                                [](Reply* r) {
+                                                  r->Authority("example.test", RRType::kSOA,
+                                                               net::SoaBytes());
+                                                },
+                                                RCode::kNXDomain)},
+                    CapitalsRow{"NoData",
+                                Authority(Reply::kAuthoritative, RRType::kSOA, "example.test")},
+                    CapitalsRow{"UpwardReferral", Authority(kPlain, RRType::kNS, ".")},
+                    CapitalsRow{"Lame", Empty(kPlain)}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(IterativeDoubtTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, MindsCapitals(Silent));
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "no_response");
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
+}
+
+TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
+  ServeByOne();
+  tree_.Delegate("test", "other.test", {{"ns1.example.test", kFirst}});
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "empty");
+  EXPECT_EQ(Seen(kFirst), 2u);
+  const Looked again = Lookup("www.example.test");
+  EXPECT_EQ(How(again), "empty");
+  EXPECT_EQ(Seen(kFirst), 3u);
+  EXPECT_THAT(again.account.observations, IsEmpty());
+}
+
+TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "issue ca");
+  EXPECT_EQ(How(Lookup("www.example.test")), "empty");
+  EXPECT_EQ(Seen(kFirst), 2u);
+}
+
+// It may mind them where it looks for one type only.
+TEST_F(IterativeDoubtTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.Add("example.test", "sound.example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
+    if (net::QuestionText(query.bytes) == "sound.example.test") return false;
+    return MindsCapitals(Always(RCode::kServFail))(query, out);
+  });
+  options_.retries = 0;
+  Start();
+  EXPECT_EQ(How(Lookup("sound.example.test")), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test")), "servfail");
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
+}
+
+TEST_F(IterativeDoubtTest, ManyNamesAtOnceWaitForOneComparison) {
+  ServeByOne();
+  Start();
+  std::vector<std::string> names;
+  for (int i = 0; i < 50; ++i) names.push_back("n" + std::to_string(i) + ".example.test");
+  for (const Looked& looked : LookupAll(names)) EXPECT_EQ(How(looked), "empty");
+  EXPECT_EQ(Seen(kFirst), 51u);
+}
+
+TEST_F(IterativeDoubtTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTheLastLook) {
+  ServeByOne();
+  tree_.SetOverride(kFirst, Always(RCode::kRefused));
+  options_.retries = 0;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "refused");
+  EXPECT_EQ(Seen(kFirst), 2u);
+  EXPECT_EQ(How(Lookup("www.example.test")), "refused");
+  EXPECT_EQ(Seen(kFirst), 3u);
+  EXPECT_EQ(How(Lookup("www.example.test", {.last_look = true})), "refused");
+  EXPECT_EQ(Seen(kFirst), 5u);
+}
+
+// A server that fails now and then is not one that minds capitals.
+TEST_F(IterativeDoubtTest, AServerThatFailsOnceIsNotTakenForCaseSensitive) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  auto failed = std::make_shared<int>(0);
+  tree_.SetOverride(kFirst, [failed](const Arrival& query, Outbox* out) {
+    return (*failed)++ == 0 && Always(RCode::kServFail)(query, out);
+  });
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(How(looked), "issue ca");
+  EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kCaseSensitive)));
+}
+
+}  // namespace
+}  // namespace caascan::resolve
