@@ -58,6 +58,15 @@ class CommandLine(harness.Case):
                 self.assert_one_clear_line(done, "caascan scan: ", named)
                 self.assertEqual(done.stdout, b"")
 
+    def test_root_hints_without_an_address_of_the_family_wanted(self):
+        hints = {"-6": self.file("four.hints", ". NS a.root.\na.root. A 127.0.0.1\n"),
+                 "-4": self.file("six.hints", ". NS a.root.\na.root. AAAA ::1\n")}
+        for family, path in hints.items():
+            with self.subTest(family=family):
+                done = self.run_program(CAASCAN, "scan", family, "--root-hints", path)
+                self.assertEqual(done.returncode, 2, done.stderr.decode())
+                self.assert_one_clear_line(done, "caascan scan: ", "--root-hints", path, "-4 or -6")
+
     def test_a_subcommand_is_needed(self):
         for arguments in ([], ["frobnicate"], ["--frobnicate"]):
             with self.subTest(arguments=arguments):
