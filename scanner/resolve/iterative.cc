@@ -300,6 +300,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
                                  small_letters ? small_ask_ : options_.ask, account);
       tries.End(*walk->asked, bit, account);
+      walk->on_wire = tries.count > 0;
       NoteFamily(address.peer->address(), *walk->asked, bit, &tries);
     } else {
       walk->asked = net::MakePooled<Asked>();
@@ -401,7 +402,6 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
 void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   AddUnresolved(tries, walk);
   walk->ok = false;
-  walk->on_wire = tries.count > 0;
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;

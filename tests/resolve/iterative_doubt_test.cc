@@ -329,6 +329,16 @@ TEST_F(IterativeDoubtTest, AFailureAtServersWasAskedOnTheWire) {
   EXPECT_TRUE(refused.answer.retried);
 }
 
+TEST_F(IterativeDoubtTest, ACircleOfAliasesWasAskedOnTheWire) {
+  ServeByOne();
+  tree_.Add("example.test", "www.example.test CNAME web.example.test");
+  tree_.Add("example.test", "web.example.test CNAME www.example.test");
+  Start();
+  const Looked looked = Lookup("www.example.test");
+  EXPECT_EQ(How(looked), "alias_loop");
+  EXPECT_TRUE(looked.answer.on_wire);
+}
+
 TEST_F(IterativeDoubtTest, TheZoneIsTheDeepestOneThatIsSeen) {
   ServeByOne();
   tree_.Serve("child.example.test", kFirst);
