@@ -36,6 +36,7 @@ class AloneTest : public IterativeDoubtTest, public testing::WithParamInterface<
 TEST_P(AloneTest, Decides) {
   ServeByOne();
   tree_.SetOverride(kFirst, GetParam().server);
+  options_.retries = 0;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), GetParam().how);
 }
