@@ -10,7 +10,7 @@ namespace {
 
 using LetterCase = net::Peer::LetterCase;
 
-constexpr int kPairs = 3;
+constexpr int kPairs = 5;
 constexpr int kData = 3;
 
 /// Records are worth more than an empty answer, that more than NXDOMAIN, and an error nothing.
@@ -49,6 +49,7 @@ net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account*
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
     if (pairs == kPairs || account->exhausted()) co_return;
     if (co_await AskAgain(question, /*small_letters=*/false, worth, account, asked)) co_return;
+    if (!asked->replied) break;  // Silence may be chance, and shows nothing.
   }
   *asked = first;
   (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(copy->data()), copy->size()},

@@ -19,7 +19,7 @@ using LetterCase = net::Peer::LetterCase;
 
 // A server that fails now and then must not pass for one that minds capitals: so often in turn it
 // has to fail with capitals and answer in small letters.
-constexpr int kPairs = 3;
+constexpr int kPairs = 5;
 
 // What a reply is worth where two to the same question are compared.
 constexpr int kWorthless = 0;
@@ -120,6 +120,9 @@ net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int t
     if (peer->letter_case() == LetterCase::kSensitive || account->exhausted()) co_return true;
     if (co_await AskAgain(walk, peer, /*small_letters=*/false, than, account, job)) co_return true;
     if (account->exhausted()) break;
+    if (!walk->asked->replied) {  // Silence may be chance, and shows nothing.
+      co_return co_await AskAgain(walk, peer, /*small_letters=*/true, than, account, job);
+    }
   }
   co_return false;
 }
