@@ -20,7 +20,6 @@ using net::Arrival;
 using net::Outbox;
 using net::Reply;
 using testing::Contains;
-using testing::IsEmpty;
 using testing::Not;
 
 // One server: what it says, and what that comes to.
