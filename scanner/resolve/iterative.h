@@ -174,10 +174,10 @@ class IterativeResolver : public Resolver {
   bool IsProven(Walk* walk, Account* account);
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
   net::Task<> CompareLetters(Walk* walk, net::Peer* peer, Account* account, Host* job);
-  net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account, Host* job);
+  net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
   net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);
   net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
-                           Account* account, Host* job);
+                           Account* account);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
   net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);

@@ -97,31 +97,30 @@ bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
 }
 
 /// Asks once more. True where the reply is worth more than `than`; it is in walk->asked, classified
-/// and judged.
+/// and judged by what is known already: others wait for the comparison, so that it must wait for
+/// nothing but the server.
 net::Task<bool> IterativeResolver::AskAgain(Walk* walk, net::Peer* peer, bool small_letters,
-                                            int than, Account* account, Host* job) {
+                                            int than, Account* account) {
   walk->chain.Rewind(walk->hops);
   walk->asked = co_await Ask(peer, walk->chain.current(), walk->type,
                              small_letters ? small_ask_ : options_.ask, account);
   ClassifyReply(walk);
-  if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
-    co_await FindMissing(walk, account, job);
-  }
+  if (walk->ok && Validates(*walk)) (void)JudgeReply(walk, account);
   co_return WorthOf(*walk->asked, walk->ok, walk->reply.get()) > than;
 }
 
 /// Asks in small letters, and again with capitals, until the server has shown what it minds. True
 /// where a reply worth more than `than` came; it is in walk->asked.
 net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int than,
-                                              Account* account, Host* job) {
-  for (int pairs = 1; co_await AskAgain(walk, peer, /*small_letters=*/true, than, account, job);
+                                              Account* account) {
+  for (int pairs = 1; co_await AskAgain(walk, peer, /*small_letters=*/true, than, account);
        ++pairs) {
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
     if (peer->letter_case() == LetterCase::kSensitive || account->exhausted()) co_return true;
-    if (co_await AskAgain(walk, peer, /*small_letters=*/false, than, account, job)) co_return true;
+    if (co_await AskAgain(walk, peer, /*small_letters=*/false, than, account)) co_return true;
     if (account->exhausted()) break;
     if (!walk->asked->replied) {  // Silence may be chance, and shows nothing.
-      co_return co_await AskAgain(walk, peer, /*small_letters=*/true, than, account, job);
+      co_return co_await AskAgain(walk, peer, /*small_letters=*/true, than, account);
     }
   }
   co_return false;
@@ -140,13 +139,18 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
   bool better = false;
   if (!account->exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
     comparing_.try_emplace(peer);
-    better = co_await FindBetter(walk, peer, worth, account, job);
+    better = co_await FindBetter(walk, peer, worth, account);
     if (!better && peer->letter_case() < LetterCase::kSound) {
       peer->NoteLetterCase(worth > kBogusDenial ? LetterCase::kSound : LetterCase::kSameErrors);
     }
     comparing_.extract(peer).mapped().NotifyAll();
   }
-  if (better) co_return;
+  if (better) {
+    const bool open = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus() &&
+                      walk->reply->missing.kind != dnssec::Missing::Kind::kNone;
+    if (open) co_await FindMissing(walk, account, job);
+    co_return;
+  }
   walk->asked = std::move(first);
   co_await Reread(std::move(bytes), walk, account, job);
 }
