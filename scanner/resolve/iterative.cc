@@ -326,7 +326,11 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       co_return;
     }
   }
-  if (walk->held != nullptr && !account->exhausted() && co_await TakeHeld(account, walk, job)) {
+  // A silent server might have said more: the last look gives it many tries before the weaker word
+  // counts.
+  const bool all_heard = tries.silent == 0 || account->last_look;
+  if (walk->held != nullptr && all_heard && !account->exhausted() &&
+      co_await TakeHeld(account, walk, job)) {
     co_return;
   }
   Fail(tries, walk, account);

@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                   Records(Reply::kAuthoritative, "ca"), "issue ca"},
         BesideRow{"NothingBesideRecordsFromAResolver", Empty(Reply::kAuthoritative),
                   Records(kResolver, "ca"), "issue ca"},
-        BesideRow{"NothingBesideSilence", Empty(Reply::kAuthoritative), Silent, "empty"},
+        BesideRow{"NothingBesideSilence", Empty(Reply::kAuthoritative), Silent, "no_response"},
         BesideRow{"ResolverBesideARefusal", Records(kResolver, "ca"), Always(RCode::kRefused),
                   "issue ca"},
         BesideRow{"TruncatedBesideRecords", Empty(Reply::kAuthoritative | dns::kFlagTC),
@@ -135,6 +135,16 @@ INSTANTIATE_TEST_SUITE_P(
                   Authority(kResolver, RRType::kSOA, "example.test"), Records(kResolver, "ca"),
                   "issue ca"}),
     [](const auto& row) { return row.param.name; });
+
+TEST_F(IterativeDoubtTest, BesideASilentServerTheWeakerWordCountsAtTheLastLook) {
+  ServeByTwo();
+  tree_.SetOverride(kFirst, Empty(Reply::kAuthoritative));
+  tree_.SetOverride(kSecond, Silent);
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "no_response");
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "empty");
+}
 
 TEST_F(IterativeDoubtTest, AnUnprovenEmptyAnswerWaitsForEveryServer) {
   ServeByTwo();
