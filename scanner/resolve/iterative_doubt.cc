@@ -37,6 +37,15 @@ bool IsDenial(ResponseKind kind) {
   return kind == ResponseKind::kNoData || kind == ResponseKind::kNxDomain;
 }
 
+/// Does the authority section speak of some zone? An answer whose only authority is a proof does
+/// not.
+bool NamesZone(const dns::Message& message) {
+  for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
+    if (record.type == dns::RRType::kSOA || record.type == dns::RRType::kNS) return true;
+  }
+  return false;
+}
+
 int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
   if (!asked.replied || !usable) return kWorthless;
   const ResponseKind kind = asked.classified.kind;
@@ -62,7 +71,8 @@ bool IterativeResolver::IsProven(Walk* walk, Account* account) {
   ResponseKind& kind = walk->asked->classified.kind;
   if (kind != ResponseKind::kNotAuthoritative || !Validates(*walk) ||
       walk->purpose == Walk::Purpose::kKeys ||
-      validator_.StatusOf(*walk->zone, walk->zone.name()) != DnssecStatus::kSecure) {
+      validator_.StatusOf(*walk->zone, walk->zone.name()) != DnssecStatus::kSecure ||
+      NamesZone(walk->asked->message)) {
     return false;
   }
   const bool nxdomain = walk->asked->message.rcode() == dns::RCode::kNXDomain;

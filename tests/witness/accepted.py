@@ -12,9 +12,10 @@ TABLE = pathlib.Path(__file__).resolve().parent / "accepted.tsv"
 
 
 def _has_empty_answer_of_no_authority(world, complaint):
-    """A server gives neither AA nor SOA with an empty answer, and caascan calls it lame for that."""
-    return complaint.text.startswith("lame not_authoritative") and any(
-        oddity["parts"].get("aa") == "0" and oddity["parts"].get("authority") == "none" for oddity in world["odd"])
+    """A server gives neither AA nor the zone's SOA with an empty answer, and caascan does not take it. What another server of
+    the zone did may then be the reason."""
+    return complaint.text.startswith(("lame not_authoritative", "servfail malformed_response")) and any(
+        oddity["parts"].get("aa") == "0" and oddity["parts"].get("authority", "soa_zone") != "soa_zone" for oddity in world["odd"])
 
 
 # Each kind of accepted.tsv: does it explain this complaint about this world? judge_test.py checks that both list the same kinds.
