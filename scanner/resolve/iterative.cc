@@ -285,7 +285,10 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     if (index < 0) {
       if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
       index = PickAgain(*walk->zone, tries, account->patient);
-      if (index < 0 && co_await FindOtherAddresses(walk, &tries, account, job)) continue;
+      if (index < 0 && MayHaveOthers(*walk, tries, *account) &&
+          co_await FindOtherAddresses(walk, &tries, account, job)) {
+        continue;
+      }
       if (index < 0) break;
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);

@@ -181,6 +181,7 @@ class IterativeResolver : public Resolver {
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
   net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);
+  bool MayHaveOthers(const Walk& walk, const Tries& tries, const Account& account) const;
   net::Task<bool> FindOtherAddresses(Walk* walk, Tries* tries, Account* account, Host* job);
   bool AddParentsGlue(Zone* zone, size_t server);
   void NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit, Tries* tries);

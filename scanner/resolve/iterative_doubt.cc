@@ -225,14 +225,18 @@ net::Task<bool> IterativeResolver::TakeHeld(Account* account, Walk* walk, Host* 
   co_return TakeReply(held->address, account, walk);
 }
 
+/// Is it time for the last resort?
+bool IterativeResolver::MayHaveOthers(const Walk& walk, const Tries& tries,
+                                      const Account& account) const {
+  return account.last_look && !tries.last_resort && walk.held == nullptr &&
+         walk.purpose != Walk::Purpose::kAddress && !network_->cancelled();
+}
+
 /// The last resort: where the delegation gave glue, the addresses that the servers' own zones give;
 /// where it did not, the glue that other delegations have for them. True where there are more now.
 net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, Account* account,
                                                       Host* job) {
-  if (tries->last_resort || !account->last_look || walk->held != nullptr ||
-      walk->purpose == Walk::Purpose::kAddress || network_->cancelled()) {
-    co_return false;
-  }
+  assert(MayHaveOthers(*walk, *tries, *account) && "the last resort comes once, and last");
   tries->last_resort = true;
   bool found = false;
   Zone& zone = *walk->zone;
