@@ -302,9 +302,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       walk->asked.reset();
       walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
                                  small_letters ? small_ask_ : options_.ask, account);
-      tries.End(*walk->asked, bit, account);
-      walk->on_wire = tries.count > 0;
-      NoteFamily(address.peer->address(), *walk->asked, bit, &tries);
+      NoteAsked(address.peer->address(), bit, account, &tries, walk);
     } else {
       walk->asked = net::MakePooled<Asked>();
       walk->asked->result = ServerResult::kBlocked;
@@ -329,20 +327,17 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
       co_return;
     }
   }
-  // A silent server might have said more: the last look gives it many tries before the weaker word
-  // counts.
-  const bool all_heard = tries.silent == 0 || account->last_look;
-  if (walk->held != nullptr && all_heard && !account->exhausted() &&
-      co_await TakeHeld(account, walk, job)) {
-    co_return;
-  }
+  if (MayTakeHeld(*walk, tries, *account) && co_await TakeHeld(account, walk, job)) co_return;
   Fail(tries, walk, account);
 }
 
-/// A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
-void IterativeResolver::NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit,
-                                   Tries* tries) {
+void IterativeResolver::NoteAsked(const net::Address& address, uint32_t bit, Account* account,
+                                  Tries* tries, Walk* walk) {
+  const Asked& asked = *walk->asked;
+  tries->End(asked, bit, account);
+  walk->on_wire = tries->count > 0;
   if (asked.replied) family_answers_[address.is_v6()] = true;
+  // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
   if (asked.status == net::ExchangeStatus::kSendFailed && IsFamilyMissing(address)) {
     tries->other_family |= bit;
   }

@@ -180,11 +180,13 @@ class IterativeResolver : public Resolver {
                            Account* account);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
+  static bool MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account);
   net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);
   bool MayHaveOthers(const Walk& walk, const Tries& tries, const Account& account) const;
   net::Task<bool> FindOtherAddresses(Walk* walk, Tries* tries, Account* account, Host* job);
   bool AddParentsGlue(Zone* zone, size_t server);
-  void NoteFamily(const net::Address& address, const Asked& asked, uint32_t bit, Tries* tries);
+  void NoteAsked(const net::Address& address, uint32_t bit, Account* account, Tries* tries,
+                 Walk* walk);
   void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
   bool IsFamilyMissing(const net::Address& address) const {
     return !family_answers_[address.is_v6()] && family_answers_[!address.is_v6()];

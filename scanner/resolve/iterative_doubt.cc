@@ -216,6 +216,13 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
   walk->chain.Rewind(walk->hops);
 }
 
+/// A silent server might have said more: the last look gives it many tries before the weaker word
+/// counts.
+bool IterativeResolver::MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account) {
+  const bool all_heard = tries.silent == 0 || account.last_look;
+  return walk.held != nullptr && all_heard && !account.exhausted();
+}
+
 /// No server gave a better one. False where there is none, or where it ends the look-up no more.
 net::Task<bool> IterativeResolver::TakeHeld(Account* account, Walk* walk, Host* job) {
   if (walk->held == nullptr) co_return false;

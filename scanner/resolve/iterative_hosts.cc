@@ -93,6 +93,7 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
       const bool in_use =
           type == dns::RRType::kA ? options_.addresses.ipv4 : options_.addresses.ipv6;
       if (in_use != used || host->no_such_host || HasUsableAddress(*host)) continue;
+      if (!used && end != HostEnd::kKnown) continue;
       const HostEnd this_end = co_await CollectAddresses(host, type, account);
       if (end == HostEnd::kKnown && used) end = this_end;
     }
