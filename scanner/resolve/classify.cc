@@ -30,6 +30,14 @@ bool HasCname(const Message& message, NameView owner) {
   return false;
 }
 
+/// Then a CNAME may be derived, and is no record of its own (RFC 6672 §3.1).
+bool HasDname(const Message& message) {
+  for (const RecordView& record : message.records(Section::kAnswer)) {
+    if (record.type == RRType::kDNAME) return true;
+  }
+  return false;
+}
+
 /// What the answer section says of chain->current().
 Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* chain,
                 Classified* out) {
@@ -46,7 +54,9 @@ Step FollowOnce(const Message& message, NameView zone, RRType type, AliasChain* 
     if (record.type == RRType::kCNAME && record.owner.Equals(chain->current())) {
       target = record.NameRdata().ToName();
       // SOA and NS stand at a zone's apex.
-      if (chain->current() == zone && !zone.is_root()) out->cname_beside_data = true;
+      if (chain->current() == zone && !zone.is_root() && !HasDname(message)) {
+        out->cname_beside_data = true;
+      }
     } else if (record.type == RRType::kDNAME) {
       // RFC 6672 §3.1: the CNAME beside it is derived; so we derive it ourselves.
       const Name owner = record.owner.ToName();

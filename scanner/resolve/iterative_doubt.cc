@@ -49,6 +49,7 @@ bool NamesZone(const dns::Message& message) {
 int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
   if (!asked.replied || !usable) return kWorthless;
   const ResponseKind kind = asked.classified.kind;
+  if (kind == ResponseKind::kAliasFailed) return kWorthless;
   if (!IsDenial(kind) || (reply != nullptr && reply->verdict.is_secure())) return kProven;
   if (reply != nullptr && reply->verdict.is_bogus()) return kBogusDenial;
   return kind == ResponseKind::kNoData ? kNoData : kNxDomain;
