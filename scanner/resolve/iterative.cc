@@ -394,7 +394,7 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   walk->attempts.clear();
   if (Validates(*walk)) NoteProof(walk);
   if (walk->asked->classified.kind == ResponseKind::kReferral) {
-    walk->zone = StoreReferral(*walk);
+    if (!walk->looks_between) walk->zone = StoreReferral(*walk);
   } else if (walk->asked->classified.kind == ResponseKind::kAliasFailed) {
     walk->ok = false;
     walk->failure = Reason::kAliasLoop;

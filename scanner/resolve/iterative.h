@@ -86,6 +86,7 @@ class IterativeResolver : public Resolver {
     net::Pooled<Asked> asked;  // Of the last one of them; null until it has answered or not.
     bool ok = false;
     Reason failure = Reason::kStopped;
+    bool looks_between = false;     // For a zone below, on the same servers: a referral ends it.
     bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // At the zone's servers; told to the account at its end.
     bool retried = false;           // The zone's servers were asked more than once,

@@ -108,7 +108,8 @@ net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplain
 /// What a look-up for a DS came to. False where it says nothing: our own limits ended it.
 bool IterativeResolver::TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) {
   const dns::NameView apex = walk->chain.start();
-  if (!walk->ok || walk->referred() || walk->reply == nullptr) {
+  if (walk->referred()) return false;  // These servers do not say.
+  if (!walk->ok || walk->reply == nullptr) {
     if (!walk->ok && IsOwnLimit(walk->failure)) return false;
     if (walk->bogus != nullptr) {
       if (walk->bogus->gave_up) return false;
@@ -151,8 +152,10 @@ net::Task<bool> IterativeResolver::FetchKeys(ZoneHandle servers, TrustCache::Han
   Walk walk(trust.name(), dns::RRType::kDNSKEY, Walk::Purpose::kKeys);
   walk.zone = servers;
   walk.trust = &*trust;
+  walk.looks_between = servers.name() != trust.name();
   co_await AskZone(&walk, account, job);
-  if (walk.ok) co_return true;  // JudgeReply() has put them there.
+  if (walk.referred()) co_return false;  // Its keys are with the servers of its own.
+  if (walk.ok) co_return true;           // JudgeReply() has put them there.
   if (IsOwnLimit(walk.failure)) co_return false;
   if (walk.bogus != nullptr) {
     if (walk.bogus->gave_up) co_return false;
@@ -175,6 +178,7 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
   trust->has_ds = false;
   Walk walk(trust.name(), dns::RRType::kDS, Walk::Purpose::kDs);
   walk.zone = servers;
+  walk.looks_between = true;
   co_await AskZone(&walk, account, job);
   bool settled = TakeDelegation(&walk, nullptr, &*trust);
   if (settled && trust->has_ds) settled = co_await FetchKeys(servers, trust, account, job);
