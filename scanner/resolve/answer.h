@@ -75,7 +75,7 @@ struct Account {
   uint32_t retries = 0;  // Queries beyond the first of a look-up in one zone.
   uint32_t max_queries = 0;
   uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
-  bool patient = false;           // A look before somebody is accused: with many more tries.
+  bool patient = false;           // A look before a server is blamed: with many more tries.
   /// What this look finds goes into the record. Then every doubt is followed up: see
   /// IterativeResolver.
   bool last_look = false;

@@ -1,4 +1,4 @@
-"""Where caascan is wrong: it is held against what all three witnesses say of the same name, several times over.
+"""Where caascan is wrong: it is compared with what all three witnesses say of the same name, several times over.
 
 Pure functions over values. A name is played several times, in copies of its world, because servers that differ may be asked
 in any order: what any witness came to in any copy counts as a possible right answer.
