@@ -58,8 +58,8 @@ class Telemetry(harness.Case):
         self.assertEqual(list(self.folder.glob("status.json.*")), [])
 
     def test_the_status_tells_the_time_left_until_the_end(self):
-        # So slow that the scan is still under way whenever a busy machine looks.
-        scan = self.start("--status", str(self.status), pace=["--rate", "40", "--server-rate", "0"])
+        # So slow that the scan is still under way whenever a busy machine looks; few at a time, so that some end soon.
+        scan = self.start("--status", str(self.status), pace=["--rate", "40", "--server-rate", "0", "--concurrency", "20"])
         self.addCleanup(scan.kill)
         deadline = time.monotonic() + harness.PATIENCE_S
         state = {}
