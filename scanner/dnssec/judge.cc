@@ -160,9 +160,20 @@ class Judge {
     const Name signer = SignerBelow(zone, owner, type, signatures);
     if (!signer.view().is_root()) {
       Miss(Missing::Kind::kKeys, signer);
-    } else if (signatures.empty() && owner.IsBelow(zone)) {
+    } else if (signatures.empty() && owner.IsBelow(zone) && !ProvesWith(zone)) {
       Miss(Missing::Kind::kCut, owner);
     }
+  }
+
+  /// Does an empty answer come with a proof that `zone` has signed? Then the zone itself speaks,
+  /// and nothing in it is an insecure zone's.
+  bool ProvesWith(NameView zone) const {
+    if (message_.count(Section::kAnswer) > 0) return false;
+    const auto signatures = DenialSignatures(message_);
+    return std::any_of(signatures.begin(), signatures.end(), [zone](const RecordView& record) {
+      const auto signature = ReadRrsig(record.rdata);
+      return signature && signature->signer == zone;
+    });
   }
 
   void JudgeEnd(NameView end, const Question& question) {

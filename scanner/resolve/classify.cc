@@ -236,7 +236,9 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
 }
 
 Strength StrengthOf(const Classified& classified, bool validated) {
-  if (validated) return Strength::kValidated;
+  if (validated) {
+    return classified.without_authority ? Strength::kValidatedCopy : Strength::kValidated;
+  }
   if (classified.kind == ResponseKind::kReferral) return Strength::kAuthoritative;
   if (classified.without_soa || classified.soa_wrong_zone) return Strength::kUnproven;
   return classified.without_authority ? Strength::kNotAuthoritative : Strength::kAuthoritative;

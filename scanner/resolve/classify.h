@@ -54,6 +54,7 @@ struct Classified {
 enum class Strength : uint8_t {
   kUnproven,  // An empty answer whose only proof is the AA bit: no SOA of the zone is there.
   kNotAuthoritative,  // Data or SOA with AA clear: from a cache (RFC 1034 §6.2.6) or an old copy.
+  kValidatedCopy,     // DNSSEC proves it, with AA clear: a copy may be old and still validate.
   kAuthoritative,     // AA, with data or the zone's SOA (RFC 2308 §2); a referral.
   kValidated,         // DNSSEC proves it, whatever the header says (RFC 4035 §5).
 };

@@ -350,7 +350,13 @@ void IterativeResolver::ClassifyReply(Walk* walk) {
   if (!walk->asked->replied) return;
   walk->asked->classified =
       Classify(walk->asked->message, {false, walk->zone.name()}, walk->type, &walk->chain);
-  walk->ok = IsUsable(walk->asked->classified.kind);
+  ResponseKind& kind = walk->asked->classified.kind;
+  if (walk->purpose == Walk::Purpose::kDs && kind == ResponseKind::kReferral &&
+      walk->asked->classified.cut.Equals(walk->chain.start())) {
+    // The DS is this server's to tell (RFC 4035 §3.1.4.1): no resolver takes a referral for it.
+    kind = ResponseKind::kNotAuthoritative;
+  }
+  walk->ok = IsUsable(kind);
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
@@ -382,7 +388,8 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   }
   attempt.other_family = attempt.local_fault && IsFamilyMissing(address.peer->address());
   if (walk->ok && address.last_resort) NoteLastResort(zone, address, account);
-  Observe(asked, walk->ok ? &walk->asked->classified : nullptr, attempt, account);
+  const Classified remarks = RemarksOf(*walk, address.peer);
+  Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);
   const bool settled = walk->ok;
   if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
   if (settled) FinishZone(walk, account);

@@ -174,11 +174,15 @@ class IterativeResolver : public Resolver {
   // iterative_doubt.cc: replies and servers that may be better than they look.
   bool IsProven(Walk* walk, Account* account);
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
+  net::Task<> NoteAlike(const Walk& walk, int worth, net::Peer* peer, Account* account);
+  net::Task<bool> HasSoa(dns::NameView apex, net::Peer* peer, const AskOptions& options,
+                         Account* account);
   net::Task<> CompareLetters(Walk* walk, net::Peer* peer, Account* account, Host* job);
   net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
   net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);
   net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
                            Account* account);
+  Classified RemarksOf(const Walk& walk, const net::Peer* peer);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
   static bool MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account);

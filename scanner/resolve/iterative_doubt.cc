@@ -50,7 +50,11 @@ int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
   if (!asked.replied || !usable) return kWorthless;
   const ResponseKind kind = asked.classified.kind;
   if (kind == ResponseKind::kAliasFailed) return kWorthless;
-  if (!IsDenial(kind) || (reply != nullptr && reply->verdict.is_secure())) return kProven;
+  if (!IsDenial(kind)) return kProven;
+  const bool proven =
+      reply != nullptr && (reply->verdict.is_secure() ||
+                           reply->delegation != dnssec::DelegationJudgement::Kind::kBogus);
+  if (proven) return kProven;
   if (reply != nullptr && reply->verdict.is_bogus()) return kBogusDenial;
   return kind == ResponseKind::kNoData ? kNoData : kNxDomain;
 }
@@ -103,7 +107,9 @@ bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
     return false;
   }
   const int worth = WorthOf(asked, walk.ok, walk.reply.get());
-  if (worth == kProven) peer->NoteLetterCase(LetterCase::kSound);
+  // Keys and a DS may be of a zone above, which is kept in another way.
+  const bool of_zone = walk.purpose == Walk::Purpose::kDs || walk.purpose == Walk::Purpose::kKeys;
+  if (worth == kProven && !of_zone) peer->NoteLetterCase(LetterCase::kSound);
   return MayBeBetter(worth, known, account.last_look);
 }
 
@@ -137,6 +143,35 @@ net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int t
   co_return false;
 }
 
+/// The question in small letters got no better reply, which is in walk->asked. A server that minds
+/// capitals denies a name that does not exist in both: an empty answer to both shows that it knows
+/// the name in both, and for NXDOMAIN the zone's apex, which exists, is asked for.
+net::Task<> IterativeResolver::NoteAlike(const Walk& walk, int worth, net::Peer* peer,
+                                         Account* account) {
+  const int other = WorthOf(*walk.asked, walk.ok, walk.reply.get());
+  if (worth <= kBogusDenial) {
+    peer->NoteLetterCase(LetterCase::kSameErrors);
+  } else if (worth == kNoData && other == kNoData) {
+    peer->NoteLetterCase(LetterCase::kSound);
+  } else if (worth == kNxDomain && other == kNxDomain) {
+    const dns::Name apex =
+        DeepestZoneShown(walk.asked->message, walk.zone.name(), walk.chain.current());
+    const bool with_capitals = co_await HasSoa(apex, peer, options_.ask, account);
+    const bool minds_them = !with_capitals && co_await HasSoa(apex, peer, small_ask_, account);
+    if (!minds_them) peer->NoteLetterCase(LetterCase::kSound);
+  }
+}
+
+net::Task<bool> IterativeResolver::HasSoa(dns::NameView apex, net::Peer* peer,
+                                          const AskOptions& options, Account* account) {
+  if (apex.is_root() || account->exhausted()) co_return false;
+  const net::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
+  if (!asked->replied) co_return false;
+  AliasChain chain(apex);
+  co_return Classify(asked->message, {false, apex}, dns::RRType::kSOA, &chain).kind ==
+      ResponseKind::kAnswer;
+}
+
 /// Leaves in walk->asked the reply that counts: the one that is there, or a better one.
 net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Account* account,
                                               Host* job) {
@@ -152,7 +187,7 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
     comparing_.try_emplace(peer);
     better = co_await FindBetter(walk, peer, worth, account);
     if (!better && peer->letter_case() < LetterCase::kSound) {
-      peer->NoteLetterCase(worth > kBogusDenial ? LetterCase::kSound : LetterCase::kSameErrors);
+      co_await NoteAlike(*walk, worth, peer, account);
     }
     comparing_.extract(peer).mapped().NotifyAll();
   }
@@ -192,13 +227,34 @@ bool IterativeResolver::IsWeak(const Walk& walk) {
          Strength::kAuthoritative;
 }
 
+/// What may be said of the reply without wronging the server. One that serves the zone above as
+/// well shows that zone's SOA where it knows no delegation: then it is open whether it, or the one
+/// that referred here, is wrong.
+Classified IterativeResolver::RemarksOf(const Walk& walk, const net::Peer* peer) {
+  Classified remarks = walk.asked->classified;
+  if (!remarks.soa_wrong_zone) return remarks;
+  for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAuthority)) {
+    if (record.type != dns::RRType::kSOA) continue;
+    const dns::Name owner = record.owner.ToName();
+    const ZoneHandle above = zones_.Find(owner);
+    if (!above || !walk.zone.name().IsBelow(owner)) continue;
+    const auto& served = above->addresses;
+    const bool serves = std::any_of(served.begin(), served.end(),
+                                    [peer](const auto& each) { return each.peer == peer; });
+    if (serves) remarks.soa_wrong_zone = false;
+  }
+  return remarks;
+}
+
 void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* account, Walk* walk) {
   const Zone& zone = *walk->zone;
   const Classified& classified = walk->asked->classified;
   const Attempt attempt =
       MakeAttempt(*walk->asked, address.peer, zone.host(zone.servers[address.server]).ToText());
-  Observe(*walk->asked, &classified, attempt, account);
-  const Strength strength = StrengthOf(classified, /*validated=*/false);
+  const Classified remarks = RemarksOf(*walk, address.peer);
+  Observe(*walk->asked, &remarks, attempt, account);
+  const bool validated = walk->reply != nullptr && walk->reply->verdict.is_secure();
+  const Strength strength = StrengthOf(classified, validated);
   // Of equals the first one; but records may forbid what an empty answer permits.
   const bool better =
       walk->held == nullptr || strength > walk->held->strength ||

@@ -276,7 +276,6 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   if (kind == ResponseKind::kReferral) walk->asked->classified.cut.CopyTo(&cut);
   const bool about_ds = walk->purpose == Walk::Purpose::kDs && cut.view() == start;
   if (about_ds || kind == ResponseKind::kReferral) {
-    // A referral to the very zone tells as much of its DS as an answer does.
     if (about_ds) kind = ResponseKind::kNoData;
     ZoneWork work(&account->work);
     *walk->reply = validator_.JudgeDelegation(message, cut, *walk->zone, apex, now(), work.get());

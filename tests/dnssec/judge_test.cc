@@ -251,6 +251,26 @@ TEST_F(JudgeTest, WhatIsUnsignedMayLieInAnInsecureZone) {
             "bogus dnssec_signature_missing, cut at a.sub.example");
 }
 
+TEST_F(JudgeTest, AnEmptyAnswerWithTheZonesProofIsTheZonesOwn) {
+  constexpr char kSoaBelow[] = "a.sub.example. SOA a. b. 1 2 3 4 5";
+  SignedMessage below("a.sub.example.");
+  below.Unsigned(Section::kAuthority, {kSoaBelow});
+  EXPECT_EQ(Answer(&below, "a.sub.example", "a.sub.example", Claim::kNoData),
+            "bogus dnssec_signature_missing, cut at a.sub.example");
+  for (const bool spoilt : {false, true}) {
+    SignedMessage message("a.sub.example.");
+    message.Unsigned(Section::kAuthority, {kSoaBelow})
+        .Signed(Section::kAuthority, {"example. NSEC x.example. A"}, {.spoilt = spoilt});
+    EXPECT_EQ(Answer(&message, "a.sub.example", "a.sub.example", Claim::kNoData),
+              "bogus dnssec_signature_missing");
+  }
+  SignedMessage sibling("a.sub.example.");  // Another zone's proof says nothing here.
+  sibling.Unsigned(Section::kAuthority, {kSoaBelow})
+      .Signed(Section::kAuthority, {"test. NSEC x.test. A"}, {.signer = "test."});
+  EXPECT_EQ(Answer(&sibling, "a.sub.example", "a.sub.example", Claim::kNoData),
+            "bogus dnssec_signature_missing, cut at a.sub.example");
+}
+
 TEST_F(JudgeTest, TheParentsKeyDoesNotSignForTheChild) {
   SignedMessage message("a.sub.example.");
   message.Signed(Section::kAnswer, {"a.sub.example. CAA 0 issue \"ca\""});

@@ -136,6 +136,36 @@ INSTANTIATE_TEST_SUITE_P(
                   "issue ca"}),
     [](const auto& row) { return row.param.name; });
 
+// Where a zone and the one above have servers in common, one may know of the delegation and the
+// other not: which of them is wrong is open.
+TEST_F(IterativeDoubtTest, AServerOfTheZoneAboveMayShowItsSoa) {
+  ServeByTwo();
+  const auto refers = [](const Arrival& query, Outbox* out) {
+    if (net::QuestionText(query.bytes) != "a.example.test") return false;
+    Reply reply(query.bytes, kPlain);
+    reply.Authority("a.example.test", RRType::kNS, net::NameBytes("ns2.example.test"));
+    reply.Additional("ns2.example.test", RRType::kA, net::AddressBytes(kSecond));
+    out->Send(reply.bytes());
+    return true;
+  };
+  tree_.SetOverride(kFirst, refers);
+  Start();
+  for (int i = 0; i < 6; ++i) {
+    const Looked looked = Lookup("a.example.test");
+    EXPECT_EQ(How(looked), "empty");
+    EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kNegativeSoaWrongZone)));
+  }
+}
+
+TEST_F(IterativeDoubtTest, AServerOfTheZoneAloneIsNamedForAnotherZonesSoa) {
+  ServeByOne();
+  tree_.SetOverride(kFirst, Authority(Reply::kAuthoritative, RRType::kSOA, "test"));
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(How(looked), "empty");
+  EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kNegativeSoaWrongZone));
+}
+
 TEST_F(IterativeDoubtTest, BesideASilentServerTheWeakerWordCountsAtTheLastLook) {
   ServeByTwo();
   tree_.SetOverride(kFirst, Empty(Reply::kAuthoritative));

@@ -102,6 +102,37 @@ TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
   EXPECT_EQ(Seen(kFirst), 2u);
 }
 
+// A server that minds capitals denies a name that does not exist whatever its letters are.
+class DeniesCapitalsTest : public IterativeDoubtTest, public testing::WithParamInterface<RCode> {};
+
+TEST_P(DeniesCapitalsTest, WhatDoesNotExistShowsNothingOfWhatDoes) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
+    if (net::QuestionText(query.bytes) == "example.test" && !HasCapitals(query)) return false;
+    Reply reply(query.bytes, Reply::kAuthoritative,
+                HasCapitals(query) ? GetParam() : RCode::kNXDomain);
+    reply.Authority("example.test", RRType::kSOA, net::SoaBytes());
+    out->Send(reply.bytes());
+    return true;
+  });
+  Start();
+  EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
+  EXPECT_EQ(How(Lookup("example.test")), "issue ca");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rcodes, DeniesCapitalsTest,
+                         testing::Values(RCode::kNXDomain, RCode::kNoError));
+
+TEST_F(IterativeDoubtTest, AServerWithoutSuchANameIsComparedOnceToo) {
+  ServeByOne();
+  Start();
+  EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
+  const size_t before = Seen(kFirst);
+  EXPECT_EQ(How(Lookup("nor.this.example.test")), "empty");
+  EXPECT_EQ(Seen(kFirst), before + 1);
+}
+
 // It may mind them where it looks for one type only.
 TEST_F(IterativeDoubtTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
   ServeByOne();
@@ -124,7 +155,7 @@ TEST_F(IterativeDoubtTest, ManyNamesAtOnceWaitForOneComparison) {
   std::vector<std::string> names;
   for (int i = 0; i < 50; ++i) names.push_back("n" + std::to_string(i) + ".example.test");
   for (const Looked& looked : LookupAll(names)) EXPECT_EQ(How(looked), "empty");
-  EXPECT_EQ(Seen(kFirst), 51u);
+  EXPECT_EQ(Seen(kFirst), 52u) << "one in small letters, and one for the apex";
 }
 
 TEST_F(IterativeDoubtTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTheLastLook) {

@@ -14,9 +14,10 @@ TABLE = pathlib.Path(__file__).resolve().parent / "accepted.tsv"
 def _shows_no_authority(oddity):
     """An empty answer or NXDOMAIN with neither AA nor the zone's SOA; one that was a referral has none of them anyway."""
     parts = oddity["parts"]
-    if parts.get("aa") == "0":
-        return parts.get("authority", "soa_zone") != "soa_zone"
-    return parts.get("rcode") == "NXDOMAIN" and oddity["zone"].startswith("tld") and "authority" not in parts
+    was_referral = oddity["zone"].startswith("tld") and "answer" not in parts and "authority" not in parts
+    if was_referral:
+        return parts.get("rcode") == "NXDOMAIN" and parts.get("aa") != "1"
+    return parts.get("aa") == "0" and parts.get("authority", "soa_zone") != "soa_zone"
 
 
 def _has_empty_answer_of_no_authority(world, complaint):

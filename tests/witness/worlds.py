@@ -181,9 +181,16 @@ class _Maker:
         types = "all" if self._chance(0.15) else "caa"
         first = self._entry(server, role, name, self._parts(), types, self._pick(["both", "udp", "tcp"], [80, 12, 8]))
         if self._chance(0.05):
-            first["case"] = "capitals"
+            self._mind_capitals(first)
         world["odd"].append(first)
         self._add_second(world, by_role, role, first)
+
+    @staticmethod
+    def _mind_capitals(entry):
+        """How a server looks names up is the same for all of them, and it does not find what it holds; it invents nothing."""
+        entry["case"], entry["name"] = "capitals", "*"
+        if "answer" in entry["parts"]:
+            entry["parts"]["answer"] = "empty"
 
     def _parts(self):
         parts = {}
