@@ -173,7 +173,7 @@ net::Task<> Hear(Probing probing) {
   const unsigned silences = std::min(patience.silences, spec.max_tries);
   const dns::NameView name = spec.at_zone ? context.zone : context.name;
   Heard* heard = probing.heard;
-  for (unsigned count = 1; count <= tries && !context.account->exhausted(); ++count) {
+  for (unsigned count = 1; count <= tries && !context.account->budget.exhausted(); ++count) {
     if (count > 1) co_await resolve::BackOff(context.network, context.ask, count - 1);
     const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
         probing.examination->peer, name, spec.type, probing.options, context.account);

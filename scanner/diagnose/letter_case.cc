@@ -43,11 +43,11 @@ net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account*
   const resolve::Asked first = *asked;
   copy->assign(reinterpret_cast<const char*>(first.message.bytes().data()),
                first.message.bytes().size());
-  for (int pairs = 1; !account->exhausted() &&
+  for (int pairs = 1; !account->budget.exhausted() &&
                       co_await AskAgain(question, /*small_letters=*/true, worth, account, asked);
        ++pairs) {
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
-    if (pairs == kPairs || account->exhausted()) co_return;
+    if (pairs == kPairs || account->budget.exhausted()) co_return;
     if (co_await AskAgain(question, /*small_letters=*/false, worth, account, asked)) co_return;
     if (!asked->replied) break;  // Silence may be chance, and shows nothing.
   }

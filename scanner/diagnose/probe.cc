@@ -129,7 +129,7 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
     co_return ProbeVerdict::kUnchanged;
   }
   Examinations servers = SelectServers(answer->attempts);
-  if (servers.empty() || account->exhausted()) co_return ProbeVerdict::kUnchanged;
+  if (servers.empty() || account->budget.exhausted()) co_return ProbeVerdict::kUnchanged;
   const ProbeContext context{network, options, zone, end, account, false};
   Fan fan;
   for (Examination& server : servers) {

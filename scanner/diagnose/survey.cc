@@ -100,14 +100,15 @@ net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
     known->own = {};
     // What the servers of other zones do with this is no matter of the name's.
     resolve::Account aside;
-    aside.max_queries = account->max_queries - std::min(account->max_queries, account->queries);
+    aside.budget.max_queries = account->budget.max_queries -
+                               std::min(account->budget.max_queries, account->budget.queries);
     aside.patient = account->patient;
     co_await resolver_->LookupAddresses(host, &aside, &known->own);
-    account->queries += aside.queries;
+    account->budget.queries += aside.budget.queries;
     account->retries += aside.retries;
     known->expires = now() + (known->own.complete ? kHostKept : kFailedHostKept);
     // What our own budget cut short is asked for again by the next one.
-    known->state = aside.exhausted() ? Known::State::kUnknown : Known::State::kKnown;
+    known->state = aside.budget.exhausted() ? Known::State::kUnknown : Known::State::kKnown;
     known->waiters.NotifyAll();
   }
   *own = known->own;
@@ -188,7 +189,7 @@ net::Task<> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRT
     co_return;
   }
   const uint8_t most = account->patient ? kPatientTries : kTries;
-  for (*tries = 1; !account->exhausted(); ++*tries) {
+  for (*tries = 1; !account->budget.exhausted(); ++*tries) {
     *asked = *co_await resolve::Ask(server->peer, name, type, options_, account);
     if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
         asked->status == net::ExchangeStatus::kCancelled) {
@@ -220,8 +221,8 @@ void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* serve
   server->observations = std::move(seen.observations);
   if (server->attempt.result == ServerResult::kAnswer) {
     server->view.caa = CaaText(asked, classified, chain);
-    server->bogus =
-        resolver_->FindBogus(asked.message, request.zone, request.name, &inquiry.account->work);
+    server->bogus = resolver_->FindBogus(asked.message, request.zone, request.name,
+                                         &inquiry.account->budget.work);
     server->attempt.bogus = server->bogus.has_value();
   }
 }

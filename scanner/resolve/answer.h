@@ -1,14 +1,17 @@
 // What a look-up gives, and what it leaves behind as evidence.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "caascan/record.h"
-#include "scanner/dnssec/work.h"
 #include "scanner/net/exchange.h"
+#include "scanner/resolve/budget.h"
 
 namespace caascan::resolve {
 
@@ -68,12 +71,25 @@ struct Observation {
   std::string evidence = {};
 };
 
+/// How the look-up of a server's addresses ended.
+enum class HostEnd : uint8_t {
+  kKnown,        // Its addresses are known, or that it has none.
+  kUnproven,     // Whoever might have told failed,
+  kUnheard,      // or was silent.
+  kCircle,       // It hangs on what is being resolved by way of it.
+  kCutShort,     // Our own limits, or the scan's end.
+  kLocalFault,   // Our own side could not send.
+  kBlocklisted,  // The user does not want it to be asked.
+};
+
 /// One name's account: budget, counts and evidence over all its look-ups. Owned by whoever
 /// investigates the name.
 struct Account {
-  uint32_t queries = 0;
-  uint32_t retries = 0;  // Queries beyond the first of a look-up in one zone.
-  uint32_t max_queries = 0;
+  // What is told of a name's servers is as good with so many of them.
+  static constexpr size_t kMaxAttempts = 256;
+
+  Budget budget;
+  uint32_t retries = 0;           // Queries beyond the first of a look-up in one zone.
   uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
   bool patient = false;           // A look before a server is blamed: with many more tries.
   /// What this look finds goes into the record. Then every doubt is followed up: see
@@ -84,11 +100,11 @@ struct Account {
   /// begun again later? Then `busy` says for which of them it would have waited.
   bool may_be_put_off = false;
   net::Peer* busy = nullptr;
-  dnssec::Work work;              // Spent on validating.
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;
-
-  bool exhausted() const { return queries >= max_queries; }
+  /// Of this pass: each server's name is looked for once. What has come of it otherwise is in the
+  /// resolver's cache. Null where there is none, as nearly always.
+  std::unique_ptr<absl::flat_hash_map<std::string, HostEnd>> lost_hosts;
 };
 
 enum class LookupStatus : uint8_t {

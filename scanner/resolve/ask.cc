@@ -99,20 +99,20 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
   bool closed_once = false;
   while (true) {
     net::Exchange exchange(peer, spec, transport, options.timeout);
-    ++account->queries;
+    ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
     if (asked == nullptr) asked = net::MakePooled<Asked>();
     if (!Take(result, transport, asked.get())) {
-      if (account->exhausted()) break;
+      if (account->budget.exhausted()) break;
       transport = net::Transport::kTcp;
       continue;
     }
     // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4).
-    if (asked->status == net::ExchangeStatus::kClosed && !options.strict && !account->exhausted() &&
-        !std::exchange(closed_once, true)) {
+    if (asked->status == net::ExchangeStatus::kClosed && !options.strict &&
+        !account->budget.exhausted() && !std::exchange(closed_once, true)) {
       continue;
     }
-    if (options.strict || !spec.edns || !RefusesEdns(*asked) || account->exhausted()) break;
+    if (options.strict || !spec.edns || !RefusesEdns(*asked) || account->budget.exhausted()) break;
     // It may mind the option alone, which no one else would send it.
     if (!std::exchange(spec.contact, {}).empty()) {
       asked->edns_option_rejected = true;

@@ -84,7 +84,7 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
   const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   unsigned count = 0;
-  while (count < tries && !account->exhausted()) {
+  while (count < tries && !account->budget.exhausted()) {
     Upstream* upstream = &resolvers_[(first + count) % resolvers_.size()];
     if (NeedsLearning(*upstream)) co_await Learn(upstream);
     if (count > 0) ++account->retries;
@@ -108,8 +108,8 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
     if (chain.hops() == hops) ++count;
   }
   answer->retried = count > 1;
-  answer->failure = account->exhausted() ? Reason::kTooManyQueries
-                                         : PlainReason(answer->attempts, /*recursive=*/true);
+  answer->failure = account->budget.exhausted() ? Reason::kTooManyQueries
+                                                : PlainReason(answer->attempts, /*recursive=*/true);
   co_return answer;
 }
 
@@ -132,7 +132,7 @@ net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   }
   upstream->asking = true;
   Account account;  // No name's.
-  account.max_queries = UINT32_MAX;
+  account.budget.max_queries = UINT32_MAX;
   Asked asked;
   for (int tries = 0; tries < kLearningTries && !asked.replied && !network_->cancelled(); ++tries) {
     asked =

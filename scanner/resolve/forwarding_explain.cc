@@ -70,7 +70,7 @@ net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name
                                              Asked* asked) const {
   AskOptions options = options_.ask;
   options.checking_disabled = checking_disabled;
-  for (int tries = 0; tries < kTries && !account->exhausted(); ++tries) {
+  for (int tries = 0; tries < kTries && !account->budget.exhausted(); ++tries) {
     *asked = *co_await Ask(peer, name, dns::RRType::kCAA, options, account);
     if (asked->status != net::ExchangeStatus::kTimeout) break;
   }
@@ -81,7 +81,7 @@ net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView 
                                               Account* account, CaaAnswer* answer) {
   Asked asked;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/true, account, &asked);
-  if (!HasAnswer(asked) || account->exhausted()) co_return false;
+  if (!HasAnswer(asked) || account->budget.exhausted()) co_return false;
   ++account->retries;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
   AliasChain chain(name);
@@ -101,7 +101,7 @@ net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* ac
   size_t views = 0;
   for (Upstream& upstream : resolvers_) {
     if (WasAsked(upstream.peer, answer->attempts)) continue;
-    if (account->exhausted() || network_->cancelled() || ++views > kMaxViews) break;
+    if (account->budget.exhausted() || network_->cancelled() || ++views > kMaxViews) break;
     if (NeedsLearning(upstream)) co_await Learn(&upstream);
     Asked asked;
     ++account->retries;
@@ -119,7 +119,7 @@ net::Task<> ForwardingResolver::TakeServfailApart(dns::NameView name, Account* a
   size_t views = 0;
   for (Upstream& upstream : resolvers_) {
     if (!SaidServfail(upstream.peer, answer->attempts)) continue;
-    if (account->exhausted() || network_->cancelled() || ++views > kMaxViews) break;
+    if (account->budget.exhausted() || network_->cancelled() || ++views > kMaxViews) break;
     if (co_await SettlesAt(&upstream, name, account, answer)) co_return;
   }
   if (network_->cancelled()) {

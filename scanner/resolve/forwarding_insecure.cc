@@ -24,7 +24,7 @@ net::Task<Asked> ForwardingResolver::AskValidating(dns::NameView name, dns::RRTy
   Asked asked;
   for (Upstream& upstream : resolvers_) {
     if (!upstream.validates) continue;
-    if (account->exhausted() || network_->cancelled()) break;
+    if (account->budget.exhausted() || network_->cancelled()) break;
     asked = *co_await Ask(upstream.peer, name, type, options_.ask, account);
     if (IsSettled(asked)) break;
   }

@@ -280,7 +280,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
   walk->attempts.clear();
   walk->held.reset();
   Tries tries;
-  while (!account->exhausted()) {
+  for (; !account->budget.exhausted(); ++account->budget.steps) {
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
       if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
@@ -414,7 +414,7 @@ void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if (account->exhausted()) {
+  } else if (account->budget.exhausted()) {
     walk->failure = Reason::kTooManyQueries;
   } else {
     walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
@@ -423,29 +423,11 @@ void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
     }
     walk->circle = tries.circle && walk->failure == Reason::kUnresolvableServers;
   }
-  account->attempts.insert(account->attempts.end(), walk->attempts.begin(), walk->attempts.end());
-}
-
-/// The servers whose names were looked up and gave no address. What our own limits kept from us is
-/// held against nobody.
-void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
-  const Zone& zone = *walk->zone;
-  for (size_t i = 0; i < zone.servers.size(); ++i) {
-    const Zone::Server& server = zone.servers[i];
-    const uint32_t bit = 1u << i;
-    const bool looked_up = server.resolved || (tries.resolved & bit) != 0;
-    if (server.has_address || !looked_up || (tries.cut_short & bit) != 0) continue;
-    Attempt attempt;
-    attempt.host = zone.host(server).ToText();
-    attempt.result = ServerResult::kUnresolved;
-    attempt.no_such_host = server.no_such_host;
-    attempt.other_family = server.other_family;
-    attempt.unproven = !server.resolved;
-    attempt.unheard = (tries.unheard & bit) != 0;
-    attempt.local_fault = (tries.local_faults & bit) != 0;
-    attempt.blocklisted = (tries.blocklisted & bit) != 0;
-    walk->attempts.push_back(std::move(attempt));
-  }
+  const size_t room =
+      Account::kMaxAttempts - std::min(Account::kMaxAttempts, account->attempts.size());
+  account->attempts.insert(
+      account->attempts.end(), walk->attempts.begin(),
+      walk->attempts.begin() + static_cast<ptrdiff_t>(std::min(room, walk->attempts.size())));
 }
 
 /// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is

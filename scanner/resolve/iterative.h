@@ -135,16 +135,6 @@ class IterativeResolver : public Resolver {
     void Begin(uint32_t bit);
     void End(const Asked& asked, uint32_t bit, Account* account);
   };
-  /// How the resolution of a server's name ended.
-  enum class HostEnd : uint8_t {
-    kKnown,        // Its addresses are known, or that it has none.
-    kUnproven,     // Whoever might have told failed,
-    kUnheard,      // or was silent.
-    kCircle,       // It hangs on what is being resolved by way of it.
-    kCutShort,     // Our own limits, or the scan's end.
-    kLocalFault,   // Our own side could not send.
-    kBlocklisted,  // The user does not want it to be asked.
-  };
 
   net::Task<> Lookup(Walk* walk, Account* account, Host* job);
   net::Task<> AskRoot(Walk* walk, Account* account, Host* job);
@@ -201,6 +191,7 @@ class IterativeResolver : public Resolver {
   net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
   bool HasUsableAddress(const Host& host) const;
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
+  static void Lose(const HostHandle& host, HostEnd end, Account* account);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
   ZoneHandle DeepestZone(dns::NameView name);

@@ -133,9 +133,10 @@ net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int t
   for (int pairs = 1; co_await AskAgain(walk, peer, /*small_letters=*/true, than, account);
        ++pairs) {
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
-    if (peer->letter_case() == LetterCase::kSensitive || account->exhausted()) co_return true;
+    if (peer->letter_case() == LetterCase::kSensitive || account->budget.exhausted())
+      co_return true;
     if (co_await AskAgain(walk, peer, /*small_letters=*/false, than, account)) co_return true;
-    if (account->exhausted()) break;
+    if (account->budget.exhausted()) break;
     if (!walk->asked->replied) {  // Silence may be chance, and shows nothing.
       co_return co_await AskAgain(walk, peer, /*small_letters=*/true, than, account);
     }
@@ -164,7 +165,7 @@ net::Task<> IterativeResolver::NoteAlike(const Walk& walk, int worth, net::Peer*
 
 net::Task<bool> IterativeResolver::HasSoa(dns::NameView apex, net::Peer* peer,
                                           const AskOptions& options, Account* account) {
-  if (apex.is_root() || account->exhausted()) co_return false;
+  if (apex.is_root() || account->budget.exhausted()) co_return false;
   const net::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
   if (!asked->replied) co_return false;
   AliasChain chain(apex);
@@ -183,7 +184,7 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
     co_await WaitList::Waiter(&other->second);
   }
   bool better = false;
-  if (!account->exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
+  if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
     comparing_.try_emplace(peer);
     better = co_await FindBetter(walk, peer, worth, account);
     if (!better && peer->letter_case() < LetterCase::kSound) {
@@ -277,7 +278,7 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
 /// counts.
 bool IterativeResolver::MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account) {
   const bool all_heard = tries.silent == 0 || account.last_look;
-  return walk.held != nullptr && all_heard && !account.exhausted();
+  return walk.held != nullptr && all_heard && !account.budget.exhausted();
 }
 
 /// No server gave a better one. False where there is none, or where it ends the look-up no more.
@@ -304,7 +305,7 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, 
   tries->last_resort = true;
   bool found = false;
   Zone& zone = *walk->zone;
-  for (size_t i = 0; i < zone.servers.size() && !account->exhausted(); ++i) {
+  for (size_t i = 0; i < zone.servers.size() && !account->budget.exhausted(); ++i) {
     const dns::NameView name = zone.host(zone.servers[i]);
     found |= AddParentsGlue(&zone, i);
     // What a host inside the zone is called is for the very servers to say that have failed.

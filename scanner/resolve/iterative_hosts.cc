@@ -3,7 +3,7 @@
 // waits, the chain is walked, and a circle counts as an unresolvable server. So nobody waits for
 // himself, however zones refer to one another.
 //
-// Tested by iterative_servers_test.cc.
+// Tested by iterative_servers_test.cc and iterative_circles_test.cc.
 #include <algorithm>
 #include <chrono>
 
@@ -63,8 +63,7 @@ bool IterativeResolver::HasUsableAddress(const Host& host) const {
                      [this](const net::Peer* peer) { return !IsFamilyMissing(peer->address()); });
 }
 
-net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle host,
-                                                                     Account* account, Host* job) {
+net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
   while (host->state == Host::State::kResolving) {
     for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
       if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
@@ -78,7 +77,12 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
     if (host->unheard) co_return HostEnd::kUnheard;
     co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
   }
+  if (account->lost_hosts != nullptr) {
+    const auto lost = account->lost_hosts->find(std::string(host.name().bytes()));
+    if (lost != account->lost_hosts->end()) co_return lost->second;
+  }
   if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
+  if (account->budget.exhausted()) co_return HostEnd::kCutShort;
 
   host->state = Host::State::kResolving;
   host->depth = job == nullptr ? 1 : job->depth + 1;
@@ -106,15 +110,25 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::ResolveHost(HostHandle 
   host->unproven = end == HostEnd::kUnproven || host->unheard;
   const bool keep = end == HostEnd::kKnown || host->unproven;
   host->state = keep ? Host::State::kResolved : Host::State::kUnknown;
+  if (!keep) Lose(host, end, account);
   host->failed_at = now();
   host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
   host->waiters.NotifyAll();
   co_return end;
 }
 
-net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHandle host,
-                                                                          dns::RRType type,
-                                                                          Account* account) {
+/// What says nothing of the host itself is forgotten at the look-up's end; until then, who needs
+/// the host again would walk the same circles. Without that, n servers that need one another cost
+/// n!.
+void IterativeResolver::Lose(const HostHandle& host, HostEnd end, Account* account) {
+  if (account->lost_hosts == nullptr) {
+    account->lost_hosts = std::make_unique<absl::flat_hash_map<std::string, HostEnd>>();
+  }
+  account->lost_hosts->insert_or_assign(std::string(host.name().bytes()), end);
+}
+
+net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRType type,
+                                                       Account* account) {
   Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
   if (!walk.ok) {
@@ -135,6 +149,28 @@ net::Task<IterativeResolver::HostEnd> IterativeResolver::CollectAddresses(HostHa
     if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
   }
   co_return HostEnd::kKnown;
+}
+
+/// The servers whose names were looked up and gave no address. What our own limits kept from us is
+/// held against nobody.
+void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
+  const Zone& zone = *walk->zone;
+  for (size_t i = 0; i < zone.servers.size(); ++i) {
+    const Zone::Server& server = zone.servers[i];
+    const uint32_t bit = 1u << i;
+    const bool looked_up = server.resolved || (tries.resolved & bit) != 0;
+    if (server.has_address || !looked_up || (tries.cut_short & bit) != 0) continue;
+    Attempt attempt;
+    attempt.host = zone.host(server).ToText();
+    attempt.result = ServerResult::kUnresolved;
+    attempt.no_such_host = server.no_such_host;
+    attempt.other_family = server.other_family;
+    attempt.unproven = !server.resolved;
+    attempt.unheard = (tries.unheard & bit) != 0;
+    attempt.local_fault = (tries.local_faults & bit) != 0;
+    attempt.blocklisted = (tries.blocklisted & bit) != 0;
+    walk->attempts.push_back(std::move(attempt));
+  }
 }
 
 }  // namespace caascan::resolve

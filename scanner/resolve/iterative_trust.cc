@@ -197,7 +197,7 @@ net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* j
   (void)dns::Message::Parse(
       {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
       &walk->asked->message);
-  for (int round = 0; round < kMaxRounds && !account->exhausted(); ++round) {
+  for (int round = 0; round < kMaxRounds && !account->budget.exhausted(); ++round) {
     const dnssec::Missing missing = walk->reply->missing;
     const dns::NameView end = missing.name;
     TrustCache::Handle found;
@@ -205,7 +205,7 @@ net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* j
     if (missing.kind == dnssec::Missing::Kind::kCut) {
       labels = walk->zone.name().label_count() + 1;
     }
-    for (; labels <= end.label_count() && !account->exhausted(); ++labels) {
+    for (; labels <= end.label_count() && !account->budget.exhausted(); ++labels) {
       const dns::NameView apex = end.suffix(labels);
       // Its own DS is what this look-up is about.
       if (walk->purpose == Walk::Purpose::kDs && !walk->chain.start().IsBelow(apex)) break;
@@ -236,7 +236,8 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) {
   walk->ok = false;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if (account.exhausted() || account.work.spent + kWorkPerZone > account.work.limit) {
+  } else if (account.budget.exhausted() ||
+             account.budget.work.spent + kWorkPerZone > account.budget.work.limit) {
     walk->failure = Reason::kTooManyQueries;
   } else {
     walk->failure = Reason::kLocalFault;
@@ -264,9 +265,10 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   const dns::NameView apex = walk->zone.name();
   const dns::NameView start = walk->chain.start();
   ResponseKind& kind = walk->asked->classified.kind;
-  if (account->work.limit == dnssec::Work::kUnlimited) account->work.limit = kWorkPerName;
+  if (account->budget.work.limit == dnssec::Work::kUnlimited)
+    account->budget.work.limit = kWorkPerName;
   if (walk->purpose == Walk::Purpose::kKeys) {
-    ZoneWork work(&account->work);
+    ZoneWork work(&account->budget.work);
     walk->reply->verdict = validator_.TakeKeys(message, start, walk->trust, now(), work.get());
     work.Settle(&walk->reply->verdict);
     return true;
@@ -277,7 +279,7 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   const bool about_ds = walk->purpose == Walk::Purpose::kDs && cut.view() == start;
   if (about_ds || kind == ResponseKind::kReferral) {
     if (about_ds) kind = ResponseKind::kNoData;
-    ZoneWork work(&account->work);
+    ZoneWork work(&account->budget.work);
     *walk->reply = validator_.JudgeDelegation(message, cut, *walk->zone, apex, now(), work.get());
     work.Settle(&walk->reply->verdict);
     const Kind found = walk->reply->delegation;
@@ -297,7 +299,7 @@ bool IterativeResolver::JudgeReply(Walk* walk, Account* account) {
   const dnssec::Question question{walk->chain.NameAfter(walk->hops), walk->type,
                                   walk->chain.current(), *claim};
   *walk->reply =
-      validator_.JudgeAnswer(message, question, *walk->zone, apex, now(), &account->work);
+      validator_.JudgeAnswer(message, question, *walk->zone, apex, now(), &account->budget.work);
   return !walk->reply->verdict.is_bogus() ||
          walk->reply->missing.kind == dnssec::Missing::Kind::kNone;
 }

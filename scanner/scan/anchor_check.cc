@@ -20,7 +20,7 @@ constexpr unsigned kMaxRetries = 2;  // Of an answer that does not fit: they end
 net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop,
                   resolve::AnchorComplaint* complaint) {
   resolve::Account account;
-  account.max_queries = kMaxQueries;
+  account.budget.max_queries = kMaxQueries;
   co_await resolver->CheckTrustAnchor(&account, complaint);
   loop->Stop();
 }

@@ -233,7 +233,7 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
   request.failed = answer->status == LookupStatus::kFailed;
   request.answered = answer->attempts;
   if (options_.recheck > 0) request.rest = options_.recheck_after;
-  account->max_queries = account->queries + options_.max_queries;
+  account->budget.max_queries = account->budget.queries + options_.max_queries;
   co_await surveyor_.Survey(&request, account, findings);
 }
 
@@ -264,9 +264,9 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
                                                                  std::string* out) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
-  account.queries = job->queries;
+  account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
-  account.max_queries = options_.max_queries;
+  account.budget.max_queries = options_.max_queries;
   account.last_look = options_.recheck == 0;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
@@ -305,20 +305,21 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
 
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
-  account->max_queries = account->queries + options_.max_queries;
+  account->budget.max_queries = account->budget.queries + options_.max_queries;
   account->patient = account->last_look = true;
-  account->work.Renew();
+  account->budget.work.Renew();
   account->attempts.clear();
   account->observations.clear();
+  account->lost_hosts.reset();
   if (climb->parent) ForgetFailure(*climb);
   *climb = Climb();
 }
 
 const Investigator::Result* Investigator::PutOff(const resolve::Account& account, NameJob* job) {
   ++job->times_put_off;
-  job->queries = account.queries;
+  job->queries = account.budget.queries;
   result_ = Result();
-  result_.validation = account.work;
+  result_.validation = account.budget.work;
   result_.busy = account.busy;
   return &result_;
 }
@@ -447,12 +448,13 @@ const Investigator::Result* Investigator::Finish(const NameJob& job, unsigned pa
   FillRecord(job, passes, climb, account);
   FillServers(*account, &record_);
   diagnose::AddFindings(*account, &record_.findings);
-  record_.queries = account->queries;
+  record_.queries = account->budget.queries;
   record_.retries = account->retries;
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
   AppendRecord(record_, out);
-  result_ = {record_.outcome(), account->queries, account->retries, account->work, nullptr};
+  result_ = {record_.outcome(), account->budget.queries, account->retries, account->budget.work,
+             nullptr};
   for (const TwinJob& twin : job.details().twins) {
     TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);

@@ -94,7 +94,7 @@ class OwnResolver : public Resolver {
  public:
   explicit OwnResolver(CaaAnswer answer) : answer_(std::move(answer)) {}
   net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account) override {
-    ++account->queries;
+    ++account->budget.queries;
     Attempt referral;
     referral.host = "a.nic.test";
     referral.result = ServerResult::kReferral;
@@ -156,7 +156,7 @@ class ForwardingExplainTest : public testing::Test {
   }
   Looked LookAgain() {
     Looked looked;
-    looked.account.max_queries = max_queries_;
+    looked.account.budget.max_queries = max_queries_;
     client_->Run(LookupTask(resolver_.get(), &looked));
     return looked;
   }
@@ -203,7 +203,7 @@ TEST_P(StatusTest, IsWhatTheResolverVouchesFor) {
   const Looked looked = Look(Resolving{GetParam().conduct, {}, GetParam().root});
   EXPECT_NE(looked.answer.status, LookupStatus::kFailed);
   EXPECT_EQ(DnssecStatusCode(looked.answer.dnssec), DnssecStatusCode(GetParam().status));
-  EXPECT_EQ(looked.account.queries, 1u) << "what was learnt of the resolver is no name's";
+  EXPECT_EQ(looked.account.budget.queries, 1u) << "what was learnt of the resolver is no name's";
 }
 
 TEST_F(ForwardingExplainTest, AResolverIsAskedOnceWhetherItValidates) {
@@ -290,7 +290,7 @@ TEST_F(ForwardingExplainTest, AResolverThatDoesNotAnswerWithCdProvesNothing) {
 TEST_F(ForwardingExplainTest, TheBudgetHoldsForQuestionsWithCdToo) {
   max_queries_ = 3;
   const Looked looked = Look(Resolving{{kServfail}, {kAnswer}});
-  EXPECT_EQ(looked.account.queries, 3u);
+  EXPECT_EQ(looked.account.budget.queries, 3u);
   EXPECT_EQ(looked.answer.failure, Reason::kServfail);
 }
 
@@ -298,7 +298,7 @@ TEST_F(ForwardingExplainTest, OneThatWasNotAskedYetIsAskedForItsView) {
   options_.retries = 0;
   const Looked looked = Look(Resolving{{kServfail}, {kAnswer}}, Resolving{{kAnswer}, {kAnswer}});
   EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
-  EXPECT_EQ(looked.account.queries, 2u);
+  EXPECT_EQ(looked.account.budget.queries, 2u);
 }
 
 TEST_F(ForwardingExplainTest, WhoDoesNotValidateIsNotBelievedAgainstOneThatDoes) {

@@ -69,7 +69,7 @@ class InsecureTest : public testing::Test {
     dns::Name name;
     EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone);
     Account account;
-    account.max_queries = 100;
+    account.budget.max_queries = 100;
     *answer = std::move(*co_await resolver->LookupCaa(name, &account));
     EXPECT_EQ(answer->status, LookupStatus::kFailed);
     co_await resolver->Explain(name, &account, answer);

@@ -73,7 +73,7 @@ class ForwardingTest : public testing::Test {
 
   Looked Lookup(std::string_view name = "www.example.com", bool keep_all = false) {
     Looked looked;
-    looked.account.max_queries = max_queries_;
+    looked.account.budget.max_queries = max_queries_;
     looked.account.keep_all_attempts = keep_all;
     client_->Run(LookupTask(resolver_.get(), std::string(name), &looked));
     return looked;
@@ -102,7 +102,7 @@ TEST_F(ForwardingTest, AsksForRecursionAndTakesTheAnswer) {
   EXPECT_EQ(looked.answer.rrset.records, (std::vector<CaaRecord>{{0, "issue", "ca"}}));
   EXPECT_EQ(looked.answer.rrset.owner, "www.example.com");
   EXPECT_EQ(looked.answer.zone, "") << "a resolver does not say";
-  EXPECT_EQ(looked.account.queries, 1u);
+  EXPECT_EQ(looked.account.budget.queries, 1u);
   EXPECT_THAT(looked.account.attempts, IsEmpty());
   ASSERT_EQ(server_->seen().size(), 1u);
   EXPECT_TRUE(server_->seen()[0].recursion_desired);
@@ -222,7 +222,7 @@ TEST_F(ForwardingTest, AsksForTheRestOfTheAliases) {
   const Looked looked = Lookup();
   EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.net");
-  EXPECT_EQ(looked.account.queries, 2u);
+  EXPECT_EQ(looked.account.budget.queries, 2u);
   EXPECT_EQ(looked.account.retries, 0u);
 }
 
@@ -256,7 +256,7 @@ TEST_F(ForwardingTest, AnAliasWithoutDataIsEmptyAndALoopFails) {
   const Looked loop = Lookup("loop.example.com");
   EXPECT_EQ(loop.answer.status, LookupStatus::kFailed);
   EXPECT_EQ(loop.answer.failure, Reason::kAliasLoop);
-  EXPECT_EQ(loop.account.queries, 1u) << "asking again would not help";
+  EXPECT_EQ(loop.account.budget.queries, 1u) << "asking again would not help";
 }
 
 struct BadRow {
@@ -321,7 +321,7 @@ TEST_P(BadResolverTest, AloneIsTriedAgainAndGivesTheReason) {
 TEST_F(ForwardingTest, RetriesAreAsManyAsAskedFor) {
   options_.retries = 0;
   Start(Always<RCode::kServFail>, Always<RCode::kServFail>);
-  EXPECT_EQ(Lookup().account.queries, 1u);
+  EXPECT_EQ(Lookup().account.budget.queries, 1u);
   EXPECT_EQ(server_->seen_count(), 1u);
 }
 
@@ -337,7 +337,7 @@ TEST_F(ForwardingTest, AUsedUpBudgetIsTooManyQueries) {
   Start(Always<RCode::kServFail>);
   const Looked looked = Lookup();
   EXPECT_EQ(looked.answer.failure, Reason::kTooManyQueries);
-  EXPECT_EQ(looked.account.queries, 1u);
+  EXPECT_EQ(looked.account.budget.queries, 1u);
 }
 
 TEST_F(ForwardingTest, ATruncatedAnswerIsAskedForOverTcp) {

@@ -26,7 +26,7 @@ class AllServersTest : public IterativeFixture {
     dns::Name host;
     EXPECT_EQ(dns::Name::FromText(text, &host), dns::NameError::kNone);
     Account account;
-    account.max_queries = 50;
+    account.budget.max_queries = 50;
     client_->Start(resolver_->LookupAddresses(host, &account, &addresses));
     client_->Wait();
     return addresses;

@@ -45,7 +45,7 @@ std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& n
                                                const Look& look) {
   std::deque<Looked> looked(names.size());
   for (size_t i = 0; i < names.size(); ++i) {
-    looked[i].account.max_queries = look.max_queries;
+    looked[i].account.budget.max_queries = look.max_queries;
     looked[i].account.patient = look.patient;
     looked[i].account.last_look = look.last_look;
     looked[i].account.keep_all_attempts = look.keep_all_attempts;

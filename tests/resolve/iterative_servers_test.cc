@@ -428,7 +428,7 @@ TEST_F(ServersTest, SpecialPurposeAddressesAreNotAskedUnlessAllowed) {
   EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
   EXPECT_THAT(Results(looked.answer.attempts), ElementsAre("127.53.0.1 blocked"));
   EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kSpecialAddress));
-  EXPECT_EQ(looked.account.queries, 0u);
+  EXPECT_EQ(looked.account.budget.queries, 0u);
   EXPECT_EQ(server_->seen_count(), 0u);
 }
 

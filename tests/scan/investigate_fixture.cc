@@ -18,7 +18,7 @@ net::Task<net::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
   const std::string text = name.ToText();
   asked_.push_back(text);
   watch_();
-  ++account->queries;
+  ++account->budget.queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
   co_await pause;
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
