@@ -240,6 +240,7 @@ Strength StrengthOf(const Classified& classified, bool validated) {
     return classified.without_authority ? Strength::kValidatedCopy : Strength::kValidated;
   }
   if (classified.kind == ResponseKind::kReferral) return Strength::kAuthoritative;
+  if (classified.kind == ResponseKind::kAliasFailed) return Strength::kUnproven;
   if (classified.without_soa || classified.soa_wrong_zone) return Strength::kUnproven;
   return classified.without_authority ? Strength::kNotAuthoritative : Strength::kAuthoritative;
 }

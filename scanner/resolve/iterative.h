@@ -172,6 +172,7 @@ class IterativeResolver : public Resolver {
   net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);
   net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
                            Account* account);
+  ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);

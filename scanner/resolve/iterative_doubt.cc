@@ -144,17 +144,15 @@ net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int t
   co_return false;
 }
 
-/// The question in small letters got no better reply, which is in walk->asked. A server that minds
-/// capitals denies a name that does not exist in both: an empty answer to both shows that it knows
-/// the name in both, and for NXDOMAIN the zone's apex, which exists, is asked for.
+/// The question in small letters got no better reply, which is in walk->asked. Two denials show
+/// little: a server that minds capitals denies what is not there whatever its letters are. So the
+/// SOA of the zone's apex, which is there, is asked for.
 net::Task<> IterativeResolver::NoteAlike(const Walk& walk, int worth, net::Peer* peer,
                                          Account* account) {
   const int other = WorthOf(*walk.asked, walk.ok, walk.reply.get());
   if (worth <= kBogusDenial) {
     peer->NoteLetterCase(LetterCase::kSameErrors);
-  } else if (worth == kNoData && other == kNoData) {
-    peer->NoteLetterCase(LetterCase::kSound);
-  } else if (worth == kNxDomain && other == kNxDomain) {
+  } else if (worth == other) {
     const dns::Name apex =
         DeepestZoneShown(walk.asked->message, walk.zone.name(), walk.chain.current());
     const bool with_capitals = co_await HasSoa(apex, peer, options_.ask, account);
@@ -219,30 +217,42 @@ net::Task<> IterativeResolver::Reread(std::unique_ptr<std::string> bytes, Walk* 
 
 /// Does it count only where no other server gives a better one?
 bool IterativeResolver::IsWeak(const Walk& walk) {
-  if (!walk.ok || walk.purpose != Walk::Purpose::kData || !walk.asked->classified.remarkable()) {
-    return false;
-  }
+  if (!walk.ok || walk.purpose != Walk::Purpose::kData) return false;
+  // Nothing that a loop, or aliases without end, may be is proven.
+  if (walk.asked->classified.kind == ResponseKind::kAliasFailed) return true;
+  if (!walk.asked->classified.remarkable()) return false;
   const bool judged = walk.reply != nullptr;
   if (judged && walk.reply->verdict.is_bogus()) return false;  // It counts nowhere.
   return StrengthOf(walk.asked->classified, judged && walk.reply->verdict.is_secure()) <
          Strength::kAuthoritative;
 }
 
-/// What may be said of the reply without wronging the server. One that serves the zone above as
-/// well shows that zone's SOA where it knows no delegation: then it is open whether it, or the one
-/// that referred here, is wrong.
+/// The deepest zone above that is known: its servers referred to this one.
+IterativeResolver::ZoneHandle IterativeResolver::ZoneAbove(dns::NameView name) {
+  while (!name.is_root()) {
+    name = name.parent();
+    if (ZoneHandle zone = zones_.Find(name)) return zone;
+  }
+  return root_;
+}
+
+/// What may be said of the reply without wronging the server. One that serves a zone above as well
+/// shows that zone's SOA where it knows no delegation: then it is open whether it, or the one that
+/// referred here, is wrong.
 Classified IterativeResolver::RemarksOf(const Walk& walk, const net::Peer* peer) {
   Classified remarks = walk.asked->classified;
   if (!remarks.soa_wrong_zone) return remarks;
+  const ZoneHandle above = ZoneAbove(walk.zone.name());
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAuthority)) {
     if (record.type != dns::RRType::kSOA) continue;
     const dns::Name owner = record.owner.ToName();
-    const ZoneHandle above = zones_.Find(owner);
-    if (!above || !walk.zone.name().IsBelow(owner)) continue;
+    if (!walk.zone.name().IsBelow(owner)) continue;
     const auto& served = above->addresses;
-    const bool serves = std::any_of(served.begin(), served.end(),
-                                    [peer](const auto& each) { return each.peer == peer; });
-    if (serves) remarks.soa_wrong_zone = false;
+    const bool serves_both = owner.view() == above.name() &&
+                             std::any_of(served.begin(), served.end(),
+                                         [peer](const auto& each) { return each.peer == peer; });
+    // A zone between: the referral has left it out.
+    if (serves_both || owner.view().IsBelow(above.name())) remarks.soa_wrong_zone = false;
   }
   return remarks;
 }

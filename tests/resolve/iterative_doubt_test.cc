@@ -125,6 +125,12 @@ INSTANTIATE_TEST_SUITE_P(
                   Records(Reply::kAuthoritative, "ca"), "issue ca"},
         BesideRow{"UpwardReferralBesideRecords", Authority(Reply::kAuthoritative, RRType::kNS, "."),
                   Records(Reply::kAuthoritative, "ca"), "issue ca"},
+        BesideRow{"AliasLoopBesideRecords",
+                  Caa(Reply::kAuthoritative,
+                      [](Reply* r) {
+                        r->Answer("example.test", RRType::kCNAME, net::NameBytes("example.test"));
+                      }),
+                  Records(Reply::kAuthoritative, "ca"), "issue ca"},
         BesideRow{"ForeignSoaBesideRecords",
                   Authority(Reply::kAuthoritative, RRType::kSOA, "other.test"),
                   Records(Reply::kAuthoritative, "ca"), "issue ca"},
@@ -135,6 +141,13 @@ INSTANTIATE_TEST_SUITE_P(
                   Authority(kResolver, RRType::kSOA, "example.test"), Records(kResolver, "ca"),
                   "issue ca"}),
     [](const auto& row) { return row.param.name; });
+
+TEST_F(IterativeDoubtTest, AnAliasLoopOfAllServersIsOne) {
+  ServeByTwo();
+  tree_.Add("example.test", "loop.example.test CNAME loop.example.test");
+  Start();
+  EXPECT_EQ(AlwaysTheSame("loop.example.test"), "alias_loop");
+}
 
 // Where a zone and the one above have servers in common, one may know of the delegation and the
 // other not: which of them is wrong is open.

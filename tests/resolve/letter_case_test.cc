@@ -86,10 +86,10 @@ TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
   tree_.Delegate("test", "other.test", {{"ns1.example.test", kFirst}});
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "empty");
-  EXPECT_EQ(Seen(kFirst), 2u);
+  EXPECT_EQ(Seen(kFirst), 3u) << "with capitals, without, and the apex's SOA";
   const Looked again = Lookup("www.example.test");
   EXPECT_EQ(How(again), "empty");
-  EXPECT_EQ(Seen(kFirst), 3u);
+  EXPECT_EQ(Seen(kFirst), 4u);
   EXPECT_THAT(again.account.observations, IsEmpty());
 }
 
@@ -102,14 +102,16 @@ TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
   EXPECT_EQ(Seen(kFirst), 2u);
 }
 
-// A server that minds capitals denies a name that does not exist whatever its letters are.
+// A server that minds capitals denies what is not there whatever its letters are.
 class DeniesCapitalsTest : public IterativeDoubtTest, public testing::WithParamInterface<RCode> {};
 
 TEST_P(DeniesCapitalsTest, WhatDoesNotExistShowsNothingOfWhatDoes) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.Add("example.test", "www.example.test A 192.0.2.1");
   tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
-    if (net::QuestionText(query.bytes) == "example.test" && !HasCapitals(query)) return false;
+    const std::string name = net::QuestionText(query.bytes);
+    if (name != "nothing.example.test" && !HasCapitals(query)) return false;
     Reply reply(query.bytes, Reply::kAuthoritative,
                 HasCapitals(query) ? GetParam() : RCode::kNXDomain);
     reply.Authority("example.test", RRType::kSOA, net::SoaBytes());
@@ -118,6 +120,7 @@ TEST_P(DeniesCapitalsTest, WhatDoesNotExistShowsNothingOfWhatDoes) {
   });
   Start();
   EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
+  EXPECT_EQ(How(Lookup("www.example.test")), "empty");
   EXPECT_EQ(How(Lookup("example.test")), "issue ca");
 }
 

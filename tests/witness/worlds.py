@@ -152,7 +152,10 @@ class _Maker:
     def _make_case(self, world, by_role):
         parts = self._pick([{"rcode": "NXDOMAIN"}, {"rcode": "SERVFAIL"}, {"rcode": "REFUSED"}, {"answer": "empty"},
                             {"answer": "empty", "authority": "none"}, {"silence": "yes"}, {"echo": "lower"}])
-        first = self._entry("z1", "zone", "*", dict(parts), self._pick(["caa", "all"]), case="capitals")
+        types = self._pick(["caa", "all"])
+        if "answer" in parts:  # Who does not find a name does not find it for any type.
+            types = "all"
+        first = self._entry("z1", "zone", "*", dict(parts), types, case="capitals")
         world["odd"].append(first)
         self._add_second(world, by_role, "zone", first)
 
@@ -188,7 +191,7 @@ class _Maker:
     @staticmethod
     def _mind_capitals(entry):
         """How a server looks names up is the same for all of them, and it does not find what it holds; it invents nothing."""
-        entry["case"], entry["name"] = "capitals", "*"
+        entry["case"], entry["name"], entry["types"] = "capitals", "*", "all"
         if "answer" in entry["parts"]:
             entry["parts"]["answer"] = "empty"
 
