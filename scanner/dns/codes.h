@@ -52,6 +52,7 @@ constexpr uint16_t kFlagRD = 0x0100;
 constexpr uint16_t kFlagRA = 0x0080;
 constexpr uint16_t kFlagAD = 0x0020;
 constexpr uint16_t kFlagCD = 0x0010;
+constexpr uint16_t kRCodeMask = 0x000F;  // Of the same word.
 
 constexpr size_t kHeaderSize = 12;
 constexpr size_t kMaxNameSize = 255;  // RFC 1035 §2.3.4, the final zero octet included.

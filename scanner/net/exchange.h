@@ -30,6 +30,7 @@ enum class ExchangeStatus : uint8_t {
   kSendFailed,   // Our own side could not send: `error` is the errno. Nobody else is to blame.
   kCancelled,    // The scan stops.
   kBlocked,      // The user does not want this address to be asked; nothing was sent.
+  kDoubtful,     // UDP: what came is no answer to the query, or may be forged. TCP can tell.
 };
 
 /// What arrived at the right socket, with the right ID but where that is said, and yet was no
@@ -40,13 +41,17 @@ struct Mismatches {
   uint16_t letter_case = 0;  // The right question with its 0x20 letter case lost.
   /// From the right address to the right socket, the question to the letter's case, and another ID.
   uint16_t id = 0;
-  bool any() const { return source != 0 || question != 0 || letter_case != 0 || id != 0; }
+  uint16_t bare_error = 0;  // An error without question.
+  bool any() const { return source != 0 || from_server() != 0; }
+  /// That seem to be the server's own.
+  uint32_t from_server() const { return uint32_t{question} + letter_case + id + bare_error; }
 };
 
 struct ExchangeResult {
   ExchangeStatus status = ExchangeStatus::kCancelled;
   int error = 0;
   Mismatches mismatches;
+  uint16_t bare_flags = 0;          // The header's second word of the first bare error.
   std::chrono::nanoseconds rtt{0};  // For kReply: from the sending to the answer.
   std::span<const uint8_t>
       message;  // For kReply. Valid until the awaiting coroutine suspends again.

@@ -8,6 +8,15 @@
 
 namespace caascan::net {
 
+namespace {
+
+bool IsLetter(uint8_t octet) {
+  octet = dns::LowerOctet(octet);
+  return octet >= 'a' && octet <= 'z';
+}
+
+}  // namespace
+
 uint64_t CaseBitsFor(dns::NameView name, uint64_t random) {
   const size_t size = std::min<size_t>(name.size(), 64);
   const uint64_t mask = ~uint64_t{0} >> (64 - size);
@@ -15,8 +24,7 @@ uint64_t CaseBitsFor(dns::NameView name, uint64_t random) {
   if (static_cast<size_t>(std::popcount(random & mask)) > size / 3 + 2) return random;
   uint64_t letters = 0;
   for (size_t i = 0; i < size; ++i) {
-    const uint8_t octet = dns::LowerOctet(name.data()[i]);
-    if (octet >= 'a' && octet <= 'z') letters |= uint64_t{1} << i;
+    if (IsLetter(name.data()[i])) letters |= uint64_t{1} << i;
   }
   return (random & letters) != 0 ? random : random | (letters & (~letters + 1));
 }
@@ -31,14 +39,27 @@ MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool sa
                              peek->rr_class == dns::kClassIn && peek->name == query.name;
   if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
   if (!peek->has_question) {
-    // A bare header that reports an error says nothing that could be believed wrongly.
     return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
                ? MatchVerdict::kOtherQuestion
-               : MatchVerdict::kMatch;
+               : MatchVerdict::kBareError;
   }
   if (!same_question) return MatchVerdict::kOtherQuestion;
   return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
                                                           : MatchVerdict::kOtherCase;
+}
+
+bool IsQuery(const dns::QuerySpec& query, uint64_t case_bits, std::span<const uint8_t> datagram) {
+  const auto peek = dns::PeekQuestion(datagram);
+  return peek && !peek->is_response && peek->has_question && peek->type == query.type &&
+         peek->rr_class == dns::kClassIn && peek->name == query.name &&
+         dns::SameCase(query.name, case_bits, peek->name);
+}
+
+uint32_t MostGuesses(dns::NameView name) {
+  // An ID of 16 bits and four letters are a million possibilities.
+  constexpr long kLettersForTwo = 4;
+  const auto letters = std::count_if(name.data(), name.data() + name.size(), IsLetter);
+  return letters < kLettersForTwo ? 1 : 2;
 }
 
 }  // namespace caascan::net

@@ -19,10 +19,19 @@ enum class MatchVerdict : uint8_t {
   kOtherSource,    // The right question, from elsewhere.
   kOtherQuestion,  // From the server.
   kOtherCase,      // Likewise, the right question.
+  kBareError,      // Likewise, without question: an error, for whatever query it is.
   kNoMessage,      // Likewise.
   kUnrelated,      // From elsewhere, and no answer to this: the ID is the same by chance.
 };
 MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool same_source,
                         std::span<const uint8_t> datagram);
+
+/// Is the datagram the query itself, as far as its question's end? Whoever quotes that has seen it;
+/// its ID is compared by the caller. Pure.
+bool IsQuery(const dns::QuerySpec& query, uint64_t case_bits, std::span<const uint8_t> datagram);
+
+/// How many answers to a query may disagree with it before the right one is taken over TCP alone.
+/// A forger has that many guesses, however many datagrams he sends. Pure.
+uint32_t MostGuesses(dns::NameView name);
 
 }  // namespace caascan::net

@@ -194,6 +194,9 @@ void Network::Expire(Exchange* exchange) {
   } else {
     udp_.NoteTimeout(exchange);
   }
+  const bool doubted =
+      exchange->transport_ == Transport::kUdp && exchange->result_.mismatches.from_server() > 0;
+  if (doubted) return Complete(exchange, ExchangeStatus::kDoubtful);
   if (AskAnew(exchange) || outage_.Hold(exchange)) return;
   Complete(exchange, ExchangeStatus::kTimeout);
 }
@@ -280,7 +283,7 @@ void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   exchange->result_.error = error;
   if (status == ExchangeStatus::kReply) {
     peer->silences_ = 0;
-  } else if (status != ExchangeStatus::kCancelled) {
+  } else if (status != ExchangeStatus::kCancelled && status != ExchangeStatus::kDoubtful) {
     ++peer->silences_;
   }
   exchange->awaiter_.resume();

@@ -197,9 +197,11 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
   }
   Exchange* exchange = it->second;
   const MatchVerdict verdict = MatchReply(exchange->query_, exchange->case_bits_, true, message);
-  // Nobody can slip a segment into the stream unseen, so lost letter case is no reason to refuse
-  // here.
-  if (verdict != MatchVerdict::kMatch && verdict != MatchVerdict::kOtherCase) {
+  // Nobody can slip a segment into the stream unseen, so neither lost letter case nor an error
+  // without question is a reason to refuse here.
+  const bool matches = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase ||
+                       verdict == MatchVerdict::kBareError;
+  if (!matches) {
     ++network_->stats_.strays;
     ++exchange->result_.mismatches.question;
     return;

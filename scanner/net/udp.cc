@@ -428,9 +428,24 @@ Exchange* UdpTransport::FindByQuestion(const Socket* socket, const Address& sour
   int looks = 32;
   for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
     const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);
-    if (at->socket_ == socket->index && verdict == MatchVerdict::kMatch) return at;
+    const bool same = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase;
+    if (at->socket_ == socket->index && same) return at;
   }
   return nullptr;
+}
+
+/// One more datagram that is no answer, from where the answer should come. The first one leaves the
+/// answer a short time; with the last one that is borne, only TCP can bring it.
+void UdpTransport::Doubt(Exchange* exchange) {
+  constexpr std::chrono::milliseconds kLeft(300);
+  const uint32_t count = exchange->result_.mismatches.from_server();
+  if (count >= MostGuesses(exchange->query_.name)) {
+    NoteTimeout(exchange);
+    return network_->Complete(exchange, ExchangeStatus::kDoubtful);
+  }
+  if (count > 1) return;
+  const auto spent = network_->loop()->now() - exchange->sent_at_;
+  if (spent + kLeft < exchange->timeout_) network_->loop()->Arm(exchange, kLeft);
 }
 
 void UdpTransport::Accept(Socket* socket, const Address& source,
@@ -445,8 +460,9 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
     const bool late = late_.Take(Key(socket->index, id), source, datagram);
     ++(late ? network_->stats_.late : network_->stats_.strays);
     exchange = late ? nullptr : FindByQuestion(socket, source, datagram);
-    if (exchange != nullptr) ++exchange->result_.mismatches.id;
-    return;
+    if (exchange == nullptr) return;
+    ++exchange->result_.mismatches.id;
+    return Doubt(exchange);
   }
   Mismatches& mismatches = exchange->result_.mismatches;
   const bool same_source = source == exchange->peer_->address();
@@ -460,11 +476,16 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
       break;
     case MatchVerdict::kOtherCase:
       ++mismatches.letter_case;
-      break;
+      return Doubt(exchange);
+    case MatchVerdict::kBareError:
+      if (mismatches.bare_error++ == 0) {
+        exchange->result_.bare_flags = static_cast<uint16_t>((datagram[2] << 8) | datagram[3]);
+      }
+      return Doubt(exchange);
     case MatchVerdict::kOtherQuestion:
     case MatchVerdict::kNoMessage:
       ++mismatches.question;
-      break;
+      return Doubt(exchange);
     case MatchVerdict::kMatch:
     case MatchVerdict::kUnrelated:
       break;

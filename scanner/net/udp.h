@@ -76,6 +76,7 @@ class UdpTransport {
   void Receive(Socket* socket);
   void TakeMessage(Socket* socket, size_t index);
   void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
+  void Doubt(Exchange* exchange);
   void ReadErrors(Socket* socket);
   void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,
                      int error);

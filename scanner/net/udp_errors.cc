@@ -9,6 +9,7 @@
 #include <linux/errqueue.h>  // Behind <ctime>, whose timespec it wants.
 #include <netinet/in.h>
 
+#include "scanner/net/match.h"
 #include "scanner/net/network.h"
 #include "scanner/net/udp.h"
 
@@ -46,18 +47,20 @@ void UdpTransport::ReadErrors(Socket* socket) {
 
 void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
                                  std::span<const uint8_t> original, int error) {
-  if (original.size() >= 2) {
-    // The ID is ours, so whoever sent the ICMP message saw the query; its destination must agree as
-    // well.
-    Exchange* exchange = Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
-    if (exchange == nullptr || destination != exchange->peer_->address()) return;
-    if (!segments_) {
-      network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
-      return;
-    }
+  // Anybody can send an ICMP message. One that quotes our query, ID, question and letters, is from
+  // somebody who saw it; one that quotes the ports alone (RFC 792 asks for no more) says nothing
+  // that could be believed, and the query may still be answered.
+  Exchange* quoted = original.size() < 2
+                         ? nullptr
+                         : Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
+  if (quoted == nullptr || destination != quoted->peer_->address() ||
+      !IsQuery(quoted->query_, quoted->case_bits_, original)) {
+    ++network_->stats_.strays;
+    return;
   }
-  // RFC 792 asks routers for no more than the ports, and of several queries in one message only the
-  // first may be quoted: all that is under way from this port to that address.
+  if (!segments_) return network_->Complete(quoted, ExchangeStatus::kUnreachable, error);
+  // Of several queries in one message only the first may be quoted: all that is under way from this
+  // port to that address.
   const auto peer = network_->peers_.find(destination);
   if (peer == network_->peers_.end()) return;
   List<Exchange, QueueTag> concerned;

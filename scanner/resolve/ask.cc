@@ -34,6 +34,7 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
   to->question = static_cast<uint16_t>(to->question + from.question);
   to->letter_case = static_cast<uint16_t>(to->letter_case + from.letter_case);
   to->id = static_cast<uint16_t>(to->id + from.id);
+  to->bare_error = static_cast<uint16_t>(to->bare_error + from.bare_error);
 }
 
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
@@ -56,11 +57,30 @@ bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* 
   return true;
 }
 
+bool MeansNoEdns(dns::RCode rcode) {
+  return rcode == dns::RCode::kFormErr || rcode == dns::RCode::kNotImp;
+}
+
 bool RefusesEdns(const Asked& asked) {
   if (!asked.replied) return false;
   const dns::RCode rcode = asked.message.rcode();
-  if (rcode == dns::RCode::kBadVers) return true;
-  return (rcode == dns::RCode::kFormErr || rcode == dns::RCode::kNotImp) && !asked.message.edns();
+  return rcode == dns::RCode::kBadVers || (MeansNoEdns(rcode) && !asked.message.edns());
+}
+
+/// An error without question, which may be forged. To ask without EDNS is safe whoever said so.
+bool SeemsToRefuseEdns(const net::ExchangeResult& exchange) {
+  return exchange.status == net::ExchangeStatus::kDoubtful && exchange.bare_flags != 0 &&
+         MeansNoEdns(static_cast<dns::RCode>(exchange.bare_flags & dns::kRCodeMask));
+}
+
+/// The server has said nothing over TCP, and an error without question over UDP.
+void TakeBareError(uint16_t flags, Asked* asked) {
+  asked->bare = {0, 0, static_cast<uint8_t>(flags >> 8), static_cast<uint8_t>(flags)};
+  asked->parse_failure = dns::Message::Parse(asked->bare, &asked->message);
+  asked->replied = asked->parse_failure.error == dns::ParseError::kNone;
+  if (!asked->replied) return;
+  asked->status = net::ExchangeStatus::kReply;
+  asked->result = ServerResult::kAnswer;
 }
 
 /// What only the whole sequence of exchanges tells.
@@ -97,14 +117,22 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
       options.small_letters || peer->letter_case() == net::Peer::LetterCase::kSensitive;
   net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
   bool closed_once = false;
+  uint16_t bare_flags = 0;
   while (true) {
     net::Exchange exchange(peer, spec, transport, options.timeout);
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
     if (asked == nullptr) asked = net::MakePooled<Asked>();
+    if (result.bare_flags != 0) bare_flags = result.bare_flags;
     if (!Take(result, transport, asked.get())) {
       if (account->budget.exhausted()) break;
-      transport = net::Transport::kTcp;
+      if (options.strict || !spec.edns || !SeemsToRefuseEdns(result)) {
+        transport = net::Transport::kTcp;
+      } else if (!std::exchange(spec.contact, {}).empty()) {
+        asked->edns_option_rejected = true;
+      } else {
+        spec.edns = false;
+      }
       continue;
     }
     // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4).
@@ -122,6 +150,11 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
     spec.edns = false;
   }
   asked->small_letters = spec.small_letters;
+  if (bare_flags != 0 && asked->status != net::ExchangeStatus::kReply &&
+      asked->status != net::ExchangeStatus::kCancelled) {
+    TakeBareError(bare_flags, asked.get());
+    transport = net::Transport::kUdp;
+  }
   Conclude(transport, options, spec.edns, asked.get());
   co_return asked;
 }

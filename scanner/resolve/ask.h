@@ -2,6 +2,7 @@
 // over TCP.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -40,8 +41,10 @@ struct Asked {
   ServerResult result = ServerResult::kTimeout;                // Where !replied.
   std::chrono::nanoseconds rtt{0};
   net::Mismatches mismatches;
-  dns::ParseFailure parse_failure;   // For kMalformed.
-  bool fell_back_from_edns = false;  // It answered only a query without EDNS.
+  dns::ParseFailure parse_failure;               // For kMalformed.
+  std::array<uint8_t, dns::kHeaderSize> bare{};  // `message`, where an error without question stays
+                                                 // the only answer.
+  bool fell_back_from_edns = false;              // It answered only a query without EDNS.
   bool edns_badvers = false;
   bool edns_not_echoed = false;       // Its answer to a query with EDNS has none.
   bool edns_option_rejected = false;  // It answered only without the contact.
@@ -55,7 +58,8 @@ struct Asked {
 
 /// Asks `peer` for (name, type). An answer that is truncated over TCP too is none (RFC 2181 §9). A
 /// truncated answer over UDP, and one whose only fault is what a spoofed
-/// datagram might show too (letter case, question, source), is asked for again over TCP. FORMERR,
+/// datagram might show too (letter case, question, source, an error without question), is asked for
+/// again over TCP. FORMERR,
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
 /// Counts its queries in `account`. Gives what came, never null. `name` and `options` must live
 /// until it ends.

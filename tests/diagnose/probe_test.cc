@@ -81,7 +81,7 @@ class ProbeTest : public testing::Test {
         });
     client_ = std::make_unique<net::Client>();
     options_.timeout = kShort;
-    account_.max_queries = 100;
+    account_.budget.max_queries = 100;
   }
 
   /// What the failed look-up had met.
@@ -129,7 +129,7 @@ TEST_F(ProbeTest, RefusedForCaaAloneIsRefusedCaa) {
   ASSERT_GE(seen.size(), 2u);
   EXPECT_EQ(seen[0].name, "example.test");
   EXPECT_EQ(seen[0].type, RRType::kSOA);
-  EXPECT_EQ(account_.queries, seen.size());
+  EXPECT_EQ(account_.budget.queries, seen.size());
 }
 
 TEST_F(ProbeTest, RefusedForAllStaysRefused) {
@@ -257,7 +257,7 @@ TEST_P(NoProbeTest, SendsNothing) {
   EXPECT_EQ(Probe(GetParam().reason, GetParam().zone), ProbeVerdict::kUnchanged);
   EXPECT_EQ(answer_.failure, GetParam().reason);
   EXPECT_EQ(server_->seen_count(), 0u);
-  EXPECT_EQ(account_.queries, 0u);
+  EXPECT_EQ(account_.budget.queries, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -314,7 +314,7 @@ TEST_F(ProbeTest, CancellingBetweenTheProbesEndsItUnchanged) {
 TEST_F(ProbeTest, ABudgetThatEndsBetweenTheProbesProvesNothing) {
   Start({{kFirst, DropCaa}});
   Met(kFirst, ServerResult::kTimeout);
-  account_.max_queries = 3;
+  account_.budget.max_queries = 3;
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
   EXPECT_EQ(Codes(), std::vector<std::string>{});
 }
@@ -335,8 +335,8 @@ TEST_F(ProbeTest, WhatMayBeChanceIsAskedAgainAndNobodyAccused) {
 TEST_F(ProbeTest, AUsedUpBudgetSendsNothing) {
   Start({{kFirst, Refuse}});
   Met(kFirst, ServerResult::kRefused);
-  account_.max_queries = 5;
-  account_.queries = 5;
+  account_.budget.max_queries = 5;
+  account_.budget.queries = 5;
   EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kUnchanged);
   EXPECT_EQ(server_->seen_count(), 0u);
 }

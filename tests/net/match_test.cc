@@ -113,11 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
                      .Bytes("\xff\xff\xff")
                      .bytes(),
                  true, MatchVerdict::kMatch},
-        // RFC 1035 lets a server that cannot read the query leave the question out.
-        MatchRow{"BareFormerr", HeaderOnly(dns::kFlagQR | 1), true, MatchVerdict::kMatch},
-        MatchRow{"BareServfail", HeaderOnly(dns::kFlagQR | 2), true, MatchVerdict::kMatch},
-        MatchRow{"BareNotimp", HeaderOnly(dns::kFlagQR | 4), true, MatchVerdict::kMatch},
-        MatchRow{"BareRefused", HeaderOnly(dns::kFlagQR | 5), true, MatchVerdict::kMatch}),
+        // RFC 1035 lets a server that cannot read the query leave the question out; so may a
+        // forger.
+        MatchRow{"BareFormerr", HeaderOnly(dns::kFlagQR | 1), true, MatchVerdict::kBareError},
+        MatchRow{"BareServfail", HeaderOnly(dns::kFlagQR | 2), true, MatchVerdict::kBareError},
+        MatchRow{"BareNotimp", HeaderOnly(dns::kFlagQR | 4), true, MatchVerdict::kBareError},
+        MatchRow{"BareRefused", HeaderOnly(dns::kFlagQR | 5), true, MatchVerdict::kBareError}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -160,6 +161,34 @@ INSTANTIATE_TEST_SUITE_P(
         MatchRow{"IdOnly", Cut(HeaderOnly(dns::kFlagQR | 1), 2), true, MatchVerdict::kNoMessage},
         MatchRow{"Empty", {}, true, MatchVerdict::kNoMessage}),
     [](const auto& row) { return row.param.name; });
+
+// What an ICMP error quotes.
+TEST(IsQueryTest, TheWholeQuestionMustBeThere) {
+  const dns::Name name = QueryName();
+  const dns::QuerySpec query{.name = name};
+  std::array<uint8_t, dns::kMaxQuerySize> buffer{};
+  const size_t size = dns::WriteQuery(query, 1, kCaseBits, buffer);
+  const auto sent = std::span<const uint8_t>(buffer).first(size);
+  const size_t question_end = dns::kHeaderSize + name.size() + 4;
+  for (size_t quoted = 0; quoted <= size; ++quoted) {
+    EXPECT_EQ(IsQuery(query, kCaseBits, sent.first(quoted)), quoted >= question_end) << quoted;
+  }
+  EXPECT_FALSE(IsQuery(query, kCaseBits ^ 2, sent)) << "other letters";
+  EXPECT_FALSE(IsQuery({.name = name, .type = RRType::kA}, kCaseBits, sent));
+  EXPECT_FALSE(IsQuery(query, kCaseBits, ReplyTo(SentText(), RRType::kCAA))) << "an answer";
+}
+
+TEST(MostGuessesTest, IsLessForNamesOfFewLetters) {
+  const auto guesses = [](const char* text) {
+    dns::Name name;
+    dns::Name::FromText(text, &name);
+    return MostGuesses(name);
+  };
+  EXPECT_EQ(guesses("1234.de"), 1u);
+  EXPECT_EQ(guesses("163.com"), 1u);
+  EXPECT_EQ(guesses("163.info"), 2u);
+  EXPECT_EQ(guesses("www.example.com"), 2u);
+}
 
 TEST(MatchReplyTest, ACutQuestionNeverMatches) {
   const dns::Name name = QueryName();

@@ -1,6 +1,7 @@
 // Exchanges over UDP with a server on loopback.
 #include "scanner/net/udp.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <deque>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "scanner/net/match.h"
 #include "tests/net/client.h"
 #include "tests/net/fake_server.h"
 #include "tests/net/reply.h"
@@ -91,6 +93,14 @@ TEST(UdpTest, APeerKnowsHowFastAndHowSilentItsServerIs) {
   EXPECT_EQ(client.network()->PeerFor(server.At("127.0.0.1")), peer);
 }
 
+void SendBareServfail(const Arrival& query, Outbox* out) {
+  std::vector<uint8_t> header(query.bytes.begin(), query.bytes.begin() + dns::kHeaderSize);
+  header[2] = 0x80;
+  header[3] = static_cast<uint8_t>(dns::RCode::kServFail);
+  std::fill(header.begin() + 4, header.end(), uint8_t{0});
+  out->Send(header);
+}
+
 // RFC 5452 §9.1: what does not match is no answer, and the wait goes on.
 struct StrayRow {
   const char* name;
@@ -113,14 +123,16 @@ TEST_P(UdpStrayTest, IsCountedAndTheAnswerBehindItTaken) {
   EXPECT_EQ(got.result.mismatches.question, GetParam().expected.question);
   EXPECT_EQ(got.result.mismatches.letter_case, GetParam().expected.letter_case);
   EXPECT_EQ(got.result.mismatches.id, GetParam().expected.id);
+  EXPECT_EQ(got.result.mismatches.bare_error, GetParam().expected.bare_error);
   EXPECT_EQ(client.network()->stats().strays, GetParam().strays);
 }
 
-TEST_P(UdpStrayTest, AloneIsATimeout) {
+TEST_P(UdpStrayTest, AloneIsNoAnswer) {
   FakeServer server(GetParam().stray);
   Client client;
   const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
-  EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(got.result.status, GetParam().expected.from_server() > 0 ? ExchangeStatus::kDoubtful
+                                                                     : ExchangeStatus::kTimeout);
   EXPECT_EQ(got.result.mismatches.any(), GetParam().expected.any());
 }
 
@@ -155,12 +167,13 @@ INSTANTIATE_TEST_SUITE_P(
                  [](const Arrival& query, Outbox* out) { out->Send(query.bytes); },
                  {.question = 1},
                  1},
-        StrayRow{"LostCaseTwice",
+        StrayRow{"LostCase",
                  [](const Arrival& query, Outbox* out) {
-                   for (int i = 0; i < 2; ++i) out->Send(Reply(query.bytes).LoseCase().bytes());
+                   out->Send(Reply(query.bytes).LoseCase().bytes());
                  },
-                 {.letter_case = 2},
-                 2},
+                 {.letter_case = 1},
+                 1},
+        StrayRow{"BareServfail", SendBareServfail, {.bare_error = 1}, 1},
         StrayRow{"EmptyDatagram", [](const Arrival&, Outbox* out) { out->Send({}); }, {}, 1},
         StrayRow{"OneOctet",
                  [](const Arrival& query, Outbox* out) { out->Send(query.bytes.first(1)); },
@@ -179,6 +192,34 @@ INSTANTIATE_TEST_SUITE_P(
                  {},
                  1}),
     [](const auto& row) { return row.param.name; });
+
+// Who forges answers has few guesses, however many he sends.
+TEST(UdpTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
+  FakeServer server([](const Arrival& query, Outbox* out) {
+    const dns::Name name = ParseQuery(query.bytes).question_name().ToName();
+    for (uint32_t i = 0; i < MostGuesses(name); ++i) {
+      out->Send(Reply(query.bytes).FlipId().bytes());
+    }
+    AnswerAll(query, out);
+  });
+  Client client;
+  const auto begun = steady_clock::now();
+  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kLong);
+  EXPECT_EQ(got.result.status, ExchangeStatus::kDoubtful);
+  EXPECT_LT(steady_clock::now() - begun, kLong / 2);
+}
+
+TEST(UdpTest, OneMismatchLeavesTheAnswerAShortTime) {
+  FakeServer server(SendBareServfail);
+  Client client;
+  const Peer* peer = client.network()->PeerFor(server.At("127.0.0.1"));
+  const auto begun = steady_clock::now();
+  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kLong);
+  EXPECT_EQ(got.result.status, ExchangeStatus::kDoubtful);
+  EXPECT_EQ(got.result.bare_flags, 0x8002);
+  EXPECT_LT(steady_clock::now() - begun, kLong / 2);
+  EXPECT_EQ(peer->silences(), 0u) << "it has said something";
+}
 
 // What comes with the ID of a query that has timed out, in front of the next answer.
 struct LateRow {

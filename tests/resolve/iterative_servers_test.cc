@@ -274,18 +274,53 @@ TEST_F(ServersTest, FormerrToEdnsIsAskedAgainWithout) {
   EXPECT_FALSE(server_->seen().back().edns);
 }
 
+bool SendBareError(const Arrival& query, RCode rcode, Outbox* out) {
+  std::vector<uint8_t> header(query.bytes.begin(), query.bytes.begin() + dns::kHeaderSize);
+  header[2] |= 0x80;
+  header[3] = static_cast<uint8_t>(rcode);
+  for (size_t i = 4; i < header.size(); ++i) header[i] = 0;
+  out->Send(header);
+  return true;
+}
+
+TEST_F(ServersTest, ABareErrorOverUdpIsCheckedOverTcp) {
+  for (const RCode rcode : {RCode::kServFail, RCode::kRefused, RCode::kFormErr, RCode::kNotImp}) {
+    Both([rcode](const Arrival& query, Outbox* out) {
+      return query.transport == Transport::kUdp && SendBareError(query, rcode, out);
+    });
+    Start();
+    const Looked looked = Lookup("example.test");
+    EXPECT_EQ(Summary(looked.answer), "issue ca.example");
+    EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+  }
+}
+
+TEST_F(ServersTest, ABareErrorOverTcpTooCounts) {
+  Both([](const Arrival& query, Outbox* out) {
+    return SendBareError(query, RCode::kServFail, out);
+  });
+  Start();
+  EXPECT_EQ(Lookup("example.test").answer.failure, Reason::kServfail);
+}
+
+TEST_F(ServersTest, ABareErrorCountsWhereTcpSaysNothing) {
+  Both([](const Arrival& query, Outbox* out) {
+    if (query.transport == Transport::kTcp) return true;
+    return SendBareError(query, RCode::kRefused, out);
+  });
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(Lookup("example.test").answer.failure, Reason::kRefused);
+}
+
 TEST_F(ServersTest, ABareFormerrHeaderToEdnsIsAskedAgainWithout) {
   Both([](const Arrival& query, Outbox* out) {
-    if (!net::ParseQuery(query.bytes).edns()) return false;
-    std::vector<uint8_t> header(query.bytes.begin(), query.bytes.begin() + dns::kHeaderSize);
-    header[2] |= 0x80;
-    header[3] = 1;
-    for (size_t i = 4; i < header.size(); ++i) header[i] = 0;
-    out->Send(header);
-    return true;
+    return net::ParseQuery(query.bytes).edns().has_value() &&
+           SendBareError(query, RCode::kFormErr, out);
   });
   Start();
   EXPECT_EQ(Summary(Lookup("example.test").answer), "issue ca.example");
+  EXPECT_EQ(server_->seen().back().transport, Transport::kUdp);
 }
 
 TEST_F(ServersTest, BadversToEdnsIsAskedAgainWithout) {
@@ -493,7 +528,7 @@ TEST_F(ServersTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
   Start();
   const Looked looked = Lookup("mixed.test");
   EXPECT_EQ(Summary(looked.answer), "empty");
-  EXPECT_EQ(Seen("127.53.1.9"), 4u) << "the last time in small letters";
+  EXPECT_EQ(Seen("127.53.1.9"), 5u) << "at the end in small letters, and for the apex";
 }
 
 }  // namespace
