@@ -105,6 +105,7 @@ net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
     aside.patient = account->patient;
     co_await resolver_->LookupAddresses(host, &aside, &known->own);
     account->budget.queries += aside.budget.queries;
+    account->budget.steps += aside.budget.steps;
     account->retries += aside.retries;
     known->expires = now() + (known->own.complete ? kHostKept : kFailedHostKept);
     // What our own budget cut short is asked for again by the next one.

@@ -83,6 +83,7 @@ class Network {
 
   /// The same Peer for the same address, for the Network's life.
   Peer* PeerFor(const Address& address);
+  size_t peer_count() const { return peers_.size(); }
 
   /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.
   /// Without them a silence is always the server's.

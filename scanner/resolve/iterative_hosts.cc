@@ -145,8 +145,9 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRT
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
     if (IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
+    if (host->peers.size() == Zone::kMaxAddresses) break;
     net::Peer* peer = PeerOf(record, options_.addresses, network_);
-    if (peer != nullptr && host->peers.size() < Zone::kMaxAddresses) host->peers.push_back(peer);
+    if (peer != nullptr) host->peers.push_back(peer);
   }
   co_return HostEnd::kKnown;
 }

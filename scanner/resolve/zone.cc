@@ -25,7 +25,7 @@ int Zone::AddServer(dns::NameView host) {
 bool Zone::AddAddress(size_t server, net::Peer* peer, bool last_resort) {
   servers[server].has_address = true;
   const auto same = [peer](const ServerAddress& address) { return address.peer == peer; };
-  if (addresses.size() == kMaxAddresses || std::any_of(addresses.begin(), addresses.end(), same)) {
+  if (!has_room() || std::any_of(addresses.begin(), addresses.end(), same)) {
     return false;
   }
   addresses.push_back({peer, static_cast<uint8_t>(server), last_resort});
@@ -55,6 +55,7 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
     (void)zone->AddServer(record.NameRdata().ToName());
   }
   for (const dns::RecordView& record : message.records(dns::Section::kAdditional)) {
+    if (!zone->has_room()) return;  // Peers live as long as the scan.
     for (size_t i = 0; i < zone->servers.size(); ++i) {
       const dns::NameView host = zone->host(zone->servers[i]);
       if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
@@ -80,6 +81,7 @@ void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
     rest = rest.subspan(size);
   }
   for (const Delegation::Glue& glue : delegation.glue) {
+    if (!zone->has_room()) return;
     if (glue.server >= servers.size() || servers[glue.server] < 0) continue;
     const auto server = static_cast<size_t>(servers[glue.server]);
     const std::span<const uint8_t> octets = glue.address.octets();

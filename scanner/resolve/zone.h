@@ -55,6 +55,7 @@ struct Zone {
   int AddServer(dns::NameView host);
   /// Once each. False where it was there, or there are too many.
   bool AddAddress(size_t server, net::Peer* peer, bool last_resort = false);
+  bool has_room() const { return addresses.size() < kMaxAddresses; }
 };
 
 /// The addresses of a server's name that its own zone had to be asked for.
@@ -97,7 +98,7 @@ net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
 
 /// Fills `zone` from a referral: NS records of `cut` in the authority section, and as glue the
 /// addresses of those names in the additional section that are at or below `asked` (the zone whose
-/// server said so).
+/// server said so). What the zone has no room for makes no peer.
 void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView asked,
                   const AddressPolicy& policy, net::Network* network, Zone* zone);
 

@@ -38,6 +38,19 @@ bool IsFinal(Reason failure) {
          failure == Reason::kFamilyUnavailable;
 }
 
+/// Is it small enough to be kept for others? What a hostile parent says would fill the cache.
+bool IsSmall(const CaaAnswer& answer) {
+  constexpr size_t kMaxSize = 4096;
+  size_t size = 0;
+  for (const CaaRecord& record : answer.rrset.records) {
+    size += sizeof record + record.tag.size() + record.value.size();
+  }
+  for (const resolve::Attempt& attempt : answer.attempts) {
+    size += attempt.host.size() + attempt.detail.size();
+  }
+  return size <= kMaxSize;
+}
+
 nanoseconds KeepFor(const CaaAnswer& answer) {
   if (answer.status == LookupStatus::kFailed) return kFailureKept;
   return std::clamp(seconds(answer.ttl_s), kMinKept, kMaxKept);
@@ -114,6 +127,7 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     SharedCache::Handle shared = parents_.FindOrInsert(name);
     if (shared->state == Shared::State::kAsking) {
       co_await resolve::WaitList::Waiter(&shared->waiters);
+      if (Serves(*shared, *account)) co_return shared;  // It may not be in the cache.
       continue;
     }
     if (Serves(*shared, *account)) co_return shared;
@@ -125,6 +139,7 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
     shared->waiters.NotifyAll();
+    if (!IsSmall(shared->answer)) parents_.Erase(name);  // It serves those who waited.
     co_return shared;
   }
 }
@@ -233,7 +248,6 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
   request.failed = answer->status == LookupStatus::kFailed;
   request.answered = answer->attempts;
   if (options_.recheck > 0) request.rest = options_.recheck_after;
-  account->budget.max_queries = account->budget.queries + options_.max_queries;
   co_await surveyor_.Survey(&request, account, findings);
 }
 
@@ -243,6 +257,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
                                         Climb* climb) {
   const bool patient = account->patient;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
+  account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
   std::vector<Finding>* survey = &climb->extras->survey;
   const bool elsewhere = climb->own->zone != climb->answer->zone;
@@ -266,7 +281,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
   resolve::Account account;
   account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
-  account.budget.max_queries = options_.max_queries;
+  account.budget.max_queries = MaxQueries(/*last_pass=*/options_.recheck == 0);
   account.last_look = options_.recheck == 0;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
@@ -303,9 +318,15 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
   co_return passes;
 }
 
+/// Part of a name's queries is kept for looking again, and for finding out why.
+uint32_t Investigator::MaxQueries(bool last_pass) const {
+  return last_pass ? options_.max_queries : options_.max_queries * 2 / 5;
+}
+
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
-  account->budget.max_queries = account->budget.queries + options_.max_queries;
+  account->budget.max_queries = MaxQueries(/*last_pass=*/true);
+  account->budget.steps = 0;
   account->patient = account->last_look = true;
   account->budget.work.Renew();
   account->attempts.clear();

@@ -32,7 +32,9 @@ struct InvestigateOptions {
   ServersInRecord servers = ServersInRecord::kFailures;
   bool climb = false;          // Records carry the climb and the chain of trust.
   uint16_t port = 53;          // Addresses with another port are written with it.
-  uint32_t max_queries = 200;  // A name and pass, probes and server names included.
+  /// A name, over all its passes, probes and server names included. Surveys have twice as many of
+  /// their own.
+  uint32_t max_queries = 100;
   unsigned recheck = 1;        // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 15'000;
@@ -105,6 +107,7 @@ class Investigator {
   net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
                          resolve::Account* account, std::vector<Finding>* findings);
 
+  uint32_t MaxQueries(bool last_pass) const;
   void BeginPass(resolve::Account* account, Climb* climb);
   const Result* PutOff(const resolve::Account& account, NameJob* job);
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,

@@ -180,6 +180,7 @@ TEST_F(ReadReferralTest, AddressesAreLimited) {
   for (int i = 1; i <= 200; ++i) Glue("ns1.example.com", "192.0.2." + std::to_string(i));
   Read();
   EXPECT_EQ(Addresses().size(), Zone::kMaxAddresses);
+  EXPECT_EQ(network_.peer_count(), Zone::kMaxAddresses);
 }
 
 TEST_F(ReadReferralTest, LongNamesOfSixteenServersFit) {

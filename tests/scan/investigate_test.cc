@@ -283,6 +283,17 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
   }
 }
 
+TEST_F(InvestigateTest, AParentsHugeSetServesWhoWaitedAndIsNotKept) {
+  for (const size_t count : {size_t{20}, size_t{4000}}) {
+    const std::string parent = "p" + std::to_string(count) + ".com";
+    resolver_.Script(parent, Records(std::vector<CaaRecord>(count, {0, "issue", ";"})));
+    NameJob jobs[] = {Job("a." + parent), Job("b." + parent), Job("c." + parent)};
+    for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["outcome"], "deny");
+    EXPECT_EQ(Run("d." + parent)["outcome"], "deny");
+    EXPECT_EQ(resolver_.CountAsked(parent), count == 20 ? 1u : 2u) << count;
+  }
+}
+
 TEST_F(InvestigateTest, ATinyCacheOnlyCostsQueries) {
   options_.parent_capacity = 1;
   std::vector<NameJob> jobs;
