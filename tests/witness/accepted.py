@@ -20,7 +20,8 @@ def _may_refer(world, oddity):
 def _shows_no_authority(world, oddity):
     """An empty answer or NXDOMAIN with neither AA nor the zone's SOA; one that was a referral has none of them anyway."""
     parts = oddity["parts"]
-    if "answer" not in parts and "authority" not in parts and _may_refer(world, oddity):
+    shows_servers = parts.get("authority", "ns_child").startswith("ns_")
+    if "answer" not in parts and shows_servers and _may_refer(world, oddity):
         return parts.get("rcode") == "NXDOMAIN" and parts.get("aa") != "1"
     return parts.get("aa") == "0" and parts.get("authority", "soa_zone") != "soa_zone"
 
