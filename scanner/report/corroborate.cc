@@ -14,8 +14,8 @@
 #include "scanner/report/quorum.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/spill.h"
-#include "scanner/report/whole_file.h"
 #include "scanner/scan/json_text.h"
+#include "scanner/scan/whole_file.h"
 
 namespace caascan {
 namespace report {
@@ -66,7 +66,7 @@ absl::Status CheckOptions(const CorroborateOptions& options) {
       }
     }
   }
-  return CheckWritable(options.output_path);
+  return scan::CheckWritable(options.output_path);
 }
 
 void AppendMember(std::string_view key, std::string_view text, std::string* out) {
@@ -103,7 +103,7 @@ class CorroborateRun {
   absl::Status ReadShare(const Spill& spill, const Spill::Share& share, Names* names) const;
   absl::Status CheckRequests(const std::string& name,
                              const std::vector<PerspectiveRecord>& records) const;
-  absl::Status DecideAll(const Spill& spill, RecordPass* pass, WholeFile* output);
+  absl::Status DecideAll(const Spill& spill, RecordPass* pass, scan::WholeFile* output);
   void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
                   std::string* out);
 
@@ -198,9 +198,10 @@ void CorroborateRun::AppendName(const std::string& name,
 }
 
 /// `pass` is where signals are taken from, or null.
-absl::Status CorroborateRun::DecideAll(const Spill& spill, RecordPass* pass, WholeFile* output) {
+absl::Status CorroborateRun::DecideAll(const Spill& spill, RecordPass* pass,
+                                       scan::WholeFile* output) {
   // Decisions that run down the same terminal tell enough.
-  const bool mixes = IsStandardOutput(options_.output_path) && isatty(STDOUT_FILENO) == 1;
+  const bool mixes = scan::IsStandardOutput(options_.output_path) && isatty(STDOUT_FILENO) == 1;
   ProgressLine progress(mixes ? ProgressMode::kNever : options_.progress,
                         ProgressLine::Clock::now());
   // A row may be all that there is of a name, which has room for every perspective.
@@ -236,8 +237,8 @@ absl::Status CorroborateRun::Run() {
   summary_->signal = pass->signal();
   if (summary_->signal != 0) return absl::OkStatus();
   if (!status.ok()) return status;
-  if (IsStandardOutput(options_.output_path)) pass.reset();
-  auto output = WholeFile::Create(options_.output_path);
+  if (scan::IsStandardOutput(options_.output_path)) pass.reset();
+  auto output = scan::WholeFile::Create(options_.output_path);
   if (!output.ok()) return output.status();
   status = DecideAll(**spill, pass.get(), &*output);
   if (!status.ok() || summary_->signal != 0) return status;

@@ -16,8 +16,8 @@
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/spill.h"
-#include "scanner/report/whole_file.h"
 #include "scanner/scan/json_text.h"
+#include "scanner/scan/whole_file.h"
 
 namespace caascan {
 namespace report {
@@ -109,7 +109,7 @@ void AppendChange(const std::string& name, const NamePair& pair, std::string* ou
 
 /// Compares share by share. `changes` may be null.
 absl::Status Compare(const Spill& spill, RecordPass* pass, ProgressLine* progress,
-                     WholeFile* changes, DiffCounts* counts) {
+                     scan::WholeFile* changes, DiffCounts* counts) {
   const std::vector<Spill::Share> shares = spill.Shares(kRowMemory);
   for (size_t i = 0; i < shares.size(); ++i) {
     ShowCompared(i, shares.size(), progress);
@@ -134,9 +134,9 @@ absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
       PassOptions{{options.old_path, options.new_path}, options.threads, options.progress});
   auto spill = Spill::Create(options.temp_folder);
   if (!spill.ok()) return spill.status();
-  std::optional<WholeFile> changes;
+  std::optional<scan::WholeFile> changes;
   if (!options.changes_path.empty()) {
-    auto file = WholeFile::Create(options.changes_path);
+    auto file = scan::WholeFile::Create(options.changes_path);
     if (!file.ok()) return file.status();
     changes.emplace(*std::move(file));
   }
@@ -158,7 +158,7 @@ absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
   if (!status.ok() || summary->signal != 0) return status;
   if (changes.has_value()) status = changes->Commit();
   if (!status.ok()) return status;
-  if (IsStandardOutput(options.output_path)) pass.reset();
+  if (scan::IsStandardOutput(options.output_path)) pass.reset();
   return WriteReport(counts.MakeReport(summary->broken), output);
 }
 

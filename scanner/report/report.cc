@@ -13,7 +13,7 @@
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
-#include "scanner/report/whole_file.h"
+#include "scanner/scan/whole_file.h"
 
 namespace caascan {
 namespace report {
@@ -90,7 +90,7 @@ absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
   if (options.format == ReportFormat::kJson || options.format == ReportFormat::kCsv) {
     return absl::InvalidArgumentError("--operator: a dossier is written as markdown or html");
   }
-  if (absl::Status status = CheckWritable(options.output_path); !status.ok()) return status;
+  if (absl::Status status = scan::CheckWritable(options.output_path); !status.ok()) return status;
   auto pass =
       std::make_unique<RecordPass>(PassOptions{options.inputs, options.threads, options.progress});
   std::mutex mutex;
@@ -104,10 +104,10 @@ absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
     return absl::InvalidArgumentError("--operator: no record names " + options.operator_name +
                                       (summary->broken > 0 ? kNoSamples : ""));
   }
-  if (IsStandardOutput(options.output_path)) pass.reset();
-  return WriteWhole(options.output_path, options.format == ReportFormat::kHtml
-                                             ? HtmlDossier(dossier)
-                                             : MarkdownDossier(dossier));
+  if (scan::IsStandardOutput(options.output_path)) pass.reset();
+  return scan::WriteWhole(options.output_path, options.format == ReportFormat::kHtml
+                                                   ? HtmlDossier(dossier)
+                                                   : MarkdownDossier(dossier));
 }
 
 }  // namespace
@@ -136,11 +136,10 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
     return absl::InvalidArgumentError("a partial report is torn: some of its lines are missing");
   }
   const std::vector<std::string> inputs = pass->DisplayNames();
-  if (report::IsStandardOutput(options.output_path)) pass.reset();
+  if (scan::IsStandardOutput(options.output_path)) pass.reset();
   if (options.partial) {
-    return report::WriteWhole(
-        options.output_path,
-        report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
+    return scan::WriteWhole(options.output_path,
+                            report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
   }
   return report::WriteReport(
       report::MakeReport(

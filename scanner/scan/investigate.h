@@ -30,12 +30,12 @@ struct InvestigateOptions {
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
-  bool climb = false;          // Records carry the climb and the chain of trust.
-  uint16_t port = 53;          // Addresses with another port are written with it.
+  bool climb = false;  // Records carry the climb and the chain of trust.
+  uint16_t port = 53;  // Addresses with another port are written with it.
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
-  unsigned recheck = 1;        // Further passes over a name whose look-up failed.
+  unsigned recheck = 1;  // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 15'000;
 };

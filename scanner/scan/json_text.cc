@@ -146,6 +146,26 @@ void AppendJsonPresentation(std::string_view bytes, std::string* out) {
   out->push_back('"');
 }
 
+void AppendOneLineJson(std::string_view json, std::string* out) {
+  constexpr std::string_view kSuspects = "\r\n\x7f\xc2\xe2";  // Or what begins with them.
+  size_t position = 0;
+  while (true) {
+    const size_t suspect = json.find_first_of(kSuspects, position);
+    out->append(json.substr(position, suspect - position));
+    if (suspect == std::string_view::npos) return;
+    const Utf8Character character = DecodeUtf8(json, suspect);
+    const char32_t c = character.code_point;
+    position = suspect + character.size;
+    if (c == '\r' || c == '\n') {
+      out->push_back(' ');
+    } else if ((c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029) {
+      AppendCharacterEscape(c, out);
+    } else {
+      out->append(json.substr(suspect, character.size));
+    }
+  }
+}
+
 void AppendUnsigned(uint64_t value, std::string* out) {
   char digits[20];
   const auto result = std::to_chars(digits, digits + sizeof(digits), value);

@@ -16,6 +16,11 @@ void AppendJsonString(std::string_view text, std::string* out);
 /// then as a JSON string: reading it back loses nothing.
 void AppendJsonPresentation(std::string_view bytes, std::string* out);
 
+/// Valid JSON, with nothing in it that ends a line for anybody or moves a terminal: blanks between
+/// tokens for CR and LF, which stand nowhere else, and \uXXXX for U+007F to U+009F, U+2028 and
+/// U+2029 in strings. The value stays the same.
+void AppendOneLineJson(std::string_view json, std::string* out);
+
 void AppendUnsigned(uint64_t value, std::string* out);
 
 /// Milliseconds with up to three decimals: 31700 µs is 31.7.

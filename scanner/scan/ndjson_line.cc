@@ -8,6 +8,7 @@
 
 #include "scanner/scan/idna.h"
 #include "scanner/scan/json_check.h"
+#include "scanner/scan/json_text.h"
 #include "scanner/scan/raw_json.h"
 
 namespace caascan::scan {
@@ -50,6 +51,12 @@ void ReadWildcard(ondemand::value value, Members* members) {
   }
 }
 
+/// As it will be written: --resume compares the two.
+void ReadRaw(ondemand::value value, RawJson* out) {
+  out->text.clear();
+  AppendOneLineJson(RawJsonText(value), &out->text);
+}
+
 void ReadMember(std::string_view key, ondemand::value value, Members* members, NameJob* job) {
   if (key == "name") {
     ReadName(value, members);
@@ -60,9 +67,9 @@ void ReadMember(std::string_view key, ondemand::value value, Members* members, N
   } else if (key == "validation_method") {
     ReadString(value, &members->wrong, &job->mutable_details()->validation_method);
   } else if (key == "id") {
-    job->mutable_details()->id.text = RawJsonText(value);
+    ReadRaw(value, &job->mutable_details()->id);
   } else if (key == "order") {
-    job->mutable_details()->order.text = RawJsonText(value);
+    ReadRaw(value, &job->mutable_details()->order);
   }
 }
 

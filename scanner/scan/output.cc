@@ -32,8 +32,10 @@ absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& 
   const bool owned = !path.empty() && path != "-";
   std::string display_name = owned ? path : "standard output";
   const int empty = options.keep_bytes.has_value() ? 0 : O_TRUNC;
+  const int how = options.exclusive ? O_EXCL | O_NOFOLLOW : empty;
+  const mode_t mode = options.exclusive ? 0644 : 0666;
   const int fd =
-      owned ? open(path.c_str(), O_WRONLY | O_CREAT | empty | O_CLOEXEC, 0666) : STDOUT_FILENO;
+      owned ? open(path.c_str(), O_WRONLY | O_CREAT | how | O_CLOEXEC, mode) : STDOUT_FILENO;
   struct stat info = {};
   const off_t keep = static_cast<off_t>(options.keep_bytes.value_or(0));
   const bool kept = fd >= 0 && (!options.keep_bytes.has_value() ||

@@ -24,6 +24,9 @@ struct OutputOptions {
   Compression compression = Compression::kNone;
   /// Keep so much of the file and write on behind it; else it is emptied.
   std::optional<uint64_t> keep_bytes = {};
+  /// The file must not be there yet, not as a link either: in a folder where strangers may write,
+  /// they could have planted one.
+  bool exclusive = false;
 };
 
 /// Writes whole lines, unbuffered: what Write() took is with the kernel when it returns. Any

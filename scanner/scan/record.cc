@@ -17,6 +17,7 @@ using scan::AppendJsonPresentation;
 using scan::AppendJsonString;
 using scan::AppendJsonTime;
 using scan::AppendMilliseconds;
+using scan::AppendOneLineJson;
 using scan::AppendUnsigned;
 
 struct ReasonRow {
@@ -270,10 +271,7 @@ void AppendEffort(const Record& record, std::string* out) {
 void AppendRawMember(std::string_view key, const RawJson& raw, std::string* out) {
   if (raw.text.empty()) return;
   out->append(key);
-  const size_t start = out->size();
-  out->append(raw.text);
-  // Valid JSON holds a raw line feed only as blank space between tokens.
-  std::replace(out->begin() + static_cast<std::ptrdiff_t>(start), out->end(), '\n', ' ');
+  AppendOneLineJson(raw.text, out);
 }
 
 }  // namespace

@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <system_error>
 #include <vector>
 
 #include "scanner/scan/encoder.h"
-#include "scanner/scan/output.h"
 #include "scanner/scan/raw_json.h"
+#include "scanner/scan/whole_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -213,9 +212,8 @@ absl::Status Reader::Split(std::string_view text) {
 absl::Status DropStopped(const std::string& path, const std::function<bool()>& stop) {
   Reader reader(path, stop);
   if (absl::Status status = reader.Open(); !status.ok()) return status;
-  const std::string temporary = path + ".resume";
-  auto sink = OutputSink::Open(temporary, {.compression = reader.compression(), .keep_bytes = {}});
-  if (!sink.ok()) return sink.status();
+  auto anew = WholeFile::Create(path, reader.compression());
+  if (!anew.ok()) return anew.status();
   RecordParser parser;
   std::string lines;
   absl::Status status = reader.Read(
@@ -225,20 +223,15 @@ absl::Status DropStopped(const std::string& path, const std::function<bool()>& s
           lines.append(line).push_back('\n');
         }
         if (lines.size() >= kPieceSize) {
-          if (!(*sink)->Write(lines)) return false;
+          if (!anew->Write(lines)) return false;
           lines.clear();
         }
         return true;
       },
       [] {});
-  if (status.ok()) (void)(*sink)->Write(lines);
-  absl::Status finished = (*sink)->Finish();
-  if (status.ok()) status = finished;
-  if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = Cannot(path, ErrorText(errno));
-  }
-  if (!status.ok()) (void)unlink(temporary.c_str());
-  return status;
+  if (!status.ok()) return status;
+  (void)anew->Write(lines);  // Commit() says what became of it.
+  return anew->Commit();
 }
 
 }  // namespace

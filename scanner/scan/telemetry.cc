@@ -5,13 +5,11 @@
 #include <absl/strings/str_format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 
 #include "scanner/scan/json_text.h"
-#include "scanner/scan/output.h"
+#include "scanner/scan/whole_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -222,22 +220,11 @@ void Telemetry::Show(Clock::time_point now, bool last) {
   last_ = snapshot;
 }
 
-/// Beside it, then renamed, so that nobody who reads sees half of one.
+/// So that nobody who reads sees half of one.
 absl::Status Telemetry::WriteStatus(const std::string& text) const {
-  const std::string temporary = options_.status_path + ".tmp";
-  auto sink = OutputSink::Open(temporary);
-  if (!sink.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("--status: ", sink.status().message()));
-  }
-  (void)(*sink)->Write(text);
-  absl::Status written = (*sink)->Finish();
-  if (written.ok() && std::rename(temporary.c_str(), options_.status_path.c_str()) != 0) {
-    written =
-        absl::InvalidArgumentError(absl::StrCat("--status: cannot write ", options_.status_path,
-                                                ": ", std::generic_category().message(errno)));
-  }
-  if (!written.ok()) (void)unlink(temporary.c_str());
-  return written;
+  const absl::Status written = WriteWhole(options_.status_path, text);
+  if (written.ok()) return written;
+  return absl::InvalidArgumentError(absl::StrCat("--status: ", written.message()));
 }
 
 }  // namespace caascan::scan

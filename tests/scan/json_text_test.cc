@@ -35,6 +35,25 @@ std::string JsonPresentation(std::string_view bytes) {
   return out;
 }
 
+TEST(OneLineJsonTest, NothingEndsALineForAnybody) {
+  const auto one_line = [](std::string_view json) {
+    std::string out;
+    AppendOneLineJson(json, &out);
+    return out;
+  };
+  EXPECT_EQ(one_line("{\"a\":\r1,\n\"b\": [2,\r\n3]}"), R"({"a": 1, "b": [2,  3]})");
+  EXPECT_EQ(one_line("\"\xe2\x80\xa8\xe2\x80\xa9\xc2\x85\xc2\x9b\x7f\""),
+            R"("\u2028\u2029\u0085\u009b\u007f")");
+  // Neighbours stay as they are: U+2027, U+202A, U+00A0, what is escaped already.
+  for (const char* same : {"\"\xe2\x80\xa7\xe2\x80\xaa\xc2\xa0\"", R"("\r\n\u2028")", "17", "\"\"",
+                           "\"b\xc3\xbc"
+                           "cher \xe2\x82\xac\""}) {
+    EXPECT_EQ(one_line(same), same);
+  }
+  const std::string value = "\"x\xe2\x80\xa8y\xc2\x85\"";
+  EXPECT_EQ(ReadBack(one_line(value)), ReadBack(value)) << "the value is the same";
+}
+
 struct StringRow {
   const char* name;
   std::string text;

@@ -1,6 +1,8 @@
 // Tested by whole_file_test.cc.
-#include "scanner/report/whole_file.h"
+#include "scanner/scan/whole_file.h"
 
+#include <absl/strings/str_cat.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,13 +11,21 @@
 #include <cstring>
 #include <utility>
 
-namespace caascan::report {
+namespace caascan::scan {
 namespace {
 
 /// A device or a FIFO: nothing may take its place.
 bool IsSpecialFile(const std::string& path) {
   struct stat status = {};
   return stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+absl::StatusOr<std::string> PartPath(const std::string& path) {
+  uint64_t random = 0;
+  if (getrandom(&random, sizeof random, 0) != sizeof random) {
+    return absl::UnavailableError("cannot write " + path + ": no random numbers");
+  }
+  return absl::StrCat(path, ".part", absl::Hex(random, absl::kZeroPad16));
 }
 
 }  // namespace
@@ -34,22 +44,25 @@ absl::Status CheckWritable(const std::string& path) {
   return absl::InvalidArgumentError("cannot write " + path + ": " + std::strerror(errno));
 }
 
-WholeFile::WholeFile(std::string path, std::string part_path,
-                     std::unique_ptr<scan::OutputSink> sink)
+WholeFile::WholeFile(std::string path, std::string part_path, std::unique_ptr<OutputSink> sink)
     : path_(std::move(path)), part_path_(std::move(part_path)), sink_(std::move(sink)) {}
 
 WholeFile::~WholeFile() {
   if (sink_ != nullptr && !part_path_.empty()) (void)unlink(part_path_.c_str());
 }
 
-absl::StatusOr<WholeFile> WholeFile::Create(const std::string& path) {
+absl::StatusOr<WholeFile> WholeFile::Create(const std::string& path,
+                                            std::optional<Compression> compression) {
   if (absl::Status status = CheckWritable(path); !status.ok()) return status;
   std::string part_path;
   if (!IsStandardOutput(path) && !IsSpecialFile(path)) {
-    part_path = path + ".part" + std::to_string(getpid());
+    const absl::StatusOr<std::string> name = PartPath(path);
+    if (!name.ok()) return name.status();
+    part_path = *name;
   }
-  auto sink = scan::OutputSink::Open(part_path.empty() ? path : part_path,
-                                     {.compression = scan::CompressionOfPath(path)});
+  auto sink = OutputSink::Open(part_path.empty() ? path : part_path,
+                               {.compression = compression ? *compression : CompressionOfPath(path),
+                                .exclusive = !part_path.empty()});
   if (!sink.ok()) return sink.status();
   return WholeFile(path, std::move(part_path), *std::move(sink));
 }
@@ -72,4 +85,4 @@ absl::Status WriteWhole(const std::string& path, std::string_view text) {
   return file->Commit();
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::scan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,7 @@
 
 #include "scanner/scan/output.h"
 
-namespace caascan::report {
+namespace caascan::scan {
 
 /// Is it no file, but standard output: empty or "-"? Before writing there, give signals back to
 /// whoever had them: nobody could stop a write that waits for a slow reader.
@@ -19,14 +20,16 @@ bool IsStandardOutput(const std::string& path);
 /// Can a file be created there? InvalidArgument that names the path where it cannot.
 [[nodiscard]] absl::Status CheckWritable(const std::string& path);
 
-/// A file in the making. It takes the place of an older one when it is committed, and is removed
-/// where it never is. Standard output, devices and FIFOs are written to at once. One thread at a
-/// time. REQUIRES: SIGPIPE and SIGXFSZ are ignored.
+/// A file in the making: beside its place, under a name that nobody can know before and that was
+/// not there (O_EXCL, O_NOFOLLOW). It takes the place of an older one when it is committed, and is
+/// removed where it never is. Standard output, devices and FIFOs are written to at once. One thread
+/// at a time. REQUIRES: SIGPIPE and SIGXFSZ are ignored.
 class WholeFile {
  public:
-  /// `.gz` and `.zst` compress. InvalidArgument where it cannot be
+  /// Compressed as the name says, `.gz` or `.zst`, or as told. InvalidArgument where it cannot be
   /// created.
-  static absl::StatusOr<WholeFile> Create(const std::string& path);
+  static absl::StatusOr<WholeFile> Create(const std::string& path,
+                                          std::optional<Compression> compression = std::nullopt);
   WholeFile(WholeFile&& other) noexcept = default;
   WholeFile& operator=(WholeFile&&) = delete;
   ~WholeFile();
@@ -37,14 +40,14 @@ class WholeFile {
   [[nodiscard]] absl::Status Commit();
 
  private:
-  WholeFile(std::string path, std::string part_path, std::unique_ptr<scan::OutputSink> sink);
+  WholeFile(std::string path, std::string part_path, std::unique_ptr<OutputSink> sink);
 
   std::string path_;
   std::string part_path_;  // Empty where nothing is to be renamed.
-  std::unique_ptr<scan::OutputSink> sink_;
+  std::unique_ptr<OutputSink> sink_;
 };
 
 /// Creates, writes and commits a file.
 [[nodiscard]] absl::Status WriteWhole(const std::string& path, std::string_view text);
 
-}  // namespace caascan::report
+}  // namespace caascan::scan
