@@ -92,6 +92,8 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   };
   LetterCase letter_case() const { return letter_case_; }
   void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }
+  /// It has answered a query over TCP: where a connection fails, that is no lack of TCP.
+  bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 
@@ -111,6 +113,7 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   static constexpr uint32_t kBusyQueue = 16;
   uint32_t contact_turn_ = 0;
   LetterCase letter_case_ = LetterCase::kUnknown;
+  bool has_answered_over_tcp_ = false;
   List<Exchange, QueueTag> waiting_;
   uint32_t waiting_count_ = 0;
   bool stalled_ = false;           // Its own limit let nobody pass when asked last.

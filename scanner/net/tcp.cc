@@ -207,6 +207,7 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
     return;
   }
   has_answered_ = true;
+  peer_->has_answered_over_tcp_ = true;
   network_->CompleteReply(exchange, message);
 }
 

@@ -177,8 +177,9 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
   if (asked.fell_back_from_edns) note(asked.edns_badvers ? Kind::kEdnsBadvers : Kind::kEdnsFormerr);
   if (asked.edns_not_echoed) note(Kind::kEdnsNotEchoed);
   if (asked.edns_option_rejected) note(Kind::kEdnsOptionRejected);
-  // That TCP was silent once may be chance.
-  if (asked.result == ServerResult::kTruncated &&
+  // That TCP was silent once, or a busy server closed a connection, may be chance.
+  const bool has_tcp = attempt.peer != nullptr && attempt.peer->has_answered_over_tcp();
+  if (asked.result == ServerResult::kTruncated && !has_tcp &&
       (asked.status == net::ExchangeStatus::kUnreachable ||
        asked.status == net::ExchangeStatus::kClosed)) {
     note(Kind::kTruncatedNoTcp);

@@ -382,6 +382,27 @@ TEST_F(ServersTest, TruncationWithoutTcpIsObserved) {
   EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kTruncatedNoTcp, Kind::kTruncatedNoTcp));
 }
 
+TEST_F(ServersTest, AServerThatHasAnsweredOverTcpDoesNotLackIt) {
+  std::atomic<bool> closes{false};
+  Both([&closes](const Arrival& query, Outbox* out) {
+    if (TruncatesOverUdp(query, out)) return true;
+    if (closes) {
+      out->Close();
+    } else {
+      out->Send(Reply(query.bytes).bytes());
+    }
+    return true;
+  });
+  options_.retries = 0;
+  Start();
+  // Both servers, whichever is asked first.
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(Summary(Lookup("example.test").answer), "empty");
+  closes = true;
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kTruncated);
+  EXPECT_THAT(Kinds(looked.account), IsEmpty());
+}
+
 TEST_F(ServersTest, AThousandRecordsComeOverTcp) {
   Both([](const Arrival& query, Outbox* out) {
     if (TruncatesOverUdp(query, out)) return true;
