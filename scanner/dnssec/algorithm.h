@@ -23,6 +23,13 @@ enum class Algorithm : uint8_t {
 
 enum class DigestType : uint8_t { kSha1 = 1, kSha256 = 2, kSha384 = 4 };
 
+constexpr bool IsRsa(uint8_t algorithm) {
+  return algorithm == static_cast<uint8_t>(Algorithm::kRsaSha1) ||
+         algorithm == static_cast<uint8_t>(Algorithm::kRsaSha1Nsec3) ||
+         algorithm == static_cast<uint8_t>(Algorithm::kRsaSha256) ||
+         algorithm == static_cast<uint8_t>(Algorithm::kRsaSha512);
+}
+
 /// Are signatures of that algorithm over SHA-1?
 constexpr bool SignsSha1(uint8_t algorithm) {
   return algorithm == static_cast<uint8_t>(Algorithm::kRsaSha1) ||

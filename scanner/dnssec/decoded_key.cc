@@ -29,7 +29,7 @@ namespace {
 
 constexpr size_t kMinModulusSize = 512 / 8;
 constexpr size_t kMaxModulusSize = 4096 / 8;
-constexpr size_t kMaxExponentSize = 8;
+constexpr uint64_t kMaxExponent = (uint64_t{1} << 32) + 1;
 constexpr size_t kP256Size = 32;
 constexpr size_t kP384Size = 48;
 constexpr size_t kSha1Size = 20;
@@ -72,32 +72,6 @@ KeyPtr KeyFromParams(const char* type, OSSL_PARAM_BLD* builder) {
     return nullptr;
   }
   return KeyPtr(key);
-}
-
-struct RsaNumbers {
-  std::span<const uint8_t> exponent;
-  std::span<const uint8_t> modulus;
-};
-
-/// RFC 3110 §2.
-std::optional<RsaNumbers> ReadRsa(std::span<const uint8_t> key) {
-  if (key.empty()) return std::nullopt;
-  size_t at = 1;
-  size_t exponent_size = key[0];
-  if (exponent_size == 0) {
-    if (key.size() < 3) return std::nullopt;
-    exponent_size = static_cast<size_t>(key[1]) << 8 | key[2];
-    at = 3;
-  }
-  if (exponent_size == 0 || exponent_size > key.size() - at) return std::nullopt;
-  RsaNumbers out{key.subspan(at, exponent_size), key.subspan(at + exponent_size)};
-  while (!out.exponent.empty() && out.exponent[0] == 0) out.exponent = out.exponent.subspan(1);
-  while (!out.modulus.empty() && out.modulus[0] == 0) out.modulus = out.modulus.subspan(1);
-  if (out.exponent.empty() || out.exponent.size() > kMaxExponentSize ||
-      out.modulus.size() < kMinModulusSize || out.modulus.size() > kMaxModulusSize) {
-    return std::nullopt;
-  }
-  return out;
 }
 
 KeyPtr MakeRsa(std::span<const uint8_t> key) {
@@ -172,6 +146,29 @@ const EVP_MD* RsaDigest(Algorithm algorithm) {
 }
 
 }  // namespace
+
+std::optional<RsaNumbers> ReadRsa(std::span<const uint8_t> key) {
+  if (key.empty()) return std::nullopt;
+  size_t at = 1;
+  size_t exponent_size = key[0];
+  if (exponent_size == 0) {
+    if (key.size() < 3) return std::nullopt;
+    exponent_size = static_cast<size_t>(key[1]) << 8 | key[2];
+    at = 3;
+  }
+  if (exponent_size == 0 || exponent_size > key.size() - at) return std::nullopt;
+  RsaNumbers out{key.subspan(at, exponent_size), key.subspan(at + exponent_size)};
+  while (!out.exponent.empty() && out.exponent[0] == 0) out.exponent = out.exponent.subspan(1);
+  while (!out.modulus.empty() && out.modulus[0] == 0) out.modulus = out.modulus.subspan(1);
+  uint64_t exponent = 0;
+  if (out.exponent.size() > sizeof exponent) return std::nullopt;
+  for (const uint8_t octet : out.exponent) exponent = exponent << 8 | octet;
+  if (exponent == 0 || exponent > kMaxExponent || out.modulus.size() < kMinModulusSize ||
+      out.modulus.size() > kMaxModulusSize) {
+    return std::nullopt;
+  }
+  return out;
+}
 
 struct DecodedKey::OpenSsl {
   KeyPtr key;

@@ -7,11 +7,23 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace caascan::dnssec {
+
+/// The numbers of an RSA key, without zeros in front.
+struct RsaNumbers {
+  std::span<const uint8_t> exponent;
+  std::span<const uint8_t> modulus;
+};
+
+/// RFC 3110 §2. nullopt too of what it allows and nobody uses, since it makes checks cost
+/// milliseconds: a modulus outside 512 to 4096 bits (RFC 5702 §2), an exponent above 2^32 + 1, the
+/// largest that signers were seen to choose.
+std::optional<RsaNumbers> ReadRsa(std::span<const uint8_t> key);
 
 /// One thread.
 class DecodedKey {

@@ -19,6 +19,8 @@ using dns::NameView;
 using dns::RRType;
 
 constexpr size_t kMaxProofSets = 16;  // Honest proofs have up to three, two kinds together six.
+// Each with its signatures, beside SOA and NS. Who sends thousands (CVE-2023-4408) proves nothing.
+constexpr uint16_t kMaxProofRecords = 256;
 
 Verdict NoRecords(NameView zone, NameView name, RRType type) {
   return Verdict::Bogus(
@@ -44,15 +46,17 @@ CutProof CutProofAt(const TypeBitmap& types) {
 
 std::vector<Rrset> ProofSets(const dns::Message& message, RRType type, NameView zone) {
   std::vector<Rrset> sets;
+  if (message.count(dns::Section::kAuthority) > kMaxProofRecords) return sets;
   for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
     if (record.type != type) continue;
     const dns::Name owner = record.owner.ToName();
     const auto same = [&owner](const Rrset& set) { return set.owner.view() == owner.view(); };
     if (!owner.view().IsAtOrBelow(zone) || std::any_of(sets.begin(), sets.end(), same)) continue;
-    Rrset set = FindRrset(message, dns::Section::kAuthority, owner, type);
-    if (set.records.size() == 1) sets.push_back(std::move(set));
     if (sets.size() == kMaxProofSets) break;
+    sets.push_back(FindRrset(message, dns::Section::kAuthority, owner, type));
   }
+  const auto has_several = [](const Rrset& set) { return set.records.size() != 1; };
+  sets.erase(std::remove_if(sets.begin(), sets.end(), has_several), sets.end());
   return sets;
 }
 

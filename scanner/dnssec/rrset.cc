@@ -98,17 +98,15 @@ Rrset FindRrset(const dns::Message& message, dns::Section section, NameView owne
   return set;
 }
 
-std::string SignedData(const Rrset& set, const Rrsig& signature) {
-  std::vector<std::string> rdata;
-  rdata.reserve(set.records.size());
-  size_t size = 0;
-  for (const RecordView& record : set.records) {
-    AppendRdata(record, &rdata.emplace_back());
-    size += rdata.back().size();
-  }
-  std::sort(rdata.begin(), rdata.end());  // As unsigned octets: so char_traits compares.
-  rdata.erase(std::unique(rdata.begin(), rdata.end()), rdata.end());
+CanonicalRdata::CanonicalRdata(const Rrset& set) {
+  rdata_.reserve(set.records.size());
+  for (const RecordView& record : set.records) AppendRdata(record, &rdata_.emplace_back());
+  std::sort(rdata_.begin(), rdata_.end());  // As unsigned octets: so char_traits compares.
+  rdata_.erase(std::unique(rdata_.begin(), rdata_.end()), rdata_.end());
+  for (const std::string& each : rdata_) octets_ += each.size();
+}
 
+std::string SignedData(const Rrset& set, const CanonicalRdata& rdata, const Rrsig& signature) {
   std::string head;
   AppendOwner(set, signature.labels, &head);
   AppendU16(static_cast<unsigned>(set.type), &head);
@@ -116,7 +114,8 @@ std::string SignedData(const Rrset& set, const Rrsig& signature) {
   AppendU32(signature.original_ttl, &head);
 
   std::string out;
-  out.reserve(18 + signature.signer.size() + size + rdata.size() * (head.size() + 2));
+  out.reserve(18 + signature.signer.size() + rdata.octets() +
+              rdata.rdata().size() * (head.size() + 2));
   AppendU16(static_cast<unsigned>(signature.covered), &out);
   out.push_back(static_cast<char>(signature.algorithm));
   out.push_back(static_cast<char>(signature.labels));
@@ -125,7 +124,7 @@ std::string SignedData(const Rrset& set, const Rrsig& signature) {
   AppendU32(signature.inception, &out);
   AppendU16(signature.key_tag, &out);
   AppendLower(signature.signer, &out);
-  for (const std::string& each : rdata) {
+  for (const std::string& each : rdata.rdata()) {
     out.append(head);
     AppendU16(static_cast<unsigned>(each.size()), &out);
     out.append(each);

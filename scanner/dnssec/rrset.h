@@ -4,6 +4,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <string>
+#include <vector>
 
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
@@ -27,10 +28,24 @@ struct Rrset {
 Rrset FindRrset(const dns::Message& message, dns::Section section, dns::NameView owner,
                 dns::RRType type);
 
-/// What a signature covers (RFC 4034 §3.1.8.1): its own RDATA, and the set in canonical form and
-/// order (§6, RFC 6840 §5.1) under the owner's name, or the wildcard's from which the labels count
-/// says that it was expanded. Types whose RDATA hold names: those that Message::Parse() knows; all
-/// others are taken as they stand. REQUIRES: signature.labels is not above the owner's labels.
-std::string SignedData(const Rrset& set, const Rrsig& signature);
+/// The RDATA of a set in canonical form and order, each once (RFC 4034 §6.2 and §6.3). Types whose
+/// RDATA hold names: those that Message::Parse() knows; all others are taken as they stand. One for
+/// all signatures of a set.
+class CanonicalRdata {
+ public:
+  explicit CanonicalRdata(const Rrset& set);
+
+  const std::vector<std::string>& rdata() const { return rdata_; }
+  size_t octets() const { return octets_; }
+
+ private:
+  std::vector<std::string> rdata_;
+  size_t octets_ = 0;
+};
+
+/// What a signature covers (RFC 4034 §3.1.8.1): its own RDATA, and the set's `rdata` (RFC 6840
+/// §5.1) under the owner's name, or the wildcard's from which the labels count says that it was
+/// expanded. REQUIRES: signature.labels is not above the owner's labels.
+std::string SignedData(const Rrset& set, const CanonicalRdata& rdata, const Rrsig& signature);
 
 }  // namespace caascan::dnssec

@@ -4,6 +4,7 @@
 #include "scanner/dnssec/signature.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "scanner/dnssec/algorithm.h"
@@ -14,7 +15,8 @@ namespace {
 
 using dns::NameView;
 
-constexpr size_t kBytesPerUnit = 512;  // Of work: canonical form and digest.
+constexpr size_t kBytesPerUnit = 512;   // Of work: canonical form and digest.
+constexpr size_t kRecordsPerUnit = 16;  // Sorting.
 
 /// How far a signature came; the further, the more telling.
 enum class Stage : uint8_t {
@@ -94,11 +96,10 @@ class SetChecker {
           best_ = stage;
           Note(signature ? &*signature : nullptr);
         }
+        if (stage == Stage::kTooMuchWork) return TooMuchWork();
       }
     }
-    VerifiedSet out = Bogus(FailureOf(best_));
-    out.verdict.gave_up = gave_up_;
-    return out;
+    return Bogus(FailureOf(best_));
   }
 
  private:
@@ -113,6 +114,8 @@ class SetChecker {
       return key.tag() == signature.key_tag && key.algorithm() == signature.algorithm;
     };
     if (std::none_of(keys->begin(), keys->end(), fits)) return Stage::kNoSuchKey;
+    const auto can_check = [&fits](const PublicKey& key) { return fits(key) && key.is_usable(); };
+    if (std::none_of(keys->begin(), keys->end(), can_check)) return Stage::kUnsupported;
     if (ComesBefore(signature.expiration, signature.inception)) return Stage::kBadTimes;
     if (ComesBefore(means_.now, signature.inception)) {
       const uint32_t validity_s = signature.expiration - signature.inception;
@@ -123,7 +126,7 @@ class SetChecker {
     Stage stage = Stage::kWrong;
     int tried = 0;
     for (PublicKey& key : *keys) {
-      if (!fits(key)) continue;
+      if (!can_check(key)) continue;
       if (++tried > kMaxKeysPerSignature) break;
       stage = Compute(signature, &key);
       if (stage != Stage::kWrong) break;
@@ -131,12 +134,24 @@ class SetChecker {
     return stage;
   }
 
+  /// The set in canonical form, made once; false where that is too much work.
+  bool MakeCanonical() {
+    if (rdata_) return true;
+    size_t octets = 0;
+    for (const dns::RecordView& record : set_.records) octets += record.rdata.size();
+    const size_t price = set_.records.size() / kRecordsPerUnit + octets / kBytesPerUnit;
+    if (!means_.work->Charge(static_cast<uint32_t>(price))) return false;
+    rdata_.emplace(set_);
+    return true;
+  }
+
   Stage Compute(const Rrsig& signature, PublicKey* key) {
-    const std::string data = SignedData(set_, signature);
+    if (!MakeCanonical()) return GiveUp();
+    const size_t size = rdata_->octets() + rdata_->rdata().size() * (set_.owner.view().size() + 10);
+    if (!means_.work->Charge(static_cast<uint32_t>(1 + size / kBytesPerUnit))) return GiveUp();
+    const std::string data = SignedData(set_, *rdata_, signature);
     const auto bytes =
         std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(data.data()), data.size());
-    const auto size_price = static_cast<uint32_t>(1 + data.size() / kBytesPerUnit);
-    if (!means_.work->Charge(size_price)) return GiveUp();
     std::optional<SignatureMemo::Id> id;
     if (means_.memo != nullptr) id = SignatureMemo::IdOf(bytes, signature.signature, key->rdata());
     if (id) {
@@ -151,6 +166,13 @@ class SetChecker {
     const bool good = key->Verify(bytes, signature.signature);
     if (id) means_.memo->Add(*id, good);
     return good ? Stage::kGood : Stage::kWrong;
+  }
+
+  /// What stands behind is not looked at.
+  VerifiedSet TooMuchWork() {
+    VerifiedSet out = Bogus(FailureOf(best_));
+    out.verdict.gave_up = gave_up_;
+    return out;
   }
 
   Stage GiveUp() {
@@ -212,6 +234,7 @@ class SetChecker {
   const NameView zone_;
   const Means& means_;
   size_t owner_labels_;
+  std::optional<CanonicalRdata> rdata_;
   int checks_ = 0;
   bool gave_up_ = false;
   Stage best_ = Stage::kNothing;

@@ -190,6 +190,29 @@ const std::vector<Row> kNsecNoDs = {
 
 TEST(NsecTest, NoDs) { Check(kNsecNoDs, NoDs); }
 
+// CVE-2023-4408: thousands of sets in one message.
+TEST(NsecTest, AProofIsSmall) {
+  constexpr char kProof[] = "m.example. NSEC x.example. A";
+  for (const int others : {3, 100, 300}) {
+    std::vector<std::string> lines = {kProof};
+    for (int i = 0; i < others; ++i) {
+      lines.push_back("?n" + std::to_string(i) + ".example. TXT \"x\"");
+    }
+    Check({{"beside others", lines, "m.example.",
+            others < 256 ? "secure" : "bogus dnssec_denial_missing"}},
+          NoData);
+  }
+  // Sets of two records are none (RFC 4034 §4), and are looked at no more often than others.
+  std::vector<std::string> pairs;
+  for (int i = 0; i < 40; ++i) {
+    for (const char* type : {"A", "MX"}) {
+      pairs.push_back("?n" + std::to_string(i) + ".example. NSEC x.example. " + type);
+    }
+  }
+  pairs.push_back(kProof);
+  Check({{"behind forty pairs", pairs, "m.example.", "bogus dnssec_denial_missing"}}, NoData);
+}
+
 TEST(NsecTest, ARecordMadeFromAWildcardProvesNothing) {
   SignedMessage message("m.example.");
   message.Signed(Section::kAuthority, {"m.example. NSEC x.example. A"},

@@ -25,7 +25,7 @@ Sample SampleOf(uint8_t algorithm) {
   const Rrset set =
       FindRrset(message.message(), dns::Section::kAnswer, NameOf("example"), dns::RRType::kCAA);
   const auto rrsig = ReadRrsig(set.signatures[0].rdata);
-  return {SignedData(set, *rrsig), std::string(Chars(rrsig->signature))};
+  return {SignedData(set, CanonicalRdata(set), *rrsig), std::string(Chars(rrsig->signature))};
 }
 
 class PublicKeyTest : public testing::TestWithParam<int> {};
@@ -88,6 +88,52 @@ TEST(RsaKeyTest, CostlyNumbersAreRefused) {
   EXPECT_FALSE(decodes(std::string("\0", 1)));
   EXPECT_FALSE(decodes(std::string("\0\xff\xff", 3)));
   EXPECT_FALSE(decodes("\3"));
+}
+
+/// A DNSKEY of algorithm 8 with an exponent of these octets and a modulus of so many.
+std::string RsaDnskey(const std::string& exponent, size_t modulus_size) {
+  return std::string("\1\1\3\x08", 4) + static_cast<char>(exponent.size()) + exponent +
+         std::string(modulus_size, '\xff');
+}
+
+struct RsaRow {
+  const char* name;
+  std::string exponent;
+  size_t modulus_size;
+  bool usable;
+};
+
+class RsaLimitsTest : public testing::TestWithParam<RsaRow> {};
+
+TEST_P(RsaLimitsTest, AreThoseOfWhatSignersUse) {
+  const std::string rdata = RsaDnskey(GetParam().exponent, GetParam().modulus_size);
+  EXPECT_EQ(PublicKey(Octets(rdata)).is_usable(), GetParam().usable);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RsaLimitsTest,
+    testing::Values(RsaRow{"Exponent3", "\3", 256, true},
+                    RsaRow{"Exponent65537", std::string("\1\0\1", 3), 256, true},
+                    RsaRow{"FermatNumber5", std::string("\1\0\0\0\1", 5), 256, true},
+                    RsaRow{"AboveIt", std::string("\1\0\0\0\2", 5), 256, false},
+                    RsaRow{"WithZerosInFront", std::string("\0\0\0\0\0\0\0\1\0\1", 10), 256, true},
+                    RsaRow{"Exponent64Bits", std::string(8, '\xff'), 256, false},
+                    RsaRow{"ExponentZero", std::string(3, '\0'), 256, false},
+                    RsaRow{"Modulus4096", std::string("\1\0\1", 3), 512, true},
+                    RsaRow{"Modulus4104", std::string("\1\0\1", 3), 513, false},
+                    RsaRow{"Modulus512", std::string("\1\0\1", 3), 64, true},
+                    RsaRow{"Modulus504", std::string("\1\0\1", 3), 63, false}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(RsaPriceTest, FollowsModulusAndExponent) {
+  const auto price = [](const std::string& exponent, size_t modulus_size) {
+    return PublicKey(Octets(RsaDnskey(exponent, modulus_size))).price();
+  };
+  const std::string usual("\1\0\1", 3);
+  EXPECT_EQ(price("\3", 256), price(usual, 256));
+  EXPECT_GT(price(usual, 512), 2 * price(usual, 256));
+  EXPECT_GT(price(std::string(4, '\xff'), 512), 3 * price(usual, 512));
+  EXPECT_LT(price(std::string(8, '\xff'), 512), price(usual, 256)) << "it is not checked";
 }
 
 // A key that gave way to others is decoded anew, and each verifies its own signatures only.

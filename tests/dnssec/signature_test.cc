@@ -433,6 +433,46 @@ TEST(WorkTest, GivesUpWhereThePriceIsTooHigh) {
   EXPECT_EQ(CodeOf(VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr})), "");
 }
 
+TEST(WorkTest, ManySignaturesOverManyEqualRecordsAreBounded) {
+  SignedMessage message("example.");
+  for (int i = 0; i < 1000; ++i) message.Unsigned(Section::kAnswer, kCaa);
+  for (int i = 0; i < 100; ++i) {
+    message.Signed(Section::kAnswer, kCaa,
+                   {.inception = kNow - kDay - static_cast<uint32_t>(i), .spoilt = true});
+  }
+  const Looked looked = Verify(&message, "example", RRType::kCAA, {Key13()});
+  EXPECT_EQ(CodeOf(looked.set), "dnssec_signature_invalid");
+  EXPECT_EQ(looked.work.signature_checks(), static_cast<uint32_t>(kMaxChecksPerSet));
+  EXPECT_LT(looked.work.spent, 1000u) << "one canonical form, and eight checks";
+  KeySet keys = KeysOf({Key13()});
+  const Rrset set = FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA);
+  Work work;
+  work.limit = 50;
+  EXPECT_TRUE(VerifyRrset(set, NameOf("example"), &keys, {kNow, &work, nullptr}).verdict.gave_up);
+  EXPECT_EQ(work.spent, 0u) << "it is charged before it is done";
+}
+
+TEST(WorkTest, AKeyThatIsTooCostlyToUseProvesNothing) {
+  SignedMessage message("example.");
+  message.Signed(Section::kAnswer, kCaa, {.key = &TestKey::Of(8)});
+  std::string key = TestKey::Of(8).Dnskey();
+  const std::string numbers = key.substr(4);
+  key = key.substr(0, 4) + '\x09' + std::string(9, '\xff') + numbers.substr(4);
+  const Rrsig signature =
+      *ReadRrsig(FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA)
+                     .signatures[0]
+                     .rdata);
+  // A key with the tag that the signature names.
+  for (unsigned i = 0; i < 0x10000 && KeyTag(Octets(key)) != signature.key_tag; ++i) {
+    key[key.size() - 2] = static_cast<char>(i >> 8);
+    key[key.size() - 1] = static_cast<char>(i);
+  }
+  ASSERT_EQ(KeyTag(Octets(key)), signature.key_tag);
+  const Looked looked = Verify(&message, "example", RRType::kCAA, {key});
+  EXPECT_EQ(CodeOf(looked.set), "dnssec_signature_missing");
+  EXPECT_EQ(looked.work.signature_checks(), 0u);
+}
+
 TEST(WorkTest, TheSameCheckIsMadeOnce) {
   SignedMessage message("example.");
   message.Signed(Section::kAnswer, kCaa);
