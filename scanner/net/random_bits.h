@@ -4,17 +4,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace caascan::net {
 
-/// Draws from Abseil's generator (seeded by the system's entropy) in blocks. One thread.
+/// Draws the system's random numbers (getrandom(2): ChaCha20, keyed by the machine's entropy) in
+/// blocks, so that a query costs no system call. What a server sees of them tells nothing of the
+/// next. One thread.
 class RandomBits {
  public:
-  RandomBits();
+  RandomBits() = default;
   RandomBits(const RandomBits&) = delete;
   RandomBits& operator=(const RandomBits&) = delete;
-  ~RandomBits();
 
   uint64_t Next() {
     if (left_ == 0) Refill();
@@ -22,11 +22,9 @@ class RandomBits {
   }
 
  private:
-  struct Generator;
   void Refill();
 
-  std::unique_ptr<Generator> generator_;
-  std::array<uint64_t, 64> block_;
+  std::array<uint64_t, 512> block_;
   size_t left_ = 0;
 };
 

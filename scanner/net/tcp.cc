@@ -36,6 +36,9 @@ class TcpConnection : public Timer {
   static constexpr std::chrono::milliseconds kIdle{5000};
   static constexpr size_t kMaxInFlight = 32768;
   static constexpr size_t kLengthSize = 2;
+  // A message that answers none of our queries is either late, one a query, or sent to keep us
+  // busy.
+  static constexpr size_t kMaxStrays = 16;
   // So often one exchange may lose its connection before the answer, where limits space the tries.
   static constexpr uint8_t kMaxTurns = 16;
 
@@ -57,6 +60,7 @@ class TcpConnection : public Timer {
   void OnRead(ssize_t size);
   void TakeMessages();
   void Accept(std::span<const uint8_t> message);
+  void NoteStray();
 
   Network* const network_;
   TcpTransport* const transport_;
@@ -68,6 +72,8 @@ class TcpConnection : public Timer {
   bool retired_ = false;
   bool ending_ = false;
   bool has_answered_ = false;
+  size_t sent_ = 0;    // Queries,
+  size_t strays_ = 0;  // and messages that answer none.
   std::unordered_map<uint16_t, Exchange*> pending_;
   std::vector<uint8_t> buffer_;  // What was read and not yet taken.
   size_t filled_ = 0;
@@ -110,6 +116,7 @@ void TcpConnection::Send(Exchange* exchange) {
   const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(write->bytes.data()),
                                       static_cast<unsigned>(kLengthSize + size));
   ++network_->stats_.tcp_queries;
+  ++sent_;
   const int error = uv_write(&write->request, reinterpret_cast<uv_stream_t*>(&handle_), &buffer, 1,
                              [](uv_write_t* request, int) {
                                // A failed write ends the connection through its read side.
@@ -191,10 +198,7 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
   const auto it = message.size() < 2
                       ? pending_.end()
                       : pending_.find(static_cast<uint16_t>((message[0] << 8) | message[1]));
-  if (it == pending_.end()) {
-    ++network_->stats_.strays;
-    return;
-  }
+  if (it == pending_.end()) return NoteStray();
   Exchange* exchange = it->second;
   const MatchVerdict verdict = MatchReply(exchange->query_, exchange->case_bits_, true, message);
   // Nobody can slip a segment into the stream unseen, so neither lost letter case nor an error
@@ -202,13 +206,19 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
   const bool matches = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase ||
                        verdict == MatchVerdict::kBareError;
   if (!matches) {
-    ++network_->stats_.strays;
     ++exchange->result_.mismatches.question;
-    return;
+    return NoteStray();
   }
   has_answered_ = true;
   peer_->has_answered_over_tcp_ = true;
   network_->CompleteReply(exchange, message);
+}
+
+void TcpConnection::NoteStray() {
+  ++network_->stats_.strays;
+  if (++strays_ <= sent_ + kMaxStrays) return;
+  has_answered_ = false;  // What waits here is not tried again on another connection.
+  End(ExchangeStatus::kClosed, 0);
 }
 
 void TcpConnection::Forget(Exchange* exchange) {

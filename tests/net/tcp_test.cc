@@ -304,6 +304,23 @@ INSTANTIATE_TEST_SUITE_P(
                  0}),
     [](const auto& row) { return row.param.name; });
 
+// A server that never stops talking past us must not keep us busy until the time-out.
+TEST(TcpTest, AConnectionOfStraysIsClosed) {
+  std::atomic<int> count{0};
+  FakeServer server([&count](const Arrival& query, Outbox* out) {
+    for (int i = 0; i < count; ++i) out->Send(Reply(query.bytes).FlipId().bytes());
+    if (count < 100) AnswerAll(query, out);
+  });
+  Client client;
+  for (const int strays : {10, 1000}) {
+    count = strays;
+    const auto begun = std::chrono::steady_clock::now();
+    const Got got = client.Ask(server.At("127.0.0.1"), Transport::kTcp, kLong);
+    EXPECT_EQ(got.result.status, strays == 10 ? ExchangeStatus::kReply : ExchangeStatus::kClosed);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, kLong / 2);
+  }
+}
+
 TEST(TcpTest, LostLetterCaseIsBelievedOverTcp) {
   FakeServer server(
       [](const Arrival& query, Outbox* out) { out->Send(Reply(query.bytes).LoseCase().bytes()); });
