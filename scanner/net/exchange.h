@@ -39,7 +39,7 @@ struct Mismatches {
   uint16_t source = 0;       // From another address or port.
   uint16_t question = 0;     // Another name, type or class.
   uint16_t letter_case = 0;  // The right question with its 0x20 letter case lost.
-  /// From the right address to the right socket, the question to the letter's case, and another ID.
+  /// The right question from the right address, but with another ID or to another socket.
   uint16_t id = 0;
   uint16_t bare_error = 0;  // An error without question.
   bool any() const { return source != 0 || from_server() != 0; }

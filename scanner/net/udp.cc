@@ -418,8 +418,10 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
   return it == pending_.end() ? nullptr : it->second;
 }
 
-/// Among the first few queries under way to `source`: strangers may send us anything, and often.
-Exchange* UdpTransport::FindByQuestion(const Socket* socket, const Address& source,
+/// Among the first few queries under way to `source`, from whatever socket: who forges answers does
+/// not know which it was, and each of his guesses counts. Strangers may send us anything, and
+/// often.
+Exchange* UdpTransport::FindByQuestion(const Address& source,
                                        std::span<const uint8_t> datagram) const {
   const auto peer = network_->peers_.find(source);
   const auto peek = dns::PeekQuestion(datagram);
@@ -428,8 +430,7 @@ Exchange* UdpTransport::FindByQuestion(const Socket* socket, const Address& sour
   int looks = 32;
   for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
     const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);
-    const bool same = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase;
-    if (at->socket_ == socket->index && same) return at;
+    if (verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase) return at;
   }
   return nullptr;
 }
@@ -459,7 +460,7 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
   if (exchange == nullptr) {
     const bool late = late_.Take(Key(socket->index, id), source, datagram);
     ++(late ? network_->stats_.late : network_->stats_.strays);
-    exchange = late ? nullptr : FindByQuestion(socket, source, datagram);
+    exchange = late ? nullptr : FindByQuestion(source, datagram);
     if (exchange == nullptr) return;
     ++exchange->result_.mismatches.id;
     return Doubt(exchange);

@@ -81,8 +81,7 @@ class UdpTransport {
   void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,
                      int error);
   Exchange* Find(const Socket* socket, uint16_t id) const;
-  Exchange* FindByQuestion(const Socket* socket, const Address& source,
-                           std::span<const uint8_t> datagram) const;
+  Exchange* FindByQuestion(const Address& source, std::span<const uint8_t> datagram) const;
 
   static uint32_t Key(uint8_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;

@@ -1,0 +1,140 @@
+"""Servers that are written to hurt: what is believed, and what one name costs. docs/hostile.md has the limits."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+
+import harness
+from harness import CAASCAN
+from world import AA, SERVFAIL, TC, TYPE_CAA, TYPE_NS, World, caa, later, name_wire, record
+
+VICTIM = "victim.test"
+HELD = {VICTIM: ";"}  # It forbids, whatever is forged.
+MOST_QUERIES, MOST_CPU_S, MOST_S = 100, 10.0, 60  # With room for sanitizers and a busy machine.
+
+
+class Hostile(harness.Case):
+
+    def look(self, handle, name=VICTIM):
+        """The record of one name, and the CPU and the time that the scan took."""
+        world = World(handle)
+        hints = self.file("hints", world.hints())
+        output = self.folder / "out.ndjson"
+        begun = time.monotonic()
+        scan = subprocess.Popen(
+            [CAASCAN, "scan", "--port", "5300", "--root-hints", hints, "--allow-special", "--dnssec", "off", "--timeout", "500",
+             "-o", str(output), self.file("names", name + "\n")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, errors = scan.communicate(timeout=harness.PATIENCE_S)
+        self.assertEqual(scan.returncode, 0, errors)
+        usage = os.times()
+        record_of_it, = harness.json.loads("[" + output.read_text().strip().replace("\n", ",") + "]")
+        return record_of_it, usage.children_user + usage.children_system, time.monotonic() - begun
+
+    def assert_denied(self, handle):
+        """The forger has no effect on the verdict."""
+        found, _, _ = self.look(handle)
+        self.assertEqual((found["outcome"], found["reason"]), ("deny", "issuance_forbidden"), found)
+        self.assertLessEqual(found["queries"], 20)
+
+    # What is believed.
+
+    def test_icmp_that_quotes_the_ports_alone(self):
+        def handle(query):
+            if query.transport == "udp":
+                query.icmp_unreachable(quoted=8)
+            later(0.05, query.send, query.honest(HELD))
+        self.assert_denied(handle)
+
+    def test_icmp_that_quotes_the_query_is_a_closed_port(self):
+        found, _, took = self.look(lambda query: query.icmp_unreachable(quoted=8 + len(query.octets)))
+        self.assertEqual((found["outcome"], found["reason"]), ("timeout", "unreachable"), found)
+        self.assertLess(took, MOST_S)
+
+    def test_an_error_without_question_before_the_answer(self):
+        def handle(query):
+            if query.transport == "udp":
+                query.send(query.reply(flags=SERVFAIL, question=False))
+            later(0.02, query.send, query.honest(HELD))
+        self.assert_denied(handle)
+
+    def test_an_error_without_question_in_the_answers_place(self):
+        def handle(query):
+            forged = query.reply(flags=SERVFAIL, question=False)
+            query.send(forged if query.transport == "udp" else query.honest(HELD))
+        self.assert_denied(handle)
+
+    def test_an_error_without_question_that_is_the_servers_own(self):
+        found, _, _ = self.look(lambda query: query.send(query.reply(flags=SERVFAIL, question=False)))
+        self.assertEqual((found["outcome"], found["reason"]), ("servfail", "servfail"), found)
+
+    def test_a_flood_of_guesses_one_of_which_is_right(self):
+        def handle(query):
+            if query.transport == "tcp":
+                return query.send(query.honest(HELD))
+            for guess in range(1, 20):
+                query.send(query.reply(change_id=guess))
+            permit = record(query.name, TYPE_CAA, caa("letsencrypt.org"))
+            return query.send(query.reply(answers=[permit]))
+        self.assert_denied(handle)
+
+    # What it costs.
+
+    def assert_cheap(self, handle, reason, name=VICTIM):
+        """The name ends soon, for that reason."""
+        before = sum(os.times()[2:4])
+        found, cpu, took = self.look(handle, name)
+        self.assertEqual(found["reason"], reason, found)
+        self.assertLessEqual(found["queries"], MOST_QUERIES)
+        self.assertLess(cpu - before, MOST_CPU_S)
+        self.assertLess(took, MOST_S)
+
+    def test_zones_that_serve_one_another(self):
+        def handle(query):
+            if not query.name.endswith("test") or query.name.count(".") == 0:
+                return query.send(query.honest(HELD))
+            zone = ".".join(query.name.split(".")[-2:])
+            other = {"a.test": "b.test", "b.test": "a.test"}.get(zone, zone)
+            servers = [record(zone, TYPE_NS, name_wire(f"ns{i}.{other}")) for i in range(16)]
+            return query.send(query.reply(flags=0, authority=servers))
+        self.assert_cheap(handle, "unresolvable_servers", "www.a.test")
+
+    def test_servers_of_a_zone_inside_it_without_glue(self):
+        def handle(query):
+            if not query.name.endswith("ring.test"):
+                return query.send(query.honest(HELD))
+            servers = [record("ring.test", TYPE_NS, name_wire(f"ns{i}.ring.test")) for i in range(40)]
+            return query.send(query.reply(flags=0, authority=servers))
+        self.assert_cheap(handle, "unresolvable_servers", "www.ring.test")
+
+    def test_tcp_that_never_stops_talking(self):
+        def handle(query):
+            if query.transport == "udp":
+                return query.send(query.reply(flags=AA | TC))
+            stray = query.reply(change_id=1)
+            while True:
+                query.send(stray)
+        self.assert_cheap(handle, "truncated")
+
+    def test_a_new_referral_at_each_label(self):
+        name = ".".join(["a"] * 100) + ".test"
+
+        def handle(query):
+            labels = query.name.split(".")
+            known = min(len(labels), handle.depth)
+            handle.depth += 1
+            zone = ".".join(labels[len(labels) - known:])
+            query.send(query.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire("ns.root"))]))
+        handle.depth = 1
+        found, _, took = self.look(handle, name)
+        self.assertLessEqual(found["queries"], MOST_QUERIES, found)
+        self.assertNotEqual(found["outcome"], "permit")
+        self.assertLess(took, MOST_S)
+
+
+if __name__ == "__main__":
+    harness.main()

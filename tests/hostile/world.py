@@ -1,0 +1,129 @@
+"""A name server that is written to hurt: one address, one zone (the root), and a hook for what it does to each query."""
+
+import socket
+import struct
+import threading
+import time
+
+TYPE_NS, TYPE_SOA, TYPE_CAA = 2, 6, 257
+QR, AA, TC = 0x8000, 0x0400, 0x0200
+SERVFAIL, NXDOMAIN = 2, 3
+PORT = 5300
+SOA = b"\0" + b"\0" + struct.pack("!IIIII", 1, 3600, 600, 86400, 60)
+
+
+def name_wire(text):
+    """An absolute name in wire form."""
+    return b"".join(bytes([len(label)]) + label.encode() for label in text.rstrip(".").split(".") if label) + b"\0"
+
+
+def caa(value, flags=0, tag="issue"):
+    """The RDATA of a CAA record."""
+    return bytes([flags, len(tag)]) + tag.encode() + value.encode()
+
+
+def record(owner, rtype, rdata, ttl=300):
+    """A resource record of class IN."""
+    return name_wire(owner) + struct.pack("!HHIH", rtype, 1, ttl, len(rdata)) + rdata
+
+
+class Query:
+    """What came, and what may be sent for it. `transport` is "udp" or "tcp"."""
+
+    def __init__(self, octets, transport, send, server, source=None):
+        self.octets, self.transport, self.send, self.server, self.source = octets, transport, send, server, source
+        at, labels = 12, []
+        while octets[at]:
+            labels.append(octets[at + 1:at + 1 + octets[at]].decode())
+            at += 1 + octets[at]
+        self.question = octets[12:at + 5]
+        self.name = ".".join(labels).lower()
+        self.type, = struct.unpack("!H", octets[at + 1:at + 3])
+
+    def reply(self, flags=AA, answers=(), authority=(), change_id=0, question=True):
+        """A whole message."""
+        query_id, = struct.unpack("!H", self.octets[:2])
+        head = struct.pack("!HHHHHH", query_id ^ change_id, QR | flags, int(question), len(answers), len(authority), 0)
+        return head + (self.question if question else b"") + b"".join(answers) + b"".join(authority)
+
+    def honest(self, held):
+        """The reply of a server whose zone holds the CAA values `held`, {name: value}."""
+        if self.type == TYPE_CAA and self.name in held:
+            return self.reply(answers=[record(self.name, TYPE_CAA, caa(held[self.name]))])
+        if self.type == TYPE_NS and not self.name:
+            return self.reply(answers=[record("", TYPE_NS, name_wire("ns.root"))])
+        return self.reply(authority=[record("", TYPE_SOA, SOA)])
+
+    def icmp_unreachable(self, quoted):
+        """Sends "port unreachable" for this query from the server's address; it quotes so many octets behind the IP header."""
+        host, port = self.source
+        udp = struct.pack("!HHHH", port, PORT, 8 + len(self.octets), 0) + self.octets
+        original = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0, socket.inet_aton(host),
+                               socket.inet_aton(self.server)) + udp[:quoted]
+        body = struct.pack("!BBHI", 3, 3, 0, 0) + original
+        padded = body + b"\0" * (len(body) % 2)
+        total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+        total = (total & 0xFFFF) + (total >> 16)
+        checksum = ~(total + (total >> 16)) & 0xFFFF
+        with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
+            raw.bind((self.server, 0))
+            raw.sendto(body[:2] + struct.pack("!H", checksum) + body[4:], (host, 0))
+
+
+class World:
+    """Serves at an address of its own as long as the process lives. `handle(query)` sends what it likes."""
+
+    _count = 0
+
+    def __init__(self, handle):
+        World._count += 1
+        self.handle, self.address = handle, f"127.53.{World._count}.1"
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.bind((self.address, PORT))
+        self._tcp = socket.create_server((self.address, PORT), backlog=64)
+        for serve in (self._serve_udp, self._serve_tcp):
+            threading.Thread(target=serve, daemon=True).start()
+
+    def hints(self):
+        """The text of root hints that lead here."""
+        return f". 300 IN NS ns.root.\nns.root. 300 IN A {self.address}\n"
+
+    def _serve_udp(self):
+        while True:
+            try:
+                octets, source = self._udp.recvfrom(65535)
+            except OSError:
+                return
+            self.handle(Query(octets, "udp", lambda message, source=source: self._udp.sendto(message, source),
+                              self.address, source))
+
+    def _serve_tcp(self):
+        while True:
+            try:
+                channel, _ = self._tcp.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._converse, args=(channel,), daemon=True).start()
+
+    def _converse(self, channel):
+        def send(message):
+            channel.sendall(struct.pack("!H", len(message)) + message)
+        stream = channel.makefile("rb")
+        try:
+            while len(size := stream.read(2)) == 2:
+                self.handle(Query(stream.read(struct.unpack("!H", size)[0]), "tcp", send, self.address))
+        except OSError:
+            pass
+        finally:
+            channel.close()
+
+
+def later(seconds, send, message):
+    """Sends a message after a while."""
+    def wait():
+        time.sleep(seconds)
+        try:
+            send(message)
+        except OSError:
+            pass
+    threading.Thread(target=wait, daemon=True).start()
