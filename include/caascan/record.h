@@ -35,7 +35,8 @@ enum class Reason : uint8_t {
   kDnssecBogus,
   kMalformedResponse,
   kAliasLoop,
-  kTooManyQueries,
+  kTooManyQueries,  // The name's own limits: no accusation.
+  kTooSlow,         // Likewise.
   // lame
   kRefused,
   kNotAuthoritative,

@@ -27,6 +27,7 @@ bool NeedsProbe(const resolve::CaaAnswer& answer) {
     case Reason::kDnssecBogus:
     case Reason::kAliasLoop:
     case Reason::kTooManyQueries:
+    case Reason::kTooSlow:
       return false;
     default:
       return OutcomeOf(answer.failure) != Outcome::kError;

@@ -89,6 +89,7 @@ std::string_view OutcomeOfReason(std::string_view reason) {
       {"malformed_response", "servfail"},
       {"alias_loop", "servfail"},
       {"too_many_queries", "servfail"},
+      {"too_slow", "servfail"},
       {"refused", "lame"},
       {"not_authoritative", "lame"},
       {"upward_referral", "lame"},

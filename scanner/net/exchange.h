@@ -51,8 +51,9 @@ struct ExchangeResult {
   ExchangeStatus status = ExchangeStatus::kCancelled;
   int error = 0;
   Mismatches mismatches;
-  uint16_t bare_flags = 0;          // The header's second word of the first bare error.
-  std::chrono::nanoseconds rtt{0};  // For kReply: from the sending to the answer.
+  uint16_t bare_flags = 0;            // The header's second word of the first bare error.
+  std::chrono::nanoseconds spent{0};  // From the last sending to the end.
+  std::chrono::nanoseconds rtt{0};    // For kReply: from the sending to the answer.
   std::span<const uint8_t>
       message;  // For kReply. Valid until the awaiting coroutine suspends again.
 };

@@ -281,6 +281,9 @@ void Network::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   exchange->state_ = Exchange::State::kDone;
   exchange->result_.status = status;
   exchange->result_.error = error;
+  if (exchange->sent_at_.count() != 0) {
+    exchange->result_.spent = loop_->now() - exchange->sent_at_;
+  }
   if (status == ExchangeStatus::kReply) {
     peer->silences_ = 0;
   } else if (status != ExchangeStatus::kCancelled && status != ExchangeStatus::kDoubtful) {

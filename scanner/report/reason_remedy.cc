@@ -36,6 +36,7 @@ std::string_view ReasonRemedy(Reason reason) {
       return "Have the DNS provider mend the server software, whose answers cannot be read.";
     case Reason::kAliasLoop:
     case Reason::kTooManyQueries:
+    case Reason::kTooSlow:
       return "Shorten the chain of aliases and delegations, and break its loops.";
     case Reason::kRefused:
     case Reason::kNotAuthoritative:

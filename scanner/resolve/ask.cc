@@ -122,6 +122,7 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
     net::Exchange exchange(peer, spec, transport, options.timeout);
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
+    account->budget.waited += result.spent;
     if (asked == nullptr) asked = net::MakePooled<Asked>();
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
     if (!Take(result, transport, asked.get())) {

@@ -1,8 +1,10 @@
 // What one name may cost.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
+#include "caascan/record.h"
 #include "scanner/dnssec/work.h"
 
 namespace caascan::resolve {
@@ -19,8 +21,20 @@ struct Budget {
   uint32_t max_queries = 0;
   uint32_t steps = 0;
   dnssec::Work work;  // Spent on validating.
+  /// Spent on waiting for answers, between tries and between passes. What it waited for its turn
+  /// under the limits, and for other names' look-ups, does not count.
+  std::chrono::nanoseconds waited{0};
+  std::chrono::nanoseconds max_wait = std::chrono::nanoseconds::max();
 
-  bool exhausted() const { return queries >= max_queries || steps >= kMaxSteps; }
+  bool too_slow() const { return waited >= max_wait; }
+  bool exhausted() const { return queries >= max_queries || steps >= kMaxSteps || too_slow(); }
+  /// Why it is exhausted.
+  Reason limit() const { return too_slow() ? Reason::kTooSlow : Reason::kTooManyQueries; }
 };
+
+/// A limit that is a name's own: it says nothing of any server, nor to other names.
+constexpr bool IsNamesLimit(Reason reason) {
+  return reason == Reason::kTooManyQueries || reason == Reason::kTooSlow;
+}
 
 }  // namespace caascan::resolve

@@ -108,7 +108,7 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
     if (chain.hops() == hops) ++count;
   }
   answer->retried = count > 1;
-  answer->failure = account->budget.exhausted() ? Reason::kTooManyQueries
+  answer->failure = account->budget.exhausted() ? account->budget.limit()
                                                 : PlainReason(answer->attempts, /*recursive=*/true);
   co_return answer;
 }

@@ -65,7 +65,7 @@ class ForwardingResolver : public Resolver {
   bool NeedsInsecurityProof(const CaaAnswer& answer) const {
     return options_.validate && answer.status == LookupStatus::kFailed &&
            OutcomeOf(answer.failure) != Outcome::kError && answer.failure != Reason::kDnssecBogus &&
-           answer.failure != Reason::kTooManyQueries;
+           !IsNamesLimit(answer.failure);
   }
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.

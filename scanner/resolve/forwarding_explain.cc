@@ -21,8 +21,8 @@ constexpr size_t kMaxViews = 4;  // Resolvers that are asked with CD.
 bool IsServfail(const Attempt& attempt) { return attempt.result == ServerResult::kServfail; }
 
 bool IsOwnLimit(const CaaAnswer& answer) {
-  return OutcomeOf(answer.failure) == Outcome::kError ||
-         answer.failure == Reason::kTooManyQueries || answer.gave_up;
+  return OutcomeOf(answer.failure) == Outcome::kError || IsNamesLimit(answer.failure) ||
+         answer.gave_up;
 }
 
 bool HasAnswer(const Asked& asked) {

@@ -6,6 +6,7 @@
 #include "scanner/resolve/iterative.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 #include "scanner/dns/special_names.h"
@@ -293,7 +294,11 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
     const bool again = (tries.tried & bit) != 0;
-    if (again) co_await BackOff(network_, options_.ask, tries.repeats + 1);
+    if (again) {
+      const nanoseconds begun = now();
+      co_await BackOff(network_, options_.ask, tries.repeats + 1);
+      account->budget.waited += now() - begun;
+    }
     tries.Begin(bit);
     // A server may drop what has capitals: at the last look every second try spares it that.
     const bool small_letters = again && account->last_look && tries.repeats % 2 == 1;
@@ -408,14 +413,20 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   }
 }
 
+/// Time is up, but every server was asked, and failed: that stands, and no further try is missed.
+bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
+  return budget.too_slow() && budget.queries < budget.max_queries && !walk.attempts.empty() &&
+         static_cast<size_t>(std::popcount(tries.tried)) == walk.zone->addresses.size();
+}
+
 void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   AddUnresolved(tries, walk);
   walk->ok = false;
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if (account->budget.exhausted()) {
-    walk->failure = Reason::kTooManyQueries;
+  } else if (account->budget.exhausted() && !AllHaveFailed(*walk, tries, account->budget)) {
+    walk->failure = account->budget.limit();
   } else {
     walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
     if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {

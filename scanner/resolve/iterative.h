@@ -174,6 +174,7 @@ class IterativeResolver : public Resolver {
                            Account* account);
   ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
+  static bool AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
   static bool MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account);

@@ -135,7 +135,7 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRT
     if (walk.circle) co_return HostEnd::kCircle;
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
     if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
-    const bool cut = walk.failure == Reason::kTooManyQueries || walk.failure == Reason::kStopped;
+    const bool cut = IsNamesLimit(walk.failure) || walk.failure == Reason::kStopped;
     if (cut) co_return HostEnd::kCutShort;
     co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
   }

@@ -37,8 +37,8 @@ dnssec::Verdict NoDelegationProof(dns::NameView apex, std::string_view detail) {
 }
 
 bool IsOwnLimit(Reason failure) {
-  return failure == Reason::kTooManyQueries || failure == Reason::kStopped ||
-         failure == Reason::kLocalFault || failure == Reason::kBlocklisted;
+  return IsNamesLimit(failure) || failure == Reason::kStopped || failure == Reason::kLocalFault ||
+         failure == Reason::kBlocklisted;
 }
 
 /// What the zone's share of a name's work may be. Whoever has spent it all says nothing to others.
@@ -238,7 +238,7 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) {
     walk->failure = Reason::kStopped;
   } else if (account.budget.exhausted() ||
              account.budget.work.spent + kWorkPerZone > account.budget.work.limit) {
-    walk->failure = Reason::kTooManyQueries;
+    walk->failure = account.budget.limit();
   } else {
     walk->failure = Reason::kLocalFault;
   }

@@ -28,15 +28,43 @@ constexpr int kMaxLooks = 3;
 
 bool OwnLimit(const CaaAnswer& answer) {
   return answer.status == LookupStatus::kFailed &&
-         (answer.failure == Reason::kStopped || answer.failure == Reason::kTooManyQueries ||
+         (answer.failure == Reason::kStopped || resolve::IsNamesLimit(answer.failure) ||
           answer.failure == Reason::kLocalFault || answer.gave_up);
 }
 
 /// Looking again finds the same.
 bool IsFinal(Reason failure) {
   return failure == Reason::kBlocklisted || failure == Reason::kNoSuchTld ||
-         failure == Reason::kFamilyUnavailable;
+         failure == Reason::kFamilyUnavailable || failure == Reason::kTooSlow;
 }
+
+/// While somebody finds out why a look-up failed: that has limits of its own, and must not be cut
+/// short, lest a server be named for the wrong thing. Servers are asked side by side: afterwards
+/// the time of the whole counts, not of each.
+class ExplainTime {
+ public:
+  ExplainTime(net::Network* network, resolve::Budget* budget)
+      : loop_(network->loop()),
+        budget_(budget),
+        max_wait_(budget->max_wait),
+        before_(budget->waited),
+        begun_(loop_->now()) {
+    budget_->max_wait = nanoseconds::max();
+  }
+  ExplainTime(const ExplainTime&) = delete;
+  ExplainTime& operator=(const ExplainTime&) = delete;
+  ~ExplainTime() {
+    budget_->waited = std::min(budget_->waited, before_ + loop_->now() - begun_);
+    budget_->max_wait = max_wait_;
+  }
+
+ private:
+  net::Loop* const loop_;
+  resolve::Budget* const budget_;
+  const nanoseconds max_wait_;
+  const nanoseconds before_;
+  const nanoseconds begun_;
+};
 
 /// Is it small enough to be kept for others? What a hostile parent says would fill the cache.
 bool IsSmall(const CaaAnswer& answer) {
@@ -96,6 +124,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
+    const ExplainTime time(network_, &account->budget);
     if (options_.resolver_explains && resolver_->explains()) {
       co_await resolver_->Explain(name, account, answer);
       if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
@@ -258,6 +287,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   const bool patient = account->patient;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
   account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
+  account->budget.max_wait = nanoseconds::max();
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
   std::vector<Finding>* survey = &climb->extras->survey;
   const bool elsewhere = climb->own->zone != climb->answer->zone;
@@ -282,6 +312,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
   account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
   account.budget.max_queries = MaxQueries(/*last_pass=*/options_.recheck == 0);
+  account.budget.max_wait = options_.max_wait;
   account.last_look = options_.recheck == 0;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
@@ -303,7 +334,10 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
   const size_t recheck = WorthAnotherPass(*climb, passes) ? 1 : 0;
   rechecking_ += recheck;
   while (WorthAnotherPass(*climb, passes)) {
-    if (!co_await Rest(passes)) {
+    const nanoseconds begun = now();
+    const bool goes_on = co_await Rest(passes);
+    account->budget.waited += now() - begun;
+    if (!goes_on) {
       climb->own->failure = Reason::kStopped;  // A verdict that was not rechecked is none.
       climb->own->status = LookupStatus::kFailed;
       climb->answer = climb->own.get();

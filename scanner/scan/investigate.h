@@ -35,6 +35,7 @@ struct InvestigateOptions {
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
+  std::chrono::nanoseconds max_wait = std::chrono::seconds(60);  // A name: see resolve::Budget.
   unsigned recheck = 1;  // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 15'000;

@@ -44,6 +44,7 @@ constexpr std::array<ReasonRow, static_cast<size_t>(kLastReason) + 1> kReasons =
     {"malformed_response", Outcome::kServfail},
     {"alias_loop", Outcome::kServfail},
     {"too_many_queries", Outcome::kServfail},
+    {"too_slow", Outcome::kServfail},
     {"refused", Outcome::kLame},
     {"not_authoritative", Outcome::kLame},
     {"upward_referral", Outcome::kLame},

@@ -166,6 +166,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
                                          options.explain_iteratively;
   setup->investigate.servers = options.servers;
   setup->investigate.recheck = options.recheck;
+  setup->investigate.max_wait = options.name_timeout;
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);

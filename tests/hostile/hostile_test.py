@@ -19,7 +19,7 @@ MOST_QUERIES, MOST_CPU_S, MOST_S = 100, 10.0, 60  # With room for sanitizers and
 
 class Hostile(harness.Case):
 
-    def look(self, handle, name=VICTIM):
+    def look(self, handle, name=VICTIM, *options):
         """The record of one name, and the CPU and the time that the scan took."""
         world = World(handle)
         hints = self.file("hints", world.hints())
@@ -27,7 +27,7 @@ class Hostile(harness.Case):
         begun = time.monotonic()
         scan = subprocess.Popen(
             [CAASCAN, "scan", "--port", "5300", "--root-hints", hints, "--allow-special", "--dnssec", "off", "--timeout", "500",
-             "-o", str(output), self.file("names", name + "\n")],
+             *options, "-o", str(output), self.file("names", name + "\n")],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         _, errors = scan.communicate(timeout=harness.PATIENCE_S)
         self.assertEqual(scan.returncode, 0, errors)
@@ -119,6 +119,19 @@ class Hostile(harness.Case):
             while True:
                 query.send(stray)
         self.assert_cheap(handle, "truncated")
+
+    def test_aliases_that_take_their_time(self):
+        def handle(query):
+            at = int(query.name.split(".")[0][1:]) if query.name.endswith("slow.test") else 0
+            answer = query.honest(HELD)
+            if at:
+                answer = query.reply(answers=[record(query.name, 5, name_wire(f"a{at + 1}.slow.test"))])
+            later(0.3, query.send, answer)
+        found, _, took = self.look(handle, "a1.slow.test", "--name-timeout", "2")
+        self.assertEqual((found["outcome"], found["reason"], found["may_issue"]), ("servfail", "too_slow", False), found)
+        self.assertLess(took, 20)
+        found, _, _ = self.look(handle, "a1.slow.test")
+        self.assertEqual(found["reason"], "alias_loop", found)
 
     def test_a_new_referral_at_each_label(self):
         name = ".".join(["a"] * 100) + ".test"

@@ -167,7 +167,7 @@ TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
         "account_uri_mismatch", "validation_method_mismatch", "malformed_property"}},
       {Outcome::kServfail,
        {"servfail", "notimp", "refused_caa", "formerr", "rcode", "dnssec_bogus",
-        "malformed_response", "alias_loop", "too_many_queries"}},
+        "malformed_response", "alias_loop", "too_many_queries", "too_slow"}},
       {Outcome::kLame, {"refused", "not_authoritative", "upward_referral", "unresolvable_servers"}},
       {Outcome::kTimeout, {"no_response", "caa_dropped", "truncated", "unreachable"}},
       {Outcome::kError,

@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t kMaxThreads = 1024;
 constexpr int64_t kMaxConcurrency = 10'000'000;
 constexpr int64_t kMaxTimeoutMs = 600'000;
+constexpr int64_t kMaxNameTimeoutS = 86'400;
 constexpr int64_t kMaxRetries = 100;
 constexpr int64_t kMaxDedupeWindow = 10'000'000;
 
@@ -83,6 +84,7 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
   app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
       ->option_text("FILE...");
   timeout_ms_ = options_.timeout.count();
+  name_timeout_s_ = options_.name_timeout.count();
   AddDecisionOptions(app);
   AddResolverOptions(app);
   AddPaceOptions(app);
@@ -195,6 +197,12 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
                   "its record is written (default 1)."},
                  &options_.recheck)
       ->check(cli::WholeNumber(0, kMaxRetries));
+  cli::AddOption(app,
+                 {"--name-timeout", "S",
+                  "How long one name may take, all its passes together, in seconds (default 60). "
+                  "Waiting for a rate limit does not count."},
+                 &name_timeout_s_)
+      ->check(cli::WholeNumber(1, kMaxNameTimeoutS));
 }
 
 void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
@@ -259,6 +267,7 @@ absl::Status ScanCommand::ReadShard() {
 absl::Status ScanCommand::CompleteOptions() {
   if (absl::Status status = ReadShard(); !status.ok()) return status;
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
+  options_.name_timeout = std::chrono::seconds(name_timeout_s_);
   options_.input_format = FromWord(kInputFormats, input_format_);
   options_.servers = FromWord(kServersInRecord, servers_);
   options_.progress = FromWord(kProgressModes, progress_);

@@ -41,6 +41,7 @@ class ScanCommand {
   std::string progress_ = "auto";
   std::string shard_ = "1/1";
   int64_t timeout_ms_ = 0;
+  int64_t name_timeout_s_ = 0;
   bool ipv4_only_ = false;
   bool ipv6_only_ = false;
 };
