@@ -5,12 +5,10 @@
 
 namespace caascan::report {
 
-std::string_view ReasonRemedy(Reason reason) {
+namespace {
+
+std::string_view DenyRemedy(Reason reason) {
   switch (reason) {
-    case Reason::kNoCaa:
-    case Reason::kIssuerAuthorized:
-    case Reason::kNoIssueProperty:
-      return "";
     case Reason::kIssuerNotAuthorized:
       return "Add an issue record that names the CA, or remove the CAA records.";
     case Reason::kIssuanceForbidden:
@@ -23,6 +21,13 @@ std::string_view ReasonRemedy(Reason reason) {
       return "Add the method to the validationmethods parameter, or validate by a listed one.";
     case Reason::kMalformedProperty:
       return "Correct the issue record's value, which cannot be read.";
+    default:
+      return "";
+  }
+}
+
+std::string_view FailureRemedy(Reason reason) {
+  switch (reason) {
     case Reason::kServfail:
       return "Have the DNS provider look for the cause of SERVFAIL at the zone's servers.";
     case Reason::kNotimp:
@@ -63,8 +68,22 @@ std::string_view ReasonRemedy(Reason reason) {
       return "Leave the name out: it is not in the public DNS, and no CA asks for it there.";
     case Reason::kFamilyUnavailable:
       return "Scan from a network with the other IP family, or without -4 or -6.";
+    default:
+      return "";
   }
-  return "";
+}
+
+}  // namespace
+
+std::string_view ReasonRemedy(Reason reason) {
+  switch (OutcomeOf(reason)) {
+    case Outcome::kPermit:
+      return "";
+    case Outcome::kDeny:
+      return DenyRemedy(reason);
+    default:
+      return FailureRemedy(reason);
+  }
 }
 
 std::string WhyNotLookedUp(Reason reason) {

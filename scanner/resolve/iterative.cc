@@ -274,6 +274,12 @@ void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* ac
   }
 }
 
+net::Task<> IterativeResolver::WaitBefore(const Tries& tries, Account* account) {
+  const nanoseconds begun = now();
+  co_await BackOff(network_, options_.ask, tries.repeats + 1);
+  account->budget.waited += now() - begun;
+}
+
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
   walk->ok = walk->circle = walk->retried = walk->on_wire = false;
   walk->unreachable.reset();
@@ -294,11 +300,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     }
     const uint32_t bit = 1u << static_cast<unsigned>(index);
     const bool again = (tries.tried & bit) != 0;
-    if (again) {
-      const nanoseconds begun = now();
-      co_await BackOff(network_, options_.ask, tries.repeats + 1);
-      account->budget.waited += now() - begun;
-    }
+    if (again) co_await WaitBefore(tries, account);
     tries.Begin(bit);
     // A server may drop what has capitals: at the last look every second try spares it that.
     const bool small_letters = again && account->last_look && tries.repeats % 2 == 1;

@@ -138,6 +138,7 @@ class IterativeResolver : public Resolver {
 
   net::Task<> Lookup(Walk* walk, Account* account, Host* job);
   net::Task<> AskRoot(Walk* walk, Account* account, Host* job);
+  net::Task<> WaitBefore(const Tries& tries, Account* account);
   net::Task<> AskZone(Walk* walk, Account* account, Host* job);
   // iterative_trust.cc: the chain of trust.
   bool Validates(const Walk& walk) const {

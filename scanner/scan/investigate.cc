@@ -10,6 +10,7 @@
 #include "scanner/diagnose/probe.h"
 #include "scanner/diagnose/record_lint.h"
 #include "scanner/dns/special_names.h"
+#include "scanner/scan/explain_time.h"
 
 namespace caascan::scan {
 namespace {
@@ -37,34 +38,6 @@ bool IsFinal(Reason failure) {
   return failure == Reason::kBlocklisted || failure == Reason::kNoSuchTld ||
          failure == Reason::kFamilyUnavailable || failure == Reason::kTooSlow;
 }
-
-/// While somebody finds out why a look-up failed: that has limits of its own, and must not be cut
-/// short, lest a server be named for the wrong thing. Servers are asked side by side: afterwards
-/// the time of the whole counts, not of each.
-class ExplainTime {
- public:
-  ExplainTime(net::Network* network, resolve::Budget* budget)
-      : loop_(network->loop()),
-        budget_(budget),
-        max_wait_(budget->max_wait),
-        before_(budget->waited),
-        begun_(loop_->now()) {
-    budget_->max_wait = nanoseconds::max();
-  }
-  ExplainTime(const ExplainTime&) = delete;
-  ExplainTime& operator=(const ExplainTime&) = delete;
-  ~ExplainTime() {
-    budget_->waited = std::min(budget_->waited, before_ + loop_->now() - begun_);
-    budget_->max_wait = max_wait_;
-  }
-
- private:
-  net::Loop* const loop_;
-  resolve::Budget* const budget_;
-  const nanoseconds max_wait_;
-  const nanoseconds before_;
-  const nanoseconds begun_;
-};
 
 /// Is it small enough to be kept for others? What a hostile parent says would fill the cache.
 bool IsSmall(const CaaAnswer& answer) {

@@ -75,6 +75,15 @@ Reply& Reply::ChangeType(dns::RRType type) {
   return *this;
 }
 
+std::vector<uint8_t> BareError(std::span<const uint8_t> query, dns::RCode rcode) {
+  std::vector<uint8_t> header(dns::kHeaderSize, 0);
+  header[0] = query[0];
+  header[1] = query[1];
+  header[2] = static_cast<uint8_t>(dns::kFlagQR >> 8);
+  header[3] = static_cast<uint8_t>(rcode);
+  return header;
+}
+
 dns::Message ParseQuery(std::span<const uint8_t> query) {
   dns::Message message;
   EXPECT_EQ(dns::Message::Parse(query, &message).error, dns::ParseError::kNone);

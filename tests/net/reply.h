@@ -51,6 +51,9 @@ class Reply {
   size_t question_end_;
 };
 
+/// An error without question (RFC 1035 lets a server leave it out): the query's ID and the RCODE.
+std::vector<uint8_t> BareError(std::span<const uint8_t> query, dns::RCode rcode);
+
 /// The parsed query. REQUIRES: it can be parsed.
 dns::Message ParseQuery(std::span<const uint8_t> query);
 /// The question's name in lower-case presentation form.

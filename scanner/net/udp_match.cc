@@ -1,0 +1,90 @@
+// Which query a datagram answers, and what becomes of one that answers none. Tested by udp_test.cc
+// and udp_doubt_test.cc.
+#include "scanner/dns/message.h"
+#include "scanner/net/match.h"
+#include "scanner/net/network.h"
+#include "scanner/net/udp.h"
+
+namespace caascan::net {
+
+Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
+  const auto it = pending_.find(Key(socket->index, id));
+  return it == pending_.end() ? nullptr : it->second;
+}
+
+/// Among the first few queries under way to `source`, from whatever socket: who forges answers does
+/// not know which it was, and each of his guesses counts. Strangers may send us anything, and
+/// often.
+Exchange* UdpTransport::FindByQuestion(const Address& source,
+                                       std::span<const uint8_t> datagram) const {
+  const auto peer = network_->peers_.find(source);
+  const auto peek = dns::PeekQuestion(datagram);
+  if (peer == network_->peers_.end() || !peek || !peek->has_question) return nullptr;
+  const auto& sent = peer->second.sent_;
+  int looks = 32;
+  for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
+    const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);
+    if (verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase) return at;
+  }
+  return nullptr;
+}
+
+/// One more datagram that is no answer, from where the answer should come. The first one leaves the
+/// answer a short time; with the last one that is borne, only TCP can bring it.
+void UdpTransport::Doubt(Exchange* exchange) {
+  constexpr std::chrono::milliseconds kLeft(300);
+  const uint32_t count = exchange->result_.mismatches.from_server();
+  if (count >= MostGuesses(exchange->query_.name)) {
+    NoteTimeout(exchange);
+    return network_->Complete(exchange, ExchangeStatus::kDoubtful);
+  }
+  if (count > 1) return;
+  const auto spent = network_->loop()->now() - exchange->sent_at_;
+  if (spent + kLeft < exchange->timeout_) network_->loop()->Arm(exchange, kLeft);
+}
+
+void UdpTransport::Accept(Socket* socket, const Address& source,
+                          std::span<const uint8_t> datagram) {
+  if (datagram.size() < 2) {
+    ++network_->stats_.strays;
+    return;
+  }
+  const auto id = static_cast<uint16_t>((datagram[0] << 8) | datagram[1]);
+  Exchange* exchange = Find(socket, id);
+  if (exchange == nullptr) {
+    const bool late = late_.Take(Key(socket->index, id), source, datagram);
+    ++(late ? network_->stats_.late : network_->stats_.strays);
+    exchange = late ? nullptr : FindByQuestion(source, datagram);
+    if (exchange == nullptr) return;
+    ++exchange->result_.mismatches.id;
+    return Doubt(exchange);
+  }
+  Mismatches& mismatches = exchange->result_.mismatches;
+  const bool same_source = source == exchange->peer_->address();
+  const auto verdict = MatchReply(exchange->query_, exchange->case_bits_, same_source, datagram);
+  if (verdict == MatchVerdict::kMatch) return network_->CompleteReply(exchange, datagram);
+  const bool late = late_.Take(Key(socket->index, id), source, datagram);  // The ID came round.
+  ++(late ? network_->stats_.late : network_->stats_.strays);
+  switch (late ? MatchVerdict::kUnrelated : verdict) {
+    case MatchVerdict::kOtherSource:
+      ++mismatches.source;
+      break;
+    case MatchVerdict::kOtherCase:
+      ++mismatches.letter_case;
+      return Doubt(exchange);
+    case MatchVerdict::kBareError:
+      if (mismatches.bare_error++ == 0) {
+        exchange->result_.bare_flags = static_cast<uint16_t>((datagram[2] << 8) | datagram[3]);
+      }
+      return Doubt(exchange);
+    case MatchVerdict::kOtherQuestion:
+    case MatchVerdict::kNoMessage:
+      ++mismatches.question;
+      return Doubt(exchange);
+    case MatchVerdict::kMatch:
+    case MatchVerdict::kUnrelated:
+      break;
+  }
+}
+
+}  // namespace caascan::net

@@ -1,0 +1,122 @@
+// Which addresses of a zone's servers are asked, and which cannot be.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <string>
+
+#include "tests/net/reply.h"
+#include "tests/resolve/iterative_fixture.h"
+
+namespace caascan::resolve {
+namespace {
+
+using net::Arrival;
+using net::Outbox;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Kind = Observation::Kind;
+
+constexpr const char* kFirst = "127.53.1.1";
+constexpr const char* kSecond = "127.53.1.2";
+
+/// The zone example.test, with two servers and a record at its apex.
+class AddressesTest : public IterativeFixture {
+ protected:
+  AddressesTest() {
+    tree_.Delegate("test", "example.test",
+                   {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
+    tree_.Add("example.test", "example.test CAA 0 issue ca.example");
+  }
+
+  /// "address result" each.
+  static std::set<std::string> Results(const std::vector<Attempt>& attempts) {
+    std::set<std::string> lines;
+    for (const Attempt& attempt : attempts) {
+      const std::string where =
+          attempt.peer == nullptr ? attempt.host : attempt.peer->address().ToText();
+      lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
+    }
+    return lines;
+  }
+};
+
+TEST_F(AddressesTest, SpecialPurposeAddressesAreNotAskedUnlessAllowed) {
+  options_.allow_special = false;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
+  EXPECT_THAT(Results(looked.answer.attempts), ElementsAre("127.53.0.1 blocked"));
+  EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kSpecialAddress));
+  EXPECT_EQ(looked.account.budget.queries, 0u);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
+TEST_F(AddressesTest, AFamilyThatIsOffIsNotUsed) {
+  options_.addresses.ipv4 = false;
+  options_.addresses.ipv6 = true;
+  Start();
+  const Looked looked = Lookup("example.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
+TEST_F(AddressesTest, AServerWithAnIpv6AddressOnly) {
+  options_.addresses.ipv6 = true;
+  tree_.Add("test", "six.test NS ns1.example.test");
+  tree_.Add("test", "six.test NS six.example.test");
+  tree_.Add("example.test", "six.example.test AAAA ::1");
+  tree_.Serve("six.test", "::1");
+  tree_.Add("six.test", "six.test CAA 0 issue ca.example");
+  Start();
+  if (!server_->has_ipv6() || !client_->network()->has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Summary(Lookup("six.test").answer), "issue ca.example");
+}
+
+// 255.255.255.255 cannot be sent to: the scanner's own network, as far as it can tell.
+
+TEST_F(AddressesTest, WhatWeCannotSendIsALocalFault) {
+  tree_.Add("test", "local.test NS ns.local.test");
+  tree_.Add("test", "ns.local.test A 255.255.255.255");
+  Start();
+  const Looked looked = Lookup("local.test");
+  EXPECT_EQ(looked.answer.failure, Reason::kLocalFault);
+  EXPECT_EQ(looked.account.retries, 0u) << "nothing has left, so nothing was tried again";
+}
+
+TEST_F(AddressesTest, AServerNameLostToALocalFaultIsHeldAgainstNobody) {
+  tree_.Add("test", "local.test NS ns.local.test");
+  tree_.Add("test", "ns.local.test A 255.255.255.255");
+  tree_.Add("test", "hangs.test NS dns.local.test");
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    const Looked looked = Lookup("hangs.test");
+    EXPECT_EQ(looked.answer.failure, Reason::kLocalFault);
+    for (const Attempt& attempt : looked.account.attempts) EXPECT_TRUE(attempt.local_fault);
+  }
+}
+
+// An address that cannot be sent to uses up none of the tries that the others deserve.
+TEST_F(AddressesTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
+  std::atomic<int> asked{0};
+  for (const char* host : {"a", "b", "c", "d"}) {
+    tree_.Add("test", "mixed.test NS " + std::string(host) + ".mixed.test");
+  }
+  tree_.Add("test", "a.mixed.test A 255.255.255.255");
+  tree_.Add("test", "b.mixed.test A 255.255.255.255");
+  tree_.Add("test", "c.mixed.test A 255.255.255.255");
+  tree_.Add("test", "d.mixed.test A 127.53.1.9");
+  tree_.Serve("mixed.test", "127.53.1.9");
+  tree_.SetOverride("127.53.1.9",
+                    [&asked](const Arrival&, Outbox*) { return asked.fetch_add(1) < 2; });
+  options_.ask.timeout = kShort;
+  Start();
+  const Looked looked = Lookup("mixed.test");
+  EXPECT_EQ(Summary(looked.answer), "empty");
+  EXPECT_EQ(Seen("127.53.1.9"), 5u) << "at the end in small letters, and for the apex";
+}
+
+}  // namespace
+}  // namespace caascan::resolve
