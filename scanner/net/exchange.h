@@ -87,9 +87,10 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   /// What is known of how it treats capitals in names (RFC 4343): noted and used by who asks it.
   enum class LetterCase : uint8_t {
     kUnknown,
-    kSameErrors,  // An error of its was the same in small letters.
-    kSound,       // It has answered a question with capitals by data, or as it does in small ones.
-    kSensitive,   // It answers in small letters what it denies or refuses with capitals.
+    kSameErrors,   // An error of its was the same in small letters.
+    kSameDenials,  // So was a denial; but what is not there is denied in any letters.
+    kSound,        // It has answered a question with capitals by data.
+    kSensitive,    // It answers in small letters what it denies or refuses with capitals.
   };
   LetterCase letter_case() const { return letter_case_; }
   void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }

@@ -165,9 +165,11 @@ class IterativeResolver : public Resolver {
   // iterative_doubt.cc: replies and servers that may be better than they look.
   bool IsProven(Walk* walk, Account* account);
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
-  net::Task<> NoteAlike(const Walk& walk, int worth, net::Peer* peer, Account* account);
-  net::Task<bool> HasSoa(dns::NameView apex, net::Peer* peer, const AskOptions& options,
-                         Account* account);
+  net::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);
+  net::Task<> NoteAlike(const dns::Name& apex, int worth, int other, net::Peer* peer,
+                        Account* account);
+  net::Task<std::optional<bool>> HasSoa(dns::NameView apex, net::Peer* peer,
+                                        const AskOptions& options, Account* account);
   net::Task<> CompareLetters(Walk* walk, net::Peer* peer, Account* account, Host* job);
   net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
   net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);

@@ -7,6 +7,7 @@
 // Tested by iterative_doubt_test.cc and letter_case_test.cc.
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "scanner/resolve/failure.h"
@@ -60,13 +61,12 @@ int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
 }
 
 /// Is it worth a query to know whether the same question in small letters gets a better reply? Of
-/// denials and of errors once a server, and of errors again where a name's record depends on it: a
-/// server may mind capitals where it looks for one type only.
+/// denials until the server has answered capitals by data; of errors once, and again where a name's
+/// record depends on it: a server may mind capitals where it looks for one type only.
 bool MayBeBetter(int worth, LetterCase known, bool last_look) {
   if (worth == kProven) return false;
-  if (worth <= kBogusDenial && last_look) return true;
-  return known == LetterCase::kUnknown ||
-         (known == LetterCase::kSameErrors && worth > kBogusDenial);
+  if (worth <= kBogusDenial) return last_look || known == LetterCase::kUnknown;
+  return known < LetterCase::kSound;
 }
 
 }  // namespace
@@ -144,28 +144,39 @@ net::Task<bool> IterativeResolver::FindBetter(Walk* walk, net::Peer* peer, int t
   co_return false;
 }
 
-/// The question in small letters got no better reply, which is in walk->asked. Two denials show
-/// little: a server that minds capitals denies what is not there whatever its letters are. So the
-/// SOA of the zone's apex, which is there, is asked for.
-net::Task<> IterativeResolver::NoteAlike(const Walk& walk, int worth, net::Peer* peer,
-                                         Account* account) {
-  const int other = WorthOf(*walk.asked, walk.ok, walk.reply.get());
+/// Two denials alike show little: a server that minds capitals denies what is not there whatever
+/// its letters are. So, at its second denial, the SOA of the zone's apex, which is there, is asked
+/// for. (At the first one it may be the only name of the scan that the server has.) Is it settled?
+net::Task<bool> IterativeResolver::KnowsApex(const dns::Name& apex, net::Peer* peer,
+                                             Account* account) {
+  if (peer->letter_case() != LetterCase::kSameDenials) co_return false;
+  const std::optional<bool> found = co_await HasSoa(apex, peer, options_.ask, account);
+  if (found == true) peer->NoteLetterCase(LetterCase::kSound);
+  co_return found == true;
+}
+
+/// The question in small letters got no better reply, which is in walk->asked.
+net::Task<> IterativeResolver::NoteAlike(const dns::Name& apex, int worth, int other,
+                                         net::Peer* peer, Account* account) {
+  const LetterCase known = peer->letter_case();
   if (worth <= kBogusDenial) {
-    peer->NoteLetterCase(LetterCase::kSameErrors);
+    peer->NoteLetterCase(std::max(known, LetterCase::kSameErrors));
+  } else if (worth == other && known != LetterCase::kSameDenials) {
+    peer->NoteLetterCase(LetterCase::kSameDenials);
   } else if (worth == other) {
-    const dns::Name apex =
-        DeepestZoneShown(walk.asked->message, walk.zone.name(), walk.chain.current());
-    const bool with_capitals = co_await HasSoa(apex, peer, options_.ask, account);
-    const bool minds_them = !with_capitals && co_await HasSoa(apex, peer, small_ask_, account);
-    if (!minds_them) peer->NoteLetterCase(LetterCase::kSound);
+    const std::optional<bool> found = co_await HasSoa(apex, peer, small_ask_, account);
+    if (found == false) peer->NoteLetterCase(LetterCase::kSound);  // It has none in any letters.
   }
 }
 
-net::Task<bool> IterativeResolver::HasSoa(dns::NameView apex, net::Peer* peer,
-                                          const AskOptions& options, Account* account) {
-  if (apex.is_root() || account->budget.exhausted()) co_return false;
+/// Nothing where no reply came. The root's name has no letters to mind.
+net::Task<std::optional<bool>> IterativeResolver::HasSoa(dns::NameView apex, net::Peer* peer,
+                                                         const AskOptions& options,
+                                                         Account* account) {
+  if (apex.is_root()) co_return false;
+  if (account->budget.exhausted()) co_return std::nullopt;
   const net::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
-  if (!asked->replied) co_return false;
+  if (!asked->replied) co_return std::nullopt;
   AliasChain chain(apex);
   co_return Classify(asked->message, {false, apex}, dns::RRType::kSOA, &chain).kind ==
       ResponseKind::kAnswer;
@@ -183,10 +194,16 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
   }
   bool better = false;
   if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
+    const dns::Name apex =
+        DeepestZoneShown(first->message, walk->zone.name(), walk->chain.current());
     comparing_.try_emplace(peer);
-    better = co_await FindBetter(walk, peer, worth, account);
+    const bool denied = worth > kBogusDenial;
+    if (!denied || !co_await KnowsApex(apex, peer, account)) {
+      better = co_await FindBetter(walk, peer, worth, account);
+    }
     if (!better && peer->letter_case() < LetterCase::kSound) {
-      co_await NoteAlike(*walk, worth, peer, account);
+      const int other = WorthOf(*walk->asked, walk->ok, walk->reply.get());
+      co_await NoteAlike(apex, worth, other, peer, account);
     }
     comparing_.extract(peer).mapped().NotifyAll();
   }

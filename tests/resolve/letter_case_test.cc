@@ -86,10 +86,12 @@ TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
   tree_.Delegate("test", "other.test", {{"ns1.example.test", kFirst}});
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "empty");
-  EXPECT_EQ(Seen(kFirst), 3u) << "with capitals, without, and the apex's SOA";
-  const Looked again = Lookup("www.example.test");
+  EXPECT_EQ(Seen(kFirst), 2u) << "with capitals, and without";
+  EXPECT_EQ(How(Lookup("www.example.test")), "empty");
+  EXPECT_EQ(Seen(kFirst), 4u) << "with capitals, and the apex's SOA";
+  const Looked again = Lookup("ftp.example.test");
   EXPECT_EQ(How(again), "empty");
-  EXPECT_EQ(Seen(kFirst), 4u);
+  EXPECT_EQ(Seen(kFirst), 5u);
   EXPECT_THAT(again.account.observations, IsEmpty());
 }
 
@@ -127,10 +129,27 @@ TEST_P(DeniesCapitalsTest, WhatDoesNotExistShowsNothingOfWhatDoes) {
 INSTANTIATE_TEST_SUITE_P(Rcodes, DeniesCapitalsTest,
                          testing::Values(RCode::kNXDomain, RCode::kNoError));
 
+// A lost reply shows nothing: the next denial is compared as well.
+TEST_F(IterativeDoubtTest, ASilenceAboutTheApexSettlesNothing) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
+    if (dns::PeekQuestion(query.bytes)->type == RRType::kSOA) return true;
+    if (!HasCapitals(query)) return false;
+    return Authority(Reply::kAuthoritative, RRType::kSOA, "example.test")(query, out);
+  });
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
+  EXPECT_EQ(How(Lookup("nor.this.example.test")), "empty");
+  EXPECT_EQ(How(Lookup("example.test")), "issue ca");
+}
+
 TEST_F(IterativeDoubtTest, AServerWithoutSuchANameIsComparedOnceToo) {
   ServeByOne();
   Start();
   EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
+  EXPECT_EQ(How(Lookup("neither.example.test")), "empty");
   const size_t before = Seen(kFirst);
   EXPECT_EQ(How(Lookup("nor.this.example.test")), "empty");
   EXPECT_EQ(Seen(kFirst), before + 1);
