@@ -102,6 +102,11 @@ void AddFinding(const Finding& finding, std::vector<Finding>* findings) {
 
 void AddFindings(const resolve::Account& account, std::vector<Finding>* findings) {
   for (const resolve::Observation& observation : account.observations) {
+    // It closed connections while it was busy, and has answered since.
+    if (observation.kind == resolve::Observation::Kind::kTruncatedNoTcp &&
+        observation.peer != nullptr && observation.peer->has_answered_over_tcp()) {
+      continue;
+    }
     AddOnce(CodeOf(observation.kind), observation.host, observation.peer, observation.evidence,
             findings);
   }

@@ -96,6 +96,7 @@ class Peer : public Timer, public ListNode<ReadyTag> {
   void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }
   /// It has answered a query over TCP: where a connection fails, that is no lack of TCP.
   bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
+  void NoteAnswerOverTcp() { has_answered_over_tcp_ = true; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
 

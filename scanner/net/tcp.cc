@@ -210,7 +210,7 @@ void TcpConnection::Accept(std::span<const uint8_t> message) {
     return NoteStray();
   }
   has_answered_ = true;
-  peer_->has_answered_over_tcp_ = true;
+  peer_->NoteAnswerOverTcp();
   network_->CompleteReply(exchange, message);
 }
 

@@ -20,6 +20,7 @@
 #include "scanner/dns/message.h"
 #include "scanner/net/match.h"
 #include "scanner/net/network.h"
+#include "scanner/net/poison.h"
 #include "scanner/net/socket_drops.h"
 
 namespace caascan::net {
@@ -53,7 +54,8 @@ struct UdpTransport::SendBuffers {
 };
 
 struct UdpTransport::ReceiveBuffers {
-  explicit ReceiveBuffers(size_t message_size) : bytes(new uint8_t[kBatch * message_size]) {
+  explicit ReceiveBuffers(size_t message_size)
+      : size(kBatch * message_size), bytes(new uint8_t[size]) {
     for (size_t i = 0; i < kBatch; ++i) {
       vectors[i] = {&bytes[i * message_size], message_size};
       msghdr& header = headers[i].msg_hdr;
@@ -65,6 +67,7 @@ struct UdpTransport::ReceiveBuffers {
   }
   /// Before each call: the kernel wrote over the lengths.
   void Rewind() {
+    Unpoison({bytes.get(), size});
     for (mmsghdr& header : headers) {
       header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
       header.msg_hdr.msg_controllen = sizeof(Control::bytes);
@@ -75,6 +78,7 @@ struct UdpTransport::ReceiveBuffers {
   std::array<iovec, kBatch> vectors{};
   std::array<sockaddr_storage, kBatch> addresses{};
   std::array<Control, kBatch> controls;
+  const size_t size;
   std::unique_ptr<uint8_t[]> bytes;  // Not initialised: what nobody writes to costs no memory.
 };
 
@@ -409,6 +413,7 @@ void UdpTransport::TakeMessage(Socket* socket, size_t index) {
   do {
     const auto datagram = rest.first(std::min(size, rest.size()));
     Accept(socket, source, datagram);
+    Poison(datagram);
     rest = rest.subspan(datagram.size());
   } while (!rest.empty());
 }

@@ -186,6 +186,8 @@ net::Task<std::optional<bool>> IterativeResolver::HasSoa(dns::NameView apex, net
 net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Account* account,
                                               Host* job) {
   const int worth = WorthOf(*walk->asked, walk->ok, walk->reply.get());
+  const dns::Name apex =
+      DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
   std::unique_ptr<std::string> bytes = CopyOf(walk->asked->message);
   net::Pooled<Asked> first = std::move(walk->asked);
   for (auto other = comparing_.find(peer); other != comparing_.end();
@@ -194,8 +196,6 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
   }
   bool better = false;
   if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
-    const dns::Name apex =
-        DeepestZoneShown(first->message, walk->zone.name(), walk->chain.current());
     comparing_.try_emplace(peer);
     const bool denied = worth > kBogusDenial;
     if (!denied || !co_await KnowsApex(apex, peer, account)) {

@@ -92,6 +92,12 @@ INSTANTIATE_TEST_SUITE_P(
                     ObservationRow{Kind::kRateLimited, "rate_limited"}),
     [](const auto& row) { return row.param.code; });
 
+TEST_F(FindingsTest, AServerThatAnswersOverTcpLaterDoesNotLackIt) {
+  Observe(Kind::kTruncatedNoTcp);
+  Peer("192.0.2.1")->NoteAnswerOverTcp();
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
 struct ResultRow {
   ServerResult result;
   const char* code;  // Empty: no finding by itself.
