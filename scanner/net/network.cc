@@ -31,7 +31,7 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
       limits_(limits),
       blocked_(options.blocked),
       udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
-      tcp_(this),
+      tcp_(this, options.tcp_connections),
       outage_(this, options.outage_patience) {}
 
 Network::~Network() { assert(active_.empty() && "nothing is in flight at the end"); }
@@ -352,6 +352,7 @@ void Network::Flush() {
     AdmitReady();
   }
   udp_.Flush();
+  tcp_.Flush();
   // Those that were woken by a sending that failed, or whose rate wants a turn at once.
   if (!ready_.empty() && !rate_timer_.armed() && !outage_.is_down()) loop_->Wake();
 }

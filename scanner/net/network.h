@@ -25,6 +25,8 @@ struct NetworkOptions {
   /// that it cuts apart (UDP_SEGMENT), and answers that came together are taken together (UDP_GRO).
   /// Worth its while where few servers are asked much; costs 4 MiB of address space.
   bool udp_segments = false;
+  /// Open at the same time. Those that come then wait, or take the place of an idle one.
+  size_t tcp_connections = 65536;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked

@@ -1,13 +1,15 @@
 // Queries wait in the connection's map until it stands, then go out at once, each with its own ID;
-// answers come in any order. A server may close an idle connection just as a query is sent, or
-// after each answer, so the queries of a connection that had worked and then ends go on to a new
-// one; each connection that does so gave an answer, and the deadlines go on, so that ends. Tested
-// by tcp_test.cc.
+// answers come in any order. A connection holds a place from Open() to End(). A server may close an
+// idle connection just as a query is sent, or after each answer, so the queries of a connection
+// that had worked and then ends go on to a new one; each connection that does so gave an answer,
+// and the deadlines go on, so that ends. Tested by tcp_test.cc.
 #include "scanner/net/tcp.h"
 
 #include <uv.h>
 
+#include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <vector>
 
 #include "scanner/dns/message.h"
@@ -17,7 +19,7 @@
 namespace caascan::net {
 
 /// One connection. Frees itself, through its transport, when libuv has closed its handle.
-class TcpConnection : public Timer {
+class TcpConnection : public Timer, public ListNode<IdleTag> {
  public:
   TcpConnection(Network* network, TcpTransport* transport, Peer* peer)
       : network_(network), transport_(transport), peer_(peer) {}
@@ -54,6 +56,7 @@ class TcpConnection : public Timer {
       End(ExchangeStatus::kClosed, 0);  // Idle.
     }
   }
+  void BecomeIdle();
   void Send(Exchange* exchange);
   void OnConnected(int status);
   void SendWaiting();
@@ -101,6 +104,7 @@ void TcpConnection::Add(Exchange* exchange) {
     exchange->id_ = static_cast<uint16_t>(network_->Random());
   } while (!pending_.try_emplace(exchange->id_, exchange).second);
   exchange->connection_ = this;
+  ListNode<IdleTag>::Unlink();
   if (!connected_) return;
   Timer::Cancel();
   Send(exchange);
@@ -178,7 +182,13 @@ void TcpConnection::OnRead(ssize_t size) {
   }
   filled_ += static_cast<size_t>(size);
   TakeMessages();
-  if (!ending_ && pending_.empty() && !armed()) network_->loop()->Arm(this, kIdle);
+  if (!ending_ && pending_.empty() && !armed()) BecomeIdle();
+}
+
+void TcpConnection::BecomeIdle() {
+  network_->loop()->Arm(this, kIdle);
+  ListNode<IdleTag>::Unlink();
+  transport_->idle_.PushBack(this);
 }
 
 void TcpConnection::TakeMessages() {
@@ -228,7 +238,7 @@ void TcpConnection::Forget(Exchange* exchange) {
   if (retired_) {
     End(ExchangeStatus::kClosed, 0);
   } else if (open_error_ == 0) {
-    network_->loop()->Arm(this, kIdle);
+    BecomeIdle();
   }
 }
 
@@ -240,7 +250,11 @@ void TcpConnection::Retire() {
 void TcpConnection::End(ExchangeStatus status, int error) {
   if (ending_) return;
   ending_ = true;
+  --transport_->open_;
+  const bool no_descriptor = open_error_ == EMFILE || open_error_ == ENFILE;
+  if (no_descriptor) transport_->most_ = std::max<size_t>(transport_->open_, 1);
   Timer::Cancel();
+  ListNode<IdleTag>::Unlink();
   if (peer_->connection_ == this) peer_->connection_ = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
     TcpConnection* closed = static_cast<TcpConnection*>(handle->data);
@@ -250,8 +264,10 @@ void TcpConnection::End(ExchangeStatus status, int error) {
     Exchange* exchange = pending_.begin()->second;
     Forget(exchange);
     const bool again = has_answered_ && status == ExchangeStatus::kClosed;
-    if (again && !exchange->granted_) {
-      transport_->Attach(exchange);
+    // Another connection's end frees a descriptor.
+    const bool later = no_descriptor && transport_->open_ > 0;
+    if (later || (again && !exchange->granted_)) {
+      transport_->AttachFirst(exchange);
     } else if (again && exchange->turns_lost_ < kMaxTurns) {
       network_->Requeue(exchange);
     } else {
@@ -260,28 +276,53 @@ void TcpConnection::End(ExchangeStatus status, int error) {
   }
 }
 
-TcpTransport::TcpTransport(Network* network) : network_(network) {}
+TcpTransport::TcpTransport(Network* network, size_t most)
+    : network_(network), most_(std::max<size_t>(most, 1)) {}
 
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
 
 void TcpTransport::Submit(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kPending;
+  exchange->state_ = Exchange::State::kQueued;
   exchange->case_bits_ = exchange->query_.small_letters ? 0 : network_->Random();
-  network_->loop()->Arm(exchange, exchange->timeout_);
-  Attach(exchange);
+  if (!waiting_.empty() || !Attach(exchange)) waiting_.PushBack(exchange);
 }
 
-void TcpTransport::Attach(Exchange* exchange) {
+void TcpTransport::Flush() {
+  while (Exchange* exchange = waiting_.front()) {
+    if (exchange->peer_->connection_ == nullptr && !HasPlace()) return;
+    exchange->ListNode<QueueTag>::Unlink();
+    if (!Attach(exchange)) return waiting_.PushFront(exchange);
+    // Its turn under the limits was given when it began to wait.
+    if (exchange->granted_) network_->Charge(exchange);
+  }
+}
+
+void TcpTransport::AttachFirst(Exchange* exchange) {
+  exchange->state_ = Exchange::State::kQueued;
+  if (!Attach(exchange)) waiting_.PushFront(exchange);
+}
+
+bool TcpTransport::HasPlace() {
+  if (open_ >= most_ && !idle_.empty()) idle_.front()->End(ExchangeStatus::kClosed, 0);
+  return open_ < most_;
+}
+
+bool TcpTransport::Attach(Exchange* exchange) {
   Peer* peer = exchange->peer_;
   if (peer->connection_ != nullptr && peer->connection_->full()) peer->connection_->Retire();
   if (peer->connection_ == nullptr) {
+    if (!HasPlace()) return false;
     auto connection = std::make_unique<TcpConnection>(network_, this, peer);
     peer->connection_ = connection.get();
     connections_.emplace(connection.get(), std::move(connection));
+    ++open_;
     peer->connection_->Open();
   }
+  exchange->state_ = Exchange::State::kPending;
+  if (!exchange->armed()) network_->loop()->Arm(exchange, exchange->timeout_);
   exchange->sent_at_ = network_->loop()->now();
   peer->connection_->Add(exchange);
+  return true;
 }
 
 void TcpTransport::Forget(Exchange* exchange) {

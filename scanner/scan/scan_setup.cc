@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "scanner/net/descriptors.h"
 #include "scanner/resolve/root_hints.h"
 #include "scanner/resolve/trust_anchor.h"
 
@@ -169,6 +170,8 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.max_wait = options.name_timeout;
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
+  setup->network.tcp_connections =
+      net::ConnectionsEach(net::DescriptorLimit(), threads, setup->network.udp_sockets);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
   // The caches' capacities are the scan's, whatever the number of workers that share them.
   for (size_t* capacity :

@@ -1,7 +1,10 @@
 """Servers that are written to hurt: what is believed, and what one name costs. docs/hostile.md has the limits."""
 
+import json
 import os
 import pathlib
+import resource
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
 import harness
 from harness import CAASCAN
-from world import AA, SERVFAIL, TC, TYPE_CAA, TYPE_NS, World, caa, later, name_wire, record
+from world import AA, SERVFAIL, TC, TYPE_A, TYPE_CAA, TYPE_NS, World, caa, later, name_wire, record
 
 VICTIM = "victim.test"
 HELD = {VICTIM: ";"}  # It forbids, whatever is forged.
@@ -21,19 +24,25 @@ class Hostile(harness.Case):
 
     def look(self, handle, name=VICTIM, *options):
         """The record of one name, and the CPU and the time that the scan took."""
-        world = World(handle)
+        begun = time.monotonic()
+        record_of_it, = self.scan(World(handle), [name], *options)
+        usage = os.times()
+        return record_of_it, usage.children_user + usage.children_system, time.monotonic() - begun
+
+    def scan(self, world, names, *options, descriptors=None):
+        """The records of names; with so many descriptors at most."""
+        def limit():
+            if descriptors is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         hints = self.file("hints", world.hints())
         output = self.folder / "out.ndjson"
-        begun = time.monotonic()
         scan = subprocess.Popen(
             [CAASCAN, "scan", "--port", "5300", "--root-hints", hints, "--allow-special", "--dnssec", "off", "--timeout", "500",
-             *options, "-o", str(output), self.file("names", name + "\n")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+             *options, "-o", str(output), self.file("names", "\n".join(names) + "\n")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit)
         _, errors = scan.communicate(timeout=harness.PATIENCE_S)
         self.assertEqual(scan.returncode, 0, errors)
-        usage = os.times()
-        record_of_it, = harness.json.loads("[" + output.read_text().strip().replace("\n", ",") + "]")
-        return record_of_it, usage.children_user + usage.children_system, time.monotonic() - begun
+        return [json.loads(line) for line in output.read_text().splitlines()]
 
     def assert_denied(self, handle):
         """The forger has no effect on the verdict."""
@@ -119,6 +128,30 @@ class Hostile(harness.Case):
             while True:
                 query.send(stray)
         self.assert_cheap(handle, "truncated")
+
+    def test_connections_that_are_held_open(self):
+        """More servers than descriptors take queries over TCP and say nothing. The one that answers is heard all the same."""
+        zones = 300
+
+        def handle(query):
+            zone = ".".join(query.name.split(".")[-2:])
+            if not zone.startswith("z"):
+                return query.send(query.honest(HELD))
+            number = int(zone.split(".")[0][1:])
+            address = f"127.55.{number // 250}.{number % 250 + 1}"
+            if query.server != address:
+                referral = query.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire(f"ns.{zone}"))])
+                glue = record(f"ns.{zone}", TYPE_A, socket.inet_aton(address))
+                return query.send(referral[:10] + b"\0\1" + referral[12:] + glue)
+            if query.transport == "udp":
+                return query.send(query.reply(flags=AA | TC))
+            if number == zones - 1:
+                query.send(query.honest({zone: ";"}))
+        found = self.scan(World(handle, everywhere=True), [f"z{i}.test" for i in range(zones)], "--retries", "1",
+                          "--recheck", "0", "--diagnose", "off", "--server-rate", "0", "--server-inflight", "0",
+                          descriptors=192)
+        self.assertEqual([each["reason"] for each in found if each["name"] == f"z{zones - 1}.test"], ["issuance_forbidden"])
+        self.assertEqual({each["reason"] for each in found if each["name"] != f"z{zones - 1}.test"}, {"truncated"})
 
     def test_aliases_that_take_their_time(self):
         def handle(query):

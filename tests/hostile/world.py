@@ -5,10 +5,11 @@ import struct
 import threading
 import time
 
-TYPE_NS, TYPE_SOA, TYPE_CAA = 2, 6, 257
+TYPE_A, TYPE_NS, TYPE_SOA, TYPE_CAA = 1, 2, 6, 257
 QR, AA, TC = 0x8000, 0x0400, 0x0200
 SERVFAIL, NXDOMAIN = 2, 3
 PORT = 5300
+IP_PKTINFO = 8  # socket has no name for it before Python 3.14.
 SOA = b"\0" + b"\0" + struct.pack("!IIIII", 1, 3600, 600, 86400, 60)
 
 
@@ -71,16 +72,20 @@ class Query:
 
 
 class World:
-    """Serves at an address of its own as long as the process lives. `handle(query)` sends what it likes."""
+    """Serves at an address of its own as long as the process lives; `everywhere`, at all addresses of 127/8 that nobody else
+    has taken. `handle(query)` sends what it likes."""
 
     _count = 0
 
-    def __init__(self, handle):
+    def __init__(self, handle, everywhere=False):
         World._count += 1
         self.handle, self.address = handle, f"127.53.{World._count}.1"
+        bound = "0.0.0.0" if everywhere else self.address
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind((self.address, PORT))
-        self._tcp = socket.create_server((self.address, PORT), backlog=64)
+        self._udp.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._udp.bind((bound, PORT))
+        self._tcp = socket.create_server((bound, PORT), backlog=1024, reuse_port=True)
         for serve in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
 
@@ -91,11 +96,13 @@ class World:
     def _serve_udp(self):
         while True:
             try:
-                octets, source = self._udp.recvfrom(65535)
+                octets, control, _, source = self._udp.recvmsg(65535, 64)
             except OSError:
                 return
-            self.handle(Query(octets, "udp", lambda message, source=source: self._udp.sendto(message, source),
-                              self.address, source))
+            server = socket.inet_ntoa(control[0][2][8:12])
+            answer_from = [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("i4s4x", 0, socket.inet_aton(server)))]
+            self.handle(Query(octets, "udp", lambda message, source=source, answer_from=answer_from:
+                              self._udp.sendmsg([message], answer_from, 0, source), server, source))
 
     def _serve_tcp(self):
         while True:
@@ -111,7 +118,7 @@ class World:
         stream = channel.makefile("rb")
         try:
             while len(size := stream.read(2)) == 2:
-                self.handle(Query(stream.read(struct.unpack("!H", size)[0]), "tcp", send, self.address))
+                self.handle(Query(stream.read(struct.unpack("!H", size)[0]), "tcp", send, channel.getsockname()[0]))
         except OSError:
             pass
         finally:

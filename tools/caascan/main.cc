@@ -1,4 +1,7 @@
 // The program: options in, library calls, exit code out.
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -11,8 +14,23 @@
 #include "tools/caascan/scan_command.h"
 #include "tools/cli/program.h"
 
+namespace {
+
+/// As many TCP connections as the system allows may be open at once: shells set the soft limit low
+/// for the sake of programs that use select(2).
+void RaiseDescriptorLimit() {
+  constexpr rlim_t kEnough = 65'536;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kEnough);
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // Refused: the limit that there is will do.
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
+    RaiseDescriptorLimit();
     caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",
                                   /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
