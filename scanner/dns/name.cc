@@ -38,7 +38,7 @@ size_t NameView::label_count() const {
 
 NameView NameView::suffix(size_t labels) const {
   NameView view = *this;
-  for (size_t drop = label_count() - labels; drop > 0; --drop) view = view.parent();
+  for (size_t count = label_count(); count > labels; --count) view = view.parent();
   return view;
 }
 

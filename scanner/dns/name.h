@@ -50,12 +50,13 @@ class NameView {
   }
   bool is_wildcard() const { return size_ > 2 && data_[0] == 1 && data_[1] == '*'; }
 
-  /// Without the leftmost label. REQUIRES: not the root.
+  /// Without the leftmost label. The root's is the root: strangers' server names and aliases may be
+  /// that.
   NameView parent() const {
-    const size_t skip = 1u + data_[0];
+    const size_t skip = is_root() ? 0 : 1u + data_[0];
     return NameView(data_ + skip, static_cast<uint8_t>(size_ - skip));
   }
-  /// The ancestor (or self) that has `labels` labels. REQUIRES: labels <= label_count().
+  /// The ancestor that has `labels` labels; itself where it has no more.
   NameView suffix(size_t labels) const;
 
   /// True for equal names too.

@@ -19,7 +19,7 @@
 namespace caascan::net {
 
 /// One connection. Frees itself, through its transport, when libuv has closed its handle.
-class TcpConnection : public Timer, public ListNode<IdleTag> {
+class TcpConnection final : public Timer, public ListNode<IdleTag> {
  public:
   TcpConnection(Network* network, TcpTransport* transport, Peer* peer)
       : network_(network), transport_(transport), peer_(peer) {}

@@ -64,6 +64,7 @@ bool IterativeResolver::HasUsableAddress(const Host& host) const {
 }
 
 net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
+  if (host.name().is_root()) co_return HostEnd::kKnown;  // "No server", as in a null MX.
   while (host->state == Host::State::kResolving) {
     for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
       if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.

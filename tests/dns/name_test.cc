@@ -187,6 +187,9 @@ TEST(NameViewTest, WalksUpToTheRoot) {
   EXPECT_EQ(name.view().suffix(3).ToText(), "a.bc.def");
   EXPECT_EQ(name.view().suffix(1).ToText(), "def");
   EXPECT_TRUE(name.view().suffix(0).is_root());
+  EXPECT_EQ(name.view().suffix(4).ToText(), "a.bc.def") << "it has no more";
+  EXPECT_TRUE(dns::NameView().parent().is_root());
+  EXPECT_TRUE(dns::NameView().suffix(1).is_root());
 }
 
 TEST(NameViewTest, KnowsAncestors) {

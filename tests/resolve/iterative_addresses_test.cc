@@ -118,5 +118,16 @@ TEST_F(AddressesTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
   EXPECT_EQ(Seen("127.53.1.9"), 4u) << "at the end in small letters";
 }
 
+// RFC 7505's way to say that there is none; nobody is asked for the root's addresses.
+TEST_F(AddressesTest, TheRootAsAServersNameIsNoServer) {
+  tree_.Add("test", "nil.test NS .");
+  Start();
+  for (const bool last_look : {false, true}) {
+    const Looked looked = Lookup("www.nil.test", {.last_look = last_look});
+    EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
+  }
+  for (const net::SeenQuery& query : server_->seen()) EXPECT_NE(query.name, ".");
+}
+
 }  // namespace
 }  // namespace caascan::resolve

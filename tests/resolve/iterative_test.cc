@@ -285,6 +285,12 @@ TEST_F(AliasTest, ATargetWithoutCaaIsEmpty) {
   EXPECT_EQ(Lookup("gone.a.test").answer.zone, "b.test");
 }
 
+TEST_F(AliasTest, TheRootCanBeATarget) {
+  tree_.Add("a.test", "www.a.test CNAME .");
+  Start();
+  EXPECT_EQ(Summary(Lookup("www.a.test").answer), "empty");
+}
+
 TEST_F(AliasTest, DnamesAreFollowed) {
   tree_.Add("a.test", "old.a.test DNAME new.b.test");
   tree_.Add("b.test", "www.new.b.test CAA 0 issue ca.example");

@@ -1,0 +1,253 @@
+// Stands in for net/udp.cc and net/tcp.cc: the linker takes these definitions, and leaves those of
+// the room's library alone. A query is answered at the Flush() that would have sent it. The first
+// octet that is left says how: not at all, by octets as they are, or by a message that is put
+// together of records whose owners and RDATA names lie near the question, which octets alone would
+// hardly hit.
+#include "tests/fuzz/scripted_transport.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "scanner/dns/message.h"
+#include "scanner/net/network.h"
+
+namespace caascan::net {
+
+class TcpConnection final : public ListNode<IdleTag> {};
+
+struct UdpTransport::SendBuffers {};
+struct UdpTransport::ReceiveBuffers {};
+
+namespace {
+
+using dns::RRType;
+
+std::span<const uint8_t> script_left;
+size_t query_count = 0;
+
+uint8_t NextOctet() {
+  if (script_left.empty()) return 0;
+  const uint8_t octet = script_left.front();
+  script_left = script_left.subspan(1);
+  return octet;
+}
+
+std::span<const uint8_t> NextOctets(size_t size) {
+  const auto octets = script_left.first(std::min(size, script_left.size()));
+  script_left = script_left.subspan(octets.size());
+  return octets;
+}
+
+/// The reply to one query, put together.
+class ReplyWriter {
+ public:
+  /// Its question is the query's, its header that of an authoritative empty answer.
+  explicit ReplyWriter(const dns::QuerySpec& query) {
+    std::array<uint8_t, dns::kMaxQuerySize> octets;
+    (void)dns::WriteQuery(query, /*id=*/0, /*case_bits=*/0, octets);
+    question_end_ = kHeader + query.name.size() + 4;
+    bytes_.assign(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(question_end_));
+    SetFlags(0x84, 0);
+    for (size_t at = 6; at < kHeader; ++at) bytes_[at] = 0;
+  }
+
+  void SetFlags(uint8_t first, uint8_t second) {
+    bytes_[2] = first;
+    bytes_[3] = second;
+  }
+  void Append(std::span<const uint8_t> octets) {
+    bytes_.insert(bytes_.end(), octets.begin(), octets.end());
+  }
+  void SetCount(size_t section, uint8_t count) { bytes_[7 + 2 * section] = count; }
+
+  /// The question's name, so many labels cut off; or one label of the script in front of that.
+  void WriteName(uint8_t how) {
+    if ((how & 0x80) != 0) {
+      const auto label = NextOctets(1 + (how & 7u));
+      if (!label.empty()) {
+        bytes_.push_back(static_cast<uint8_t>(label.size()));
+        Append(label);
+      }
+    }
+    size_t at = kHeader;
+    for (unsigned labels = (how >> 4) & 7u; labels > 0 && bytes_[at] != 0; --labels) {
+      at += 1u + bytes_[at];
+    }
+    if (bytes_[at] == 0) {
+      bytes_.push_back(0);
+    } else {
+      bytes_.push_back(static_cast<uint8_t>(0xc0u | (at >> 8)));
+      bytes_.push_back(static_cast<uint8_t>(at));
+    }
+  }
+
+  void WriteRecord() {
+    static constexpr std::array kTypes = {
+        RRType::kA,   RRType::kNS, RRType::kCNAME, RRType::kSOA,  RRType::kAAAA,  RRType::kDNAME,
+        RRType::kCAA, RRType::kDS, RRType::kRRSIG, RRType::kNSEC, RRType::kNSEC3, RRType::kTXT};
+    WriteName(NextOctet());
+    const RRType type = kTypes[NextOctet() % kTypes.size()];
+    const auto code = static_cast<uint16_t>(type);
+    Append(std::array{static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code), uint8_t{0},
+                      uint8_t{1}, uint8_t{0}, uint8_t{0}, NextOctet(), uint8_t{60}});
+    const size_t length_at = bytes_.size();
+    Append(std::array<uint8_t, 2>{});
+    WriteRdata(type);
+    const size_t size = bytes_.size() - length_at - 2;
+    bytes_[length_at] = static_cast<uint8_t>(size >> 8);
+    bytes_[length_at + 1] = static_cast<uint8_t>(size);
+  }
+
+  std::span<const uint8_t> bytes() const { return bytes_; }
+
+ private:
+  static constexpr size_t kHeader = 12;
+
+  void WriteRdata(RRType type) {
+    switch (type) {
+      case RRType::kA:
+        return Append(std::array{uint8_t{127}, NextOctet(), NextOctet(), uint8_t{1}});
+      case RRType::kAAAA: {
+        std::array<uint8_t, 16> loopback{};
+        loopback.back() = NextOctet();
+        return Append(loopback);
+      }
+      case RRType::kNS:
+      case RRType::kCNAME:
+      case RRType::kDNAME:
+        return WriteName(NextOctet());
+      case RRType::kSOA:
+        WriteName(0);
+        WriteName(0);
+        return Append(std::array<uint8_t, 20>{});
+      case RRType::kCAA: {
+        static constexpr std::array<uint8_t, 7> kIssue = {0, 5, 'i', 's', 's', 'u', 'e'};
+        Append(kIssue);
+        return Append(NextOctets(NextOctet() % 24));
+      }
+      default:
+        return Append(NextOctets(NextOctet() % 48));
+    }
+  }
+
+  std::vector<uint8_t> bytes_;
+  size_t question_end_ = 0;
+};
+
+void WriteReply(uint8_t how, ReplyWriter* reply) {
+  if (how == 0) {  // The script's end as well: empty, with the root's SOA.
+    constexpr std::array<uint8_t, 33> kSoa = {0, 0, 6, 0, 1, 0, 0, 0, 60, 0, 22, 0, 0};
+    reply->Append(kSoa);
+    return reply->SetCount(1, 1);
+  }
+  reply->SetFlags(static_cast<uint8_t>(0x80 | (NextOctet() & 0x06)), NextOctet() & 0x8f);
+  if (how == 1) {
+    const auto octets = NextOctets(NextOctet());
+    for (size_t section = 0; section < 3; ++section) reply->SetCount(section, NextOctet() & 3);
+    return reply->Append(octets);
+  }
+  for (size_t section = 0; section < 3; ++section) {
+    const uint8_t count = NextOctet() & 3;
+    reply->SetCount(section, count);
+    for (uint8_t i = 0; i < count; ++i) reply->WriteRecord();
+  }
+}
+
+}  // namespace
+
+void SetScript(std::span<const uint8_t> script) {
+  script_left = script;
+  query_count = 0;
+}
+
+size_t CountScriptedQueries() { return query_count; }
+
+// UDP.
+
+UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6,
+                           bool segments)
+    : network_(network),
+      sockets_per_family_(sockets_per_family),
+      wanted_{ipv4, ipv6},
+      segments_(segments) {}
+
+UdpTransport::~UdpTransport() = default;
+
+absl::Status UdpTransport::Open() { return absl::OkStatus(); }
+
+void UdpTransport::Submit(Exchange* exchange) {
+  exchange->state_ = Exchange::State::kQueued;
+  queues_[0].PushBack(exchange);
+}
+
+void UdpTransport::Flush() {
+  while (Exchange* exchange = queues_[0].PopFront()) {
+    ++query_count;
+    exchange->state_ = Exchange::State::kHeld;
+    exchange->sent_at_ = network_->loop()->now();
+    const uint8_t how = NextOctet() % 12;
+    switch (how) {
+      case 2:
+        network_->Complete(exchange, ExchangeStatus::kTimeout);
+        break;
+      case 3:
+        network_->Complete(exchange, ExchangeStatus::kUnreachable, ECONNREFUSED);
+        break;
+      case 4:
+        ++exchange->result_.mismatches.id;
+        network_->Complete(exchange, ExchangeStatus::kDoubtful);
+        break;
+      case 5:
+        ++exchange->result_.mismatches.bare_error;
+        exchange->result_.bare_flags = static_cast<uint16_t>(0x8000 | (NextOctet() & 15));
+        network_->Complete(exchange, ExchangeStatus::kDoubtful);
+        break;
+      default: {
+        ReplyWriter reply(exchange->query_);
+        WriteReply(how, &reply);
+        network_->CompleteReply(exchange, reply.bytes());
+      }
+    }
+  }
+}
+
+void UdpTransport::NoteTimeout(const Exchange*) {}
+uint64_t UdpTransport::CountDrops() { return 0; }
+void UdpTransport::Forget(Exchange*) {}
+void UdpTransport::Close() {}
+
+// TCP.
+
+TcpTransport::TcpTransport(Network* network, size_t most) : network_(network), most_(most) {}
+TcpTransport::~TcpTransport() = default;
+
+void TcpTransport::Submit(Exchange* exchange) {
+  exchange->state_ = Exchange::State::kQueued;
+  waiting_.PushBack(exchange);
+}
+
+void TcpTransport::Flush() {
+  while (Exchange* exchange = waiting_.PopFront()) {
+    ++query_count;
+    exchange->state_ = Exchange::State::kHeld;
+    exchange->sent_at_ = network_->loop()->now();
+    const uint8_t how = NextOctet() % 8;
+    if (how == 2) {
+      network_->Complete(exchange, ExchangeStatus::kTimeout);
+    } else if (how == 3) {
+      network_->Complete(exchange, ExchangeStatus::kClosed);
+    } else {
+      ReplyWriter reply(exchange->query_);
+      WriteReply(how, &reply);
+      network_->CompleteReply(exchange, reply.bytes());
+    }
+  }
+}
+
+void TcpTransport::Forget(Exchange*) {}
+void TcpTransport::Retire(Exchange*) {}
+void TcpTransport::Close() {}
+
+}  // namespace caascan::net
