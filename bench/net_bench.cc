@@ -3,12 +3,19 @@
 //   AwaitTask       a coroutine called and awaited by another: frame, switch there, switch back
 //   ArmCancel       a query's deadline that never fires
 //   RateGate        one turn under a rate limit
+//   RandomBits      what a query draws, an ID and its letters; beside it, by getrandom(2) in blocks
+//   of 4 KB
+#include <sys/random.h>
+
+#include <array>
 #include <cstdint>
+#include <memory>
 
 #include <benchmark/benchmark.h>
 
 #include "bench/allocations.h"
 #include "scanner/net/limits.h"
+#include "scanner/net/random_bits.h"
 #include "scanner/net/task.h"
 #include "scanner/net/timer_wheel.h"
 
@@ -71,6 +78,30 @@ void BM_RateGate(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_RateGate);
+
+/// What a query draws: an ID and its letters.
+void BM_RandomBits(benchmark::State& state) {
+  const auto random = std::make_unique<RandomBits>();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(random->Next());
+    benchmark::DoNotOptimize(random->Next());
+  }
+}
+BENCHMARK(BM_RandomBits);
+
+void BM_SystemsRandomBits(benchmark::State& state) {
+  std::array<uint64_t, 512> block;
+  size_t left = 0;
+  for (auto _ : state) {
+    if (left == 0) {
+      if (getrandom(block.data(), sizeof block, 0) != sizeof block) return;
+      left = block.size();
+    }
+    left -= 2;
+    benchmark::DoNotOptimize(block[left]);
+  }
+}
+BENCHMARK(BM_SystemsRandomBits);
 
 }  // namespace
 }  // namespace caascan::net

@@ -4,27 +4,38 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+struct evp_cipher_ctx_st;
 
 namespace caascan::net {
 
-/// Draws the system's random numbers (getrandom(2): ChaCha20, keyed by the machine's entropy) in
-/// blocks, so that a query costs no system call. What a server sees of them tells nothing of the
-/// next. One thread.
+/// AES-256-CTR (libcrypto's), keyed by the system (getrandom(2)) and drawn in blocks. Each block
+/// begins with the key of the next one, which is wiped, so that what is in memory tells nothing of
+/// earlier blocks, and what servers see of a block tells nothing of the rest. One thread.
 class RandomBits {
  public:
-  RandomBits() = default;
+  RandomBits();
   RandomBits(const RandomBits&) = delete;
   RandomBits& operator=(const RandomBits&) = delete;
 
   uint64_t Next() {
     if (left_ == 0) Refill();
-    return block_[--left_];
+    return block_[kKeyWords + --left_];
   }
 
  private:
+  static constexpr size_t kKeyWords = 6;  // A key of 32 octets, a counter of 16.
+  static constexpr size_t kWords = 512;
+
+  struct FreeCipher {
+    void operator()(evp_cipher_ctx_st* cipher) const;
+  };
+
   void Refill();
 
-  std::array<uint64_t, 512> block_;
+  std::unique_ptr<evp_cipher_ctx_st, FreeCipher> cipher_;
+  std::array<uint64_t, kKeyWords + kWords> block_;
   size_t left_ = 0;
 };
 
