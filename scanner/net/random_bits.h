@@ -34,7 +34,9 @@ class RandomBits {
 
   void Refill();
 
-  std::unique_ptr<evp_cipher_ctx_st, FreeCipher> cipher_;
+  bool Encrypt();
+
+  std::unique_ptr<evp_cipher_ctx_st, FreeCipher> cipher_;  // Null: there is none.
   std::array<uint64_t, kKeyWords + kWords> block_;
   size_t left_ = 0;
 };
