@@ -141,6 +141,10 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
            std::chrono::milliseconds timeout)
       : peer_(peer), query_(query), transport_(transport), timeout_(timeout) {}
 
+  /// TCP: by a connection that no other query shares, whose end could be the other's doing. Before
+  /// it is awaited.
+  void UseOwnConnection() { own_connection_ = true; }
+
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> awaiter);
   /// Valid as long as the exchange.
@@ -160,7 +164,8 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   const dns::QuerySpec& query_;
   const Transport transport_;
   State state_ = State::kNew;
-  bool granted_ = false;    // Holds a place of its peer's budget.
+  bool granted_ = false;  // Holds a place of its peer's budget.
+  bool own_connection_ = false;
   bool canary_ = false;     // Asks whether anybody answers: see Outage.
   uint8_t turns_lost_ = 0;  // Turns that it could not use to send.
   uint8_t socket_ = 0;      // UDP: index of the socket it left from.

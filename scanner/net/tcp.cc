@@ -289,7 +289,8 @@ void TcpTransport::Submit(Exchange* exchange) {
 
 void TcpTransport::Flush() {
   while (Exchange* exchange = waiting_.front()) {
-    if (exchange->peer_->connection_ == nullptr && !HasPlace()) return;
+    const bool has_one = exchange->peer_->connection_ != nullptr && !exchange->own_connection_;
+    if (!has_one && !HasPlace()) return;
     exchange->ListNode<QueueTag>::Unlink();
     if (!Attach(exchange)) return waiting_.PushFront(exchange);
     // Its turn under the limits was given when it began to wait.
@@ -310,19 +311,30 @@ bool TcpTransport::HasPlace() {
 bool TcpTransport::Attach(Exchange* exchange) {
   Peer* peer = exchange->peer_;
   if (peer->connection_ != nullptr && peer->connection_->full()) peer->connection_->Retire();
-  if (peer->connection_ == nullptr) {
+  TcpConnection* connection = exchange->own_connection_ ? nullptr : peer->connection_;
+  if (connection == nullptr) {
     if (!HasPlace()) return false;
-    auto connection = std::make_unique<TcpConnection>(network_, this, peer);
-    peer->connection_ = connection.get();
-    connections_.emplace(connection.get(), std::move(connection));
-    ++open_;
-    peer->connection_->Open();
+    connection = Connect(peer);
+    if (exchange->own_connection_) {
+      connection->Retire();
+    } else {
+      peer->connection_ = connection;
+    }
   }
   exchange->state_ = Exchange::State::kPending;
   if (!exchange->armed()) network_->loop()->Arm(exchange, exchange->timeout_);
   exchange->sent_at_ = network_->loop()->now();
-  peer->connection_->Add(exchange);
+  connection->Add(exchange);
   return true;
+}
+
+TcpConnection* TcpTransport::Connect(Peer* peer) {
+  auto connection = std::make_unique<TcpConnection>(network_, this, peer);
+  TcpConnection* const opened = connection.get();
+  connections_.emplace(opened, std::move(connection));
+  ++open_;
+  opened->Open();
+  return opened;
 }
 
 void TcpTransport::Forget(Exchange* exchange) {

@@ -40,6 +40,7 @@ class TcpTransport {
   /// Gives it a connection to its peer, or false where there is no place for one.
   bool Attach(Exchange* exchange);
   bool HasPlace();
+  TcpConnection* Connect(Peer* peer);
   /// The exchange goes on after its connection has ended: it is the first to wait.
   void AttachFirst(Exchange* exchange);
 

@@ -120,10 +120,12 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
   uint16_t bare_flags = 0;
   while (true) {
     net::Exchange exchange(peer, spec, transport, options.timeout);
+    if (closed_once) exchange.UseOwnConnection();
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
     account->budget.waited += result.spent;
     if (asked == nullptr) asked = net::MakePooled<Asked>();
+    ++asked->queries;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
     if (!Take(result, transport, asked.get())) {
       if (account->budget.exhausted()) break;
@@ -136,7 +138,8 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
       }
       continue;
     }
-    // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4).
+    // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4), and
+    // another query may be what it closed this one for.
     if (asked->status == net::ExchangeStatus::kClosed && !options.strict &&
         !account->budget.exhausted() && !std::exchange(closed_once, true)) {
       continue;

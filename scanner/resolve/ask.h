@@ -50,6 +50,7 @@ struct Asked {
   bool edns_option_rejected = false;  // It answered only without the contact.
   bool over_tcp = false;
   bool small_letters = false;  // So it was asked.
+  uint8_t queries = 0;         // That it took.
   Classified classified;       // Filled by the caller of Ask(), where `replied`.
   bool shows_edns_faults() const {
     return fell_back_from_edns || edns_not_echoed || edns_option_rejected;

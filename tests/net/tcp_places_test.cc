@@ -97,6 +97,39 @@ TEST(TcpPlacesTest, WhoWaitsForAPlaceCanBeCancelled) {
   for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kCancelled);
 }
 
+Task<> AskAlone(Client* client, Address server, ExchangeStatus* status) {
+  dns::Name name;
+  EXPECT_EQ(dns::Name::FromText("alone.example", &name), dns::NameError::kNone);
+  dns::QuerySpec query;
+  query.name = name;
+  Exchange exchange(client->network()->PeerFor(server), query, Transport::kTcp, kLong);
+  exchange.UseOwnConnection();
+  *status = (co_await exchange).status;
+}
+
+// A server may close a connection for what another query on it asks.
+TEST(TcpPlacesTest, WhoWantsAConnectionOfItsOwnSharesNone) {
+  FakeServer server([](const Arrival& query, Outbox* out) {
+    const std::string name = QuestionText(query.bytes);
+    if (name == "closes.example") out->Close();
+    if (name != "waits.example") out->Send(Reply(query.bytes).bytes());
+  });
+  Client client;
+  const Address at = server.At("127.0.0.1");
+  ExchangeStatus alone = ExchangeStatus::kCancelled;
+  std::deque<Got> got(3);
+  client.Start(client.AskTask(at, Transport::kTcp, kLong, "waits.example", &got[0]));
+  client.Start(AskAlone(&client, at, &alone));
+  client.Start(client.AskTask(at, Transport::kTcp, kLong, "closes.example", &got[1]));
+  client.Wait();
+  EXPECT_EQ(got[0].result.status, ExchangeStatus::kClosed);
+  EXPECT_EQ(alone, ExchangeStatus::kReply);
+  client.Start(client.AskTask(at, Transport::kTcp, kLong, "later.example", &got[2]));
+  client.Wait();
+  EXPECT_EQ(got[2].result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(ConnectionsUsed(server), 3u) << "that of its own is closed behind it";
+}
+
 /// All below it are open.
 rlim_t LowestFreeDescriptor() {
   const int lowest = dup(STDIN_FILENO);
