@@ -287,7 +287,8 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
   walk->attempts.clear();
   walk->held.reset();
   Tries tries;
-  for (; !account->budget.exhausted(); ++account->budget.steps) {
+  for (; !account->budget.exhausted() && !IsSpared(*walk, *account, &tries);
+       ++account->budget.steps) {
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
       if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
@@ -342,6 +343,7 @@ void IterativeResolver::NoteAsked(const net::Address& address, uint32_t bit, Acc
                                   Tries* tries, Walk* walk) {
   const Asked& asked = *walk->asked;
   tries->End(asked, bit, account);
+  NoteHostQuery(*walk, account);
   walk->on_wire = tries->count > 0;
   if (asked.replied) family_answers_[address.is_v6()] = true;
   // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
@@ -415,9 +417,11 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   }
 }
 
-/// Time is up, but every server was asked, and failed: that stands, and no further try is missed.
+/// A limit is met, but every server was asked, and failed: that stands, and no further try is
+/// missed.
 bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
-  return budget.too_slow() && budget.queries < budget.max_queries && !walk.attempts.empty() &&
+  return (budget.too_slow() || tries.spared) && budget.queries < budget.max_queries &&
+         !walk.attempts.empty() &&
          static_cast<size_t>(std::popcount(tries.tried)) == walk.zone->addresses.size();
 }
 
@@ -427,7 +431,8 @@ void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if (account->budget.exhausted() && !AllHaveFailed(*walk, tries, account->budget)) {
+  } else if ((tries.spared || account->budget.exhausted()) &&
+             !AllHaveFailed(*walk, tries, account->budget)) {
     walk->failure = account->budget.limit();
   } else {
     walk->failure = PlainReason(walk->attempts, /*recursive=*/false);

@@ -130,6 +130,7 @@ class IterativeResolver : public Resolver {
     uint32_t local_faults = 0;  // or our own side could not send,
     uint32_t blocklisted = 0;   // or the user does not want it to be asked.
     bool circle = false;
+    bool spared = false;       // Enough was asked of these servers: see Account::host_queries.
     bool last_resort = false;  // The other addresses of its servers were looked for.
 
     void Begin(uint32_t bit);
@@ -195,6 +196,8 @@ class IterativeResolver : public Resolver {
   static bool NeedsAddress(const Zone& zone, size_t server, const Tries& tries);
   net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
   bool HasUsableAddress(const Host& host) const;
+  static bool IsSpared(const Walk& walk, const Account& account, Tries* tries);
+  static void NoteHostQuery(const Walk& walk, Account* account);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   static void Lose(const HostHandle& host, HostEnd end, Account* account);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);

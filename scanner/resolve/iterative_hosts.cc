@@ -118,6 +118,23 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
   co_return end;
 }
 
+/// A delegation may name as many servers of a stranger's zone as it likes: that zone's servers are
+/// not asked for all of them.
+bool IterativeResolver::IsSpared(const Walk& walk, const Account& account, Tries* tries) {
+  if (account.host_queries == nullptr || walk.purpose != Walk::Purpose::kAddress) return false;
+  const auto asked = account.host_queries->find(std::string(walk.zone.name().bytes()));
+  tries->spared = asked != account.host_queries->end() && asked->second >= account.max_host_queries;
+  return tries->spared;
+}
+
+void IterativeResolver::NoteHostQuery(const Walk& walk, Account* account) {
+  if (walk.purpose != Walk::Purpose::kAddress) return;
+  if (account->host_queries == nullptr) {
+    account->host_queries = std::make_unique<absl::flat_hash_map<std::string, uint32_t>>();
+  }
+  (*account->host_queries)[std::string(walk.zone.name().bytes())] += walk.asked->queries;
+}
+
 /// What says nothing of the host itself is forgotten at the look-up's end; until then, who needs
 /// the host again would walk the same circles. Without that, n servers that need one another cost
 /// n!.

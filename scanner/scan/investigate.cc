@@ -261,6 +261,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   ++rechecking_;  // It rests, or waits patiently for what is silent.
   account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
   account->budget.max_wait = nanoseconds::max();
+  account->max_host_queries = UINT32_MAX;  // All servers are wanted.
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
   std::vector<Finding>* survey = &climb->extras->survey;
   const bool elsewhere = climb->own->zone != climb->answer->zone;
@@ -339,6 +340,7 @@ void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   account->attempts.clear();
   account->observations.clear();
   account->lost_hosts.reset();
+  account->host_queries.reset();
   if (climb->parent) ForgetFailure(*climb);
   *climb = Climb();
 }

@@ -1,5 +1,6 @@
 """Servers that are written to hurt: what is believed, and what one name costs. docs/hostile.md has the limits."""
 
+import collections
 import json
 import os
 import pathlib
@@ -13,10 +14,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
 import harness
 from harness import CAASCAN
-from world import AA, SERVFAIL, TC, TYPE_A, TYPE_CAA, TYPE_NS, World, caa, later, name_wire, record
+from world import (AA, NXDOMAIN, REFUSED, SERVFAIL, SOA, TC, TYPE_A, TYPE_CAA, TYPE_CNAME, TYPE_NS, TYPE_SOA, World, caa, later,
+                   name_wire, record)
 
 VICTIM = "victim.test"
 HELD = {VICTIM: ";"}  # It forbids, whatever is forged.
+MOST_AT_PREY = 30  # 10 a pass for addresses, and what finding out why asks.
 MOST_QUERIES, MOST_CPU_S, MOST_S = 100, 10.0, 60  # With room for sanitizers and a busy machine.
 
 
@@ -140,9 +143,9 @@ class Hostile(harness.Case):
             number = int(zone.split(".")[0][1:])
             address = f"127.55.{number // 250}.{number % 250 + 1}"
             if query.server != address:
-                referral = query.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire(f"ns.{zone}"))])
                 glue = record(f"ns.{zone}", TYPE_A, socket.inet_aton(address))
-                return query.send(referral[:10] + b"\0\1" + referral[12:] + glue)
+                return query.send(query.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire(f"ns.{zone}"))],
+                                              additional=[glue]))
             if query.transport == "udp":
                 return query.send(query.reply(flags=AA | TC))
             if number == zones - 1:
@@ -153,12 +156,105 @@ class Hostile(harness.Case):
         self.assertEqual([each["reason"] for each in found if each["name"] == f"z{zones - 1}.test"], ["issuance_forbidden"])
         self.assertEqual({each["reason"] for each in found if each["name"] != f"z{zones - 1}.test"}, {"truncated"})
 
+    # Attacks that have names. What they spend is a stranger's zone, so it is its servers that count.
+
+    def zones(self, addresses, answer):
+        """A handler: the root delegates the zones of `addresses`, {zone: address}, with glue; `answer(query, zone)` is theirs.
+        Counts the queries of each zone's server in self.asked."""
+        self.asked = collections.Counter()
+
+        def handle(query):
+            zone = ".".join(query.name.split(".")[-2:])
+            if zone not in addresses or query.server != addresses[zone]:
+                if zone not in addresses:
+                    return query.send(query.honest(HELD))
+                glue = record(f"ns.{zone}", TYPE_A, socket.inet_aton(addresses[zone]))
+                return query.send(query.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire(f"ns.{zone}"))],
+                                              additional=[glue]))
+            self.asked[zone] += 1
+            answer(query, zone)
+        return handle
+
+    def denial(self, query, zone, rcode=NXDOMAIN):
+        query.send(query.reply(flags=AA | rcode, authority=[record(zone, TYPE_SOA, SOA)]))
+
+    def attack(self, answer, name, *options):
+        handle = self.zones({"evil.test": "127.56.0.1", "prey.test": "127.56.0.2"}, answer)
+        found, = self.scan(World(handle, everywhere=True), [name], *options)
+        self.assertNotEqual(found["outcome"], "permit", found)
+        self.assertLessEqual(found["queries"], MOST_QUERIES)
+
+    def test_nxns_attack(self):
+        """A referral to many servers that are none, all of another's zone."""
+        def answer(query, zone):
+            if zone == "prey.test":
+                return self.denial(query, zone)
+            servers = [record("sub.evil.test", TYPE_NS, name_wire(f"n{i}.prey.test")) for i in range(60)]
+            query.send(query.reply(flags=0, authority=servers))
+        self.attack(answer, "www.sub.evil.test")
+        self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
+
+    def test_nr_delegation_attack(self):
+        """A referral to many servers that refer no further than to servers which serve nothing."""
+        def answer(query, zone):
+            if zone == "prey.test":
+                return query.send(query.reply(flags=REFUSED))
+            servers = [record("sub.evil.test", TYPE_NS, name_wire(f"n{i}.prey.test")) for i in range(60)]
+            query.send(query.reply(flags=0, authority=servers))
+        self.attack(answer, "www.sub.evil.test")
+        self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
+
+    def test_tsuname(self):
+        """Two zones whose servers are each in the other one."""
+        def answer(query, zone):
+            other = {"evil.test": "prey.test", "prey.test": "evil.test"}[zone]
+            sub = f"sub.{zone}"
+            query.send(query.reply(flags=0, authority=[record(sub, TYPE_NS, name_wire(f"ns.sub.{other}"))]))
+        self.attack(answer, "www.sub.evil.test")
+        self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
+
+    def test_camp(self):
+        """Aliases that lead to a referral to many servers."""
+        def answer(query, zone):
+            labels = query.name.split(".")
+            if zone == "prey.test":
+                return self.denial(query, zone)
+            step = int(labels[1][1:])
+            if step < 8:
+                return query.send(query.reply(answers=[record(query.name, TYPE_CNAME, name_wire(f"www.s{step + 1}.evil.test"))]))
+            servers = [record(f"{labels[-3]}.evil.test", TYPE_NS, name_wire(f"n{i}.prey.test")) for i in range(60)]
+            query.send(query.reply(flags=0, authority=servers))
+        self.attack(answer, "www.s1.evil.test")
+        self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
+
+    def test_phoenix_and_maginot(self):
+        """A child's answer that claims its parent, or another's zone, for servers of its own: nobody believes it."""
+        def answer(query, zone):
+            mine = socket.inet_aton("127.56.0.1")
+            claims = [record("prey.test", TYPE_NS, name_wire("ns.evil.test")), record("test", TYPE_NS, name_wire("ns.evil.test"))]
+            glue = [record("ns.evil.test", TYPE_A, mine), record("ns.prey.test", TYPE_A, mine)]
+            if query.type == TYPE_CAA and zone == "prey.test" and query.server != "127.56.0.1":
+                return query.send(query.reply(answers=[record("prey.test", TYPE_CAA, caa(";"))]))
+            permits = record(query.name, TYPE_CAA, caa("letsencrypt.org"))
+            query.send(query.reply(answers=[permits], authority=claims, additional=glue))
+        handle = self.zones({"evil.test": "127.56.0.1", "prey.test": "127.56.0.2"}, answer)
+        names = [f"w{i}.evil.test" for i in range(20)] + ["prey.test"]
+        found = self.scan(World(handle, everywhere=True), names, "--concurrency", "1", "--threads", "1")
+        self.assertEqual([each["reason"] for each in found if each["name"] == "prey.test"], ["issuance_forbidden"])
+
+    def test_tudoor(self):
+        """Malformed answers in the true one's place, from its server: they count as no answer, and end the look-up soon."""
+        def answer(query, zone):
+            query.send(query.reply()[:7 + self.asked[zone] % 12])
+        self.attack(answer, "www.evil.test")
+        self.assertLessEqual(self.asked["evil.test"], MOST_QUERIES)
+
     def test_aliases_that_take_their_time(self):
         def handle(query):
             at = int(query.name.split(".")[0][1:]) if query.name.endswith("slow.test") else 0
             answer = query.honest(HELD)
             if at:
-                answer = query.reply(answers=[record(query.name, 5, name_wire(f"a{at + 1}.slow.test"))])
+                answer = query.reply(answers=[record(query.name, TYPE_CNAME, name_wire(f"a{at + 1}.slow.test"))])
             later(0.3, query.send, answer)
         found, _, took = self.look(handle, "a1.slow.test", "--name-timeout", "2")
         self.assertEqual((found["outcome"], found["reason"], found["may_issue"]), ("servfail", "too_slow", False), found)

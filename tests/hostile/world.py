@@ -5,9 +5,9 @@ import struct
 import threading
 import time
 
-TYPE_A, TYPE_NS, TYPE_SOA, TYPE_CAA = 1, 2, 6, 257
+TYPE_A, TYPE_NS, TYPE_CNAME, TYPE_SOA, TYPE_CAA = 1, 2, 5, 6, 257
 QR, AA, TC = 0x8000, 0x0400, 0x0200
-SERVFAIL, NXDOMAIN = 2, 3
+SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
 PORT = 5300
 IP_PKTINFO = 8  # socket has no name for it before Python 3.14.
 SOA = b"\0" + b"\0" + struct.pack("!IIIII", 1, 3600, 600, 86400, 60)
@@ -41,11 +41,12 @@ class Query:
         self.name = ".".join(labels).lower()
         self.type, = struct.unpack("!H", octets[at + 1:at + 3])
 
-    def reply(self, flags=AA, answers=(), authority=(), change_id=0, question=True):
+    def reply(self, flags=AA, answers=(), authority=(), additional=(), change_id=0, question=True):
         """A whole message."""
         query_id, = struct.unpack("!H", self.octets[:2])
-        head = struct.pack("!HHHHHH", query_id ^ change_id, QR | flags, int(question), len(answers), len(authority), 0)
-        return head + (self.question if question else b"") + b"".join(answers) + b"".join(authority)
+        head = struct.pack("!HHHHHH", query_id ^ change_id, QR | flags, int(question), len(answers), len(authority),
+                           len(additional))
+        return head + (self.question if question else b"") + b"".join((*answers, *authority, *additional))
 
     def honest(self, held):
         """The reply of a server whose zone holds the CAA values `held`, {name: value}."""

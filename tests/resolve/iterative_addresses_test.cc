@@ -118,6 +118,31 @@ TEST_F(AddressesTest, HopelessAddressesLeaveTheRetriesToTheOthers) {
   EXPECT_EQ(Seen("127.53.1.9"), 4u) << "at the end in small letters";
 }
 
+// NXNSAttack, NRDelegation: who serves a zone decides which other zone's servers are asked.
+TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames) {
+  constexpr const char* kPrey = "127.53.1.7";
+  tree_.Delegate("test", "prey.test", {{"ns.prey.test", kPrey}});
+  for (int i = 0; i < 30; ++i) {
+    tree_.Add("test", "evil.test NS n" + std::to_string(i) + ".prey.test");
+  }
+  tree_.Add("test", "good.test NS n15.prey.test");
+  tree_.Add("prey.test", "n15.prey.test A 127.53.1.8");
+  tree_.Serve("good.test", "127.53.1.8");
+  std::atomic<bool> refuses{true};
+  tree_.SetOverride(kPrey, [&refuses](const Arrival& query, Outbox* out) {
+    if (!refuses) return false;
+    out->Send(net::Reply(query.bytes, 0, dns::RCode::kRefused).bytes());
+    return true;
+  });
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(Lookup("www.evil.test").answer.failure, Reason::kUnresolvableServers);
+  EXPECT_LE(Seen(kPrey), Account().max_host_queries + 1) << "the last one may go on over TCP";
+  refuses = false;
+  EXPECT_EQ(Summary(Lookup("www.good.test").answer), "empty")
+      << "what was not asked is held against no server";
+}
+
 // RFC 7505's way to say that there is none; nobody is asked for the root's addresses.
 TEST_F(AddressesTest, TheRootAsAServersNameIsNoServer) {
   tree_.Add("test", "nil.test NS .");
