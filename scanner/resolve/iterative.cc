@@ -6,7 +6,6 @@
 #include "scanner/resolve/iterative.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 
 #include "scanner/dns/special_names.h"
@@ -415,37 +414,6 @@ void IterativeResolver::FinishZone(Walk* walk, Account* account) {
     walk->ok = false;
     walk->failure = Reason::kAliasLoop;
   }
-}
-
-/// A limit is met, but every server was asked, and failed: that stands, and no further try is
-/// missed.
-bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
-  return (budget.too_slow() || tries.spared) && budget.queries < budget.max_queries &&
-         !walk.attempts.empty() &&
-         static_cast<size_t>(std::popcount(tries.tried)) == walk.zone->addresses.size();
-}
-
-void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
-  AddUnresolved(tries, walk);
-  walk->ok = false;
-  walk->retried = tries.count > 1;
-  if (network_->cancelled()) {
-    walk->failure = Reason::kStopped;
-  } else if ((tries.spared || account->budget.exhausted()) &&
-             !AllHaveFailed(*walk, tries, account->budget)) {
-    walk->failure = account->budget.limit();
-  } else {
-    walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
-    if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {
-      walk->failure = *walk->unreachable;
-    }
-    walk->circle = tries.circle && walk->failure == Reason::kUnresolvableServers;
-  }
-  const size_t room =
-      Account::kMaxAttempts - std::min(Account::kMaxAttempts, account->attempts.size());
-  account->attempts.insert(
-      account->attempts.end(), walk->attempts.begin(),
-      walk->attempts.begin() + static_cast<ptrdiff_t>(std::min(room, walk->attempts.size())));
 }
 
 /// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is

@@ -5,6 +5,7 @@
 //
 // Tested by iterative_servers_test.cc and iterative_circles_test.cc.
 #include <algorithm>
+#include <bit>
 #include <chrono>
 
 #include "scanner/resolve/failure.h"
@@ -190,6 +191,37 @@ void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
     attempt.blocklisted = (tries.blocklisted & bit) != 0;
     walk->attempts.push_back(std::move(attempt));
   }
+}
+
+/// A limit is met, but every server was asked, and failed: that stands, and no further try is
+/// missed.
+bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
+  return (budget.too_slow() || tries.spared) && budget.queries < budget.max_queries &&
+         !walk.attempts.empty() &&
+         static_cast<size_t>(std::popcount(tries.tried)) == walk.zone->addresses.size();
+}
+
+void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
+  AddUnresolved(tries, walk);
+  walk->ok = false;
+  walk->retried = tries.count > 1;
+  if (network_->cancelled()) {
+    walk->failure = Reason::kStopped;
+  } else if ((tries.spared || account->budget.exhausted()) &&
+             !AllHaveFailed(*walk, tries, account->budget)) {
+    walk->failure = account->budget.limit();
+  } else {
+    walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
+    if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {
+      walk->failure = *walk->unreachable;
+    }
+    walk->circle = tries.circle && walk->failure == Reason::kUnresolvableServers;
+  }
+  const size_t room =
+      Account::kMaxAttempts - std::min(Account::kMaxAttempts, account->attempts.size());
+  account->attempts.insert(
+      account->attempts.end(), walk->attempts.begin(),
+      walk->attempts.begin() + static_cast<ptrdiff_t>(std::min(room, walk->attempts.size())));
 }
 
 }  // namespace caascan::resolve
