@@ -39,6 +39,7 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
 
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
 bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* asked) {
+  ++asked->queries;
   asked->status = exchange.status;
   asked->replied = false;
   AddMismatches(exchange.mismatches, &asked->mismatches);
@@ -125,7 +126,6 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
     const net::ExchangeResult& result = co_await exchange;
     account->budget.waited += result.spent;
     if (asked == nullptr) asked = net::MakePooled<Asked>();
-    ++asked->queries;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
     if (!Take(result, transport, asked.get())) {
       if (account->budget.exhausted()) break;
@@ -138,8 +138,7 @@ net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRTy
       }
       continue;
     }
-    // A busy server closes connections that it would serve at another time (RFC 7766 §6.2.4), and
-    // another query may be what it closed this one for.
+    // A busy server closes connections (RFC 7766 §6.2.4), or another query was the reason.
     if (asked->status == net::ExchangeStatus::kClosed && !options.strict &&
         !account->budget.exhausted() && !std::exchange(closed_once, true)) {
       continue;
