@@ -37,6 +37,7 @@ class Hostile(harness.Case):
         def limit():
             if descriptors is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+        self.addCleanup(world.close)
         hints = self.file("hints", world.hints())
         output = self.folder / "out.ndjson"
         scan = subprocess.Popen(

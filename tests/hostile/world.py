@@ -73,8 +73,8 @@ class Query:
 
 
 class World:
-    """Serves at an address of its own as long as the process lives; `everywhere`, at all addresses of 127/8 that nobody else
-    has taken. `handle(query)` sends what it likes."""
+    """Serves at an address of its own until close(); `everywhere`, at all addresses of 127/8 that nobody else has taken.
+    `handle(query)` sends what it likes."""
 
     _count = 0
 
@@ -87,30 +87,43 @@ class World:
         self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._udp.bind((bound, PORT))
         self._tcp = socket.create_server((bound, PORT), backlog=1024, reuse_port=True)
-        for serve in (self._serve_udp, self._serve_tcp):
-            threading.Thread(target=serve, daemon=True).start()
+        self._closed = False
+        self._threads = [threading.Thread(target=serve, daemon=True) for serve in (self._serve_udp, self._serve_tcp)]
+        for each in (self._udp, self._tcp):
+            each.settimeout(0.1)  # So that close() is seen.
+        for thread in self._threads:
+            thread.start()
+
+    def close(self):
+        """Nothing more is taken: another world may have the port."""
+        self._closed = True
+        for thread in self._threads:
+            thread.join()
+        self._udp.close()
+        self._tcp.close()
 
     def hints(self):
         """The text of root hints that lead here."""
         return f". 300 IN NS ns.root.\nns.root. 300 IN A {self.address}\n"
 
     def _serve_udp(self):
-        while True:
+        while not self._closed:
             try:
                 octets, control, _, source = self._udp.recvmsg(65535, 64)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             server = socket.inet_ntoa(control[0][2][8:12])
             answer_from = [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("i4s4x", 0, socket.inet_aton(server)))]
             self.handle(Query(octets, "udp", lambda message, source=source, answer_from=answer_from:
                               self._udp.sendmsg([message], answer_from, 0, source), server, source))
 
     def _serve_tcp(self):
-        while True:
+        while not self._closed:
             try:
                 channel, _ = self._tcp.accept()
-            except OSError:
-                return
+            except TimeoutError:
+                continue
+            channel.setblocking(True)
             threading.Thread(target=self._converse, args=(channel,), daemon=True).start()
 
     def _converse(self, channel):
