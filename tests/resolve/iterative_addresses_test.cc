@@ -15,7 +15,6 @@ namespace {
 using net::Arrival;
 using net::Outbox;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 using Kind = Observation::Kind;
 
