@@ -1,4 +1,4 @@
-// Tested by fault_test.cc and, in effect, by responder_test.cc.
+// Tested by responder_test.cc.
 #include "scanner/lab/fault.h"
 
 #include <algorithm>

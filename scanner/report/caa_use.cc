@@ -1,4 +1,4 @@
-// Tested by caa_use_test.cc.
+// Tested by counters_test.cc.
 #include "scanner/report/caa_use.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by cell_text_test.cc.
+// Tested by formats_test.cc.
 #include "scanner/report/cell_text.h"
 
 #include <array>

@@ -1,4 +1,4 @@
-// Tested by interval_test.cc.
+// Tested by counters_test.cc.
 #include "scanner/report/interval.h"
 
 #include <algorithm>

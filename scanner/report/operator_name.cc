@@ -1,4 +1,4 @@
-// Tested by operator_name_test.cc.
+// Tested by aggregate_test.cc.
 #include "scanner/report/operator_name.h"
 
 #include "scanner/diagnose/operators.h"

@@ -1,4 +1,4 @@
-// Tested by decoder_test.cc.
+// Tested by input_file_test.cc.
 #include "scanner/scan/decoder.h"
 
 #include <zlib.h>
