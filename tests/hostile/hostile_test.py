@@ -185,25 +185,22 @@ class Hostile(harness.Case):
         self.assertNotEqual(found["outcome"], "permit", found)
         self.assertLessEqual(found["queries"], MOST_QUERIES)
 
-    def test_nxns_attack(self):
-        """A referral to many servers that are none, all of another's zone."""
+    def assert_prey_is_spared(self, prey):
+        """`prey(query, zone)` answers for the zone to which a referral's sixty servers, none of which exists, belong."""
         def answer(query, zone):
             if zone == "prey.test":
-                return self.denial(query, zone)
+                return prey(query, zone)
             servers = [record("sub.evil.test", TYPE_NS, name_wire(f"n{i}.prey.test")) for i in range(60)]
             query.send(query.reply(flags=0, authority=servers))
         self.attack(answer, "www.sub.evil.test")
         self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
 
+    def test_nxns_attack(self):
+        self.assert_prey_is_spared(self.denial)
+
     def test_nr_delegation_attack(self):
-        """A referral to many servers that refer no further than to servers which serve nothing."""
-        def answer(query, zone):
-            if zone == "prey.test":
-                return query.send(query.reply(flags=REFUSED))
-            servers = [record("sub.evil.test", TYPE_NS, name_wire(f"n{i}.prey.test")) for i in range(60)]
-            query.send(query.reply(flags=0, authority=servers))
-        self.attack(answer, "www.sub.evil.test")
-        self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
+        """The servers' own zone is served by one that refuses."""
+        self.assert_prey_is_spared(lambda query, _: query.send(query.reply(flags=REFUSED)))
 
     def test_tsuname(self):
         """Two zones whose servers are each in the other one."""
@@ -229,7 +226,7 @@ class Hostile(harness.Case):
         self.assertLessEqual(self.asked["prey.test"], MOST_AT_PREY)
 
     def test_phoenix_and_maginot(self):
-        """A child's answer that claims its parent, or another's zone, for servers of its own: nobody believes it."""
+        """A child's answer that claims its parent, or another's zone, for servers of its own: no such claim is believed."""
         def answer(query, zone):
             mine = socket.inet_aton("127.56.0.1")
             claims = [record("prey.test", TYPE_NS, name_wire("ns.evil.test")), record("test", TYPE_NS, name_wire("ns.evil.test"))]

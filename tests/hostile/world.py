@@ -73,7 +73,7 @@ class Query:
 
 
 class World:
-    """Serves at an address of its own until close(); `everywhere`, at all addresses of 127/8 that nobody else has taken.
+    """Serves at an address of its own until close(); `everywhere`, at all addresses of 127/8 that are free.
     `handle(query)` sends what it likes."""
 
     _count = 0
