@@ -1,4 +1,4 @@
-// Bytes that nobody may read for a while: under AddressSanitizer reading them is reported,
+// Bytes that must not be read for a while: under AddressSanitizer reading them is reported,
 // otherwise these do nothing. A message's bytes are good until who waited for it waits again; the
 // buffer lives on, so that without this a late reader would find another message there.
 #pragma once

@@ -106,7 +106,7 @@ struct Account {
   /// resolver's cache. Null where there is none, as nearly always.
   std::unique_ptr<absl::flat_hash_map<std::string, HostEnd>> lost_hosts;
   /// Of this pass: how often a zone's servers were asked for addresses of other zones' servers,
-  /// which whoever names those servers decides. Null where that was never needed.
+  /// which the delegation that names those servers decides. Null where that was never needed.
   uint32_t max_host_queries = 10;
   std::unique_ptr<absl::flat_hash_map<std::string, uint32_t>> host_queries;
 };

@@ -139,10 +139,10 @@ TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames)
   EXPECT_LE(Seen(kPrey), Account().max_host_queries + 1) << "the last one may go on over TCP";
   refuses = false;
   EXPECT_EQ(Summary(Lookup("www.good.test").answer), "empty")
-      << "what was not asked is held against no server";
+      << "a server that was not asked counts as unknown, not as failed";
 }
 
-// RFC 7505's way to say that there is none; nobody is asked for the root's addresses.
+// RFC 7505's way to say that there is none; no server is asked for the root's addresses.
 TEST_F(AddressesTest, TheRootAsAServersNameIsNoServer) {
   tree_.Add("test", "nil.test NS .");
   Start();
