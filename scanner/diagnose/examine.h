@@ -49,7 +49,7 @@ struct Heard {
 /// One server's address, what the look-up met there, and what the probes did.
 struct Examination {
   std::string host;
-  net::Peer* peer = nullptr;
+  net::PeerRef peer;
   Heard met;
   std::array<Heard, kProbeKinds> probes;
 

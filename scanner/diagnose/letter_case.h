@@ -11,7 +11,7 @@ namespace caascan::diagnose {
 /// What was asked and of whom. All that it points to outlives the comparison.
 struct LetterCaseQuestion {
   const resolve::AskOptions* options;
-  net::Peer* peer;
+  net::Peer* peer;  // The server that is surveyed keeps it.
   dns::NameView zone;
   dns::NameView name;  // Its CAA.
 };

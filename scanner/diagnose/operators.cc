@@ -155,14 +155,14 @@ dns::NameView RegistrableDomain(dns::NameView host) {
 void OperatorNamer::Learn(const resolve::Zone& zone, size_t server, const Operator* known) {
   for (const resolve::Zone::ServerAddress& address : zone.addresses) {
     if (address.server != server || address.peer->address().IsSpecialPurpose()) continue;
-    if (by_address_.size() < kMaxAddresses) by_address_.emplace(address.peer, known);
+    if (by_address_.size() < kMaxAddresses) by_address_.emplace(address.peer->address(), known);
   }
 }
 
 const Operator* OperatorNamer::ByAddress(const resolve::Zone& zone, size_t server) const {
   for (const resolve::Zone::ServerAddress& address : zone.addresses) {
     if (address.server != server) continue;
-    const auto found = by_address_.find(address.peer);
+    const auto found = by_address_.find(address.peer->address());
     if (found != by_address_.end()) return found->second;
   }
   return nullptr;

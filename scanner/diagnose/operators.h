@@ -9,7 +9,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/net/network.h"
+#include "scanner/net/address.h"
 #include "scanner/resolve/zone.h"
 
 namespace caascan::diagnose {
@@ -44,7 +44,8 @@ class OperatorNamer {
   void Learn(const resolve::Zone& zone, size_t server, const Operator* known);
   const Operator* ByAddress(const resolve::Zone& zone, size_t server) const;
 
-  absl::flat_hash_map<const net::Peer*, const Operator*> by_address_;
+  // At most kMaxAddresses: those that come later are not learnt.
+  absl::flat_hash_map<net::Address, const Operator*> by_address_;
 };
 
 }  // namespace caascan::diagnose

@@ -136,12 +136,12 @@ net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* de
   for (const resolve::DelegatedServer& server : delegated->servers) {
     HostView host;
     host.host = server.host.view().ToText();
-    for (net::Peer* peer : server.peers) {
+    for (const net::PeerRef& peer : server.peers) {
       host.glue.push_back(peer->address());
       AddServer(host.host, peer, true, inquiry);
     }
     co_await FindHost(server.host, inquiry->account, &host.own);
-    for (net::Peer* peer : host.own.peers) AddServer(host.host, peer, true, inquiry);
+    for (const net::PeerRef& peer : host.own.peers) AddServer(host.host, peer, true, inquiry);
     inquiry->view.hosts.push_back(std::move(host));
   }
 }
@@ -151,7 +151,7 @@ net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* de
 net::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
   inquiry->account->patient = false;
   for (const resolve::DelegatedServer& server : delegated->servers) {
-    for (net::Peer* peer : server.peers) {
+    for (const net::PeerRef& peer : server.peers) {
       AddServer(server.host.view().ToText(), peer, true, inquiry);
     }
   }
@@ -178,7 +178,7 @@ net::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
     }
     resolve::HostAddresses own;
     co_await FindHost(host, inquiry->account, &own);
-    for (net::Peer* peer : own.peers) AddServer(name, peer, false, inquiry);
+    for (const net::PeerRef& peer : own.peers) AddServer(name, peer, false, inquiry);
   }
 }
 

@@ -53,7 +53,7 @@ class Surveyor {
  private:
   /// One server's address.
   struct Server {
-    net::Peer* peer = nullptr;
+    net::PeerRef peer;
     resolve::Attempt attempt;  // What the last query for CAA met.
     uint8_t tries = 0;
     bool asked = false;  // For CAA.

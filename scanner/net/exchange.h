@@ -2,23 +2,19 @@
 // made of.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "scanner/dns/query.h"
 #include "scanner/net/address.h"
-#include "scanner/net/limits.h"
 #include "scanner/net/list.h"
+#include "scanner/net/peer.h"
 #include "scanner/net/timer_wheel.h"
 
 namespace caascan::net {
-
-class Network;
-class TcpConnection;
 
 enum class Transport : uint8_t { kUdp, kTcp };
 
@@ -58,88 +54,17 @@ struct ExchangeResult {
       message;  // For kReply. Valid until the awaiting coroutine suspends again.
 };
 
-struct QueueTag {};
 struct ActiveTag {};
-struct ReadyTag {};
-class Exchange;
-
-/// A server's address as one worker knows it: what waits for it, and how fast it answers. Owned by
-/// the Network, at a fixed place. Loop thread only.
-class Peer : public Timer, public ListNode<ReadyTag> {
- public:
-  Peer(const Address& address, Network* network, AddressBudget* budget, bool blocked)
-      : address_(address), network_(network), budget_(budget), blocked_(blocked) {}
-
-  const Address& address() const { return address_; }
-  /// Nothing is ever sent there: see NetworkOptions.
-  bool blocked() const { return blocked_; }
-  /// Is it time to tell the server's operator whom to write to? At the first query, and again and
-  /// again after that.
-  bool TakeContactTurn() { return contact_turn_++ % kContactEvery == 0; }
-  /// Smoothed round-trip time; zero where nothing was answered yet.
-  std::chrono::microseconds srtt() const { return srtt_; }
-  /// Exchanges since the last answer that ended without one.
-  uint32_t silences() const { return silences_; }
-  /// Queries that wait for their turn, by its own limits or the scan's.
-  uint32_t queued() const { return waiting_count_; }
-  /// Its own limits hold up so many queries that one more would only stand in line.
-  bool busy() const { return stalled_ && waiting_count_ >= kBusyQueue; }
-  /// What is known of how it treats capitals in names (RFC 4343): noted and used by who asks it.
-  enum class LetterCase : uint8_t {
-    kUnknown,
-    kSameErrors,   // An error of its was the same in small letters.
-    kSameDenials,  // So was a denial; but what is not there is denied in any letters.
-    kSound,        // It has answered a question with capitals by data.
-    kSensitive,    // It answers in small letters what it denies or refuses with capitals.
-  };
-  LetterCase letter_case() const { return letter_case_; }
-  void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }
-  /// It has answered a query over TCP: where a connection fails, that is no lack of TCP.
-  bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
-  void NoteAnswerOverTcp() { has_answered_over_tcp_ = true; }
-  /// It was seen, by all workers together, to answer less when it is asked faster.
-  bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
-
- private:
-  friend class Exchange;
-  friend class Network;
-  friend class UdpTransport;
-  friend class TcpTransport;
-  friend class TcpConnection;
-  void OnTimer() override;
-
-  const Address address_;
-  Network* const network_;
-  AddressBudget* const budget_;  // nullptr: no limit.
-  const bool blocked_;
-  static constexpr uint32_t kContactEvery = 64;
-  static constexpr uint32_t kBusyQueue = 16;
-  uint32_t contact_turn_ = 0;
-  LetterCase letter_case_ = LetterCase::kUnknown;
-  bool has_answered_over_tcp_ = false;
-  List<Exchange, QueueTag> waiting_;
-  uint32_t waiting_count_ = 0;
-  bool stalled_ = false;           // Its own limit let nobody pass when asked last.
-  List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
-  uint32_t granted_ = 0;           // By this worker.
-  std::chrono::microseconds srtt_{0};
-  uint32_t silences_ = 0;
-  // What ended since the last report to the budget, of queries sent from then on.
-  PaceTally tally_;
-  std::chrono::nanoseconds tally_since_{0};
-  std::chrono::nanoseconds report_at_{0};
-  TcpConnection* connection_ = nullptr;
-};
 
 /// `Exchange exchange(peer, query, transport, timeout); ExchangeResult result = co_await exchange;`
 /// Waits for its turn under the limits (that time is not part of the timeout), sends once, and ends
-/// with the matched answer or a reason. `query` and its name must live until it ends. Lives in the
-/// awaiting coroutine's frame, by the hundred thousand; awaited once.
+/// with the matched answer or a reason. `query` and its name must live until it ends. Keeps its
+/// peer. Lives in the awaiting coroutine's frame, by the hundred thousand; awaited once.
 class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
  public:
-  Exchange(Peer* peer, const dns::QuerySpec& query, Transport transport,
+  Exchange(PeerRef peer, const dns::QuerySpec& query, Transport transport,
            std::chrono::milliseconds timeout)
-      : peer_(peer), query_(query), transport_(transport), timeout_(timeout) {}
+      : peer_(std::move(peer)), query_(query), transport_(transport), timeout_(timeout) {}
 
   /// TCP: by a connection that no other query shares, whose end could be the other's doing. Before
   /// it is awaited.
@@ -160,7 +85,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kHeld, kDone };
   void OnTimer() override;
 
-  Peer* const peer_;
+  const PeerRef peer_;
   const dns::QuerySpec& query_;
   const Transport transport_;
   State state_ = State::kNew;

@@ -12,21 +12,22 @@ uint32_t HashOf(dns::NameView name, dns::RRType type) {
 
 }  // namespace
 
-void LateAnswers::Remember(uint32_t key, const Peer* peer, dns::NameView name, dns::RRType type) {
+void LateAnswers::Remember(uint32_t key, const Address& server, dns::NameView name,
+                           dns::RRType type) {
   if (queries_ == nullptr) queries_ = std::make_unique<Query[]>(kPlaces);
-  queries_[PlaceOf(key)] = {peer, key, HashOf(name, type)};
+  queries_[PlaceOf(key)] = {server, true, key, HashOf(name, type)};
 }
 
 bool LateAnswers::Take(uint32_t key, const Address& source, std::span<const uint8_t> datagram) {
   if (queries_ == nullptr) return false;
   Query& query = queries_[PlaceOf(key)];
-  if (query.peer == nullptr || query.key != key || query.peer->address() != source) return false;
+  if (!query.waits || query.key != key || query.server != source) return false;
   const auto peek = dns::PeekQuestion(datagram);
   if (!peek || !peek->is_response || !peek->has_question || peek->rr_class != dns::kClassIn ||
       HashOf(peek->name, peek->type) != query.question) {
     return false;
   }
-  query.peer = nullptr;
+  query.waits = false;
   return true;
 }
 

@@ -5,7 +5,9 @@
 #include <memory>
 #include <span>
 
-#include "scanner/net/exchange.h"
+#include "scanner/dns/codes.h"
+#include "scanner/dns/name.h"
+#include "scanner/net/address.h"
 
 namespace caascan::net {
 
@@ -14,14 +16,15 @@ namespace caascan::net {
 class LateAnswers {
  public:
   /// `key` tells socket and ID.
-  void Remember(uint32_t key, const Peer* peer, dns::NameView name, dns::RRType type);
+  void Remember(uint32_t key, const Address& server, dns::NameView name, dns::RRType type);
   /// Is this the answer to one of them: the same socket and ID, from the address and to the
   /// question asked? Each counts once.
   bool Take(uint32_t key, const Address& source, std::span<const uint8_t> datagram);
 
  private:
   struct Query {
-    const Peer* peer = nullptr;  // nullptr: none.
+    Address server;
+    bool waits = false;  // Else there is none.
     uint32_t key = 0;
     uint32_t question = 0;
   };

@@ -1,7 +1,7 @@
 // Tested by limits_test.cc.
 #include "scanner/net/limits.h"
 
-#include <absl/hash/hash.h>
+#include <cassert>
 
 namespace caascan::net {
 
@@ -31,15 +31,59 @@ std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
   return pace_.since();
 }
 
+SharedLimits::~SharedLimits() {
+  for (Shard& shard : shards_) {
+    while (shard.plain.PopFront() != nullptr || shard.paced.PopFront() != nullptr) {
+    }
+  }
+}
+
 AddressBudget* SharedLimits::BudgetFor(const Address& address) {
   const bool own =
       std::find(options_.own.begin(), options_.own.end(), address) != options_.own.end();
   const uint32_t rate = own ? options_.own_rate_qps : options_.server_rate_qps;
   const uint32_t inflight = own ? options_.own_inflight : options_.server_inflight;
   if (rate == 0 && inflight == 0) return nullptr;
-  Shard& shard = shards_[absl::Hash<Address>()(address) % kShards];
+  Shard& shard = ShardOf(address);
   const std::lock_guard lock(shard.mutex);
-  return &shard.budgets.try_emplace(address, rate, inflight).first->second;
+  Entry& entry = shard.budgets.try_emplace(address, address, rate, inflight).first->second;
+  if (entry.linked()) {
+    entry.Unlink();
+    --shard.unused;
+  }
+  ++entry.references;
+  return &entry;
+}
+
+void SharedLimits::GiveBack(AddressBudget* budget, std::chrono::nanoseconds now) {
+  auto* entry = static_cast<Entry*>(budget);
+  Shard& shard = ShardOf(entry->address);
+  const std::lock_guard lock(shard.mutex);
+  assert(entry->references > 0 && "given back as often as it was got");
+  if (--entry->references != 0) return;
+  (entry->has_pace() ? shard.paced : shard.plain).PushBack(entry);
+  ++shard.unused;
+  Trim(&shard, now);
+}
+
+/// What is not idle yet will be within a second or so, and goes then.
+void SharedLimits::Trim(Shard* shard, std::chrono::nanoseconds now) const {
+  while (shard->unused > options_.budget_capacity / kShards) {
+    Entry* oldest = shard->plain.empty() ? shard->paced.front() : shard->plain.front();
+    if (!oldest->is_idle(now)) return;
+    oldest->Unlink();
+    --shard->unused;
+    shard->budgets.erase(Address(oldest->address));
+  }
+}
+
+size_t SharedLimits::budget_count() {
+  size_t count = 0;
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    count += shard.budgets.size();
+  }
+  return count;
 }
 
 }  // namespace caascan::net

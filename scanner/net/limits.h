@@ -3,6 +3,7 @@
 #pragma once
 
 #include <absl/container/node_hash_map.h>
+#include <absl/hash/hash.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "scanner/net/address.h"
+#include "scanner/net/list.h"
 #include "scanner/net/pace.h"
 
 namespace caascan::net {
@@ -37,6 +39,10 @@ class RateGate {
     interval_.store(static_cast<int64_t>(interval), std::memory_order_relaxed);
   }
   std::chrono::nanoseconds burst() const { return std::chrono::nanoseconds(burst_); }
+  /// No turn that was taken counts any more: a new gate would do the same.
+  bool is_idle(std::chrono::nanoseconds now) const {
+    return unlimited() || next_.load(std::memory_order_relaxed) <= now.count() - burst_;
+  }
 
   /// Takes one turn, or says when to try again. zero() means taken.
   std::chrono::nanoseconds TryTake(std::chrono::nanoseconds now) {
@@ -76,6 +82,9 @@ struct LimitOptions {
   std::vector<Address> own = {};
   uint32_t own_rate_qps = 0;
   uint32_t own_inflight = 0;
+  /// Addresses that are remembered though no worker knows them any more, over all. Some 250 octets
+  /// each.
+  size_t budget_capacity = 32'000;
 };
 
 /// What takers of --rate may catch up: a loop wakes at whole milliseconds, and late on a busy
@@ -95,7 +104,7 @@ constexpr std::chrono::nanoseconds RateBurst(uint32_t per_second) {
 inline constexpr std::chrono::nanoseconds kServerBurst = std::chrono::milliseconds(5);
 inline constexpr std::chrono::nanoseconds kServerPeriod = std::chrono::milliseconds(1030);
 
-/// One address's share of politeness. Lives as long as its SharedLimits.
+/// One address's share of politeness. Any thread.
 class AddressBudget {
  public:
   AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
@@ -119,6 +128,12 @@ class AddressBudget {
   /// See Pace::Report(). From when on queries count in the next report. REQUIRES: is_paced().
   std::chrono::nanoseconds Report(const PaceTally& tally, std::chrono::nanoseconds since,
                                   std::chrono::nanoseconds patience, std::chrono::nanoseconds now);
+  /// Its rate was lowered, or may soon be: a new budget would have to find that out again.
+  bool has_pace() const { return watching() || rate_limited(); }
+  /// Nothing is in flight, and no turn that was taken counts any more.
+  bool is_idle(std::chrono::nanoseconds now) const {
+    return inflight_.load(std::memory_order_relaxed) == 0 && gate_.is_idle(now);
+  }
 
  private:
   RateGate gate_;
@@ -130,23 +145,47 @@ class AddressBudget {
   Pace pace_;
 };
 
-/// Any thread.
+/// The limits that all workers share. A budget that is in use stays. One that is not is remembered
+/// while there are not too many of those, and until its last turn counts no more; those that never
+/// showed a limit of their own are forgotten first. Any thread.
 class SharedLimits {
  public:
   explicit SharedLimits(const LimitOptions& options)
       : options_(options), rate_(options.rate_qps, RateBurst(options.rate_qps)) {}
+  ~SharedLimits();
 
   RateGate& rate() { return rate_; }
-  /// nullptr where the address is not limited.
+  /// The same for the same address, in use until GiveBack(); nullptr where the address is not
+  /// limited.
   AddressBudget* BudgetFor(const Address& address);
+  /// Once for each BudgetFor() that gave it. REQUIRES: the caller has nothing in flight there.
+  void GiveBack(AddressBudget* budget, std::chrono::nanoseconds now);
+  /// That are in use or remembered.
+  size_t budget_count();
 
  private:
   static constexpr size_t kShards = 16;
 
-  struct Shard {
-    std::mutex mutex;
-    absl::node_hash_map<Address, AddressBudget> budgets;
+  struct UnusedTag {};
+  struct Entry : AddressBudget, ListNode<UnusedTag> {
+    Entry(const Address& at, uint32_t rate_qps, uint32_t max_inflight)
+        : AddressBudget(rate_qps, max_inflight), address(at) {}
+    const Address address;
+    uint32_t references = 0;
   };
+  struct Shard {
+    std::mutex mutex;  // Guards what follows, and the entries' references and places.
+    absl::node_hash_map<Address, Entry> budgets;
+    // Those not in use; the least recently used first.
+    List<Entry, UnusedTag> plain;
+    List<Entry, UnusedTag> paced;
+    size_t unused = 0;
+  };
+
+  Shard& ShardOf(const Address& address) {
+    return shards_[absl::Hash<Address>()(address) % kShards];
+  }
+  void Trim(Shard* shard, std::chrono::nanoseconds now) const;
 
   const LimitOptions options_;
   RateGate rate_;

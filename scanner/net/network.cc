@@ -30,6 +30,7 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
     : loop_(loop),
       limits_(limits),
       blocked_(options.blocked),
+      peers_(this, limits, options.peer_capacity),
       udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
       tcp_(this, options.tcp_connections),
       outage_(this, options.outage_patience) {}
@@ -38,24 +39,34 @@ Network::~Network() { assert(active_.empty() && "nothing is in flight at the end
 
 absl::Status Network::Open() { return udp_.Open(); }
 
-Peer* Network::PeerFor(const Address& address) {
-  const auto it = peers_.find(address);
-  if (it != peers_.end()) return &it->second;
+PeerRef Network::PeerFor(const Address& address) {
+  if (Peer* known = peers_.Find(address)) return known;
   const bool blocked = blocked_ && blocked_(address);
-  return &peers_.try_emplace(address, address, this, limits_->BudgetFor(address), blocked)
-              .first->second;
+  return peers_.Add(address, blocked);
+}
+
+void Network::FindBudget(Peer* peer) {
+  if (peer->knows_budget_) return;
+  peer->knows_budget_ = true;
+  peer->budget_ = limits_->BudgetFor(peer->address_);
+}
+
+void Network::EndAtOnce(Exchange* exchange, ExchangeStatus status, int error) {
+  if (exchange->granted_) GiveBackGrant(exchange);
+  exchange->state_ = Exchange::State::kDone;
+  exchange->result_.status = status;
+  exchange->result_.error = error;
 }
 
 bool Network::Start(Exchange* exchange) {
   assert(exchange->state_ == Exchange::State::kNew && "an exchange is awaited once");
   if (cancelled_) {
-    exchange->state_ = Exchange::State::kDone;
+    EndAtOnce(exchange, ExchangeStatus::kCancelled);
     return false;
   }
   Peer* peer = exchange->peer_;
   if (peer->blocked()) {
-    exchange->state_ = Exchange::State::kDone;
-    exchange->result_.status = ExchangeStatus::kBlocked;
+    EndAtOnce(exchange, ExchangeStatus::kBlocked);
     return false;
   }
   if (exchange->canary_) {
@@ -64,11 +75,10 @@ bool Network::Start(Exchange* exchange) {
     return true;
   }
   if (outage_.has_lasted()) {
-    exchange->state_ = Exchange::State::kDone;
-    exchange->result_.status = ExchangeStatus::kSendFailed;
-    exchange->result_.error = ENETDOWN;
+    EndAtOnce(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
     return false;
   }
+  FindBudget(peer);
   active_.PushBack(exchange);
   if (peer->budget_ == nullptr && limits_->rate().unlimited() && !outage_.is_down()) {
     Dispatch(exchange);
@@ -231,14 +241,15 @@ bool Network::AskAnew(Exchange* exchange) {
 }
 
 bool Network::TakeCanaryTurn(Peer* peer) {
+  FindBudget(peer);
   if (!TakeTurn() || !Grant(peer)) return false;
   has_turn_ = false;
   return true;
 }
 
-void Network::SetCanaries(const std::vector<Peer*>& peers) {
-  std::vector<Peer*> canaries;
-  for (Peer* peer : peers) {
+void Network::SetCanaries(const std::vector<PeerRef>& peers) {
+  std::vector<PeerRef> canaries;
+  for (const PeerRef& peer : peers) {
     if (!peer->blocked()) canaries.push_back(peer);
   }
   outage_.SetCanaries(std::move(canaries));
@@ -248,11 +259,11 @@ void Network::FailWaiting(List<Exchange, QueueTag>* held) {
   while (Exchange* exchange = held->front()) {
     Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
   }
-  std::vector<Peer*> peers;
-  for (auto& [address, peer] : peers_) {
-    if (!peer.waiting_.empty()) peers.push_back(&peer);
-  }
-  for (Peer* peer : peers) {
+  std::vector<PeerRef> peers;
+  peers_.ForEach([&peers](Peer* peer) {
+    if (!peer->waiting_.empty()) peers.emplace_back(peer);
+  });
+  for (const PeerRef& peer : peers) {
     while (Exchange* exchange = peer->waiting_.front()) {
       Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
     }
@@ -345,6 +356,7 @@ std::chrono::milliseconds Network::Jittered(std::chrono::milliseconds delay) {
 }
 
 void Network::Flush() {
+  peers_.Trim(loop_->now());
   if (!ready_.empty()) {
     // Turns are given just before they are used, by a clock just read: what is counted is what the
     // servers see.
@@ -367,7 +379,7 @@ void Network::CancelAll() {
 }
 
 void Network::Close() {
-  for (auto& [address, peer] : peers_) peer.Cancel();
+  peers_.ForEach([](Peer* peer) { peer->Cancel(); });
   while (ready_.PopFront() != nullptr) {
   }
   rate_timer_.Cancel();

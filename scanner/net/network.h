@@ -1,7 +1,6 @@
 // Everything a worker needs of the network: peers, limits, UDP and TCP, behind one call (Exchange).
 #pragma once
 
-#include <absl/container/node_hash_map.h>
 #include <absl/status/status.h>
 
 #include <functional>
@@ -11,6 +10,7 @@
 #include "scanner/net/limits.h"
 #include "scanner/net/loop.h"
 #include "scanner/net/outage.h"
+#include "scanner/net/peer_table.h"
 #include "scanner/net/random_bits.h"
 #include "scanner/net/tcp.h"
 #include "scanner/net/udp.h"
@@ -32,6 +32,9 @@ struct NetworkOptions {
   /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
   /// once for each address; any thread.
   std::function<bool(const Address&)> blocked = {};
+  /// Peers that are remembered though nothing refers to them: see PeerTable. Some 220 octets each,
+  /// and as many again for the budget of one that was asked.
+  size_t peer_capacity = 100'000;
 };
 
 /// Counts since the start; plain numbers of the loop's thread.
@@ -83,15 +86,16 @@ class Network {
   bool has_ipv4() const { return udp_.has_ipv4(); }
   bool has_ipv6() const { return udp_.has_ipv6(); }
 
-  /// The same Peer for the same address, for the Network's life.
-  Peer* PeerFor(const Address& address);
+  /// The same Peer for the same address, as long as it is referred to or remembered.
+  PeerRef PeerFor(const Address& address);
   size_t peer_count() const { return peers_.size(); }
 
   /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.
   /// Without them a silence is always the server's.
-  void SetCanaries(const std::vector<Peer*>& peers);
+  void SetCanaries(const std::vector<PeerRef>& peers);
 
-  /// Sends what is queued and what the limits let pass. Called at every turn.
+  /// Forgets peers that are too many, and sends what is queued and what the limits let pass. Called
+  /// at every turn, not from inside a coroutine.
   void Flush();
   /// Ends every exchange and pause, and every later one, at once (kCancelled). Not from inside a
   /// coroutine.
@@ -120,6 +124,10 @@ class Network {
 
   /// False: ended at once, do not suspend.
   bool Start(Exchange* exchange);
+  /// Ends it before anything was sent.
+  static void EndAtOnce(Exchange* exchange, ExchangeStatus status, int error = 0);
+  /// The peer's budget is looked for when it is first asked: most addresses never are.
+  void FindBudget(Peer* peer);
   /// At the next Flush() its turn comes, unless its timer is to wake it.
   void MakeReady(Peer* peer);
   /// Lets those pass that the limits allow: of each server in order, the servers by turns.
@@ -166,10 +174,10 @@ class Network {
   const std::function<bool(const Address&)> blocked_;
   RandomBits random_;
   NetworkStats stats_;
+  PeerTable peers_;  // Before those that refer to peers.
   UdpTransport udp_;
   TcpTransport tcp_;
   Outage outage_;
-  absl::node_hash_map<Address, Peer> peers_;
   List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
   List<Exchange, ActiveTag> active_;
   List<Pause, PauseTag> pauses_;

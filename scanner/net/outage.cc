@@ -54,11 +54,11 @@ void Outage::OnTimer() {
 }
 
 void Outage::AskCanaries() {
-  std::vector<Peer*> asked(
+  std::vector<PeerRef> asked(
       canaries_.begin(),
       canaries_.begin() + static_cast<std::ptrdiff_t>(std::min(kRootCanaries, canaries_.size())));
   std::rotate(canaries_.begin(), canaries_.begin() + 1, canaries_.end());
-  for (Peer* peer : recent_) {
+  for (const PeerRef& peer : recent_) {
     if (peer != nullptr && std::find(asked.begin(), asked.end(), peer) == asked.end()) {
       asked.push_back(peer);
     }
@@ -66,11 +66,11 @@ void Outage::AskCanaries() {
   asking_ = asked.size() + 1;
   sent_ = 0;
   asked_at_ = network_->loop()->now();
-  for (Peer* peer : asked) Spawn(AskCanary(peer));
+  for (const PeerRef& peer : asked) Spawn(AskCanary(peer));
   if (--asking_ == 0) Conclude();
 }
 
-Task<> Outage::AskCanary(Peer* peer) {
+Task<> Outage::AskCanary(PeerRef peer) {
   if (network_->TakeCanaryTurn(peer)) {
     ++sent_;
     const dns::Name root;

@@ -25,7 +25,7 @@ class Outage : public Timer {
       : network_(network), lasting_(lasting) {}
 
   /// Without canaries everything counts as its server's silence.
-  void SetCanaries(std::vector<Peer*> canaries) { canaries_ = std::move(canaries); }
+  void SetCanaries(std::vector<PeerRef> canaries) { canaries_ = std::move(canaries); }
 
   void NoteAnswer(Peer* peer);
   /// Takes an exchange whose deadline has passed, unless it says something of its server.
@@ -41,14 +41,14 @@ class Outage : public Timer {
 
   void OnTimer() override;
   void AskCanaries();
-  Task<> AskCanary(Peer* peer);
+  Task<> AskCanary(PeerRef peer);
   void Conclude();
   void Release();
 
   Network* const network_;
   const std::chrono::milliseconds lasting_;  // What is longer has lasted.
-  std::vector<Peer*> canaries_;
-  std::array<Peer*, kRecent> recent_{};  // Of those that answered last.
+  std::vector<PeerRef> canaries_;
+  std::array<PeerRef, kRecent> recent_{};  // Of those that answered last.
   size_t next_recent_ = 0;
   Link link_ = Link::kUp;
   bool answered_ = false;  // Since the doubt.

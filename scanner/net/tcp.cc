@@ -21,8 +21,8 @@ namespace caascan::net {
 /// One connection. Frees itself, through its transport, when libuv has closed its handle.
 class TcpConnection final : public Timer, public ListNode<IdleTag> {
  public:
-  TcpConnection(Network* network, TcpTransport* transport, Peer* peer)
-      : network_(network), transport_(transport), peer_(peer) {}
+  TcpConnection(Network* network, TcpTransport* transport, PeerRef peer)
+      : network_(network), transport_(transport), peer_(std::move(peer)) {}
 
   void Open();
   /// So many of the 65,536 IDs are in use that another connection should take what comes.
@@ -67,7 +67,7 @@ class TcpConnection final : public Timer, public ListNode<IdleTag> {
 
   Network* const network_;
   TcpTransport* const transport_;
-  Peer* const peer_;
+  const PeerRef peer_;
   uv_tcp_t handle_{};
   uv_connect_t connect_{};
   int open_error_ = 0;  // What the system said instead of trying.

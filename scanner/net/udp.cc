@@ -255,7 +255,8 @@ size_t UdpTransport::LayOut(size_t count) {
   if (segments_) {
     std::sort(send.slots.begin(), send.slots.begin() + static_cast<std::ptrdiff_t>(count),
               [](const Slot& a, const Slot& b) {
-                return std::pair(a.exchange->peer_, a.size) < std::pair(b.exchange->peer_, b.size);
+                return std::pair(a.exchange->peer_.get(), a.size) <
+                       std::pair(b.exchange->peer_.get(), b.size);
               });
   }
   size_t messages = 0;
@@ -354,8 +355,8 @@ void UdpTransport::Forget(Exchange* exchange) {
 }
 
 void UdpTransport::NoteTimeout(const Exchange* exchange) {
-  late_.Remember(Key(exchange->socket_, exchange->id_), exchange->peer_, exchange->query_.name,
-                 exchange->query_.type);
+  late_.Remember(Key(exchange->socket_, exchange->id_), exchange->peer_->address(),
+                 exchange->query_.name, exchange->query_.type);
 }
 
 uint64_t UdpTransport::CountDrops() {

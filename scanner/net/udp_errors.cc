@@ -61,14 +61,13 @@ void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
   if (!segments_) return network_->Complete(quoted, ExchangeStatus::kUnreachable, error);
   // Of several queries in one message only the first may be quoted: all that is under way from this
   // port to that address.
-  const auto peer = network_->peers_.find(destination);
-  if (peer == network_->peers_.end()) return;
+  const PeerRef peer = quoted->peer_;
   List<Exchange, QueueTag> concerned;
   List<Exchange, QueueTag> others;
-  while (Exchange* exchange = peer->second.sent_.PopFront()) {
+  while (Exchange* exchange = peer->sent_.PopFront()) {
     (exchange->socket_ == socket->index ? concerned : others).PushBack(exchange);
   }
-  peer->second.sent_.TakeAll(&others);
+  peer->sent_.TakeAll(&others);
   while (Exchange* exchange = concerned.front()) {
     network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
   }

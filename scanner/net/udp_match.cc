@@ -17,10 +17,10 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
 /// often.
 Exchange* UdpTransport::FindByQuestion(const Address& source,
                                        std::span<const uint8_t> datagram) const {
-  const auto peer = network_->peers_.find(source);
+  const Peer* peer = network_->peers_.Find(source);
   const auto peek = dns::PeekQuestion(datagram);
-  if (peer == network_->peers_.end() || !peek || !peek->has_question) return nullptr;
-  const auto& sent = peer->second.sent_;
+  if (peer == nullptr || !peek || !peek->has_question) return nullptr;
+  const auto& sent = peer->sent_;
   int looks = 32;
   for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
     const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);

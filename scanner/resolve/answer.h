@@ -25,7 +25,7 @@ struct ToldError {
 /// user wants them.
 struct Attempt {
   std::string host;           // Empty where the server was given by address.
-  net::Peer* peer = nullptr;  // nullptr for kUnresolved.
+  net::PeerRef peer;          // nullptr for kUnresolved.
   ServerResult result = ServerResult::kTimeout;
   uint16_t rcode = 0;
   bool answered = false;      // Then rtt holds.
@@ -67,7 +67,7 @@ struct Observation {
   };
   Kind kind{};
   std::string host;
-  net::Peer* peer = nullptr;
+  net::PeerRef peer = nullptr;
   std::string evidence = {};
 };
 
@@ -99,7 +99,7 @@ struct Account {
   /// Where the servers that a CAA look-up needs next are busy, may it end there, as kStopped, to be
   /// begun again later? Then `busy` says for which of them it would have waited.
   bool may_be_put_off = false;
-  net::Peer* busy = nullptr;
+  net::PeerRef busy;
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;
   /// Of this pass: each server's name is looked for once. What has come of it otherwise is in the

@@ -101,7 +101,7 @@ void Conclude(net::Transport last, const AskOptions& options, bool used_edns, As
 
 }  // namespace
 
-net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRType type,
+net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
                                   const AskOptions& options, Account* account) {
   net::Pooled<Asked> asked;  // Made when something has come of the first query: most wait for that.
   if (peer->blocked()) {

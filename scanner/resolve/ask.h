@@ -64,7 +64,7 @@ struct Asked {
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
 /// Counts its queries in `account`. Gives what came, never null. `name` and `options` must live
 /// until it ends.
-net::Task<net::Pooled<Asked>> Ask(net::Peer* peer, dns::NameView name, dns::RRType type,
+net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
                                   const AskOptions& options, Account* account);
 
 /// Waits before a server is asked again for what it did not answer: an eighth of the timeout, twice

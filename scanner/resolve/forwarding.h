@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "scanner/net/network.h"
@@ -47,8 +48,8 @@ class ForwardingResolver : public Resolver {
 
  private:
   struct Upstream {
-    explicit Upstream(net::Peer* at) : peer(at) {}
-    net::Peer* const peer;
+    explicit Upstream(net::PeerRef at) : peer(std::move(at)) {}
+    const net::PeerRef peer;
     bool validates = false;   // It has said AD.
     bool knows_root = false;  // It answers for the root's SOA.
     bool asking = false;      // Whether it does; the others wait.
@@ -69,6 +70,7 @@ class ForwardingResolver : public Resolver {
   }
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.
+  /// `peer` is one of `resolvers_`, which keep theirs.
   net::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
                            Account* account, Asked* asked) const;
   net::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,

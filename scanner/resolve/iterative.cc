@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "scanner/dns/special_names.h"
 #include "scanner/resolve/failure.h"
@@ -189,13 +190,13 @@ bool IterativeResolver::IsPutOff(const Walk& walk, const Host* job, Account* acc
       walk.chain.hops() != 0 || !account->attempts.empty() || !account->observations.empty()) {
     return false;
   }
-  net::Peer* shortest = nullptr;
+  net::PeerRef shortest;
   for (const Zone::ServerAddress& address : walk.zone->addresses) {
     if (!address.peer->busy()) return false;
     if (shortest == nullptr || address.peer->queued() < shortest->queued()) shortest = address.peer;
   }
-  account->busy = shortest;
-  return shortest != nullptr;
+  account->busy = std::move(shortest);
+  return account->busy != nullptr;
 }
 
 int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {

@@ -163,7 +163,8 @@ class IterativeResolver : public Resolver {
   dns::Name ZoneOf(const Walk& walk) const;
   net::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
 
-  // iterative_doubt.cc: replies and servers that may be better than they look.
+  // iterative_doubt.cc: replies and servers that may be better than they look. Whoever calls these
+  // keeps `peer` until they end, as AskZone() does.
   bool IsProven(Walk* walk, Account* account);
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
   net::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);
@@ -231,7 +232,8 @@ class IterativeResolver : public Resolver {
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
   // referral.
   absl::node_hash_map<std::string, WaitList> asked_at_root_;
-  /// Servers that are being asked whether they mind capitals; who doubts one of them too waits.
+  /// Servers that are being asked whether they mind capitals; who doubts one of them too waits. Who
+  /// asks keeps the peer.
   absl::node_hash_map<net::Peer*, WaitList> comparing_;
   bool family_answers_[2] = {false, false};  // IPv4, IPv6: has anybody ever answered over it?
   uint32_t rotation_ = 0;

@@ -339,7 +339,9 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, 
     if (!zone.servers[i].has_glue || name.IsAtOrBelow(walk->zone.name())) continue;
     HostHandle host = hosts_.FindOrInsert(name);
     (void)co_await ResolveHost(host, account, job);
-    for (net::Peer* peer : host->peers) found |= zone.AddAddress(i, peer, /*last_resort=*/true);
+    for (const net::PeerRef& peer : host->peers) {
+      found |= zone.AddAddress(i, peer, /*last_resort=*/true);
+    }
   }
   co_return found;
 }

@@ -46,7 +46,7 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
   tries->resolved |= bit;
   HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
   const HostEnd end = co_await ResolveHost(host, account, job);
-  for (net::Peer* peer : host->peers) zone->AddAddress(index, peer);
+  for (const net::PeerRef& peer : host->peers) zone->AddAddress(index, peer);
   // What a circle or our own limits kept from us is left for others to find.
   zone->servers[index].resolved = end == HostEnd::kKnown;
   zone->servers[index].no_such_host = host->no_such_host;
@@ -61,7 +61,7 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
 
 bool IterativeResolver::HasUsableAddress(const Host& host) const {
   return std::any_of(host.peers.begin(), host.peers.end(),
-                     [this](const net::Peer* peer) { return !IsFamilyMissing(peer->address()); });
+                     [this](const net::PeerRef& peer) { return !IsFamilyMissing(peer->address()); });
 }
 
 net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
@@ -165,8 +165,8 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRT
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
     if (IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
     if (host->peers.size() == Zone::kMaxAddresses) break;
-    net::Peer* peer = PeerOf(record, options_.addresses, network_);
-    if (peer != nullptr) host->peers.push_back(peer);
+    net::PeerRef peer = PeerOf(record, options_.addresses, network_);
+    if (peer != nullptr) host->peers.push_back(std::move(peer));
   }
   co_return HostEnd::kKnown;
 }

@@ -3,6 +3,8 @@
 // come from the zone's servers themselves: that is what glue is held against.
 //
 // Tested by iterative_all_servers_test.cc.
+#include <utility>
+
 #include "scanner/resolve/iterative.h"
 
 namespace caascan::resolve {
@@ -84,8 +86,8 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
       addresses->addresses.push_back(type == dns::RRType::kA
                                          ? net::Address::V4(record.rdata.first<4>(), port)
                                          : net::Address::V6(record.rdata.first<16>(), port));
-      net::Peer* peer = PeerOf(record, options_.addresses, network_);
-      if (peer != nullptr) addresses->peers.push_back(peer);
+      net::PeerRef peer = PeerOf(record, options_.addresses, network_);
+      if (peer != nullptr) addresses->peers.push_back(std::move(peer));
     }
   }
 }

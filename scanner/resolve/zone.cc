@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace caascan::resolve {
@@ -22,13 +23,13 @@ int Zone::AddServer(dns::NameView host) {
   return static_cast<int>(servers.size() - 1);
 }
 
-bool Zone::AddAddress(size_t server, net::Peer* peer, bool last_resort) {
+bool Zone::AddAddress(size_t server, net::PeerRef peer, bool last_resort) {
   servers[server].has_address = true;
-  const auto same = [peer](const ServerAddress& address) { return address.peer == peer; };
+  const auto same = [&peer](const ServerAddress& address) { return address.peer == peer; };
   if (!has_room() || std::any_of(addresses.begin(), addresses.end(), same)) {
     return false;
   }
-  addresses.push_back({peer, static_cast<uint8_t>(server), last_resort});
+  addresses.push_back({std::move(peer), static_cast<uint8_t>(server), last_resort});
   return true;
 }
 
@@ -37,8 +38,8 @@ bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy)
          (record.type == dns::RRType::kAAAA && !policy.ipv6);
 }
 
-net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
-                  net::Network* network) {
+net::PeerRef PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
+                    net::Network* network) {
   if (record.type == dns::RRType::kA && policy.ipv4) {
     return network->PeerFor(net::Address::V4(record.rdata.first<4>(), policy.port));
   }
@@ -55,14 +56,14 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
     (void)zone->AddServer(record.NameRdata().ToName());
   }
   for (const dns::RecordView& record : message.records(dns::Section::kAdditional)) {
-    if (!zone->has_room()) return;  // Peers live as long as the scan.
+    if (!zone->has_room()) return;  // What makes no peer costs no memory.
     for (size_t i = 0; i < zone->servers.size(); ++i) {
       const dns::NameView host = zone->host(zone->servers[i]);
       if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
       if (IsOfOtherFamily(record, policy)) zone->servers[i].other_family = true;
-      net::Peer* peer = PeerOf(record, policy, network);
+      net::PeerRef peer = PeerOf(record, policy, network);
       if (peer == nullptr) continue;
-      zone->AddAddress(i, peer);
+      zone->AddAddress(i, std::move(peer));
       zone->servers[i].resolved = zone->servers[i].has_glue = true;
     }
   }

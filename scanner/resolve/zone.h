@@ -33,7 +33,7 @@ struct Zone {
     bool other_family = false;  // It has an address of a family that is not used.
   };
   struct ServerAddress {
-    net::Peer* peer = nullptr;
+    net::PeerRef peer;
     uint8_t server = 0;
     bool last_resort = false;  // Glue and the host's own zone differ, and this is the other one's.
   };
@@ -54,7 +54,7 @@ struct Zone {
   /// The index of the server with that name, added where it is new; -1 where there are too many.
   int AddServer(dns::NameView host);
   /// Once each. False where it was there, or there are too many.
-  bool AddAddress(size_t server, net::Peer* peer, bool last_resort = false);
+  bool AddAddress(size_t server, net::PeerRef peer, bool last_resort = false);
   bool has_room() const { return addresses.size() < kMaxAddresses; }
 };
 
@@ -62,8 +62,8 @@ struct Zone {
 struct Host {
   enum class State : uint8_t { kUnknown, kResolving, kResolved };
   State state = State::kUnknown;
-  absl::InlinedVector<net::Peer*, 2>
-      peers;  // Empty once resolved: it has no address that we can use.
+  /// Empty once resolved: it has no address that we can use.
+  absl::InlinedVector<net::PeerRef, 2> peers;
   std::chrono::nanoseconds expires{0};
   bool no_such_host = false;  // The name does not exist.
   bool other_family = false;  // It has addresses, of a family that is not used.
@@ -93,8 +93,8 @@ bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy)
 
 /// The peer behind an A or AAAA record; nullptr for records of a family that is not used, or of
 /// another type.
-net::Peer* PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
-                  net::Network* network);
+net::PeerRef PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
+                    net::Network* network);
 
 /// Fills `zone` from a referral: NS records of `cut` in the authority section, and as glue the
 /// addresses of those names in the additional section that are at or below `asked` (the zone whose

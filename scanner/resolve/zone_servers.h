@@ -13,7 +13,7 @@ namespace caascan::resolve {
 /// where it has none, its own.
 struct DelegatedServer {
   dns::Name host;  // In lower case.
-  std::vector<net::Peer*> peers;
+  std::vector<net::PeerRef> peers;
 };
 
 /// The servers that the parent names.
@@ -27,7 +27,7 @@ struct HostAddresses {
   bool complete = false;  // Both families were told, or that the name does not exist.
   bool no_such_host = false;
   std::vector<net::Address> addresses;  // Of both families.
-  std::vector<net::Peer*> peers;        // Of the families that are used.
+  std::vector<net::PeerRef> peers;      // Of the families that are used.
 };
 
 }  // namespace caascan::resolve

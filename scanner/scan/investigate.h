@@ -57,7 +57,7 @@ class Investigator {
     uint32_t queries = 0;
     uint32_t retries = 0;
     dnssec::Work validation;
-    net::Peer* busy = nullptr;  // There is no line yet: it was put off, for this server.
+    net::PeerRef busy;  // There is no line yet: it was put off, for this server.
   };
   net::Task<const Result*> Investigate(NameJob* job, bool may_be_put_off, std::string* out);
 

@@ -13,9 +13,9 @@ constexpr size_t kLotsPerLook = 32;
 
 }  // namespace
 
-void ParkedJobs::Park(const net::Peer* peer, NameJob&& job) {
-  const auto [at, is_new] = lot_of_.try_emplace(peer, lots_.size());
-  if (is_new) lots_.push_back(std::make_unique<Lot>(peer));
+void ParkedJobs::Park(net::PeerRef peer, NameJob&& job) {
+  const auto [at, is_new] = lot_of_.try_emplace(peer.get(), lots_.size());
+  if (is_new) lots_.push_back(std::make_unique<Lot>(std::move(peer)));
   lots_[at->second]->jobs.push_back(std::move(job));
   ++size_;
 }
@@ -42,10 +42,10 @@ void ParkedJobs::TakeFrom(size_t lot, NameJob* job) {
   lots_[lot]->jobs.pop_front();
   --size_;
   if (!lots_[lot]->jobs.empty()) return;
-  lot_of_.erase(lots_[lot]->peer);
+  lot_of_.erase(lots_[lot]->peer.get());
   if (lot + 1 != lots_.size()) {
     lots_[lot] = std::move(lots_.back());
-    lot_of_[lots_[lot]->peer] = lot;
+    lot_of_[lots_[lot]->peer.get()] = lot;
   }
   lots_.pop_back();
 }

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "scanner/net/exchange.h"
@@ -22,7 +23,7 @@ class ParkedJobs {
   bool empty() const { return size_ == 0; }
 
   /// REQUIRES: has_room().
-  void Park(const net::Peer* peer, NameJob&& job);
+  void Park(net::PeerRef peer, NameJob&& job);
   /// The oldest one of a server that is busy no more, servers taking turns. False where none was
   /// found; a call looks at some servers only, so another one may find more.
   bool TakeReady(NameJob* job);
@@ -31,9 +32,9 @@ class ParkedJobs {
 
  private:
   struct Lot {
-    explicit Lot(const net::Peer* server) : peer(server) {}
+    explicit Lot(net::PeerRef server) : peer(std::move(server)) {}
 
-    const net::Peer* peer;
+    const net::PeerRef peer;
     std::deque<NameJob> jobs;  // Never empty.
   };
   void TakeFrom(size_t lot, NameJob* job);
@@ -41,8 +42,8 @@ class ParkedJobs {
   const size_t capacity_;
   size_t size_ = 0;
   std::vector<std::unique_ptr<Lot>> lots_;
-  absl::flat_hash_map<const net::Peer*, size_t> lot_of_;
-  size_t next_ = 0;  // Lot to look at first.
+  absl::flat_hash_map<const net::Peer*, size_t> lot_of_;  // The lots keep these.
+  size_t next_ = 0;                                       // Lot to look at first.
 };
 
 }  // namespace caascan::scan

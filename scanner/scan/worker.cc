@@ -63,7 +63,7 @@ absl::Status Worker::Open() {
   if (absl::Status status = network_.Open(); !status.ok()) return status;
   // Where resolvers are asked, whether it is they who are silent cannot be told.
   if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();
-  std::vector<net::Peer*> canaries;
+  std::vector<net::PeerRef> canaries;
   for (const resolve::RootServer& server : setup_.root) {
     for (const net::Address& address : server.addresses) {
       if (address.is_v6() ? network_.has_ipv6() : network_.has_ipv4()) {

@@ -22,7 +22,7 @@ class FindingsTest : public testing::Test {
  protected:
   ~FindingsTest() override { network_.Close(); }
 
-  net::Peer* Peer(std::string_view address) {
+  net::PeerRef Peer(std::string_view address) {
     return network_.PeerFor(net::Address::FromText(address, 53).value());
   }
   void Observe(Observation::Kind kind, std::string host = "ns1.example",
@@ -33,7 +33,7 @@ class FindingsTest : public testing::Test {
                std::string_view address = "192.0.2.1") {
     Attempt attempt;
     attempt.host = std::move(host);
-    attempt.peer = address.empty() ? nullptr : Peer(address);
+    attempt.peer = address.empty() ? net::PeerRef() : Peer(address);
     attempt.result = result;
     account_.attempts.push_back(attempt);
     return &account_.attempts.back();
@@ -53,10 +53,10 @@ class FindingsTest : public testing::Test {
     return lines;
   }
 
-  Account account_;
   net::Loop loop_;
   net::SharedLimits limits_{net::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
+  Account account_;
 };
 
 struct ObservationRow {

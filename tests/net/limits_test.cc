@@ -315,5 +315,77 @@ TEST(SharedLimitsTest, ThreadsGetTheSameBudgets) {
   EXPECT_EQ(std::unique(seen[0].begin(), seen[0].end()), seen[0].end());
 }
 
+Address Numbered(size_t number) {
+  return *Address::FromText(
+      "198.51." + std::to_string(number / 256) + "." + std::to_string(number % 256), 53);
+}
+
+TEST(SharedLimitsTest, BudgetsThatNobodyUsesAreBounded) {
+  constexpr size_t kCapacity = 160;
+  SharedLimits limits({.server_inflight = 1, .budget_capacity = kCapacity});
+  AddressBudget* used = limits.BudgetFor(A("192.0.2.1"));
+  for (size_t i = 0; i < 5000; ++i) limits.GiveBack(limits.BudgetFor(Numbered(i)), nanoseconds(1));
+  EXPECT_LE(limits.budget_count(), kCapacity + 1);
+  EXPECT_GE(limits.budget_count(), kCapacity / 2);
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.1")), used) << "what is in use stays";
+}
+
+TEST(SharedLimitsTest, ABudgetIsGivenBackAsOftenAsItWasGot) {
+  SharedLimits limits({.server_inflight = 1, .budget_capacity = 0});
+  AddressBudget* budget = limits.BudgetFor(A("192.0.2.1"));
+  EXPECT_EQ(limits.BudgetFor(A("192.0.2.1")), budget);
+  limits.GiveBack(budget, nanoseconds(1));
+  EXPECT_EQ(limits.budget_count(), 1u);
+  limits.GiveBack(budget, nanoseconds(1));
+  EXPECT_EQ(limits.budget_count(), 0u);
+}
+
+TEST(SharedLimitsTest, WhatHasAPaceIsForgottenLast) {
+  constexpr nanoseconds kBegin = seconds(1000);
+  SharedLimits limits({.server_rate_qps = 100, .budget_capacity = 160});
+  AddressBudget* paced = limits.BudgetFor(A("192.0.2.1"));
+  paced->Report({50, 50}, kBegin, seconds(1), kBegin + seconds(3));
+  ASSERT_TRUE(paced->has_pace());
+  limits.GiveBack(paced, kBegin);
+  for (size_t i = 0; i < 5000; ++i) limits.GiveBack(limits.BudgetFor(Numbered(i)), kBegin);
+  EXPECT_LE(limits.budget_count(), 160u);
+  AddressBudget* again = limits.BudgetFor(A("192.0.2.1"));
+  EXPECT_TRUE(again->has_pace());
+}
+
+// Else whoever makes us forget an address could have it asked faster than --server-rate.
+TEST(SharedLimitsTest, WhatWasJustAskedIsNotForgotten) {
+  constexpr nanoseconds kBegin = seconds(1000);
+  SharedLimits limits({.server_rate_qps = 1, .budget_capacity = 0});
+  nanoseconds retry_at{0};
+  AddressBudget* budget = limits.BudgetFor(A("192.0.2.1"));
+  EXPECT_EQ(budget->TryAcquire(kBegin, &retry_at), Verdict::kGranted);
+  budget->Release();
+  limits.GiveBack(budget, kBegin + milliseconds(1));
+  EXPECT_EQ(limits.budget_count(), 1u);
+  budget = limits.BudgetFor(A("192.0.2.1"));
+  EXPECT_EQ(budget->TryAcquire(kBegin + milliseconds(2), &retry_at), Verdict::kTooFast);
+  limits.GiveBack(budget, kBegin + seconds(2));
+  EXPECT_EQ(limits.budget_count(), 0u);
+}
+
+TEST(SharedLimitsTest, ThreadsForgetTogether) {
+  SharedLimits limits({.server_inflight = 1, .budget_capacity = 32});
+  std::vector<std::thread> threads;
+  for (size_t thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&limits] {
+      nanoseconds retry_at{0};
+      for (size_t i = 0; i < 3000; ++i) {
+        AddressBudget* budget = limits.BudgetFor(Numbered(i % 100));
+        const bool granted = budget->TryAcquire(nanoseconds(1), &retry_at) == Verdict::kGranted;
+        if (granted) budget->Release();
+        limits.GiveBack(budget, nanoseconds(1));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(limits.budget_count(), 32u);
+}
+
 }  // namespace
 }  // namespace caascan::net

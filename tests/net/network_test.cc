@@ -55,7 +55,7 @@ Task<> Note(Task<> task, std::string what, std::vector<std::string>* ended) {
 TEST(NetworkTest, OnePeerAnAddress) {
   Client client;
   const Address address = Address::FromText("127.0.0.1", 53).value();
-  Peer* peer = client.network()->PeerFor(address);
+  const PeerRef peer = client.network()->PeerFor(address);
   EXPECT_EQ(peer->address(), address);
   for (uint16_t port = 1000; port < 2000; ++port) {
     EXPECT_NE(client.network()->PeerFor(Address::FromText("127.0.0.1", port).value()), peer);

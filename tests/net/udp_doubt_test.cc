@@ -36,7 +36,7 @@ TEST(UdpTest, OneMismatchLeavesTheAnswerAShortTime) {
     out->Send(BareError(query.bytes, dns::RCode::kServFail));
   });
   Client client;
-  const Peer* peer = client.network()->PeerFor(server.At("127.0.0.1"));
+  const PeerRef peer = client.network()->PeerFor(server.At("127.0.0.1"));
   const auto begun = steady_clock::now();
   const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kDoubtful);

@@ -78,7 +78,7 @@ TEST(UdpTest, APeerKnowsHowFastAndHowSilentItsServerIs) {
     AnswerAll(query, out);
   });
   Client client;
-  const Peer* peer = client.network()->PeerFor(server.At("127.0.0.1"));
+  const PeerRef peer = client.network()->PeerFor(server.At("127.0.0.1"));
   EXPECT_EQ(peer->srtt().count(), 0);
   client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
   client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);

@@ -408,7 +408,7 @@ TEST_F(IterativeTest, WhoWouldStandInLineIsPutOff) {
   Start({.server_inflight = 1});
   std::vector<std::string> names;
   for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i) + ".busy.test");
-  const net::Peer* busy = client_->network()->PeerFor(server_->At("127.53.1.1"));
+  const net::PeerRef busy = client_->network()->PeerFor(server_->At("127.53.1.1"));
   size_t put_off = 0;
   for (const Looked& looked : LookupAll(names, {.may_be_put_off = true})) {
     if (looked.account.busy == nullptr) {

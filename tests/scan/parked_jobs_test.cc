@@ -44,8 +44,8 @@ class ParkedJobsTest : public testing::Test {
 
   net::FakeServer server_{[](const net::Arrival&, net::Outbox*) {}};
   net::Client client_{net::LimitOptions{.server_inflight = 1}};
-  net::Peer* const slow_ = client_.network()->PeerFor(server_.At("127.0.0.1"));
-  net::Peer* const idle_ = client_.network()->PeerFor(server_.At("127.0.0.2"));
+  const net::PeerRef slow_ = client_.network()->PeerFor(server_.At("127.0.0.1"));
+  const net::PeerRef idle_ = client_.network()->PeerFor(server_.At("127.0.0.2"));
   std::deque<net::Got> got_{24};
   ParkedJobs parked_{8};
 };

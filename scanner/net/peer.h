@@ -1,0 +1,145 @@
+// A server's address as one worker knows it, and the reference that keeps it.
+#pragma once
+
+#include <cassert>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "scanner/net/address.h"
+#include "scanner/net/limits.h"
+#include "scanner/net/list.h"
+#include "scanner/net/timer_wheel.h"
+
+namespace caascan::net {
+
+class Exchange;
+class Network;
+class TcpConnection;
+
+struct QueueTag {};
+struct ReadyTag {};
+struct UnusedTag {};
+
+/// What waits for a server, and how fast it answers. Owned by the Network's PeerTable, at a fixed
+/// place. While a PeerRef points to it, it stays; what no PeerRef points to may be forgotten at the
+/// next Network::Flush(). So a plain pointer is good until the coroutine that has it suspends, and
+/// longer only where a PeerRef keeps the peer. Loop thread only.
+class Peer : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
+ public:
+  Peer(const Address& address, Network* network, bool blocked)
+      : address_(address), blocked_(blocked), network_(network) {}
+
+  const Address& address() const { return address_; }
+  /// Nothing is ever sent there: see NetworkOptions.
+  bool blocked() const { return blocked_; }
+  /// Is it time to tell the server's operator whom to write to? At the first query, and again and
+  /// again after that.
+  bool TakeContactTurn() { return contact_turn_++ % kContactEvery == 0; }
+  /// Smoothed round-trip time; zero where nothing was answered yet.
+  std::chrono::microseconds srtt() const { return srtt_; }
+  /// Exchanges since the last answer that ended without one.
+  uint32_t silences() const { return silences_; }
+  /// Queries that wait for their turn, by its own limits or the scan's.
+  uint32_t queued() const { return waiting_count_; }
+  /// Its own limits hold up so many queries that one more would only stand in line.
+  bool busy() const { return stalled_ && waiting_count_ >= kBusyQueue; }
+  /// What is known of how it treats capitals in names (RFC 4343): noted and used by who asks it.
+  enum class LetterCase : uint8_t {
+    kUnknown,
+    kSameErrors,   // An error of its was the same in small letters.
+    kSameDenials,  // So was a denial; but what is not there is denied in any letters.
+    kSound,        // It has answered a question with capitals by data.
+    kSensitive,    // It answers in small letters what it denies or refuses with capitals.
+  };
+  LetterCase letter_case() const { return letter_case_; }
+  void NoteLetterCase(LetterCase seen) { letter_case_ = seen; }
+  /// It has answered a query over TCP: where a connection fails, that is no lack of TCP.
+  bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
+  void NoteAnswerOverTcp() { has_answered_over_tcp_ = true; }
+  /// It was seen, by all workers together, to answer less when it is asked faster.
+  bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
+
+  /// PeerRefs that point here.
+  uint32_t references() const { return references_; }
+  /// Octets of memory, divided among those that keep it; all of them where nobody does.
+  size_t memory_share() const;
+
+ private:
+  friend class Exchange;
+  friend class Network;
+  friend class PeerRef;
+  friend class PeerTable;
+  friend class UdpTransport;
+  friend class TcpTransport;
+  friend class TcpConnection;
+  void OnTimer() override;
+  /// The first PeerRef has come.
+  void BeginUse();
+  /// The last PeerRef has gone.
+  void EndUse();
+  /// It would cost queries, or patience, to find out again what is known of it.
+  bool is_worth_remembering() const {
+    return silences_ > 0 || letter_case_ != LetterCase::kUnknown ||
+           (budget_ != nullptr && budget_->has_pace());
+  }
+
+  const Address address_;
+  const bool blocked_;
+  bool knows_budget_ = false;  // Then `budget_` holds: from the first query on.
+  bool has_answered_over_tcp_ = false;
+  bool stalled_ = false;  // Its own limit let nobody pass when asked last.
+  LetterCase letter_case_ = LetterCase::kUnknown;
+  static constexpr uint32_t kContactEvery = 64;
+  static constexpr uint32_t kBusyQueue = 16;
+  uint32_t contact_turn_ = 0;
+  Network* const network_;
+  AddressBudget* budget_ = nullptr;  // nullptr: no limit.
+  List<Exchange, QueueTag> waiting_;
+  uint32_t waiting_count_ = 0;
+  uint32_t granted_ = 0;           // By this worker.
+  List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
+  std::chrono::microseconds srtt_{0};
+  uint32_t silences_ = 0;
+  uint32_t references_ = 0;
+  // What ended since the last report to the budget, of queries sent from then on.
+  PaceTally tally_;
+  std::chrono::nanoseconds tally_since_{0};
+  std::chrono::nanoseconds report_at_{0};
+  TcpConnection* connection_ = nullptr;
+};
+
+/// Keeps a peer. As large as a pointer, and used like one; empty by default. The count is a plain
+/// number: loop thread only. Ends before the Network.
+class PeerRef {
+ public:
+  PeerRef() = default;
+  PeerRef(std::nullptr_t) {}
+  PeerRef(Peer* peer) : peer_(peer) { Acquire(); }
+  PeerRef(const PeerRef& other) : peer_(other.peer_) { Acquire(); }
+  PeerRef(PeerRef&& other) noexcept : peer_(std::exchange(other.peer_, nullptr)) {}
+  PeerRef& operator=(PeerRef other) noexcept {
+    std::swap(peer_, other.peer_);
+    return *this;
+  }
+  ~PeerRef() {
+    if (peer_ != nullptr && --peer_->references_ == 0) peer_->EndUse();
+  }
+
+  Peer* get() const { return peer_; }
+  Peer* operator->() const { return peer_; }
+  operator Peer*() const& { return peer_; }
+  /// The peer could be forgotten as soon as the reference is gone: keep that instead.
+  operator Peer*() && = delete;
+
+ private:
+  void Acquire() {
+    if (peer_ != nullptr && peer_->references_++ == 0) peer_->BeginUse();
+  }
+
+  Peer* peer_ = nullptr;
+};
+static_assert(sizeof(PeerRef) == sizeof(Peer*));
+
+}  // namespace caascan::net

@@ -1,0 +1,79 @@
+// Invariant: a peer is in one of the two lists if and only if no PeerRef points to it. Such a peer
+// has nothing on its way: each Exchange and each TCP connection keeps its peer, and a timer or a
+// place among the ready ones, which only wake what waits, is given up with the last reference.
+// Tested by peer_table_test.cc.
+#include "scanner/net/peer_table.h"
+
+#include <cassert>
+
+#include "scanner/net/network.h"
+
+namespace caascan::net {
+
+size_t Peer::memory_share() const {
+  constexpr size_t kSlot = sizeof(Peer*) + 1;  // Of the table.
+  return (sizeof(Peer) + kSlot) / (references_ == 0 ? 1 : references_);
+}
+
+void Peer::BeginUse() { network_->peers_.NoteUse(this); }
+
+void Peer::EndUse() {
+  assert(waiting_.empty() && sent_.empty() && granted_ == 0 && "an exchange keeps its peer");
+  assert(connection_ == nullptr && "a connection keeps its peer");
+  Timer::Cancel();
+  ListNode<ReadyTag>::Unlink();
+  network_->peers_.NoteEndOfUse(this);
+}
+
+PeerTable::~PeerTable() {
+  while (plain_.PopFront() != nullptr || known_.PopFront() != nullptr) {
+  }
+  for (Peer* peer : peers_) {
+    assert(peer->references() == 0 && "references end before the network");
+    Destroy(peer, std::chrono::nanoseconds::max());
+  }
+}
+
+Peer* PeerTable::Find(const Address& address) const {
+  const auto it = peers_.find(address);
+  return it == peers_.end() ? nullptr : *it;
+}
+
+Peer* PeerTable::Add(const Address& address, bool blocked) {
+  auto* peer = new (pool_.Take()) Peer(address, network_, blocked);
+  const bool added = peers_.insert(peer).second;
+  assert(added && "an address has one peer");
+  (void)added;
+  NoteEndOfUse(peer);
+  return peer;
+}
+
+void PeerTable::ForEach(const std::function<void(Peer*)>& act) const {
+  for (Peer* peer : peers_) act(peer);
+}
+
+void PeerTable::NoteUse(Peer* peer) {
+  peer->ListNode<UnusedTag>::Unlink();
+  --unused_;
+}
+
+void PeerTable::NoteEndOfUse(Peer* peer) {
+  (peer->is_worth_remembering() ? known_ : plain_).PushBack(peer);
+  ++unused_;
+}
+
+void PeerTable::Forget(Peer* peer, std::chrono::nanoseconds now) {
+  assert(peer->references() == 0 && !peer->armed() && "what is in use stays");
+  peer->ListNode<UnusedTag>::Unlink();
+  --unused_;
+  peers_.erase(peer);
+  Destroy(peer, now);
+}
+
+void PeerTable::Destroy(Peer* peer, std::chrono::nanoseconds now) {
+  if (peer->budget_ != nullptr) limits_->GiveBack(peer->budget_, now);
+  peer->~Peer();
+  pool_.Give(peer);
+}
+
+}  // namespace caascan::net
