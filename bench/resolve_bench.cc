@@ -24,7 +24,7 @@ std::vector<dns::Name> Names(std::string_view tld) {
 }
 
 void TimeFinding(benchmark::State& state, std::string_view tld, bool there) {
-  NameCache<int> cache(kEntries);
+  NameCache<int> cache(kEntries, kEntries * 1024);
   for (const dns::Name& name : Names("example")) cache.Insert(name);
   const std::vector<dns::Name> names = Names(tld);
   if (static_cast<bool>(cache.Find(names.front())) != there) {

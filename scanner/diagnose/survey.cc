@@ -110,6 +110,7 @@ net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
     known->expires = now() + (known->own.complete ? kHostKept : kFailedHostKept);
     // What our own budget cut short is asked for again by the next one.
     known->state = aside.budget.exhausted() ? Known::State::kUnknown : Known::State::kKnown;
+    hosts_.Weigh(known);
     known->waiters.NotifyAll();
   }
   *own = known->own;

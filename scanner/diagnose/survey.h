@@ -80,6 +80,8 @@ class Surveyor {
     resolve::HostAddresses own;
     std::chrono::nanoseconds expires{0};
     resolve::WaitList waiters;
+
+    size_t HeapBytes() const { return own.HeapBytes(); }
   };
 
   net::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
@@ -107,7 +109,7 @@ class Surveyor {
   resolve::Resolver* const resolver_;
   const resolve::AskOptions options_;
   const bool allow_special_;
-  resolve::NameCache<Known> hosts_{20'000};
+  resolve::NameCache<Known> hosts_{20'000, 16 << 20};
 };
 
 }  // namespace caascan::diagnose

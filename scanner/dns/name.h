@@ -168,6 +168,8 @@ class CompactName {
 
   operator NameView() const { return view(); }
   NameView view() const { return NameView(size_ > kInline ? heap() : bytes_.data(), size_); }
+  /// What it holds outside itself.
+  size_t heap_bytes() const { return size_ > kInline ? size_ : 0; }
 
   friend bool operator==(const CompactName& a, const CompactName& b) {
     return a.view() == b.view();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/dns/heap_bytes.h"
 #include "scanner/dnssec/algorithm.h"
 #include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/signature.h"
@@ -52,6 +53,12 @@ void DsSet::AddKey(NameView zone, std::span<const uint8_t> dnskey_rdata) {
   if (!key || records_.size() == kMaxRecords) return;
   records_.push_back(
       {KeyTag(dnskey_rdata), key->algorithm, kSha256, DigestOfKey(kSha256, zone, dnskey_rdata)});
+}
+
+size_t DsSet::HeapBytes() const {
+  size_t bytes = dns::BlockBytes(records_);
+  for (const Record& record : records_) bytes += dns::HeapBytes(record.digest);
+  return bytes;
 }
 
 bool DsSet::IsUsable(const Policy& policy) const {

@@ -28,6 +28,8 @@ class DsSet {
   /// Does a record name this key of the zone, by its tag, algorithm and digest?
   bool Names(dns::NameView zone, std::span<const uint8_t> dnskey_rdata) const;
   bool empty() const { return records_.empty(); }
+  /// What it holds outside itself.
+  size_t HeapBytes() const;
 
  private:
   friend class KeyFinder;

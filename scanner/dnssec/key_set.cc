@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scanner/dns/heap_bytes.h"
 #include "scanner/dnssec/algorithm.h"
 #include "scanner/dnssec/rdata.h"
 
@@ -20,6 +21,12 @@ void KeySet::Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy) {
   };
   if (std::any_of(keys_.begin(), keys_.end(), same)) return;
   keys_.emplace_back(dnskey_rdata);
+}
+
+size_t KeySet::HeapBytes() const {
+  size_t bytes = dns::BlockBytes(keys_);
+  for (const PublicKey& key : keys_) bytes += key.rdata().size() + dns::kAllocationBytes;
+  return bytes;
 }
 
 }  // namespace caascan::dnssec

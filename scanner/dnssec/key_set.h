@@ -25,6 +25,8 @@ class KeySet {
   void Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy = {});
 
   bool empty() const { return keys_.empty(); }
+  /// What it holds outside itself. Keys in OpenSSL's form are not here: see PublicKey.
+  size_t HeapBytes() const;
   std::vector<PublicKey>& keys() { return keys_; }
 
  private:

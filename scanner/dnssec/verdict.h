@@ -64,6 +64,8 @@ struct Verdict {
 
   bool is_secure() const { return security == Security::kSecure; }
   bool is_bogus() const { return security == Security::kBogus; }
+  /// What it holds outside itself.
+  size_t HeapBytes() const { return evidence.zone.heap_bytes() + evidence.owner.heap_bytes(); }
 
   /// Adds what another step of the same proof came to: the weaker of the two stays. Where both are
   /// secure, or the weaker one has nothing to tell, the other's finding is kept as a remark; of two

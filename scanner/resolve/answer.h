@@ -24,8 +24,8 @@ struct ToldError {
 /// What one server address did with one query. Kept for failures always, for successes where the
 /// user wants them.
 struct Attempt {
-  std::string host;           // Empty where the server was given by address.
-  net::PeerRef peer;          // nullptr for kUnresolved.
+  std::string host;   // Empty where the server was given by address.
+  net::PeerRef peer;  // nullptr for kUnresolved.
   ServerResult result = ServerResult::kTimeout;
   uint16_t rcode = 0;
   bool answered = false;      // Then rtt holds.
@@ -139,6 +139,9 @@ struct CaaAnswer {
   /// For kFailed: the servers of `zone`; else the one that answered, where the account keeps all.
   std::vector<Attempt> attempts;
   uint32_t ttl_s = 0;  // How long it may be kept.
+
+  /// What it holds outside itself, its share of the peers included.
+  size_t HeapBytes() const;
 };
 
 }  // namespace caascan::resolve

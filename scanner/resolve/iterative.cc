@@ -45,8 +45,8 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
     : network_(network),
       options_(options),
       small_ask_(InSmallLetters(options.ask)),
-      zones_(options.zone_capacity),
-      hosts_(options.host_capacity),
+      zones_(options.zone_capacity, options.zone_bytes),
+      hosts_(options.host_capacity, options.host_bytes),
       validator_(options.dnssec) {
   root_ = zones_.Insert(dns::NameView());
   root_->expires = nanoseconds::max();
@@ -89,6 +89,7 @@ IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk)
   if (walk.reply != nullptr) {
     validator_.NoteDelegation(std::move(*walk.reply), cut, &*zone, now());
   }
+  zones_.Weigh(zone);
   return zone;
 }
 
@@ -170,6 +171,7 @@ void IterativeResolver::Seed(dns::NameView zone, const Delegation& delegation) {
   ReadDelegation(delegation, options_.addresses, network_, &*seed);
   seed->expires = now() + Clamp(delegation.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
   seed->seeded = true;
+  zones_.Weigh(seed);
 }
 
 /// Forgets a seeded delegation by which a look-up failed. True where the parent should be asked at
@@ -291,7 +293,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
        ++account->budget.steps) {
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
-      if (co_await ResolveOneServer(&*walk->zone, &tries, account, job)) continue;
+      if (co_await ResolveOneServer(walk->zone, &tries, account, job)) continue;
       index = PickAgain(*walk->zone, tries, account->patient);
       if (index < 0 && MayHaveOthers(*walk, tries, *account) &&
           co_await FindOtherAddresses(walk, &tries, account, job)) {

@@ -32,8 +32,11 @@ struct IterativeOptions {
   /// the resolver's own thread.
   std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
   ValidatorOptions dnssec;
+  // Entries, and bytes, of the caches. An ordinary zone takes some 500 bytes, a host 300.
   size_t zone_capacity = 30'000;
+  size_t zone_bytes = 32 << 20;
   size_t host_capacity = 20'000;
+  size_t host_bytes = 16 << 20;
 };
 
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
@@ -195,7 +198,7 @@ class IterativeResolver : public Resolver {
   }
 
   static bool NeedsAddress(const Zone& zone, size_t server, const Tries& tries);
-  net::Task<bool> ResolveOneServer(Zone* zone, Tries* tries, Account* account, Host* job);
+  net::Task<bool> ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account, Host* job);
   bool HasUsableAddress(const Host& host) const;
   static bool IsSpared(const Walk& walk, const Account& account, Tries* tries);
   static void NoteHostQuery(const Walk& walk, Account* account);
@@ -226,7 +229,7 @@ class IterativeResolver : public Resolver {
   const IterativeOptions options_;
   const AskOptions small_ask_;  // options_.ask, in small letters.
   ZoneCache zones_;
-  ZoneHandle root_;  // Never evicted.
+  ZoneHandle root_;  // Never forgotten.
   HostCache hosts_;
   Validator validator_;
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its

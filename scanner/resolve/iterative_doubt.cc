@@ -343,6 +343,7 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, 
       found |= zone.AddAddress(i, peer, /*last_resort=*/true);
     }
   }
+  zones_.Weigh(walk->zone);
   co_return found;
 }
 

@@ -34,7 +34,7 @@ bool IterativeResolver::NeedsAddress(const Zone& zone, size_t server, const Trie
   return true;
 }
 
-net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Account* account,
+net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account,
                                                     Host* job) {
   size_t index = 0;
   while (index < zone->servers.size() &&
@@ -47,6 +47,7 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
   HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
   const HostEnd end = co_await ResolveHost(host, account, job);
   for (const net::PeerRef& peer : host->peers) zone->AddAddress(index, peer);
+  zones_.Weigh(zone);
   // What a circle or our own limits kept from us is left for others to find.
   zone->servers[index].resolved = end == HostEnd::kKnown;
   zone->servers[index].no_such_host = host->no_such_host;
@@ -60,8 +61,9 @@ net::Task<bool> IterativeResolver::ResolveOneServer(Zone* zone, Tries* tries, Ac
 }
 
 bool IterativeResolver::HasUsableAddress(const Host& host) const {
-  return std::any_of(host.peers.begin(), host.peers.end(),
-                     [this](const net::PeerRef& peer) { return !IsFamilyMissing(peer->address()); });
+  return std::any_of(host.peers.begin(), host.peers.end(), [this](const net::PeerRef& peer) {
+    return !IsFamilyMissing(peer->address());
+  });
 }
 
 net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
@@ -115,6 +117,7 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
   if (!keep) Lose(host, end, account);
   host->failed_at = now();
   host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
+  hosts_.Weigh(host);
   host->waiters.NotifyAll();
   co_return end;
 }

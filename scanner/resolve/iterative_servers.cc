@@ -56,8 +56,8 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
     if (!known && !between) continue;
     const Zone& servers = known ? *known : unheard_of;
     ChainLink link{apex.ToLowerText(), validator_.StatusOf(servers, apex), ""};
-    const dnssec::Verdict* why = validator_.VerdictOf(servers, apex);
-    if (why != nullptr && why->finding != dnssec::Finding::kNone) {
+    const auto why = validator_.VerdictOf(servers, apex);
+    if (why && why->finding != dnssec::Finding::kNone) {
       const Finding finding = FindingOf(*why);
       link.detail = finding.code + ": " + finding.evidence;
     }

@@ -89,6 +89,7 @@ net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* j
   bool settled = trust->has_ds || co_await FindDs(zone, trust, account, job);
   if (settled && trust->has_ds) settled = co_await FetchKeys(zone, trust, account, job);
   trust->state = settled ? ZoneTrust::State::kKnown : ZoneTrust::State::kUnknown;
+  validator_.Weigh(trust);
   trust->waiters.NotifyAll();
 }
 
@@ -99,7 +100,7 @@ net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplain
     complaint->unnamed_keys = validator_.UnnamedRootKeys();
     co_return;
   }
-  if (const dnssec::Verdict* why = validator_.VerdictOf(*root_, root_.name())) {
+  if (const auto why = validator_.VerdictOf(*root_, root_.name())) {
     complaint->text = why->evidence.ToText();
     complaint->unsigned_root = why->finding == dnssec::Finding::kNoDnskey;
   }
@@ -183,6 +184,7 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
   bool settled = TakeDelegation(&walk, nullptr, &*trust);
   if (settled && trust->has_ds) settled = co_await FetchKeys(servers, trust, account, job);
   trust->state = settled ? ZoneTrust::State::kKnown : ZoneTrust::State::kUnknown;
+  validator_.Weigh(trust);
   trust->waiters.NotifyAll();
 }
 
@@ -251,7 +253,7 @@ bool IterativeResolver::EndsBogus(Walk* walk) {
   walk->ok = false;
   walk->failure = Reason::kDnssecBogus;
   walk->empty_was_bogus = false;
-  if (const dnssec::Verdict* why = validator_.VerdictOf(*walk->zone, walk->zone.name())) {
+  if (const auto why = validator_.VerdictOf(*walk->zone, walk->zone.name())) {
     walk->bogus = std::make_unique<dnssec::Verdict>(*why);
   }
   return true;

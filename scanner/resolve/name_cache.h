@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "scanner/dns/name.h"
@@ -15,15 +16,25 @@
 namespace caascan::resolve {
 
 /// Entries live while they are in the cache or pinned by a Handle; an evicted entry that is pinned
-/// lives on until its last Handle goes, unseen by Find. Handles end before their cache. Capacity
-/// counts entries. One thread. V is default-constructed.
+/// lives on until its last Handle goes, unseen by Find. Handles end before their cache. The cache
+/// is bounded by entries and by bytes: while there are too many of either, the least recently used
+/// entry is evicted.
+///
+/// An entry is weighed when its first Handles have gone, and at Weigh(), which whoever changed it
+/// must call. One that is larger than a sixteenth of all is evicted at once: what is said of one
+/// name must not push out what is known of many.
+///
+/// One thread. V is default-constructed. `size_t V::HeapBytes() const` says how much it holds
+/// outside itself; a V that is trivially copyable holds nothing.
 template <typename V>
 class NameCache {
   struct LruTag {};
   struct Entry : net::ListNode<LruTag> {
     dns::CompactName key;
     uint32_t references = 0;  // The cache's own included.
-    net::FixedPool* pool = nullptr;
+    bool weighed = false;
+    size_t weight = 0;
+    NameCache* cache = nullptr;
     V value;
 
     dns::NameView name() const { return key; }
@@ -56,7 +67,7 @@ class NameCache {
     Entry* entry_ = nullptr;
   };
 
-  explicit NameCache(size_t capacity) : capacity_(capacity) {}
+  NameCache(size_t capacity, size_t max_bytes) : capacity_(capacity), max_bytes_(max_bytes) {}
   NameCache(const NameCache&) = delete;
   NameCache& operator=(const NameCache&) = delete;
   ~NameCache() {
@@ -64,6 +75,8 @@ class NameCache {
   }
 
   size_t size() const { return entries_.size(); }
+  /// What the entries weigh, as far as they were weighed.
+  size_t bytes() const { return bytes_; }
 
   /// Empty where absent. What is found becomes the most recently used.
   Handle Find(dns::NameView name) {
@@ -83,15 +96,20 @@ class NameCache {
   Handle Insert(dns::NameView name) {
     if (const auto it = entries_.find(name); it != entries_.end()) Evict(*it);
     auto* entry = new (pool_.Take()) Entry;
-    entry->pool = &pool_;
+    entry->cache = this;
     entry->key = name;
     entry->references = 1;
     entries_.insert(entry);
     lru_.PushBack(entry);
     Handle handle(entry);
-    while (entries_.size() > capacity_ && lru_.front() != entry) Evict(lru_.front());
+    entry->weight = kEntryBytes;
+    bytes_ += kEntryBytes;
+    while (is_too_large() && lru_.front() != entry) Evict(lru_.front());
     return handle;
   }
+
+  /// After its value has changed. May evict it, and others.
+  void Weigh(const Handle& handle) { Weigh(handle.entry_); }
 
   void Erase(dns::NameView name) {
     if (const auto it = entries_.find(name); it != entries_.end()) Evict(*it);
@@ -115,11 +133,38 @@ class NameCache {
     }
   };
 
+  static constexpr size_t kEntryBytes = sizeof(Entry) + sizeof(Entry*) + 1;  // With its slot.
+  static constexpr size_t kLargestPart = 16;
+
+  static size_t HeapBytesOf(const V& value) {
+    if constexpr (std::is_trivially_copyable_v<V>) {
+      return 0;
+    } else {
+      return value.HeapBytes();
+    }
+  }
+
+  bool is_too_large() const { return entries_.size() > capacity_ || bytes_ > max_bytes_; }
+
+  void Weigh(Entry* entry) {
+    entry->weighed = true;
+    if (!entry->linked()) return;  // Evicted meanwhile.
+    bytes_ -= entry->weight;
+    entry->weight = kEntryBytes + entry->key.heap_bytes() + HeapBytesOf(entry->value);
+    bytes_ += entry->weight;
+    if (entry->weight > max_bytes_ / kLargestPart) return Evict(entry);
+    while (bytes_ > max_bytes_) Evict(lru_.front());
+  }
+
   static void Release(Entry* entry) {
-    if (entry == nullptr || --entry->references != 0) return;
-    net::FixedPool* pool = entry->pool;
-    entry->~Entry();
-    pool->Give(entry);
+    if (entry == nullptr) return;
+    NameCache* cache = entry->cache;
+    if (--entry->references == 0) {
+      entry->~Entry();
+      cache->pool_.Give(entry);
+    } else if (entry->references == 1 && !entry->weighed) {
+      cache->Weigh(entry);
+    }
   }
 
   void Touch(Entry* entry) {
@@ -130,10 +175,14 @@ class NameCache {
   void Evict(Entry* entry) {
     entries_.erase(entry);
     entry->Unlink();
+    bytes_ -= entry->weight;
+    entry->weighed = true;  // It counts no more.
     Release(entry);
   }
 
   const size_t capacity_;
+  const size_t max_bytes_;
+  size_t bytes_ = 0;
   net::FixedPool pool_{sizeof(Entry)};
   absl::flat_hash_set<Entry*, Hash, Equal> entries_;
   net::List<Entry, LruTag> lru_;  // Least recently used first.

@@ -61,7 +61,7 @@ Validator::Validator(const ValidatorOptions& options)
     : enabled_(!options.anchors.empty()),
       wall_clock_(options.wall_clock ? options.wall_clock : SystemSeconds),
       policy_(options.policy),
-      trusts_(options.trust_capacity),
+      trusts_(options.trust_capacity, options.trust_bytes),
       root_(trusts_.Insert(NameView())),
       memo_(options.memo_capacity) {
   root_->has_ds = true;
@@ -100,13 +100,13 @@ std::optional<Reason> Validator::UnreachableReason(const Zone& zone, NameView ap
   return trust && trust->verdict.is_bogus() ? trust->unreachable : std::nullopt;
 }
 
-const dnssec::Verdict* Validator::VerdictOf(const Zone& zone, NameView apex) {
-  if (zone.trust == Zone::Trust::kInsecure) return nullptr;
+std::optional<dnssec::Verdict> Validator::VerdictOf(const Zone& zone, NameView apex) {
+  if (zone.trust == Zone::Trust::kInsecure) return std::nullopt;
   const TrustCache::Handle trust = Find(apex);
   if (!trust || trust->state != ZoneTrust::State::kKnown || trust->verdict.is_secure()) {
-    return nullptr;
+    return std::nullopt;
   }
-  return &trust->verdict;
+  return trust->verdict;
 }
 
 dnssec::Means Validator::MeansOf(dnssec::Work* work) {
@@ -160,7 +160,7 @@ ReplyVerdict Validator::JudgeDelegation(const dns::Message& message, NameView cu
   if (!Begin(zone, apex, &known, &out.verdict)) return out;
   if (known[0].security == dnssec::Security::kInsecure) {
     out.delegation = dnssec::DelegationJudgement::Kind::kInsecure;
-    if (const dnssec::Verdict* verdict = VerdictOf(zone, apex)) out.verdict = *verdict;
+    if (auto verdict = VerdictOf(zone, apex)) out.verdict = std::move(*verdict);
     out.verdict.security = dnssec::Security::kInsecure;
     return out;
   }
@@ -187,7 +187,7 @@ ReplyVerdict Validator::JudgeAnswer(const dns::Message& message, const dnssec::Q
   KnownZones known;
   if (!Begin(zone, apex, &known, &out.verdict)) return out;
   if (known[0].security == dnssec::Security::kInsecure) {
-    if (const dnssec::Verdict* verdict = VerdictOf(zone, apex)) out.verdict = *verdict;
+    if (auto verdict = VerdictOf(zone, apex)) out.verdict = std::move(*verdict);
     out.verdict.security = dnssec::Security::kInsecure;
     return out;
   }
@@ -245,11 +245,13 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   trust->no_cut = false;
   trust->ds = std::move(reply.ds);
   trust->remarks = std::move(reply.remarks);
-  if (trust->has_ds) return;
-  trust->state = ZoneTrust::State::kKnown;
-  trust->verdict = std::move(reply.verdict);
-  trust->known_at = now;
-  trust->expires = now + KeepFor(reply.ttl_s);
+  if (!trust->has_ds) {
+    trust->state = ZoneTrust::State::kKnown;
+    trust->verdict = std::move(reply.verdict);
+    trust->known_at = now;
+    trust->expires = now + KeepFor(reply.ttl_s);
+  }
+  Weigh(trust);
 }
 
 std::optional<dnssec::Claim> ClaimOf(ResponseKind kind) {

@@ -47,6 +47,9 @@ struct ZoneTrust {
   std::chrono::nanoseconds known_at{0};
   std::chrono::nanoseconds expires{0};
   WaitList waiters;
+
+  /// What it holds outside itself.
+  size_t HeapBytes() const;
 };
 using TrustCache = NameCache<ZoneTrust>;
 
@@ -57,6 +60,7 @@ struct ValidatorOptions {
   std::function<uint32_t()> wall_clock = {};
   dnssec::Policy policy = {};
   size_t trust_capacity = 20'000;
+  size_t trust_bytes = 32 << 20;
   size_t memo_capacity = 20'000;
 };
 
@@ -91,6 +95,8 @@ class Validator {
   TrustCache::Handle FindOrInsert(dns::NameView apex) {
     return apex.is_root() ? root_ : trusts_.FindOrInsert(apex);
   }
+  /// After what is known has changed.
+  void Weigh(const TrustCache::Handle& trust) { trusts_.Weigh(trust); }
   bool IsFresh(const ZoneTrust& trust, bool patient, std::chrono::nanoseconds now) const;
 
   /// The state of a zone, as far as it is known.
@@ -98,8 +104,8 @@ class Validator {
   /// Why the zone's servers, or its parent's, gave nothing to validate with; nullopt where they
   /// did.
   std::optional<Reason> UnreachableReason(const Zone& zone, dns::NameView apex);
-  /// Why it is insecure or bogus; null for no remarkable reason.
-  const dnssec::Verdict* VerdictOf(const Zone& zone, dns::NameView apex);
+  /// Why it is insecure or bogus; nullopt for no remarkable reason.
+  std::optional<dnssec::Verdict> VerdictOf(const Zone& zone, dns::NameView apex);
 
   /// Judges a delegation to `cut`, in a reply from the servers of `zone`, which is settled.
   ReplyVerdict JudgeDelegation(const dns::Message& message, dns::NameView cut, const Zone& zone,
@@ -137,7 +143,7 @@ class Validator {
   const std::function<uint32_t()> wall_clock_;
   const dnssec::Policy policy_;
   TrustCache trusts_;
-  const TrustCache::Handle root_;           // With the trust anchor. Never evicted.
+  const TrustCache::Handle root_;           // With the trust anchor. Never forgotten.
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.
   dnssec::SignatureMemo memo_;
 };

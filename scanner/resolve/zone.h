@@ -22,6 +22,7 @@ struct Zone {
   // Attacks come as delegations to hundreds of names (NXNSAttack): what lies beyond is not used.
   static constexpr size_t kMaxServers = 16;
   static constexpr size_t kMaxAddresses = 32;
+  static constexpr size_t kInside = 4;  // Servers, and addresses, that need no block of their own.
 
   struct Server {
     uint16_t host_offset = 0;  // Into hosts.
@@ -38,8 +39,8 @@ struct Zone {
     bool last_resort = false;  // Glue and the host's own zone differ, and this is the other one's.
   };
 
-  absl::InlinedVector<Server, 4> servers;
-  absl::InlinedVector<ServerAddress, 4> addresses;
+  absl::InlinedVector<Server, kInside> servers;
+  absl::InlinedVector<ServerAddress, kInside> addresses;
   std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
   std::chrono::nanoseconds expires{0};
   bool seeded = false;  // It comes from Resolver::Seed(), not from the parent.
@@ -56,14 +57,17 @@ struct Zone {
   /// Once each. False where it was there, or there are too many.
   bool AddAddress(size_t server, net::PeerRef peer, bool last_resort = false);
   bool has_room() const { return addresses.size() < kMaxAddresses; }
+  /// What it holds outside itself, its share of its servers' peers included.
+  size_t HeapBytes() const;
 };
 
 /// The addresses of a server's name that its own zone had to be asked for.
 struct Host {
+  static constexpr size_t kInside = 2;
   enum class State : uint8_t { kUnknown, kResolving, kResolved };
   State state = State::kUnknown;
   /// Empty once resolved: it has no address that we can use.
-  absl::InlinedVector<net::PeerRef, 2> peers;
+  absl::InlinedVector<net::PeerRef, kInside> peers;
   std::chrono::nanoseconds expires{0};
   bool no_such_host = false;  // The name does not exist.
   bool other_family = false;  // It has addresses, of a family that is not used.
@@ -76,6 +80,9 @@ struct Host {
   WaitList waiters;
   const Host* waits_for = nullptr;
   uint32_t depth = 0;
+
+  /// As Zone::HeapBytes().
+  size_t HeapBytes() const;
 };
 
 using ZoneCache = NameCache<Zone>;

@@ -28,6 +28,9 @@ struct HostAddresses {
   bool no_such_host = false;
   std::vector<net::Address> addresses;  // Of both families.
   std::vector<net::PeerRef> peers;      // Of the families that are used.
+
+  /// What it holds outside itself, its share of the peers included.
+  size_t HeapBytes() const;
 };
 
 }  // namespace caascan::resolve

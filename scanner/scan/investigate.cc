@@ -39,19 +39,6 @@ bool IsFinal(Reason failure) {
          failure == Reason::kFamilyUnavailable || failure == Reason::kTooSlow;
 }
 
-/// Is it small enough to be kept for others? What a hostile parent says would fill the cache.
-bool IsSmall(const CaaAnswer& answer) {
-  constexpr size_t kMaxSize = 4096;
-  size_t size = 0;
-  for (const CaaRecord& record : answer.rrset.records) {
-    size += sizeof record + record.tag.size() + record.value.size();
-  }
-  for (const resolve::Attempt& attempt : answer.attempts) {
-    size += attempt.host.size() + attempt.detail.size();
-  }
-  return size <= kMaxSize;
-}
-
 nanoseconds KeepFor(const CaaAnswer& answer) {
   if (answer.status == LookupStatus::kFailed) return kFailureKept;
   return std::clamp(seconds(answer.ttl_s), kMinKept, kMaxKept);
@@ -81,7 +68,7 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
     : network_(network),
       resolver_(resolver),
       options_(options),
-      parents_(options.parent_capacity),
+      parents_(options.parent_capacity, options.parent_bytes),
       surveyor_(network, resolver, options.ask, options.allow_special) {}
 
 /// What will be looked up again need not be explained yet.
@@ -140,8 +127,8 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
     shared->answer = std::move(*answer);
     shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
     shared->expires = now() + KeepFor(shared->answer);
+    parents_.Weigh(shared);  // One that is not kept serves those who waited all the same.
     shared->waiters.NotifyAll();
-    if (!IsSmall(shared->answer)) parents_.Erase(name);  // It serves those who waited.
     co_return shared;
   }
 }

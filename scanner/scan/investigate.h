@@ -38,7 +38,8 @@ struct InvestigateOptions {
   std::chrono::nanoseconds max_wait = std::chrono::seconds(60);  // A name: see resolve::Budget.
   unsigned recheck = 1;  // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
-  size_t parent_capacity = 15'000;
+  size_t parent_capacity = 15'000;  // Of the parents' answers that are kept,
+  size_t parent_bytes = 16 << 20;   // and what they may hold.
 };
 
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
@@ -73,6 +74,8 @@ class Investigator {
     resolve::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
     resolve::WaitList waiters;
+
+    size_t HeapBytes() const { return answer.HeapBytes(); }
   };
   using SharedCache = resolve::NameCache<Shared>;
 

@@ -87,6 +87,20 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
+/// What is kept in memory is the scan's, whatever the number of workers that share it.
+void DivideMemory(unsigned threads, WorkerSetup* setup) {
+  for (size_t* capacity :
+       {&setup->iterative.zone_capacity, &setup->iterative.host_capacity,
+        &setup->iterative.dnssec.trust_capacity, &setup->iterative.dnssec.memo_capacity,
+        &setup->investigate.parent_capacity, &setup->network.peer_capacity}) {
+    *capacity = std::max<size_t>(1'000, *capacity / threads);
+  }
+  for (size_t* bytes : {&setup->iterative.zone_bytes, &setup->iterative.host_bytes,
+                        &setup->iterative.dnssec.trust_bytes, &setup->investigate.parent_bytes}) {
+    *bytes = std::max<size_t>(4 << 20, *bytes / threads);
+  }
+}
+
 }  // namespace
 
 void DoNotValidate(WorkerSetup* setup) {
@@ -173,13 +187,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->network.tcp_connections =
       net::ConnectionsEach(net::DescriptorLimit(), threads, setup->network.udp_sockets);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
-  // The caches' capacities are the scan's, whatever the number of workers that share them.
-  for (size_t* capacity :
-       {&setup->iterative.zone_capacity, &setup->iterative.host_capacity,
-        &setup->iterative.dnssec.trust_capacity, &setup->iterative.dnssec.memo_capacity,
-        &setup->investigate.parent_capacity}) {
-    *capacity = std::max<size_t>(1'000, *capacity / threads);
-  }
+  DivideMemory(threads, setup);
   setup->max_rechecking = 4 * setup->max_in_flight;
   // All of an operator's hundred thousand names in a row, at the usual concurrency, though one
   // worker has them all.

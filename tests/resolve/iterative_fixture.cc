@@ -29,11 +29,11 @@ IterativeFixture::~IterativeFixture() {
   server_.reset();
 }
 
-void IterativeFixture::Start(const net::LimitOptions& limits) {
+void IterativeFixture::Start(const net::LimitOptions& limits, const net::NetworkOptions& network) {
   server_ = std::make_unique<net::FakeServer>(
       [this](const net::Arrival& query, net::Outbox* out) { tree_.Handle(query, out); });
   options_.addresses.port = server_->port();
-  client_ = std::make_unique<net::Client>(limits);
+  client_ = std::make_unique<net::Client>(limits, network);
   RootServer root;
   EXPECT_EQ(dns::Name::FromText("a.root-servers.test", &root.host), dns::NameError::kNone);
   root.addresses.push_back(server_->At(kRoot));

@@ -43,7 +43,7 @@ class IterativeFixture : public testing::Test {
   IterativeFixture();
   ~IterativeFixture() override;
 
-  void Start(const net::LimitOptions& limits = {});
+  void Start(const net::LimitOptions& limits = {}, const net::NetworkOptions& network = {});
   Looked Lookup(std::string_view name, const Look& look = {});
   /// All at once.
   std::deque<Looked> LookupAll(const std::vector<std::string>& names, const Look& look = {});

@@ -27,10 +27,14 @@ struct Value {
   Value(const Value&) = delete;
   Value& operator=(const Value&) = delete;
   ~Value() { --live; }
+  size_t HeapBytes() const { return heap_bytes; }
   int number = 0;
+  size_t heap_bytes = 0;
 };
 
 using Cache = NameCache<Value>;
+
+constexpr size_t kPlenty = 1 << 20;
 
 void Put(Cache* cache, std::string_view name, int number) {
   cache->Insert(N(name))->number = number;
@@ -48,7 +52,7 @@ class NameCacheTest : public testing::Test {
 };
 
 TEST_F(NameCacheTest, FindsWhatWasInserted) {
-  Cache cache(10);
+  Cache cache(10, kPlenty);
   EXPECT_FALSE(cache.Find(N("example.com")));
   Put(&cache, "example.com", 1);
   Put(&cache, "example.net", 2);
@@ -61,14 +65,14 @@ TEST_F(NameCacheTest, FindsWhatWasInserted) {
 }
 
 TEST_F(NameCacheTest, LetterCaseDoesNotMatter) {
-  Cache cache(10);
+  Cache cache(10, kPlenty);
   Put(&cache, "Example.COM", 1);
   EXPECT_EQ(Get(&cache, "eXAMPLE.com"), 1);
   EXPECT_EQ(cache.size(), 1u);
 }
 
 TEST_F(NameCacheTest, TakesNamesOfEverySize) {
-  Cache cache(300);
+  Cache cache(300, kPlenty);
   std::string text;
   for (int i = 1; i <= 127; ++i) {
     text = text.empty() ? "a" : "a." + text;
@@ -81,7 +85,7 @@ TEST_F(NameCacheTest, TakesNamesOfEverySize) {
 }
 
 TEST_F(NameCacheTest, TheLeastRecentlyUsedGoesFirst) {
-  Cache cache(3);
+  Cache cache(3, kPlenty);
   Put(&cache, "a", 1);
   Put(&cache, "b", 2);
   Put(&cache, "c", 3);
@@ -95,7 +99,7 @@ TEST_F(NameCacheTest, TheLeastRecentlyUsedGoesFirst) {
 }
 
 TEST_F(NameCacheTest, FindOrInsertCountsAsUse) {
-  Cache cache(2);
+  Cache cache(2, kPlenty);
   Put(&cache, "a", 1);
   Put(&cache, "b", 2);
   EXPECT_EQ(cache.FindOrInsert(N("a"))->number, 1);
@@ -105,7 +109,7 @@ TEST_F(NameCacheTest, FindOrInsertCountsAsUse) {
 }
 
 TEST_F(NameCacheTest, APinnedEntryOutlivesItsEviction) {
-  Cache cache(1);
+  Cache cache(1, kPlenty);
   Cache::Handle pinned = cache.Insert(N("a"));
   pinned->number = 1;
   Put(&cache, "b", 2);
@@ -118,7 +122,7 @@ TEST_F(NameCacheTest, APinnedEntryOutlivesItsEviction) {
 }
 
 TEST_F(NameCacheTest, ReplacingLeavesHandlesTheirOldValue) {
-  Cache cache(4);
+  Cache cache(4, kPlenty);
   const Cache::Handle old = cache.Insert(N("a"));
   old->number = 1;
   Put(&cache, "A", 2);
@@ -128,7 +132,7 @@ TEST_F(NameCacheTest, ReplacingLeavesHandlesTheirOldValue) {
 }
 
 TEST_F(NameCacheTest, ErasingLeavesHandlesTheirValue) {
-  Cache cache(4);
+  Cache cache(4, kPlenty);
   const Cache::Handle kept = cache.Insert(N("a"));
   kept->number = 1;
   cache.Erase(N("A"));
@@ -140,7 +144,7 @@ TEST_F(NameCacheTest, ErasingLeavesHandlesTheirValue) {
 }
 
 TEST_F(NameCacheTest, ACopiedHandlePinsToo) {
-  Cache cache(1);
+  Cache cache(1, kPlenty);
   auto first = std::make_unique<Cache::Handle>(cache.Insert(N("a")));
   const Cache::Handle copy = *first;
   first.reset();
@@ -150,7 +154,7 @@ TEST_F(NameCacheTest, ACopiedHandlePinsToo) {
 }
 
 TEST_F(NameCacheTest, AMovedHandleIsEmptyBehindItself) {
-  Cache cache(1);
+  Cache cache(1, kPlenty);
   Cache::Handle from = cache.Insert(N("a"));
   const Cache::Handle to = std::move(from);
   EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move)
@@ -158,7 +162,7 @@ TEST_F(NameCacheTest, AMovedHandleIsEmptyBehindItself) {
 }
 
 TEST_F(NameCacheTest, AssigningLetsTheOldEntryGo) {
-  Cache cache(1);
+  Cache cache(1, kPlenty);
   std::vector<Cache::Handle> handles(2);
   handles[0] = cache.Insert(N("a"));
   handles[0]->number = 1;
@@ -171,7 +175,7 @@ TEST_F(NameCacheTest, AssigningLetsTheOldEntryGo) {
 }
 
 TEST_F(NameCacheTest, TheNewestStaysEvenWithoutCapacity) {
-  Cache cache(0);
+  Cache cache(0, kPlenty);
   Put(&cache, "a", 1);
   EXPECT_EQ(Get(&cache, "a"), 1);
   Put(&cache, "b", 2);
@@ -179,11 +183,89 @@ TEST_F(NameCacheTest, TheNewestStaysEvenWithoutCapacity) {
   EXPECT_EQ(Get(&cache, "b"), 2);
 }
 
+void PutLarge(Cache* cache, std::string_view name, size_t bytes) {
+  cache->Insert(N(name))->heap_bytes = bytes;
+}
+
+TEST_F(NameCacheTest, BytesBoundItToo) {
+  Cache cache(1000, 100'000);
+  PutLarge(&cache, "a", 5'000);
+  EXPECT_GE(cache.bytes(), 5'000u);
+  EXPECT_LE(cache.bytes(), 5'500u);
+  for (int i = 0; i < 100; ++i) {
+    PutLarge(&cache, "n" + std::to_string(i), 5'000);
+    EXPECT_LE(cache.bytes(), 100'000u) << i;
+  }
+  EXPECT_EQ(Get(&cache, "a"), -1);
+  EXPECT_EQ(Get(&cache, "n99"), 0);
+  EXPECT_GE(cache.size(), 17u);
+  EXPECT_LE(cache.size(), 20u);
+}
+
+TEST_F(NameCacheTest, TheLeastRecentlyUsedGoesFirstForBytes) {
+  Cache cache(1000, 100'000);
+  for (int i = 0; i < 15; ++i) PutLarge(&cache, "n" + std::to_string(i), 6'000);
+  EXPECT_EQ(Get(&cache, "n0"), 0) << "used again";
+  PutLarge(&cache, "x", 6'000);
+  PutLarge(&cache, "y", 6'000);
+  EXPECT_EQ(Get(&cache, "n0"), 0);
+  EXPECT_EQ(Get(&cache, "n1"), -1);
+}
+
+TEST_F(NameCacheTest, WhatHasGrownIsWeighedAgain) {
+  Cache cache(1000, 100'000);
+  for (int i = 0; i < 50; ++i) PutLarge(&cache, "n" + std::to_string(i), 1'000);
+  const size_t before = cache.bytes();
+  Cache::Handle grown = cache.Find(N("n49"));
+  grown->heap_bytes = 6'000;
+  cache.Weigh(grown);
+  EXPECT_EQ(cache.bytes(), before + 5'000);
+  grown->heap_bytes = 0;
+  cache.Weigh(grown);
+  EXPECT_EQ(cache.bytes(), before - 1'000);
+  for (int i = 0; i < 10; ++i) {
+    const Cache::Handle other = cache.Find(N("n" + std::to_string(i)));
+    ASSERT_TRUE(other) << i;
+    other->heap_bytes = 6'000;
+    cache.Weigh(other);
+  }
+  EXPECT_LE(cache.bytes(), 100'000u);
+  EXPECT_EQ(Get(&cache, "n10"), -1) << "the least recently used made room";
+  EXPECT_EQ(Get(&cache, "n0"), 0);
+}
+
+TEST_F(NameCacheTest, NothingIsLargerThanASixteenthOfAll) {
+  Cache cache(1000, 160'000);
+  Put(&cache, "a", 1);
+  PutLarge(&cache, "b", 10'001);
+  EXPECT_EQ(Get(&cache, "b"), -1);
+  EXPECT_EQ(Get(&cache, "a"), 1) << "and it pushes out nothing else";
+  Cache::Handle grows = cache.Find(N("a"));
+  grows->heap_bytes = 10'001;
+  cache.Weigh(grows);
+  EXPECT_EQ(Get(&cache, "a"), -1);
+  EXPECT_EQ(grows->number, 1) << "it serves those who have it";
+  grows->heap_bytes = 0;
+  cache.Weigh(grows);
+  EXPECT_EQ(Get(&cache, "a"), -1) << "gone is gone";
+  EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST_F(NameCacheTest, ALongNameIsWeighed) {
+  Cache cache(10, kPlenty);
+  Put(&cache, "a", 1);
+  const size_t one = cache.bytes();
+  Put(&cache, std::string(63, 'a') + "." + std::string(63, 'b'), 2);
+  EXPECT_EQ(cache.bytes(), 2 * one + 129);
+  cache.Erase(N("a"));
+  EXPECT_EQ(cache.bytes(), one + 129);
+}
+
 // Against a list in order of use and a map, with pins held at random.
 TEST_F(NameCacheTest, AgreesWithASimpleReference) {
   constexpr size_t kCapacity = 20;
   std::mt19937 random(11);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same at each run.
-  Cache cache(kCapacity);
+  Cache cache(kCapacity, kPlenty);
   std::list<int> order;  // Least recently used first.
   std::map<int, int> values;
   std::vector<std::pair<Cache::Handle, int>> pins;

@@ -36,6 +36,17 @@ TEST(ValidatorTest, KeepsTheTrustAnchorHoweverManyZonesItMeets) {
   EXPECT_TRUE(validator.FindOrInsert(dns::NameView())->has_ds);
 }
 
+TEST(ValidatorTest, KeepsTheTrustAnchorHoweverLargeItIs) {
+  ValidatorOptions options;
+  options.trust_bytes = 1000;
+  options.anchors = BuiltInTrustAnchors();
+  Validator validator(options);
+  EXPECT_GT(validator.Find(dns::NameView())->HeapBytes(), 0u) << "its DS records count";
+  validator.Weigh(validator.Find(dns::NameView()));
+  ASSERT_TRUE(validator.Find(dns::NameView()));
+  EXPECT_TRUE(validator.Find(dns::NameView())->has_ds);
+}
+
 /// The root, signed with algorithm 13, then "example" and "sub.example" with what the test says.
 class ChainOfTrustTest : public testing::Test {
  protected:
@@ -182,6 +193,13 @@ struct RootRow {
   std::vector<std::string> others;
   std::vector<uint16_t> unnamed;
 };
+
+TEST_F(ChainOfTrustTest, AZoneWeighsItsKeys) {
+  const size_t before = validator_.Find(dns::NameView())->HeapBytes();
+  ASSERT_TRUE(TakeRootKeys({TestKey::Of(13, 1).Dnskey()}));
+  EXPECT_GE(validator_.Find(dns::NameView())->HeapBytes(),
+            before + 2 * (sizeof(dnssec::PublicKey) + TestKey::Of(13).Dnskey().size()));
+}
 
 TEST_F(ChainOfTrustTest, RootKeysThatNoAnchorNames) {
   EXPECT_EQ(validator_.UnnamedRootKeys(), std::vector<uint16_t>()) << "none is known yet";

@@ -193,6 +193,31 @@ TEST_F(ReadReferralTest, LongNamesOfSixteenServersFit) {
   EXPECT_EQ(Servers().back()[0], 'p');
 }
 
+// What the cache of delegations counts.
+TEST_F(ReadReferralTest, AZoneWeighsItsShareOfItsPeers) {
+  Ns("ns1.example.com");
+  EXPECT_EQ(zone_.HeapBytes(), 0u);
+  for (size_t i = 1; i <= Zone::kMaxAddresses; ++i) {
+    Glue("ns1.example.com", "192.0.2." + std::to_string(i));
+  }
+  Read();
+  const size_t alone = zone_.HeapBytes();
+  EXPECT_GE(alone, Zone::kMaxAddresses * (sizeof(net::Peer) + sizeof(Zone::ServerAddress)));
+  const Zone other = zone_;
+  EXPECT_LT(zone_.HeapBytes(), alone * 2 / 3);
+  EXPECT_GE(zone_.HeapBytes() + other.HeapBytes(), alone);
+}
+
+TEST_F(ReadReferralTest, AHostWeighsItsShareOfItsPeers) {
+  Host host;
+  EXPECT_EQ(host.HeapBytes(), 0u);
+  for (uint8_t i = 1; i <= 10; ++i) {
+    const std::array<uint8_t, 4> octets = {192, 0, 2, i};
+    host.peers.push_back(network_.PeerFor(net::Address::V4(octets, 53)));
+  }
+  EXPECT_GE(host.HeapBytes(), 10 * (sizeof(net::Peer) + sizeof(net::PeerRef)));
+}
+
 TEST(ZoneTest, AddServerKnowsWhatItHas) {
   Zone zone;
   EXPECT_EQ(zone.AddServer(N("b.example")), 0);

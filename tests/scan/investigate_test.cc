@@ -284,6 +284,7 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
 }
 
 TEST_F(InvestigateTest, AParentsHugeSetServesWhoWaitedAndIsNotKept) {
+  options_.parent_bytes = 1 << 20;
   for (const size_t count : {size_t{20}, size_t{4000}}) {
     const std::string parent = "p" + std::to_string(count) + ".com";
     resolver_.Script(parent, Records(std::vector<CaaRecord>(count, {0, "issue", ";"})));

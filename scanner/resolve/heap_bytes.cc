@@ -1,0 +1,59 @@
+// What the entries of the caches hold outside themselves: see NameCache. A peer counts by its
+// share. Tested by zone_test.cc, validator_test.cc and failure_test.cc.
+#include "scanner/dns/heap_bytes.h"
+
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/validator.h"
+#include "scanner/resolve/zone.h"
+#include "scanner/resolve/zone_servers.h"
+
+namespace caascan::resolve {
+
+size_t Zone::HeapBytes() const {
+  size_t bytes = dns::SpilledBytes(servers, kInside) + dns::SpilledBytes(addresses, kInside) +
+                 dns::HeapBytes(hosts);
+  for (const ServerAddress& address : addresses) bytes += address.peer->memory_share();
+  return bytes;
+}
+
+size_t Host::HeapBytes() const {
+  size_t bytes = dns::SpilledBytes(peers, kInside);
+  for (const net::PeerRef& peer : peers) bytes += peer->memory_share();
+  return bytes;
+}
+
+size_t ZoneTrust::HeapBytes() const {
+  size_t bytes = ds.HeapBytes() + verdict.HeapBytes() + keys.HeapBytes() + dns::BlockBytes(remarks);
+  for (const dnssec::Verdict& remark : remarks) bytes += remark.HeapBytes();
+  return bytes;
+}
+
+size_t HostAddresses::HeapBytes() const {
+  size_t bytes = dns::BlockBytes(addresses) + dns::BlockBytes(peers);
+  for (const net::PeerRef& peer : peers) bytes += peer->memory_share();
+  return bytes;
+}
+
+size_t CaaAnswer::HeapBytes() const {
+  using dns::BlockBytes;
+  using dns::HeapBytes;
+  size_t bytes = HeapBytes(rrset.owner) + HeapBytes(zone) + HeapBytes(delegated_zone) +
+                 HeapBytes(operator_name) + BlockBytes(rrset.records) + BlockBytes(cname) +
+                 BlockBytes(findings) + BlockBytes(attempts);
+  for (const CaaRecord& record : rrset.records) {
+    bytes += HeapBytes(record.tag) + HeapBytes(record.value);
+  }
+  for (const std::string& target : cname) bytes += HeapBytes(target);
+  for (const Finding& finding : findings) {
+    bytes += HeapBytes(finding.code) + HeapBytes(finding.host) + HeapBytes(finding.address) +
+             HeapBytes(finding.zone) + HeapBytes(finding.evidence);
+  }
+  for (const Attempt& attempt : attempts) {
+    bytes += HeapBytes(attempt.host) + HeapBytes(attempt.detail) + BlockBytes(attempt.told);
+    for (const ToldError& told : attempt.told) bytes += HeapBytes(told.text);
+    if (attempt.peer != nullptr) bytes += attempt.peer->memory_share();
+  }
+  return bytes;
+}
+
+}  // namespace caascan::resolve
