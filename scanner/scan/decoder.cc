@@ -3,9 +3,12 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <cassert>
 #include <string>
+
+#include "scanner/scan/memory.h"
 
 namespace caascan::scan {
 namespace {
@@ -19,8 +22,9 @@ class GzipDecoder : public Decoder {
  public:
   GzipDecoder() {
     constexpr int kGzipOnly = 16;
-    [[maybe_unused]] const int made = inflateInit2(&stream_, MAX_WBITS + kGzipOnly);
-    assert(made == Z_OK && "zlib is there, and has memory");
+    const int made = inflateInit2(&stream_, MAX_WBITS + kGzipOnly);
+    if (made == Z_MEM_ERROR) OutOfMemory();
+    assert(made == Z_OK && "zlib is there");
   }
   ~GzipDecoder() override { inflateEnd(&stream_); }
   GzipDecoder(const GzipDecoder&) = delete;
@@ -47,6 +51,8 @@ class GzipDecoder : public Decoder {
         return absl::OkStatus();
       } else if (result == Z_BUF_ERROR) {
         return absl::OkStatus();  // It wants more input.
+      } else if (result == Z_MEM_ERROR) {
+        OutOfMemory();
       } else if (result != Z_OK) {
         return Corrupt(Compression::kGzip, stream_.msg != nullptr ? stream_.msg : "unreadable");
       }
@@ -62,7 +68,9 @@ class GzipDecoder : public Decoder {
 
 class ZstdDecoder : public Decoder {
  public:
-  ZstdDecoder() : stream_(ZSTD_createDStream()) {}
+  ZstdDecoder() : stream_(ZSTD_createDStream()) {
+    if (stream_ == nullptr) OutOfMemory();
+  }
   ~ZstdDecoder() override { ZSTD_freeDStream(stream_); }
   ZstdDecoder(const ZstdDecoder&) = delete;
   ZstdDecoder& operator=(const ZstdDecoder&) = delete;
@@ -74,6 +82,7 @@ class ZstdDecoder : public Decoder {
     ZSTD_inBuffer from{in->data(), in->size(), 0};
     do {
       const size_t result = ZSTD_decompressStream(stream_, &to, &from);
+      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) OutOfMemory();
       if (ZSTD_isError(result) != 0) {
         status = Corrupt(Compression::kZstd, ZSTD_getErrorName(result));
         break;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scanner/scan/memory.h"
+
 namespace caascan::scan {
 namespace {
 
@@ -48,6 +50,7 @@ class GzipEncoder : public Encoder {
 class ZstdEncoder : public Encoder {
  public:
   ZstdEncoder() : context_(ZSTD_createCCtx()) {
+    if (context_ == nullptr) OutOfMemory();
     ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, kZstdLevel);
     ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
   }

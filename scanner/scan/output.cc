@@ -20,6 +20,8 @@
 #include <climits>
 #include <system_error>
 
+#include "scanner/scan/memory.h"
+
 namespace caascan::scan {
 namespace {
 
@@ -73,6 +75,7 @@ OutputSink::~OutputSink() {
 bool OutputSink::Write(std::string_view whole_lines) {
   assert((whole_lines.empty() || whole_lines.ends_with('\n')) && "records are whole lines");
   const std::lock_guard lock(mutex_);
+  const WriteUnderWay under_way;
   if (encoder_ == nullptr || whole_lines.empty() || !status_.ok()) {
     WriteAll(whole_lines);
     return status_.ok();
@@ -148,10 +151,11 @@ void OutputSink::CountWritten(std::string_view written) {
   }
 }
 
+/// Cuts first: the text may find no memory.
 void OutputSink::Fail(std::string_view why) {
+  CutToWholeLine();
   status_ = absl::DataLossError("cannot write " + display_name_ + ": " + std::string(why));
   failed_.store(true, std::memory_order_relaxed);
-  CutToWholeLine();
 }
 
 /// Standard output may be a file to which others append: it is cut only where nothing came behind
