@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <system_error>
 
 #include "tools/caascan/check_command.h"
 #include "tools/caascan/corroborate_command.h"
@@ -46,7 +47,10 @@ int main(int argc, char** argv) {
     if (program.Given("diff")) return diff.Run();
     if (program.Given("corroborate")) return corroborate.Run();
     return scan.Run();
-  } catch (const std::exception& error) {  // Memory ran out, say.
+  } catch (const std::system_error& error) {  // For want of memory it ends in out_of_memory.cc.
+    (void)std::fprintf(stderr, "caascan: cannot start a thread: %s\n", error.what());
+    return caascan::cli::kExitUnfinished;
+  } catch (const std::exception& error) {
     (void)std::fprintf(stderr, "caascan: %s\n", error.what());
     return caascan::cli::kExitUnfinished;
   }
