@@ -2,16 +2,19 @@
 // the room's library alone. A query is answered at the Flush() that would have sent it. The first
 // octet that is left says how: not at all, by octets as they are, or by a message that is put
 // together of records whose owners and RDATA names lie near the question, which octets alone would
-// hardly hit.
+// hardly hit. Such a message may be signed (script_signer.h), by a zone at or above the question.
 #include "tests/fuzz/scripted_transport.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <vector>
 
 #include "scanner/dns/message.h"
+#include "scanner/dnssec/nsec3.h"
 #include "scanner/net/network.h"
+#include "tests/fuzz/script_signer.h"
 
 namespace caascan::net {
 
@@ -26,6 +29,7 @@ using dns::RRType;
 
 std::span<const uint8_t> script_left;
 size_t query_count = 0;
+bool honest_keys = false;
 
 uint8_t NextOctet() {
   if (script_left.empty()) return 0;
@@ -100,9 +104,125 @@ class ReplyWriter {
     bytes_[length_at + 1] = static_cast<uint8_t>(size);
   }
 
+  /// A record that is a set of its own, and its signature by `signer`. So many records.
+  uint8_t WriteSigned(std::string_view owner, RRType type, std::string_view rdata,
+                      std::string_view signer) {
+    WritePlain(owner, type, rdata);
+    WritePlain(owner, RRType::kRRSIG,
+               ScriptSignature(View(owner), type, kTtl, rdata, View(signer)));
+    return 2;
+  }
+  void WritePlain(std::string_view owner, RRType type, std::string_view rdata) {
+    const auto code = static_cast<uint16_t>(type);
+    Append(View(owner).wire());
+    Append(std::array{static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code), uint8_t{0},
+                      uint8_t{1}, uint8_t{0}, uint8_t{0}, uint8_t{0}, kTtl,
+                      static_cast<uint8_t>(rdata.size() >> 8), static_cast<uint8_t>(rdata.size())});
+    Append({reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
+  }
+  /// As the script says; the records it made.
+  uint8_t WriteSignedRecord(std::string_view signer) {
+    static constexpr std::array kTypes = {RRType::kCAA,   RRType::kSOA,   RRType::kNSEC,
+                                          RRType::kNSEC3, RRType::kDS,    RRType::kNS,
+                                          RRType::kCNAME, RRType::kDNAME, RRType::kA};
+    const uint8_t how = NextOctet();
+    const RRType type = kTypes[(how & 0x7f) % kTypes.size()];
+    std::string owner = NameText(NextOctet());
+    std::string rdata = RdataText(type, &owner);
+    if ((how & 0x80) != 0) {
+      WritePlain(owner, type, rdata);
+      return 1;
+    }
+    return WriteSigned(owner, type, rdata, signer);
+  }
+
+  /// In wire form: what WriteName() writes.
+  std::string NameText(uint8_t how) const {
+    std::string name;
+    if ((how & 0x80) != 0) {
+      const auto label = NextOctets(1 + (how & 7u));
+      if (!label.empty()) name.push_back(static_cast<char>(label.size()));
+      for (const uint8_t octet : label) {  // Small letters: it is signed as it is.
+        name.push_back(static_cast<char>(octet >= 'A' && octet <= 'Z' ? octet + 32 : octet));
+      }
+    }
+    dns::NameView above = question();
+    for (unsigned labels = (how >> 4) & 7u; labels > 0 && !above.is_root(); --labels) {
+      above = above.parent();
+    }
+    name += above.bytes();
+    return name.size() <= dns::kMaxNameSize ? name : std::string(above.bytes());
+  }
+
   std::span<const uint8_t> bytes() const { return bytes_; }
 
  private:
+  static constexpr uint8_t kTtl = 60;
+
+  static dns::NameView View(std::string_view wire) {
+    return dns::NameView::FromTrusted(reinterpret_cast<const uint8_t*>(wire.data()), wire.size());
+  }
+  dns::NameView question() const {
+    return dns::NameView::FromTrusted(bytes_.data() + kHeader, question_end_ - 4 - kHeader);
+  }
+
+  /// The RDATA of one type, names uncompressed. NSEC3 has an owner of its own making.
+  static std::string Bitmap() {
+    static constexpr std::array<std::string_view, 6> kBitmaps = {
+        std::string_view("\0\1\2", 3),                 // SOA
+        std::string_view("\0\1\x22", 3),               // NS, SOA
+        std::string_view("\0\1\x20", 3),               // NS
+        std::string_view("\0\6\x22\0\0\0\0\x13", 8),   // NS, SOA, DS, RRSIG, NSEC
+        std::string_view("\0\1\2\1\1\x40", 6),         // SOA, CAA
+        std::string_view("\0\6\x04\0\0\0\0\x03", 8)};  // CNAME, RRSIG, NSEC
+    return std::string(kBitmaps[NextOctet() % kBitmaps.size()]);
+  }
+  std::string Nsec3Text(std::string* owner) const {
+    const auto hash = dnssec::HashForNsec3(View(*owner), {}, 0);
+    if (!hash) return {};
+    std::array<uint8_t, 20> at = *hash;
+    std::array<uint8_t, 20> next = *hash;
+    const uint8_t how = NextOctet();
+    if ((how & 1) != 0) --at.back();  // It covers the name, and else matches it.
+    ++next.back();
+    static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuv";
+    std::string label;
+    for (size_t bit = 0; bit < 160; bit += 5) {
+      const unsigned first = at[bit / 8];
+      const unsigned second = bit / 8 + 1 < at.size() ? at[bit / 8 + 1] : 0;
+      const unsigned pair = first << 8u | second;
+      label += kDigits[(pair >> (11 - bit % 8)) & 31u];
+    }
+    *owner = static_cast<char>(label.size()) + label + NameText(how & 0x70);
+    std::string rdata = {1, static_cast<char>((how >> 1) & 1), 0, 0, 0, 20};
+    return rdata + std::string(next.begin(), next.end()) + Bitmap();
+  }
+  std::string RdataText(RRType type, std::string* owner) const {
+    switch (type) {
+      case RRType::kA:
+        return {127, 0, static_cast<char>(NextOctet()), 1};
+      case RRType::kNS:
+      case RRType::kCNAME:
+      case RRType::kDNAME:
+        return NameText(NextOctet());
+      case RRType::kSOA:
+        return *owner + *owner + std::string(20, '\0');
+      case RRType::kDS:
+        return ScriptDs(View(*owner));
+      case RRType::kNSEC: {
+        const std::string next = NameText(NextOctet());
+        return next + Bitmap();
+      }
+      case RRType::kNSEC3:
+        return Nsec3Text(owner);
+      default: {
+        std::string caa("\0\5issue", 7);
+        for (const uint8_t octet : NextOctets(NextOctet() % 24)) caa += static_cast<char>(octet);
+        return caa;
+      }
+    }
+  }
+
   static constexpr size_t kHeader = 12;
 
   void WriteRdata(RRType type) {
@@ -136,6 +256,35 @@ class ReplyWriter {
   size_t question_end_ = 0;
 };
 
+bool IsHonest(RRType asked) {
+  return honest_keys && (asked == RRType::kDNSKEY || asked == RRType::kDS);
+}
+
+/// What a signed zone at or above the question says. Questions for keys and DS are answered.
+void WriteSignedReply(RRType asked, ReplyWriter* reply) {
+  const uint8_t how = IsHonest(asked) ? 0x10 : NextOctet();
+  const std::string zone = reply->NameText(how & 0x70);
+  reply->SetFlags(0x84, (how & 1) != 0 ? 3 : 0);
+  if (asked == RRType::kDNSKEY && (how & 2) == 0) {
+    const std::string apex = reply->NameText(0);
+    return reply->SetCount(0, reply->WriteSigned(apex, asked, ScriptDnskey(), apex));
+  }
+  if (asked == RRType::kDS && (how & 2) == 0) {
+    const std::string owner = reply->NameText(0);
+    const std::string rdata = ScriptDs(
+        dns::NameView::FromTrusted(reinterpret_cast<const uint8_t*>(owner.data()), owner.size()));
+    return reply->SetCount(0, reply->WriteSigned(owner, asked, rdata, zone));
+  }
+  if ((how & 4) != 0) reply->SetFlags(0x80, 0);  // A referral.
+  for (size_t section = 0; section < 3; ++section) {
+    uint8_t count = 0;
+    for (uint8_t sets = NextOctet() & 3; sets > 0; --sets) {
+      count = static_cast<uint8_t>(count + reply->WriteSignedRecord(zone));
+    }
+    reply->SetCount(section, count);
+  }
+}
+
 void WriteReply(uint8_t how, ReplyWriter* reply) {
   if (how == 0) {  // The script's end as well: empty, with the root's SOA.
     constexpr std::array<uint8_t, 33> kSoa = {0, 0, 6, 0, 1, 0, 0, 0, 60, 0, 22, 0, 0};
@@ -157,8 +306,9 @@ void WriteReply(uint8_t how, ReplyWriter* reply) {
 
 }  // namespace
 
-void SetScript(std::span<const uint8_t> script) {
+void SetScript(std::span<const uint8_t> script, bool keys_are_honest) {
   script_left = script;
+  honest_keys = keys_are_honest;
   query_count = 0;
 }
 
@@ -187,7 +337,7 @@ void UdpTransport::Flush() {
     ++query_count;
     exchange->state_ = Exchange::State::kHeld;
     exchange->sent_at_ = network_->loop()->now();
-    const uint8_t how = NextOctet() % 12;
+    const uint8_t how = IsHonest(exchange->query_.type) ? 11 : NextOctet() % 12;
     switch (how) {
       case 2:
         network_->Complete(exchange, ExchangeStatus::kTimeout);
@@ -206,7 +356,11 @@ void UdpTransport::Flush() {
         break;
       default: {
         ReplyWriter reply(exchange->query_);
-        WriteReply(how, &reply);
+        if (how == 11) {
+          WriteSignedReply(exchange->query_.type, &reply);
+        } else {
+          WriteReply(how, &reply);
+        }
         network_->CompleteReply(exchange, reply.bytes());
       }
     }
@@ -233,14 +387,18 @@ void TcpTransport::Flush() {
     ++query_count;
     exchange->state_ = Exchange::State::kHeld;
     exchange->sent_at_ = network_->loop()->now();
-    const uint8_t how = NextOctet() % 8;
+    const uint8_t how = IsHonest(exchange->query_.type) ? 7 : NextOctet() % 8;
     if (how == 2) {
       network_->Complete(exchange, ExchangeStatus::kTimeout);
     } else if (how == 3) {
       network_->Complete(exchange, ExchangeStatus::kClosed);
     } else {
       ReplyWriter reply(exchange->query_);
-      WriteReply(how, &reply);
+      if (how == 7) {
+        WriteSignedReply(exchange->query_.type, &reply);
+      } else {
+        WriteReply(how, &reply);
+      }
       network_->CompleteReply(exchange, reply.bytes());
     }
   }

@@ -9,7 +9,9 @@ namespace caascan::net {
 
 /// From here on queries are answered as the octets say, which must outlive what asks; where they
 /// end, every query gets a sound empty answer. One thread.
-void SetScript(std::span<const uint8_t> script);
+/// `keys_are_honest`: every name is a signed zone's apex, and questions for DNSKEY and DS are
+/// always answered rightly, without the script.
+void SetScript(std::span<const uint8_t> script, bool keys_are_honest);
 
 /// Queries since SetScript().
 size_t CountScriptedQueries();
