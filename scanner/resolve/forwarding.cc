@@ -36,6 +36,13 @@ bool DeniesTldWithoutProof(const Asked& asked, dns::NameView name) {
   return true;
 }
 
+/// The message's octets are copied to where they stay.
+void MoveInto(std::string* copy, dns::Message* message) {
+  copy->assign(reinterpret_cast<const char*>(message->bytes().data()), message->bytes().size());
+  (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(copy->data()), copy->size()},
+                            message);
+}
+
 void NoteLiar(const Attempt& attempt, Account* account) {
   account->observations.push_back(
       {Observation::Kind::kResolverLies, std::string(), attempt.peer, attempt.detail});
@@ -91,16 +98,20 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
     if (count >= resolvers_.size()) {
       co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
     }
-    const net::Pooled<Asked> asked =
+    net::Pooled<Asked> asked =
         co_await Ask(upstream->peer, chain.current(), dns::RRType::kCAA, options_.ask, account);
     if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
       co_return answer;
     }
-    if (DeniesTldWithoutProof(*asked, chain.current()) && co_await Lies(upstream)) {
-      ++count;
-      NoteLie(*asked, upstream->peer, account, answer.get());
-      continue;
+    std::string copy;  // Of a reply that is read after another query.
+    if (DeniesTldWithoutProof(*asked, chain.current())) {
+      MoveInto(&copy, &asked->message);
+      if (co_await Lies(upstream)) {
+        ++count;
+        NoteLie(*asked, upstream->peer, account, answer.get());
+        continue;
+      }
     }
     const size_t hops = chain.hops();
     if (TakeReply(*asked, upstream, &chain, account, answer.get())) co_return answer;
