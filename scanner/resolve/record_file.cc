@@ -9,6 +9,8 @@
 #include <cstring>
 #include <memory>
 
+#include "scanner/dns/out_of_memory.h"
+
 namespace caascan::resolve {
 namespace {
 
@@ -55,10 +57,13 @@ absl::Status ReadRecordFile(const std::string& what, const std::string& path,
   while (std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
     ldns_rr* raw = nullptr;
     const int line = position.line;
+    errno = 0;
     const ldns_status parsed = ldns_rr_new_frm_fp_l(
         &raw, file.get(), &position.ttl, &position.origin, &position.previous, &position.line);
     const std::unique_ptr<ldns_rr, RrFree> rr(raw);
     if (IsDirective(parsed)) continue;
+    // ldns calls it a syntax error where some part of a record found no memory.
+    if (parsed != LDNS_STATUS_OK && errno == ENOMEM) dns::OutOfMemory();
     if (parsed != LDNS_STATUS_OK) {
       return absl::InvalidArgumentError(
           absl::StrCat(named, ", line ", line, ": ", ldns_get_errorstr_by_id(parsed)));

@@ -8,7 +8,7 @@
 #include <cassert>
 #include <string>
 
-#include "scanner/scan/memory.h"
+#include "scanner/dns/out_of_memory.h"
 
 namespace caascan::scan {
 namespace {
@@ -23,7 +23,7 @@ class GzipDecoder : public Decoder {
   GzipDecoder() {
     constexpr int kGzipOnly = 16;
     const int made = inflateInit2(&stream_, MAX_WBITS + kGzipOnly);
-    if (made == Z_MEM_ERROR) OutOfMemory();
+    if (made == Z_MEM_ERROR) dns::OutOfMemory();
     assert(made == Z_OK && "zlib is there");
   }
   ~GzipDecoder() override { inflateEnd(&stream_); }
@@ -52,7 +52,7 @@ class GzipDecoder : public Decoder {
       } else if (result == Z_BUF_ERROR) {
         return absl::OkStatus();  // It wants more input.
       } else if (result == Z_MEM_ERROR) {
-        OutOfMemory();
+        dns::OutOfMemory();
       } else if (result != Z_OK) {
         return Corrupt(Compression::kGzip, stream_.msg != nullptr ? stream_.msg : "unreadable");
       }
@@ -69,7 +69,7 @@ class GzipDecoder : public Decoder {
 class ZstdDecoder : public Decoder {
  public:
   ZstdDecoder() : stream_(ZSTD_createDStream()) {
-    if (stream_ == nullptr) OutOfMemory();
+    if (stream_ == nullptr) dns::OutOfMemory();
   }
   ~ZstdDecoder() override { ZSTD_freeDStream(stream_); }
   ZstdDecoder(const ZstdDecoder&) = delete;
@@ -82,7 +82,7 @@ class ZstdDecoder : public Decoder {
     ZSTD_inBuffer from{in->data(), in->size(), 0};
     do {
       const size_t result = ZSTD_decompressStream(stream_, &to, &from);
-      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) OutOfMemory();
+      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) dns::OutOfMemory();
       if (ZSTD_isError(result) != 0) {
         status = Corrupt(Compression::kZstd, ZSTD_getErrorName(result));
         break;

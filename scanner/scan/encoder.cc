@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "scanner/scan/memory.h"
+#include "scanner/dns/out_of_memory.h"
 
 namespace caascan::scan {
 namespace {
@@ -50,7 +50,7 @@ class GzipEncoder : public Encoder {
 class ZstdEncoder : public Encoder {
  public:
   ZstdEncoder() : context_(ZSTD_createCCtx()) {
-    if (context_ == nullptr) OutOfMemory();
+    if (context_ == nullptr) dns::OutOfMemory();
     ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, kZstdLevel);
     ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
   }

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "scanner/scan/memory.h"
+#include "scanner/dns/out_of_memory.h"
 #include "scanner/scan/utf8.h"
 
 namespace caascan::scan {
@@ -110,7 +110,7 @@ TypedNameError AddUnicode(std::string_view label, WireBuilder* wire) {
   const int result = idn2_lookup_u8(reinterpret_cast<const uint8_t*>(terminated.c_str()), &raw,
                                     IDN2_NONTRANSITIONAL);
   const std::unique_ptr<uint8_t, Idn2Free> mapped(raw);
-  if (result == IDN2_MALLOC) OutOfMemory();
+  if (result == IDN2_MALLOC) dns::OutOfMemory();
   if (result == IDN2_TOO_BIG_LABEL || result == IDN2_TOO_BIG_DOMAIN ||
       result == IDN2_PUNYCODE_BIG_OUTPUT) {
     return TypedNameError::kLabelTooLong;

@@ -76,11 +76,6 @@ bool CloseOutputs(std::chrono::milliseconds patience) {
 
 namespace scan {
 
-void OutOfMemory() {
-  if (const std::new_handler handler = std::get_new_handler(); handler != nullptr) handler();
-  throw std::bad_alloc();
-}
-
 WriteUnderWay::WriteUnderWay() {
   writes_under_way.fetch_add(1);
   ++own_writes;

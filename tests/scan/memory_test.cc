@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "caascan/memory.h"
+#include "scanner/dns/out_of_memory.h"
 #include "scanner/scan/output.h"
 #include "tests/scan/temp_file.h"
 
@@ -33,13 +34,13 @@ TEST(MemoryTest, OutOfMemoryCallsTheHandler) {
   EXPECT_EXIT(
       {
         (void)std::set_new_handler(EndRight);
-        OutOfMemory();
+        dns::OutOfMemory();
       },
       testing::ExitedWithCode(kRight), "");
 }
 
 TEST(MemoryTest, OutOfMemoryThrowsWhereThereIsNoHandler) {
-  EXPECT_THROW(OutOfMemory(), std::bad_alloc);
+  EXPECT_THROW(dns::OutOfMemory(), std::bad_alloc);
 }
 
 #ifndef __SANITIZE_ADDRESS__  // It does not let an allocation fail.
