@@ -1,12 +1,9 @@
 #include "scanner/scan/memory.h"
 
 #include <gtest/gtest.h>
-#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <limits>
 #include <memory>
 #include <new>
 #include <string>
@@ -42,19 +39,6 @@ TEST(MemoryTest, OutOfMemoryCallsTheHandler) {
 TEST(MemoryTest, OutOfMemoryThrowsWhereThereIsNoHandler) {
   EXPECT_THROW(dns::OutOfMemory(), std::bad_alloc);
 }
-
-#ifndef __SANITIZE_ADDRESS__  // It does not let an allocation fail.
-TEST(MemoryTest, OpenSslSharesTheHandler) {
-  EXPECT_EXIT(
-      {
-        if (!ShareNewHandler()) _exit(kWrong);
-        (void)std::set_new_handler(EndRight);
-        (void)CRYPTO_malloc(std::numeric_limits<size_t>::max() / 4, __FILE__, __LINE__);
-        _exit(kWrong);
-      },
-      testing::ExitedWithCode(kRight), "");
-}
-#endif
 
 TEST(MemoryTest, NothingUnderWayCloses) {
   EXPECT_EXIT(EndIf(CloseOutputs(milliseconds(0))), testing::ExitedWithCode(kRight), "");
