@@ -32,9 +32,8 @@ struct AskOptions {
   bool small_letters = false;  // See dns::QuerySpec; always so where the peer is known to need it.
 };
 
-/// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
-/// suspends again.
-struct Asked {
+/// The members of Asked.
+struct AskedMembers {
   bool replied = false;  // An answer that can be parsed and is not truncated.
   dns::Message message;
   net::ExchangeStatus status = net::ExchangeStatus::kTimeout;  // Of the last exchange.
@@ -54,6 +53,27 @@ struct Asked {
   Classified classified;       // Filled by the caller of Ask(), where `replied`.
   bool shows_edns_faults() const {
     return fell_back_from_edns || edns_not_echoed || edns_option_rejected;
+  }
+};
+
+/// What one server gave. `message` holds only where `replied`, and until the awaiting coroutine
+/// suspends again. A copy whose message is `bare` reads its own.
+struct Asked : AskedMembers {
+  Asked() = default;
+  Asked(const Asked& other) : AskedMembers(other) { ReadOwnBare(other); }
+  Asked& operator=(const Asked& other) {
+    if (this == &other) return *this;
+    AskedMembers::operator=(other);
+    ReadOwnBare(other);
+    return *this;
+  }
+  ~Asked() = default;
+
+ private:
+  void ReadOwnBare(const Asked& other) {
+    if (other.message.bytes().data() == other.bare.data()) {
+      (void)dns::Message::Parse(bare, &message);
+    }
   }
 };
 

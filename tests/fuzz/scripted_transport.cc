@@ -337,7 +337,7 @@ void UdpTransport::Flush() {
     ++query_count;
     exchange->state_ = Exchange::State::kHeld;
     exchange->sent_at_ = network_->loop()->now();
-    const uint8_t how = IsHonest(exchange->query_.type) ? 11 : NextOctet() % 12;
+    const auto how = static_cast<uint8_t>(IsHonest(exchange->query_.type) ? 11 : NextOctet() % 12);
     switch (how) {
       case 2:
         network_->Complete(exchange, ExchangeStatus::kTimeout);
@@ -387,7 +387,7 @@ void TcpTransport::Flush() {
     ++query_count;
     exchange->state_ = Exchange::State::kHeld;
     exchange->sent_at_ = network_->loop()->now();
-    const uint8_t how = IsHonest(exchange->query_.type) ? 7 : NextOctet() % 8;
+    const auto how = static_cast<uint8_t>(IsHonest(exchange->query_.type) ? 7 : NextOctet() % 8);
     if (how == 2) {
       network_->Complete(exchange, ExchangeStatus::kTimeout);
     } else if (how == 3) {

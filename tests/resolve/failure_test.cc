@@ -1,6 +1,7 @@
 #include "scanner/resolve/failure.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -180,6 +181,23 @@ INSTANTIATE_TEST_SUITE_P(
         ResultRow{"Unassigned", Kind::kError, static_cast<RCode>(3000), ServerResult::kRcode,
                   false}),
     [](const auto& row) { return row.param.name; });
+
+// An error without question lies in the Asked itself.
+TEST(AskedTest, ACopyReadsItsOwnOctets) {
+  Asked copy;
+  Asked copied_later;
+  {
+    const auto asked = std::make_unique<Asked>();
+    asked->bare = {0, 0, 0x80, 0x05};
+    ASSERT_EQ(dns::Message::Parse(asked->bare, &asked->message).error, dns::ParseError::kNone);
+    copy = *asked;
+    copied_later = Asked(*asked);
+  }
+  for (const Asked* each : {&copy, &copied_later}) {
+    EXPECT_EQ(each->message.bytes().data(), each->bare.data());
+    EXPECT_EQ(each->message.rcode(), RCode::kRefused);
+  }
+}
 
 TEST(MakeAttemptTest, SaysWhereAMessageIsMalformed) {
   Asked asked;
