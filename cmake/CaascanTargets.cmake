@@ -13,6 +13,10 @@ function(caascan_flags target)
     target_compile_options(${target} PRIVATE -fsanitize=${CAASCAN_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${CAASCAN_SANITIZE})
+    # GCC says so itself: pools then free what they are given, and messages are poisoned after their time.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CAASCAN_SANITIZE MATCHES address)
+      target_compile_definitions(${target} PRIVATE __SANITIZE_ADDRESS__=1)
+    endif()
   endif()
 endfunction()
 
