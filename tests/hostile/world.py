@@ -1,14 +1,20 @@
-"""A name server that is written to hurt: one address, one zone (the root), and a hook for what it does to each query."""
+"""A name server that is written to hurt, with a hook for what it does to each query, and a network where it may stand."""
 
+import os
+import pathlib
 import socket
 import struct
+import subprocess
 import threading
 import time
 
 TYPE_A, TYPE_NS, TYPE_CNAME, TYPE_SOA, TYPE_CAA = 1, 2, 5, 6, 257
+TYPE_OPT, TYPE_DS, TYPE_RRSIG, TYPE_NSEC, TYPE_DNSKEY = 41, 43, 46, 47, 48
 QR, AA, TC = 0x8000, 0x0400, 0x0200
-SERVFAIL, NXDOMAIN, REFUSED = 2, 3, 5
+FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = 1, 2, 3, 4, 5
 PORT = 5300
+MAX_DATAGRAM, MAX_MESSAGE = 1232, 65535
+RECEIVE_BUFFER = 4 << 20  # Or as much as the system grants.
 IP_PKTINFO = 8  # socket has no name for it before Python 3.14.
 SOA = b"\0" + b"\0" + struct.pack("!IIIII", 1, 3600, 600, 86400, 60)
 
@@ -24,8 +30,29 @@ def caa(value, flags=0, tag="issue"):
 
 
 def record(owner, rtype, rdata, ttl=300):
-    """A resource record of class IN."""
-    return name_wire(owner) + struct.pack("!HHIH", rtype, 1, ttl, len(rdata)) + rdata
+    """A resource record of class IN. `owner` may be octets: a compressed name."""
+    wire = owner if isinstance(owner, bytes) else name_wire(owner)
+    return wire + struct.pack("!HHIH", rtype, 1, ttl, len(rdata)) + rdata
+
+
+def address(rdata):
+    """The RDATA of an A record."""
+    return socket.inet_aton(rdata)
+
+
+OPT = b"\0" + struct.pack("!HHIH", TYPE_OPT, MAX_DATAGRAM, 0x8000, 0)  # With DO.
+AT_QUESTION = b"\xc0\x0c"  # As an owner: the question's name, compressed.
+
+
+def as_many_as_fit(records, taken):
+    """The first of these records, as many as a message has room for beside so many octets."""
+    fitting = []
+    for each in records:
+        taken += len(each)
+        if taken > MAX_MESSAGE:
+            break
+        fitting.append(each)
+    return fitting
 
 
 class Query:
@@ -47,6 +74,16 @@ class Query:
         head = struct.pack("!HHHHHH", query_id ^ change_id, QR | flags, int(question), len(answers), len(authority),
                            len(additional))
         return head + (self.question if question else b"") + b"".join((*answers, *authority, *additional))
+
+    def send_long(self, message):
+        """A message that may be too long for a datagram: then TC over UDP, all of it over TCP."""
+        fits = self.transport == "tcp" or len(message) <= MAX_DATAGRAM
+        self.send(message if fits else self.reply(flags=AA | TC))
+
+    def refer(self, zone, servers, glue=()):
+        """Sends a referral to the servers of these names; `glue` are (name, address)."""
+        self.send_long(self.reply(flags=0, authority=[record(zone, TYPE_NS, name_wire(server)) for server in servers],
+                                  additional=[record(name, TYPE_A, address(at)) for name, at in glue]))
 
     def honest(self, held):
         """The reply of a server whose zone holds the CAA values `held`, {name: value}."""
@@ -85,6 +122,7 @@ class World:
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._udp.bind((bound, PORT))
         self._tcp = socket.create_server((bound, PORT), backlog=1024, reuse_port=True)
         self._closed = False
@@ -114,8 +152,11 @@ class World:
                 continue
             server = socket.inet_ntoa(control[0][2][8:12])
             answer_from = [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("i4s4x", 0, socket.inet_aton(server)))]
-            self.handle(Query(octets, "udp", lambda message, source=source, answer_from=answer_from:
-                              self._udp.sendmsg([message], answer_from, 0, source), server, source))
+            try:
+                self.handle(Query(octets, "udp", lambda message, source=source, answer_from=answer_from:
+                                  self._udp.sendmsg([message], answer_from, 0, source), server, source))
+            except OSError:
+                pass  # The client has closed its port, say.
 
     def _serve_tcp(self):
         while not self._closed:
@@ -137,6 +178,47 @@ class World:
             pass
         finally:
             channel.close()
+
+
+class Beside:
+    """A network namespace beside this one, in which a program runs and all addresses of NETWORK are its own. Nothing is
+    shared but a link, so that its ports do not collide with those of servers here."""
+
+    NETWORK = "10.64.0.0/10"
+    HERE, THERE, PREFIX = "10.0.0.1", "10.0.0.2", "30"
+
+    def __init__(self, command, **options):
+        self.process = subprocess.Popen(["unshare", "--net", *command], stdout=subprocess.PIPE, **options)
+        here, there = (pathlib.Path(f"/proc/{each}/ns/net") for each in ("self", self.process.pid))
+        while there.readlink() == here.readlink():
+            time.sleep(0.01)
+        self._ip("link", "add", "beside", "type", "veth", "peer", "name", "outside", "netns", str(self.process.pid))
+        for where, device, at in (((), "beside", self.HERE), (self._inside(), "outside", self.THERE)):
+            self._ip("address", "add", f"{at}/{self.PREFIX}", "dev", device, where=where)
+            self._ip("link", "set", device, "up", where=where)
+        self._ip("link", "set", "lo", "up", where=self._inside())
+        self._ip("route", "add", "local", self.NETWORK, "dev", "lo", where=self._inside())
+        self._ip("route", "add", self.NETWORK, "via", self.THERE)
+
+    def _inside(self):
+        return ["nsenter", "--net", "--target", str(self.process.pid)]
+
+    @staticmethod
+    def _ip(*arguments, where=()):
+        subprocess.run([*where, "ip", *arguments], check=True)
+
+    def wait_until_ready(self):
+        """Returns once the program has printed a line."""
+        if not self.process.stdout.readline():
+            raise AssertionError(f"{self.process.args} ended")
+
+    def stop(self):
+        """Ends the program; what it used, as the kernel accounts for it."""
+        self.process.terminate()
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.process.stdout.close()
+        return usage
 
 
 def later(seconds, send, message):
