@@ -54,11 +54,11 @@ def finish(process, usage):
     return process.returncode
 
 
-def run_client(command, usage, log, environment=None):
+def run_client(command, usage, log, environment=None, limit_s=LIMIT_S):
     """Runs a client to its end; its output goes to `log`."""
     began = time.monotonic()
     with open(log, "w", encoding="utf-8") as out:
-        process = subprocess.Popen(pinned(CLIENT_CORE, ["timeout", str(LIMIT_S), *command]), stdout=out, stderr=out,
+        process = subprocess.Popen(pinned(CLIENT_CORE, ["timeout", str(limit_s), *command]), stdout=out, stderr=out,
                                    env={**os.environ, **(environment or {})})
         code = finish(process, usage)
     usage.wall_s += time.monotonic() - began
