@@ -18,7 +18,7 @@ ADDRESSES = 128  # Of one zone.
 MANY_SERVERS, GLUELESS, WIDE = 32, 40, 60
 SLOW_S = 1.9
 CHAIN, LADDER, LABELS = 17, 100, 110
-GLUE, GLUE_AT = 4000, "10.80.0.0"
+GLUE, GLUE_AT = 4000, "10.64.0.0"
 COLLIDING = 100
 SHORT_SIGNATURE = 32
 GUESSES = 20
@@ -30,7 +30,7 @@ HONEST_SERVERS = [f"127.64.0.{number}" for number in range(1, 17)]  # The first 
 class Zone:
     """The zone number `number` of those whose addresses begin at `network`."""
 
-    def __init__(self, kind, number, network="10.64.0.0", parent="evil"):
+    def __init__(self, kind, number, network="10.1.0.0", parent="evil"):
         self.kind, self.number = kind, number
         self.name = f"{kind}-{number}.{parent}"
         self._base = int(ipaddress.IPv4Address(network)) + ADDRESSES * number
@@ -58,7 +58,7 @@ class Zone:
     def parent_records(self):
         """What the parent holds of it beside NS and glue: lines of a zone file whose names are relative to the parent."""
         label = self.name.split(".", maxsplit=1)[0]
-        return [f"{label} DS {signed.ds_text(self.name)}"] if self.kind in SIGNED else []
+        return [f"{label} DS {signed.ds_text(self.name)}"] if self.kind in {*SIGNED, *HONEST} else []
 
 
 def denial(query, zone, rcode=0):
@@ -221,6 +221,14 @@ def keytrap(query, zone):
     return rrsig_flood(query, zone, COLLIDING, signed.SIZE)
 
 
+def signed_well(query, zone):
+    """No attack: what the zones with a DS would say if they were honest."""
+    forbids = caa(";")
+    records = [record(AT_QUESTION, TYPE_CAA, forbids),
+               record(AT_QUESTION, TYPE_RRSIG, signed.rrsig(query.name, TYPE_CAA, [forbids], zone.name))]
+    return keys_or(query, zone, COLLIDING, records, "answers")
+
+
 def keytrap_at_keys(query, zone):
     """The same where the keys themselves are signed so."""
     keys = [record(AT_QUESTION, TYPE_DNSKEY, key) for key in (*signed.colliding_keys(COLLIDING), signed.KEY)]
@@ -283,7 +291,7 @@ def claims(query, zone):
 
 
 def oddities(query):
-    """Messages of RFC 9267 and their like, by name. In each an answer would permit."""
+    """Messages of RFC 9267 and their like, by name. What can be read of them would permit."""
     permit = caa("letsencrypt.org")
     whole = query.reply(answers=[record(AT_QUESTION, TYPE_CAA, permit)])
     answer_at = 12 + len(query.question)
@@ -342,6 +350,7 @@ def odd_message(query, _zone):
 
 
 SIGNED = {"big-nsec": big_nsec, "big-rrsig": big_rrsig, "keytrap": keytrap, "keytrap-at-keys": keytrap_at_keys}
+HONEST = {"signed": signed_well}
 KINDS = {
     "circle": circle, "tsuname": tsuname, "nxns": nxns, "nxns-honest": nxns_honest, "honest-glue": honest_glue, "ladder": ladder,
     "deep": deep, "wide-glue": wide_glue, "camp": camp, "silent": silent, "slow": slow, "alias-chain": alias_chain,
@@ -358,8 +367,8 @@ def zones(kinds, count):
 def prepare(all_zones):
     """Makes the signatures that would be made at the first query."""
     for zone in all_zones:
-        if zone.kind in SIGNED:
-            signed.signed_keys(zone.name, COLLIDING if zone.kind == "keytrap" else 0)
+        if zone.kind in {*SIGNED, *HONEST}:
+            signed.signed_keys(zone.name, COLLIDING if zone.kind in ("keytrap", "signed") else 0)
 
 
 def parent(all_zones):
@@ -377,5 +386,5 @@ def handler(all_zones):
     def handle(query):
         number = (struct.unpack("!I", socket.inet_aton(query.server))[0] - first) // ADDRESSES
         if number < len(all_zones):
-            KINDS[all_zones[number].kind](query, all_zones[number])
+            {**KINDS, **HONEST}[all_zones[number].kind](query, all_zones[number])
     return handle

@@ -9,9 +9,9 @@ import threading
 import time
 
 TYPE_A, TYPE_NS, TYPE_CNAME, TYPE_SOA, TYPE_CAA = 1, 2, 5, 6, 257
-TYPE_OPT, TYPE_DS, TYPE_RRSIG, TYPE_NSEC, TYPE_DNSKEY = 41, 43, 46, 47, 48
+TYPE_OPT, TYPE_RRSIG, TYPE_NSEC, TYPE_DNSKEY = 41, 46, 47, 48
 QR, AA, TC = 0x8000, 0x0400, 0x0200
-FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = 1, 2, 3, 4, 5
+FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 1, 2, 3, 5
 PORT = 5300
 MAX_DATAGRAM, MAX_MESSAGE = 1232, 65535
 RECEIVE_BUFFER = 4 << 20  # Or as much as the system grants.
@@ -184,8 +184,8 @@ class Beside:
     """A network namespace beside this one, in which a program runs and all addresses of NETWORK are its own. Nothing is
     shared but a link, so that its ports do not collide with those of servers here."""
 
-    NETWORK = "10.64.0.0/10"
-    HERE, THERE, PREFIX = "10.0.0.1", "10.0.0.2", "30"
+    NETWORK = "10.0.0.0/8"
+    HERE, THERE, PREFIX = "192.168.0.1", "192.168.0.2", "30"
 
     def __init__(self, command, **options):
         self.process = subprocess.Popen(["unshare", "--net", *command], stdout=subprocess.PIPE, **options)
