@@ -14,6 +14,11 @@ size_t DescriptorLimit() {
   return static_cast<size_t>(std::min(limit.rlim_cur, kEnough));
 }
 
+unsigned IdleSocketsEach(size_t limit, unsigned workers) {
+  constexpr size_t kWanted = 768;
+  return static_cast<unsigned>(std::min(limit / 4 / (size_t{2} * std::max(workers, 1u)), kWanted));
+}
+
 size_t ConnectionsEach(size_t limit, unsigned workers, unsigned udp_sockets) {
   constexpr size_t kFiles = 64;  // Input, output, reports, and what comes and goes.
   constexpr size_t kLoop = 16;   // A worker's event loop.

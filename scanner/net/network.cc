@@ -31,7 +31,7 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
       limits_(limits),
       blocked_(options.blocked),
       peers_(this, limits, options.peer_capacity),
-      udp_(this, options.udp_sockets, options.ipv4, options.ipv6, options.udp_segments),
+      udp_(this, options),
       tcp_(this, options.tcp_connections),
       outage_(this, options.outage_patience) {}
 

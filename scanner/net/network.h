@@ -19,6 +19,11 @@ namespace caascan::net {
 
 struct NetworkOptions {
   unsigned udp_sockets = 16;  // A family. More makes ports less predictable and batches smaller.
+  /// A family, beside those: they only hear, so that who guesses at ports meets them, and take
+  /// turns with the others. Opened when the family is used first, as far as descriptors go.
+  unsigned udp_idle_sockets = 0;
+  /// How often one of them takes its turn; more often where more is asked than usual.
+  std::chrono::milliseconds udp_change_every{1000};
   bool ipv4 = true;
   bool ipv6 = true;
   /// Queries of one size to one address, among those of a batch, go to the kernel as one message

@@ -1,9 +1,9 @@
 // One random socket a batch, not a query: batches stay full while ports stay unpredictable
-// (docs/architecture.md has the figures). The IDs of the queries in flight from one socket differ;
-// (socket, ID) finds the exchange, and then source address, question and letter case must all agree
-// before a datagram is believed. An answer's bytes stay in the receive buffer while the coroutine
-// that waited for them runs. ICMP errors come through the sockets' error queues, with the datagram
-// they are about. Tested by network_test.cc.
+// (docs/architecture.md has the figures; udp_ports.cc has the sockets). The IDs of the queries in
+// flight from one socket differ; (socket, ID) finds the exchange, and then source address, question
+// and letter case must all agree before a datagram is believed. An answer's bytes stay in the
+// receive buffer while the coroutine that waited for them runs. ICMP errors come through the
+// sockets' error queues, with the datagram they are about. Tested by network_test.cc.
 #include "scanner/net/udp.h"
 
 #include <absl/strings/str_cat.h>
@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -21,7 +20,6 @@
 #include "scanner/net/match.h"
 #include "scanner/net/network.h"
 #include "scanner/net/poison.h"
-#include "scanner/net/socket_drops.h"
 
 namespace caascan::net {
 
@@ -82,47 +80,24 @@ struct UdpTransport::ReceiveBuffers {
   std::unique_ptr<uint8_t[]> bytes;  // Not initialised: what nobody writes to costs no memory.
 };
 
-UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6,
-                           bool segments)
+UdpTransport::UdpTransport(Network* network, const NetworkOptions& options)
     : network_(network),
-      sockets_per_family_(sockets_per_family),
-      wanted_{ipv4, ipv6},
+      active_per_family_(options.udp_sockets),
+      idle_per_family_(options.udp_idle_sockets),
+      change_every_(options.udp_change_every),
+      wanted_{options.ipv4, options.ipv6},
       send_(std::make_unique<SendBuffers>()),
-      receive_(std::make_unique<ReceiveBuffers>(segments ? kReceiveTrainSize : kReceiveSize)),
-      segments_(segments) {
+      receive_(std::make_unique<ReceiveBuffers>(options.udp_segments ? kReceiveTrainSize
+                                                                     : kReceiveSize)),
+      segments_(options.udp_segments) {
   for (size_t i = 0; i < kBatch; ++i) {
     send_->headers[i].msg_hdr.msg_name = &send_->addresses[i];
   }
 }
 
-UdpTransport::~UdpTransport() { assert(closing_ == 0 && "the loop ran until the sockets closed"); }
+UdpTransport::~UdpTransport() = default;
 
 namespace {
-
-constexpr int kEvents = UV_READABLE | UV_PRIORITIZED;
-
-void SetOption(int fd, int level, int name, int value) {
-  // Each of these only improves matters; what a kernel lacks is done without.
-  (void)setsockopt(fd, level, name, &value, sizeof value);
-}
-
-void SetOptions(int fd, bool v6, bool segments) {
-  constexpr int kReceiveBufferBytes = 4 << 20;
-  SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
-  SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes);  // Needs CAP_NET_ADMIN.
-  if (segments) SetOption(fd, SOL_UDP, UDP_GRO, 1);
-  // With it libuv's poll reports the error queue without giving the socket up.
-  SetOption(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
-  if (v6) {
-    SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-    SetOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
-  } else {
-    SetOption(fd, IPPROTO_IP, IP_RECVERR, 1);
-    // Queries fit any path. Don't Fragment, whatever MTU somebody claims, also saves the kernel the
-    // work of an IP identification a datagram.
-    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
-  }
-}
 
 void SetSegmentSize(uint16_t size, std::span<uint8_t> control, msghdr* header) {
   header->msg_control = control.data();
@@ -149,48 +124,6 @@ size_t SegmentSize(const mmsghdr& message) {
 
 }  // namespace
 
-UdpTransport::Socket* UdpTransport::OpenSocket(bool v6) {
-  const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return nullptr;
-  SetOptions(fd, v6, segments_);
-  sockaddr_storage any{};
-  any.ss_family = v6 ? AF_INET6 : AF_INET;
-  const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-  auto opened = std::make_unique<Socket>();
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0 ||
-      uv_poll_init(network_->loop()->uv(), &opened->poll, fd) != 0) {
-    const int error = errno;
-    close(fd);
-    errno = error;
-    return nullptr;
-  }
-  opened->transport = this;
-  opened->fd = fd;
-  opened->v6 = v6;
-  opened->index = static_cast<uint8_t>(sockets_.size());
-  opened->poll.data = opened.get();
-  uv_poll_start(&opened->poll, kEvents, OnPoll);
-  sockets_.push_back(std::move(opened));
-  return sockets_.back().get();
-}
-
-absl::Status UdpTransport::Open() {
-  int error = 0;
-  for (const bool v6 : {false, true}) {
-    if (!wanted_[v6]) continue;
-    for (unsigned i = 0; i < sockets_per_family_; ++i) {
-      Socket* socket = OpenSocket(v6);
-      if (socket == nullptr) {
-        error = errno;
-        break;
-      }
-      pools_[v6].push_back(socket);
-    }
-  }
-  if (!sockets_.empty()) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot open a UDP socket: ", std::strerror(error)));
-}
-
 void UdpTransport::Submit(Exchange* exchange) {
   exchange->state_ = Exchange::State::kQueued;
   queues_[exchange->peer_->address().is_v6()].PushBack(exchange);
@@ -202,35 +135,27 @@ void UdpTransport::Flush() {
 }
 
 void UdpTransport::FlushFamily(bool v6) {
-  if (pools_[v6].empty()) {
+  if (queues_[v6].empty()) return;
+  if (ports_[v6].sockets.empty()) {
     while (Exchange* exchange = queues_[v6].front()) {
       network_->Complete(exchange, ExchangeStatus::kSendFailed, EAFNOSUPPORT);
     }
     return;
   }
+  ChangePorts(v6);
   while (!queues_[v6].empty()) {
     Socket* socket = PickSocket(v6);
     if (socket == nullptr) return;  // Every ID is in use: answers and deadlines make room.
     const size_t prepared = Prepare(socket, v6);
     const size_t sent = SendBatch(socket, prepared);
     network_->stats_.udp_queries += sent;
+    ports_[v6].sent += static_cast<uint32_t>(sent);
     if (sent < prepared) {
       // The socket's buffer is full: the rest goes when it, or any other, has room.
-      uv_poll_start(&socket->poll, kEvents | UV_WRITABLE, OnPoll);
+      uv_poll_start(&socket->poll, kPollEvents | UV_WRITABLE, OnPoll);
       break;
     }
   }
-}
-
-/// A socket with free IDs, drawn at random; nullptr where there is none.
-UdpTransport::Socket* UdpTransport::PickSocket(bool v6) const {
-  const std::vector<Socket*>& pool = pools_[v6];
-  const size_t first = network_->Random() % pool.size();
-  for (size_t i = 0; i < pool.size(); ++i) {
-    Socket* socket = pool[(first + i) % pool.size()];
-    if (socket->in_flight < kMaxInFlight) return socket;
-  }
-  return nullptr;
 }
 
 /// Takes queries from the queue and writes them into the slots; how many.
@@ -359,21 +284,6 @@ void UdpTransport::NoteTimeout(const Exchange* exchange) {
                  exchange->query_.name, exchange->query_.type);
 }
 
-uint64_t UdpTransport::CountDrops() {
-  constexpr std::chrono::milliseconds kEvery(200);
-  const std::chrono::nanoseconds now = network_->loop()->now();
-  if (now < look_at_) return drops_;
-  look_at_ = now + kEvery;
-  for (const auto& socket : sockets_) {
-    const uint32_t drops = SocketDrops(socket->fd);
-    if (drops == socket->drops) continue;
-    drops_ += drops - socket->drops;
-    socket->drops = drops;
-    dropped_at_ = now;
-  }
-  return drops_;
-}
-
 void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   Socket* socket = static_cast<Socket*>(poll->data);
   UdpTransport* transport = socket->transport;
@@ -382,7 +292,10 @@ void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   transport->Receive(socket);
   // Room to send again (the turn's hook flushes), or libuv gave up on an error: back to waiting for
   // answers.
-  if (status < 0 || (events & UV_WRITABLE) != 0) uv_poll_start(poll, kEvents, OnPoll);
+  const bool closed = uv_is_closing(reinterpret_cast<uv_handle_t*>(poll)) != 0;  // Meanwhile.
+  if (!closed && (status < 0 || (events & UV_WRITABLE) != 0)) {
+    uv_poll_start(poll, kPollEvents, OnPoll);
+  }
 }
 
 void UdpTransport::Receive(Socket* socket) {
@@ -417,18 +330,6 @@ void UdpTransport::TakeMessage(Socket* socket, size_t index) {
     Poison(datagram);
     rest = rest.subspan(datagram.size());
   } while (!rest.empty());
-}
-
-void UdpTransport::Close() {
-  for (const auto& socket : sockets_) {
-    ++closing_;
-    uv_poll_stop(&socket->poll);
-    uv_close(reinterpret_cast<uv_handle_t*>(&socket->poll), [](uv_handle_t* handle) {
-      Socket* closed = static_cast<Socket*>(handle->data);
-      close(closed->fd);
-      --closed->transport->closing_;
-    });
-  }
 }
 
 }  // namespace caascan::net

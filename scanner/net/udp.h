@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,16 +18,17 @@
 
 namespace caascan::net {
 
+struct NetworkOptions;
+
 /// A part of Network; loop thread only.
 class UdpTransport {
  public:
-  /// `segments`: see NetworkOptions::udp_segments.
-  UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6, bool segments);
+  UdpTransport(Network* network, const NetworkOptions& options);
   ~UdpTransport();
 
   [[nodiscard]] absl::Status Open();
-  bool has_ipv4() const { return !pools_[0].empty(); }
-  bool has_ipv6() const { return !pools_[1].empty(); }
+  bool has_ipv4() const { return !ports_[0].sockets.empty(); }
+  bool has_ipv6() const { return !ports_[1].sockets.empty(); }
 
   /// Queues; the datagram leaves with the next Flush.
   void Submit(Exchange* exchange);
@@ -45,6 +47,7 @@ class UdpTransport {
   void Close();
 
  private:
+  static constexpr int kPollEvents = UV_READABLE | UV_PRIORITIZED;
   static constexpr size_t kBatch = 64;
   static constexpr size_t kReceiveSize = 4096;        // Above any payload size that we announce.
   static constexpr size_t kReceiveTrainSize = 65536;  // Of datagrams that came together.
@@ -55,20 +58,36 @@ class UdpTransport {
     uv_poll_t poll;
     UdpTransport* transport = nullptr;
     int fd = -1;
-    uint8_t index = 0;
+    uint16_t index = 0;
     bool v6 = false;
     uint32_t in_flight = 0;
     uint32_t drops = 0;
+    std::chrono::nanoseconds retired_at{0};  // Queries left from it until then.
+  };
+  /// The sockets of one family. Queries leave from the first `active` of them; the others only
+  /// hear, so that who guesses at ports meets them.
+  struct Ports {
+    std::vector<Socket*> sockets;
+    size_t active = 0;
+    bool has_idle = false;       // They have been opened, as far as that was possible.
+    std::deque<size_t> retired;  // Places in `sockets`, the longest retired first.
+    uint32_t sent = 0;           // Queries since the last change.
+    std::chrono::nanoseconds changed_at{0};
   };
   struct SendBuffers;
   struct ReceiveBuffers;
 
-  Socket* OpenSocket(bool v6);
+  std::unique_ptr<Socket> OpenSocket(bool v6);
+  Socket* AddSocket(bool v6);
+  void OpenIdle(bool v6);
+  void ChangePorts(bool v6);
+  void Replace(Ports* ports, size_t place);
+  static void CloseSocket(std::unique_ptr<Socket> socket);
   static void OnPoll(uv_poll_t* poll, int status, int events);
   size_t Prepare(Socket* socket, bool v6);
   size_t LayOut(size_t count);
   void FlushFamily(bool v6);
-  Socket* PickSocket(bool v6) const;
+  Socket* PickSocket(bool v6);
   size_t SendBatch(Socket* socket, size_t count);
   bool TakeSendError(int error, size_t message, int* repeats);
   void Requeue(Socket* socket, size_t first, size_t end);
@@ -83,15 +102,17 @@ class UdpTransport {
   Exchange* Find(const Socket* socket, uint16_t id) const;
   Exchange* FindByQuestion(const Address& source, std::span<const uint8_t> datagram) const;
 
-  static uint32_t Key(uint8_t socket, uint16_t id) {
+  static uint32_t Key(uint16_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;
   }
 
   Network* const network_;
-  const unsigned sockets_per_family_;
+  const unsigned active_per_family_;
+  const unsigned idle_per_family_;
+  const std::chrono::milliseconds change_every_;
   const std::array<bool, 2> wanted_;  // IPv4, IPv6.
   std::vector<std::unique_ptr<Socket>> sockets_;
-  std::array<std::vector<Socket*>, 2> pools_;
+  std::array<Ports, 2> ports_;  // IPv4, IPv6.
   std::array<List<Exchange, QueueTag>, 2> queues_;
   absl::flat_hash_map<uint32_t, Exchange*> pending_;
   std::unique_ptr<SendBuffers> send_;
@@ -101,7 +122,6 @@ class UdpTransport {
   std::chrono::nanoseconds dropped_at_{-1};
   std::chrono::nanoseconds look_at_{0};
   bool segments_;  // Until the kernel, or a device, cannot do it.
-  unsigned closing_ = 0;
 };
 
 }  // namespace caascan::net

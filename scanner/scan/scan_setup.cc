@@ -184,8 +184,11 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.max_wait = options.name_timeout;
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
-  setup->network.tcp_connections =
-      net::ConnectionsEach(net::DescriptorLimit(), threads, setup->network.udp_sockets);
+  const size_t descriptors = net::DescriptorLimit();
+  net::NetworkOptions& network = setup->network;
+  network.udp_idle_sockets = net::IdleSocketsEach(descriptors, threads);
+  network.tcp_connections =
+      net::ConnectionsEach(descriptors, threads, network.udp_sockets + network.udp_idle_sockets);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
   DivideMemory(threads, setup);
   setup->max_rechecking = 4 * setup->max_in_flight;

@@ -316,12 +316,13 @@ size_t CountScriptedQueries() { return query_count; }
 
 // UDP.
 
-UdpTransport::UdpTransport(Network* network, unsigned sockets_per_family, bool ipv4, bool ipv6,
-                           bool segments)
+UdpTransport::UdpTransport(Network* network, const NetworkOptions& options)
     : network_(network),
-      sockets_per_family_(sockets_per_family),
-      wanted_{ipv4, ipv6},
-      segments_(segments) {}
+      active_per_family_(options.udp_sockets),
+      idle_per_family_(options.udp_idle_sockets),
+      change_every_(options.udp_change_every),
+      wanted_{options.ipv4, options.ipv6},
+      segments_(options.udp_segments) {}
 
 UdpTransport::~UdpTransport() = default;
 

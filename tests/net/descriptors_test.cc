@@ -31,6 +31,29 @@ INSTANTIATE_TEST_SUITE_P(Rows, ConnectionsEachTest,
                                          Row{"NoWorker", 1024, 0, 16, 960}),
                          [](const auto& row) { return row.param.name; });
 
+struct IdleRow {
+  const char* name;
+  size_t limit;
+  unsigned workers;
+  unsigned each;
+};
+
+class IdleSocketsEachTest : public testing::TestWithParam<IdleRow> {};
+
+TEST_P(IdleSocketsEachTest, TakeAQuarterAtMost) {
+  const IdleRow& row = GetParam();
+  EXPECT_EQ(IdleSocketsEach(row.limit, row.workers), row.each);
+  EXPECT_LE(size_t{2} * row.each * row.workers, row.limit / 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, IdleSocketsEachTest,
+                         testing::Values(IdleRow{"Usual", 65'536, 2, 768},
+                                         IdleRow{"ManyWorkers", 65'536, 64, 128},
+                                         IdleRow{"HardLimit", 1024, 1, 128},
+                                         IdleRow{"Few", 64, 2, 4}, IdleRow{"None", 0, 1, 0},
+                                         IdleRow{"NoWorker", 1024, 0, 128}),
+                         [](const auto& row) { return row.param.name; });
+
 TEST(DescriptorLimitTest, IsWhatTheSystemSays) {
   rlimit low{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &low), 0);

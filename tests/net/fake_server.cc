@@ -83,6 +83,14 @@ class UdpOutbox : public Outbox {
                      reinterpret_cast<const sockaddr*>(&asker_), asker_size_),
               static_cast<ssize_t>(message.size()));
   }
+  void SendTo(uint16_t port, std::span<const uint8_t> message) override {
+    UdpOutbox other(*this);
+    reinterpret_cast<sockaddr_in*>(&other.asker_)->sin_port = htons(port);  // As in sockaddr_in6.
+    other.Send(message);
+  }
+  uint16_t asker_port() const {
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&asker_)->sin_port);
+  }
   void SendRaw(std::span<const uint8_t>) override {}
   void Close() override {}
 
@@ -143,6 +151,7 @@ struct FakeServer::Connection : Outbox {
     SendRaw(framed);
   }
   void SendTogether(std::span<const uint8_t>, uint16_t) override {}
+  void SendTo(uint16_t, std::span<const uint8_t>) override {}
   void SendFromElsewhere(std::span<const uint8_t>) override {}
   void SendRaw(std::span<const uint8_t> octets) override {
     // What the asker no longer wants to hear is no error.
@@ -241,7 +250,7 @@ void FakeServer::ReadUdp(int fd) {
     if (size < 0) return;
     UdpOutbox outbox(fd, elsewhere_, header);
     Handle({std::span(datagram).first(static_cast<size_t>(size)), outbox.destination(port_),
-            Transport::kUdp, 0},
+            Transport::kUdp, 0, outbox.asker_port()},
            &outbox);
   }
 }

@@ -23,6 +23,7 @@ struct Arrival {
   Address server;  // That it was sent to.
   Transport transport = Transport::kUdp;
   unsigned connection = 0;  // TCP: counted from 0 as they were accepted.
+  uint16_t port = 0;        // UDP: that it came from.
 };
 
 /// What a test wants to know of the queries afterwards.
@@ -46,6 +47,8 @@ class Outbox {
   /// UDP: likewise, datagrams of `size` octets, the last perhaps smaller, that stay together on
   /// their way (UDP_SEGMENT). Nothing over TCP.
   virtual void SendTogether(std::span<const uint8_t> datagrams, uint16_t size) = 0;
+  /// UDP: to another port of the asker's. Nothing over TCP.
+  virtual void SendTo(uint16_t port, std::span<const uint8_t> message) = 0;
   /// UDP: from another port. Nothing over TCP.
   virtual void SendFromElsewhere(std::span<const uint8_t> message) = 0;
   /// TCP: octets as they are. Nothing over UDP.

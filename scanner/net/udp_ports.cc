@@ -1,0 +1,200 @@
+// The sockets that queries leave from, and those that only hear: a forger who does not know the
+// port of a query meets them, and his guess counts (MostGuesses()). Those in use change: one
+// becomes idle and an idle one takes its place, at no cost to any query; once nothing is under way
+// from it, and late answers have had their time, it is closed and another port takes its place.
+// Tested by udp_ports_test.cc and forgery_test.cc.
+#include <absl/strings/str_cat.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "scanner/net/network.h"
+#include "scanner/net/socket_drops.h"
+#include "scanner/net/udp.h"
+
+namespace caascan::net {
+
+namespace {
+
+void SetOption(int fd, int level, int name, int value) {
+  // Each of these only improves matters; what a kernel lacks is done without.
+  (void)setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// For a socket from which queries leave. What only hears is content with less, whatever floods it.
+void SetBuffer(int fd) {
+  constexpr int kReceiveBufferBytes = 4 << 20;
+  SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
+  SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes);  // Needs CAP_NET_ADMIN.
+}
+
+void SetOptions(int fd, bool v6, bool segments) {
+  if (segments) SetOption(fd, SOL_UDP, UDP_GRO, 1);
+  // With it libuv's poll reports the error queue without giving the socket up.
+  SetOption(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
+  if (v6) {
+    SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    SetOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+  } else {
+    SetOption(fd, IPPROTO_IP, IP_RECVERR, 1);
+    // Queries fit any path. Don't Fragment, whatever MTU somebody claims, also saves the kernel the
+    // work of an IP identification a datagram.
+    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+  }
+}
+
+}  // namespace
+
+/// nullptr, and errno, where there is none to be had.
+std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
+  const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return nullptr;
+  SetOptions(fd, v6, segments_);
+  sockaddr_storage any{};
+  any.ss_family = v6 ? AF_INET6 : AF_INET;
+  const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  auto opened = std::make_unique<Socket>();
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0 ||
+      uv_poll_init(network_->loop()->uv(), &opened->poll, fd) != 0) {
+    const int error = errno;
+    close(fd);
+    errno = error;
+    return nullptr;
+  }
+  opened->transport = this;
+  opened->fd = fd;
+  opened->v6 = v6;
+  opened->poll.data = opened.get();
+  uv_poll_start(&opened->poll, kPollEvents, OnPoll);
+  return opened;
+}
+
+UdpTransport::Socket* UdpTransport::AddSocket(bool v6) {
+  std::unique_ptr<Socket> socket = OpenSocket(v6);
+  if (socket == nullptr) return nullptr;
+  socket->index = static_cast<uint16_t>(sockets_.size());
+  ports_[v6].sockets.push_back(socket.get());
+  sockets_.push_back(std::move(socket));
+  return sockets_.back().get();
+}
+
+absl::Status UdpTransport::Open() {
+  int error = 0;
+  for (const bool v6 : {false, true}) {
+    if (!wanted_[v6]) continue;
+    for (unsigned i = 0; i < active_per_family_; ++i) {
+      const Socket* socket = AddSocket(v6);
+      if (socket == nullptr) {
+        error = errno;
+        break;
+      }
+      SetBuffer(socket->fd);
+    }
+    ports_[v6].active = ports_[v6].sockets.size();
+  }
+  if (!sockets_.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot open a UDP socket: ", std::strerror(error)));
+}
+
+/// Once, when the family is used first: a scan over IPv4 needs none of IPv6.
+void UdpTransport::OpenIdle(bool v6) {
+  ports_[v6].has_idle = true;
+  ports_[v6].changed_at = network_->loop()->now();
+  for (unsigned i = 0; i < idle_per_family_; ++i) {
+    if (AddSocket(v6) == nullptr) return;  // It goes with fewer.
+  }
+}
+
+/// From time to time one of those in use and an idle one change places.
+void UdpTransport::ChangePorts(bool v6) {
+  constexpr uint32_t kQueries = 16'384;
+  constexpr int kLateAnswers = 10;  // Times the time between two changes.
+  Ports& ports = ports_[v6];
+  if (!ports.has_idle) OpenIdle(v6);
+  const std::chrono::nanoseconds now = network_->loop()->now();
+  const size_t idle = ports.sockets.size() - ports.active;
+  if (idle == 0 || (ports.sent < kQueries && now - ports.changed_at < change_every_)) return;
+  ports.sent = 0;
+  ports.changed_at = now;
+  if (!ports.retired.empty()) {
+    const size_t place = ports.retired.front();
+    const Socket& oldest = *ports.sockets[place];
+    if (oldest.in_flight == 0 && now - oldest.retired_at > kLateAnswers * change_every_) {
+      ports.retired.pop_front();
+      Replace(&ports, place);
+    }
+  }
+  if (ports.retired.size() == idle) return;  // Each of them has been in use lately.
+  const size_t out = network_->Random() % ports.active;
+  size_t in = ports.active + network_->Random() % idle;
+  while (ports.sockets[in]->retired_at.count() != 0) {
+    in = in + 1 < ports.sockets.size() ? in + 1 : ports.active;
+  }
+  std::swap(ports.sockets[out], ports.sockets[in]);
+  SetBuffer(ports.sockets[out]->fd);
+  ports.sockets[in]->retired_at = now;
+  ports.retired.push_back(in);
+}
+
+/// A new socket, of another port, in its place. Where there is none to be had it stays.
+void UdpTransport::Replace(Ports* ports, size_t place) {
+  Socket* old = ports->sockets[place];
+  std::unique_ptr<Socket> fresh = OpenSocket(old->v6);
+  if (fresh == nullptr) {
+    old->retired_at = std::chrono::nanoseconds::zero();
+    return;
+  }
+  fresh->index = old->index;
+  ports->sockets[place] = fresh.get();
+  std::swap(sockets_[old->index], fresh);
+  CloseSocket(std::move(fresh));
+}
+
+/// A socket in use with free IDs, drawn at random; nullptr where there is none.
+UdpTransport::Socket* UdpTransport::PickSocket(bool v6) {
+  const Ports& ports = ports_[v6];
+  const size_t first = network_->Random() % ports.active;
+  for (size_t i = 0; i < ports.active; ++i) {
+    Socket* socket = ports.sockets[(first + i) % ports.active];
+    if (socket->in_flight < kMaxInFlight) return socket;
+  }
+  return nullptr;
+}
+
+uint64_t UdpTransport::CountDrops() {
+  constexpr std::chrono::milliseconds kEvery(200);
+  const std::chrono::nanoseconds now = network_->loop()->now();
+  if (now < look_at_) return drops_;
+  look_at_ = now + kEvery;
+  for (const auto& socket : sockets_) {
+    if (socket->in_flight == 0) continue;  // Nobody misses anything.
+    const uint32_t drops = SocketDrops(socket->fd);
+    if (drops == socket->drops) continue;
+    drops_ += drops - socket->drops;
+    socket->drops = drops;
+    dropped_at_ = now;
+  }
+  return drops_;
+}
+
+/// It is gone when the loop has closed it.
+void UdpTransport::CloseSocket(std::unique_ptr<Socket> socket) {
+  uv_poll_stop(&socket->poll);
+  uv_close(reinterpret_cast<uv_handle_t*>(&socket.release()->poll), [](uv_handle_t* handle) {
+    const std::unique_ptr<Socket> closed(static_cast<Socket*>(handle->data));
+    close(closed->fd);
+  });
+}
+
+void UdpTransport::Close() {
+  for (std::unique_ptr<Socket>& socket : sockets_) CloseSocket(std::move(socket));
+  sockets_.clear();
+  ports_ = {};
+}
+
+}  // namespace caascan::net
