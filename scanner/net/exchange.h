@@ -48,6 +48,7 @@ struct ExchangeResult {
   int error = 0;
   Mismatches mismatches;
   uint16_t bare_flags = 0;            // The header's second word of the first bare error.
+  uint8_t canaries = 0;               // Queries that its silence has cost beside: see Outage.
   std::chrono::nanoseconds spent{0};  // From the last sending to the end.
   std::chrono::nanoseconds rtt{0};    // For kReply: from the sending to the answer.
   std::span<const uint8_t>
@@ -93,7 +94,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   bool own_connection_ = false;
   bool canary_ = false;     // Asks whether anybody answers: see Outage.
   uint8_t turns_lost_ = 0;  // Turns that it could not use to send.
-  uint8_t socket_ = 0;      // UDP: index of the socket it left from.
+  uint16_t socket_ = 0;     // UDP: index of the socket it left from.
   uint16_t id_ = 0;
   TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
   uint64_t case_bits_ = 0;

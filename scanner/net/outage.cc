@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "scanner/net/network.h"
 
@@ -15,6 +16,7 @@ using std::chrono::milliseconds;
 constexpr size_t kRootCanaries = 4;
 constexpr milliseconds kLeastPatience(200);
 constexpr milliseconds kMostPatience(2000);
+constexpr milliseconds kPatienceWithOne(300);
 constexpr milliseconds kAskAgain(1000);
 constexpr milliseconds kTurnsComeBack(50);
 
@@ -39,6 +41,8 @@ bool Outage::Hold(Exchange* exchange) {
   if (link_ != Link::kUp) return true;
   link_ = Link::kDoubted;
   answered_ = lasted_ = false;
+  one_is_enough_ = true;
+  doubt_cost_ = 0;
   patience_ = std::clamp(exchange->timeout_, kLeastPatience, kMostPatience);
   network_->loop()->Arm(this, milliseconds(0));
   return true;
@@ -53,16 +57,23 @@ void Outage::OnTimer() {
   if (asking_ == 0) AskCanaries();
 }
 
-void Outage::AskCanaries() {
-  std::vector<PeerRef> asked(
-      canaries_.begin(),
-      canaries_.begin() + static_cast<std::ptrdiff_t>(std::min(kRootCanaries, canaries_.size())));
+/// Few names' silences are the network's: one canary, by turns, shows that for most.
+std::vector<PeerRef> Outage::NextCanaries() {
+  const size_t count = one_is_enough_ ? 1 : std::min(kRootCanaries, canaries_.size());
+  std::vector<PeerRef> asked(canaries_.begin(),
+                           canaries_.begin() + static_cast<std::ptrdiff_t>(count));
   std::rotate(canaries_.begin(), canaries_.begin() + 1, canaries_.end());
+  if (one_is_enough_) return asked;
   for (const PeerRef& peer : recent_) {
     if (peer != nullptr && std::find(asked.begin(), asked.end(), peer) == asked.end()) {
       asked.push_back(peer);
     }
   }
+  return asked;
+}
+
+void Outage::AskCanaries() {
+  const std::vector<PeerRef> asked = NextCanaries();
   asking_ = asked.size() + 1;
   sent_ = 0;
   asked_at_ = network_->loop()->now();
@@ -73,11 +84,13 @@ void Outage::AskCanaries() {
 Task<> Outage::AskCanary(PeerRef peer) {
   if (network_->TakeCanaryTurn(peer)) {
     ++sent_;
+    if (link_ == Link::kDoubted) ++doubt_cost_;
     const dns::Name root;
     dns::QuerySpec spec;
     spec.name = root;
     spec.type = dns::RRType::kSOA;
-    Exchange exchange(peer, spec, Transport::kUdp, patience_);
+    Exchange exchange(peer, spec, Transport::kUdp,
+                      one_is_enough_ ? std::min(patience_, kPatienceWithOne) : patience_);
     exchange.canary_ = exchange.granted_ = true;
     co_await exchange;
   }
@@ -90,6 +103,10 @@ void Outage::Conclude() {
   // No turn was left for them, or they were sent for an earlier doubt: they show nothing.
   if (sent_ == 0 || last_answer_ >= asked_at_) {
     network_->loop()->Arm(this, kTurnsComeBack);
+    return;
+  }
+  if (std::exchange(one_is_enough_, false)) {
+    network_->loop()->Arm(this, milliseconds(0));
     return;
   }
   const std::chrono::nanoseconds now = network_->loop()->now();
@@ -109,6 +126,10 @@ void Outage::Release() {
   answered_ = lasted_ = false;
   List<Exchange, QueueTag> held;
   held.TakeAll(&held_);
+  // The first one set off the doubt.
+  if (Exchange* first = held.front(); first != nullptr && !was_down) {
+    first->result_.canaries = doubt_cost_;
+  }
   while (Exchange* exchange = held.front()) {
     if (was_down) {
       exchange->ListNode<QueueTag>::Unlink();

@@ -12,11 +12,12 @@
 namespace caascan::net {
 
 /// A query that times out says something of its server only if anybody has answered anything since
-/// it was sent. Else it is held, and the canaries are asked: servers that answer if any do, and
-/// those that answered last. One of them answers: the silence was the servers' own, and what was
-/// held has timed out. None does: nothing is sent any more, but the canaries are asked again each
-/// second; when one answers, what was held is sent anew. Where that takes too long, what waits ends
-/// as kSendFailed, and so does what comes, until somebody answers.
+/// it was sent. Else it is held, and the canaries are asked: first one of the servers that answer
+/// if any do, then several of them and those that answered last. One of them answers: the silence
+/// was the servers' own, and what was held has timed out. None does: nothing is sent any more, but
+/// the canaries are asked again each second; when one answers, what was held is sent anew. Where
+/// that takes too long, what waits ends as kSendFailed, and so does what comes, until somebody
+/// answers.
 ///
 /// A part of Network; loop thread only.
 class Outage : public Timer {
@@ -40,6 +41,7 @@ class Outage : public Timer {
   static constexpr size_t kRecent = 4;
 
   void OnTimer() override;
+  std::vector<PeerRef> NextCanaries();
   void AskCanaries();
   Task<> AskCanary(PeerRef peer);
   void Conclude();
@@ -53,6 +55,8 @@ class Outage : public Timer {
   Link link_ = Link::kUp;
   bool answered_ = false;  // Since the doubt.
   bool lasted_ = false;
+  bool one_is_enough_ = false;  // The doubt is new: one canary is asked.
+  uint8_t doubt_cost_ = 0;      // Canaries' queries for this doubt.
   std::chrono::nanoseconds last_answer_{0};
   std::chrono::nanoseconds asked_at_{0};  // The canaries.
   std::chrono::nanoseconds down_since_{0};
