@@ -131,6 +131,7 @@ struct Probing {
   Examination* examination;
   Heard* heard;
   Fan* fan;
+  std::chrono::nanoseconds waited{0};  // For the server, those before it included.
 };
 
 bool OurOwnEnd(const resolve::Asked& asked) {
@@ -152,7 +153,7 @@ unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, unsigned silenc
 }
 
 /// Is the server there, and the way to it? By the SOA, in the way in which it was answered before.
-net::Task<bool> AnswersControl(const Probing* probing) {
+net::Task<bool> AnswersControl(Probing* probing) {
   const ProbeContext& context = *probing->context;
   resolve::AskOptions options = context.ask;
   options.strict = true;
@@ -162,6 +163,7 @@ net::Task<bool> AnswersControl(const Probing* probing) {
   }
   const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
       probing->examination->peer, context.zone, RRType::kSOA, options, context.account);
+  probing->waited += asked->spent;
   co_return asked->replied;
 }
 
@@ -173,10 +175,17 @@ net::Task<> Hear(Probing probing) {
   const unsigned silences = std::min(patience.silences, spec.max_tries);
   const dns::NameView name = spec.at_zone ? context.zone : context.name;
   Heard* heard = probing.heard;
-  for (unsigned count = 1; count <= tries && !context.account->budget.exhausted(); ++count) {
-    if (count > 1) co_await resolve::BackOff(context.network, context.ask, count - 1);
+  const auto is_over = [&] {
+    return probing.waited >= context.max_wait || context.account->budget.exhausted();
+  };
+  for (unsigned count = 1; count <= tries && !is_over(); ++count) {
+    if (count > 1) {
+      probing.waited += co_await resolve::BackOff(context.network, context.ask, count - 1);
+      if (is_over()) break;  // Others have spent what was left.
+    }
     const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
         probing.examination->peer, name, spec.type, probing.options, context.account);
+    probing.waited += asked->spent;
     if (OurOwnEnd(*asked)) break;
     const bool silent = asked->result == ServerResult::kTimeout;
     if (silent && heard->result == ServerResult::kTruncated) continue;  // It is not: it said TC.
@@ -191,6 +200,7 @@ net::Task<> Hear(Probing probing) {
     heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);
     if (heard->asked) break;
   }
+  probing.examination->waited = std::max(probing.examination->waited, probing.waited);
   probing.fan->End();
 }
 
@@ -216,13 +226,14 @@ constexpr ProbeKind kEdnsProbes[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns
 
 net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
   Fan fan;
+  const std::chrono::nanoseconds waited = examination->waited;
   for (const ProbeKind kind : kinds) {
     if (kind == ProbeKind::kCaaWithoutDo && !context->ask.dnssec_ok) continue;
     if (kind == ProbeKind::kSoaWithOption && !context->options) continue;
     const ProbeSpec& spec = SpecOf(kind);
     fan.Begin();
-    net::Spawn(Hear(
-        {context, &spec, OptionsOf(spec, *context), examination, &examination->heard(kind), &fan}));
+    net::Spawn(Hear({context, &spec, OptionsOf(spec, *context), examination,
+                     &examination->heard(kind), &fan, waited}));
   }
   co_await fan.All();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -51,6 +52,7 @@ struct Examination {
   std::string host;
   net::PeerRef peer;
   Heard met;
+  std::chrono::nanoseconds waited{0};  // For its answers, and between tries.
   std::array<Heard, kProbeKinds> probes;
 
   const Heard& heard(ProbeKind kind) const { return probes[static_cast<size_t>(kind)]; }
@@ -68,6 +70,8 @@ struct ProbeContext {
   dns::NameView name;  // and the name in it that was looked up.
   resolve::Account* account = nullptr;
   bool options = false;  // Send also what no failure is a reason for: an unknown EDNS option.
+  /// No more is asked of a server for which so long was waited. The servers are asked side by side.
+  std::chrono::nanoseconds max_wait = std::chrono::nanoseconds::max();
 };
 
 /// Sends the probes that the server's failure calls for, and fills in what came of them. Queries go

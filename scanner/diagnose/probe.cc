@@ -18,6 +18,8 @@ namespace {
 using resolve::Attempt;
 
 constexpr size_t kMaxProbedServers = 8;
+// What it takes to be sure of a silence: three kinds of queries, five tries each, and a canary.
+constexpr uint32_t kQueriesOfTheSilent = 16;
 
 using Examinations = absl::InlinedVector<Examination, 2>;
 
@@ -63,9 +65,39 @@ Examinations SelectServers(const std::vector<Attempt>& attempts) {
   return servers;
 }
 
+/// Of those that are silent only as many as the budget lets us be sure of, one at least.
+void LeaveOutSilent(const resolve::Budget& budget, Examinations* servers) {
+  const uint32_t left = budget.max_queries - std::min(budget.max_queries, budget.queries);
+  uint32_t room = std::max(left / kQueriesOfTheSilent, 1u);
+  const auto has_no_room = [&room](const Examination& each) {
+    return each.met.silent() && (room == 0 || room-- == 0);
+  };
+  servers->erase(std::remove_if(servers->begin(), servers->end(), has_no_room), servers->end());
+}
+
 net::Task<> ExamineOne(const ProbeContext* context, Examination* server, Fan* fan) {
   co_await Examine(context, server);
   fan->End();
+}
+
+/// All at once, within what is left of the name's time.
+net::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
+  resolve::Budget* budget = &context.account->budget;
+  const std::chrono::nanoseconds waited = budget->waited;
+  const std::chrono::nanoseconds max_wait = budget->max_wait;
+  context.max_wait = max_wait - waited;
+  budget->max_wait = std::chrono::nanoseconds::max();  // They wait side by side.
+  Fan fan;
+  for (Examination& server : *servers) {
+    fan.Begin();
+    net::Spawn(ExamineOne(&context, &server, &fan));
+  }
+  co_await fan.All();
+  const auto longest = std::max_element(
+      servers->begin(), servers->end(),
+      [](const Examination& a, const Examination& b) { return a.waited < b.waited; });
+  budget->waited = waited + longest->waited;
+  budget->max_wait = max_wait;
 }
 
 bool AnswersNow(const Examination& server) {
@@ -130,15 +162,10 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
     co_return ProbeVerdict::kUnchanged;
   }
   Examinations servers = SelectServers(answer->attempts);
+  LeaveOutSilent(account->budget, &servers);
   if (servers.empty() || account->budget.exhausted()) co_return ProbeVerdict::kUnchanged;
   const ProbeContext context{network, options, zone, end, account, false};
-  Fan fan;
-  for (Examination& server : servers) {
-    fan.Begin();
-    net::Spawn(ExamineOne(&context, &server, &fan));
-  }
-  co_await fan.All();
-
+  co_await ExamineAll(context, &servers);
   if (std::any_of(servers.begin(), servers.end(), AnswersNow)) co_return ProbeVerdict::kAnswersNow;
   std::vector<Finding> findings;
   for (const Examination& server : servers) AddExamined(server, &findings);

@@ -36,11 +36,6 @@ struct Work {
       checks[i] = static_cast<uint16_t>(checks[i] + other.checks[i]);
     }
   }
-  /// The limit begins anew; what was done stays counted.
-  void Renew() {
-    limit = kUnlimited;
-    spent = 0;
-  }
   /// False, and nothing is charged, where that is too much.
   bool Charge(uint32_t price) {
     if (price > limit - spent) return false;

@@ -39,7 +39,6 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
 
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
 bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* asked) {
-  ++asked->queries;
   asked->status = exchange.status;
   asked->replied = false;
   AddMismatches(exchange.mismatches, &asked->mismatches);
@@ -125,7 +124,10 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
     account->budget.waited += result.spent;
+    account->budget.queries += result.canaries;
+    account->budget.octets += result.message.size();
     if (asked == nullptr) asked = net::MakePooled<Asked>();
+    asked->spent += result.spent;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
     if (!Take(result, transport, asked.get())) {
       if (account->budget.exhausted()) break;
@@ -162,12 +164,15 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
   co_return asked;
 }
 
-net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats) {
+net::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
+                                            unsigned repeats) {
   constexpr unsigned kMostDoublings = 2;
   const std::chrono::milliseconds wait =
       options.timeout / 8 * (1 << std::min(repeats - 1, kMostDoublings));
+  const std::chrono::nanoseconds begun = network->loop()->now();
   net::Pause pause(network, network->Jittered(wait));
   co_await pause;
+  co_return network->loop()->now() - begun;
 }
 
 }  // namespace caascan::resolve

@@ -39,6 +39,7 @@ struct AskedMembers {
   net::ExchangeStatus status = net::ExchangeStatus::kTimeout;  // Of the last exchange.
   ServerResult result = ServerResult::kTimeout;                // Where !replied.
   std::chrono::nanoseconds rtt{0};
+  std::chrono::nanoseconds spent{0};  // Waiting for answers, all exchanges together.
   net::Mismatches mismatches;
   dns::ParseFailure parse_failure;               // For kMalformed.
   std::array<uint8_t, dns::kHeaderSize> bare{};  // `message`, where an error without question stays
@@ -49,7 +50,6 @@ struct AskedMembers {
   bool edns_option_rejected = false;  // It answered only without the contact.
   bool over_tcp = false;
   bool small_letters = false;  // So it was asked.
-  uint8_t queries = 0;         // That it took.
   Classified classified;       // Filled by the caller of Ask(), where `replied`.
   bool shows_edns_faults() const {
     return fell_back_from_edns || edns_not_echoed || edns_option_rejected;
@@ -88,7 +88,9 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
                                   const AskOptions& options, Account* account);
 
 /// Waits before a server is asked again for what it did not answer: an eighth of the timeout, twice
-/// as long at each repeat up to half of it, give or take a quarter. `repeats` counts from 1.
-net::Task<> BackOff(net::Network* network, const AskOptions& options, unsigned repeats);
+/// as long at each repeat up to half of it, give or take a quarter. `repeats` counts from 1. Gives
+/// how long that was.
+net::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
+                                            unsigned repeats);
 
 }  // namespace caascan::resolve

@@ -277,9 +277,7 @@ void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* ac
 }
 
 net::Task<> IterativeResolver::WaitBefore(const Tries& tries, Account* account) {
-  const nanoseconds begun = now();
-  co_await BackOff(network_, options_.ask, tries.repeats + 1);
-  account->budget.waited += now() - begun;
+  account->budget.waited += co_await BackOff(network_, options_.ask, tries.repeats + 1);
 }
 
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
@@ -308,6 +306,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     // A server may drop what has capitals: at the last look every second try spares it that.
     const bool small_letters = again && account->last_look && tries.repeats % 2 == 1;
     const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
+    const uint32_t before = account->budget.queries;
     if (MayAsk(address.peer)) {
       walk->asked.reset();
       walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
@@ -330,6 +329,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     if (MayMindCapitals(*walk, address.peer, *account)) {
       co_await CompareLetters(walk, address.peer, account, job);
     }
+    NoteHostQueries(*walk, before, account);
     if (IsWeak(*walk)) {
       Hold(address, account, walk);
       tries.held |= bit;
@@ -345,7 +345,6 @@ void IterativeResolver::NoteAsked(const net::Address& address, uint32_t bit, Acc
                                   Tries* tries, Walk* walk) {
   const Asked& asked = *walk->asked;
   tries->End(asked, bit, account);
-  NoteHostQuery(*walk, account);
   walk->on_wire = tries->count > 0;
   if (asked.replied) family_answers_[address.is_v6()] = true;
   // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.

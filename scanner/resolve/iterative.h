@@ -183,6 +183,7 @@ class IterativeResolver : public Resolver {
   ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
   static bool AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget);
+  static bool LeavesServersOut(const Walk& walk, const Tries& tries);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
   static bool MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account);
@@ -201,7 +202,7 @@ class IterativeResolver : public Resolver {
   net::Task<bool> ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account, Host* job);
   bool HasUsableAddress(const Host& host) const;
   static bool IsSpared(const Walk& walk, const Account& account, Tries* tries);
-  static void NoteHostQuery(const Walk& walk, Account* account);
+  static void NoteHostQueries(const Walk& walk, uint32_t before, Account* account);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   static void Lose(const HostHandle& host, HostEnd end, Account* account);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);

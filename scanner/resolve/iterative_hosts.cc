@@ -131,12 +131,14 @@ bool IterativeResolver::IsSpared(const Walk& walk, const Account& account, Tries
   return tries->spared;
 }
 
-void IterativeResolver::NoteHostQuery(const Walk& walk, Account* account) {
+/// `before`: the account's queries before these.
+void IterativeResolver::NoteHostQueries(const Walk& walk, uint32_t before, Account* account) {
   if (walk.purpose != Walk::Purpose::kAddress) return;
   if (account->host_queries == nullptr) {
     account->host_queries = std::make_unique<absl::flat_hash_map<std::string, uint32_t>>();
   }
-  (*account->host_queries)[std::string(walk.zone.name().bytes())] += walk.asked->queries;
+  (*account->host_queries)[std::string(walk.zone.name().bytes())] +=
+      account->budget.queries - before;
 }
 
 /// What says nothing of the host itself is forgotten at the look-up's end; until then, who needs
@@ -196,6 +198,15 @@ void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
   }
 }
 
+/// Some server's name was not looked for, by our own limits, and nothing says how that would have
+/// ended: no server failed for which others' names were looked for in vain.
+bool IterativeResolver::LeavesServersOut(const Walk& walk, const Tries& tries) {
+  const auto tells = [](const Attempt& attempt) {
+    return attempt.result != ServerResult::kUnresolved || attempt.unproven;
+  };
+  return tries.cut_short != 0 && std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
+}
+
 /// A limit is met, but every server was asked, and failed: that stands, and no further try is
 /// missed.
 bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
@@ -210,8 +221,9 @@ void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   walk->retried = tries.count > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if ((tries.spared || account->budget.exhausted()) &&
-             !AllHaveFailed(*walk, tries, account->budget)) {
+  } else if (((tries.spared || account->budget.exhausted()) &&
+              !AllHaveFailed(*walk, tries, account->budget)) ||
+             LeavesServersOut(*walk, tries)) {
     walk->failure = account->budget.limit();
   } else {
     walk->failure = PlainReason(walk->attempts, /*recursive=*/false);

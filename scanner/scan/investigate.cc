@@ -10,7 +10,7 @@
 #include "scanner/diagnose/probe.h"
 #include "scanner/diagnose/record_lint.h"
 #include "scanner/dns/special_names.h"
-#include "scanner/scan/explain_time.h"
+#include "scanner/scan/name_limits.h"
 
 namespace caascan::scan {
 namespace {
@@ -68,8 +68,11 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
     : network_(network),
       resolver_(resolver),
       options_(options),
+      limits_(std::make_unique<NameLimits>(&options_)),
       parents_(options.parent_capacity, options.parent_bytes),
       surveyor_(network, resolver, options.ask, options.allow_special) {}
+
+Investigator::~Investigator() = default;
 
 /// What will be looked up again need not be explained yet.
 bool Investigator::NeedsExplanation(const CaaAnswer& answer,
@@ -83,8 +86,8 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
+  limits_->BeginExplanation(account);
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
-    const ExplainTime time(network_, &account->budget);
     if (options_.resolver_explains && resolver_->explains()) {
       co_await resolver_->Explain(name, account, answer);
       if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
@@ -246,9 +249,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
                                         Climb* climb) {
   const bool patient = account->patient;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
-  account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
-  account->budget.max_wait = nanoseconds::max();
-  account->max_host_queries = UINT32_MAX;  // All servers are wanted.
+  limits_->BeginSurvey(account);
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
   std::vector<Finding>* survey = &climb->extras->survey;
   const bool elsewhere = climb->own->zone != climb->answer->zone;
@@ -270,10 +271,9 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
                                                                  std::string* out) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
+  limits_->BeginFirstPass(&account);
   account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
-  account.budget.max_queries = MaxQueries(/*last_pass=*/options_.recheck == 0);
-  account.budget.max_wait = options_.max_wait;
   account.last_look = options_.recheck == 0;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
@@ -313,21 +313,13 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
   co_return passes;
 }
 
-/// Part of a name's queries is kept for looking again, and for finding out why.
-uint32_t Investigator::MaxQueries(bool last_pass) const {
-  return last_pass ? options_.max_queries : options_.max_queries * 2 / 5;
-}
-
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
-  account->budget.max_queries = MaxQueries(/*last_pass=*/true);
-  account->budget.steps = 0;
+  limits_->BeginPass(account);
   account->patient = account->last_look = true;
-  account->budget.work.Renew();
   account->attempts.clear();
   account->observations.clear();
   account->lost_hosts.reset();
-  account->host_queries.reset();
   if (climb->parent) ForgetFailure(*climb);
   *climb = Climb();
 }

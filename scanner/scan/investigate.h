@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "caascan/record.h"
@@ -42,12 +43,15 @@ struct InvestigateOptions {
   size_t parent_bytes = 16 << 20;   // and what they may hold.
 };
 
+class NameLimits;
+
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
 /// Loop thread only.
 class Investigator {
  public:
   Investigator(net::Network* network, resolve::Resolver* resolver,
                const InvestigateOptions& options);
+  ~Investigator();
 
   /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
   /// live until then; the line is appended without any suspension in between. Where it may be put
@@ -111,7 +115,6 @@ class Investigator {
   net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
                          resolve::Account* account, std::vector<Finding>* findings);
 
-  uint32_t MaxQueries(bool last_pass) const;
   void BeginPass(resolve::Account* account, Climb* climb);
   const Result* PutOff(const resolve::Account& account, NameJob* job);
   void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
@@ -127,6 +130,7 @@ class Investigator {
   net::Network* const network_;
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
+  const std::unique_ptr<NameLimits> limits_;
   SharedCache parents_;
   diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;

@@ -1,0 +1,51 @@
+// Tested by name_limits_test.cc.
+#include "scanner/scan/name_limits.h"
+
+#include <algorithm>
+
+#include "scanner/resolve/validator.h"
+
+namespace caascan::scan {
+namespace {
+
+constexpr uint32_t kMaxHostQueries = 10;
+
+}  // namespace
+
+/// Two thirds of the time, where somebody finds out why afterwards.
+std::chrono::nanoseconds NameLimits::WaitOfPasses() const {
+  const bool explains = options_.diagnose != DiagnoseMode::kOff || options_.resolver_explains;
+  return explains ? options_.max_wait * 2 / 3 : options_.max_wait;
+}
+
+void NameLimits::BeginFirstPass(resolve::Account* account) const {
+  BeginPass(account);
+  if (options_.recheck == 0) return;
+  account->budget.max_queries = options_.max_queries * 2 / 5;
+  account->budget.work.limit = resolve::kWorkPerName * 2 / 3;
+  account->max_host_queries = kMaxHostQueries / 2;
+}
+
+void NameLimits::BeginPass(resolve::Account* account) const {
+  account->budget.max_queries = options_.max_queries;
+  account->budget.work.limit = resolve::kWorkPerName;
+  account->budget.max_wait = WaitOfPasses();
+  account->budget.steps = 0;
+  account->max_host_queries = kMaxHostQueries;
+}
+
+void NameLimits::BeginExplanation(resolve::Account* account) const {
+  // A query that is begun at the end, and again over TCP, is within the name's time.
+  account->budget.max_wait = std::max<std::chrono::nanoseconds>(
+      WaitOfPasses(), options_.max_wait - 2 * options_.ask.timeout);
+}
+
+void NameLimits::BeginSurvey(resolve::Account* account) const {
+  account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
+  account->budget.max_octets = account->budget.octets + 2 * resolve::Budget::kMaxOctets;
+  account->budget.work.limit = account->budget.work.spent + resolve::kWorkPerName;
+  account->budget.max_wait = std::chrono::nanoseconds::max();
+  account->max_host_queries = UINT32_MAX;  // All servers are wanted.
+}
+
+}  // namespace caascan::scan

@@ -1,0 +1,31 @@
+// How a name's budget is shared out among its passes, and finding out why it failed.
+#pragma once
+
+#include "scanner/resolve/answer.h"
+#include "scanner/scan/investigate.h"
+
+namespace caascan::scan {
+
+/// There is one budget a name. The first pass may spend part of it only, so that something is left
+/// for looking again; and the passes leave time for finding out why, without which nobody is
+/// blamed. Pure, but for what it writes to the account.
+class NameLimits {
+ public:
+  /// `options` must live as long.
+  explicit NameLimits(const InvestigateOptions* options) : options_(*options) {}
+
+  void BeginFirstPass(resolve::Account* account) const;
+  /// Any later one.
+  void BeginPass(resolve::Account* account) const;
+  /// From here on the name may take all of its time.
+  void BeginExplanation(resolve::Account* account) const;
+  /// Asking all servers, which few scans want, has a budget of its own.
+  void BeginSurvey(resolve::Account* account) const;
+
+ private:
+  std::chrono::nanoseconds WaitOfPasses() const;
+
+  const InvestigateOptions& options_;
+};
+
+}  // namespace caascan::scan
