@@ -61,7 +61,7 @@ void Outage::OnTimer() {
 std::vector<PeerRef> Outage::NextCanaries() {
   const size_t count = one_is_enough_ ? 1 : std::min(kRootCanaries, canaries_.size());
   std::vector<PeerRef> asked(canaries_.begin(),
-                           canaries_.begin() + static_cast<std::ptrdiff_t>(count));
+                             canaries_.begin() + static_cast<std::ptrdiff_t>(count));
   std::rotate(canaries_.begin(), canaries_.begin() + 1, canaries_.end());
   if (one_is_enough_) return asked;
   for (const PeerRef& peer : recent_) {

@@ -72,6 +72,15 @@ struct UdpTransport::ReceiveBuffers {
     }
   }
 
+  /// What the first `count` messages have not filled is of earlier ones.
+  void PoisonRest(size_t count) const {
+    const size_t each = size / kBatch;
+    for (size_t i = 0; i < kBatch; ++i) {
+      const size_t filled = i < count ? std::min<size_t>(headers[i].msg_len, each) : 0;
+      Poison({&bytes[i * each + filled], each - filled});
+    }
+  }
+
   std::array<mmsghdr, kBatch> headers{};
   std::array<iovec, kBatch> vectors{};
   std::array<sockaddr_storage, kBatch> addresses{};
@@ -305,6 +314,7 @@ void UdpTransport::Receive(Socket* socket) {
     receive_->Rewind();
     const int count = recvmmsg(socket->fd, receive_->headers.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) return;  // Empty, or an ICMP error that the error queue explains.
+    receive_->PoisonRest(static_cast<size_t>(count));
     for (size_t i = 0; i < static_cast<size_t>(count); ++i) TakeMessage(socket, i);
     network_->Flush();
     if (static_cast<size_t>(count) < kBatch) return;

@@ -18,7 +18,7 @@ namespace caascan::resolve {
 /// Entries live while they are in the cache or pinned by a Handle; an evicted entry that is pinned
 /// lives on until its last Handle goes, unseen by Find. Handles end before their cache. The cache
 /// is bounded by entries and by bytes: while there are too many of either, the least recently used
-/// entry is evicted.
+/// entry is evicted, one that is not pinned where there is such a one among the oldest.
 ///
 /// An entry is weighed when its first Handles have gone, and at Weigh(), which whoever changed it
 /// must call. One that is larger than a sixteenth of all is evicted at once: what is said of one
@@ -104,7 +104,7 @@ class NameCache {
     Handle handle(entry);
     entry->weight = kEntryBytes;
     bytes_ += kEntryBytes;
-    while (is_too_large() && lru_.front() != entry) Evict(lru_.front());
+    while (is_too_large() && entries_.size() > 1) EvictOldest(entry);
     return handle;
   }
 
@@ -153,7 +153,7 @@ class NameCache {
     entry->weight = kEntryBytes + entry->key.heap_bytes() + HeapBytesOf(entry->value);
     bytes_ += entry->weight;
     if (entry->weight > max_bytes_ / kLargestPart) return Evict(entry);
-    while (bytes_ > max_bytes_) Evict(lru_.front());
+    while (bytes_ > max_bytes_) EvictOldest(entry);
   }
 
   static void Release(Entry* entry) {
@@ -170,6 +170,16 @@ class NameCache {
   void Touch(Entry* entry) {
     entry->Unlink();
     lru_.PushBack(entry);
+  }
+
+  /// Of those that no Handle pins, unless many are pinned: who works on one looks for it again.
+  /// REQUIRES: there are others than `keep`.
+  void EvictOldest(const Entry* keep) {
+    int looks = 16;
+    while (lru_.front() == keep || (lru_.front()->references > 1 && looks-- > 0)) {
+      Touch(lru_.front());
+    }
+    Evict(lru_.front());
   }
 
   void Evict(Entry* entry) {

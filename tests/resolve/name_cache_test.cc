@@ -121,6 +121,26 @@ TEST_F(NameCacheTest, APinnedEntryOutlivesItsEviction) {
   EXPECT_EQ(live, 1);
 }
 
+// Who works on an entry for long finds it there afterwards.
+TEST_F(NameCacheTest, WhatIsPinnedGoesAfterWhatIsNot) {
+  Cache cache(2, kPlenty);
+  const Cache::Handle pinned = cache.Insert(N("pinned"));
+  for (int i = 0; i < 100; ++i) Put(&cache, std::to_string(i) + ".example", i);
+  EXPECT_TRUE(cache.Find(N("pinned")));
+  EXPECT_EQ(cache.size(), 2u);
+}
+
+TEST_F(NameCacheTest, ManyPinnedEntriesDoNotKeepOthersOut) {
+  constexpr size_t kCapacity = 40;
+  Cache cache(kCapacity, kPlenty);
+  std::vector<Cache::Handle> pinned;
+  for (int i = 0; i < 100; ++i) {
+    pinned.push_back(cache.Insert(N(std::to_string(i) + ".example")));
+    EXPECT_TRUE(cache.Find(pinned.back().name()));
+  }
+  EXPECT_EQ(cache.size(), kCapacity);
+}
+
 TEST_F(NameCacheTest, ReplacingLeavesHandlesTheirOldValue) {
   Cache cache(4, kPlenty);
   const Cache::Handle old = cache.Insert(N("a"));
