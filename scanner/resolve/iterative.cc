@@ -110,6 +110,7 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
     const size_t observations = account->observations.size();
     if (Validates(*walk)) {
       if (!IsSettled(walk->zone, *account)) co_await Settle(walk->zone, account, job);
+      TakeUnheard(attempts, *account, walk);
       if (EndsUnsettled(walk, *account) || EndsBogus(walk)) co_return;
     }
     // Who asks for a DS may hold what the first one at the root waits for.
@@ -243,12 +244,15 @@ unsigned IterativeResolver::MaxTries(const Zone& zone, bool patient) const {
 
 /// Silent servers first: only their answer is missing. Where others failed in words, the silent
 /// ones have all the retries, lest a lost datagram leave the verdict to a bad server.
-int IterativeResolver::PickAgain(const Zone& zone, const Tries& tries, bool patient) const {
+int IterativeResolver::PickAgain(const Walk& walk, const Tries& tries, bool patient) {
+  const Zone& zone = *walk.zone;
   const size_t count = zone.addresses.size();
   const uint32_t open = tries.tried & ~tries.hopeless & ~tries.held;
   const uint32_t silent = tries.silent & open;
   const bool mixed = silent != 0 && (silent != open || tries.held != 0);
   if (silent == 0 && tries.held != 0) return -1;
+  if (silent == open && KeysAreUnheard(walk))
+    return -1;  // They have had all their tries for those.
   // Words come back the same; only silence may be chance so often.
   const unsigned max_tries = MaxTries(zone, patient && silent != 0);
   if (mixed ? tries.repeats + 1 >= max_tries : tries.count >= max_tries) return -1;
@@ -292,7 +296,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     int index = PickAddress(*walk->zone, tries);
     if (index < 0) {
       if (co_await ResolveOneServer(walk->zone, &tries, account, job)) continue;
-      index = PickAgain(*walk->zone, tries, account->patient);
+      index = PickAgain(*walk, tries, account->patient);
       if (index < 0 && MayHaveOthers(*walk, tries, *account) &&
           co_await FindOtherAddresses(walk, &tries, account, job)) {
         continue;

@@ -92,6 +92,7 @@ class IterativeResolver : public Resolver {
     bool looks_between = false;     // For a zone below, on the same servers: a referral ends it.
     bool circle = false;            // It failed for want of a server whose name led back here.
     std::vector<Attempt> attempts;  // At the zone's servers; told to the account at its end.
+    std::vector<Attempt> unheard;   // Likewise, for the zone's keys, where all were silent.
     bool retried = false;           // The zone's servers were asked more than once,
     bool on_wire = false;           // or at all.
     // Validation; untouched for kAddress.
@@ -157,6 +158,8 @@ class IterativeResolver : public Resolver {
   net::Task<> FindMissing(Walk* walk, Account* account, Host* job);
   net::Task<> CompareWithPositive(Walk* walk, Account* account);
   bool TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust);
+  bool KeysAreUnheard(const Walk& walk);
+  void TakeUnheard(size_t first, const Account& account, Walk* walk);
   bool EndsUnsettled(Walk* walk, const Account& account);
   bool EndsBogus(Walk* walk);
   bool JudgeReply(Walk* walk, Account* account);
@@ -182,7 +185,7 @@ class IterativeResolver : public Resolver {
                            Account* account);
   ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
-  static bool AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget);
+  static bool AllHaveFailed(const Tries& tries, const Budget& budget, Walk* walk);
   static bool LeavesServersOut(const Walk& walk, const Tries& tries);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
@@ -214,7 +217,7 @@ class IterativeResolver : public Resolver {
   int PickAddress(const Zone& zone, const Tries& tries);
   bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
   unsigned MaxTries(const Zone& zone, bool patient) const;
-  int PickAgain(const Zone& zone, const Tries& tries, bool patient) const;
+  int PickAgain(const Walk& walk, const Tries& tries, bool patient);
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }

@@ -208,11 +208,15 @@ bool IterativeResolver::LeavesServersOut(const Walk& walk, const Tries& tries) {
 }
 
 /// A limit is met, but every server was asked, and failed: that stands, and no further try is
-/// missed.
-bool IterativeResolver::AllHaveFailed(const Walk& walk, const Tries& tries, const Budget& budget) {
-  return (budget.too_slow() || tries.spared) && budget.queries < budget.max_queries &&
-         !walk.attempts.empty() &&
-         static_cast<size_t>(std::popcount(tries.tried)) == walk.zone->addresses.size();
+/// missed. Where time is short, being silent for the zone's keys is enough.
+bool IterativeResolver::AllHaveFailed(const Tries& tries, const Budget& budget, Walk* walk) {
+  if ((!budget.too_slow() && !tries.spared) || budget.queries >= budget.max_queries) return false;
+  const auto tried = static_cast<size_t>(std::popcount(tries.tried));
+  if (!walk->attempts.empty() && tried == walk->zone->addresses.size()) return true;
+  if (walk->unheard.empty()) return false;
+  for (Attempt& attempt : walk->unheard) walk->attempts.push_back(std::move(attempt));
+  walk->unheard.clear();
+  return true;
 }
 
 void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
@@ -222,7 +226,7 @@ void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
   } else if (((tries.spared || account->budget.exhausted()) &&
-              !AllHaveFailed(*walk, tries, account->budget)) ||
+              !AllHaveFailed(tries, account->budget, walk)) ||
              LeavesServersOut(*walk, tries)) {
     walk->failure = account->budget.limit();
   } else {

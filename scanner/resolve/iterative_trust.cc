@@ -230,6 +230,26 @@ net::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* j
   }
 }
 
+/// Were all servers of the zone silent when they were asked for its keys?
+bool IterativeResolver::KeysAreUnheard(const Walk& walk) {
+  return walk.purpose == Walk::Purpose::kData && Validates(walk) &&
+         validator_.UnreachableReason(*walk.zone, walk.zone.name()) == Reason::kNoResponse;
+}
+
+/// The servers that were, when this look-up asked them: `first` counts the account's attempts.
+void IterativeResolver::TakeUnheard(size_t first, const Account& account, Walk* walk) {
+  walk->unheard.clear();
+  if (account.attempts.size() <= first || !KeysAreUnheard(*walk)) return;
+  const Zone& zone = *walk->zone;
+  for (size_t i = first; i < account.attempts.size(); ++i) {
+    const Attempt& attempt = account.attempts[i];
+    const bool is_of_zone = std::any_of(
+        zone.addresses.begin(), zone.addresses.end(),
+        [&attempt](const Zone::ServerAddress& each) { return each.peer == attempt.peer; });
+    if (is_of_zone && attempt.result == ServerResult::kTimeout) walk->unheard.push_back(attempt);
+  }
+}
+
 /// Our own limits kept us from settling the zone: then nothing can be said of it.
 bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) {
   if (walk->zone->trust == Zone::Trust::kInsecure) return false;

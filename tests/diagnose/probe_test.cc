@@ -70,6 +70,8 @@ class ProbeTest : public testing::Test {
   using Handler = std::function<void(const Arrival&, Outbox*)>;
 
   ~ProbeTest() override {
+    answer_ = {};  // They refer to the client's peers.
+    account_ = {};
     client_.reset();
     server_.reset();
   }

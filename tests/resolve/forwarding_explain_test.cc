@@ -147,6 +147,8 @@ class ForwardingExplainTest : public testing::Test {
         [first = std::move(first), second = std::move(second)](const Arrival& query, Outbox* out) {
           (query.server.ToText() == kSecond ? second : first)(query, out);
         });
+    resolver_.reset();
+    if (client_ != nullptr) earlier_.push_back(std::move(client_));
     client_ = std::make_unique<net::Client>();
     std::vector<net::Address> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
@@ -171,6 +173,8 @@ class ForwardingExplainTest : public testing::Test {
   uint32_t max_queries_ = 50;
   std::unique_ptr<net::FakeServer> server_;
   std::unique_ptr<net::Client> client_;
+  /// What earlier look-ups gave refers to the peers of these.
+  std::vector<std::unique_ptr<net::Client>> earlier_;
   std::unique_ptr<ForwardingResolver> resolver_;
 };
 

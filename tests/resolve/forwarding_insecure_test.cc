@@ -45,6 +45,7 @@ class InsecureTest : public testing::Test {
   void Start() {
     server_ = std::make_unique<net::FakeServer>(
         [this](const Arrival& query, Outbox* out) { Answer(query, out); });
+    resolver_.reset();  // It refers to the client's peers.
     client_ = std::make_unique<net::Client>();
     options_.validate = true;
     options_.ask.dnssec_ok = true;

@@ -65,6 +65,7 @@ class ForwardingTest : public testing::Test {
         [first = std::move(first), second = std::move(second)](const Arrival& query, Outbox* out) {
           (query.server.ToText() == kSecond ? second : first)(query, out);
         });
+    resolver_.reset();  // It refers to the client's peers.
     client_ = std::make_unique<net::Client>();
     std::vector<net::Address> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));

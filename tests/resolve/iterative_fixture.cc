@@ -33,6 +33,7 @@ void IterativeFixture::Start(const net::LimitOptions& limits, const net::Network
   server_ = std::make_unique<net::FakeServer>(
       [this](const net::Arrival& query, net::Outbox* out) { tree_.Handle(query, out); });
   options_.addresses.port = server_->port();
+  resolver_.reset();  // It refers to the client's peers.
   client_ = std::make_unique<net::Client>(limits, network);
   RootServer root;
   EXPECT_EQ(dns::Name::FromText("a.root-servers.test", &root.host), dns::NameError::kNone);

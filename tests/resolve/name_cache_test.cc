@@ -1,5 +1,6 @@
 #include "scanner/resolve/name_cache.h"
 
+#include <algorithm>
 #include <list>
 #include <map>
 #include <memory>
@@ -305,6 +306,11 @@ TEST_F(NameCacheTest, AgreesWithASimpleReference) {
       order.push_back(key);
       values[key] = step;
       if (order.size() > kCapacity) {
+        const auto is_pinned = [&](int held) {
+          return std::any_of(pins.begin(), pins.end(),
+                             [&](const auto& pin) { return pin.second == values[held]; });
+        };
+        while (is_pinned(order.front())) order.splice(order.end(), order, order.begin());
         values.erase(order.front());
         order.pop_front();
       }
