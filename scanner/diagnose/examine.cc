@@ -38,8 +38,9 @@ struct ProbeSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): ten of 
   bool over_tcp = false;
   bool without_do = false;
   bool option = false;
-  bool controlled = false;        // Its silence counts only where its control is answered.
-  uint8_t max_tries = UINT8_MAX;  // For what is no more than detail.
+  bool controlled = false;           // Its silence counts only where its control is answered.
+  uint8_t max_tries = UINT8_MAX;     // For what is no more than detail.
+  uint8_t max_silences = UINT8_MAX;  // Of as many, where others of the kind were met before.
 };
 
 constexpr ProbeSpec kSpecs[kProbeKinds] = {
@@ -93,7 +94,8 @@ constexpr ProbeSpec kSpecs[kProbeKinds] = {
      .label = "SOA with EDNS again",
      .type = RRType::kSOA,
      .at_zone = true,
-     .controlled = true},
+     .controlled = true,
+     .max_silences = 2},
 };
 
 const ProbeSpec& SpecOf(ProbeKind kind) { return kSpecs[static_cast<size_t>(kind)]; }
@@ -172,7 +174,7 @@ net::Task<> Hear(Probing probing) {
   const ProbeSpec& spec = *probing.spec;
   const Patience patience = context.account->patient ? kPatient : kUsual;
   const unsigned tries = std::min(patience.tries, spec.max_tries);
-  const unsigned silences = std::min(patience.silences, spec.max_tries);
+  const unsigned silences = std::min({patience.silences, spec.max_tries, spec.max_silences});
   const dns::NameView name = spec.at_zone ? context.zone : context.name;
   Heard* heard = probing.heard;
   const auto is_over = [&] {

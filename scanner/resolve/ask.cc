@@ -29,6 +29,12 @@ ServerResult ResultOf(const net::ExchangeResult& exchange) {
   }
 }
 
+void Charge(const net::ExchangeResult& exchange, Budget* budget) {
+  budget->waited += exchange.spent;
+  budget->queries += exchange.canaries;
+  budget->octets += exchange.message.size();
+}
+
 void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
   to->source = static_cast<uint16_t>(to->source + from.source);
   to->question = static_cast<uint16_t>(to->question + from.question);
@@ -98,17 +104,19 @@ void Conclude(net::Transport last, const AskOptions& options, bool used_edns, As
   if (!used_edns || !answered) asked->edns_option_rejected = false;
 }
 
+net::Pooled<Asked> Blocked() {
+  net::Pooled<Asked> asked = net::MakePooled<Asked>();
+  asked->status = net::ExchangeStatus::kBlocked;
+  asked->result = ServerResult::kBlocked;
+  return asked;
+}
+
 }  // namespace
 
 net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
                                   const AskOptions& options, Account* account) {
+  if (peer->blocked()) co_return Blocked();
   net::Pooled<Asked> asked;  // Made when something has come of the first query: most wait for that.
-  if (peer->blocked()) {
-    asked = net::MakePooled<Asked>();
-    asked->status = net::ExchangeStatus::kBlocked;
-    asked->result = ServerResult::kBlocked;
-    co_return asked;
-  }
   dns::QuerySpec spec = SpecOf(name, type, options);
   if (spec.edns && !options.contact.empty() && (options.strict || peer->TakeContactTurn())) {
     spec.contact = options.contact;
@@ -123,14 +131,13 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
     if (closed_once) exchange.UseOwnConnection();
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
-    account->budget.waited += result.spent;
-    account->budget.queries += result.canaries;
-    account->budget.octets += result.message.size();
+    Charge(result, &account->budget);
     if (asked == nullptr) asked = net::MakePooled<Asked>();
     asked->spent += result.spent;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
+    const bool over_limit = account->budget.exhausted();
     if (!Take(result, transport, asked.get())) {
-      if (account->budget.exhausted()) break;
+      if (over_limit) break;
       if (options.strict || !spec.edns || !SeemsToRefuseEdns(result)) {
         transport = net::Transport::kTcp;
       } else if (!std::exchange(spec.contact, {}).empty()) {
@@ -141,11 +148,11 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
       continue;
     }
     // A busy server closes connections (RFC 7766 §6.2.4), or another query was the reason.
-    if (asked->status == net::ExchangeStatus::kClosed && !options.strict &&
-        !account->budget.exhausted() && !std::exchange(closed_once, true)) {
+    if (asked->status == net::ExchangeStatus::kClosed && !options.strict && !over_limit &&
+        !std::exchange(closed_once, true)) {
       continue;
     }
-    if (options.strict || !spec.edns || !RefusesEdns(*asked) || account->budget.exhausted()) break;
+    if (options.strict || !spec.edns || !RefusesEdns(*asked) || over_limit) break;
     // It may mind the option alone, which no one else would send it.
     if (!std::exchange(spec.contact, {}).empty()) {
       asked->edns_option_rejected = true;

@@ -86,8 +86,8 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
-  limits_->BeginExplanation(account);
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
+    limits_->BeginProbes(account);
     if (options_.resolver_explains && resolver_->explains()) {
       co_await resolver_->Explain(name, account, answer);
       if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
@@ -96,6 +96,7 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
     if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;
+    limits_->BeginLookAgain(account);
     *answer = std::move(*co_await resolver_->LookupCaa(name, account));
   }
 }

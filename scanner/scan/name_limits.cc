@@ -34,8 +34,14 @@ void NameLimits::BeginPass(resolve::Account* account) const {
   account->max_host_queries = kMaxHostQueries;
 }
 
-void NameLimits::BeginExplanation(resolve::Account* account) const {
-  // A query that is begun at the end, and again over TCP, is within the name's time.
+// A query that is begun at the end is within the name's time,
+void NameLimits::BeginProbes(resolve::Account* account) const {
+  account->budget.max_wait =
+      std::max<std::chrono::nanoseconds>(WaitOfPasses(), options_.max_wait - options_.ask.timeout);
+}
+
+// and so is one that is asked again over TCP.
+void NameLimits::BeginLookAgain(resolve::Account* account) const {
   account->budget.max_wait = std::max<std::chrono::nanoseconds>(
       WaitOfPasses(), options_.max_wait - 2 * options_.ask.timeout);
 }

@@ -17,8 +17,10 @@ class NameLimits {
   void BeginFirstPass(resolve::Account* account) const;
   /// Any later one.
   void BeginPass(resolve::Account* account) const;
-  /// From here on the name may take all of its time.
-  void BeginExplanation(resolve::Account* account) const;
+  /// From here on the name may take all of its time: for probes of what failed,
+  void BeginProbes(resolve::Account* account) const;
+  /// and for look-ups after them.
+  void BeginLookAgain(resolve::Account* account) const;
   /// Asking all servers, which few scans want, has a budget of its own.
   void BeginSurvey(resolve::Account* account) const;
 

@@ -3,6 +3,7 @@
 usage: serve.py PROCESSES ZONES KIND...
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -11,7 +12,15 @@ import attacks
 from world import World
 
 
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main():
+    end_with_parent()
     processes, count, kinds = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     zones = attacks.zones(kinds, count)
     handle = attacks.handler(zones)
@@ -20,6 +29,7 @@ def main():
     read, write = os.pipe()
     for _ in range(processes):
         if (child := os.fork()) == 0:
+            end_with_parent()
             World(handle, everywhere=True)
             os.write(write, b".")
             signal.pause()

@@ -186,14 +186,22 @@ class Beside:
 
     NETWORK = "10.0.0.0/8"
     HERE, THERE, PREFIX = "192.168.0.1", "192.168.0.2", "30"
+    LINK = "beside"
 
     def __init__(self, command, **options):
         self.process = subprocess.Popen(["unshare", "--net", *command], stdout=subprocess.PIPE, **options)
         here, there = (pathlib.Path(f"/proc/{each}/ns/net") for each in ("self", self.process.pid))
         while there.readlink() == here.readlink():
             time.sleep(0.01)
-        self._ip("link", "add", "beside", "type", "veth", "peer", "name", "outside", "netns", str(self.process.pid))
-        for where, device, at in (((), "beside", self.HERE), (self._inside(), "outside", self.THERE)):
+        try:
+            self._connect()
+        except subprocess.CalledProcessError:
+            self.process.kill()
+            raise
+
+    def _connect(self):
+        self._ip("link", "add", self.LINK, "type", "veth", "peer", "name", "outside", "netns", str(self.process.pid))
+        for where, device, at in (((), self.LINK, self.HERE), (self._inside(), "outside", self.THERE)):
             self._ip("address", "add", f"{at}/{self.PREFIX}", "dev", device, where=where)
             self._ip("link", "set", device, "up", where=where)
         self._ip("link", "set", "lo", "up", where=self._inside())
@@ -214,6 +222,7 @@ class Beside:
 
     def stop(self):
         """Ends the program; what it used, as the kernel accounts for it."""
+        self._ip("link", "delete", self.LINK)  # The kernel would do it too, but not at once.
         self.process.terminate()
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)

@@ -75,8 +75,10 @@ TEST_P(NameLimitsTest, ALaterPassHasWhatIsLeft) {
 TEST_P(NameLimitsTest, FindingOutWhyHasTheRestOfTheTime) {
   limits_.BeginPass(&account_);
   account_.budget.waited = seconds(41);
-  limits_.BeginExplanation(&account_);
-  EXPECT_EQ(account_.budget.too_slow(), false);
+  limits_.BeginProbes(&account_);
+  EXPECT_FALSE(account_.budget.too_slow());
+  limits_.BeginLookAgain(&account_);
+  EXPECT_FALSE(account_.budget.too_slow());
   account_.budget.waited = seconds(60);
   EXPECT_TRUE(account_.budget.too_slow());
 }
