@@ -232,13 +232,13 @@ int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
 }
 
 /// How many tries a zone may have, its servers taken together, where nothing but silence is met. A
-/// patient look gives each server, up to some, twice the tries that usually serve for all: a dead
-/// server beside it must not use up those of one whose answers get lost.
+/// patient look gives each server, up to some, the tries that usually serve for all, or more: a
+/// dead server beside it must not use up those of one whose answers get lost.
 unsigned IterativeResolver::MaxTries(const Zone& zone, bool patient) const {
   constexpr size_t kServersWithTriesOfTheirOwn = 4;
   const size_t usual = size_t{options_.retries} + 1;
   if (!patient) return static_cast<unsigned>(usual);
-  return static_cast<unsigned>(2 * usual *
+  return static_cast<unsigned>(options_.patience * usual *
                                std::min(zone.addresses.size(), kServersWithTriesOfTheirOwn));
 }
 

@@ -172,6 +172,8 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   }
   setup->investigate.ca_set = options.ca_set;
   setup->investigate.diagnose = options.diagnose;
+  // Probes try again what was silent, and all servers at once: that is a better use of the time.
+  if (options.diagnose != DiagnoseMode::kOff) setup->iterative.patience = 1;
   setup->investigate.all_servers = options.all_servers;
   setup->investigate.allow_special = options.allow_special;
   setup->investigate.climb = options.climb_in_record;
