@@ -7,6 +7,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "scanner/diagnose/examine.h"
 #include "scanner/diagnose/fan.h"
@@ -105,6 +106,13 @@ bool AnswersNow(const Examination& server) {
          server.heard(ProbeKind::kCaa).result == ServerResult::kReferral;
 }
 
+/// Its silence was chance: it does not serve the zone, and says so.
+bool SpeaksNow(const Examination& server) {
+  const Heard& soa = server.heard(ProbeKind::kSoa);
+  return server.met.silent() && soa.asked && !soa.silent() && !soa.served() &&
+         soa.result != ServerResult::kTruncated && soa.result != ServerResult::kUnreachable;
+}
+
 bool RefusesCaa(const Examination& server) {
   const Heard& caa = server.heard(ProbeKind::kCaa);
   return server.heard(ProbeKind::kSoa).served() && caa.asked &&
@@ -171,10 +179,9 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
   for (const Examination& server : servers) AddExamined(server, &findings);
   ExplainRefusal(answer->attempts, &findings);
   for (const Finding& finding : findings) AddFinding(finding, &answer->findings);
-  const Reason refined = Refine(answer->failure, servers);
-  if (refined == answer->failure) co_return ProbeVerdict::kUnchanged;
-  answer->failure = refined;
-  co_return ProbeVerdict::kRefined;
+  const Reason plain = std::exchange(answer->failure, Refine(answer->failure, servers));
+  if (std::any_of(servers.begin(), servers.end(), SpeaksNow)) co_return ProbeVerdict::kSpeaksNow;
+  co_return answer->failure == plain ? ProbeVerdict::kUnchanged : ProbeVerdict::kRefined;
 }
 
 }  // namespace caascan::diagnose

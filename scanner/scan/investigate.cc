@@ -95,9 +95,13 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     if (options_.diagnose == DiagnoseMode::kOff) co_return;
     const diagnose::ProbeVerdict verdict =
         co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
-    if (verdict != diagnose::ProbeVerdict::kAnswersNow || looks == kMaxLooks) co_return;
+    const bool answers = verdict == diagnose::ProbeVerdict::kAnswersNow;
+    const bool speaks = verdict == diagnose::ProbeVerdict::kSpeaksNow && looks == 1;
+    if (!(answers || speaks) || looks == kMaxLooks) co_return;
     limits_->BeginLookAgain(account);
-    *answer = std::move(*co_await resolver_->LookupCaa(name, account));
+    const net::Pooled<CaaAnswer> again = co_await resolver_->LookupCaa(name, account);
+    if (speaks && OwnLimit(*again)) co_return;  // What is known already says more.
+    *answer = std::move(*again);
   }
 }
 

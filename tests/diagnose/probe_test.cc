@@ -212,6 +212,16 @@ TEST_F(ProbeTest, SilentOnceByChanceAnswersNow) {
   EXPECT_EQ(answer_.failure, Reason::kNoResponse) << "for the look-up to say anew";
 }
 
+// Then the look-up, which met only silence, is not the last word; but it is no answer either.
+TEST_F(ProbeTest, SilentOnceByChanceButLameSpeaksNow) {
+  Start({{kFirst, Refuse}, {kSecond, Ignore}});
+  Met(kFirst, ServerResult::kTimeout);
+  Met(kSecond, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kSpeaksNow);
+  EXPECT_EQ(answer_.failure, Reason::kNoResponse);
+  EXPECT_EQ(Codes(), (std::vector<std::string>{"lame_refused", "server_silent"}));
+}
+
 TEST_F(ProbeTest, OneThatAnswersNowWinsOverOthersThatDrop) {
   Start({{kFirst, DropCaa}, {kSecond, Serve}});
   Met(kFirst, ServerResult::kTimeout);
