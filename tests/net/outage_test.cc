@@ -63,6 +63,25 @@ TEST_P(OutageTest, ADeadServerIsSilentItself) {
   EXPECT_EQ(client.network()->stats().outages, 0u);
 }
 
+// What a name sets off is counted, and little: one canary does, unless it is silent as well.
+TEST_P(OutageTest, ASilenceCostsOneCanary) {
+  Client client(GetParam(), {.outage_patience = milliseconds(500)});
+  const std::vector<std::string> hosts = {kRoot, "127.0.0.10", "127.0.0.11"};
+  std::vector<PeerRef> canaries;
+  for (const std::string& host : hosts) {
+    canaries.push_back(client.network()->PeerFor(server_.At(host)));
+  }
+  client.network()->SetCanaries(canaries);
+  for (int silences = 1; silences <= 3; ++silences) {
+    const Got got = Ask(&client, "127.0.0.1");
+    EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
+    EXPECT_EQ(got.result.canaries, 1u);
+  }
+  for (const std::string& host : hosts) {
+    EXPECT_EQ(server_.CountSeen(host, "."), 1u) << host << ": they take turns";
+  }
+}
+
 TEST_P(OutageTest, WhoeverElseAnswersSparesTheCanary) {
   Client client(GetParam(), {.outage_patience = milliseconds(500)});
   SetCanary(&client);
@@ -85,7 +104,9 @@ TEST_P(OutageTest, ADeadCanaryAmongOthersIsNoOutage) {
   Client client(GetParam(), {.outage_patience = milliseconds(500)});
   client.network()->SetCanaries({client.network()->PeerFor(server_.At("127.0.0.1")),
                                  client.network()->PeerFor(server_.At(kRoot))});
-  EXPECT_EQ(Ask(&client, "127.0.0.1").result.status, ExchangeStatus::kTimeout);
+  const Got got = Ask(&client, "127.0.0.1");
+  EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(got.result.canaries, 3u) << "the dead one alone, and then both";
   Task<> wait = [](Network* network) -> Task<> {
     Pause pause(network, milliseconds(1500));  // Long enough for what must not happen.
     co_await pause;
