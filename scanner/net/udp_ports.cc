@@ -172,7 +172,7 @@ uint64_t UdpTransport::CountDrops() {
   if (now < look_at_) return drops_;
   look_at_ = now + kEvery;
   for (const auto& socket : sockets_) {
-    if (socket->in_flight == 0) continue;  // Nobody misses anything.
+    if (socket->in_flight == 0) continue;  // No answer is missed.
     const uint32_t drops = SocketDrops(socket->fd);
     if (drops == socket->drops) continue;
     drops_ += drops - socket->drops;

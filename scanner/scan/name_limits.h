@@ -7,7 +7,7 @@
 namespace caascan::scan {
 
 /// There is one budget a name. The first pass may spend part of it only, so that something is left
-/// for looking again; and the passes leave time for finding out why, without which nobody is
+/// for looking again; and the passes leave time for finding out why, without which no server is
 /// blamed. Pure, but for what it writes to the account.
 class NameLimits {
  public:

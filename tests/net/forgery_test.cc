@@ -1,5 +1,5 @@
 // How likely a flood of forged answers succeeds, counted in a space that is small enough for that,
-// and held against the calculation of docs/hostile.md.
+// and compared with the calculation of docs/hostile.md.
 #include <dirent.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
