@@ -272,6 +272,7 @@ void Network::FailWaiting(List<Exchange, QueueTag>* held) {
 
 void Network::CompleteReply(Exchange* exchange, std::span<const uint8_t> message) {
   ++stats_.replies;
+  stats_.reply_octets += message.size();
   Peer* peer = exchange->peer_;
   outage_.NoteAnswer(peer);
   exchange->result_.message = message;

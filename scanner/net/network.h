@@ -47,6 +47,7 @@ struct NetworkStats {
   uint64_t udp_queries = 0;
   uint64_t tcp_queries = 0;
   uint64_t replies = 0;
+  uint64_t reply_octets = 0;  // Of those.
   uint64_t timeouts = 0;
   uint64_t late = 0;    // Answers to queries whose time was over; nobody waited for them any more.
   uint64_t strays = 0;  // Datagrams that matched no query in flight, or matched it badly.

@@ -61,9 +61,11 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   }
   signatures_remembered += load(worker.signatures_remembered_);
   nsec3_hashes += load(worker.nsec3_hashes_);
+  validation_units += load(worker.validation_units_);
   network.udp_queries += load(worker.network_.udp_queries);
   network.tcp_queries += load(worker.network_.tcp_queries);
   network.replies += load(worker.network_.replies);
+  network.reply_octets += load(worker.network_.reply_octets);
   network.timeouts += load(worker.network_.timeouts);
   network.late += load(worker.network_.late);
   network.strays += load(worker.network_.strays);
@@ -101,6 +103,7 @@ void WorkerCounters::SetNetwork(const net::NetworkStats& stats) {
   set(&network_.udp_queries, stats.udp_queries);
   set(&network_.tcp_queries, stats.tcp_queries);
   set(&network_.replies, stats.replies);
+  set(&network_.reply_octets, stats.reply_octets);
   set(&network_.timeouts, stats.timeouts);
   set(&network_.late, stats.late);
   set(&network_.strays, stats.strays);

@@ -36,6 +36,7 @@ class alignas(64) WorkerCounters {
     }
     Add(&signatures_remembered_, work.remembered);
     Add(&nsec3_hashes_, work.hashes);
+    Add(&validation_units_, work.spent);
   }
   void SetNetwork(const net::NetworkStats& stats);
 
@@ -52,10 +53,12 @@ class alignas(64) WorkerCounters {
   std::array<std::atomic<uint64_t>, dnssec::Work::kAlgorithms> signature_checks_{};
   std::atomic<uint64_t> signatures_remembered_{0};
   std::atomic<uint64_t> nsec3_hashes_{0};
+  std::atomic<uint64_t> validation_units_{0};
   struct {
     std::atomic<uint64_t> udp_queries{0};
     std::atomic<uint64_t> tcp_queries{0};
     std::atomic<uint64_t> replies{0};
+    std::atomic<uint64_t> reply_octets{0};
     std::atomic<uint64_t> timeouts{0};
     std::atomic<uint64_t> late{0};
     std::atomic<uint64_t> strays{0};
@@ -74,7 +77,8 @@ struct ProgressSnapshot {
   // Of names that are done: checked, by algorithm number;
   std::array<uint64_t, dnssec::Work::kAlgorithms> signature_checks{};
   uint64_t signatures_remembered = 0;  // known from before;
-  uint64_t nsec3_hashes = 0;           // computed, iterations counted each.
+  uint64_t nsec3_hashes = 0;           // computed, iterations counted each;
+  uint64_t validation_units = 0;       // all of it, as dnssec::Work prices it.
   net::NetworkStats network;
   // Of the input, as far as it has been read.
   uint64_t names_read = 0;

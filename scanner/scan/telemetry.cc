@@ -83,6 +83,7 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
   absl::StrAppendFormat(&out, ",\"queries_per_s\":%.1f", Rate(now.sent(), before.sent(), interval));
   AppendCount("retries", now.retries, &out);
   AppendCount("replies", now.network.replies, &out);
+  AppendCount("reply_octets", now.network.reply_octets, &out);
   AppendCount("timeouts", now.network.timeouts, &out);
   AppendCount("late_answers", now.network.late, &out);
   if (const std::optional<double> loss = LossPercent(now, before)) {
@@ -94,6 +95,7 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
   AppendSignatureChecks(now, &out);
   AppendCount("signatures_remembered", now.signatures_remembered, &out);
   AppendCount("nsec3_hashes", now.nsec3_hashes, &out);
+  AppendCount("validation_units", now.validation_units, &out);
   AppendCount("input_bytes_read", now.input_bytes_read, &out);
   if (now.input_bytes > 0) AppendCount("input_bytes", now.input_bytes, &out);
   out += "}\n";
@@ -122,6 +124,8 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
                now.retries, &out);
   AppendMetric("caascan_replies_total", "counter", "Answers that matched a query.",
                now.network.replies, &out);
+  AppendMetric("caascan_reply_octets_total", "counter", "Octets of those answers.",
+               now.network.reply_octets, &out);
   AppendMetric("caascan_timeouts_total", "counter", "Queries that no answer came for.",
                now.network.timeouts, &out);
   AppendMetric("caascan_late_answers_total", "counter",
@@ -147,6 +151,9 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
                "DNSSEC signatures that had been checked before.", now.signatures_remembered, &out);
   AppendMetric("caascan_nsec3_hashes_total", "counter",
                "SHA-1 digests for NSEC3, each iteration counted.", now.nsec3_hashes, &out);
+  AppendMetric("caascan_validation_units_total", "counter",
+               "What validation has cost, in units of about a microsecond.", now.validation_units,
+               &out);
   AppendMetric("caascan_input_bytes_read_total", "counter",
                "Bytes of input read, before decompression.", now.input_bytes_read, &out);
   if (now.input_bytes > 0) {

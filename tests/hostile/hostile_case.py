@@ -20,6 +20,7 @@ from world import Beside, World
 VICTIM = "victim.test"
 HELD = {VICTIM: ";"}  # It forbids, whatever is forged.
 MOST_QUERIES, MOST_CPU_S, MOST_S = 100, 10.0, 60  # With room for sanitizers and a busy machine.
+MOST_UNITS, MOST_OCTETS = 12_000, (192 + 64) << 10  # A name; the last answer may be of 64 KB.
 NEIGHBOUR = {"zone": "neighbour.test", "dnssec": True, "records": ['@ CAA 0 issue ";"']}
 # The sanitizer holds back what was freed: not so much that it hides how much is used.
 SANITIZER = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
@@ -41,14 +42,15 @@ class Hostile(harness.Case):
                              "--timeout", "500", *options, descriptors=descriptors)
 
     def run_scan(self, names, *options, descriptors=None):
-        """The records of names. self.usage is then what the kernel says of the scan: CPU, and the most memory."""
+        """The records of names, which end within their limits of work and octets. self.usage is then what the kernel says
+        of the scan: CPU, and the most memory."""
         def limit():
             if descriptors is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
-        output, errors = self.folder / "out.ndjson", self.folder / "errors"
+        output, errors, status = (self.folder / each for each in ("out.ndjson", "errors", "status"))
         with open(errors, "wb") as errors_to:
             scan = subprocess.Popen(
-                [CAASCAN, "scan", *options, "-o", str(output), self.file("names", "\n".join(names) + "\n")], preexec_fn=limit,
+                [CAASCAN, "scan", *options, "--status", str(status), "-o", str(output), self.file("names", "\n".join(names) + "\n")], preexec_fn=limit,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors_to, env={**os.environ, "ASAN_OPTIONS": SANITIZER})
         deadline = time.monotonic() + harness.PATIENCE_S
         while (ended := os.wait4(scan.pid, os.WNOHANG))[0] == 0:
@@ -58,6 +60,9 @@ class Hostile(harness.Case):
             time.sleep(0.02)
         scan.returncode, self.usage = os.waitstatus_to_exitcode(ended[1]), ended[2]
         self.assertEqual(scan.returncode, 0, errors.read_text())
+        spent = json.loads(status.read_text())
+        self.assertLessEqual(spent["validation_units"], MOST_UNITS * (len(names) + 1), spent)  # With the root's keys.
+        self.assertLessEqual(spent["reply_octets"], MOST_OCTETS * (len(names) + 1), spent)
         return [json.loads(line) for line in output.read_text().splitlines()]
 
     def scan_attacks(self, kinds, count, *options):

@@ -24,6 +24,7 @@ ProgressSnapshot Some() {
   now.network = {.udp_queries = 3000,
                  .tcp_queries = 20,
                  .replies = 2910,
+                 .reply_octets = 350'000,
                  .timeouts = 90,
                  .late = 4,
                  .strays = 3,
@@ -34,6 +35,7 @@ ProgressSnapshot Some() {
   now.signature_checks[13] = 70;
   now.signatures_remembered = 40;
   now.nsec3_hashes = 12;
+  now.validation_units = 9'000;
   now.names_read = 2000;
   now.names_kept = 11;
   now.input_bytes_read = 50'000;
@@ -53,9 +55,10 @@ TEST(TelemetryTest, Status) {
           R"(,"finished":false,"elapsed_s":10.000,"eta_s":30,"names_read":2000,"names_kept":11,)"
           R"("names_in_flight":500,"records":1000,"records_per_s":1000.0,"outcomes":{"permit":800,)"
           R"("deny":150,"servfail":0,"timeout":50,"lame":0,"error":0},"queries":3020,)"
-          R"("queries_per_s":2000.0,"retries":7,"replies":2910,"timeouts":90,"late_answers":4,)"
+          R"("queries_per_s":2000.0,"retries":7,"replies":2910,"reply_octets":350000,"timeouts":90,"late_answers":4,)"
           R"("loss_percent":3.00,"send_errors":1,"receive_drops":5,"outages":2,)"
           R"("signature_checks":{"8":3,"13":70},"signatures_remembered":40,"nsec3_hashes":12,)"
+          R"("validation_units":9000,)"
           R"("input_bytes_read":50000,"input_bytes":100000})"
           "\n"));
   const std::string bare = StatusJson({}, {}, seconds(0), seconds(0), true);
@@ -75,6 +78,7 @@ TEST(TelemetryTest, Metrics) {
         "caascan_late_answers_total 4\n", "caascan_receive_drops_total 5\n",
         "caascan_outages_total 2\n", "caascan_signature_checks_total{algorithm=\"13\"} 70\n",
         "caascan_signatures_remembered_total 40\n", "caascan_nsec3_hashes_total 12\n",
+        "caascan_reply_octets_total 350000\n", "caascan_validation_units_total 9000\n",
         "caascan_input_bytes 100000\n", "caascan_elapsed_seconds 1.500\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
