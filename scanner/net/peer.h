@@ -26,7 +26,7 @@ struct UnusedTag {};
 /// place. While a PeerRef points to it, it stays; what no PeerRef points to may be forgotten at the
 /// next Network::Flush(). So a plain pointer is good until the coroutine that has it suspends, and
 /// longer only where a PeerRef keeps the peer. Loop thread only.
-class Peer : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
+class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
  public:
   Peer(const Address& address, Network* network, bool blocked)
       : address_(address), blocked_(blocked), network_(network) {}
