@@ -21,9 +21,8 @@ namespace caascan::resolve {
 
 struct IterativeOptions {
   AskOptions ask;
-  unsigned retries = 2;  // Tries beyond the first, however few servers a zone has.
-  /// A patient look gives each of a few servers so many times the tries that usually serve for all.
-  unsigned patience = 2;
+  unsigned retries = 2;   // Tries beyond the first, however few servers a zone has.
+  unsigned patience = 2;  // A patient look: so many times the usual tries, for each server.
   AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
   /// Follow aliases to names that are not in the public DNS too (dns/special_names.h).

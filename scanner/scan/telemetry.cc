@@ -102,6 +102,27 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
   return out;
 }
 
+namespace {
+
+void AppendValidation(const ProgressSnapshot& now, std::string* out) {
+  AppendHead("caascan_signature_checks_total", "counter",
+             "DNSSEC signatures checked, of names that are done, by algorithm.", out);
+  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
+    if (now.signature_checks[i] == 0) continue;
+    absl::StrAppend(out, "caascan_signature_checks_total{algorithm=\"", i, "\"} ",
+                    now.signature_checks[i], "\n");
+  }
+  AppendMetric("caascan_signatures_remembered_total", "counter",
+               "DNSSEC signatures that had been checked before.", now.signatures_remembered, out);
+  AppendMetric("caascan_nsec3_hashes_total", "counter",
+               "SHA-1 digests for NSEC3, each iteration counted.", now.nsec3_hashes, out);
+  AppendMetric("caascan_validation_units_total", "counter",
+               "What validation has cost, in units of about a microsecond.", now.validation_units,
+               out);
+}
+
+}  // namespace
+
 std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
   std::string out;
   AppendMetric("caascan_names_read_total", "counter", "Input lines that ask for a name.",
@@ -140,20 +161,7 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
                now.network.outages, &out);
   AppendMetric("caascan_send_errors_total", "counter", "Queries that this machine could not send.",
                now.network.send_errors, &out);
-  AppendHead("caascan_signature_checks_total", "counter",
-             "DNSSEC signatures checked, of names that are done, by algorithm.", &out);
-  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
-    if (now.signature_checks[i] == 0) continue;
-    absl::StrAppend(&out, "caascan_signature_checks_total{algorithm=\"", i, "\"} ",
-                    now.signature_checks[i], "\n");
-  }
-  AppendMetric("caascan_signatures_remembered_total", "counter",
-               "DNSSEC signatures that had been checked before.", now.signatures_remembered, &out);
-  AppendMetric("caascan_nsec3_hashes_total", "counter",
-               "SHA-1 digests for NSEC3, each iteration counted.", now.nsec3_hashes, &out);
-  AppendMetric("caascan_validation_units_total", "counter",
-               "What validation has cost, in units of about a microsecond.", now.validation_units,
-               &out);
+  AppendValidation(now, &out);
   AppendMetric("caascan_input_bytes_read_total", "counter",
                "Bytes of input read, before decompression.", now.input_bytes_read, &out);
   if (now.input_bytes > 0) {
