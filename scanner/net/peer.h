@@ -140,6 +140,6 @@ class PeerRef {
 
   Peer* peer_ = nullptr;
 };
-static_assert(sizeof(PeerRef) == sizeof(Peer*));
+static_assert(sizeof(PeerRef) == sizeof(void*));
 
 }  // namespace caascan::net

@@ -11,7 +11,7 @@
 namespace caascan::net {
 
 size_t Peer::memory_share() const {
-  constexpr size_t kSlot = sizeof(Peer*) + 1;  // Of the table.
+  constexpr size_t kSlot = sizeof(void*) + 1;  // Of the table.
   return (sizeof(Peer) + kSlot) / (references_ == 0 ? 1 : references_);
 }
 

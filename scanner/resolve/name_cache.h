@@ -133,7 +133,7 @@ class NameCache {
     }
   };
 
-  static constexpr size_t kEntryBytes = sizeof(Entry) + sizeof(Entry*) + 1;  // With its slot.
+  static constexpr size_t kEntryBytes = sizeof(Entry) + sizeof(void*) + 1;  // With its slot.
   static constexpr size_t kLargestPart = 16;
 
   static size_t HeapBytesOf(const V& value) {

@@ -48,7 +48,7 @@ void NameLimits::BeginLookAgain(resolve::Account* account) const {
 
 void NameLimits::BeginSurvey(resolve::Account* account) const {
   account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;
-  account->budget.max_octets = account->budget.octets + 2 * resolve::Budget::kMaxOctets;
+  account->budget.max_octets = account->budget.octets + uint64_t{2} * resolve::Budget::kMaxOctets;
   account->budget.work.limit = account->budget.work.spent + resolve::kWorkPerName;
   account->budget.max_wait = std::chrono::nanoseconds::max();
   account->max_host_queries = UINT32_MAX;  // All servers are wanted.

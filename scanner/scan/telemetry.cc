@@ -237,7 +237,7 @@ void Telemetry::Show(Clock::time_point now, bool last) {
 
 /// So that nobody who reads sees half of one.
 absl::Status Telemetry::WriteStatus(const std::string& text) const {
-  const absl::Status written = WriteWhole(options_.status_path, text);
+  absl::Status written = WriteWhole(options_.status_path, text);
   if (written.ok()) return written;
   return absl::InvalidArgumentError(absl::StrCat("--status: ", written.message()));
 }

@@ -25,7 +25,7 @@ std::set<uint16_t> OpenPorts() {
   std::set<uint16_t> ports;
   DIR* folder = opendir("/proc/self/fd");
   while (const dirent* entry = readdir(folder)) {
-    const int fd = std::atoi(entry->d_name);
+    const int fd = static_cast<int>(std::strtol(entry->d_name, nullptr, 10));
     int type = 0;
     socklen_t size = sizeof type;
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_DGRAM) continue;
@@ -64,7 +64,7 @@ class ForgeryTest : public testing::TestWithParam<Row> {};
 
 TEST_P(ForgeryTest, SucceedsAsOftenAsCalculatedHoweverMuchIsSent) {
   const Row& row = GetParam();
-  std::mt19937 random(1);
+  std::mt19937 random(1);       // NOLINT(cert-msc32-c,cert-msc51-cpp): the same at each run.
   std::vector<uint16_t> ports;  // Of the client; set before there is anything to be forged.
   FakeServer server([&](const Arrival& query, Outbox* out) {
     for (int i = 0; i < row.flood && !ports.empty(); ++i) {
