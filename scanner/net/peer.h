@@ -63,7 +63,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
 
   /// PeerRefs that point here.
   uint32_t references() const { return references_; }
-  /// Octets of memory, divided among those that keep it; all of them where nobody does.
+  /// Octets of memory, divided among those that keep it; all of them where none does.
   size_t memory_share() const;
 
  private:

@@ -170,8 +170,8 @@ class IterativeResolver : public Resolver {
   dns::Name ZoneOf(const Walk& walk) const;
   net::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
 
-  // iterative_doubt.cc: replies and servers that may be better than they look. Whoever calls these
-  // keeps `peer` until they end, as AskZone() does.
+  // iterative_doubt.cc: replies and servers that may be better than they look. The caller
+  // keeps `peer` until these end, as AskZone() does.
   bool IsProven(Walk* walk, Account* account);
   bool MayMindCapitals(const Walk& walk, net::Peer* peer, const Account& account) const;
   net::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);

@@ -20,9 +20,9 @@ namespace caascan::resolve {
 /// is bounded by entries and by bytes: while there are too many of either, the least recently used
 /// entry is evicted, one that is not pinned where there is such a one among the oldest.
 ///
-/// An entry is weighed when its first Handles have gone, and at Weigh(), which whoever changed it
-/// must call. One that is larger than a sixteenth of all is evicted at once: what is said of one
-/// name must not push out what is known of many.
+/// An entry is weighed when its first Handles have gone, and at Weigh(), which must be called
+/// after a change. One that is larger than a sixteenth of all is evicted at once: what is said of
+/// one name must not push out what is known of many.
 ///
 /// One thread. V is default-constructed. `size_t V::HeapBytes() const` says how much it holds
 /// outside itself; a V that is trivially copyable holds nothing.

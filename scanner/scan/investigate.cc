@@ -68,11 +68,8 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
     : network_(network),
       resolver_(resolver),
       options_(options),
-      limits_(std::make_unique<NameLimits>(&options_)),
       parents_(options.parent_capacity, options.parent_bytes),
       surveyor_(network, resolver, options.ask, options.allow_special) {}
-
-Investigator::~Investigator() = default;
 
 /// What will be looked up again need not be explained yet.
 bool Investigator::NeedsExplanation(const CaaAnswer& answer,
@@ -87,7 +84,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
                                   CaaAnswer* answer) {
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
-    limits_->BeginProbes(account);
+    NameLimits(&options_).BeginProbes(account);
     if (options_.resolver_explains && resolver_->explains()) {
       co_await resolver_->Explain(name, account, answer);
       if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
@@ -98,7 +95,7 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     const bool answers = verdict == diagnose::ProbeVerdict::kAnswersNow;
     const bool speaks = verdict == diagnose::ProbeVerdict::kSpeaksNow && looks == 1;
     if (!(answers || speaks) || looks == kMaxLooks) co_return;
-    limits_->BeginLookAgain(account);
+    NameLimits(&options_).BeginLookAgain(account);
     const net::Pooled<CaaAnswer> again = co_await resolver_->LookupCaa(name, account);
     if (speaks && OwnLimit(*again)) co_return;  // What is known already says more.
     *answer = std::move(*again);
@@ -254,7 +251,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
                                         Climb* climb) {
   const bool patient = account->patient;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
-  limits_->BeginSurvey(account);
+  NameLimits(&options_).BeginSurvey(account);
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
   std::vector<Finding>* survey = &climb->extras->survey;
   const bool elsewhere = climb->own->zone != climb->answer->zone;
@@ -276,7 +273,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, b
                                                                  std::string* out) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
-  limits_->BeginFirstPass(&account);
+  NameLimits(&options_).BeginFirstPass(&account);
   account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
   account.last_look = options_.recheck == 0;
@@ -320,7 +317,7 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
 
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
-  limits_->BeginPass(account);
+  NameLimits(&options_).BeginPass(account);
   account->patient = account->last_look = true;
   account->attempts.clear();
   account->observations.clear();

@@ -43,15 +43,12 @@ struct InvestigateOptions {
   size_t parent_bytes = 16 << 20;   // and what they may hold.
 };
 
-class NameLimits;
-
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
 /// Loop thread only.
 class Investigator {
  public:
   Investigator(net::Network* network, resolve::Resolver* resolver,
                const InvestigateOptions& options);
-  ~Investigator();
 
   /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
   /// live until then; the line is appended without any suspension in between. Where it may be put
@@ -130,7 +127,6 @@ class Investigator {
   net::Network* const network_;
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
-  const std::unique_ptr<NameLimits> limits_;
   SharedCache parents_;
   diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;

@@ -34,17 +34,15 @@ void NameLimits::BeginPass(resolve::Account* account) const {
   account->max_host_queries = kMaxHostQueries;
 }
 
-// A query that is begun at the end is within the name's time,
-void NameLimits::BeginProbes(resolve::Account* account) const {
-  account->budget.max_wait =
-      std::max<std::chrono::nanoseconds>(WaitOfPasses(), options_.max_wait - options_.ask.timeout);
+void NameLimits::TakeAllTime(int exchanges, resolve::Account* account) const {
+  account->budget.max_wait = std::max<std::chrono::nanoseconds>(
+      WaitOfPasses(), options_.max_wait - exchanges * options_.ask.timeout);
 }
 
-// and so is one that is asked again over TCP.
-void NameLimits::BeginLookAgain(resolve::Account* account) const {
-  account->budget.max_wait = std::max<std::chrono::nanoseconds>(
-      WaitOfPasses(), options_.max_wait - 2 * options_.ask.timeout);
-}
+void NameLimits::BeginProbes(resolve::Account* account) const { TakeAllTime(1, account); }
+
+// A query may be asked again over TCP.
+void NameLimits::BeginLookAgain(resolve::Account* account) const { TakeAllTime(2, account); }
 
 void NameLimits::BeginSurvey(resolve::Account* account) const {
   account->budget.max_queries = account->budget.queries + 2 * options_.max_queries;

@@ -26,6 +26,8 @@ class NameLimits {
 
  private:
   std::chrono::nanoseconds WaitOfPasses() const;
+  /// But for so many exchanges, of which the last may begin at its end.
+  void TakeAllTime(int exchanges, resolve::Account* account) const;
 
   const InvestigateOptions& options_;
 };

@@ -353,7 +353,7 @@ TEST(SharedLimitsTest, WhatHasAPaceIsForgottenLast) {
   EXPECT_TRUE(again->has_pace());
 }
 
-// Else whoever makes us forget an address could have it asked faster than --server-rate.
+// Else a hostile name could have an address forgotten, and asked faster than --server-rate.
 TEST(SharedLimitsTest, WhatWasJustAskedIsNotForgotten) {
   constexpr nanoseconds kBegin = seconds(1000);
   SharedLimits limits({.server_rate_qps = 1, .budget_capacity = 0});
