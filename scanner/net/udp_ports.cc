@@ -26,19 +26,16 @@ void SetOption(int fd, int level, int name, int value) {
   (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
-/// For a socket from which queries leave. What only hears is content with less, whatever floods it.
-void SetBuffer(int fd) {
+/// Of a socket from which queries leave. One that only hears is content with the kernel's defaults:
+/// it has no errors to report, and there are hundreds of them to open.
+void SetSendOptions(int fd, bool v6, bool segments) {
   constexpr int kReceiveBufferBytes = 4 << 20;
   SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
   SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBufferBytes);  // Needs CAP_NET_ADMIN.
-}
-
-void SetOptions(int fd, bool v6, bool segments) {
   if (segments) SetOption(fd, SOL_UDP, UDP_GRO, 1);
   // With it libuv's poll reports the error queue without giving the socket up.
   SetOption(fd, SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1);
   if (v6) {
-    SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     SetOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
   } else {
     SetOption(fd, IPPROTO_IP, IP_RECVERR, 1);
@@ -54,7 +51,7 @@ void SetOptions(int fd, bool v6, bool segments) {
 std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
   const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return nullptr;
-  SetOptions(fd, v6, segments_);
+  if (v6) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   sockaddr_storage any{};
   any.ss_family = v6 ? AF_INET6 : AF_INET;
   const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
@@ -93,7 +90,7 @@ absl::Status UdpTransport::Open() {
         error = errno;
         break;
       }
-      SetBuffer(socket->fd);
+      SetSendOptions(socket->fd, v6, segments_);
     }
     ports_[v6].active = ports_[v6].sockets.size();
   }
@@ -136,7 +133,7 @@ void UdpTransport::ChangePorts(bool v6) {
     in = in + 1 < ports.sockets.size() ? in + 1 : ports.active;
   }
   std::swap(ports.sockets[out], ports.sockets[in]);
-  SetBuffer(ports.sockets[out]->fd);
+  SetSendOptions(ports.sockets[out]->fd, v6, segments_);
   ports.sockets[in]->retired_at = now;
   ports.retired.push_back(in);
 }
