@@ -154,6 +154,13 @@ class MemoryTest(harness.Case):
         self.assert_ends_well(lambda folder: self.scan_arguments(options, names), OTHER_FAILURES,
                               lambda folder, done: self.assert_some_of(expected, done.stdout.decode(), done))
 
+    def test_check(self):
+        arguments = [CAASCAN, "check", *self.serve(), "--recheck", "0", "--json", "co.test", "none.test"]
+        expected = verdicts(self.run_program(*arguments).stdout.decode())
+        self.assertEqual(len(expected), 2)
+        self.assert_ends_well(lambda folder: arguments, OTHER_FAILURES,
+                              lambda folder, done: self.assert_some_of(expected, done.stdout.decode(), done))
+
     def records(self):
         """Paths of two scans' records, the first compressed, and what was decided in the first."""
         lines = [json.dumps({"name": f"{i}.test", "outcome": "deny", "reason": "issuer_not_authorized", "may_issue": False,
@@ -198,6 +205,25 @@ class MemoryTest(harness.Case):
             self.assert_report(done, expected)
             if done.returncode == 0 or (folder / "changes").exists():
                 self.assertEqual(sorted((folder / "changes").read_text().splitlines()), changes)
+        self.assert_ends_well(arguments, OTHER_FAILURES, check)
+
+    def test_corroborate(self):
+        first, second = self.records()
+
+        def arguments(folder):
+            return [CAASCAN, "corroborate", "--threads", "2", "--temp", str(folder), "-o", str(folder / "decisions"), "--max-age",
+                    str(10 ** 9), "--primary", first, "--remote", second, "--remote", second]
+        undisturbed = self.part("whole")
+        self.run_program(*arguments(undisturbed))
+        decisions = sorted((undisturbed / "decisions").read_text().splitlines())
+        self.assertEqual(len(decisions), 400)
+
+        def check(folder, done):
+            output = folder / "decisions"
+            text = output.read_text() if output.is_file() else ""
+            self.assertLessEqual(set(text.splitlines()), set(decisions))
+            if done.returncode == 0:
+                self.assertEqual(sorted(text.splitlines()), decisions)
         self.assert_ends_well(arguments, OTHER_FAILURES, check)
 
 
