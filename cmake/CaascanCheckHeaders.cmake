@@ -5,7 +5,7 @@
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/include/caascan/*.h ${PROJECT_SOURCE_DIR}/scanner/*.h ${PROJECT_SOURCE_DIR}/tools/*.h)
 file(GLOB_RECURSE including CONFIGURE_DEPENDS
-     ${PROJECT_SOURCE_DIR}/scanner/*.cc ${PROJECT_SOURCE_DIR}/tools/*.cc)
+     ${PROJECT_SOURCE_DIR}/scanner/*.cc)  # Not of tools/, which have precompiled headers.
 set(first_includes "")
 foreach(source IN LISTS including)
   file(STRINGS ${source} first_include REGEX "^#include" LIMIT_COUNT 1)

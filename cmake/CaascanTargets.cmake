@@ -20,6 +20,14 @@ function(caascan_flags target)
   endif()
 endfunction()
 
+# caascan_quick_to_build(target): for code that runs too briefly to earn back -O3: what reads options, and tests. Coroutines
+# need sibling calls: without them each that resumes another costs stack.
+function(caascan_quick_to_build target)
+  if(CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(${target} PRIVATE -O1 -foptimize-sibling-calls)
+  endif()
+endfunction()
+
 # caascan_room(name SOURCES a.cc ... [DEPS target ...]): one room of scanner/ as a static library. DEPS are
 # only rooms above it in docs/architecture.md's table, so a forbidden include does not link.
 function(caascan_room name)
@@ -34,41 +42,6 @@ function(caascan_room name)
   target_link_libraries(caascan_${name} PUBLIC ${ARG_DEPS})
   caascan_flags(caascan_${name})
   set_property(GLOBAL APPEND PROPERTY CAASCAN_ROOMS caascan_${name})
-endfunction()
-
-# What a test takes of the places that `ctest -j` has: scripts/test gives each processor four. An end-to-end test takes
-# one, since it waits nearly all the time.
-set(CAASCAN_PLACES_UNIT_TEST 2)
-set(CAASCAN_PLACES_BUSY 4)
-
-# caascan_test(name SOURCES a_test.cc ... DEPS target ... [LABELS threads]): a GoogleTest program and its CTest entry.
-# What starts threads is labelled so: ThreadSanitizer has something to find there, and CI builds no other test with it.
-function(caascan_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
-  if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
-  endif()
-  add_executable(${name} ${ARG_SOURCES})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest_main GTest::gmock)
-  caascan_flags(${name})
-  # Compiling the tests is half of a build. What is tested is optimised and checked in full, but the code of the tests
-  # themselves runs too briefly to earn back -O3, and AddressSanitizer sees null pointers without UBSan's help.
-  # Coroutines need sibling calls: without them each that resumes another costs stack.
-  if(CMAKE_BUILD_TYPE STREQUAL Release)
-    target_compile_options(${name} PRIVATE -O1 -foptimize-sibling-calls)
-  elseif(CAASCAN_SANITIZE MATCHES undefined)
-    target_compile_options(${name} PRIVATE -fno-sanitize=null,alignment,vptr)
-  endif()
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set(places ${CAASCAN_PLACES_UNIT_TEST})
-  if(ARG_SOURCES MATCHES "client.cc")  # Real sockets, and timeouts of milliseconds: they want no crowd beside them.
-    set(places ${CAASCAN_PLACES_BUSY})
-  endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" PROCESSORS ${places})
-  if("threads" IN_LIST ARG_LABELS)
-    add_dependencies(threaded_tests ${name})
-  endif()
 endfunction()
 
 # caascan_embed(room file function): builds a text file of the repository into a room, as

@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 /// Whatever their form, CAA records count as present.
-TEST(MessageTest, DoesNotJudgeCaaRdata) {
+TEST(EdnsMessageTest, DoesNotJudgeCaaRdata) {
   const auto bytes = MessageBuilder(kFlagQR, {1, 2})
                          .Question("a", RRType::kCAA)
                          .Record(RRType::kCAA, "")

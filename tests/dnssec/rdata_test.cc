@@ -76,7 +76,7 @@ TEST(DnskeyTest, KeyTagsAreLdnss) {
   EXPECT_EQ(KeyTag({}), 0);
 }
 
-TEST(NsecTest, HasTheFieldsOfRfc4034Section41) {
+TEST(NsecRdataTest, HasTheFieldsOfRfc4034Section41) {
   const std::string rdata = kExample + kBitmap;
   const auto nsec = ReadNsec(Octets(rdata));
   ASSERT_TRUE(nsec);
@@ -87,7 +87,7 @@ TEST(NsecTest, HasTheFieldsOfRfc4034Section41) {
   }
 }
 
-TEST(Nsec3Test, HasTheFieldsOfRfc5155Section32) {
+TEST(Nsec3RdataTest, HasTheFieldsOfRfc5155Section32) {
   const std::string rdata = Bytes({1, 1, 0, 10, 2, 0xaa, 0xbb, 3, 'n', 'x', 't'}) + kBitmap;
   const auto nsec3 = ReadNsec3(Octets(rdata));
   ASSERT_TRUE(nsec3);

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(Limits, SizeTest,
                                          SizeRow{"Largest", true, 65535, 4096, false}),
                          [](const auto& test) { return test.param.name; });
 
-TEST(ResponderTest, TcpCarriesWhatUdpDoesNot) {
+TEST(AnswerTest, TcpCarriesWhatUdpDoesNot) {
   const auto world = WorldOf(
       R"({"zones":[{"zone":"example.com","servers":[{"addresses":["127.0.0.10"]}],
       "records":["$GENERATE 0-1000 @ CAA 0 issue \"ca$.example\""]}]})");

@@ -281,7 +281,7 @@ TEST(InternetErrorTest, AListWithoutAFamily) {
   EXPECT_THAT(std::string(internet.status().message()), HasSubstr("--names-file wants a --mix"));
 }
 
-TEST(TruthTest, RefusesATruthThatTheDataContradict) {
+TEST(InternetTruthTest, RefusesATruthThatTheDataContradict) {
   const auto world = WorldOf(R"({"zones":[{"zone":"a.test","records":["@ CAA 0 issue \"ca\""]},
                                           {"zone":"b.test"}]})");
   Expectation expect;
@@ -295,7 +295,7 @@ TEST(TruthTest, RefusesATruthThatTheDataContradict) {
               HasSubstr("hold no CAA set"));
 }
 
-TEST(TruthTest, WritesTheRecord) {
+TEST(InternetTruthTest, WritesTheRecord) {
   const auto world = WorldOf(R"({"zones":[
     {"zone":"a.test","records":["www CNAME x.b.test.","d DNAME b.test."]},
     {"zone":"b.test","records":["x 60 CAA 0 issue \"q\\\"b\\\\s\\000\""]}]})");

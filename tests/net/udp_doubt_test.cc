@@ -16,7 +16,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLong = std::chrono::seconds(20);
 
 // Who forges answers has few guesses, however many he sends.
-TEST(UdpTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
+TEST(UdpDoubtTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
   FakeServer server([](const Arrival& query, Outbox* out) {
     const dns::Name name = ParseQuery(query.bytes).question_name().ToName();
     for (uint32_t i = 0; i < MostGuesses(name); ++i) {
@@ -31,7 +31,7 @@ TEST(UdpTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);
 }
 
-TEST(UdpTest, OneMismatchLeavesTheAnswerAShortTime) {
+TEST(UdpDoubtTest, OneMismatchLeavesTheAnswerAShortTime) {
   FakeServer server([](const Arrival& query, Outbox* out) {
     out->Send(BareError(query.bytes, dns::RCode::kServFail));
   });

@@ -22,6 +22,8 @@ using net::Reply;
 using testing::Contains;
 using testing::Not;
 
+class IterativeDoubtTest : public OddRepliesTest {};
+
 // One server: what it says, and what that comes to.
 
 struct AloneRow {
@@ -30,7 +32,7 @@ struct AloneRow {
   const char* how;
 };
 
-class AloneTest : public IterativeDoubtTest, public testing::WithParamInterface<AloneRow> {};
+class AloneTest : public OddRepliesTest, public testing::WithParamInterface<AloneRow> {};
 
 TEST_P(AloneTest, Decides) {
   ServeByOne();
@@ -96,7 +98,7 @@ struct BesideRow {
   const char* how;
 };
 
-class BesideTest : public IterativeDoubtTest, public testing::WithParamInterface<BesideRow> {};
+class BesideTest : public OddRepliesTest, public testing::WithParamInterface<BesideRow> {};
 
 TEST_P(BesideTest, TheStrongerWordDecides) {
   ServeByTwo();
@@ -226,7 +228,7 @@ struct AliasRow {
   const char* target;  // Of www.example.test.
 };
 
-class AliasWithSoaTest : public IterativeDoubtTest, public testing::WithParamInterface<AliasRow> {};
+class AliasWithSoaTest : public OddRepliesTest, public testing::WithParamInterface<AliasRow> {};
 
 TEST_P(AliasWithSoaTest, TheTargetIsAskedForItself) {
   ServeByOne();

@@ -17,6 +17,8 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
 
+class LetterCaseTest : public OddRepliesTest {};
+
 bool HasCapitals(const Arrival& query) {
   const auto peek = dns::PeekQuestion(query.bytes);
   const std::string_view bytes = peek->name.bytes();
@@ -35,7 +37,7 @@ struct CapitalsRow {
   FakeTree::Override bad;
 };
 
-class CapitalsTest : public IterativeDoubtTest, public testing::WithParamInterface<CapitalsRow> {};
+class CapitalsTest : public OddRepliesTest, public testing::WithParamInterface<CapitalsRow> {};
 
 TEST_P(CapitalsTest, SmallLettersDecide) {
   ServeByOne();
@@ -71,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
                     CapitalsRow{"Lame", Empty(kPlain)}),
     [](const auto& row) { return row.param.name; });
 
-TEST_F(IterativeDoubtTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
+TEST_F(LetterCaseTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   tree_.SetOverride(kFirst, MindsCapitals(Silent));
@@ -81,7 +83,7 @@ TEST_F(IterativeDoubtTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
   EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
 }
 
-TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
+TEST_F(LetterCaseTest, ADenialIsComparedOnceAServer) {
   ServeByOne();
   tree_.Delegate("test", "other.test", {{"ns1.example.test", kFirst}});
   Start();
@@ -95,7 +97,7 @@ TEST_F(IterativeDoubtTest, ADenialIsComparedOnceAServer) {
   EXPECT_THAT(again.account.observations, IsEmpty());
 }
 
-TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
+TEST_F(LetterCaseTest, DataShowsThatTheServerKnowsCapitals) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   Start();
@@ -105,7 +107,7 @@ TEST_F(IterativeDoubtTest, DataShowsThatTheServerKnowsCapitals) {
 }
 
 // A server that minds capitals denies what is not there whatever its letters are.
-class DeniesCapitalsTest : public IterativeDoubtTest, public testing::WithParamInterface<RCode> {};
+class DeniesCapitalsTest : public OddRepliesTest, public testing::WithParamInterface<RCode> {};
 
 TEST_P(DeniesCapitalsTest, WhatDoesNotExistShowsNothingOfWhatDoes) {
   ServeByOne();
@@ -130,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Rcodes, DeniesCapitalsTest,
                          testing::Values(RCode::kNXDomain, RCode::kNoError));
 
 // A lost reply shows nothing: the next denial is compared as well.
-TEST_F(IterativeDoubtTest, ASilenceAboutTheApexSettlesNothing) {
+TEST_F(LetterCaseTest, ASilenceAboutTheApexSettlesNothing) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
@@ -145,7 +147,7 @@ TEST_F(IterativeDoubtTest, ASilenceAboutTheApexSettlesNothing) {
   EXPECT_EQ(How(Lookup("example.test")), "issue ca");
 }
 
-TEST_F(IterativeDoubtTest, AServerWithoutSuchANameIsComparedOnceToo) {
+TEST_F(LetterCaseTest, AServerWithoutSuchANameIsComparedOnceToo) {
   ServeByOne();
   Start();
   EXPECT_EQ(How(Lookup("nothing.example.test")), "empty");
@@ -156,7 +158,7 @@ TEST_F(IterativeDoubtTest, AServerWithoutSuchANameIsComparedOnceToo) {
 }
 
 // It may mind them where it looks for one type only.
-TEST_F(IterativeDoubtTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
+TEST_F(LetterCaseTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   tree_.Add("example.test", "sound.example.test CAA 0 issue ca");
@@ -171,7 +173,7 @@ TEST_F(IterativeDoubtTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasSho
   EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
 }
 
-TEST_F(IterativeDoubtTest, ManyNamesAtOnceWaitForOneComparison) {
+TEST_F(LetterCaseTest, ManyNamesAtOnceWaitForOneComparison) {
   ServeByOne();
   Start();
   std::vector<std::string> names;
@@ -180,7 +182,7 @@ TEST_F(IterativeDoubtTest, ManyNamesAtOnceWaitForOneComparison) {
   EXPECT_EQ(Seen(kFirst), 52u) << "one in small letters, and one for the apex";
 }
 
-TEST_F(IterativeDoubtTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTheLastLook) {
+TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTheLastLook) {
   ServeByOne();
   tree_.SetOverride(kFirst, Always(RCode::kRefused));
   options_.retries = 0;
@@ -194,7 +196,7 @@ TEST_F(IterativeDoubtTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnly
 }
 
 // A server that fails now and then is not one that minds capitals.
-TEST_F(IterativeDoubtTest, AServerThatFailsOnceIsNotTakenForCaseSensitive) {
+TEST_F(LetterCaseTest, AServerThatFailsOnceIsNotTakenForCaseSensitive) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   auto failed = std::make_shared<int>(0);

@@ -55,7 +55,7 @@ inline FakeTree::Override Authority(uint16_t flags, RRType type, const std::stri
   });
 }
 
-class IterativeDoubtTest : public IterativeFixture {
+class OddRepliesTest : public IterativeFixture {
  protected:
   void ServeByTwo() {
     tree_.Delegate("test", "example.test",

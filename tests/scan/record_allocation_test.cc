@@ -10,7 +10,7 @@
 namespace caascan {
 namespace {
 
-TEST(AppendRecordTest, MakesNoTemporaries) {
+TEST(RecordAllocationTest, MakesNoTemporaries) {
   const Record record = FullRecord();
   std::string out;
   AppendRecord(record, &out);  // The line's memory, and the calendar's cache.

@@ -1,0 +1,1 @@
+// CMake compiles tests/precompiled.h for this source, and all tests use the outcome.
