@@ -1,5 +1,5 @@
-// The tests of a room: `net_tests` runs them all, `net_tests udp_test.cc` those of one file. GoogleTest's
-// own options, such as --gtest_filter, go with either.
+// The tests of a room: `net_tests` runs them all, `net_tests udp_test.cc` those of one file.
+// GoogleTest's own options, such as --gtest_filter, go with either.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

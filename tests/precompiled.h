@@ -1,5 +1,5 @@
-// What most tests include, compiled once for all of them (cmake/CaascanTests.cmake). A test includes what
-// it needs all the same.
+// What most tests include, compiled once for all of them (cmake/CaascanTests.cmake). A test
+// includes what it needs all the same.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
