@@ -209,10 +209,11 @@ class MemoryTest(harness.Case):
 
     def test_corroborate(self):
         first, second = self.records()
+        third = self.file("third.ndjson", gzip.decompress(pathlib.Path(first).read_bytes()))
 
         def arguments(folder):
             return [CAASCAN, "corroborate", "--threads", "2", "--temp", str(folder), "-o", str(folder / "decisions"), "--max-age",
-                    str(10 ** 9), "--primary", first, "--remote", second, "--remote", second]
+                    str(10 ** 9), "--primary", first, "--remote", second, "--remote", third]
         undisturbed = self.part("whole")
         self.run_program(*arguments(undisturbed))
         decisions = sorted((undisturbed / "decisions").read_text().splitlines())
