@@ -16,8 +16,8 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/dns/query.h"
-#include "scanner/lab/family.h"
-#include "scanner/lab/udp_listener.h"
+#include "tools/caalab/serve/udp_listener.h"
+#include "tools/caalab/world/family.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,7 +1,7 @@
 // Each check looks at one record and gives a note or nothing; the notes are collected by code, so
 // that a set of a thousand broken records makes one finding. Values are strangers' octets: evidence
 // has them in zone-file form, shortened. Tested by record_lint_test.cc, and by the lab's truth,
-// which has its own idea of the same rules (scanner/lab/record_faults.cc).
+// which has its own idea of the same rules (tools/caalab/world/record_faults.cc).
 #include "scanner/diagnose/record_lint.h"
 
 #include <algorithm>

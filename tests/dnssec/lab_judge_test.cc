@@ -12,10 +12,10 @@
 
 #include "scanner/dnssec/judge.h"
 #include "scanner/dnssec/signature_memo.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/security.h"
 #include "tests/dnssec/signed_message.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/sign/security.h"
+#include "tools/caalab/world/scenario.h"
 
 namespace caascan::dnssec {
 namespace {

@@ -1,5 +1,5 @@
 // Answers of a sound server: aliases inside a zone, and what fits the client.
-#include "scanner/lab/answer.h"
+#include "tools/caalab/serve/answer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

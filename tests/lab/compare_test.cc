@@ -1,5 +1,5 @@
 // Records held against the truth: what counts as the same, and what the report says.
-#include "scanner/lab/compare.h"
+#include "tools/caalab/truth/compare.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Queries counted by server, type and second.
-#include "scanner/lab/counters.h"
+#include "tools/caalab/serve/counters.h"
 
 #include <gtest/gtest.h>
 #include <simdjson.h>

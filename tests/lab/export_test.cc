@@ -1,5 +1,5 @@
 // Zones as master files: which lines there must be, and which not.
-#include "scanner/lab/export.h"
+#include "tools/caalab/world/export.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,9 +10,9 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_split.h>
 
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/record_text.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/world/json_reader.h"
+#include "tools/caalab/world/record_text.h"
 
 namespace caascan::lab {
 namespace {

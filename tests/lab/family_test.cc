@@ -1,12 +1,12 @@
 // Domains by hash: stable, in their shares, and the same as if they had been written out.
-#include "scanner/lab/family.h"
+#include "tools/caalab/world/family.h"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 #include <gtest/gtest.h>
 
-#include "scanner/lab/world.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,5 +1,5 @@
 // An internet as a user asks for it: names listed, and the truth of each.
-#include "scanner/lab/internet.h"
+#include "tools/caalab/world/internet.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "caascan/caa.h"
-#include "scanner/lab/truth.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/truth/truth.h"
 
 namespace caascan::lab {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/dns/query.h"
-#include "scanner/lab/responder.h"
+#include "tools/caalab/serve/responder.h"
 
 namespace caascan::lab {
 

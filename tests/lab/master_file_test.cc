@@ -1,6 +1,6 @@
 // Master files as the lab reads them, and as it serves them: RFC 1035 §5, RFC 2308 §4, RFC 3597 §5,
 // RFC 4035 §3.1, RFC 5155 §7.2.
-#include "scanner/lab/master_file.h"
+#include "tools/caalab/world/master_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "scanner/lab/export.h"
-#include "scanner/lab/internet.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/world/export.h"
+#include "tools/caalab/world/internet.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,5 +1,5 @@
 // Lines of master-file text (RFC 1035 §5.1, RFC 3597 §5) as zone data.
-#include "scanner/lab/master_text.h"
+#include "tools/caalab/world/master_text.h"
 
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Messages with compressed names, read back with the scanner's reader.
-#include "scanner/lab/message_writer.h"
+#include "tools/caalab/serve/message_writer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The responder as a pure function: a row per behaviour, asked as a client asks.
-#include "scanner/lab/responder.h"
+#include "tools/caalab/serve/responder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

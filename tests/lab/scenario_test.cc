@@ -1,5 +1,5 @@
 // Description files: what they refuse, and where they say it is.
-#include "scanner/lab/scenario.h"
+#include "tools/caalab/world/scenario.h"
 
 #include <absl/strings/str_cat.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Answers of signed zones: what DO adds, and which records each fault takes away or changes. That
 // the signatures verify is Unbound's to say (tests/e2e/secure_lab_test.py).
-#include "scanner/lab/secure_writer.h"
+#include "tools/caalab/sign/secure_writer.h"
 
 #include <gtest/gtest.h>
 

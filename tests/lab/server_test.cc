@@ -1,5 +1,5 @@
 // The lab on real sockets: a client on loopback asks over UDP and TCP.
-#include "scanner/lab/server.h"
+#include "tools/caalab/serve/server.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

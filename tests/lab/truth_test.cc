@@ -1,6 +1,6 @@
 // What follows from signed zones: the state of every look-up, what a CA may make of a failure, and
 // which expectations the zones contradict.
-#include "scanner/lab/truth.h"
+#include "tools/caalab/truth/truth.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

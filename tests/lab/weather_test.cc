@@ -1,9 +1,9 @@
 // What the network does, by chance: in the shares that were asked for.
-#include "scanner/lab/weather.h"
+#include "tools/caalab/serve/weather.h"
 
 #include <gtest/gtest.h>
 
-#include "scanner/lab/chance.h"
+#include "tools/caalab/world/chance.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,5 +1,5 @@
 // What is counted together, by times that the test gives.
-#include "scanner/lab/windows.h"
+#include "tools/caalab/world/windows.h"
 
 #include <gtest/gtest.h>
 

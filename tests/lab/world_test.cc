@@ -1,5 +1,5 @@
 // A description put together: delegations, glue, hosts' addresses, and who answers for what.
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/world.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

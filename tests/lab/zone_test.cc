@@ -1,10 +1,10 @@
 // What a zone's data says to a question: RFC 1034 §4.3.2, RFC 4592, RFC 6672.
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/zone.h"
 
 #include <gtest/gtest.h>
 
-#include "scanner/lab/master_text.h"
 #include "tests/lab/lab_asker.h"
+#include "tools/caalab/world/master_text.h"
 
 namespace caascan::lab {
 namespace {

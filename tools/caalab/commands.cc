@@ -8,11 +8,11 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/compare.h"
-#include "scanner/lab/export.h"
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/server.h"
-#include "scanner/lab/truth.h"
+#include "tools/caalab/serve/server.h"
+#include "tools/caalab/truth/compare.h"
+#include "tools/caalab/truth/truth.h"
+#include "tools/caalab/world/export.h"
+#include "tools/caalab/world/json_reader.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {

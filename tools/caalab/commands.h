@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "scanner/lab/internet.h"
-#include "scanner/lab/weather.h"
+#include "tools/caalab/serve/weather.h"
+#include "tools/caalab/world/internet.h"
 #include "tools/cli/program.h"
 
 namespace caascan::tool {

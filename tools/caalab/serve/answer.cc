@@ -1,8 +1,8 @@
 // What does not fit over UDP becomes TC with no records (RFC 2181 §9). Faults that change bytes
 // work on the finished message. Tested by answer_test.cc and responder_test.cc.
-#include "scanner/lab/answer.h"
+#include "tools/caalab/serve/answer.h"
 
-#include "scanner/lab/zone_answer.h"
+#include "tools/caalab/serve/zone_answer.h"
 
 namespace caascan::lab {
 namespace {

@@ -6,8 +6,8 @@
 #include <span>
 
 #include "scanner/dns/codes.h"
-#include "scanner/lab/fault.h"
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/fault.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

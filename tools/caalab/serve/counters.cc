@@ -1,5 +1,5 @@
 // Tested by counters_test.cc.
-#include "scanner/lab/counters.h"
+#include "tools/caalab/serve/counters.h"
 
 #include <algorithm>
 

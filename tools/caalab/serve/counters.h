@@ -9,9 +9,9 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include "scanner/lab/address.h"
-#include "scanner/lab/responder.h"
-#include "scanner/lab/windows.h"
+#include "tools/caalab/serve/responder.h"
+#include "tools/caalab/world/address.h"
+#include "tools/caalab/world/windows.h"
 
 namespace caascan::lab {
 

@@ -2,7 +2,7 @@
 // its length, and points there when the same suffix comes again. Names in RDATA are compressed only
 // in the types of RFC 1035 itself (RFC 3597 §4). Tested by message_writer_test.cc, which reads
 // every message back with scanner/dns.
-#include "scanner/lab/message_writer.h"
+#include "tools/caalab/serve/message_writer.h"
 
 #include <cassert>
 #include <cstring>

@@ -10,8 +10,8 @@
 #include "scanner/dns/codes.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/lab/family.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/family.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

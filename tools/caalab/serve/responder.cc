@@ -1,7 +1,7 @@
 // The idea: first the zone that the asked server has for the name, then what its faults come to for
 // this query (a Plan), then the answer that a sound server would give, then the changes of the plan
 // to it. Tested by responder_test.cc: a row per behaviour.
-#include "scanner/lab/responder.h"
+#include "tools/caalab/serve/responder.h"
 
 #include <algorithm>
 
@@ -9,8 +9,8 @@
 
 #include "scanner/dns/cursor.h"
 #include "scanner/dns/message.h"
-#include "scanner/lab/answer.h"
-#include "scanner/lab/chance.h"
+#include "tools/caalab/serve/answer.h"
+#include "tools/caalab/world/chance.h"
 
 namespace caascan::lab {
 namespace {

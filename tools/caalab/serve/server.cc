@@ -1,5 +1,5 @@
 // Tested by server_test.cc.
-#include "scanner/lab/server.h"
+#include "tools/caalab/serve/server.h"
 
 #include <csignal>
 #include <utility>

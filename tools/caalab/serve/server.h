@@ -11,11 +11,11 @@
 
 #include <absl/status/status.h>
 
-#include "scanner/lab/counters.h"
-#include "scanner/lab/responder.h"
-#include "scanner/lab/tcp_listener.h"
-#include "scanner/lab/udp_listener.h"
-#include "scanner/lab/world.h"
+#include "tools/caalab/serve/counters.h"
+#include "tools/caalab/serve/responder.h"
+#include "tools/caalab/serve/tcp_listener.h"
+#include "tools/caalab/serve/udp_listener.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

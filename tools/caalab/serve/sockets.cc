@@ -1,7 +1,7 @@
 // One wildcard socket receives for all of 127.0.0.0/8; it is tied to the loopback interface, so
 // that a lab never answers the network (SO_BINDTODEVICE is open to all users since Linux 5.7).
 // Tested by server_test.cc.
-#include "scanner/lab/sockets.h"
+#include "tools/caalab/serve/sockets.h"
 
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>

@@ -13,7 +13,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "scanner/lab/address.h"
+#include "tools/caalab/world/address.h"
 
 namespace caascan::lab {
 

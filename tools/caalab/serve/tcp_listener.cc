@@ -1,7 +1,7 @@
 // A connection owns itself: it is made on accept and freed when the last of its handles has closed.
 // Answers go out in the order of their queries, save those with a delay, which come when they are
 // due (RFC 7766 §6.2.1.1). Tested by server_test.cc.
-#include "scanner/lab/tcp_listener.h"
+#include "tools/caalab/serve/tcp_listener.h"
 
 #include <array>
 #include <cstring>

@@ -12,9 +12,9 @@
 #include <absl/random/random.h>
 #include <absl/status/status.h>
 
-#include "scanner/lab/counters.h"
-#include "scanner/lab/responder.h"
-#include "scanner/lab/sockets.h"
+#include "tools/caalab/serve/counters.h"
+#include "tools/caalab/serve/responder.h"
+#include "tools/caalab/serve/sockets.h"
 
 namespace caascan::lab {
 

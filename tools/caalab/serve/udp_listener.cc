@@ -1,7 +1,7 @@
 // The idea: one recvmmsg, one pass over the responder, one sendmmsg, until the socket is empty or a
 // few rounds are done (other handles want their turn). Answers are packed one behind the other in
 // one buffer. Tested by server_test.cc.
-#include "scanner/lab/udp_listener.h"
+#include "tools/caalab/serve/udp_listener.h"
 
 #include <algorithm>
 #include <array>

@@ -11,10 +11,10 @@
 
 #include <absl/random/random.h>
 
-#include "scanner/lab/counters.h"
-#include "scanner/lab/responder.h"
-#include "scanner/lab/sockets.h"
-#include "scanner/lab/weather.h"
+#include "tools/caalab/serve/counters.h"
+#include "tools/caalab/serve/responder.h"
+#include "tools/caalab/serve/sockets.h"
+#include "tools/caalab/serve/weather.h"
 
 namespace caascan::lab {
 

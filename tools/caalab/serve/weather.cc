@@ -1,7 +1,7 @@
 // Tested by weather_test.cc.
-#include "scanner/lab/weather.h"
+#include "tools/caalab/serve/weather.h"
 
-#include "scanner/lab/chance.h"
+#include "tools/caalab/world/chance.h"
 
 namespace caascan::lab {
 

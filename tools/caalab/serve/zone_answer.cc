@@ -1,6 +1,6 @@
 // Aliases are followed while they stay inside the zone. Tested by answer_test.cc, and for signed
 // zones by secure_answer_test.cc.
-#include "scanner/lab/zone_answer.h"
+#include "tools/caalab/serve/zone_answer.h"
 
 #include <array>
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "scanner/lab/answer.h"
-#include "scanner/lab/message_writer.h"
-#include "scanner/lab/secure_writer.h"
+#include "tools/caalab/serve/answer.h"
+#include "tools/caalab/serve/message_writer.h"
+#include "tools/caalab/sign/secure_writer.h"
 
 namespace caascan::lab {
 

@@ -3,13 +3,13 @@
 // relative name, or a hash) and what stands there. Minimal and narrow denial need no list: they
 // make the two ends of a gap around the name itself, or around its hash. Tested by
 // secure_answer_test.cc, and with Unbound as the judge.
-#include "scanner/lab/denial.h"
+#include "tools/caalab/sign/denial.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
-#include "scanner/lab/ldns.h"
+#include "tools/caalab/sign/ldns.h"
 
 namespace caascan::lab {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
-#include "scanner/lab/signing.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/sign/signing.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

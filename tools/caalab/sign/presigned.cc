@@ -1,12 +1,12 @@
 // A proof is a number of lookups in the file's own chain: the record at a name, or else the one
 // before the gap that the name would be in. Tested by master_file_test.cc, and with real servers'
 // answers from the same files by tests/e2e/honesty_test.py.
-#include "scanner/lab/presigned.h"
+#include "tools/caalab/sign/presigned.h"
 
 #include <algorithm>
 #include <memory>
 
-#include "scanner/lab/ldns.h"
+#include "tools/caalab/sign/ldns.h"
 
 namespace caascan::lab {
 namespace {

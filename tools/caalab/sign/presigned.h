@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "scanner/lab/denial.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/sign/denial.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

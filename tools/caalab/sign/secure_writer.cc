@@ -1,6 +1,6 @@
 // Faults of a zone's signing act here: on signatures by the type that they cover, on proofs for the
 // type that was asked. Tested by secure_answer_test.cc.
-#include "scanner/lab/secure_writer.h"
+#include "tools/caalab/sign/secure_writer.h"
 
 namespace caascan::lab {
 namespace {

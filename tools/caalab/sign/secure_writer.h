@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "scanner/dns/message.h"
-#include "scanner/lab/denial.h"
-#include "scanner/lab/message_writer.h"
-#include "scanner/lab/presigned.h"
-#include "scanner/lab/signer.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/serve/message_writer.h"
+#include "tools/caalab/sign/denial.h"
+#include "tools/caalab/sign/presigned.h"
+#include "tools/caalab/sign/signer.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

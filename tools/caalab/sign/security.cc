@@ -1,13 +1,13 @@
 // The chain of trust is walked from the root down: the first break decides, and nothing below an
 // insecure delegation counts. In an answer the record set comes first, then the proof. Tested by
 // truth_test.cc, and with Unbound as the judge by secure_lab_test.py.
-#include "scanner/lab/security.h"
+#include "tools/caalab/sign/security.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
-#include "scanner/lab/signing.h"
+#include "tools/caalab/sign/signing.h"
 
 namespace caascan::lab {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

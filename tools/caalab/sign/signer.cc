@@ -1,11 +1,11 @@
 // Records are handed to ldns in wire form; it brings them into canonical form and order (RFC 4034
 // §6) and signs. The algorithm that nobody implements is Ed25519 under another number. Tested by
 // secure_answer_test.cc, and by Unbound in secure_lab_test.py.
-#include "scanner/lab/signer.h"
+#include "tools/caalab/sign/signer.h"
 
 #include <vector>
 
-#include "scanner/lab/ldns.h"
+#include "tools/caalab/sign/ldns.h"
 
 namespace caascan::lab {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
-#include "scanner/lab/signing.h"
+#include "tools/caalab/sign/signing.h"
 
 namespace caascan::lab {
 

@@ -1,10 +1,10 @@
 // Tested by scenario_test.cc.
-#include "scanner/lab/signing_json.h"
+#include "tools/caalab/sign/signing_json.h"
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/fault_json.h"
+#include "tools/caalab/world/fault_json.h"
 
 namespace caascan::lab {
 namespace {

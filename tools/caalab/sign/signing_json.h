@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/signing.h"
+#include "tools/caalab/sign/signing.h"
+#include "tools/caalab/world/json_reader.h"
 
 namespace caascan::lab {
 

@@ -1,7 +1,7 @@
 // Records are matched by name; a name that is expected several times must come as often. A CAA set
 // is the same whatever the order of its records, and its TTL may only have run down (a resolver's
 // cache). Tested by compare_test.cc.
-#include "scanner/lab/compare.h"
+#include "tools/caalab/truth/compare.h"
 
 #include <algorithm>
 #include <functional>

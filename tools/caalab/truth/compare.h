@@ -13,7 +13,7 @@
 #include <absl/status/status.h>
 #include <simdjson.h>
 
-#include "scanner/lab/finding_match.h"
+#include "tools/caalab/truth/finding_match.h"
 
 namespace caascan::lab {
 

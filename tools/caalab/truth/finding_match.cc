@@ -1,5 +1,5 @@
 // Tested by compare_test.cc.
-#include "scanner/lab/finding_match.h"
+#include "tools/caalab/truth/finding_match.h"
 
 #include <algorithm>
 #include <set>

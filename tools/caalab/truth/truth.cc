@@ -3,7 +3,7 @@
 // the CAA set that decides and what is wrong with its records, whether the look-ups are secure, and
 // what is wrong with the signing.
 // Tested by truth_test.cc.
-#include "scanner/lab/truth.h"
+#include "tools/caalab/truth/truth.h"
 
 #include <algorithm>
 
@@ -11,8 +11,8 @@
 #include <absl/strings/str_join.h>
 
 #include "scanner/dns/message.h"
-#include "scanner/lab/record_faults.h"
-#include "scanner/lab/security.h"
+#include "tools/caalab/sign/security.h"
+#include "tools/caalab/world/record_faults.h"
 
 namespace caascan::lab {
 namespace {

@@ -9,8 +9,8 @@
 
 #include <absl/status/statusor.h>
 
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/scenario.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

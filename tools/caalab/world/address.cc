@@ -1,4 +1,4 @@
-#include "scanner/lab/address.h"
+#include "tools/caalab/world/address.h"
 
 #include <arpa/inet.h>
 

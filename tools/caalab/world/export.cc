@@ -2,7 +2,7 @@
 // is made here once for every set and every owner. Keys are made anew in each run, so that an
 // export and a lab that serves the same scenario have different ones. Tested by export_test.cc, and
 // by tests/e2e/honesty_test.py with the files on real servers.
-#include "scanner/lab/export.h"
+#include "tools/caalab/world/export.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,12 +12,12 @@
 #include <absl/container/flat_hash_set.h>
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/denial.h"
-#include "scanner/lab/presigned.h"
-#include "scanner/lab/record_text.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/secure_writer.h"
-#include "scanner/lab/truth.h"
+#include "tools/caalab/sign/denial.h"
+#include "tools/caalab/sign/presigned.h"
+#include "tools/caalab/sign/secure_writer.h"
+#include "tools/caalab/truth/truth.h"
+#include "tools/caalab/world/record_text.h"
+#include "tools/caalab/world/scenario.h"
 
 namespace caascan::lab {
 namespace {

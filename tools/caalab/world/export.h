@@ -8,8 +8,8 @@
 #include <absl/status/status.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/lab/address.h"
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/address.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

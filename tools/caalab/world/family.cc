@@ -2,7 +2,7 @@
 // by weight among those that the kind may live at, and a slot of the operator. All of it is
 // arithmetic, so serving, listing and telling the truth each do it anew and agree. Tested by
 // family_test.cc, which holds procedural domains against the same ones written out.
-#include "scanner/lab/family.h"
+#include "tools/caalab/world/family.h"
 
 #include <algorithm>
 #include <array>

@@ -12,11 +12,11 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/lab/address.h"
-#include "scanner/lab/chance.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/signer.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/sign/signer.h"
+#include "tools/caalab/world/address.h"
+#include "tools/caalab/world/chance.h"
+#include "tools/caalab/world/scenario.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

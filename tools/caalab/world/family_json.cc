@@ -1,10 +1,10 @@
 // Tested by scenario_test.cc.
-#include "scanner/lab/family_json.h"
+#include "tools/caalab/world/family_json.h"
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/signing_json.h"
-#include "scanner/lab/zone_json.h"
+#include "tools/caalab/sign/signing_json.h"
+#include "tools/caalab/world/zone_json.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,5 +1,5 @@
 // Tested by responder_test.cc.
-#include "scanner/lab/fault.h"
+#include "tools/caalab/world/fault.h"
 
 #include <algorithm>
 #include <utility>

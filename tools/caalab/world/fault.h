@@ -11,7 +11,7 @@
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

@@ -1,12 +1,12 @@
 // Tested by scenario_test.cc.
-#include "scanner/lab/fault_json.h"
+#include "tools/caalab/world/fault_json.h"
 
 #include <charconv>
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/ldns.h"
-#include "scanner/lab/master_text.h"
+#include "tools/caalab/sign/ldns.h"
+#include "tools/caalab/world/master_text.h"
 
 namespace caascan::lab {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "scanner/lab/fault.h"
-#include "scanner/lab/json_reader.h"
+#include "tools/caalab/world/fault.h"
+#include "tools/caalab/world/json_reader.h"
 
 namespace caascan::lab {
 

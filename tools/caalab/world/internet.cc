@@ -2,14 +2,14 @@
 // not. A listed domain that has others below it gets a sound kind, so that only its own CAA set,
 // and none of its faults, bears on them; and so does one below others whose signing were wrong.
 // Tested by internet_test.cc.
-#include "scanner/lab/internet.h"
+#include "tools/caalab/world/internet.h"
 
 #include <algorithm>
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/master_file.h"
+#include "tools/caalab/world/json_reader.h"
+#include "tools/caalab/world/master_file.h"
 
 namespace caascan::lab {
 namespace {

@@ -15,9 +15,9 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include "scanner/lab/family.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/family.h"
+#include "tools/caalab/world/scenario.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

@@ -1,5 +1,5 @@
 // Tested by scenario_test.cc.
-#include "scanner/lab/json_reader.h"
+#include "tools/caalab/world/json_reader.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,6 +1,6 @@
 // A file is cut into logical lines here, so that every error can say where it is; each line is then
 // read as a description's record line is. Tested by master_file_test.cc.
-#include "scanner/lab/master_file.h"
+#include "tools/caalab/world/master_file.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -11,10 +11,10 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/ldns.h"
-#include "scanner/lab/master_text.h"
-#include "scanner/lab/secure_writer.h"
+#include "tools/caalab/sign/ldns.h"
+#include "tools/caalab/sign/secure_writer.h"
+#include "tools/caalab/world/json_reader.h"
+#include "tools/caalab/world/master_text.h"
 
 namespace caascan::lab {
 namespace {

@@ -9,8 +9,8 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/scenario.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

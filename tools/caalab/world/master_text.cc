@@ -1,6 +1,6 @@
 // ldns reads the text. What it would judge and refuse (RDATA in RFC 3597 form that is not sound for
 // its type) goes through it under an unknown type. Tested by master_text_test.cc.
-#include "scanner/lab/master_text.h"
+#include "tools/caalab/world/master_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/ldns.h"
+#include "tools/caalab/sign/ldns.h"
 
 namespace caascan::lab {
 namespace {

@@ -7,7 +7,7 @@
 #include <absl/status/status.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

@@ -1,5 +1,5 @@
 // Tested by truth_test.cc.
-#include "scanner/lab/record_faults.h"
+#include "tools/caalab/world/record_faults.h"
 
 #include <algorithm>
 #include <set>

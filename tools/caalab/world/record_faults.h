@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

@@ -1,7 +1,7 @@
 // ldns writes the types that have had one text form for decades. A CAA record whose tag is not
 // plain goes out as octets, since servers disagree on which tags they read. Tested by
 // export_test.cc, and with three servers as readers by tests/e2e/honesty_test.py.
-#include "scanner/lab/record_text.h"
+#include "tools/caalab/world/record_text.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/dns/message.h"
-#include "scanner/lab/ldns.h"
+#include "tools/caalab/sign/ldns.h"
 
 namespace caascan::lab {
 namespace {

@@ -1,15 +1,15 @@
 // Tested by scenario_test.cc.
-#include "scanner/lab/scenario.h"
+#include "tools/caalab/world/scenario.h"
 
 #include <filesystem>
 #include <utility>
 
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/family_json.h"
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/master_file.h"
-#include "scanner/lab/zone_json.h"
+#include "tools/caalab/world/family_json.h"
+#include "tools/caalab/world/json_reader.h"
+#include "tools/caalab/world/master_file.h"
+#include "tools/caalab/world/zone_json.h"
 
 namespace caascan::lab {
 namespace {

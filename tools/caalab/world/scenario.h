@@ -12,10 +12,10 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/dns/name.h"
-#include "scanner/lab/address.h"
-#include "scanner/lab/fault.h"
-#include "scanner/lab/signing.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/sign/signing.h"
+#include "tools/caalab/world/address.h"
+#include "tools/caalab/world/fault.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

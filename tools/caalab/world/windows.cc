@@ -1,5 +1,5 @@
 // Tested by windows_test.cc.
-#include "scanner/lab/windows.h"
+#include "tools/caalab/world/windows.h"
 
 #include <algorithm>
 

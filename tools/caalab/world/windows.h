@@ -11,7 +11,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include "scanner/lab/address.h"
+#include "tools/caalab/world/address.h"
 
 namespace caascan::lab {
 

@@ -1,10 +1,10 @@
 // Tested by world_test.cc.
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/world.h"
 
 #include <algorithm>
 
-#include "scanner/lab/denial.h"
-#include "scanner/lab/world_builder.h"
+#include "tools/caalab/sign/denial.h"
+#include "tools/caalab/world/world_builder.h"
 
 namespace caascan::lab {
 

@@ -10,11 +10,11 @@
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
-#include "scanner/lab/family.h"
-#include "scanner/lab/presigned.h"
-#include "scanner/lab/scenario.h"
-#include "scanner/lab/signer.h"
-#include "scanner/lab/zone.h"
+#include "tools/caalab/sign/presigned.h"
+#include "tools/caalab/sign/signer.h"
+#include "tools/caalab/world/family.h"
+#include "tools/caalab/world/scenario.h"
+#include "tools/caalab/world/zone.h"
 
 namespace caascan::lab {
 

@@ -1,14 +1,14 @@
 // The order matters: all zones first, then all hosts and their addresses (a host may be described
 // in another zone than the one it serves), and only then what points to them. Tested by
 // world_test.cc.
-#include "scanner/lab/world_builder.h"
+#include "tools/caalab/world/world_builder.h"
 
 #include <algorithm>
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
-#include "scanner/lab/master_text.h"
+#include "tools/caalab/world/master_text.h"
 
 namespace caascan::lab {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <absl/status/status.h>
 
-#include "scanner/lab/world.h"
+#include "tools/caalab/world/world.h"
 
 namespace caascan::lab {
 

@@ -1,6 +1,6 @@
 // Owners are kept without the apex, so that one zone's data can stand below any number of apexes.
 // Tested by zone_test.cc and responder_test.cc.
-#include "scanner/lab/zone.h"
+#include "tools/caalab/world/zone.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "scanner/dns/cursor.h"
-#include "scanner/lab/denial.h"
+#include "tools/caalab/sign/denial.h"
 
 namespace caascan::lab {
 namespace {

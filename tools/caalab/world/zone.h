@@ -14,8 +14,8 @@
 
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
-#include "scanner/lab/address.h"
-#include "scanner/lab/signing.h"
+#include "tools/caalab/sign/signing.h"
+#include "tools/caalab/world/address.h"
 
 namespace caascan::lab {
 

@@ -1,9 +1,9 @@
 // Zones, servers and expectations as description files write them.
 #pragma once
 
-#include "scanner/lab/fault_json.h"
-#include "scanner/lab/json_reader.h"
-#include "scanner/lab/scenario.h"
+#include "tools/caalab/world/fault_json.h"
+#include "tools/caalab/world/json_reader.h"
+#include "tools/caalab/world/scenario.h"
 
 namespace caascan::lab {
 
