@@ -5,7 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "scanner/diagnose/operators.h"
+#include "scanner/diagnose/operator_namer.h"
 #include "scanner/diagnose/record_lint.h"
 
 namespace caascan::diagnose {
@@ -45,7 +45,7 @@ void Operator(benchmark::State& state) {
     (void)dns::Name::FromText(host, &server);
     zone.AddServer(server);
   }
-  OperatorNamer namer;
+  diagnose::OperatorNamer namer;
   std::string out;
   namer.Name(name, zone, &out);
   if (out != workload.named) state.SkipWithError("wrong operator");

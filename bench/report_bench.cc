@@ -14,8 +14,8 @@
 
 #include "bench/json_walk.h"
 #include "caascan/record.h"
+#include "scanner/record/record_view.h"
 #include "scanner/report/aggregate.h"
-#include "scanner/report/record_view.h"
 
 namespace caascan::report {
 namespace {
@@ -58,7 +58,7 @@ struct Lines {
   Lines() {
     for (size_t i = 0; i < kRecords; ++i) AppendRecord(Sample(i), &text);
     bytes = text.size();
-    text.append(RecordReader::kPadding, '\0');
+    text.append(record::RecordReader::kPadding, '\0');
     const std::string_view all(text.data(), bytes);
     for (size_t begin = 0; begin < bytes;) {
       const size_t end = all.find('\n', begin);
@@ -87,7 +87,7 @@ void BM_Walk(benchmark::State& state) {
   for (auto _ : state) {
     for (const std::string_view line : Input().lines) {
       simdjson::ondemand::document document =
-          parser.iterate(line.data(), line.size(), line.size() + RecordReader::kPadding);
+          parser.iterate(line.data(), line.size(), line.size() + record::RecordReader::kPadding);
       sum += WalkRecord(document.get_object());
     }
   }
@@ -97,7 +97,7 @@ void BM_Walk(benchmark::State& state) {
 BENCHMARK(BM_Walk);
 
 void BM_Read(benchmark::State& state) {
-  RecordReader reader;
+  record::RecordReader reader;
   for (auto _ : state) {
     for (const std::string_view line : Input().lines) {
       if (!reader.Read(line).empty()) {
@@ -111,7 +111,7 @@ void BM_Read(benchmark::State& state) {
 BENCHMARK(BM_Read);
 
 void BM_Report(benchmark::State& state) {
-  RecordReader reader;
+  record::RecordReader reader;
   Aggregate aggregate;
   for (auto _ : state) {
     for (const std::string_view line : Input().lines) {

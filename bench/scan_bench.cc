@@ -10,25 +10,25 @@
 
 #include "bench/allocations.h"
 #include "caascan/record.h"
-#include "scanner/scan/idna.h"
+#include "scanner/input/idna.h"
 #include "scanner/scan/shard_key.h"
 
 namespace caascan::scan {
 namespace {
 
 void BM_ParseTypedName(benchmark::State& state) {
-  if (!ParseTypedName("www.example.co.uk").ok()) {
+  if (!input::ParseTypedName("www.example.co.uk").ok()) {
     state.SkipWithError("the sample is a name");
     return;
   }
   const AllocationColumn allocations(&state);
-  for (auto _ : state) benchmark::DoNotOptimize(ParseTypedName("www.example.co.uk"));
+  for (auto _ : state) benchmark::DoNotOptimize(input::ParseTypedName("www.example.co.uk"));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_ParseTypedName);
 
 void BM_ShardKey(benchmark::State& state) {
-  const dns::Name name = ParseTypedName("www.example.co.uk").name;
+  const dns::Name name = input::ParseTypedName("www.example.co.uk").name;
   const AllocationColumn allocations(&state);
   for (auto _ : state) benchmark::DoNotOptimize(ShardKey(name));
   state.SetItemsProcessed(state.iterations());

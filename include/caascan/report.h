@@ -26,8 +26,6 @@ struct ReportOptions {
   bool orders_only = false;
   /// Not a report but its counts, to be read again, with others, as an input.
   bool partial = false;
-  /// A dossier on this operator instead of a report: Markdown, or kHtml. Empty is none.
-  std::string operator_name;
   unsigned threads = 0;  // 0 is one a core, 16 at most.
   ProgressMode progress = ProgressMode::kAuto;
 };

@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "scanner/diagnose/fan.h"
+#include "scanner/net/fan.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/failure.h"
 
@@ -132,7 +132,7 @@ struct Probing {
   resolve::AskOptions options;
   Examination* examination;
   Heard* heard;
-  Fan* fan;
+  net::Fan* fan;
   std::chrono::nanoseconds waited{0};  // For the server, those before it included.
 };
 
@@ -238,7 +238,7 @@ constexpr ProbeKind kEdnsProbes[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns
                                      ProbeKind::kSoaAgain};
 
 net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
-  Fan fan;
+  net::Fan fan;
   const std::chrono::nanoseconds waited = examination->waited;
   for (const ProbeKind kind : kinds) {
     if (kind == ProbeKind::kCaaWithoutDo && !context->ask.dnssec_ok) continue;

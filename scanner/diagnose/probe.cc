@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "scanner/diagnose/examine.h"
-#include "scanner/diagnose/fan.h"
 #include "scanner/diagnose/findings.h"
+#include "scanner/net/fan.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -76,7 +76,7 @@ void LeaveOutSilent(const resolve::Budget& budget, Examinations* servers) {
   servers->erase(std::remove_if(servers->begin(), servers->end(), has_no_room), servers->end());
 }
 
-net::Task<> ExamineOne(const ProbeContext* context, Examination* server, Fan* fan) {
+net::Task<> ExamineOne(const ProbeContext* context, Examination* server, net::Fan* fan) {
   co_await Examine(context, server);
   fan->End();
 }
@@ -88,7 +88,7 @@ net::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
   const std::chrono::nanoseconds max_wait = budget->max_wait;
   context.max_wait = max_wait - waited;
   budget->max_wait = std::chrono::nanoseconds::max();  // They wait side by side.
-  Fan fan;
+  net::Fan fan;
   for (Examination& server : *servers) {
     fan.Begin();
     net::Spawn(ExamineOne(&context, &server, &fan));

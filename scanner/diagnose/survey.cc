@@ -69,7 +69,7 @@ bool MayComeYet(ServerResult result) {
   return result == ServerResult::kTimeout || result == ServerResult::kMismatched;
 }
 
-net::Task<> ExamineOne(const ProbeContext* context, Examination* server, Fan* fan) {
+net::Task<> ExamineOne(const ProbeContext* context, Examination* server, net::Fan* fan) {
   co_await Examine(context, server);
   fan->End();
 }
@@ -92,7 +92,7 @@ net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
                                resolve::HostAddresses* own) {
   auto known = hosts_.FindOrInsert(host);
   while (known->state == Known::State::kAsking) {
-    co_await resolve::WaitList::Waiter(&known->waiters);
+    co_await net::WaitList::Waiter(&known->waiters);
   }
   const auto now = [this] { return network_->loop()->now(); };
   if (known->state == Known::State::kUnknown || known->expires <= now()) {
@@ -254,7 +254,7 @@ void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, Se
   view->ns = std::move(names);
 }
 
-net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan) {
+net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan) {
   const SurveyRequest& request = *inquiry->request;
   Asked asked;
   std::string copy;  // Of a message that `asked` may refer to.
@@ -276,7 +276,7 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan*
 
 /// What is no CAA is asked only of those that may answer.
 net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
-  Fan fan;
+  net::Fan fan;
   for (Server& server : inquiry->servers) {
     if (whom == Whom::kSuspects && !server.suspect()) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
@@ -315,7 +315,7 @@ net::Task<> Surveyor::ExamineAll(Inquiry* inquiry, Examinations* examinations) {
   const SurveyRequest& request = *inquiry->request;
   const ProbeContext context{network_,     options_,         request.zone,
                              request.name, inquiry->account, request.probe_all};
-  Fan fan;
+  net::Fan fan;
   for (Examination& examination : *examinations) {
     fan.Begin();
     net::Spawn(ExamineOne(&context, &examination, &fan));

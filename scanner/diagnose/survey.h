@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "scanner/diagnose/examine.h"
-#include "scanner/diagnose/fan.h"
 #include "scanner/diagnose/zone_view.h"
+#include "scanner/net/fan.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/wait_list.h"
 
 namespace caascan::diagnose {
 
@@ -79,7 +79,7 @@ class Surveyor {
     State state = State::kUnknown;
     resolve::HostAddresses own;
     std::chrono::nanoseconds expires{0};
-    resolve::WaitList waiters;
+    net::WaitList waiters;
 
     size_t HeapBytes() const { return own.HeapBytes(); }
   };
@@ -91,7 +91,7 @@ class Surveyor {
   void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
 
   net::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
-  net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, Fan* fan);
+  net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan);
   net::Task<> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
                            resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
   void TakeCaa(const resolve::Asked& asked, const Inquiry& inquiry, Server* server) const;

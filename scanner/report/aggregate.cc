@@ -20,7 +20,7 @@ bool SeenBefore(const Elements& elements, size_t index, const Get& get) {
 
 }  // namespace
 
-void Aggregate::AddTld(const RecordView& record) {
+void Aggregate::AddTld(const record::RecordView& record) {
   std::string_view tld = kNoTld;
   if (record.reason != Reason::kInvalidName) {
     tld = record.name.substr(record.name.rfind('.') + 1);
@@ -51,7 +51,7 @@ void ServerRow::NoteOperator(std::string_view name) {
   operator_name = name;
 }
 
-void Aggregate::Hold(std::string_view fault, const RecordView& record,
+void Aggregate::Hold(std::string_view fault, const record::RecordView& record,
                      std::string_view operator_name, ServerRow* row) {
   row->faults.Add(fault);
   row->NoteOperator(operator_name);
@@ -59,26 +59,26 @@ void Aggregate::Hold(std::string_view fault, const RecordView& record,
 }
 
 /// A name counts once for each server that is at fault, whatever the faults are.
-void Aggregate::AddServers(const RecordView& record, std::string_view operator_name) {
-  const auto server_key = [](const ServerView& server) {
+void Aggregate::AddServers(const record::RecordView& record, std::string_view operator_name) {
+  const auto server_key = [](const record::ServerView& server) {
     return std::pair(server.address, server.host);
   };
   for (size_t i = 0; i < record.servers.size(); ++i) {
-    const ServerView& server = record.servers[i];
-    if (!IsFault(server.result)) continue;
+    const record::ServerView& server = record.servers[i];
+    if (!guide::IsFault(server.result)) continue;
     ServerRow* const row = FindServer(server.address, server.host);
     if (!SeenBefore(record.servers, i, server_key)) ++row->names;
     Hold(server.result, record, operator_name, row);
   }
   for (size_t i = 0; i < record.findings.size(); ++i) {
-    const FindingView& finding = record.findings[i];
+    const record::FindingView& finding = record.findings[i];
     if (finding.address.empty() && finding.host.empty()) continue;
     ServerRow* const row = FindServer(finding.address, finding.host);
-    const auto counted = [&finding](const ServerView& server) {
+    const auto counted = [&finding](const record::ServerView& server) {
       return server.address == finding.address && server.host == finding.host &&
-             IsFault(server.result);
+             guide::IsFault(server.result);
     };
-    const auto finding_key = [](const FindingView& other) {
+    const auto finding_key = [](const record::FindingView& other) {
       return std::pair(other.address, other.host);
     };
     if (std::none_of(record.servers.begin(), record.servers.end(), counted) &&
@@ -89,13 +89,14 @@ void Aggregate::AddServers(const RecordView& record, std::string_view operator_n
   }
 }
 
-void Aggregate::AddOperator(const RecordView& record) {
-  const OperatorName by = OperatorOf(record, &operator_name_);
-  if (by.basis == OperatorBasis::kNone) {
+void Aggregate::AddOperator(const record::RecordView& record) {
+  const guide::OperatorName by = guide::OperatorOf(record, &operator_name_);
+  if (by.basis == guide::OperatorBasis::kNone) {
     without_operator_.Add(record.outcome);
   }
-  const auto code = [](const FindingView& finding) { return finding.code; };
-  OperatorRow* const row = by.basis == OperatorBasis::kNone ? nullptr : operators_.Find(by.name);
+  const auto code = [](const record::FindingView& finding) { return finding.code; };
+  OperatorRow* const row =
+      by.basis == guide::OperatorBasis::kNone ? nullptr : operators_.Find(by.name);
   if (row != nullptr) {
     row->outcomes.Add(record.outcome);
     row->basis = by.basis;
@@ -112,7 +113,7 @@ void Aggregate::AddOperator(const RecordView& record) {
   AddServers(record, by.name);
 }
 
-void Aggregate::Add(const RecordView& record) {
+void Aggregate::Add(const record::RecordView& record) {
   outcomes_.Add(record.outcome);
   ++reasons_[static_cast<size_t>(record.reason)];
   dnssec_[static_cast<size_t>(record.dnssec)].Add(record.outcome);
@@ -129,7 +130,7 @@ void Aggregate::Add(const RecordView& record) {
   if (!record.order.empty() && !record.may_issue) {
     orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason});
   }
-  for (const DecisionView& decision : record.decisions) {
+  for (const record::DecisionView& decision : record.decisions) {
     DecisionRow* const row = decisions_.Find(decision.ca);
     ++(decision.permit ? row->permit : row->deny);
   }

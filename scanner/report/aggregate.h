@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/guide/operator_name.h"
+#include "scanner/record/record_view.h"
 #include "scanner/report/bounded_table.h"
 #include "scanner/report/caa_use.h"
 #include "scanner/report/histogram.h"
-#include "scanner/report/operator_name.h"
-#include "scanner/report/record_view.h"
 #include "scanner/report/small_counts.h"
 
 namespace caascan::report {
@@ -78,7 +78,7 @@ struct OperatorRow {
   SmallCounts failures;  // Names by reason, of look-ups that failed.
   SmallCounts findings;  // Names by code.
   TimeSpan seen;
-  OperatorBasis basis = OperatorBasis::kNone;
+  guide::OperatorBasis basis = guide::OperatorBasis::kNone;
 
   uint64_t weight() const { return outcomes.names; }
   void Merge(const OperatorRow& other) {
@@ -86,7 +86,7 @@ struct OperatorRow {
     failures.Merge(other.failures);
     findings.Merge(other.findings);
     seen.Merge(other.seen);
-    if (basis == OperatorBasis::kNone) basis = other.basis;
+    if (basis == guide::OperatorBasis::kNone) basis = other.basis;
   }
 };
 
@@ -145,7 +145,7 @@ class Aggregate {
   /// Rows that a table of unbounded keys keeps.
   static constexpr size_t kMaxRows = size_t{1} << 16;
 
-  void Add(const RecordView& record);
+  void Add(const record::RecordView& record);
   void Merge(const Aggregate& other);
   /// Adds the rows of all tables to those of `sum` and leaves the tables empty; the totals stay.
   void MoveRowsInto(Aggregate* sum);
@@ -211,11 +211,11 @@ class Aggregate {
   const Histogram& retries() const { return retries_; }
 
  private:
-  void AddTld(const RecordView& record);
-  void AddOperator(const RecordView& record);
-  void AddServers(const RecordView& record, std::string_view operator_name);
-  void Hold(std::string_view fault, const RecordView& record, std::string_view operator_name,
-            ServerRow* row);
+  void AddTld(const record::RecordView& record);
+  void AddOperator(const record::RecordView& record);
+  void AddServers(const record::RecordView& record, std::string_view operator_name);
+  void Hold(std::string_view fault, const record::RecordView& record,
+            std::string_view operator_name, ServerRow* row);
   ServerRow* FindServer(std::string_view address, std::string_view host);
 
   static constexpr std::array<std::string_view, kDnssecCount> kDnssecPieces = {

@@ -13,7 +13,7 @@
 #include <absl/hash/hash.h>
 #include <absl/strings/string_view.h>
 
-#include "scanner/report/short_text.h"
+#include "scanner/record/short_text.h"
 
 namespace caascan::report {
 
@@ -41,7 +41,7 @@ class BoundedTable {
   Row* Find(std::string_view key) {
     key = key.substr(0, kMaxKeySize);
     uint32_t& recent = recent_[RecentSlot(key)];
-    if (recent >= entries_.size() || !IsSame(KeyOf(entries_[recent]), key)) {
+    if (recent >= entries_.size() || !record::IsSame(KeyOf(entries_[recent]), key)) {
       recent = FindHashed(key, absl::HashOf(absl::string_view(key.data(), key.size())));
     }
     return &entries_[recent].row;
@@ -111,7 +111,7 @@ class BoundedTable {
     size_t at = hash & mask;
     while (index_[at] != kNone) {
       const Entry& entry = entries_[index_[at]];
-      if (entry.hash == hash && IsSame(KeyOf(entry), key)) break;
+      if (entry.hash == hash && record::IsSame(KeyOf(entry), key)) break;
       at = (at + 1) & mask;
     }
     return at;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "scanner/caa/property.h"
-#include "scanner/scan/record_text.h"
+#include "scanner/record/record_text.h"
 
 namespace caascan::report {
 namespace {
@@ -46,7 +46,7 @@ std::string_view CaaFeatureCode(CaaFeature feature) {
   return kFeatureCodes[static_cast<size_t>(feature)];
 }
 
-void CaaUse::AddDepth(const RecordView& record) {
+void CaaUse::AddDepth(const record::RecordView& record) {
   std::string_view name = record.name;
   if (name.starts_with("*.")) name.remove_prefix(2);
   const std::string_view owner = record.caa_owner;
@@ -93,9 +93,9 @@ void CaaUse::AddIssue(bool wild) {
   if (!known) named_.push_back(std::move(named));
 }
 
-void CaaUse::AddRecord(const CaaRecordView& record) {
-  if (!scan::UndoPresentation(record.tag, &tag_)) tag_.assign(record.tag);
-  if (!scan::UndoPresentation(record.value, &value_)) value_.assign(record.value);
+void CaaUse::AddRecord(const record::CaaRecordView& record) {
+  if (!record::UndoPresentation(record.tag, &tag_)) tag_.assign(record.tag);
+  if (!record::UndoPresentation(record.value, &value_)) value_.assign(record.value);
   LowerCase(&tag_);
   ++tags_.Find(tag_)->count;
   if ((record.flags & kCriticalFlag) != 0) Mark(CaaFeature::kCritical);
@@ -131,12 +131,12 @@ void CaaUse::CountIssuers() {
   }
 }
 
-void CaaUse::Add(const RecordView& record) {
+void CaaUse::Add(const record::RecordView& record) {
   ++names_;
   AddDepth(record);
   seen_features_ = 0;
   named_.clear();
-  for (const CaaRecordView& entry : record.caa) AddRecord(entry);
+  for (const record::CaaRecordView& entry : record.caa) AddRecord(entry);
   CountIssuers();
   for (size_t i = 0; i < features_.size(); ++i) features_[i] += (seen_features_ >> i) & 1u;
   set_sizes_.Add(record.caa.size());

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "scanner/record/record_view.h"
 #include "scanner/report/bounded_table.h"
 #include "scanner/report/histogram.h"
-#include "scanner/report/record_view.h"
 
 namespace caascan::report {
 
@@ -67,7 +67,7 @@ class CaaUse {
   explicit CaaUse(size_t max_rows) : issuers_(max_rows), tags_(max_rows) {}
 
   /// REQUIRES: record.has_caa.
-  void Add(const RecordView& record);
+  void Add(const record::RecordView& record);
   void Merge(const CaaUse& other);
   /// Adds the rows of all tables to those of `sum` and leaves the tables empty.
   void MoveRowsInto(CaaUse* sum) {
@@ -102,8 +102,8 @@ class CaaUse {
   const Histogram& ttls_s() const { return ttls_s_; }
 
  private:
-  void AddDepth(const RecordView& record);
-  void AddRecord(const CaaRecordView& record);
+  void AddDepth(const record::RecordView& record);
+  void AddRecord(const record::CaaRecordView& record);
   void AddIssue(bool wild);
   void AddIodef();
   void CountIssuers();

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "scanner/report/record_view.h"
-#include "scanner/scan/json_text.h"
+#include "scanner/record/json_text.h"
+#include "scanner/record/record_view.h"
 
 namespace caascan::report {
 namespace {
@@ -141,7 +141,7 @@ void Fields(Row& row, Field& field) {
     field(row.failures);
     field(row.findings);
     field(row.seen);
-    field.Code(row.basis, OperatorBasis::kHost);
+    field.Code(row.basis, guide::OperatorBasis::kHost);
   } else if constexpr (std::is_same_v<Plain, ServerRow>) {
     field(row.names);
     field(row.faults);
@@ -207,20 +207,20 @@ class Writer {
   void AppendLine(std::string_view piece, std::string_view key, const Lists& lists,
                   bool has_key = true) {
     out_.append(kPartialPrefix);
-    scan::AppendJsonString(piece, &out_);
+    record::AppendJsonString(piece, &out_);
     if (has_key) {
       out_ += R"(,"key":)";
-      scan::AppendJsonString(key, &out_);
+      record::AppendJsonString(key, &out_);
     }
     out_ += R"(,"numbers":[)";
     for (size_t i = 0; i < lists.numbers.size(); ++i) {
       if (i > 0) out_ += ',';
-      scan::AppendUnsigned(lists.numbers[i], &out_);
+      record::AppendUnsigned(lists.numbers[i], &out_);
     }
     out_ += R"(],"texts":[)";
     for (size_t i = 0; i < lists.texts.size(); ++i) {
       if (i > 0) out_ += ',';
-      scan::AppendJsonString(lists.texts[i], &out_);
+      record::AppendJsonString(lists.texts[i], &out_);
     }
     out_ += "]}\n";
     ++lines_;
@@ -316,7 +316,7 @@ std::string_view PartialReader::Read(std::string_view line, Aggregate* sum) {
   simdjson::dom::object object;
   std::string_view piece;
   Lists lists;
-  if (line.size() > RecordReader::kMaxLineSize ||
+  if (line.size() > record::RecordReader::kMaxLineSize ||
       parser_->parser.parse(line.data(), line.size(), false).get(object) != simdjson::SUCCESS ||
       object["caascan_partial"].get(piece) != simdjson::SUCCESS || !ReadLists(object, &lists)) {
     return kWrong;

@@ -49,37 +49,37 @@ void BrokenLines::Merge(const BrokenLines& other) {
   count_ += other.count_ - other.located_.size();
 }
 
-RecordBlocks::RecordBlocks(std::vector<std::string> paths, const scan::WakeFd* wake)
+RecordBlocks::RecordBlocks(std::vector<std::string> paths, const io::WakeFd* wake)
     : paths_(std::move(paths)), wake_(wake) {}
 
-bool RecordBlocks::Next(scan::Block* block, size_t* input, uint64_t* first_line,
+bool RecordBlocks::Next(io::Block* block, size_t* input, uint64_t* first_line,
                         BrokenLines* broken) {
   while (true) {
     if (reader_ == nullptr) {
       if (opened_ == paths_.size()) return false;
-      reader_ = std::make_unique<scan::BlockReader>(std::vector{paths_[opened_++]}, wake_,
-                                                    scan::BlockReader::Overlong::kSkipped);
+      reader_ = std::make_unique<io::BlockReader>(std::vector{paths_[opened_++]}, wake_,
+                                                  io::BlockReader::Overlong::kSkipped);
       lines_ = 0;
     }
     *input = opened_ - 1;
     *first_line = lines_ + 1;
     switch (reader_->Next(block)) {
-      case scan::ReadResult::kLine: {
+      case io::ReadResult::kLine: {
         const std::string_view text = block->text();
         // Only the last line of an input may lack its line feed.
         lines_ += CountLineFeeds(text) + (text.ends_with('\n') ? 0 : 1);
         bytes_ += text.size();
         return true;
       }
-      case scan::ReadResult::kFailed: {
+      case io::ReadResult::kFailed: {
         const absl::Status& status = reader_->status();
         broken->Add(*input, *first_line, {status.message().data(), status.message().size()});
         break;
       }
-      case scan::ReadResult::kInterrupted:
+      case io::ReadResult::kInterrupted:
         return false;
-      case scan::ReadResult::kWouldWait:
-      case scan::ReadResult::kEnd:
+      case io::ReadResult::kWouldWait:
+      case io::ReadResult::kEnd:
         break;
     }
     reader_.reset();

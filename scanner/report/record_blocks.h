@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/scan/block_reader.h"
+#include "scanner/io/block_reader.h"
 
 namespace caascan::report {
 
@@ -42,21 +42,21 @@ class BrokenLines {
 class RecordBlocks {
  public:
   /// `paths` as BlockReader takes them. `wake`, which ends the reading, must outlive the reader.
-  RecordBlocks(std::vector<std::string> paths, const scan::WakeFd* wake);
+  RecordBlocks(std::vector<std::string> paths, const io::WakeFd* wake);
 
   /// The next block, its lines' numbers beginning with *first_line, its input counted from 0 in
   /// *input. False at the end of the last input, and once the WakeFd is notified. An input that
   /// cannot be read to its end is taken a note of in *broken, and the next one begun.
-  bool Next(scan::Block* block, size_t* input, uint64_t* first_line, BrokenLines* broken);
+  bool Next(io::Block* block, size_t* input, uint64_t* first_line, BrokenLines* broken);
 
   /// Bytes of all blocks so far, decoded.
   uint64_t bytes() const { return bytes_; }
 
  private:
   const std::vector<std::string> paths_;
-  const scan::WakeFd* const wake_;
+  const io::WakeFd* const wake_;
   size_t opened_ = 0;
-  std::unique_ptr<scan::BlockReader> reader_;
+  std::unique_ptr<io::BlockReader> reader_;
   uint64_t lines_ = 0;  // Of the input at hand.
   uint64_t bytes_ = 0;
 };

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "scanner/report/cell_text.h"
+#include "scanner/report/formats/cell_text.h"
 #include "scanner/report/partial.h"
 #include "scanner/report/progress_line.h"
 
@@ -23,7 +23,7 @@ std::vector<std::string> RecordPass::DisplayNames() const {
   std::vector<std::string> names;
   names.reserve(options_.inputs.size());
   for (const std::string& input : options_.inputs) {
-    names.push_back(scan::InputFile::DisplayName(input));
+    names.push_back(io::InputFile::DisplayName(input));
   }
   return names;
 }
@@ -34,8 +34,8 @@ int RecordPass::signal() {
 }
 
 void RecordPass::Work(RecordWorker* worker) {
-  RecordReader reader;
-  scan::Block block;
+  record::RecordReader reader;
+  io::Block block;
   size_t input = 0;
   uint64_t first_line = 0;
   while (true) {
@@ -89,10 +89,10 @@ void RecordPass::Watch() {
 
 absl::Status RecordPass::Run(const std::function<std::unique_ptr<RecordWorker>()>& make) {
   for (const std::string& input : options_.inputs) {
-    if (absl::Status status = scan::CheckReadable(input); !status.ok()) return status;
+    if (absl::Status status = io::CheckReadable(input); !status.ok()) return status;
   }
-  for (std::unique_ptr<scan::WakeFd>* fd : {&stop_reading_, &finished_}) {
-    auto created = scan::WakeFd::Create();
+  for (std::unique_ptr<io::WakeFd>* fd : {&stop_reading_, &finished_}) {
+    auto created = io::WakeFd::Create();
     if (!created.ok()) return created.status();
     *fd = *std::move(created);
   }

@@ -12,10 +12,10 @@
 #include <absl/status/status.h>
 
 #include "caascan/scanner.h"
+#include "scanner/io/signal_scope.h"
+#include "scanner/io/wake_fd.h"
+#include "scanner/record/record_view.h"
 #include "scanner/report/record_blocks.h"
-#include "scanner/report/record_view.h"
-#include "scanner/scan/signal_scope.h"
-#include "scanner/scan/wake_fd.h"
 
 namespace caascan::report {
 
@@ -25,7 +25,7 @@ class RecordWorker {
  public:
   virtual ~RecordWorker() = default;
   /// A record of input `input`; the view holds during the call, and the raw line `line` with it.
-  virtual void Add(const RecordView& record, size_t input, std::string_view line) = 0;
+  virtual void Add(const record::RecordView& record, size_t input, std::string_view line) = 0;
   /// A line of a partial report (partial.h). What is wrong with it, or empty.
   virtual std::string_view AddPartial(std::string_view /*line*/) {
     return "a piece of a partial report, and no record";
@@ -64,9 +64,9 @@ class RecordPass {
   void Watch();
 
   PassOptions options_;
-  scan::SignalScope signals_;  // Before any thread begins.
-  std::unique_ptr<scan::WakeFd> stop_reading_;
-  std::unique_ptr<scan::WakeFd> finished_;
+  io::SignalScope signals_;  // Before any thread begins.
+  std::unique_ptr<io::WakeFd> stop_reading_;
+  std::unique_ptr<io::WakeFd> finished_;
   std::unique_ptr<RecordBlocks> blocks_;
   std::atomic<int> signal_{0};
   std::atomic<uint64_t> records_{0};

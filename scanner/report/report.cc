@@ -7,13 +7,12 @@
 #include <mutex>
 #include <utility>
 
+#include "scanner/io/whole_file.h"
 #include "scanner/report/aggregate.h"
-#include "scanner/report/dossier.h"
 #include "scanner/report/partial.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
-#include "scanner/scan/whole_file.h"
 
 namespace caascan {
 namespace report {
@@ -21,9 +20,6 @@ namespace {
 
 /// A worker's own tables stay small beside the shared ones; one that is alone needs no others.
 constexpr size_t kMaxWorkerRows = size_t{1} << 12;
-
-constexpr const char* kNoSamples =
-    " (some lines are no records; partial reports hold counts alone, and none of the evidence)";
 
 struct SharedAggregate {
   std::mutex mutex;
@@ -42,7 +38,7 @@ class CountingWorker : public RecordWorker {
     }
   }
 
-  void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
+  void Add(const record::RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
     counts_.Add(record);
   }
   std::string_view AddPartial(std::string_view line) override {
@@ -61,53 +57,10 @@ class CountingWorker : public RecordWorker {
   Aggregate counts_;
 };
 
-class DossierWorker : public RecordWorker {
- public:
-  DossierWorker(const std::string& operator_name, std::mutex* mutex, Dossier* sum)
-      : mutex_(mutex), sum_(sum), mine_(operator_name) {}
-  ~DossierWorker() override {
-    const std::lock_guard lock(*mutex_);
-    sum_->Merge(mine_);
-  }
-
-  void Add(const RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
-    mine_.Add(record);
-  }
-
- private:
-  std::mutex* const mutex_;
-  Dossier* const sum_;  // Guarded by it.
-  Dossier mine_;
-};
-
 void Summarize(RecordPass* pass, ReportSummary* summary) {
   summary->records = pass->records();
   summary->broken = pass->broken().count();
   summary->signal = pass->signal();
-}
-
-absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
-  if (options.format == ReportFormat::kJson || options.format == ReportFormat::kCsv) {
-    return absl::InvalidArgumentError("--operator: a dossier is written as markdown or html");
-  }
-  if (absl::Status status = scan::CheckWritable(options.output_path); !status.ok()) return status;
-  auto pass =
-      std::make_unique<RecordPass>(PassOptions{options.inputs, options.threads, options.progress});
-  std::mutex mutex;
-  Dossier dossier(options.operator_name);
-  absl::Status status = pass->Run(
-      [&] { return std::make_unique<DossierWorker>(options.operator_name, &mutex, &dossier); });
-  if (!status.ok()) return status;
-  Summarize(pass.get(), summary);
-  if (summary->signal != 0) return absl::OkStatus();
-  if (dossier.outcomes().names == 0) {
-    return absl::InvalidArgumentError("--operator: no record names " + options.operator_name +
-                                      (summary->broken > 0 ? kNoSamples : ""));
-  }
-  if (scan::IsStandardOutput(options.output_path)) pass.reset();
-  return scan::WriteWhole(options.output_path, options.format == ReportFormat::kHtml
-                                                   ? HtmlDossier(dossier)
-                                                   : MarkdownDossier(dossier));
 }
 
 }  // namespace
@@ -115,7 +68,6 @@ absl::Status RunDossier(const ReportOptions& options, ReportSummary* summary) {
 
 absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   *summary = ReportSummary();
-  if (!options.operator_name.empty()) return report::RunDossier(options, summary);
   const report::ReportOutput output = {
       options.output_path, options.partial ? ReportFormat::kText : options.format, options.top};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
@@ -136,10 +88,10 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
     return absl::InvalidArgumentError("a partial report is torn: some of its lines are missing");
   }
   const std::vector<std::string> inputs = pass->DisplayNames();
-  if (scan::IsStandardOutput(options.output_path)) pass.reset();
+  if (io::IsStandardOutput(options.output_path)) pass.reset();
   if (options.partial) {
-    return scan::WriteWhole(options.output_path,
-                            report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
+    return io::WriteWhole(options.output_path,
+                          report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
   }
   return report::WriteReport(
       report::MakeReport(

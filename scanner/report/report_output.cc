@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "scanner/report/formats.h"
-#include "scanner/scan/whole_file.h"
+#include "scanner/io/whole_file.h"
+#include "scanner/report/formats/formats.h"
 
 namespace caascan::report {
 namespace {
@@ -20,7 +20,7 @@ absl::Status MakeFolder(const std::string& path) {
 absl::Status WriteCsv(const Report& report, const std::string& folder) {
   if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
   for (const Table& table : report.tables) {
-    absl::Status written = scan::WriteWhole(folder + "/" + table.id + ".csv", CsvTable(table));
+    absl::Status written = io::WriteWhole(folder + "/" + table.id + ".csv", CsvTable(table));
     if (!written.ok()) return written;
   }
   return absl::OkStatus();
@@ -29,7 +29,7 @@ absl::Status WriteCsv(const Report& report, const std::string& folder) {
 }  // namespace
 
 absl::Status CheckOutput(const ReportOutput& output) {
-  if (output.format != ReportFormat::kCsv) return scan::CheckWritable(output.path);
+  if (output.format != ReportFormat::kCsv) return io::CheckWritable(output.path);
   if (!output.path.empty() && output.path != "-") return absl::OkStatus();
   return absl::InvalidArgumentError("CSV is one file a table: give a folder for them");
 }
@@ -37,13 +37,13 @@ absl::Status CheckOutput(const ReportOutput& output) {
 absl::Status WriteReport(const Report& report, const ReportOutput& output) {
   switch (output.format) {
     case ReportFormat::kText:
-      return scan::WriteWhole(output.path, TextReport(report, output.top));
+      return io::WriteWhole(output.path, TextReport(report, output.top));
     case ReportFormat::kMarkdown:
-      return scan::WriteWhole(output.path, MarkdownReport(report, output.top));
+      return io::WriteWhole(output.path, MarkdownReport(report, output.top));
     case ReportFormat::kJson:
-      return scan::WriteWhole(output.path, JsonReport(report));
+      return io::WriteWhole(output.path, JsonReport(report));
     case ReportFormat::kHtml:
-      return scan::WriteWhole(output.path, HtmlReport(report, output.top));
+      return io::WriteWhole(output.path, HtmlReport(report, output.top));
     case ReportFormat::kCsv:
       break;
   }

@@ -9,8 +9,8 @@
 
 #include "caascan/finding_kind.h"
 
+#include "scanner/guide/reason_remedy.h"
 #include "scanner/report/caa_tables.h"
-#include "scanner/report/reason_remedy.h"
 #include "scanner/report/table_builder.h"
 
 namespace caascan::report {
@@ -156,8 +156,8 @@ Table TldTable(const Aggregate& aggregate) {
   return table;
 }
 
-std::string BasisText(OperatorBasis basis) {
-  return basis == OperatorBasis::kRecord ? "record" : "server name";
+std::string BasisText(guide::OperatorBasis basis) {
+  return basis == guide::OperatorBasis::kRecord ? "record" : "server name";
 }
 
 constexpr const char* kOperatorNote =
@@ -168,7 +168,7 @@ constexpr const char* kOperatorNote =
 Cell FailureCell(const Aggregate& aggregate, const OperatorRow& row) {
   const OutcomeCounts& unknown = aggregate.without_operator();
   const bool answers_named = unknown.of(Outcome::kPermit) + unknown.of(Outcome::kDeny) == 0;
-  if (row.basis != OperatorBasis::kRecord && !answers_named) return {};
+  if (row.basis != guide::OperatorBasis::kRecord && !answers_named) return {};
   return Share{row.outcomes.failed(), row.outcomes.names};
 }
 
@@ -350,7 +350,7 @@ Table OrderTable(const Aggregate& aggregate) {
   for (const auto& [order, counts] : aggregate.orders().Sorted()) {
     table.rows.push_back({std::string(order), counts->names, counts->name,
                           std::string(ReasonCode(counts->reason)),
-                          std::string(ReasonRemedy(counts->reason))});
+                          std::string(guide::ReasonRemedy(counts->reason))});
   }
   std::sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
     return std::get<std::string>(a[0]) < std::get<std::string>(b[0]);

@@ -138,7 +138,7 @@ bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
 /// Does it validate? It does where it vouches for the root's SOA.
 net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   if (upstream->asking) {
-    co_await WaitList::Waiter(&upstream->waiters);
+    co_await net::WaitList::Waiter(&upstream->waiters);
     co_return;
   }
   upstream->asking = true;

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "scanner/net/network.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/wait_list.h"
 
 namespace caascan::resolve {
 
@@ -54,7 +54,7 @@ class ForwardingResolver : public Resolver {
     bool knows_root = false;  // It answers for the root's SOA.
     bool asking = false;      // Whether it does; the others wait.
     std::chrono::nanoseconds ask_again{0};
-    WaitList waiters;
+    net::WaitList waiters;
   };
 
   bool NeedsLearning(const Upstream& upstream) const;

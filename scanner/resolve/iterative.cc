@@ -152,7 +152,7 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
   const std::string tld = TldKey(name);
   const auto [question, leads] = asked_at_root_.try_emplace(tld);
   if (!leads) {
-    co_await WaitList::Waiter(&question->second);
+    co_await net::WaitList::Waiter(&question->second);
     walk->zone = StartOf(*walk);
     if (!walk->zone.name().is_root()) {  // As if we had got the referral.
       walk->ok = true;
@@ -165,7 +165,7 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
 }
 
-void IterativeResolver::Seed(dns::NameView zone, const Delegation& delegation) {
+void IterativeResolver::Seed(dns::NameView zone, const dns::Delegation& delegation) {
   if (delegation.hosts.empty() || zone.is_root()) return;
   if (const ZoneHandle known = zones_.Find(zone); known && known->expires > now()) return;
   const ZoneHandle seed = zones_.Insert(zone);

@@ -59,7 +59,7 @@ class IterativeResolver : public Resolver {
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
   net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
-  void Seed(dns::NameView zone, const Delegation& delegation) override;
+  void Seed(dns::NameView zone, const dns::Delegation& delegation) override;
   void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) override;
   bool FindServers(dns::NameView zone, ZoneServers* servers) override;
   std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
@@ -239,10 +239,10 @@ class IterativeResolver : public Resolver {
   Validator validator_;
   // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
   // referral.
-  absl::node_hash_map<std::string, WaitList> asked_at_root_;
+  absl::node_hash_map<std::string, net::WaitList> asked_at_root_;
   /// Servers that are being asked whether they mind capitals; who doubts one of them too waits. Who
   /// asks keeps the peer.
-  absl::node_hash_map<net::Peer*, WaitList> comparing_;
+  absl::node_hash_map<net::Peer*, net::WaitList> comparing_;
   bool family_answers_[2] = {false, false};  // IPv4, IPv6: has anybody ever answered over it?
   uint32_t rotation_ = 0;
 };

@@ -192,7 +192,7 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
   net::Pooled<Asked> first = std::move(walk->asked);
   for (auto other = comparing_.find(peer); other != comparing_.end();
        other = comparing_.find(peer)) {
-    co_await WaitList::Waiter(&other->second);
+    co_await net::WaitList::Waiter(&other->second);
   }
   bool better = false;
   if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {

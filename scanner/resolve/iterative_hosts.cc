@@ -73,7 +73,7 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
       if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
     }
     if (job != nullptr) job->waits_for = &*host;
-    co_await WaitList::Waiter(&host->waiters);
+    co_await net::WaitList::Waiter(&host->waiters);
     if (job != nullptr) job->waits_for = nullptr;
   }
   if (host->state != Host::State::kUnknown && host->expires > now() &&

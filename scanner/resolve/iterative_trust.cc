@@ -82,7 +82,7 @@ bool IterativeResolver::IsSettled(const ZoneHandle& zone, const Account& account
 net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* job) {
   const TrustCache::Handle trust = validator_.FindOrInsert(zone.name());
   while (trust->state == ZoneTrust::State::kWorking) {
-    co_await WaitList::Waiter(&trust->waiters);
+    co_await net::WaitList::Waiter(&trust->waiters);
   }
   if (IsSettled(zone, *account)) co_return;
   trust->state = ZoneTrust::State::kWorking;
@@ -172,7 +172,7 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
                                            Host* job) {
   const TrustCache::Handle trust = validator_.FindOrInsert(apex);
   while (trust->state == ZoneTrust::State::kWorking) {
-    co_await WaitList::Waiter(&trust->waiters);
+    co_await net::WaitList::Waiter(&trust->waiters);
   }
   if (validator_.IsFresh(*trust, account->patient, now())) co_return;
   trust->state = ZoneTrust::State::kWorking;

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-#include "scanner/dns/out_of_memory.h"
+#include "scanner/io/out_of_memory.h"
 
 namespace caascan::resolve {
 namespace {
@@ -63,7 +63,7 @@ absl::Status ReadRecordFile(const std::string& what, const std::string& path,
     const std::unique_ptr<ldns_rr, RrFree> rr(raw);
     if (IsDirective(parsed)) continue;
     // ldns calls it a syntax error where some part of a record found no memory.
-    if (parsed != LDNS_STATUS_OK && errno == ENOMEM) dns::OutOfMemory();
+    if (parsed != LDNS_STATUS_OK && errno == ENOMEM) io::OutOfMemory();
     if (parsed != LDNS_STATUS_OK) {
       return absl::InvalidArgumentError(
           absl::StrCat(named, ", line ", line, ": ", ldns_get_errorstr_by_id(parsed)));

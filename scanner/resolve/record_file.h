@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "scanner/resolve/ldns.h"
+#include "scanner/dns/ldns.h"
 
 namespace caascan::resolve {
 

@@ -4,11 +4,11 @@
 #include <optional>
 #include <vector>
 
+#include "scanner/dns/delegation.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
-#include "scanner/resolve/delegation.h"
 #include "scanner/resolve/zone_servers.h"
 
 namespace caascan::resolve {
@@ -39,7 +39,7 @@ class Resolver {
   /// Somebody knows what the parent of `zone` says of it; a look-up need not ask the parent then.
   /// A hint, held in the normal cache: what the parent itself said goes first, and where the
   /// servers named here turn out not to serve the zone, the parent is asked after all.
-  virtual void Seed(dns::NameView zone, const Delegation& delegation) {
+  virtual void Seed(dns::NameView zone, const dns::Delegation& delegation) {
     (void)zone;
     (void)delegation;
   }

@@ -17,10 +17,10 @@
 #include "scanner/dnssec/signature_memo.h"
 #include "scanner/dnssec/verdict.h"
 #include "scanner/dnssec/work.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/trust_anchor.h"
-#include "scanner/resolve/wait_list.h"
 #include "scanner/resolve/zone.h"
 
 namespace caascan::resolve {
@@ -46,7 +46,7 @@ struct ZoneTrust {
   std::vector<dnssec::Verdict> remarks;
   std::chrono::nanoseconds known_at{0};
   std::chrono::nanoseconds expires{0};
-  WaitList waiters;
+  net::WaitList waiters;
 
   /// What it holds outside itself.
   size_t HeapBytes() const;

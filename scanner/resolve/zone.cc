@@ -69,7 +69,7 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
   }
 }
 
-void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
+void ReadDelegation(const dns::Delegation& delegation, const AddressPolicy& policy,
                     net::Network* network, Zone* zone) {
   std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(delegation.hosts.data()),
                                 delegation.hosts.size());
@@ -81,18 +81,19 @@ void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
     servers.push_back(zone->AddServer(dns::NameView::FromTrusted(rest.data(), size)));
     rest = rest.subspan(size);
   }
-  for (const Delegation::Glue& glue : delegation.glue) {
+  for (const dns::Delegation::Glue& glue : delegation.glue) {
     if (!zone->has_room()) return;
     if (glue.server >= servers.size() || servers[glue.server] < 0) continue;
     const auto server = static_cast<size_t>(servers[glue.server]);
-    const std::span<const uint8_t> octets = glue.address.octets();
-    if (glue.address.is_v6() ? !policy.ipv6 : !policy.ipv4) {
+    const std::span<const uint8_t> octets = glue.octets();
+    const net::Address address =
+        octets.size() == dns::Delegation::kIpv6Octets
+            ? net::Address::V6(octets.first<dns::Delegation::kIpv6Octets>(), policy.port)
+            : net::Address::V4(octets.first<dns::Delegation::kIpv4Octets>(), policy.port);
+    if (address.is_v6() ? !policy.ipv6 : !policy.ipv4) {
       zone->servers[server].other_family = true;
       continue;
     }
-    const net::Address address = glue.address.is_v6()
-                                     ? net::Address::V6(octets.first<16>(), policy.port)
-                                     : net::Address::V4(octets.first<4>(), policy.port);
     zone->AddAddress(server, network->PeerFor(address));
     zone->servers[server].resolved = zone->servers[server].has_glue = true;
   }

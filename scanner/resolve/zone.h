@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <string>
 
+#include "scanner/dns/delegation.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/delegation.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/name_cache.h"
-#include "scanner/resolve/wait_list.h"
 
 namespace caascan::resolve {
 
@@ -77,7 +77,7 @@ struct Host {
   std::chrono::nanoseconds failed_at{0};
   // While resolving: who waits here, and the host that this one's resolution waits for (to find
   // circles).
-  WaitList waiters;
+  net::WaitList waiters;
   const Host* waits_for = nullptr;
   uint32_t depth = 0;
 
@@ -110,7 +110,7 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
                   const AddressPolicy& policy, net::Network* network, Zone* zone);
 
 /// Fills `zone` from what somebody else knows of its delegation.
-void ReadDelegation(const Delegation& delegation, const AddressPolicy& policy,
+void ReadDelegation(const dns::Delegation& delegation, const AddressPolicy& policy,
                     net::Network* network, Zone* zone);
 
 }  // namespace caascan::resolve

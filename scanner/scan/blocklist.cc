@@ -8,8 +8,8 @@
 #include <charconv>
 #include <span>
 
-#include "scanner/scan/idna.h"
-#include "scanner/scan/line_reader.h"
+#include "scanner/input/idna.h"
+#include "scanner/io/line_reader.h"
 
 namespace caascan::scan {
 namespace {
@@ -42,11 +42,11 @@ bool IsNumber(std::string_view label) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Blocklist>> Blocklist::Read(const std::string& path) {
-  auto reader = LineReader::Open(path, nullptr);
+  auto reader = io::LineReader::Open(path, nullptr);
   if (!reader.ok()) return reader.status();
   auto list = std::make_unique<Blocklist>();
-  Line line;
-  while ((*reader)->Next(&line, /*wait=*/true) == ReadResult::kLine) {
+  io::Line line;
+  while ((*reader)->Next(&line, /*wait=*/true) == io::ReadResult::kLine) {
     const std::string_view entry = TrimBlanks(line.text.substr(0, line.text.find('#')));
     if (entry.empty() || list->Add(entry)) continue;
     return absl::InvalidArgumentError(
@@ -63,7 +63,7 @@ bool Blocklist::Add(std::string_view entry) {
   }
   if (AddPrefix(entry)) return true;
   if (entry.starts_with('.')) entry.remove_prefix(1);
-  TypedName typed = ParseTypedName(entry);
+  input::TypedName typed = input::ParseTypedName(entry);
   // What ends in a number is a mistyped address.
   if (!typed.ok() || IsNumber(typed.name.view().suffix(1).first_label())) return false;
   typed.name.ToLower();

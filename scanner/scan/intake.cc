@@ -10,9 +10,9 @@
 namespace caascan::scan {
 namespace {
 
-uint64_t HashOf(const NameJob& job) { return dns::HashName(job.name, job.wildcard ? 1 : 0); }
+uint64_t HashOf(const input::NameJob& job) { return dns::HashName(job.name, job.wildcard ? 1 : 0); }
 
-bool AsksTheSame(const NameJob& a, const NameJob& b) {
+bool AsksTheSame(const input::NameJob& a, const input::NameJob& b) {
   return a.name == b.name && a.wildcard == b.wildcard &&
          a.details().account_uri == b.details().account_uri &&
          a.details().validation_method == b.details().validation_method;
@@ -28,28 +28,28 @@ Intake::Intake(const IntakeOptions& options, FingerprintSet* done,
   slot_of_.reserve(options.dedupe_window);
 }
 
-bool Intake::IsOurs(const NameJob& job) {
+bool Intake::IsOurs(const input::NameJob& job) {
   if (options_.shard_count > 1 &&
       ShardOf(ShardKey(job.name), options_.shard_count) != options_.shard) {
     return false;
   }
   if (done_ == nullptr || done_->size() == 0) return true;
-  const JobDetails& details = job.details();
-  const Fingerprint fingerprint =
-      fingerprinter_->Of(RecordName(job), details.input, details.id.text, details.order.text);
+  const input::JobDetails& details = job.details();
+  const Fingerprint fingerprint = fingerprinter_->Of(input::RecordName(job), details.input,
+                                                     details.id.text, details.order.text);
   if (!done_->Take(fingerprint)) return true;
   ++done_before_;
   return false;
 }
 
-bool Intake::Exchange(NameJob* job) {
+bool Intake::Exchange(input::NameJob* job) {
   if (!IsOurs(*job)) return false;
   ++jobs_;
   // What is never looked up gains nothing by waiting for its like.
   if (ring_.empty() || !job->valid) return true;
   const uint64_t hash = HashOf(*job);
   if (TakeAsTwin(job, hash)) return false;
-  NameJob ready;
+  input::NameJob ready;
   const bool full =
       held_ == ring_.size() || (held_ > 0 && jobs_ - ring_[oldest_].line > ring_.size());
   if (full) TakeOldest(&ready);
@@ -62,17 +62,17 @@ bool Intake::Exchange(NameJob* job) {
   return full;
 }
 
-bool Intake::TakeAsTwin(NameJob* job, uint64_t hash) {
+bool Intake::TakeAsTwin(input::NameJob* job, uint64_t hash) {
   const auto found = slot_of_.find(hash);
   if (found == slot_of_.end()) return false;
   Slot& slot = ring_[found->second];
   if (jobs_ - slot.line > ring_.size() || !AsksTheSame(slot.job, *job)) return false;
-  const JobDetails& details = job->details();
+  const input::JobDetails& details = job->details();
   slot.job.mutable_details()->twins.push_back({details.input, details.id, details.order});
   return true;
 }
 
-void Intake::TakeOldest(NameJob* job) {
+void Intake::TakeOldest(input::NameJob* job) {
   Slot& slot = ring_[oldest_];
   *job = std::move(slot.job);
   const auto found = slot_of_.find(slot.hash);
@@ -81,7 +81,7 @@ void Intake::TakeOldest(NameJob* job) {
   --held_;
 }
 
-bool Intake::Drain(NameJob* job) {
+bool Intake::Drain(input::NameJob* job) {
   if (held_ == 0) return false;
   TakeOldest(job);
   return true;

@@ -8,8 +8,8 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include "scanner/input/name_job.h"
 #include "scanner/scan/fingerprint.h"
-#include "scanner/scan/name_job.h"
 
 namespace caascan::scan {
 
@@ -29,10 +29,10 @@ class Intake {
 
   /// Takes *job in exchange for one that is ready. False where there is none; *job is unspecified
   /// then.
-  bool Exchange(NameJob* job);
+  bool Exchange(input::NameJob* job);
   /// Gives out one of those that are held back, oldest first: before waiting for slow input, and at
   /// its end. False where there is none.
-  bool Drain(NameJob* job);
+  bool Drain(input::NameJob* job);
 
   /// Jobs of this run so far, held back or given out, twins included.
   uint64_t jobs() const { return jobs_; }
@@ -41,14 +41,14 @@ class Intake {
 
  private:
   struct Slot {
-    NameJob job;
+    input::NameJob job;
     uint64_t line = 0;
     uint64_t hash = 0;
   };
 
-  bool IsOurs(const NameJob& job);
-  bool TakeAsTwin(NameJob* job, uint64_t hash);
-  void TakeOldest(NameJob* job);
+  bool IsOurs(const input::NameJob& job);
+  bool TakeAsTwin(input::NameJob* job, uint64_t hash);
+  void TakeOldest(input::NameJob* job);
 
   const IntakeOptions options_;
   FingerprintSet* const done_;

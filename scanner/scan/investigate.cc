@@ -120,7 +120,7 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   while (true) {
     SharedCache::Handle shared = parents_.FindOrInsert(name);
     if (shared->state == Shared::State::kAsking) {
-      co_await resolve::WaitList::Waiter(&shared->waiters);
+      co_await net::WaitList::Waiter(&shared->waiters);
       if (Serves(*shared, *account)) co_return shared;  // It may not be in the cache.
       continue;
     }
@@ -269,7 +269,8 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   account->patient = patient;
 }
 
-net::Task<const Investigator::Result*> Investigator::Investigate(NameJob* job, bool may_be_put_off,
+net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
+                                                                 bool may_be_put_off,
                                                                  std::string* out) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
@@ -326,7 +327,8 @@ void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   *climb = Climb();
 }
 
-const Investigator::Result* Investigator::PutOff(const resolve::Account& account, NameJob* job) {
+const Investigator::Result* Investigator::PutOff(const resolve::Account& account,
+                                                 input::NameJob* job) {
   ++job->times_put_off;
   job->queries = account.budget.queries;
   result_ = Result();
@@ -335,9 +337,9 @@ const Investigator::Result* Investigator::PutOff(const resolve::Account& account
   return &result_;
 }
 
-void Investigator::FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
+void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                               resolve::Account* account) {
-  StartRecord(job, &record_);
+  input::StartRecord(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
   const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? *climb.own : answer;
@@ -381,7 +383,8 @@ void Investigator::ForgetFailure(const Climb& climb) {
   }
 }
 
-void Investigator::FillDecision(const NameJob& job, const CaaAnswer* answer, Record* record) {
+void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answer,
+                                Record* record) {
   static const std::vector<CaaRecord> kNone;
   const std::vector<CaaRecord>& rrset = answer == nullptr ? kNone : answer->rrset.records;
   IssuanceRequest own;
@@ -453,7 +456,7 @@ void Investigator::FillServers(const resolve::Account& account, Record* record) 
 }
 
 /// Nothing suspends in here, so one record serves all names.
-const Investigator::Result* Investigator::Finish(const NameJob& job, unsigned passes,
+const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsigned passes,
                                                  const Climb& climb, resolve::Account* account,
                                                  std::string* out) {
   FillRecord(job, passes, climb, account);
@@ -466,8 +469,8 @@ const Investigator::Result* Investigator::Finish(const NameJob& job, unsigned pa
   AppendRecord(record_, out);
   result_ = {record_.outcome(), account->budget.queries, account->retries, account->budget.work,
              nullptr};
-  for (const TwinJob& twin : job.details().twins) {
-    TurnIntoTwin(twin, &record_);
+  for (const input::TwinJob& twin : job.details().twins) {
+    input::TurnIntoTwin(twin, &record_);
     AppendRecord(record_, out);
   }
   return &result_;

@@ -9,13 +9,13 @@
 #include "caascan/scanner.h"
 #include "scanner/diagnose/survey.h"
 #include "scanner/dnssec/work.h"
+#include "scanner/input/name_job.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/wait_list.h"
-#include "scanner/scan/name_job.h"
 
 namespace caascan::scan {
 
@@ -61,7 +61,7 @@ class Investigator {
     dnssec::Work validation;
     net::PeerRef busy;  // There is no line yet: it was put off, for this server.
   };
-  net::Task<const Result*> Investigate(NameJob* job, bool may_be_put_off, std::string* out);
+  net::Task<const Result*> Investigate(input::NameJob* job, bool may_be_put_off, std::string* out);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -74,7 +74,7 @@ class Investigator {
     bool patient = false;  // Asked for in a look that accuses: see Account.
     resolve::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
-    resolve::WaitList waiters;
+    net::WaitList waiters;
 
     size_t HeapBytes() const { return answer.HeapBytes(); }
   };
@@ -113,14 +113,14 @@ class Investigator {
                          resolve::Account* account, std::vector<Finding>* findings);
 
   void BeginPass(resolve::Account* account, Climb* climb);
-  const Result* PutOff(const resolve::Account& account, NameJob* job);
-  void FillRecord(const NameJob& job, unsigned passes, const Climb& climb,
+  const Result* PutOff(const resolve::Account& account, input::NameJob* job);
+  void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
-  void FillDecision(const NameJob& job, const resolve::CaaAnswer* answer, Record* record);
+  void FillDecision(const input::NameJob& job, const resolve::CaaAnswer* answer, Record* record);
   void FillFailure(const resolve::CaaAnswer& answer, const resolve::Account& account,
                    dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;
-  const Result* Finish(const NameJob& job, unsigned passes, const Climb& climb,
+  const Result* Finish(const input::NameJob& job, unsigned passes, const Climb& climb,
                        resolve::Account* account, std::string* out);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 

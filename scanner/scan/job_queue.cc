@@ -71,13 +71,13 @@ std::vector<JobBatch> JobQueue::Abort() {
 JobDealer::JobDealer(JobQueue* queue) : queue_(queue), batches_(queue->worker_count()) {}
 
 /// Jobs that need no look-up know no domain: they take turns.
-size_t JobDealer::WorkerFor(const NameJob& job) {
+size_t JobDealer::WorkerFor(const input::NameJob& job) {
   if (batches_.size() == 1) return 0;
   if (!job.valid) return next_invalid_++ % batches_.size();
   return WorkerOf(ShardKey(job.name), static_cast<uint32_t>(batches_.size()));
 }
 
-bool JobDealer::Add(NameJob&& job) {
+bool JobDealer::Add(input::NameJob&& job) {
   const size_t worker = WorkerFor(job);
   JobBatch& batch = batches_[worker];
   if (batch.capacity() == 0) batch.reserve(JobQueue::kMaxBatchSize);
@@ -95,7 +95,7 @@ bool JobDealer::Flush() {
 JobBatch JobDealer::TakePending() {
   JobBatch pending;
   for (JobBatch& batch : batches_) {
-    for (NameJob& job : batch) pending.push_back(std::move(job));
+    for (input::NameJob& job : batch) pending.push_back(std::move(job));
     batch.clear();
   }
   return pending;

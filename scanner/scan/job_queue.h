@@ -9,11 +9,11 @@
 #include <mutex>
 #include <vector>
 
-#include "scanner/scan/name_job.h"
+#include "scanner/input/name_job.h"
 
 namespace caascan::scan {
 
-using JobBatch = std::vector<NameJob>;
+using JobBatch = std::vector<input::NameJob>;
 
 /// A bounded queue of batches for each worker, under one mutex: a batch, not a name, is what costs
 /// a lock. The reader waits when a queue is full; a worker never waits, since it runs an event
@@ -72,14 +72,14 @@ class JobDealer {
   explicit JobDealer(JobQueue* queue);
 
   /// Takes the job. False once the queue is aborted: the job is then among those of TakePending().
-  bool Add(NameJob&& job);
+  bool Add(input::NameJob&& job);
   /// Hands over the batches that are not full: before waiting for slow input, and at its end.
   bool Flush();
   /// The jobs that were added and not handed over.
   JobBatch TakePending();
 
  private:
-  size_t WorkerFor(const NameJob& job);
+  size_t WorkerFor(const input::NameJob& job);
 
   JobQueue* const queue_;
   size_t next_invalid_ = 0;

@@ -13,14 +13,14 @@ constexpr size_t kLotsPerLook = 32;
 
 }  // namespace
 
-void ParkedJobs::Park(net::PeerRef peer, NameJob&& job) {
+void ParkedJobs::Park(net::PeerRef peer, input::NameJob&& job) {
   const auto [at, is_new] = lot_of_.try_emplace(peer.get(), lots_.size());
   if (is_new) lots_.push_back(std::make_unique<Lot>(std::move(peer)));
   lots_[at->second]->jobs.push_back(std::move(job));
   ++size_;
 }
 
-bool ParkedJobs::TakeReady(NameJob* job) {
+bool ParkedJobs::TakeReady(input::NameJob* job) {
   for (size_t looks = std::min(lots_.size(), kLotsPerLook); looks > 0; --looks) {
     if (next_ >= lots_.size()) next_ = 0;
     const size_t lot = next_++;
@@ -31,13 +31,13 @@ bool ParkedJobs::TakeReady(NameJob* job) {
   return false;
 }
 
-bool ParkedJobs::TakeAny(NameJob* job) {
+bool ParkedJobs::TakeAny(input::NameJob* job) {
   if (empty()) return false;
   TakeFrom(lots_.size() - 1, job);
   return true;
 }
 
-void ParkedJobs::TakeFrom(size_t lot, NameJob* job) {
+void ParkedJobs::TakeFrom(size_t lot, input::NameJob* job) {
   *job = std::move(lots_[lot]->jobs.front());
   lots_[lot]->jobs.pop_front();
   --size_;

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "scanner/input/name_job.h"
 #include "scanner/net/exchange.h"
-#include "scanner/scan/name_job.h"
 
 namespace caascan::scan {
 
@@ -23,21 +23,21 @@ class ParkedJobs {
   bool empty() const { return size_ == 0; }
 
   /// REQUIRES: has_room().
-  void Park(net::PeerRef peer, NameJob&& job);
+  void Park(net::PeerRef peer, input::NameJob&& job);
   /// The oldest one of a server that is busy no more, servers taking turns. False where none was
   /// found; a call looks at some servers only, so another one may find more.
-  bool TakeReady(NameJob* job);
+  bool TakeReady(input::NameJob* job);
   /// Whichever.
-  bool TakeAny(NameJob* job);
+  bool TakeAny(input::NameJob* job);
 
  private:
   struct Lot {
     explicit Lot(net::PeerRef server) : peer(std::move(server)) {}
 
     const net::PeerRef peer;
-    std::deque<NameJob> jobs;  // Never empty.
+    std::deque<input::NameJob> jobs;  // Never empty.
   };
-  void TakeFrom(size_t lot, NameJob* job);
+  void TakeFrom(size_t lot, input::NameJob* job);
 
   const size_t capacity_;
   size_t size_ = 0;

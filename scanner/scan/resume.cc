@@ -14,9 +14,9 @@
 #include <system_error>
 #include <vector>
 
-#include "scanner/scan/encoder.h"
-#include "scanner/scan/raw_json.h"
-#include "scanner/scan/whole_file.h"
+#include "scanner/io/encoder.h"
+#include "scanner/io/whole_file.h"
+#include "scanner/record/raw_json.h"
 
 namespace caascan::scan {
 namespace {
@@ -66,8 +66,8 @@ class RecordParser {
 
  private:
   static bool Take(std::string_view key, ondemand::value value, Members* members) {
-    if (key == "id") members->id = RawJsonText(value);
-    if (key == "order") members->order = RawJsonText(value);
+    if (key == "id") members->id = record::RawJsonText(value);
+    if (key == "order") members->order = record::RawJsonText(value);
     std::string_view* text = key == "name"     ? &members->name
                              : key == "input"  ? &members->input
                              : key == "reason" ? &members->reason
@@ -100,7 +100,7 @@ class Reader {
   bool exists() const { return fd_ >= 0; }
   uint64_t boundary() const { return boundary_; }
   uint64_t lines() const { return lines_; }
-  Compression compression() const { return compression_; }
+  io::Compression compression() const { return compression_; }
 
  private:
   absl::Status Decode(std::string_view raw);
@@ -110,8 +110,8 @@ class Reader {
   const std::function<bool()>& stop_;
   const OnLine* on_line_ = nullptr;
   const std::function<void()>* on_boundary_ = nullptr;
-  Compression compression_ = Compression::kNone;
-  std::unique_ptr<Decoder> decoder_;
+  io::Compression compression_ = io::Compression::kNone;
+  std::unique_ptr<io::Decoder> decoder_;
   int fd_ = -1;
   std::vector<char> decoded_ = std::vector<char>(kPieceSize + simdjson::SIMDJSON_PADDING);
   std::string partial_;    // The beginning of a line.
@@ -127,19 +127,19 @@ absl::Status Reader::Open() {
   struct stat info = {};
   if (fstat(fd_, &info) != 0) return Cannot(path_, ErrorText(errno));
   if (!S_ISREG(info.st_mode)) return Cannot(path_, "it is no regular file");
-  compression_ = CompressionOfPath(path_);
-  char magic[kCompressionMagicSize];
+  compression_ = io::CompressionOfPath(path_);
+  char magic[io::kCompressionMagicSize];
   const ssize_t got = pread(fd_, magic, sizeof magic, 0);
   if (got < 0) return Cannot(path_, ErrorText(errno));
   const std::string_view start(magic, static_cast<size_t>(got));
   // A torn beginning may be too short to tell.
-  const bool torn = info.st_size < static_cast<off_t>(kCompressionMagicSize);
-  if (!torn && CompressionOf(start) != compression_) {
-    return Cannot(path_,
-                  absl::StrCat("its content is ", AbslView(CompressionName(CompressionOf(start))),
-                               ", not ", AbslView(CompressionName(compression_))));
+  const bool torn = info.st_size < static_cast<off_t>(io::kCompressionMagicSize);
+  if (!torn && io::CompressionOf(start) != compression_) {
+    return Cannot(path_, absl::StrCat("its content is ",
+                                      AbslView(io::CompressionName(io::CompressionOf(start))),
+                                      ", not ", AbslView(io::CompressionName(compression_))));
   }
-  if (compression_ != Compression::kNone) decoder_ = Decoder::Create(compression_);
+  if (compression_ != io::Compression::kNone) decoder_ = io::Decoder::Create(compression_);
   return absl::OkStatus();
 }
 
@@ -212,7 +212,7 @@ absl::Status Reader::Split(std::string_view text) {
 absl::Status DropStopped(const std::string& path, const std::function<bool()>& stop) {
   Reader reader(path, stop);
   if (absl::Status status = reader.Open(); !status.ok()) return status;
-  auto anew = WholeFile::Create(path, reader.compression());
+  auto anew = io::WholeFile::Create(path, reader.compression());
   if (!anew.ok()) return anew.status();
   RecordParser parser;
   std::string lines;

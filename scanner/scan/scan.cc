@@ -18,19 +18,19 @@
 #include <thread>
 
 #include "caascan/scanner.h"
+#include "scanner/input/name_source.h"
+#include "scanner/io/output.h"
+#include "scanner/io/signal_scope.h"
+#include "scanner/io/writer.h"
 #include "scanner/net/random_bits.h"
 #include "scanner/scan/anchor_check.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
-#include "scanner/scan/name_source.h"
-#include "scanner/scan/output.h"
-#include "scanner/scan/progress.h"
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_setup.h"
-#include "scanner/scan/signal_scope.h"
-#include "scanner/scan/telemetry.h"
+#include "scanner/scan/telemetry/progress.h"
+#include "scanner/scan/telemetry/telemetry.h"
 #include "scanner/scan/worker.h"
-#include "scanner/scan/writer.h"
 
 namespace caascan {
 namespace scan {
@@ -68,27 +68,28 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool AllDone() const { return workers_done_.load() == workers_.size(); }
   void Join();
   absl::Status Conclude();
-  ProgressSnapshot Snapshot() const;
+  telemetry::ProgressSnapshot Snapshot() const;
 
   const ScanOptions& options_;
   ScanSummary* const summary_;
-  SignalScope signals_;  // Before any thread begins.
+  io::SignalScope signals_;  // Before any thread begins.
   std::unique_ptr<const Blocklist> blocklist_;
   WorkerSetup setup_;
   net::SharedLimits limits_;
-  std::unique_ptr<WakeFd> input_stop_;
-  std::unique_ptr<WakeFd> events_;  // Workers done, output failed.
-  std::unique_ptr<NameSource> source_;
+  std::unique_ptr<io::WakeFd> input_stop_;
+  std::unique_ptr<io::WakeFd> events_;  // Workers done, output failed.
+  std::unique_ptr<input::NameSource> source_;
   EarlierOutput earlier_;
   std::unique_ptr<Fingerprinter> fingerprinter_;
   std::unique_ptr<Intake> intake_;
-  std::unique_ptr<OutputSink> sink_;
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<io::OutputSink> sink_;
+  std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::thread reader_;
   std::atomic<size_t> workers_done_{0};
-  WorkerCounters given_back_;  // Names that never reached a worker. Reader's, then the watcher's.
+  telemetry::WorkerCounters
+      given_back_;  // Names that never reached a worker. Reader's, then the watcher's.
   std::mutex give_back_mutex_;
 
   // The reader's, for any thread to look at.
@@ -102,7 +103,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool cancelled_ = false;
   Clock::time_point stop_began_;
   Clock::time_point started_;
-  Telemetry telemetry_;  // Looks at all of the above: destroyed first.
+  telemetry::Telemetry telemetry_;  // Looks at all of the above: destroyed first.
 };
 
 absl::Status Scan::Open() {
@@ -113,13 +114,13 @@ absl::Status Scan::Open() {
     blocklist_ = *std::move(blocklist);
     UseBlocklist(blocklist_.get(), &setup_);
   }
-  auto input_stop = WakeFd::Create();
+  auto input_stop = io::WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
   input_stop_ = *std::move(input_stop);
-  auto events = WakeFd::Create();
+  auto events = io::WakeFd::Create();
   if (!events.ok()) return events.status();
   events_ = *std::move(events);
-  auto source = NameSource::Open(
+  auto source = input::NameSource::Open(
       {options_.inputs, options_.input_format, options_.request.wildcard}, input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
@@ -132,8 +133,8 @@ absl::Status Scan::Open() {
 
 absl::Status Scan::OpenOutput() {
   const bool to_file = !options_.output_path.empty() && options_.output_path != "-";
-  OutputOptions output;
-  if (to_file) output.compression = CompressionOfPath(options_.output_path);
+  io::OutputOptions output;
+  if (to_file) output.compression = io::CompressionOfPath(options_.output_path);
   if (options_.resume) {
     if (!to_file) return absl::InvalidArgumentError("--resume: wants --output FILE");
     net::RandomBits random;
@@ -144,7 +145,7 @@ absl::Status Scan::OpenOutput() {
     earlier_ = *std::move(earlier);
     if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
   }
-  auto sink = OutputSink::Open(options_.output_path, output);
+  auto sink = io::OutputSink::Open(options_.output_path, output);
   if (!sink.ok()) return sink.status();
   sink_ = *std::move(sink);
   const IntakeOptions intake{options_.shard - 1, options_.shard_count, options_.dedupe_window};
@@ -154,7 +155,7 @@ absl::Status Scan::OpenOutput() {
 
 absl::Status Scan::OpenWorkers() {
   const unsigned threads = ThreadCount(options_);
-  writer_ = std::make_unique<Writer>(sink_.get(), [this] {
+  writer_ = std::make_unique<io::Writer>(sink_.get(), [this] {
     for (const auto& worker : workers_) worker->Wake();
     events_->Notify();
   });
@@ -176,8 +177,8 @@ absl::Status Scan::OpenWorkers() {
 void Scan::GiveBack(const JobBatch& batch) {
   std::string lines;
   const std::lock_guard lock(give_back_mutex_);
-  for (const NameJob& job : batch) {
-    AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines);
+  for (const input::NameJob& job : batch) {
+    input::AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines);
     given_back_.AddNames(job.record_count());
     given_back_.AddRecords(Outcome::kError, job.record_count());
   }
@@ -186,7 +187,7 @@ void Scan::GiveBack(const JobBatch& batch) {
 
 /// What the intake holds back goes to the workers. False once the queue is aborted.
 bool Scan::DealHeldBack(JobDealer* dealer) {
-  NameJob job;
+  input::NameJob job;
   bool open = true;
   while (open && intake_->Drain(&job)) open = dealer->Add(std::move(job));
   return open;
@@ -200,26 +201,26 @@ void Scan::CountInput() {
 
 void Scan::ReadInput() {
   JobDealer dealer(queue_.get());
-  NameJob job;
+  input::NameJob job;
   bool wait = false;
   bool open = true;
   while (open) {
     switch (source_->Next(&job, wait)) {
-      case NextJob::kJob:
+      case input::NextJob::kJob:
         wait = false;
         if (intake_->Exchange(&job)) open = dealer.Add(std::move(job));
         CountInput();
         break;
-      case NextJob::kWouldWait:
+      case input::NextJob::kWouldWait:
         wait = true;
         open = DealHeldBack(&dealer) && dealer.Flush();
         break;
-      case NextJob::kEnd:
-      case NextJob::kFailed:
+      case input::NextJob::kEnd:
+      case input::NextJob::kFailed:
         (void)(DealHeldBack(&dealer) && dealer.Flush());
         open = false;
         break;
-      case NextJob::kInterrupted:
+      case input::NextJob::kInterrupted:
         open = false;
         break;
     }
@@ -244,8 +245,8 @@ void Scan::CancelWorkers() {
   for (const auto& worker : workers_) worker->Cancel();
 }
 
-ProgressSnapshot Scan::Snapshot() const {
-  ProgressSnapshot snapshot;
+telemetry::ProgressSnapshot Scan::Snapshot() const {
+  telemetry::ProgressSnapshot snapshot;
   for (const auto& worker : workers_) snapshot.Add(worker->counters());
   snapshot.Add(given_back_);
   snapshot.names_read = names_read_.load(std::memory_order_relaxed);
@@ -294,7 +295,7 @@ void Scan::Join() {
 }
 
 absl::Status Scan::Conclude() {
-  const ProgressSnapshot snapshot = Snapshot();
+  const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
   summary_->names_in = intake_->jobs();

@@ -122,7 +122,7 @@ void Worker::OnTurn() {
   }
 }
 
-bool Worker::NextJob(NameJob* job) {
+bool Worker::NextJob(input::NameJob* job) {
   while (next_in_batch_ == batch_.size()) {
     if (input_ended_) return false;
     batch_.clear();
@@ -150,7 +150,7 @@ bool Worker::StartNames() {
   // times out for it.
   const bool give_back = cancelled_ || stop_.load(std::memory_order_relaxed);
   if (setup_.writer->congested() && !give_back) return false;
-  NameJob job;
+  input::NameJob job;
   size_t started = 0;
   while ((HasRoom() || give_back) && started < kStartsPerTurn) {
     if (give_back ? parked_.TakeAny(&job) : parked_.TakeReady(&job)) {
@@ -166,7 +166,7 @@ bool Worker::StartNames() {
   return true;
 }
 
-std::optional<Reason> Worker::ReasonNotToLookUp(const NameJob& job, bool give_back) const {
+std::optional<Reason> Worker::ReasonNotToLookUp(const input::NameJob& job, bool give_back) const {
   if (!job.valid) return Reason::kInvalidName;
   if (give_back) return Reason::kStopped;
   if (setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name)) {
@@ -178,9 +178,9 @@ std::optional<Reason> Worker::ReasonNotToLookUp(const NameJob& job, bool give_ba
   return std::nullopt;
 }
 
-void Worker::StartJob(NameJob&& job, bool give_back) {
+void Worker::StartJob(input::NameJob&& job, bool give_back) {
   if (const auto reason = ReasonNotToLookUp(job, give_back)) {
-    AppendErrorRecord(job, *reason, std::chrono::system_clock::now(), &lines_);
+    input::AppendErrorRecord(job, *reason, std::chrono::system_clock::now(), &lines_);
     counters_.AddRecords(Outcome::kError, job.record_count());
     return;
   }
@@ -188,7 +188,7 @@ void Worker::StartJob(NameJob&& job, bool give_back) {
   net::Spawn(RunJob(std::move(job)));
 }
 
-net::Task<void> Worker::RunJob(NameJob job) {
+net::Task<void> Worker::RunJob(input::NameJob job) {
   if (const auto& delegation = job.details().delegation; delegation != nullptr) {
     resolver_->Seed(job.name, *delegation);
     job.mutable_details()->delegation.reset();

@@ -11,7 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "scanner/diagnose/operators.h"
+#include "scanner/diagnose/operator_namer.h"
+#include "scanner/io/writer.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/network.h"
 #include "scanner/resolve/iterative.h"
@@ -19,8 +20,7 @@
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/parked_jobs.h"
-#include "scanner/scan/progress.h"
-#include "scanner/scan/writer.h"
+#include "scanner/scan/telemetry/progress.h"
 
 namespace caascan::scan {
 
@@ -44,7 +44,7 @@ struct WorkerSetup {
   const Blocklist* blocklist = nullptr;
   net::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
-  Writer* writer = nullptr;
+  io::Writer* writer = nullptr;
   std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
@@ -67,7 +67,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   /// Gives back what is in flight as well.
   void Cancel();
 
-  const WorkerCounters& counters() const { return counters_; }
+  const telemetry::WorkerCounters& counters() const { return counters_; }
 
  private:
   /// Fires when finished lines have waited long enough for company.
@@ -84,15 +84,15 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void OnTurn();
   bool StartNames();
   bool HasRoom() const;
-  net::Task<void> RunJob(NameJob job);
-  bool NextJob(NameJob* job);
-  std::optional<Reason> ReasonNotToLookUp(const NameJob& job, bool give_back) const;
-  void StartJob(NameJob&& job, bool give_back);
+  net::Task<void> RunJob(input::NameJob job);
+  bool NextJob(input::NameJob* job);
+  std::optional<Reason> ReasonNotToLookUp(const input::NameJob& job, bool give_back) const;
+  void StartJob(input::NameJob&& job, bool give_back);
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
   std::unique_ptr<resolve::Resolver> MakeIterativeResolver();
 
-  WorkerCounters counters_;  // First, for its alignment.
+  telemetry::WorkerCounters counters_;  // First, for its alignment.
   const WorkerSetup& setup_;
   const size_t index_;
   std::atomic<bool> stop_{false};    // Any thread.

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "scanner/resolve/ldns.h"
+#include "scanner/dns/ldns.h"
 
 namespace caascan::dnssec {
 namespace {

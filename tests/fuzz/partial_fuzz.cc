@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/report/formats.h"
+#include "scanner/report/formats/formats.h"
 #include "scanner/report/partial.h"
 #include "scanner/report/tables.h"
 
 namespace {
 
+using caascan::record::RecordReader;
 using caascan::report::Aggregate;
-using caascan::report::RecordReader;
 
 /// Reads all lines; whether each of them was sound.
 bool ReadLines(std::string text, Aggregate* sum) {

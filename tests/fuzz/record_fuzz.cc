@@ -5,16 +5,16 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/record/record_view.h"
 #include "scanner/report/aggregate.h"
-#include "scanner/report/formats.h"
-#include "scanner/report/record_view.h"
+#include "scanner/report/formats/formats.h"
 #include "scanner/report/tables.h"
 
 namespace {
 
+using caascan::record::RecordReader;
+using caascan::record::RecordView;
 using caascan::report::Aggregate;
-using caascan::report::RecordReader;
-using caascan::report::RecordView;
 
 /// What tells two records apart.
 std::string Digest(const RecordView& record) {

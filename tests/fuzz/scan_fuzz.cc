@@ -35,7 +35,7 @@ dns::Name NameOf(const char* text) {
   return name;
 }
 
-net::Task<> Investigate(scan::Investigator* investigator, scan::NameJob* job, std::string* line,
+net::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
                         bool* done) {
   (void)co_await investigator->Investigate(job, /*may_be_put_off=*/false, line);
   *done = true;
@@ -143,7 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     net::Network network(&loop, &limits, {});
     const auto resolver = MakeResolver(choices, options.ask, &network);
     scan::Investigator investigator(&network, resolver.get(), options);
-    scan::NameJob job;
+    input::NameJob job;
     job.valid = true;
     job.name = NameOf(choices.short_name ? "www.example.test" : "a.b.example.test");
     std::string line;

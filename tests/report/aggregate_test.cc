@@ -3,17 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include "scanner/report/reason_remedy.h"
-#include "tests/report/report_lines.h"
+#include "scanner/guide/reason_remedy.h"
+#include "tests/record/record_lines.h"
 
 namespace caascan::report {
 namespace {
 
 /// One record with a CAA set of these records (JSON).
 std::string CaaLine(std::string_view name, std::string_view owner, std::string_view records) {
-  return Line(name, "issuer_authorized",
-              R"(,"caa":{"owner":")" + std::string(owner) + R"(","ttl":300,"records":[)" +
-                  std::string(records) + "]}");
+  return record::Line(name, "issuer_authorized",
+                      R"(,"caa":{"owner":")" + std::string(owner) + R"(","ttl":300,"records":[)" +
+                          std::string(records) + "]}");
 }
 
 class AggregateTest : public testing::Test {
@@ -23,15 +23,15 @@ class AggregateTest : public testing::Test {
     aggregate_.Add(reader_.record());
   }
 
-  LineReader reader_;
+  record::LineReader reader_;
   Aggregate aggregate_;
 };
 
 TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
-  Add(Line("a.example"));
-  Add(Line("b.example", "refused"));
-  Add(Line("c.test", "no_response"));
-  Add(Line("not a name", "invalid_name"));
+  Add(record::Line("a.example"));
+  Add(record::Line("b.example", "refused"));
+  Add(record::Line("c.test", "no_response"));
+  Add(record::Line("not a name", "invalid_name"));
   EXPECT_EQ(aggregate_.outcomes().names, 4u);
   EXPECT_EQ(aggregate_.outcomes().of(Outcome::kPermit), 1u);
   EXPECT_EQ(aggregate_.outcomes().failed(), 2u);
@@ -50,16 +50,17 @@ TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
 
 TEST_F(AggregateTest, AServerOfSeveralOperatorsHasTheSameOneInEveryOrder) {
   const auto line = [](std::string_view name, std::string_view by) {
-    return Line(name, "no_response",
-                R"(,"operator":")" + std::string(by) +
-                    R"(","servers":[{"host":"a.nic","address":"192.0.2.1","result":"timeout"}])");
+    return record::Line(
+        name, "no_response",
+        R"(,"operator":")" + std::string(by) +
+            R"(","servers":[{"host":"a.nic","address":"192.0.2.1","result":"timeout"}])");
   };
   for (const bool swapped : {false, true}) {
     Aggregate sum;
     Aggregate other;
     Aggregate* first = swapped ? &other : &sum;
     Aggregate* second = swapped ? &sum : &other;
-    LineReader reader;
+    record::LineReader reader;
     ASSERT_EQ(reader.Read(line("a.example", "one.test")), "");
     first->Add(reader.record());
     ASSERT_EQ(reader.Read(line("b.example", "other.test")), "");
@@ -72,12 +73,13 @@ TEST_F(AggregateTest, AServerOfSeveralOperatorsHasTheSameOneInEveryOrder) {
 }
 
 TEST_F(AggregateTest, CountsFindingsAndServersOnceAName) {
-  Add(Line("a.example", "refused",
-           R"(,"servers":[{"host":"ns1.host.test","address":"192.0.2.1","result":"refused"},)"
-           R"({"host":"ns2.host.test","address":"192.0.2.2","result":"answer"},)"
-           R"({"host":"ns1.host.test","address":"192.0.2.1","result":"timeout"}],)"
-           R"("findings":[{"code":"lame_refused","host":"ns1.host.test","address":"192.0.2.1"},)"
-           R"({"code":"lame_refused","host":"ns3.host.test","address":"192.0.2.3"}])"));
+  Add(record::Line(
+      "a.example", "refused",
+      R"(,"servers":[{"host":"ns1.host.test","address":"192.0.2.1","result":"refused"},)"
+      R"({"host":"ns2.host.test","address":"192.0.2.2","result":"answer"},)"
+      R"({"host":"ns1.host.test","address":"192.0.2.1","result":"timeout"}],)"
+      R"("findings":[{"code":"lame_refused","host":"ns1.host.test","address":"192.0.2.1"},)"
+      R"({"code":"lame_refused","host":"ns3.host.test","address":"192.0.2.3"}])"));
   const auto findings = aggregate_.findings().Sorted();
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].second->names, 1u);
@@ -95,28 +97,30 @@ TEST_F(AggregateTest, CountsFindingsAndServersOnceAName) {
 }
 
 TEST_F(AggregateTest, TellsOperatorsByRecordOrServerOrNotAtAll) {
-  Add(Line("a.example", "no_caa", R"(,"operator":"Good Host")"));
-  Add(Line("b.example", "refused",
-           R"(,"servers":[{"host":"ns.fine.test","result":"answer"},)"
-           R"({"host":"ns1.bad.co.uk","result":"refused"}])"));
-  Add(Line("c.example", "no_caa", R"(,"findings":[{"code":"x","host":"a.b.odd.test"}])"));
-  Add(Line("f.example", "refused",
-           R"(,"servers":[{"host":"NS01.domaincontrol.com","result":"refused"}])"));
-  Add(Line("g.example", "refused", R"(,"servers":[{"host":"no..name","result":"refused"}])"));
-  Add(Line("d.example"));
-  Add(Line("e.example", "refused", R"(,"servers":[{"address":"192.0.2.1","result":"refused"}])"));
+  Add(record::Line("a.example", "no_caa", R"(,"operator":"Good Host")"));
+  Add(record::Line("b.example", "refused",
+                   R"(,"servers":[{"host":"ns.fine.test","result":"answer"},)"
+                   R"({"host":"ns1.bad.co.uk","result":"refused"}])"));
+  Add(record::Line("c.example", "no_caa", R"(,"findings":[{"code":"x","host":"a.b.odd.test"}])"));
+  Add(record::Line("f.example", "refused",
+                   R"(,"servers":[{"host":"NS01.domaincontrol.com","result":"refused"}])"));
+  Add(record::Line("g.example", "refused",
+                   R"(,"servers":[{"host":"no..name","result":"refused"}])"));
+  Add(record::Line("d.example"));
+  Add(record::Line("e.example", "refused",
+                   R"(,"servers":[{"address":"192.0.2.1","result":"refused"}])"));
   std::vector<std::string> names;
   for (const auto& [name, row] : aggregate_.operators().Sorted()) names.emplace_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"GoDaddy", "Good Host", "bad.co.uk", "no..name",
                                              "odd.test"}));
-  EXPECT_EQ(aggregate_.operators().Sorted()[0].second->basis, OperatorBasis::kHost);
-  EXPECT_EQ(aggregate_.operators().Sorted()[1].second->basis, OperatorBasis::kRecord);
+  EXPECT_EQ(aggregate_.operators().Sorted()[0].second->basis, guide::OperatorBasis::kHost);
+  EXPECT_EQ(aggregate_.operators().Sorted()[1].second->basis, guide::OperatorBasis::kRecord);
   EXPECT_EQ(aggregate_.without_operator().names, 2u);
 }
 
 TEST_F(AggregateTest, CountsDecisions) {
-  Add(Line("a.example", "no_caa", R"(,"decisions":{"A":"permit","B":"deny"})"));
-  Add(Line("b.example", "no_caa", R"(,"decisions":{"B":"permit"})"));
+  Add(record::Line("a.example", "no_caa", R"(,"decisions":{"A":"permit","B":"deny"})"));
+  Add(record::Line("b.example", "no_caa", R"(,"decisions":{"B":"permit"})"));
   const auto decisions = aggregate_.decisions().Sorted();
   ASSERT_EQ(decisions.size(), 2u);
   EXPECT_EQ(decisions[0].first, "B");
@@ -125,11 +129,11 @@ TEST_F(AggregateTest, CountsDecisions) {
 }
 
 TEST_F(AggregateTest, KeepsOrdersThatWouldFail) {
-  Add(Line("b.example", "refused", R"(,"order":"one")"));
-  Add(Line("a.example", "issuance_forbidden", R"(,"order":"one")"));
-  Add(Line("c.example", "no_caa", R"(,"order":"one")"));
-  Add(Line("d.example", "no_caa", R"(,"order":2)"));
-  Add(Line("e.example", "refused"));
+  Add(record::Line("b.example", "refused", R"(,"order":"one")"));
+  Add(record::Line("a.example", "issuance_forbidden", R"(,"order":"one")"));
+  Add(record::Line("c.example", "no_caa", R"(,"order":"one")"));
+  Add(record::Line("d.example", "no_caa", R"(,"order":2)"));
+  Add(record::Line("e.example", "refused"));
   const auto orders = aggregate_.orders().Sorted();
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].first, "\"one\"");
@@ -141,7 +145,7 @@ TEST_F(AggregateTest, KeepsOrdersThatWouldFail) {
 TEST(ReasonRemedyTest, IsThereForWhateverDoesNotPermit) {
   for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
     const auto reason = static_cast<Reason>(i);
-    EXPECT_EQ(ReasonRemedy(reason).empty(), OutcomeOf(reason) == Outcome::kPermit)
+    EXPECT_EQ(guide::ReasonRemedy(reason).empty(), OutcomeOf(reason) == Outcome::kPermit)
         << ReasonCode(reason);
   }
 }
@@ -150,10 +154,10 @@ TEST_F(AggregateTest, AddsUpToTheSame) {
   std::vector<std::string> lines;
   for (int i = 0; i < 100; ++i) {
     const std::string name = "n" + std::to_string(i) + ".t" + std::to_string(i % 7);
-    lines.push_back(i % 3 == 0 ? Line(name, "refused",
-                                      R"(,"operator":"op","servers":[)"
-                                      R"({"address":"192.0.2.1","result":"refused"}])")
-                               : Line(name));
+    lines.push_back(i % 3 == 0 ? record::Line(name, "refused",
+                                              R"(,"operator":"op","servers":[)"
+                                              R"({"address":"192.0.2.1","result":"refused"}])")
+                               : record::Line(name));
   }
   Aggregate parts[3];
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -185,7 +189,7 @@ TEST(CaaUseTest, TellsWhereTheSetWasFound) {
         DepthRow{"a.b.example", "example", 2}, DepthRow{"*.b.example", "b.example", 0},
         DepthRow{"*.b.example", "example", 1}, DepthRow{"ab.example", "b.example", -1},
         DepthRow{"a.example", "cdn.test", -1}, DepthRow{"b.example", "a.b.example", -1}}) {
-    LineReader reader;
+    record::LineReader reader;
     ASSERT_EQ(reader.Read(CaaLine(row.name, row.owner, R"({"flags":0,"tag":"a","value":""})")), "");
     CaaUse use(8);
     use.Add(reader.record());
@@ -205,7 +209,7 @@ struct FeatureRow {
 class CaaFeatureTest : public testing::TestWithParam<FeatureRow> {};
 
 TEST_P(CaaFeatureTest, IsMarked) {
-  LineReader reader;
+  record::LineReader reader;
   ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example", GetParam().record)), "");
   CaaUse use(8);
   use.Add(reader.record());
@@ -250,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(CaaUseTest, CountsAnIssuerOnceAName) {
-  LineReader reader;
+  record::LineReader reader;
   ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example",
                                 R"({"flags":0,"tag":"issue","value":"CA.example"},)"
                                 R"({"flags":0,"tag":"issue","value":"ca.example; a=b"},)"

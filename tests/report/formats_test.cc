@@ -1,14 +1,14 @@
 // How tables are written.
-#include "scanner/report/formats.h"
+#include "scanner/report/formats/formats.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <sstream>
 
-#include "scanner/report/cell_text.h"
+#include "scanner/report/formats/cell_text.h"
 #include "scanner/report/tables.h"
-#include "tests/report/report_lines.h"
+#include "tests/record/record_lines.h"
 
 namespace caascan::report {
 namespace {
@@ -155,27 +155,27 @@ TEST(TextReportTest, BreaksWhatIsToBeReadInFull) {
 
 /// Rates of failure are only told where all names of an operator are known.
 TEST(MakeReportTest, TellsNoRateFromFailuresAlone) {
-  LineReader reader;
+  record::LineReader reader;
   Aggregate aggregate;
   const auto failure_share = [&aggregate] {
     const Report report = MakeReport(aggregate, {}, {.inputs = {}, .min_names = 1});
     return report.Find("league")->rows.at(0).at(3);
   };
-  ASSERT_EQ(reader.Read(Line("a.example", "refused",
-                             R"(,"servers":[{"host":"ns.op.test","result":"refused"}])")),
+  ASSERT_EQ(reader.Read(record::Line("a.example", "refused",
+                                     R"(,"servers":[{"host":"ns.op.test","result":"refused"}])")),
             "");
   aggregate.Add(reader.record());
   EXPECT_TRUE(std::holds_alternative<Share>(failure_share()));
-  ASSERT_EQ(reader.Read(Line("b.example")), "");
+  ASSERT_EQ(reader.Read(record::Line("b.example")), "");
   aggregate.Add(reader.record());
   EXPECT_TRUE(std::holds_alternative<std::monostate>(failure_share()));
 }
 
 TEST(MakeReportTest, HasACellForEachColumn) {
-  LineReader reader;
+  record::LineReader reader;
   Aggregate aggregate;
   ASSERT_EQ(
-      reader.Read(Line(
+      reader.Read(record::Line(
           "a.example", "issuer_authorized",
           R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
           R"({"flags":0,"tag":"issue","value":"ca.example"}]},)"

@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "scanner/report/formats.h"
+#include "scanner/report/formats/formats.h"
 #include "scanner/report/tables.h"
-#include "tests/report/report_lines.h"
+#include "tests/record/record_lines.h"
 
 namespace caascan::report {
 namespace {
@@ -24,7 +24,7 @@ std::vector<std::string> Lines(const std::string& text) {
 std::string_view Read(std::string line, Aggregate* sum) {
   PartialReader reader;
   const size_t size = line.size();
-  line.append(RecordReader::kPadding, '\0');
+  line.append(record::RecordReader::kPadding, '\0');
   return reader.Read(std::string_view(line).substr(0, size), sum);
 }
 
@@ -35,19 +35,19 @@ std::string Json(const Aggregate& aggregate) {
 /// Records with something in every table.
 Aggregate Sample(int from, int to) {
   Aggregate aggregate;
-  LineReader reader;
+  record::LineReader reader;
   for (int i = from; i < to; ++i) {
     const std::string name = "n" + std::to_string(i) + ".t" + std::to_string(i % 5);
     const std::string line =
         i % 2 == 0
-            ? Line(
+            ? record::Line(
                   name, "refused",
                   R"(,"operator":"Op \"\u00e9\"","servers":[{"host":"h","address":"192.0.2.1",)"
                   R"("result":"refused"}],"findings":[{"code":"lame_refused","host":"h"}],"order":)" +
                       std::to_string(i % 3))
-            : Line(name, "issuer_authorized",
-                   R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
-                   R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2)");
+            : record::Line(name, "issuer_authorized",
+                           R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
+                           R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2)");
     EXPECT_EQ(reader.Read(line), "") << line;
     aggregate.Add(reader.record());
   }

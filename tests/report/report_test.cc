@@ -10,17 +10,17 @@
 #include <fstream>
 #include <sstream>
 
-#include "scanner/scan/block_reader.h"
-#include "tests/report/report_lines.h"
-#include "tests/scan/compressed.h"
-#include "tests/scan/temp_file.h"
+#include "scanner/io/block_reader.h"
+#include "tests/io/compressed.h"
+#include "tests/io/temp_file.h"
+#include "tests/record/record_lines.h"
 
 namespace caascan {
 namespace {
 
-using report::Line;
-using scan::TempFile;
-using scan::TempFolder;
+using io::TempFile;
+using io::TempFolder;
+using record::Line;
 using testing::HasSubstr;
 
 std::string ReadFile(const std::string& path) {
@@ -51,8 +51,8 @@ class RunReportTest : public testing::Test {
 TEST_F(RunReportTest, AddsUpPlainAndCompressedFiles) {
   const std::string line = Line("a.example") + "\n";
   const TempFile plain(line + line);
-  const TempFile gzip(scan::Gzip(line + line + line));
-  const TempFile zstd(scan::Zstd(line + "\n  \r\n" + line));
+  const TempFile gzip(io::Gzip(line + line + line));
+  const TempFile zstd(io::Zstd(line + "\n  \r\n" + line));
   const std::string json = Json({plain.path(), gzip.path(), zstd.path()});
   EXPECT_EQ(summary_.records, 7u);
   EXPECT_EQ(summary_.broken, 0u);
@@ -62,12 +62,12 @@ TEST_F(RunReportTest, AddsUpPlainAndCompressedFiles) {
 TEST_F(RunReportTest, LocatesBrokenLinesAndGoesOn) {
   const std::string line = Line("a.example") + "\n";
   std::string many;
-  while (many.size() < 3 * scan::BlockReader::kBlockSize) many += line;
+  while (many.size() < 3 * io::BlockReader::kBlockSize) many += line;
   const auto lines = static_cast<uint64_t>(many.size() / line.size());
   const TempFile first(many + "{\"name\":\n" + many + "torn");
-  const std::string overlong(scan::BlockReader::kMaxLineSize + (size_t{2} << 20), 'x');
+  const std::string overlong(io::BlockReader::kMaxLineSize + (size_t{2} << 20), 'x');
   const TempFile second(overlong + "\n" + line + "\n");
-  const TempFile third(scan::Gzip(many).substr(0, 2000));
+  const TempFile third(io::Gzip(many).substr(0, 2000));
   const std::string json = Json({first.path(), second.path(), third.path()});
   EXPECT_GE(summary_.records, 2 * lines + 1);
   EXPECT_EQ(summary_.broken, 4u);

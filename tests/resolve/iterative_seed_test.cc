@@ -18,8 +18,8 @@ using testing::IsEmpty;
 class IterativeSeedTest : public IterativeFixture {};
 
 /// Servers "host" or "host address".
-Delegation Known(const std::vector<std::pair<std::string, std::string>>& servers) {
-  Delegation delegation;
+dns::Delegation Known(const std::vector<std::pair<std::string, std::string>>& servers) {
+  dns::Delegation delegation;
   delegation.ttl_s = 3600;
   for (size_t i = 0; i < servers.size(); ++i) {
     const auto& [host, address] = servers[i];
@@ -27,12 +27,12 @@ Delegation Known(const std::vector<std::pair<std::string, std::string>>& servers
     EXPECT_EQ(dns::Name::FromText(host, &name), dns::NameError::kNone);
     delegation.hosts.append(name.view().bytes());
     if (address.empty()) continue;
-    delegation.glue.push_back({static_cast<uint8_t>(i), *net::Address::FromText(address, 0)});
+    delegation.AddGlue(i, net::Address::FromText(address, 0)->octets());
   }
   return delegation;
 }
 
-void Seed(IterativeResolver* resolver, std::string_view zone, const Delegation& delegation) {
+void Seed(IterativeResolver* resolver, std::string_view zone, const dns::Delegation& delegation) {
   dns::Name name;
   ASSERT_EQ(dns::Name::FromText(zone, &name), dns::NameError::kNone);
   resolver->Seed(name, delegation);

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/scan/temp_file.h"
+#include "tests/io/temp_file.h"
 
 namespace caascan::resolve {
 namespace {
 
-using scan::TempFile;
-using scan::TempFolder;
+using io::TempFile;
+using io::TempFolder;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;

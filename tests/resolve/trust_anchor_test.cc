@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/scan/temp_file.h"
+#include "tests/io/temp_file.h"
 
 namespace caascan::resolve {
 namespace {
@@ -14,8 +14,8 @@ constexpr const char* kDs =
     ". IN DS 20326 8 2 e06d44b80b8f1d39a95c0b0d7c65d08458e880409bbc683457104237c7f8ec8d\n";
 
 TEST(TrustAnchorTest, ReadsDsAndDnskeyRecords) {
-  const scan::TempFile file(std::string("; the root's\n$TTL 60\n") + kDs +
-                            "example.test. IN DNSKEY 257 3 13 AAECAwQFBgc=\n");
+  const io::TempFile file(std::string("; the root's\n$TTL 60\n") + kDs +
+                          "example.test. IN DNSKEY 257 3 13 AAECAwQFBgc=\n");
   const auto anchors = ReadTrustAnchors(file.path());
   ASSERT_TRUE(anchors.ok()) << anchors.status();
   ASSERT_EQ(anchors->size(), 2u);
@@ -37,7 +37,7 @@ struct Row {
 class BadTrustAnchorTest : public testing::TestWithParam<Row> {};
 
 TEST_P(BadTrustAnchorTest, SaysWhatIsWrong) {
-  const scan::TempFile file(GetParam().content);
+  const io::TempFile file(GetParam().content);
   const auto anchors = ReadTrustAnchors(file.path());
   ASSERT_FALSE(anchors.ok());
   EXPECT_THAT(anchors.status().ToString(), HasSubstr(GetParam().message));
@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST(TrustAnchorTest, TheBuiltInOnesAreIanasRootKeys) {
-  const scan::TempFile file(
+  const io::TempFile file(
       ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n"
       ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16\n");
   const auto published = ReadTrustAnchors(file.path());

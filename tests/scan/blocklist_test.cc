@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/scan/temp_file.h"
+#include "tests/io/temp_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -24,7 +24,7 @@ bool BlocksName(const Blocklist& list, std::string_view text) {
 }
 
 TEST(BlocklistTest, AddressesAndPrefixes) {
-  const TempFile file(
+  const io::TempFile file(
       "# nobody\n192.0.2.1\n\n 198.51.100.0/25\t# half of it\r\n203.0.113.77/24\n2001:db8::/33\n"
       "2001:db8:ffff::1\n::ffff:10.0.0.0/104\n");
   const auto list = Blocklist::Read(file.path());
@@ -64,7 +64,7 @@ TEST(BlocklistTest, WhatIsNoEntryIsNamedWithItsLine) {
        {"192.0.2.1:53", "192.0.2", "192.0.2.300", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1",
         "192.0.2.0/8x", "/8", "2001:db8::/129", "2001:db8:::1", "a b", "a..b", ".", "*", "http://x",
         "-192.0.2.1-192.0.2.9", "a,b"}) {
-    const TempFile file("192.0.2.1\n\n" + entry + "\n");
+    const io::TempFile file("192.0.2.1\n\n" + entry + "\n");
     const auto list = Blocklist::Read(file.path());
     EXPECT_THAT(std::string(list.status().message()), HasSubstr(file.path() + ":3: ")) << entry;
   }

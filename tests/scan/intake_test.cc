@@ -7,30 +7,30 @@
 #include <string>
 #include <vector>
 
-#include "scanner/scan/ndjson_line.h"
+#include "scanner/input/ndjson_line.h"
 
 namespace caascan::scan {
 namespace {
 
 using testing::ElementsAre;
 
-NameJob Job(const std::string& text, const std::string& id = "") {
-  NameJob job;
-  SetTypedName(text, false, &job);
+input::NameJob Job(const std::string& text, const std::string& id = "") {
+  input::NameJob job;
+  input::SetTypedName(text, false, &job);
   job.mutable_details()->id.text = id;
   return job;
 }
 
 /// "name#id+twin's id…" of each job, in the order in which they come out.
-std::vector<std::string> Through(Intake* intake, std::vector<NameJob> jobs) {
+std::vector<std::string> Through(Intake* intake, std::vector<input::NameJob> jobs) {
   std::vector<std::string> out;
-  const auto show = [&out](const NameJob& job) {
-    out.push_back(RecordName(job) +
+  const auto show = [&out](const input::NameJob& job) {
+    out.push_back(input::RecordName(job) +
                   (job.details().id.text.empty() ? "" : "#" + job.details().id.text));
-    for (const TwinJob& twin : job.details().twins) out.back() += "+" + twin.id.text;
+    for (const input::TwinJob& twin : job.details().twins) out.back() += "+" + twin.id.text;
   };
-  NameJob job;
-  for (NameJob& given : jobs) {
+  input::NameJob job;
+  for (input::NameJob& given : jobs) {
     job = std::move(given);
     if (intake->Exchange(&job)) show(job);
   }
@@ -38,8 +38,8 @@ std::vector<std::string> Through(Intake* intake, std::vector<NameJob> jobs) {
   return out;
 }
 
-std::vector<NameJob> Jobs(const std::vector<std::string>& names) {
-  std::vector<NameJob> jobs;
+std::vector<input::NameJob> Jobs(const std::vector<std::string>& names) {
+  std::vector<input::NameJob> jobs;
   int id = 0;
   for (const std::string& name : names) jobs.push_back(Job(name, std::to_string(id++)));
   return jobs;
@@ -56,14 +56,15 @@ TEST(IntakeTest, EqualNamesThatStandCloseTogetherBecomeOne) {
 
 TEST(IntakeTest, WithoutAWindowNothingIsHeldBack) {
   Intake intake({}, nullptr, nullptr);
-  NameJob job = Job("a.example");
+  input::NameJob job = Job("a.example");
   EXPECT_TRUE(intake.Exchange(&job));
-  EXPECT_EQ(RecordName(job), "a.example");
+  EXPECT_EQ(input::RecordName(job), "a.example");
   EXPECT_FALSE(intake.Drain(&job));
 }
 
 TEST(IntakeTest, WhatAsksForSomethingElseIsNoTwin) {
-  std::vector<NameJob> jobs = Jobs({"a.example", "*.a.example", "a.example", "a.example", "x y"});
+  std::vector<input::NameJob> jobs =
+      Jobs({"a.example", "*.a.example", "a.example", "a.example", "x y"});
   jobs[2].mutable_details()->account_uri = "https://ca.example/1";
   jobs[3].mutable_details()->validation_method = "dns-01";
   jobs.push_back(Job("x y"));
@@ -97,7 +98,7 @@ TEST(IntakeTest, ShardsAreDisjointAndWhole) {
   constexpr uint32_t kShards = 3;
   for (uint32_t shard = 0; shard < kShards; ++shard) {
     Intake intake({shard, kShards, 10}, nullptr, nullptr);
-    std::vector<NameJob> jobs;
+    std::vector<input::NameJob> jobs;
     for (const std::string& name : names) jobs.push_back(Job(name));
     const std::vector<std::string> out = Through(&intake, std::move(jobs));
     EXPECT_EQ(intake.jobs(), out.size());
@@ -123,7 +124,7 @@ TEST(IntakeTest, LeavesOutWhatAnEarlierRunHasDone) {
   done.Add(secret.Of("d.example", "", "", ""));
   done.Seal();
   Intake intake({.shard = 0, .shard_count = 1, .dedupe_window = 5}, &done, &secret);
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   for (const char* name :
        {"b.example", "B.example", "c.example", "*.c.example", "x y", "d.example", "d.example"}) {
     jobs.push_back(Job(name));

@@ -56,8 +56,8 @@ CaaAnswer Failed(Reason reason) {
   return answer;
 }
 
-NameJob Job(std::string_view name, bool wildcard) {
-  NameJob job;
+input::NameJob Job(std::string_view name, bool wildcard) {
+  input::NameJob job;
   job.valid = true;
   job.wildcard = wildcard;
   dns::Name parsed;
@@ -94,11 +94,11 @@ void InvestigateFixture::Begin() {
   investigator_ = std::make_unique<Investigator>(client_.network(), &resolver_, options_);
 }
 
-net::Task<> InvestigateTask(Investigator* investigator, NameJob* job, std::string* line) {
+net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
   (void)co_await investigator->Investigate(job, /*may_be_put_off=*/false, line);
 }
 
-std::vector<Line> InvestigateFixture::RunAll(std::span<NameJob> jobs) {
+std::vector<Line> InvestigateFixture::RunAll(std::span<input::NameJob> jobs) {
   if (investigator_ == nullptr) Begin();
   std::deque<std::string> lines(jobs.size());
   for (size_t i = 0; i < jobs.size(); ++i) {
@@ -108,6 +108,6 @@ std::vector<Line> InvestigateFixture::RunAll(std::span<NameJob> jobs) {
   return {lines.begin(), lines.end()};
 }
 
-Line InvestigateFixture::Run(NameJob job) { return RunAll({&job, 1}).front(); }
+Line InvestigateFixture::Run(input::NameJob job) { return RunAll({&job, 1}).front(); }
 
 }  // namespace caascan::scan

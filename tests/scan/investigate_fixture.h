@@ -48,7 +48,7 @@ resolve::CaaAnswer Records(std::vector<CaaRecord> records);
 resolve::CaaAnswer Issue(std::string_view value);
 resolve::CaaAnswer Failed(Reason reason);
 
-NameJob Job(std::string_view name, bool wildcard = false);
+input::NameJob Job(std::string_view name, bool wildcard = false);
 
 /// A record as it was written: members by dotted path, "" where absent.
 class Line {
@@ -62,7 +62,7 @@ class Line {
 };
 
 /// Both must live until it ends.
-net::Task<> InvestigateTask(Investigator* investigator, NameJob* job, std::string* line);
+net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line);
 
 class InvestigateFixture : public testing::Test {
  protected:
@@ -70,10 +70,10 @@ class InvestigateFixture : public testing::Test {
 
   /// Makes the investigator, with `options_` as they are now.
   void Begin();
-  Line Run(NameJob job);
+  Line Run(input::NameJob job);
   Line Run(std::string_view name) { return Run(Job(name)); }
   /// All at once; the lines in the order of the jobs.
-  std::vector<Line> RunAll(std::span<NameJob> jobs);
+  std::vector<Line> RunAll(std::span<input::NameJob> jobs);
 
   InvestigateOptions options_;
   net::Client client_;

@@ -81,7 +81,7 @@ TEST_F(InvestigateTest, AWildcardIsLookedUpWithoutItsAsterisk) {
 TEST_F(InvestigateTest, AParentsIssuewildHoldsForAWildcardOfAChild) {
   resolver_.Script("example.com",
                    Records({{0, "issue", "letsencrypt.org"}, {0, "issuewild", ";"}}));
-  NameJob jobs[] = {Job("shop.example.com", true), Job("shop.example.com", false)};
+  input::NameJob jobs[] = {Job("shop.example.com", true), Job("shop.example.com", false)};
   const std::vector<Line> lines = RunAll(jobs);
   EXPECT_EQ(lines[0]["reason"], "issuance_forbidden");
   EXPECT_EQ(lines[1]["reason"], "issuer_authorized");
@@ -173,7 +173,7 @@ TEST_F(InvestigateTest, ANamesOwnAccountAndMethodTakeTheScansPlace) {
       "example.com",
       Records({{0, "issue", "letsencrypt.org; accounturi=https://ca.example/acct/2"}}));
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch");
-  NameJob job = Job("example.com");
+  input::NameJob job = Job("example.com");
   job.mutable_details()->account_uri = "https://ca.example/acct/2";
   EXPECT_EQ(Run(std::move(job))["reason"], "issuer_authorized");
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch") << "for that name alone";
@@ -190,7 +190,7 @@ TEST_F(InvestigateTest, ACaSetIsDecidedForEach) {
 }
 
 TEST_F(InvestigateTest, IdsComeBackUntouched) {
-  NameJob job = Job("example.com");
+  input::NameJob job = Job("example.com");
   job.mutable_details()->id.text = R"({"a": [1, 2]})";
   job.mutable_details()->input = "EXAMPLE.com";
   const Line line = Run(std::move(job));
@@ -218,7 +218,7 @@ TEST_F(InvestigateTest, NothingOfOneNameShowsInTheNext) {
 // Sharing.
 
 TEST_F(InvestigateTest, ParentsAreAskedOnceForManyNames) {
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   jobs.reserve(100);
   for (int i = 0; i < 100; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".example.com"));
   resolver_.Script("com", Issue("letsencrypt.org"));
@@ -253,7 +253,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
     if (all) fine.attempts = {answered};
     const std::vector<std::string> names = {all ? "a.com" : "c.com", all ? "b.com" : "d.com"};
     for (const std::string& name : names) resolver_.Script(name, fine);
-    NameJob jobs[] = {Job(names[0]), Job(names[1])};
+    input::NameJob jobs[] = {Job(names[0]), Job(names[1])};
     for (const Line& line : RunAll(jobs)) {
       EXPECT_EQ(line["reason"], "refused");
       EXPECT_EQ(line["zone"], "com");
@@ -268,7 +268,7 @@ TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
     const std::string tld = "tld" + std::to_string(static_cast<int>(own));
     resolver_.Script(tld, Failed(own));
     resolver_.Script(tld, Issue("letsencrypt.org"));
-    NameJob jobs[] = {Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)};
+    input::NameJob jobs[] = {Job("a." + tld), Job("b." + tld), Job("c." + tld), Job("d." + tld)};
     const std::vector<Line> lines = RunAll(jobs);
     int cut = 0;
     for (const Line& line : lines) {
@@ -288,7 +288,7 @@ TEST_F(InvestigateTest, AParentsHugeSetServesWhoWaitedAndIsNotKept) {
   for (const size_t count : {size_t{20}, size_t{4000}}) {
     const std::string parent = "p" + std::to_string(count) + ".com";
     resolver_.Script(parent, Records(std::vector<CaaRecord>(count, {0, "issue", ";"})));
-    NameJob jobs[] = {Job("a." + parent), Job("b." + parent), Job("c." + parent)};
+    input::NameJob jobs[] = {Job("a." + parent), Job("b." + parent), Job("c." + parent)};
     for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["outcome"], "deny");
     EXPECT_EQ(Run("d." + parent)["outcome"], "deny");
     EXPECT_EQ(resolver_.CountAsked(parent), count == 20 ? 1u : 2u) << count;
@@ -297,7 +297,7 @@ TEST_F(InvestigateTest, AParentsHugeSetServesWhoWaitedAndIsNotKept) {
 
 TEST_F(InvestigateTest, ATinyCacheOnlyCostsQueries) {
   options_.parent_capacity = 1;
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   jobs.reserve(60);
   for (int i = 0; i < 60; ++i) {
     jobs.push_back(Job("n.z" + std::to_string(i % 7) + ".t" + std::to_string(i % 3)));
@@ -310,7 +310,7 @@ TEST_F(InvestigateTest, ATinyCacheOnlyCostsQueries) {
 
 TEST_F(InvestigateTest, ACancelledScanStopsEveryName) {
   Begin();
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   jobs.reserve(20);
   for (int i = 0; i < 20; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".example.com"));
   client_.AtNextTurn([this] { client_.network()->CancelAll(); });
@@ -355,7 +355,7 @@ TEST_F(InvestigateTest, NamesThatAreLookedUpAgainAreCounted) {
 TEST_F(InvestigateTest, AParentThatFailedIsAskedAgainOnceForAll) {
   options_.recheck = 1;
   resolver_.Script("com", Failed(Reason::kServfail));
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   jobs.reserve(50);
   for (int i = 0; i < 50; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".com"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["reason"], "servfail");
@@ -370,7 +370,7 @@ TEST_F(InvestigateTest, ALookThatAccusesTakesOverNoFailureOfAFirstLook) {
   resolver_.Script("com", Failed(Reason::kServfail));
   resolver_.Script("com", Issue("letsencrypt.org"));
   // As "one" is looked up again, "two" comes by, and asks "com" before it does.
-  NameJob two = Job("two.com");
+  input::NameJob two = Job("two.com");
   std::string line_of_two;
   resolver_.WatchLookups([&] {
     if (resolver_.CountAsked("one.com") != 2 || resolver_.CountAsked("two.com") != 0) return;
@@ -385,7 +385,7 @@ TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
   options_.recheck = 1;
   resolver_.Script("com", Failed(Reason::kServfail));
   resolver_.Script("com", Issue("letsencrypt.org"));
-  std::vector<NameJob> jobs;
+  std::vector<input::NameJob> jobs;
   jobs.reserve(50);
   for (int i = 0; i < 50; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".com"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["reason"], "issuer_authorized");

@@ -16,8 +16,8 @@ namespace {
 
 using PopResult = JobQueue::PopResult;
 
-NameJob Job(size_t number) {
-  NameJob job;
+input::NameJob Job(size_t number) {
+  input::NameJob job;
   job.valid = true;
   dns::Name parsed;
   EXPECT_EQ(dns::Name::FromText("n" + std::to_string(number) + ".example", &parsed),
@@ -35,7 +35,7 @@ JobBatch Batch(std::initializer_list<size_t> numbers) {
 
 std::string Ids(const JobBatch& batch) {
   std::string ids;
-  for (const NameJob& job : batch) ids += (ids.empty() ? "" : " ") + job.details().id.text;
+  for (const input::NameJob& job : batch) ids += (ids.empty() ? "" : " ") + job.details().id.text;
   return ids;
 }
 
@@ -177,7 +177,7 @@ TEST(JobDealerTest, DealsByRegistrableDomain) {
   for (size_t worker = 0; worker < 4; ++worker) {
     JobBatch batch;
     while (queue.Pop(worker, &batch) == PopResult::kBatch) {
-      for (const NameJob& job : batch) EXPECT_EQ(WorkerOf(ShardKey(job.name), 4), worker);
+      for (const input::NameJob& job : batch) EXPECT_EQ(WorkerOf(ShardKey(job.name), 4), worker);
       jobs += batch.size();
     }
   }
@@ -209,8 +209,8 @@ TEST(JobDealerTest, InvalidJobsTakeTurns) {
   JobQueue queue(3, 100, wakes.callback());
   JobDealer dealer(&queue);
   for (int i = 0; i < 30; ++i) {
-    NameJob job;
-    MarkInvalid("not a name", &job);
+    input::NameJob job;
+    input::MarkInvalid("not a name", &job);
     EXPECT_TRUE(dealer.Add(std::move(job)));
   }
   EXPECT_TRUE(dealer.Flush());
@@ -241,7 +241,8 @@ std::vector<size_t> RunOnce(size_t workers, size_t names, size_t abort_after) {
           std::this_thread::yield();
           continue;
         }
-        for (const NameJob& job : batch) done[worker].push_back(std::stoul(job.details().id.text));
+        for (const input::NameJob& job : batch)
+          done[worker].push_back(std::stoul(job.details().id.text));
         total += batch.size();
       }
     });
@@ -269,7 +270,7 @@ std::vector<size_t> RunOnce(size_t workers, size_t names, size_t abort_after) {
   for (const auto& ids : done) all.insert(all.end(), ids.begin(), ids.end());
   left.push_back(std::move(given_back));
   for (const JobBatch& batch : left) {
-    for (const NameJob& job : batch) all.push_back(std::stoul(job.details().id.text));
+    for (const input::NameJob& job : batch) all.push_back(std::stoul(job.details().id.text));
   }
   std::sort(all.begin(), all.end());
   EXPECT_EQ(all, added) << "each job exactly once";

@@ -13,8 +13,8 @@
 namespace caascan::scan {
 namespace {
 
-NameJob Job(std::string_view name) {
-  NameJob job;
+input::NameJob Job(std::string_view name) {
+  input::NameJob job;
   job.valid = true;
   dns::Name parsed;
   EXPECT_EQ(dns::Name::FromText(name, &parsed), dns::NameError::kNone);
@@ -24,7 +24,7 @@ NameJob Job(std::string_view name) {
 
 std::vector<std::string> TakeAllReady(ParkedJobs* parked) {
   std::vector<std::string> names;
-  NameJob job;
+  input::NameJob job;
   while (parked->TakeReady(&job)) names.push_back(job.name.view().ToText());
   return names;
 }
@@ -75,7 +75,7 @@ TEST_F(ParkedJobsTest, GiveBackEachOneOnce) {
   parked_.Park(slow_, Job("c.example."));
   MakeBusy();
   std::vector<std::string> names;
-  NameJob job;
+  input::NameJob job;
   while (parked_.TakeAny(&job)) names.push_back(job.name.view().ToText());
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, (std::vector<std::string>{"a.example", "b.example", "c.example"}));

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/scan/compressed.h"
-#include "tests/scan/temp_file.h"
+#include "tests/io/compressed.h"
+#include "tests/io/temp_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -43,7 +43,7 @@ class ResumeTest : public testing::Test {
     return earlier->records.Take(secret_.Of(name, "", "", ""));
   }
 
-  const TempFolder folder_;
+  const io::TempFolder folder_;
   const Fingerprinter secret_{7, 8};
 };
 
@@ -91,7 +91,7 @@ TEST_F(ResumeTest, EveryLengthOfAPlainFile) {
 TEST_F(ResumeTest, EveryLengthOfACompressedFile) {
   const std::string lines = Line("b.example") + Line("c.example");
   for (const std::string name : {"out.gz", "out.zst"}) {
-    const auto compress = name.ends_with("gz") ? Gzip : Zstd;
+    const auto compress = name.ends_with("gz") ? io::Gzip : io::Zstd;
     const std::string first = compress(Line("a.example"));
     const std::string whole = first + compress(lines);
     for (size_t size = 0; size <= whole.size(); ++size) {
@@ -107,9 +107,9 @@ TEST_F(ResumeTest, LinesOverManyPiecesAndFrames) {
   std::string plain;
   std::string frames;
   for (int i = 0; i < 40'000; ++i) plain += Line("name" + std::to_string(i) + ".example");
-  for (size_t at = 0; at < plain.size(); at += 70'001) frames += Zstd(plain.substr(at, 70'001));
+  for (size_t at = 0; at < plain.size(); at += 70'001) frames += io::Zstd(plain.substr(at, 70'001));
   for (const std::string& path :
-       {Write("out", plain), Write("out.gz", Gzip(plain)), Write("out.zst", frames)}) {
+       {Write("out", plain), Write("out.gz", io::Gzip(plain)), Write("out.zst", frames)}) {
     EarlierOutput earlier = Read(path);
     EXPECT_EQ(earlier.records.size(), 40'000u) << path;
     for (int i = 0; i < 40'000; ++i) {
@@ -129,7 +129,7 @@ TEST_F(ResumeTest, StoppedNamesAreDropped) {
   EXPECT_EQ(ReadBack("out"), kept);
   const std::filesystem::directory_iterator files(std::filesystem::path(Path("out")).parent_path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing is left beside it";
-  earlier = Read(Write("out.zst", Zstd(content)));
+  earlier = Read(Write("out.zst", io::Zstd(content)));
   EXPECT_EQ(earlier.records.size(), 2u);
   EXPECT_EQ(earlier.keep_bytes, ReadBack("out.zst").size());
 }
@@ -146,9 +146,9 @@ TEST_F(ResumeTest, WhatIsNoOutputOfAScanIsLeftAlone) {
   }
   std::string path = Write("out.zst", Line("a.example"));
   EXPECT_EQ(ErrorOf(path), "cannot resume " + path + ": its content is plain, not zstd");
-  path = Write("out", Gzip(Line("a.example")));
+  path = Write("out", io::Gzip(Line("a.example")));
   EXPECT_EQ(ErrorOf(path), "cannot resume " + path + ": its content is gzip, not plain");
-  std::string corrupt = Gzip(Line("a.example"));
+  std::string corrupt = io::Gzip(Line("a.example"));
   corrupt[corrupt.size() - 6] ^= 1;
   EXPECT_THAT(ErrorOf(Write("out.gz", corrupt)), HasSubstr("its gzip stream is corrupt"));
   EXPECT_THAT(ErrorOf(folder_.path()), HasSubstr("it is no regular file"));

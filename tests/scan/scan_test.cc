@@ -16,11 +16,11 @@
 
 #include "caascan/record.h"
 #include "caascan/scanner.h"
+#include "tests/io/temp_file.h"
 #include "tests/net/fake_server.h"
 #include "tests/net/reply.h"
 #include "tests/resolve/fake_tree.h"
 #include "tests/scan/investigate_fixture.h"
-#include "tests/scan/temp_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -71,7 +71,7 @@ class ScanTest : public testing::Test {
   }
 
   absl::Status Scan(const std::string& input) {
-    const TempFile in(input);
+    const io::TempFile in(input);
     options_.inputs = {in.path()};
     if (options_.output_path.empty()) options_.output_path = out_.path();
     return RunScan(options_, &summary_);
@@ -94,7 +94,7 @@ class ScanTest : public testing::Test {
 
   ScanOptions options_;
   ScanSummary summary_;
-  const TempFile out_;
+  const io::TempFile out_;
   std::unique_ptr<net::FakeServer> server_;
 };
 
@@ -185,8 +185,8 @@ TEST_F(ScanTest, NdjsonLinesKeepTheirIds) {
 
 TEST_F(ScanTest, ManyFilesAreReadOneAfterTheOther) {
   ServeAsResolver(Resolve);
-  const TempFile first("permit.test");
-  const TempFile second("deny.test\n");
+  const io::TempFile first("permit.test");
+  const io::TempFile second("deny.test\n");
   options_.inputs = {first.path(), second.path(), first.path()};
   options_.output_path = out_.path();
   ASSERT_TRUE(RunScan(options_, &summary_).ok());
@@ -249,7 +249,7 @@ TEST_F(ScanTest, IterativeModeWalksFromTheHints) {
   tree.Add("permit.test", "permit.test CAA 0 issue letsencrypt.org");
   server_ = std::make_unique<net::FakeServer>(
       [&tree](const Arrival& query, Outbox* out) { tree.Handle(query, out); });
-  const TempFile hints(". NS a.root.test.\na.root.test. A 127.80.0.1\n");
+  const io::TempFile hints(". NS a.root.test.\na.root.test. A 127.80.0.1\n");
   options_.root_hints_path = hints.path();
   options_.port = server_->port();
   options_.families = AddressFamilies::kIpv4;
@@ -265,7 +265,7 @@ TEST_F(ScanTest, IterativeModeWalksFromTheHints) {
 // What cannot be used is said before anything is written.
 
 TEST_F(ScanTest, OptionsThatCannotBeUsedAreInvalid) {
-  const TempFile in("permit.test\n");
+  const io::TempFile in("permit.test\n");
   const std::string missing = out_.path() + ".missing";
   const auto error = [&](auto change) {
     ScanOptions options;
@@ -320,7 +320,7 @@ TEST_F(ScanTest, AFileThatReachesItsLimitEndsOnAWholeLine) {
   const std::string names = NamesWith("permit", 1000);
   rlimit small = old;
   small.rlim_cur = 100'000;
-  const TempFile in(names);
+  const io::TempFile in(names);
   options_.inputs = {in.path()};
   options_.output_path = out_.path();
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "caascan/dossier.h"
 #include "tools/caascan/report_format.h"
 #include "tools/cli/option.h"
 
@@ -75,7 +76,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  {"--operator", "NAME",
                   "A dossier on this operator instead: findings with samples, dig lines and "
                   "remedies, as markdown (or --format html)."},
-                 &options_.operator_name);
+                 &operator_name_);
   cli::AddOption(app,
                  {"--by", "order",
                   "Only the orders (a text that came with the names) of which a name may not be "
@@ -100,7 +101,11 @@ int ReportCommand::Run() {
   if (progress_ == "never") options_.progress = ProgressMode::kNever;
   options_.orders_only = by_ == "order";
   ReportSummary summary;
-  const absl::Status status = RunReport(options_, &summary);
+  const absl::Status status =
+      operator_name_.empty() ? RunReport(options_, &summary)
+                             : RunDossier({options_.inputs, options_.output_path, operator_name_,
+                                           options_.format, options_.threads, options_.progress},
+                                          &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

@@ -20,6 +20,7 @@ class ReportCommand {
  private:
   cli::Program* const program_;
   ReportOptions options_;
+  std::string operator_name_;  // Of a dossier; empty is a report.
   // As typed.
   std::string format_ = "text";
   std::string by_;

@@ -1,0 +1,66 @@
+// Multi-perspective corroboration (Baseline Requirements 3.2.2.9) as pure functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "caascan/record.h"
+
+namespace caascan::compare {
+
+/// Why a perspective's look-up of a name does, or does not, count as permission.
+enum class Perspective : uint8_t {
+  kCorroborates,
+  kMissing,    // It has no record of the name.
+  kDuplicate,  // It has several.
+  kStale,      // Its record is too old, or from the future.
+  kDenies,
+  kFailed,  // Its look-up failed, and not in the way that may be taken as permission.
+  kError,   // It never looked the name up.
+};
+std::string_view PerspectiveCode(Perspective perspective);
+
+/// What a perspective found out about a name.
+struct PerspectiveRecord {
+  uint32_t records = 0;  // How many there are of the name; the rest is that of one of them.
+  Outcome outcome = Outcome::kError;
+  Reason reason = Reason::kStopped;
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  bool may_issue = false;
+  int64_t time_ms = 0;
+  std::string caa = {};  // The set that decided, as SpillRow has it; empty without one.
+};
+
+/// Have both perspectives one record of the name, and decided over the same CAA records? Then the
+/// same reason follows for the same request.
+bool DecideTheSameSet(const PerspectiveRecord& a, const PerspectiveRecord& b);
+
+/// When a record is fresh: not older than `max_age_ms` at `now_ms`, nor ahead of it by more than
+/// clocks differ.
+struct Freshness {
+  int64_t now_ms = 0;
+  int64_t max_age_ms = 0;
+};
+inline constexpr int64_t kMaxClockSkewMs = int64_t{5} * 60 * 1000;
+
+/// Does the remote perspective corroborate? It does where its own CAA check permits, or failed in a
+/// way that the Baseline Requirements 4.2.2.1 let pass: the record must say so (`may_issue`) and
+/// that the zone is Insecure.
+Perspective JudgeRemote(const PerspectiveRecord& record, const Freshness& freshness);
+
+/// The same of the primary perspective, which must permit: no failure will do.
+Perspective JudgePrimary(const PerspectiveRecord& record, const Freshness& freshness);
+
+/// How many of `remotes` must corroborate: all but one of 2 to 5, all but two of 6 and more. Fewer
+/// than 2 are no quorum, which more than all of them would have to make.
+uint32_t RequiredRemotes(uint32_t remotes);
+
+struct QuorumDecision {
+  bool issue = false;
+  uint32_t corroborated = 0;
+  uint32_t required = 0;
+};
+QuorumDecision DecideQuorum(Perspective primary, std::span<const Perspective> remotes);
+
+}  // namespace caascan::compare

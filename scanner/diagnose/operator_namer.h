@@ -1,0 +1,33 @@
+// Who runs a zone's servers, by their names and by their addresses.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "scanner/dns/name.h"
+#include "scanner/guide/operators.h"
+#include "scanner/net/address.h"
+#include "scanner/resolve/zone.h"
+
+namespace caascan::diagnose {
+
+/// Names the operators of zones. Learns which addresses known operators have, so that servers under
+/// a customer's own name (vanity name servers) are put down to the operator whose address they
+/// share. One a worker; loop thread only.
+class OperatorNamer {
+ public:
+  /// Writes who runs the servers of `zone`, whose apex is `name`: each operator once, in
+  /// alphabetical order, separated by commas, three at most; empty where the zone has no servers.
+  void Name(dns::NameView name, const resolve::Zone& zone, std::string* out);
+
+ private:
+  void Learn(const resolve::Zone& zone, size_t server, const guide::Operator* known);
+  const guide::Operator* ByAddress(const resolve::Zone& zone, size_t server) const;
+
+  // At most kMaxAddresses: those that come later are not learnt.
+  absl::flat_hash_map<net::Address, const guide::Operator*> by_address_;
+};
+
+}  // namespace caascan::diagnose

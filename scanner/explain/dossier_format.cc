@@ -1,0 +1,238 @@
+// A dossier is first laid out as a list of blocks, which both formats render. Tested by
+// dossier_test.cc.
+#include <algorithm>
+#include <utility>
+
+#include "caascan/finding_kind.h"
+#include "scanner/explain/dossier.h"
+#include "scanner/report/formats/cell_text.h"
+#include "scanner/report/formats/formats.h"
+
+namespace caascan::explain {
+namespace {
+
+constexpr size_t kDigSamples = 2;
+
+enum class BlockKind : uint8_t { kTitle, kHeading, kParagraph, kTable, kCommands };
+
+struct Block {
+  BlockKind kind = BlockKind::kParagraph;
+  std::string text;  // Of kCommands a line each.
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// Letters that mean nothing to a shell, and make up names and addresses.
+bool IsHarmless(const std::string& word) {
+  return !word.empty() && word.front() != '-' && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':';
+  });
+}
+
+/// "@192.0.2.1", with " -p 5300" behind it where the record's address has a port.
+std::string AtServer(std::string address) {
+  std::string port;
+  const size_t colon = address.rfind(':');
+  if (address.starts_with('[') && colon != std::string::npos && address[colon - 1] == ']') {
+    port = address.substr(colon + 1);
+    address = address.substr(1, colon - 2);
+  } else if (colon != std::string::npos && address.find('.') != std::string::npos &&
+             address.find(':') == colon) {
+    port = address.substr(colon + 1);
+    address.resize(colon);
+  }
+  if (!IsHarmless(address) || (!port.empty() && !IsHarmless(port))) return "";
+  return " @" + address + (port.empty() ? "" : " -p " + port);
+}
+
+bool EndsIn(const std::string& code, std::string_view end) { return code.ends_with(end); }
+
+void AddSamples(const std::string& code, const DossierFault& fault, std::vector<Block>* blocks) {
+  Block table = {BlockKind::kTable, "", {{"name", "server", "address", "evidence"}}};
+  Block commands = {BlockKind::kCommands, "", {}};
+  for (size_t i = 0; i < fault.samples.size(); ++i) {
+    const DossierSample& sample = fault.samples[i];
+    table.rows.push_back({report::PrintableText(sample.name), report::PrintableText(sample.host),
+                          report::PrintableText(sample.address),
+                          report::PrintableText(sample.evidence)});
+    if (i >= kDigSamples) continue;
+    for (const std::string& line : DigLines(code, sample)) {
+      if (commands.text.find(line + '\n') == std::string::npos) commands.text += line + '\n';
+    }
+  }
+  if (!fault.samples.empty()) blocks->push_back(std::move(table));
+  if (commands.text.empty()) return;
+  blocks->push_back({BlockKind::kParagraph, "To see it:", {}});
+  blocks->push_back(std::move(commands));
+}
+
+std::string Names(uint64_t count) {
+  return report::GroupedNumber(count) + (count == 1 ? " name" : " names");
+}
+
+void AddFinding(const std::string& code, const DossierFault& fault, std::vector<Block>* blocks) {
+  const FindingKind* const kind = FindFindingKind(code);
+  std::string heading = report::PrintableText(code) + ": " + Names(fault.names);
+  blocks->push_back({BlockKind::kHeading, std::move(heading), {}});
+  if (kind != nullptr) {
+    std::string text = "What is wrong: ";
+    text.append(kind->meaning).append(" (").append(kind->rfc).append("). ");
+    text.append(kind->evidence);
+    blocks->push_back({BlockKind::kParagraph, std::move(text), {}});
+    std::string remedy = "What helps (";
+    remedy.append(MenderText(kind->mender)).append("): ").append(kind->remedy);
+    blocks->push_back({BlockKind::kParagraph, std::move(remedy), {}});
+  }
+  AddSamples(code, fault, blocks);
+}
+
+/// The gravest first, then those of most names.
+std::vector<const std::pair<const std::string, DossierFault>*> Ordered(
+    const std::map<std::string, DossierFault>& faults) {
+  std::vector<const std::pair<const std::string, DossierFault>*> ordered;
+  ordered.reserve(faults.size());
+  for (const auto& fault : faults) ordered.push_back(&fault);
+  const auto rank = [](const auto* fault) {
+    const FindingKind* const kind = FindFindingKind(fault->first);
+    return kind == nullptr ? 0 : static_cast<int>(kind->severity);
+  };
+  std::stable_sort(ordered.begin(), ordered.end(), [&rank](const auto* a, const auto* b) {
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a->second.names > b->second.names;
+  });
+  return ordered;
+}
+
+std::vector<Block> MakeBlocks(const Dossier& dossier) {
+  std::vector<Block> blocks;
+  const std::string name = report::PrintableText(dossier.operator_name());
+  blocks.push_back({BlockKind::kTitle, "CAA look-ups at the name servers of " + name, {}});
+  const auto time = [](int64_t ms) { return report::CellText(ms, report::ColumnKind::kTime); };
+  const uint64_t failed = dossier.outcomes().failed();
+  blocks.push_back(
+      {BlockKind::kParagraph,
+       "From " + time(dossier.span().first_ms) + " to " + time(dossier.span().last_ms) +
+           " UTC the CAA records (RFC 8659) of " + Names(dossier.outcomes().names) +
+           " were looked up at these servers. For " + report::GroupedNumber(failed) +
+           " of them the look-up failed. Certification authorities must look CAA records up "
+           "before they issue a certificate, and mostly refuse where that fails.",
+       {}});
+  for (const auto* finding : Ordered(dossier.findings())) {
+    AddFinding(finding->first, finding->second, &blocks);
+  }
+  for (const auto* failure : Ordered(dossier.failures())) {
+    blocks.push_back(
+        {BlockKind::kHeading,
+         "Look-ups that failed, " + failure->first + ": " + Names(failure->second.names),
+         {}});
+    AddSamples(failure->first, failure->second, &blocks);
+  }
+  return blocks;
+}
+
+void AppendMarkdown(const Block& block, std::string* out) {
+  switch (block.kind) {
+    case BlockKind::kTitle:
+      *out += "# " + report::MarkdownText(block.text) + "\n\n";
+      return;
+    case BlockKind::kHeading:
+      *out += "## " + report::MarkdownText(block.text) + "\n\n";
+      return;
+    case BlockKind::kParagraph:
+      *out += report::MarkdownText(block.text) + "\n\n";
+      return;
+    case BlockKind::kCommands:
+      *out += "```sh\n" + block.text + "```\n\n";
+      return;
+    case BlockKind::kTable:
+      break;
+  }
+  for (size_t row = 0; row < block.rows.size(); ++row) {
+    for (const std::string& cell : block.rows[row]) *out += "| " + report::MarkdownText(cell) + ' ';
+    *out += "|\n";
+    if (row == 0) *out += "| --- | --- | --- | --- |\n";
+  }
+  *out += '\n';
+}
+
+void AppendHtml(const Block& block, std::string* out) {
+  const std::string text = report::HtmlText(block.text);
+  switch (block.kind) {
+    case BlockKind::kTitle:
+      *out += "<h1>" + text + "</h1>\n";
+      return;
+    case BlockKind::kHeading:
+      *out += "<h2>" + text + "</h2>\n";
+      return;
+    case BlockKind::kParagraph:
+      *out += "<p>" + text + "</p>\n";
+      return;
+    case BlockKind::kCommands:
+      *out += "<pre>" + text + "</pre>\n";
+      return;
+    case BlockKind::kTable:
+      break;
+  }
+  *out += "<div class=\"scroll\"><table>\n";
+  for (size_t row = 0; row < block.rows.size(); ++row) {
+    *out += "<tr>";
+    for (const std::string& cell : block.rows[row]) {
+      *out += row == 0 ? "<th>" + report::HtmlText(cell) + "</th>"
+                       : "<td>" + report::HtmlText(cell) + "</td>";
+    }
+    *out += "</tr>\n";
+  }
+  *out += "</table></div>\n";
+}
+
+}  // namespace
+
+std::string DigLine(std::string_view type, const std::string& name, const std::string& address) {
+  const std::string server = AtServer(address);
+  if (server.empty() || !IsHarmless(name)) return "";
+  return "dig +norec " + std::string(type) + " " + name + server;
+}
+
+std::vector<std::string> DigLines(const std::string& code, const DossierSample& sample) {
+  std::string name = sample.name;
+  if (name.starts_with("*.")) name.erase(0, 2);  // RFC 8659 section 3.
+  if (!IsHarmless(name)) return {};
+  const bool has_host = IsHarmless(sample.host);
+  if (code == "server_unresolvable" || code == "server_nxdomain" ||
+      code == "unresolvable_servers") {
+    if (!has_host) return {};
+    return {"dig A " + sample.host, "dig AAAA " + sample.host};
+  }
+  if (code.starts_with("dnssec_"))
+    return {"dig +dnssec CAA " + name, "dig +dnssec +cd CAA " + name};
+  if (code == "delegation_mismatch" || code == "glue_mismatch" || code.starts_with("single_")) {
+    return IsHarmless(sample.zone) ? std::vector<std::string>{"dig +nssearch " + sample.zone}
+                                   : std::vector<std::string>();
+  }
+  const std::string server = AtServer(sample.address);
+  if (server.empty()) return {};
+  const auto ask = [&name, &server](const char* how) {
+    return "dig +norec " + std::string(how) + name + server;
+  };
+  if (code == "truncated_no_tcp" || code == "truncated") return {ask("+tcp CAA ")};
+  if (code.starts_with("edns_")) return {ask("CAA "), ask("+noedns CAA ")};
+  if (code.starts_with("unknown_types_")) return {ask("TYPE65280 "), ask("SOA ")};
+  const bool differs = EndsIn(code, "_on_caa") || code == "caa_dropped" || code == "refused_caa";
+  if (differs) return {ask("CAA "), ask("SOA ")};
+  return {ask("CAA ")};
+}
+
+std::string MarkdownDossier(const Dossier& dossier) {
+  std::string out;
+  for (const Block& block : MakeBlocks(dossier)) AppendMarkdown(block, &out);
+  out.pop_back();  // A blank line at the end.
+  return out;
+}
+
+std::string HtmlDossier(const Dossier& dossier) {
+  std::string body;
+  const std::vector<Block> blocks = MakeBlocks(dossier);
+  for (const Block& block : blocks) AppendHtml(block, &body);
+  return report::HtmlPage(blocks.front().text, body);
+}
+
+}  // namespace caascan::explain

@@ -1,0 +1,106 @@
+// In Markdown whatever has columns stands in fences, which nothing inside can close, since there
+// are no back quotes in it. Tested by explain_test.cc.
+#include "scanner/explain/explain_page.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "scanner/report/formats/formats.h"
+
+namespace caascan::explain {
+namespace {
+
+constexpr size_t kWidth = 96;
+constexpr const char* kBold = "\033[1m";
+constexpr const char* kGood = "\033[1;32m";
+constexpr const char* kBad = "\033[1;31m";
+constexpr const char* kPlain = "\033[0m";
+
+}  // namespace
+
+void ExplainPage::OpenFence() {
+  if (!is_markdown() || in_fence_) return;
+  text_ += "```text\n";
+  in_fence_ = true;
+}
+
+void ExplainPage::CloseFence() {
+  if (in_fence_) text_ += "```\n";
+  in_fence_ = false;
+}
+
+void ExplainPage::Put(std::string_view text, const char* style) {
+  const bool coloured = form_ == ExplainForm::kColour && style != nullptr;
+  if (coloured) text_ += style;
+  text_ += text;
+  if (coloured) text_ += kPlain;
+  text_ += '\n';
+}
+
+void ExplainPage::Verdict(bool good, std::string_view text) {
+  if (is_markdown()) {
+    text_ += "## " + report::MarkdownText(text) + '\n';
+    return;
+  }
+  while (!text.empty()) {
+    size_t end = text.size() <= kWidth ? text.size() : text.rfind(' ', kWidth);
+    if (end == std::string_view::npos || end == 0) end = std::min(kWidth, text.size());
+    Put(text.substr(0, end), good ? kGood : kBad);
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+}
+
+void ExplainPage::Heading(std::string_view text) {
+  CloseFence();
+  text_ += '\n';
+  if (is_markdown()) {
+    text_ += "### " + report::MarkdownText(text) + "\n\n";
+  } else {
+    Put(text, kBold);
+  }
+}
+
+void ExplainPage::Line(std::string_view text) {
+  OpenFence();
+  std::string line(text);
+  if (is_markdown()) std::replace(line.begin(), line.end(), '`', '\'');
+  Put(line, nullptr);
+}
+
+void ExplainPage::BadLine(std::string_view text) {
+  OpenFence();
+  std::string line(text);
+  if (is_markdown()) std::replace(line.begin(), line.end(), '`', '\'');
+  Put(line, kBad);
+}
+
+void ExplainPage::Paragraph(const std::string& indent, std::string_view text) {
+  if (is_markdown()) {
+    CloseFence();
+    if (!text_.ends_with("\n\n")) text_ += '\n';
+    text_ += report::MarkdownText(text) + '\n';
+    return;
+  }
+  while (!text.empty()) {
+    const size_t room = kWidth - indent.size();
+    size_t end = text.size();
+    if (end > room) {
+      end = text.rfind(' ', room);
+      if (end == std::string_view::npos || end == 0) end = room;
+    }
+    Put(indent + std::string(text.substr(0, end)), nullptr);
+    text.remove_prefix(end);
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  }
+}
+
+void ExplainPage::Rest(size_t all, size_t shown) {
+  if (all > shown) Line("  and " + std::to_string(all - shown) + " more");
+}
+
+std::string ExplainPage::Take() {
+  CloseFence();
+  return std::move(text_);
+}
+
+}  // namespace caascan::explain

@@ -1,0 +1,51 @@
+// Tested by aggregate_test.cc.
+#include "scanner/guide/operator_name.h"
+
+#include "scanner/dns/name.h"
+#include "scanner/guide/operators.h"
+
+namespace caascan::guide {
+namespace {
+
+std::string_view HostAtFault(const record::RecordView& record) {
+  std::string_view first;
+  for (const record::ServerView& server : record.servers) {
+    if (server.host.empty()) continue;
+    if (IsFault(server.result)) return server.host;
+    if (first.empty()) first = server.host;
+  }
+  if (!first.empty()) return first;
+  for (const record::FindingView& finding : record.findings) {
+    if (!finding.host.empty()) return finding.host;
+  }
+  return {};
+}
+
+/// A host that is no domain name stands for itself.
+std::string OperatorOfHost(std::string_view host) {
+  dns::Name name;
+  if (dns::Name::FromText(host, &name) != dns::NameError::kNone) return std::string(host);
+  name.ToLower();
+  if (const Operator* const known = FindOperator(name)) {
+    return std::string(known->name);
+  }
+  std::string domain;
+  RegistrableDomain(name).AppendText(&domain);
+  return domain;
+}
+
+}  // namespace
+
+bool IsFault(std::string_view server_result) {
+  return server_result != "answer" && server_result != "referral" && server_result != "blocked";
+}
+
+OperatorName OperatorOf(const record::RecordView& record, std::string* memory) {
+  if (!record.operator_name.empty()) return {record.operator_name, OperatorBasis::kRecord};
+  const std::string_view host = HostAtFault(record);
+  if (host.empty()) return {};
+  *memory = OperatorOfHost(host);
+  return {*memory, OperatorBasis::kHost};
+}
+
+}  // namespace caascan::guide

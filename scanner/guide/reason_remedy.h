@@ -1,0 +1,18 @@
+// What to do about a name that may not be issued for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "caascan/record.h"
+
+namespace caascan::guide {
+
+/// One sentence for whoever ordered the certificate; empty for reasons that permit.
+std::string_view ReasonRemedy(Reason reason);
+
+/// What goes on from a name that has this reason for not being looked up, to the end of a sentence.
+/// REQUIRES: OutcomeOf(reason) is kError.
+std::string WhyNotLookedUp(Reason reason);
+
+}  // namespace caascan::guide

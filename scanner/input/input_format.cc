@@ -1,0 +1,56 @@
+// Tested by input_format_test.cc.
+#include "scanner/input/input_format.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace caascan::input {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return lower;
+}
+
+bool IsRecord(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t";
+  constexpr std::array<std::string_view, 5> kTypes = {"soa", "ns", "ds", "a", "aaaa"};
+  constexpr size_t kTokens = 4;  // Owner, TTL and class in either order, type.
+  bool in_class = false;
+  for (size_t i = 0; i < kTokens && !line.empty(); ++i) {
+    const size_t end = std::min(line.find_first_of(kBlanks), line.size());
+    const std::string token = Lower(line.substr(0, end));
+    line.remove_prefix(end);
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    const bool known = std::find(kTypes.begin(), kTypes.end(), token) != kTypes.end();
+    if (i > 0 && in_class && known) return !line.empty();
+    in_class = in_class || (i > 0 && token == "in");
+  }
+  return false;
+}
+
+}  // namespace
+
+InputFormat FormatByPath(std::string_view path) {
+  const std::string lower = Lower(path);
+  std::string_view name = lower;
+  for (const std::string_view compressed : {".gz", ".zst"}) {
+    if (name.ends_with(compressed)) name.remove_suffix(compressed.size());
+  }
+  if (name.ends_with(".csv")) return InputFormat::kCsv;
+  if (name.ends_with(".zone")) return InputFormat::kZone;
+  if (name.ends_with(".ndjson") || name.ends_with(".jsonl")) return InputFormat::kNdjson;
+  return InputFormat::kAuto;
+}
+
+InputFormat FormatByLine(std::string_view line) {
+  if (line.starts_with('{')) return InputFormat::kNdjson;
+  const std::string start = Lower(line.substr(0, 7));
+  const bool directive = start.starts_with("$origin") || start.starts_with("$ttl");
+  if (line.starts_with(';') || directive || IsRecord(line)) return InputFormat::kZone;
+  return line.find(',') != std::string_view::npos ? InputFormat::kCsv : InputFormat::kLines;
+}
+
+}  // namespace caascan::input

@@ -1,0 +1,104 @@
+// One input name on its way through the scan, and the beginning of its record.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/dns/delegation.h"
+#include "scanner/dns/name.h"
+
+namespace caascan::input {
+
+/// A line that asks for the same as another one: what is its own in its record.
+struct TwinJob {
+  std::string input;
+  RawJson id;
+  RawJson order;
+};
+
+/// What few names have.
+struct JobDetails {
+  /// The record's `name` where the job is not valid, else empty: the typed text as
+  /// EscapeTypedText() writes it.
+  std::string invalid_name;
+  /// What was typed, as valid UTF-8 of at most kMaxInputSize bytes; empty where it is the record's
+  /// `name` to the byte.
+  std::string input;
+  RawJson id;
+  RawJson order;
+  /// Of this name alone; they take the place of the scan's options.
+  std::optional<std::string> account_uri;
+  std::optional<std::string> validation_method;
+  /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
+  std::unique_ptr<const dns::Delegation> delegation;
+  /// Lines whose records say the same as this one's.
+  std::vector<TwinJob> twins;
+};
+
+/// What one line of input asks for. Each becomes exactly one record, and so does each of its twins.
+/// Names are held by the ten thousand: the ordinary one is small.
+struct NameJob {
+  /// False: the line is no name (or no valid JSON object). Such a job is never looked up; its
+  /// record has outcome `error`, reason `invalid_name`.
+  bool valid = false;
+  /// Evaluate as `*.name`?
+  bool wildcard = false;
+  /// Lower-case A-labels, without `*.`. The root where !valid.
+  dns::CompactName name;
+  /// What was done for it before it was put off, for a server that was busy.
+  uint8_t times_put_off = 0;
+  uint32_t queries = 0;
+  std::chrono::nanoseconds started{0};
+
+  /// All empty where nothing was set.
+  const JobDetails& details() const { return details_ == nullptr ? kNoDetails : *details_; }
+  /// To be set; they come into being here.
+  JobDetails* mutable_details() {
+    if (details_ == nullptr) details_ = std::make_unique<JobDetails>();
+    return details_.get();
+  }
+  void ClearDetails() { details_.reset(); }
+
+  /// How many records it becomes.
+  size_t record_count() const { return 1 + details().twins.size(); }
+
+ private:
+  static const JobDetails kNoDetails;
+  std::unique_ptr<JobDetails> details_;
+};
+
+inline constexpr size_t kMaxInputSize = 1024;
+inline constexpr size_t kMaxInvalidNameSize = 255;
+
+/// The text with \DDD for each byte that is not printable ASCII (a space is) and \\ for a
+/// backslash, cut before the escape that would pass kMaxInvalidNameSize.
+std::string EscapeTypedText(std::string_view text);
+
+/// The text as valid UTF-8, U+FFFD for each ill-formed part, cut to kMaxInputSize bytes at a
+/// character.
+std::string CleanTypedText(std::string_view text);
+
+/// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
+void MarkInvalid(std::string_view text, NameJob* job);
+
+/// Empties `record`, keeping the memory of its strings, and fills in what is known before the
+/// look-up: name, input, id, order. The reason is kStopped, or kInvalidName for an invalid job.
+void StartRecord(const NameJob& job, Record* record);
+
+/// The record's `name`.
+std::string RecordName(const NameJob& job);
+
+/// Makes the record of a job that of its twin.
+void TurnIntoTwin(const TwinJob& twin, Record* record);
+
+/// Appends the lines of a name that was never resolved, its twins' too. REQUIRES: `reason` belongs
+/// to outcome `error`. The line of an invalid job says invalid_name whatever `reason` is.
+void AppendErrorRecord(const NameJob& job, Reason reason,
+                       std::chrono::system_clock::time_point time, std::string* out);
+
+}  // namespace caascan::input

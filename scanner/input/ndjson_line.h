@@ -1,0 +1,40 @@
+// One line of `ndjson` input: an object with `name` and what belongs to it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "scanner/input/name_job.h"
+
+namespace caascan::input {
+
+/// Reads lines of NDJSON into jobs; keeps its parser's memory between lines. One thread at a time.
+class NdjsonParser {
+ public:
+  NdjsonParser();
+  ~NdjsonParser();
+  NdjsonParser(const NdjsonParser&) = delete;
+  NdjsonParser& operator=(const NdjsonParser&) = delete;
+
+  /// The job that `line` asks for. Members: `name` (a string, must be there), `wildcard` (a
+  /// boolean), `account_uri` and `validation_method` (strings), `id` and `order` (any JSON, kept to
+  /// the byte); null is the same as absent, save for `id` and `order`; other members are ignored;
+  /// of a member given twice the last counts. `wildcard` is what holds where the line does not say.
+  ///
+  /// The job is invalid where the line is no JSON object by RFC 8259, a member is of the wrong
+  /// type, or the name is none. It then still carries `id` and `order` where the line could be
+  /// read, so that the sender finds it again; its text is the `name` where that is a string, else
+  /// the line.
+  void Parse(std::string_view line, bool wildcard, NameJob* job);
+
+ private:
+  struct Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+/// Fills `job` for a name typed as `text`, evaluated as a wildcard if `wildcard` or `*.` says so.
+/// Sets valid, wildcard, name, invalid_name and input; leaves the rest.
+void SetTypedName(std::string_view text, bool wildcard, NameJob* job);
+
+}  // namespace caascan::input

@@ -1,0 +1,101 @@
+// Where records go: standard output or a file, with every way that can fail.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "scanner/io/encoder.h"
+#include "scanner/io/wake_fd.h"
+
+namespace caascan::io {
+
+struct OutputOptions {
+  /// Each Write() is then a gzip member or zstd frame of its own.
+  Compression compression = Compression::kNone;
+  /// Keep so much of the file and write on behind it; else it is emptied.
+  std::optional<uint64_t> keep_bytes = {};
+  /// The file must not be there yet, not as a link either: in a folder where strangers may write,
+  /// they could have planted one.
+  bool exclusive = false;
+};
+
+/// Writes whole lines, unbuffered: what Write() took is with the kernel when it returns. Any
+/// thread.
+///
+/// After the first failure nothing more is written. A regular file is then cut back to its last
+/// whole line, or member or frame, so that what is there stays valid line by line.
+///
+/// REQUIRES: the process ignores SIGPIPE and SIGXFSZ (RunScan() sees to it while it runs), since a
+/// closed pipe and a file-size limit would end it otherwise.
+class OutputSink {
+ public:
+  /// An empty path or "-" is standard output; else the file is created where it is missing. Errors:
+  /// InvalidArgument that names the file.
+  static absl::StatusOr<std::unique_ptr<OutputSink>> Open(const std::string& path,
+                                                          const OutputOptions& options = {});
+  ~OutputSink();
+  OutputSink(const OutputSink&) = delete;
+  OutputSink& operator=(const OutputSink&) = delete;
+
+  /// Writes all of `whole_lines`, waiting for a slow reader as long as it takes. False where this
+  /// or an earlier write failed; lines of a failed call may be there in part (pipes) or up to a
+  /// whole line (files). REQUIRES: empty, or ends with a line feed.
+  bool Write(std::string_view whole_lines);
+
+  /// Did a write fail? Cheap; the scan polls it so that it can stop.
+  bool failed() const { return failed_.load(std::memory_order_relaxed); }
+
+  /// Ends the waiting for a slow reader: the write that waits, and all later ones, fail with
+  /// "abandoned". For the user who asks a second time to stop. Regular files never wait so.
+  void Abandon();
+
+  /// DataLoss such as "cannot write out.ndjson: No space left on device" after a failure, else OK.
+  absl::Status status() const;
+
+  /// Is it better to write much at once?
+  bool compresses() const { return encoder_ != nullptr; }
+
+  /// Line feeds that reached the output: the records in it.
+  uint64_t lines_written() const { return lines_written_.load(std::memory_order_relaxed); }
+
+  /// Closes a file, asks the system for what it could not write until now (NFS, quota), and returns
+  /// status(). No Write() may run or follow. Standard output stays open. Once.
+  [[nodiscard]] absl::Status Finish();
+
+ private:
+  OutputSink(std::string display_name, int fd, bool owned, bool may_wait,
+             std::unique_ptr<WakeFd> abandon);
+  void WriteAll(std::string_view bytes);
+  ssize_t WriteSome(std::string_view bytes) const;
+  bool WaitForRoom();
+  void CountWritten(std::string_view written);
+  void CountLines(std::string_view written);
+  void Fail(std::string_view why);
+  void CutToWholeLine();
+
+  const std::string display_name_;
+  const bool owned_;
+  const bool may_wait_;  // For a reader at the other end; files and devices never do.
+  const std::unique_ptr<WakeFd> abandon_;
+  std::unique_ptr<Encoder> encoder_;  // Const after Open(); used under the lock.
+  std::atomic<bool> failed_{false};
+  std::atomic<uint64_t> lines_written_{0};
+
+  mutable std::mutex mutex_;  // Guards what follows, and the order of writes.
+  int fd_;
+  size_t tail_size_ = 0;  // Bytes written after the last line feed, or frame.
+  std::string frame_;
+  absl::Status status_;
+};
+
+}  // namespace caascan::io

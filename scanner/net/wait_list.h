@@ -1,0 +1,42 @@
+// Coroutines that wait for something another one does: a look-up in flight that serves them too.
+#pragma once
+
+#include <coroutine>
+
+#include "scanner/net/list.h"
+
+namespace caascan::net {
+
+/// `co_await list.Wait()` suspends until the next NotifyAll(). One thread. Empty when destroyed.
+class WaitList {
+  struct WaitTag {};
+
+ public:
+  class Waiter : public net::ListNode<WaitTag> {
+   public:
+    explicit Waiter(WaitList* list) : list_(list) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> awaiter) {
+      awaiter_ = awaiter;
+      list_->waiters_.PushBack(this);
+    }
+    void await_resume() const noexcept {}
+
+   private:
+    friend class WaitList;
+    WaitList* const list_;
+    std::coroutine_handle<> awaiter_;
+  };
+
+  /// Resumes everyone who waits now; who waits anew meanwhile stays.
+  void NotifyAll() {
+    net::List<Waiter, WaitTag> resumed;
+    resumed.TakeAll(&waiters_);
+    while (Waiter* waiter = resumed.PopFront()) waiter->awaiter_.resume();
+  }
+
+ private:
+  net::List<Waiter, WaitTag> waiters_;
+};
+
+}  // namespace caascan::net

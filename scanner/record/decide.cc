@@ -1,0 +1,229 @@
+// RunDecide: blocks of lines, worked off by a few threads that all do the same:
+//
+//   read the next block (in turn, under one lock) ▸ rewrite it (alone) ▸ write it (in turn)
+//
+// A block's turn to be written is its place in the order of reading, so the output has the order of
+// the input; and whoever holds the oldest block never waits for another thread, so somebody always
+// moves on. The line numbers of a message are known when the block has its turn, since all blocks
+// before it are counted by then. Tested by decide_test.cc.
+#include "caascan/decide.h"
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "scanner/io/block_reader.h"
+#include "scanner/io/output.h"
+#include "scanner/io/signal_scope.h"
+#include "scanner/record/redecide.h"
+
+namespace caascan {
+namespace record {
+namespace {
+
+constexpr unsigned kMaxThreads = 4;
+
+/// What became of one block.
+struct Rewritten {
+  std::string text;
+  DecideSummary counts;
+  uint64_t lines = 0;        // Read, the broken one included.
+  std::string_view problem;  // Of the last of them; empty where all are sound.
+};
+
+void RewriteBlock(const io::Block& block, Redecider* redecider, Rewritten* out) {
+  out->text.clear();
+  out->counts = {};
+  out->lines = 0;
+  out->problem = {};
+  std::string_view text = block.text();
+  if (block.overlong()) {
+    out->lines = 1;
+    out->problem = "longer than 16 MiB";
+    return;
+  }
+  while (!text.empty() && out->problem.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++out->lines;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const Redecider::Result result = redecider->Append(line, &out->text);
+    out->problem = result.problem;
+    if (!result.problem.empty()) break;
+    ++out->counts.records;
+    out->counts.permit += result.verdict == Redecider::Verdict::kPermit ? 1 : 0;
+    out->counts.deny += result.verdict == Redecider::Verdict::kDeny ? 1 : 0;
+    out->counts.failed += result.verdict == Redecider::Verdict::kFailed ? 1 : 0;
+    out->counts.changed += result.changed ? 1 : 0;
+  }
+}
+
+void Add(const DecideSummary& counts, DecideSummary* sum) {
+  sum->records += counts.records;
+  sum->permit += counts.permit;
+  sum->deny += counts.deny;
+  sum->failed += counts.failed;
+  sum->changed += counts.changed;
+}
+
+bool IsSameFile(const std::string& a, const std::string& b) {
+  struct stat of_a = {};
+  struct stat of_b = {};
+  return stat(a.c_str(), &of_a) == 0 && stat(b.c_str(), &of_b) == 0 && S_ISREG(of_a.st_mode) &&
+         of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+/// Before the output is emptied: can all inputs be read, and is none of them the output?
+absl::Status CheckInputs(const std::vector<std::string>& inputs, const std::string& output) {
+  for (const std::string& input : inputs) {
+    if (absl::Status status = io::CheckReadable(input); !status.ok()) return status;
+    if (input != "-" && !output.empty() && output != "-" && IsSameFile(input, output)) {
+      return absl::InvalidArgumentError("input and output are the same file: " + input);
+    }
+  }
+  return absl::OkStatus();
+}
+
+/// One run's moving parts. Run() once.
+class DecideRun {
+ public:
+  DecideRun(const DecideOptions& options, DecideSummary* summary)
+      : options_(options), summary_(summary), request_(options.request), inputs_(options.inputs) {
+    if (inputs_.empty()) inputs_.emplace_back("-");
+    if (request_.issuer_domains.empty()) request_.issuer_domains.emplace_back("letsencrypt.org");
+  }
+
+  absl::Status Run();
+
+ private:
+  absl::Status Open();
+  void Work();
+  void Publish(const io::Block& block, const Rewritten& rewritten);
+  void WatchSignals();
+
+  const DecideOptions& options_;
+  DecideSummary* const summary_;
+  IssuanceRequest request_;
+  std::vector<std::string> inputs_;
+  io::SignalScope signals_;  // Before any thread begins.
+  std::unique_ptr<io::WakeFd> stop_reading_;
+  std::unique_ptr<io::WakeFd> finished_;
+  std::unique_ptr<io::OutputSink> sink_;
+
+  std::mutex read_mutex_;  // Guards the next two.
+  std::unique_ptr<io::BlockReader> reader_;
+  uint64_t blocks_read_ = 0;
+
+  std::mutex write_mutex_;  // Guards what follows, and the order of writing.
+  std::condition_variable turn_came_;
+  uint64_t blocks_written_ = 0;
+  size_t input_ = 0;    // Of the block before,
+  uint64_t lines_ = 0;  // and how many lines of it were worked off.
+  absl::Status broken_line_;
+};
+
+absl::Status DecideRun::Open() {
+  auto stop_reading = io::WakeFd::Create();
+  if (!stop_reading.ok()) return stop_reading.status();
+  stop_reading_ = *std::move(stop_reading);
+  auto finished = io::WakeFd::Create();
+  if (!finished.ok()) return finished.status();
+  finished_ = *std::move(finished);
+  absl::Status inputs = CheckInputs(inputs_, options_.output_path);
+  if (!inputs.ok()) return inputs;
+  reader_ = std::make_unique<io::BlockReader>(inputs_, stop_reading_.get());
+  auto sink = io::OutputSink::Open(options_.output_path);
+  if (!sink.ok()) return sink.status();
+  sink_ = *std::move(sink);
+  return absl::OkStatus();
+}
+
+/// In the block's turn. Behind a broken line or a failed output nothing more is written.
+void DecideRun::Publish(const io::Block& block, const Rewritten& rewritten) {
+  if (!broken_line_.ok() || sink_->failed()) return;
+  if (block.input() != input_) lines_ = 0;
+  input_ = block.input();
+  lines_ += rewritten.lines;
+  if (sink_->Write(rewritten.text)) Add(rewritten.counts, summary_);
+  if (!rewritten.problem.empty()) {
+    broken_line_ = absl::InvalidArgumentError(io::InputFile::DisplayName(inputs_[input_]) + ":" +
+                                              std::to_string(lines_) +
+                                              ": no record: " + std::string(rewritten.problem));
+  }
+  if (!broken_line_.ok() || sink_->failed()) stop_reading_->Notify();
+}
+
+void DecideRun::Work() {
+  Redecider redecider(request_, options_.ca_set);
+  io::Block block;
+  Rewritten rewritten;
+  while (true) {
+    uint64_t turn = 0;
+    {
+      const std::lock_guard lock(read_mutex_);
+      if (reader_->Next(&block) != io::ReadResult::kLine) return;
+      turn = blocks_read_++;
+    }
+    RewriteBlock(block, &redecider, &rewritten);
+    {
+      std::unique_lock lock(write_mutex_);
+      turn_came_.wait(lock, [this, turn] { return turn == blocks_written_; });
+      Publish(block, rewritten);
+      ++blocks_written_;
+    }
+    turn_came_.notify_all();
+  }
+}
+
+/// The first signal ends the reading, the second the waiting for a slow reader of the output.
+void DecideRun::WatchSignals() {
+  std::array<pollfd, 2> fds = {{{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                                {.fd = finished_->fd(), .events = POLLIN, .revents = 0}}};
+  while (true) {
+    (void)poll(fds.data(), fds.size(), -1);
+    const int signal = signals_.Take();
+    if (signal != 0 && summary_->signal != 0) sink_->Abandon();
+    if (signal != 0 && summary_->signal == 0) {
+      summary_->signal = signal;
+      stop_reading_->Notify();
+    }
+    if (signal == 0 && fds[1].revents != 0) return;
+  }
+}
+
+absl::Status DecideRun::Run() {
+  if (absl::Status status = Open(); !status.ok()) return status;
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const unsigned count = options_.threads != 0 ? options_.threads : std::min(cores, kMaxThreads);
+  std::thread watcher([this] { WatchSignals(); });
+  std::vector<std::thread> others;
+  others.reserve(count - 1);
+  for (unsigned i = 1; i < count; ++i) others.emplace_back([this] { Work(); });
+  Work();
+  for (std::thread& other : others) other.join();
+  finished_->Notify();
+  watcher.join();
+  absl::Status written = sink_->Finish();
+  if (!written.ok()) return written;
+  if (!broken_line_.ok()) return broken_line_;
+  return reader_->status();
+}
+
+}  // namespace
+}  // namespace record
+
+absl::Status RunDecide(const DecideOptions& options, DecideSummary* summary) {
+  *summary = DecideSummary();
+  return record::DecideRun(options, summary).Run();
+}
+
+}  // namespace caascan

@@ -1,0 +1,108 @@
+// One line of a scan's output, as far as reports and comparisons need it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/functional/function_ref.h>
+
+#include "caascan/record.h"
+
+namespace caascan::record {
+
+struct CaaRecordView {
+  uint8_t flags = 0;
+  // In zone-file presentation, as the record holds them: \DDD and \\ for bytes that are not plain.
+  std::string_view tag;
+  std::string_view value;
+};
+
+struct ServerView {
+  std::string_view host;
+  std::string_view address;
+  std::string_view result;
+};
+
+struct FindingView {
+  std::string_view code;
+  std::string_view host;
+  std::string_view address;
+  std::string_view zone;
+  std::string_view evidence;
+};
+
+struct DecisionView {
+  std::string_view ca;
+  bool permit = false;
+};
+
+/// A record's members as they were read. Texts are views that hold until the reader's next Read(),
+/// and while the line does; they are strangers' data and may hold any character.
+struct RecordView {
+  std::string_view name;
+  Outcome outcome = Outcome::kError;
+  Reason reason = Reason::kStopped;
+  bool may_issue = false;
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  bool has_caa = false;
+  std::string_view caa_owner;
+  uint32_t caa_ttl_s = 0;
+  std::vector<CaaRecordView> caa;
+  std::string_view failed_at;
+  std::string_view zone;
+  std::string_view operator_name;
+  std::vector<ServerView> servers;
+  std::vector<FindingView> findings;
+  std::vector<DecisionView> decisions;
+  uint64_t queries = 0;
+  uint64_t retries = 0;
+  uint64_t attempts = 1;
+  double elapsed_ms = 0;
+  int64_t time_ms = 0;     // Since 1970.
+  std::string_view order;  // Raw JSON; empty where the record has none.
+};
+
+/// Reads records. One thread at a time; keeps its memory from line to line. A resource.
+class RecordReader {
+ public:
+  /// So many bytes behind a line must be readable, whatever they hold.
+  static const size_t kPadding;
+  /// Longer lines are no records: the largest answer that DNS can carry makes a third of this.
+  static constexpr size_t kMaxLineSize = size_t{1} << 20;
+
+  RecordReader();
+  ~RecordReader();
+  RecordReader(const RecordReader&) = delete;
+  RecordReader& operator=(const RecordReader&) = delete;
+
+  /// Reads one line (without its line feed). What keeps it from being a record of version 1 of the
+  /// schema, in words for people, or empty. Only the members above are looked at, and name,
+  /// outcome, reason, may_issue, dnssec and time must be there; a member that stands there twice is
+  /// refused, since nobody could tell which of the two counts.
+  std::string_view Read(std::string_view line);
+
+  /// Reads lines from the beginning of `lines` for as long as each is a record, and calls
+  /// `visit(line)` with record() being its. How many bytes those lines are, their line feeds
+  /// included. It is the quicker way, and no other than Read() line by line; what it leaves is for
+  /// Read() to judge: the first line that is no record, or is none of the scanner's own form, and
+  /// all behind it.
+  size_t ReadRun(std::string_view lines, absl::FunctionRef<void(std::string_view)> visit);
+
+  /// The record, where Read() found nothing wrong with it.
+  const RecordView& record() const { return record_; }
+
+ private:
+  struct Parser;
+  class Members;
+  void Clear();
+  size_t ReadBatch(std::string_view lines, absl::FunctionRef<void(std::string_view)> visit);
+
+  const std::unique_ptr<Parser> parser_;
+  RecordView record_;
+};
+
+}  // namespace caascan::record

@@ -1,0 +1,46 @@
+// One record of an earlier scan, decided again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "caascan/caa.h"
+
+namespace caascan::record {
+
+/// Rewrites records one line at a time; keeps its memory between lines and allocates nothing once
+/// that has grown to the longest of them. One thread at a time.
+class Redecider {
+ public:
+  enum class Verdict : uint8_t { kPermit, kDeny, kFailed };
+
+  struct Result {
+    /// What is wrong with the line, in words; nothing was appended then. Empty where it is sound.
+    std::string_view problem;
+    Verdict verdict = Verdict::kFailed;
+    bool changed = false;  // From permit to deny, or the other way round.
+  };
+
+  /// Bytes behind a line that must be readable, whatever they hold.
+  static const size_t kPadding;
+
+  /// `request.wildcard` is ignored; each record's name tells. REQUIRES: request.issuer_domains is
+  /// not empty, and the names in `ca_set` differ.
+  Redecider(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set);
+  ~Redecider();
+  Redecider(const Redecider&) = delete;
+  Redecider& operator=(const Redecider&) = delete;
+
+  /// Appends the record of `line` and a line feed (include/caascan/decide.h tells what changes).
+  /// REQUIRES: `line` holds no line feed, and kPadding bytes behind it are readable.
+  Result Append(std::string_view line, std::string* out);
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace caascan::record

@@ -1,0 +1,175 @@
+// Tested by progress_test.cc.
+#include "scanner/scan/telemetry/progress.h"
+
+#include <absl/strings/str_format.h>
+
+#include <cmath>
+
+namespace caascan::telemetry {
+namespace {
+
+/// 1234567 as "1,234,567".
+std::string WithCommas(uint64_t value) {
+  std::string text = std::to_string(value);
+  for (size_t place = text.size(); place > 3;) {
+    place -= 3;
+    text.insert(place, 1, ',');
+  }
+  return text;
+}
+
+std::string_view NameNoun(uint64_t count) { return count == 1 ? "name" : "names"; }
+
+std::string Rate(uint64_t now, uint64_t before, std::chrono::microseconds elapsed) {
+  if (elapsed.count() <= 0 || now <= before) return "0";
+  const double seconds = std::chrono::duration<double>(elapsed).count();
+  return WithCommas(
+      static_cast<uint64_t>(std::llround(static_cast<double>(now - before) / seconds)));
+}
+
+uint64_t Sum(std::span<const uint64_t> counts) {
+  uint64_t sum = 0;
+  for (const uint64_t count : counts) sum += count;
+  return sum;
+}
+
+/// "11,000 permit, 1,345 deny".
+std::string OutcomeList(std::span<const uint64_t> outcomes) {
+  std::string list;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i] == 0) continue;
+    if (!list.empty()) list += ", ";
+    list += WithCommas(outcomes[i]);
+    list += ' ';
+    list += OutcomeCode(static_cast<Outcome>(i));
+  }
+  return list;
+}
+
+}  // namespace
+
+void ProgressSnapshot::Add(const WorkerCounters& worker) {
+  const auto load = [](const std::atomic<uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);
+  };
+  names_started += load(worker.names_started_);
+  for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += load(worker.outcomes_[i]);
+  queries += load(worker.queries_);
+  retries += load(worker.retries_);
+  for (size_t i = 0; i < signature_checks.size(); ++i) {
+    signature_checks[i] += load(worker.signature_checks_[i]);
+  }
+  signatures_remembered += load(worker.signatures_remembered_);
+  nsec3_hashes += load(worker.nsec3_hashes_);
+  validation_units += load(worker.validation_units_);
+  network.udp_queries += load(worker.network_.udp_queries);
+  network.tcp_queries += load(worker.network_.tcp_queries);
+  network.replies += load(worker.network_.replies);
+  network.reply_octets += load(worker.network_.reply_octets);
+  network.timeouts += load(worker.network_.timeouts);
+  network.late += load(worker.network_.late);
+  network.strays += load(worker.network_.strays);
+  network.drops += load(worker.network_.drops);
+  network.outages += load(worker.network_.outages);
+  network.send_errors += load(worker.network_.send_errors);
+}
+
+std::optional<std::chrono::seconds> TimeLeft(const ProgressSnapshot& now,
+                                             std::chrono::microseconds elapsed) {
+  const auto records = static_cast<double>(now.records());
+  if (now.input_bytes == 0 || now.input_bytes_read == 0 || records == 0) return std::nullopt;
+  const double part = std::min(
+      1.0, static_cast<double>(now.input_bytes_read) / static_cast<double>(now.input_bytes));
+  const double names = static_cast<double>(now.names_read) / part;
+  const double left_s =
+      std::max(0.0, names - records) * std::chrono::duration<double>(elapsed).count() / records;
+  constexpr double kForever = 1e9;  // Seconds; more says nothing.
+  if (!(left_s < kForever)) return std::nullopt;
+  return std::chrono::seconds(std::llround(left_s));
+}
+
+std::optional<double> LossPercent(const ProgressSnapshot& now, const ProgressSnapshot& before) {
+  const auto since = [](uint64_t a, uint64_t b) { return a > b ? static_cast<double>(a - b) : 0; };
+  const double lost = since(now.network.timeouts, before.network.timeouts);
+  const double ended = lost + since(now.network.replies, before.network.replies);
+  if (ended <= 0) return std::nullopt;
+  return 100.0 * lost / ended;
+}
+
+void WorkerCounters::SetNetwork(const net::NetworkStats& stats) {
+  const auto set = [](std::atomic<uint64_t>* counter, uint64_t value) {
+    counter->store(value, std::memory_order_relaxed);
+  };
+  set(&network_.udp_queries, stats.udp_queries);
+  set(&network_.tcp_queries, stats.tcp_queries);
+  set(&network_.replies, stats.replies);
+  set(&network_.reply_octets, stats.reply_octets);
+  set(&network_.timeouts, stats.timeouts);
+  set(&network_.late, stats.late);
+  set(&network_.strays, stats.strays);
+  set(&network_.drops, stats.drops);
+  set(&network_.outages, stats.outages);
+  set(&network_.send_errors, stats.send_errors);
+}
+
+uint64_t ProgressSnapshot::records() const { return Sum(outcomes); }
+
+uint64_t ProgressSnapshot::in_flight() const {
+  // The counters are read one after the other while workers go on.
+  const uint64_t written = records();
+  return names_started > written ? names_started - written : 0;
+}
+
+std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& before,
+                         std::chrono::microseconds interval, std::chrono::microseconds elapsed) {
+  const uint64_t records = now.records();
+  std::string line = WithCommas(records);
+  line += ' ';
+  line += NameNoun(records);
+  line += "  " + Rate(records, before.records(), interval) + "/s";
+  line += "  in flight " + WithCommas(now.in_flight());
+  for (size_t i = 0; i < now.outcomes.size(); ++i) {
+    if (now.outcomes[i] == 0) continue;
+    line += "  ";
+    line += OutcomeCode(static_cast<Outcome>(i));
+    const double share = static_cast<double>(now.outcomes[i]) / static_cast<double>(records);
+    line += absl::StrFormat(" %.1f%%", 100.0 * share);
+  }
+  line += "  " + Rate(now.sent(), before.sent(), interval) + " queries/s";
+  if (const std::optional<double> loss = LossPercent(now, before)) {
+    line += absl::StrFormat("  loss %.1f%%", *loss);
+  }
+  if (const std::optional<std::chrono::seconds> left = TimeLeft(now, elapsed)) {
+    const int64_t seconds = left->count();
+    line += absl::StrFormat("  %d:%02d:%02d left", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+  return line;
+}
+
+std::string SummaryLine(const ScanSummary& summary) {
+  std::string line = WithCommas(summary.names_in);
+  line += ' ';
+  line += NameNoun(summary.names_in);
+  line += " in, " + WithCommas(summary.records_out);
+  line += summary.records_out == 1 ? " record out" : " records out";
+  const std::string outcomes = OutcomeList(summary.outcomes);
+  if (!outcomes.empty()) line += ": " + outcomes;
+  line += absl::StrFormat(" in %.1f s, ", std::chrono::duration<double>(summary.elapsed).count());
+  line += WithCommas(summary.queries);
+  line += summary.queries == 1 ? " query" : " queries";
+  if (summary.done_before > 0) {
+    line += ", " + WithCommas(summary.done_before);
+    line += summary.done_before == 1 ? " record kept" : " records kept";
+  }
+  if (summary.unsigned_root) {
+    line += "; answers unchecked, since the root of --root-hints is not signed";
+  }
+  if (summary.names_in > summary.records_out) {
+    line += ". Names without a record: " + WithCommas(summary.names_in - summary.records_out);
+  } else if (summary.records_out > summary.names_in) {
+    line += ". Records without a name: " + WithCommas(summary.records_out - summary.names_in);
+  }
+  return line;
+}
+
+}  // namespace caascan::telemetry

@@ -1,0 +1,21 @@
+#include <string>
+#include <vector>
+
+#include "caascan/scanner.h"
+#include "scanner/scan/telemetry/progress.h"
+
+namespace caascan {
+
+std::string SummaryText(const ScanSummary& summary) { return telemetry::SummaryLine(summary); }
+
+std::vector<std::string> SummaryWarnings(const ScanSummary& summary) {
+  std::vector<std::string> warnings;
+  for (const uint16_t key_tag : summary.unnamed_root_keys) {
+    warnings.push_back("warning: the root has key " + std::to_string(key_tag) +
+                       " that no trust anchor names: if IANA is rolling it over, update the trust "
+                       "anchors before the old key goes; if not, find out whose key it is");
+  }
+  return warnings;
+}
+
+}  // namespace caascan

@@ -1,0 +1,245 @@
+// Tested by telemetry_test.cc, and end to end by telemetry_test.py.
+#include "scanner/scan/telemetry/telemetry.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "scanner/io/whole_file.h"
+#include "scanner/record/json_text.h"
+
+namespace caascan::telemetry {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr std::chrono::seconds kEvery(1);
+
+double Seconds(microseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+double Rate(uint64_t now, uint64_t before, microseconds interval) {
+  if (interval.count() <= 0 || now <= before) return 0;
+  return static_cast<double>(now - before) / Seconds(interval);
+}
+
+absl::string_view Code(size_t outcome) {
+  const std::string_view code = OutcomeCode(static_cast<Outcome>(outcome));
+  return {code.data(), code.size()};
+}
+
+void AppendCount(absl::string_view name, uint64_t value, std::string* out) {
+  absl::StrAppend(out, ",\"", name, "\":", value);
+}
+
+/// One metric with its help and type; `labels` with braces, or empty.
+void AppendHead(absl::string_view name, absl::string_view type, absl::string_view help,
+                std::string* out) {
+  absl::StrAppend(out, "# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n");
+}
+
+void AppendMetric(absl::string_view name, absl::string_view type, absl::string_view help,
+                  uint64_t value, std::string* out) {
+  AppendHead(name, type, help, out);
+  absl::StrAppend(out, name, " ", value, "\n");
+}
+
+/// {"13":5}: only the algorithms that were met.
+void AppendSignatureChecks(const ProgressSnapshot& now, std::string* out) {
+  absl::StrAppend(out, ",\"signature_checks\":{");
+  const char* separator = "";
+  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
+    if (now.signature_checks[i] == 0) continue;
+    absl::StrAppend(out, separator, "\"", i, "\":", now.signature_checks[i]);
+    separator = ",";
+  }
+  *out += '}';
+}
+
+}  // namespace
+
+std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& before,
+                       microseconds interval, microseconds elapsed, bool finished) {
+  std::string out = "{\"time\":";
+  record::AppendJsonTime(std::chrono::system_clock::now(), &out);
+  absl::StrAppend(&out, ",\"finished\":", finished ? "true" : "false");
+  absl::StrAppendFormat(&out, ",\"elapsed_s\":%.3f", Seconds(elapsed));
+  const std::optional<std::chrono::seconds> eta = TimeLeft(now, elapsed);
+  if (eta && !finished) absl::StrAppend(&out, ",\"eta_s\":", eta->count());
+  AppendCount("names_read", now.names_read, &out);
+  AppendCount("names_kept", now.names_kept, &out);
+  AppendCount("names_in_flight", now.in_flight(), &out);
+  AppendCount("records", now.records(), &out);
+  absl::StrAppendFormat(&out, ",\"records_per_s\":%.1f",
+                        Rate(now.records(), before.records(), interval));
+  absl::StrAppend(&out, ",\"outcomes\":{");
+  for (size_t i = 0; i < now.outcomes.size(); ++i) {
+    absl::StrAppend(&out, i == 0 ? "\"" : ",\"", Code(i), "\":", now.outcomes[i]);
+  }
+  out += '}';
+  AppendCount("queries", now.sent(), &out);
+  absl::StrAppendFormat(&out, ",\"queries_per_s\":%.1f", Rate(now.sent(), before.sent(), interval));
+  AppendCount("retries", now.retries, &out);
+  AppendCount("replies", now.network.replies, &out);
+  AppendCount("reply_octets", now.network.reply_octets, &out);
+  AppendCount("timeouts", now.network.timeouts, &out);
+  AppendCount("late_answers", now.network.late, &out);
+  if (const std::optional<double> loss = LossPercent(now, before)) {
+    absl::StrAppendFormat(&out, ",\"loss_percent\":%.2f", *loss);
+  }
+  AppendCount("send_errors", now.network.send_errors, &out);
+  AppendCount("receive_drops", now.network.drops, &out);
+  AppendCount("outages", now.network.outages, &out);
+  AppendSignatureChecks(now, &out);
+  AppendCount("signatures_remembered", now.signatures_remembered, &out);
+  AppendCount("nsec3_hashes", now.nsec3_hashes, &out);
+  AppendCount("validation_units", now.validation_units, &out);
+  AppendCount("input_bytes_read", now.input_bytes_read, &out);
+  if (now.input_bytes > 0) AppendCount("input_bytes", now.input_bytes, &out);
+  out += "}\n";
+  return out;
+}
+
+namespace {
+
+void AppendValidation(const ProgressSnapshot& now, std::string* out) {
+  AppendHead("caascan_signature_checks_total", "counter",
+             "DNSSEC signatures checked, of names that are done, by algorithm.", out);
+  for (size_t i = 0; i < now.signature_checks.size(); ++i) {
+    if (now.signature_checks[i] == 0) continue;
+    absl::StrAppend(out, "caascan_signature_checks_total{algorithm=\"", i, "\"} ",
+                    now.signature_checks[i], "\n");
+  }
+  AppendMetric("caascan_signatures_remembered_total", "counter",
+               "DNSSEC signatures that had been checked before.", now.signatures_remembered, out);
+  AppendMetric("caascan_nsec3_hashes_total", "counter",
+               "SHA-1 digests for NSEC3, each iteration counted.", now.nsec3_hashes, out);
+  AppendMetric("caascan_validation_units_total", "counter",
+               "What validation has cost, in units of about a microsecond.", now.validation_units,
+               out);
+}
+
+}  // namespace
+
+std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
+  std::string out;
+  AppendMetric("caascan_names_read_total", "counter", "Input lines that ask for a name.",
+               now.names_read, &out);
+  AppendMetric("caascan_names_kept_total", "counter",
+               "Input lines left out because an earlier run's record is kept.", now.names_kept,
+               &out);
+  AppendMetric("caascan_names_in_flight", "gauge", "Names taken up and not yet written.",
+               now.in_flight(), &out);
+  AppendHead("caascan_records_total", "counter", "Records written, by outcome.", &out);
+  for (size_t i = 0; i < now.outcomes.size(); ++i) {
+    absl::StrAppend(&out, "caascan_records_total{outcome=\"", Code(i), "\"} ", now.outcomes[i],
+                    "\n");
+  }
+  AppendHead("caascan_queries_total", "counter", "Queries sent, by transport.", &out);
+  absl::StrAppend(&out, "caascan_queries_total{transport=\"udp\"} ", now.network.udp_queries,
+                  "\ncaascan_queries_total{transport=\"tcp\"} ", now.network.tcp_queries, "\n");
+  AppendMetric("caascan_retries_total", "counter",
+               "Queries beyond the first of a look-up in one zone, of names that are done.",
+               now.retries, &out);
+  AppendMetric("caascan_replies_total", "counter", "Answers that matched a query.",
+               now.network.replies, &out);
+  AppendMetric("caascan_reply_octets_total", "counter", "Octets of those answers.",
+               now.network.reply_octets, &out);
+  AppendMetric("caascan_timeouts_total", "counter", "Queries that no answer came for.",
+               now.network.timeouts, &out);
+  AppendMetric("caascan_late_answers_total", "counter",
+               "Answers to queries that were no longer waited for.", now.network.late, &out);
+  AppendMetric("caascan_stray_datagrams_total", "counter",
+               "Datagrams that matched no query, or matched it badly; late answers are none.",
+               now.network.strays, &out);
+  AppendMetric("caascan_receive_drops_total", "counter",
+               "Datagrams that found no room in this program's sockets.", now.network.drops, &out);
+  AppendMetric("caascan_outages_total", "counter",
+               "Times, of each thread, when nobody answered any more, root servers included.",
+               now.network.outages, &out);
+  AppendMetric("caascan_send_errors_total", "counter", "Queries that this machine could not send.",
+               now.network.send_errors, &out);
+  AppendValidation(now, &out);
+  AppendMetric("caascan_input_bytes_read_total", "counter",
+               "Bytes of input read, before decompression.", now.input_bytes_read, &out);
+  if (now.input_bytes > 0) {
+    AppendMetric("caascan_input_bytes", "gauge", "Size of all inputs in bytes.", now.input_bytes,
+                 &out);
+  }
+  AppendHead("caascan_elapsed_seconds", "gauge", "Time since the scan began.", &out);
+  absl::StrAppendFormat(&out, "caascan_elapsed_seconds %.3f\n", Seconds(elapsed));
+  return out;
+}
+
+Telemetry::Telemetry(const ScanOptions& options, Snapshot snapshot)
+    : options_(options),
+      snapshot_(std::move(snapshot)),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      show_line_(options.progress == ProgressMode::kAlways ||
+                 (options.progress == ProgressMode::kAuto && terminal_)) {}
+
+absl::Status Telemetry::Begin(Clock::time_point now) {
+  started_ = last_shown_ = now;
+  if (!options_.status_path.empty()) {
+    absl::Status written =
+        WriteStatus(StatusJson(snapshot_(), last_, microseconds(0), microseconds(0), false));
+    if (!written.ok()) return written;
+  }
+  if (options_.metrics_address.empty()) return absl::OkStatus();
+  // A port alone is one of the loopback interface: the metrics are for the machine's own.
+  std::string text = options_.metrics_address;
+  if (text.starts_with(':')) text.erase(0, 1);
+  if (text.find_first_not_of("0123456789") == std::string::npos) text.insert(0, "127.0.0.1:");
+  const auto address = net::Address::FromText(text, 0);
+  if (!address || address->port() == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--metrics: '", options_.metrics_address, "' is no ADDR:PORT"));
+  }
+  auto server = net::TextServer::Start(
+      {*address, "/metrics", "text/plain; version=0.0.4; charset=utf-8", [this] {
+         return MetricsText(snapshot_(),
+                            std::chrono::duration_cast<microseconds>(Clock::now() - started_));
+       }});
+  if (!server.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--metrics: ", server.status().message()));
+  }
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+void Telemetry::Tick(Clock::time_point now) {
+  if (now - last_shown_ >= kEvery) Show(now, /*last=*/false);
+}
+
+void Telemetry::End(Clock::time_point now) {
+  Show(now, /*last=*/true);
+  server_.reset();
+}
+
+void Telemetry::Show(Clock::time_point now, bool last) {
+  const ProgressSnapshot snapshot = snapshot_();
+  const auto interval = std::chrono::duration_cast<microseconds>(now - last_shown_);
+  const auto elapsed = std::chrono::duration_cast<microseconds>(now - started_);
+  if (show_line_) {
+    // On a terminal the line is written over; in a log each stands for itself.
+    (void)std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s\n",
+                       ProgressLine(snapshot, last_, interval, elapsed).c_str(),
+                       terminal_ && last ? "\n" : "");
+  }
+  if (!options_.status_path.empty()) {
+    (void)WriteStatus(StatusJson(snapshot, last_, interval, elapsed, last));
+  }
+  last_shown_ = now;
+  last_ = snapshot;
+}
+
+/// So that nobody who reads sees half of one.
+absl::Status Telemetry::WriteStatus(const std::string& text) const {
+  absl::Status written = io::WriteWhole(options_.status_path, text);
+  if (written.ok()) return written;
+  return absl::InvalidArgumentError(absl::StrCat("--status: ", written.message()));
+}
+
+}  // namespace caascan::telemetry

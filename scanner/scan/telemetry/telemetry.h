@@ -1,0 +1,59 @@
+// What a scan tells those who watch it: a live line, a status file, metrics over HTTP.
+// docs/telemetry.md lists names and units.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <absl/status/status.h>
+
+#include "caascan/scanner.h"
+#include "scanner/net/text_server.h"
+#include "scanner/scan/telemetry/progress.h"
+
+namespace caascan::telemetry {
+
+/// One line of JSON with a line feed: the status file's content. Rates are since `before`,
+/// `interval` ago; `elapsed` is since the scan's start.
+std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& before,
+                       std::chrono::microseconds interval, std::chrono::microseconds elapsed,
+                       bool finished);
+
+/// The text exposition format of Prometheus, 0.0.4.
+std::string MetricsText(const ProgressSnapshot& now, std::chrono::microseconds elapsed);
+
+/// Made, asked and destroyed by the watching thread.
+class Telemetry {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Snapshot = std::function<ProgressSnapshot()>;  // From any thread.
+
+  /// `options` must outlive this.
+  Telemetry(const ScanOptions& options, Snapshot snapshot);
+
+  /// Writes the first status and listens for who wants metrics. Errors: InvalidArgument that names
+  /// the option.
+  absl::Status Begin(Clock::time_point now);
+  /// Once a second at most, all else is ignored.
+  void Tick(Clock::time_point now);
+  /// What holds at the end. A status file that cannot be written any more is not the scan's end.
+  void End(Clock::time_point now);
+
+ private:
+  void Show(Clock::time_point now, bool last);
+  absl::Status WriteStatus(const std::string& text) const;
+
+  const ScanOptions& options_;
+  const Snapshot snapshot_;
+  const bool terminal_;
+  const bool show_line_;
+  Clock::time_point started_;
+  Clock::time_point last_shown_;
+  ProgressSnapshot last_;
+  std::unique_ptr<net::TextServer> server_;
+};
+
+}  // namespace caascan::telemetry

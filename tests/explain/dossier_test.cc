@@ -1,0 +1,115 @@
+#include "scanner/explain/dossier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/record/record_lines.h"
+
+namespace caascan::explain {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::string Failure(const std::string& name, const std::string& operator_name,
+                    const std::string& evidence = "REFUSED") {
+  return record::Line(
+      name, "refused",
+      R"(,"zone":"z.example","operator":")" + operator_name +
+          R"(","servers":[{"host":"ns1.op.test","address":"192.0.2.1","result":"refused"},)"
+          R"({"host":"ns2.op.test","address":"192.0.2.2","result":"answer"}],)"
+          R"("findings":[{"code":"lame_refused","host":"ns1.op.test",)"
+          R"("address":"192.0.2.1","evidence":")" +
+          evidence + R"("}])");
+}
+
+class DossierTest : public testing::Test {
+ protected:
+  void Add(const std::string& line, Dossier* dossier) {
+    ASSERT_EQ(reader_.Read(line), "") << line;
+    dossier->Add(reader_.record());
+  }
+
+  record::LineReader reader_;
+};
+
+TEST_F(DossierTest, TakesItsOperatorsRecordsAndTenSamples) {
+  Dossier dossier("example dns");
+  Dossier other("example dns");
+  for (int i = 30; i-- > 0;) {
+    Add(Failure("n" + std::to_string(i) + ".example", "Example DNS"),
+        i % 2 == 0 ? &dossier : &other);
+  }
+  Add(Failure("x.example", "Somebody"), &dossier);
+  Add(record::Line("good.example", "no_caa", R"(,"operator":"Example DNS")"), &dossier);
+  dossier.Merge(other);
+  EXPECT_EQ(dossier.outcomes().names, 31u);
+  EXPECT_EQ(dossier.outcomes().failed(), 30u);
+  const DossierFault& fault = dossier.findings().at("lame_refused");
+  EXPECT_EQ(fault.names, 30u);
+  ASSERT_EQ(fault.samples.size(), DossierFault::kMaxSamples);
+  EXPECT_EQ(fault.samples[0].name, "n0.example");
+  EXPECT_EQ(fault.samples[1].name, "n1.example");
+  EXPECT_EQ(fault.samples[2].name, "n10.example");
+  const DossierFault& failure = dossier.failures().at("refused");
+  EXPECT_EQ(failure.names, 30u);
+  EXPECT_EQ(failure.samples[0].host, "ns1.op.test");
+  EXPECT_EQ(failure.samples[0].evidence, "refused");
+}
+
+TEST_F(DossierTest, SaysWhatIsWrongWhatHelpsAndHowToSeeIt) {
+  Dossier dossier("Op");
+  Add(Failure("a.example", "Op"), &dossier);
+  const std::string markdown = MarkdownDossier(dossier);
+  for (const char* part :
+       {"# CAA look-ups at the name servers of Op\n", "## lame\\_refused: 1 name\n",
+        "What is wrong: ", "RFC ", "What helps (",
+        "| a.example | ns1.op.test | 192.0.2.1 | REFUSED |\n",
+        "```sh\ndig +norec CAA a.example @192.0.2.1\n```\n", "2026-11-22 08:00:00"}) {
+    EXPECT_THAT(markdown, HasSubstr(part));
+  }
+  EXPECT_THAT(HtmlDossier(dossier), HasSubstr("<pre>dig +norec CAA a.example @192.0.2.1\n</pre>"));
+}
+
+TEST_F(DossierTest, TamesStrangersTexts) {
+  Dossier dossier("<b>`Op`");
+  Add(Failure("$(reboot).example", "<b>`Op`", R"(<script>\u001b[0m|x)"), &dossier);
+  const std::string html = HtmlDossier(dossier);
+  EXPECT_THAT(html, Not(HasSubstr("<b>")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;\\u{1B}[0m|x"));
+  const std::string markdown = MarkdownDossier(dossier);
+  EXPECT_THAT(markdown, HasSubstr("of &lt;b&gt;\\`Op\\`\n"));
+  EXPECT_THAT(markdown, HasSubstr("&lt;script&gt;\\\\u\\{1B\\}\\[0m\\|x"));
+  EXPECT_THAT(markdown, Not(HasSubstr("```sh")));  // No command that a shell would take wrongly.
+}
+
+TEST(DigLinesTest, AsksWhatShowsTheFault) {
+  const auto lines = [](const std::string& code, const std::string& address = "192.0.2.1",
+                        const std::string& name = "a.example") {
+    return DigLines(
+        code,
+        {.name = name, .host = "ns.test", .address = address, .zone = "z.test", .evidence = ""});
+  };
+  EXPECT_THAT(lines("notimp_on_caa"), ElementsAre("dig +norec CAA a.example @192.0.2.1",
+                                                  "dig +norec SOA a.example @192.0.2.1"));
+  EXPECT_THAT(lines("truncated_no_tcp"), ElementsAre("dig +norec +tcp CAA a.example @192.0.2.1"));
+  EXPECT_THAT(lines("server_nxdomain"), ElementsAre("dig A ns.test", "dig AAAA ns.test"));
+  EXPECT_THAT(lines("delegation_mismatch"), ElementsAre("dig +nssearch z.test"));
+  EXPECT_THAT(lines("refused", "192.0.2.1:5300"),
+              ElementsAre("dig +norec CAA a.example @192.0.2.1 -p 5300"));
+  EXPECT_THAT(lines("refused", "[2001:db8::1]:5300"),
+              ElementsAre("dig +norec CAA a.example @2001:db8::1 -p 5300"));
+  EXPECT_THAT(lines("refused", "2001:db8::1"),
+              ElementsAre("dig +norec CAA a.example @2001:db8::1"));
+  EXPECT_THAT(lines("refused", "192.0.2.1", "*.a.example"),
+              ElementsAre("dig +norec CAA a.example @192.0.2.1"));
+  for (const char* hostile : {"", "x;reboot", "-f/etc/passwd", "a b", "$(x)", "`x`"}) {
+    EXPECT_THAT(lines("refused", hostile), IsEmpty()) << hostile;
+    EXPECT_THAT(lines("refused", "192.0.2.1", hostile), IsEmpty()) << hostile;
+  }
+}
+
+}  // namespace
+}  // namespace caascan::explain

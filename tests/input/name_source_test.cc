@@ -1,0 +1,254 @@
+#include "scanner/input/name_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "tests/io/temp_file.h"
+
+namespace caascan::input {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::unique_ptr<NameSource> MustOpen(NameSourceOptions options, const io::WakeFd* wake = nullptr) {
+  auto source = NameSource::Open(std::move(options), wake);
+  EXPECT_TRUE(source.ok()) << source.status();
+  return source.ok() ? *std::move(source) : nullptr;
+}
+
+/// A job as one word: the name (`*.` for a wildcard), `<input` where there is one, `!text` where
+/// invalid, `#id` where given.
+std::string Show(const NameJob& job) {
+  std::string shown = job.valid ? "" : "!" + job.details().invalid_name;
+  if (job.valid) shown += (job.wildcard ? "*." : "") + job.name.view().ToText();
+  if (job.valid && !job.details().input.empty()) shown += "<" + job.details().input;
+  if (!job.details().id.text.empty()) shown += "#" + job.details().id.text;
+  return shown;
+}
+
+std::vector<std::string> AllJobs(NameSource* source) {
+  std::vector<std::string> shown;
+  NameJob job;
+  while (source->Next(&job, true) == NextJob::kJob) shown.push_back(Show(job));
+  EXPECT_TRUE(source->status().ok()) << source->status();
+  EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
+  EXPECT_EQ(source->job_count(), shown.size());
+  return shown;
+}
+
+std::vector<std::string> Jobs(std::string_view content, InputFormat format = InputFormat::kAuto,
+                              bool wildcard = false) {
+  const io::TempFile file(content);
+  const auto source = MustOpen({.paths = {file.path()}, .format = format, .wildcard = wildcard});
+  return AllJobs(source.get());
+}
+
+TEST(NameSourceTest, Lines) {
+  EXPECT_THAT(Jobs("www.example.com\nBÜCHER.example\n*.shop.example.net\nnot a name\n"),
+              ElementsAre("www.example.com", "xn--bcher-kva.example<BÜCHER.example",
+                          "*.shop.example.net", "!not a name"));
+}
+
+TEST(NameSourceTest, NothingInNothingOut) {
+  for (const char* content :
+       {"", "\n", "\r\n\r\n", " \t \n", "# only\n  # comments", "\xEF\xBB\xBF"}) {
+    EXPECT_THAT(Jobs(content), IsEmpty());
+    EXPECT_THAT(Jobs(content, InputFormat::kLines), IsEmpty());
+  }
+}
+
+TEST(NameSourceTest, BlanksAndCommentsOfLines) {
+  EXPECT_THAT(Jobs("# a list\n\n  a.example \t\r\n\t# b.example\n \r\nc.example"),
+              ElementsAre("a.example", "c.example"));
+  EXPECT_THAT(Jobs("a.example # inline\n"), ElementsAre("!a.example # inline"));
+}
+
+TEST(NameSourceTest, HostileLines) {
+  EXPECT_THAT(Jobs(std::string("a\0b.example\nb.example\n", 22)),
+              ElementsAre("!a\\000b.example", "b.example"));
+  EXPECT_THAT(Jobs("b\xFC"
+                   "cher.example\n"),
+              ElementsAre("!b\\252cher.example"));
+  EXPECT_THAT(Jobs("\xFF\xFE"
+                   "a\n"),
+              ElementsAre("!\\255\\254a"));
+  EXPECT_THAT(Jobs("\xEF\xBB\xBF"
+                   "a.example\n\xEF\xBB\xBF"
+                   "b.example\n"),
+              ElementsAre("a.example",
+                          "b.example<\xEF\xBB\xBF"
+                          "b.example"));
+}
+
+TEST(NameSourceTest, OverlongLines) {
+  const std::string cut = "!" + std::string(255, 'x');
+  std::string ten_megabytes;
+  ten_megabytes.resize(10'000'000, 'x');
+  EXPECT_THAT(Jobs("a.example\n" + ten_megabytes + "\nb.example\n"),
+              ElementsAre("a.example", cut, "b.example"));
+  EXPECT_THAT(Jobs(std::string(100'000, ' ') + "\n"), ElementsAre("!" + std::string(255, ' ')));
+  EXPECT_THAT(Jobs("#" + ten_megabytes + "\nb.example\n"), ElementsAre("b.example"));
+  const std::string overlong_json = R"({"name":"a.example","id":")" + ten_megabytes + "\"}\n";
+  EXPECT_THAT(Jobs(overlong_json), ElementsAre("!" + overlong_json.substr(0, 255)));
+}
+
+TEST(NameSourceTest, WildcardOption) {
+  EXPECT_THAT(Jobs("a.example\n*.b.example\n", InputFormat::kLines, true),
+              ElementsAre("*.a.example<a.example", "*.b.example"));
+  std::string longest;  // 254 octets: `*.` does not fit in front.
+  for (int i = 0; i < 3; ++i) longest.append(63, 'a').push_back('.');
+  longest += std::string(60, 'a');
+  EXPECT_THAT(Jobs(longest, InputFormat::kLines, false), ElementsAre(longest));
+  EXPECT_THAT(Jobs(longest, InputFormat::kLines, true), ElementsAre("!" + longest));
+}
+
+TEST(NameSourceTest, Ndjson) {
+  EXPECT_THAT(Jobs("{\"name\":\"a.example\",\"id\":1}\r\n\n  {\"name\":\"B.example\"}\nc.example\n"
+                   "# d.example\n{\"name\":\"e\""),
+              ElementsAre("a.example#1", "b.example<B.example", "!c.example", "!# d.example",
+                          "!{\"name\":\"e\""));
+}
+
+TEST(NameSourceTest, AutoDecidesByTheFirstThatCounts) {
+  const std::string json = R"({"name":"a.example"})";
+  EXPECT_THAT(Jobs("\n# list\n \t" + json + "\n"), ElementsAre("a.example"));
+  EXPECT_THAT(Jobs("\xEF\xBB\xBF" + json + "\n"), ElementsAre("a.example"));
+  EXPECT_THAT(Jobs("b.example\n" + json + "\n"), ElementsAre("b.example", "!" + json));
+  EXPECT_THAT(Jobs(json, InputFormat::kLines), ElementsAre("!" + json));
+  EXPECT_THAT(Jobs("b.example\n" + json, InputFormat::kNdjson),
+              ElementsAre("!b.example", "a.example"));
+}
+
+TEST(NameSourceTest, Csv) {
+  EXPECT_THAT(Jobs("rank,name\n1,a.example\n# no row\n\n2,\"B.example\"\n3,not a name\n"),
+              ElementsAre("a.example", "b.example<B.example", "!3,not a name"));
+  EXPECT_THAT(Jobs("com\nexample.org,7\n", InputFormat::kCsv), ElementsAre("com", "example.org"));
+}
+
+TEST(NameSourceTest, Zone) {
+  const std::string soa = "com. 900 IN SOA a.nic.com. b.nic.com. 1 2 3 4 5\n";
+  EXPECT_THAT(Jobs(soa + "com. 60 IN NS a.nic.com.\nA.com. 60 IN NS ns.a.com.\n"
+                         "ns.a.com. 60 IN A 192.0.2.1\nbroken\nb.com. 60 IN NS ns.a.com.\n"),
+              ElementsAre("!broken", "a.com", "b.com"));
+  const io::TempFile zone(
+      "; as the registry gives it\n$ORIGIN com.\nx 60 IN NS ns.x\n 60 IN NS ns.y");
+  const io::TempFile lines("y.com\n");
+  const auto source = MustOpen({.paths = {zone.path(), lines.path(), zone.path()},
+                                .format = InputFormat::kAuto,
+                                .wildcard = false});
+  NameJob job;
+  for (const bool delegated : {true, false, true}) {
+    ASSERT_EQ(source->Next(&job, true), NextJob::kJob);
+    EXPECT_EQ(Show(job), delegated ? "x.com" : "y.com");
+    EXPECT_EQ(job.details().delegation != nullptr, delegated);
+  }
+  EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
+}
+
+TEST(NameSourceTest, FilesOneAfterTheOther) {
+  const io::TempFile lines("a.example");  // Without a line feed: the next file is another line.
+  const io::TempFile empty("");
+  const io::TempFile json(R"({"name":"b.example","id":"x"})");
+  const auto source = MustOpen({.paths = {lines.path(), empty.path(), json.path(), lines.path()},
+                                .format = InputFormat::kAuto,
+                                .wildcard = false});
+  EXPECT_THAT(AllJobs(source.get()), ElementsAre("a.example", "b.example#\"x\"", "a.example"));
+}
+
+std::string CannotRead(const std::string& path, const std::string& why) {
+  return "cannot read " + path + ": " + why;
+}
+
+TEST(NameSourceTest, UnreadableInputsAreFoundBeforeAnythingIsRead) {
+  const io::TempFile good("a.example\n");
+  const io::TempFolder folder;
+  const std::string missing = folder.path() + "/missing";
+  for (const auto& [path, why] : std::vector<std::pair<std::string, std::string>>{
+           {folder.path(), "Is a directory"}, {missing, "No such file or directory"}}) {
+    const auto source = NameSource::Open(
+        {.paths = {good.path(), path}, .format = InputFormat::kAuto, .wildcard = false}, nullptr);
+    EXPECT_EQ(source.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(source.status().message(), CannotRead(path, why));
+  }
+}
+
+TEST(NameSourceTest, AFileThatGoesAwayFailsTheSource) {
+  const io::TempFile first("a.example\n");
+  auto second = std::make_unique<io::TempFile>("b.example\n");
+  const std::string path = second->path();
+  const auto source =
+      MustOpen({.paths = {first.path(), path}, .format = InputFormat::kAuto, .wildcard = false});
+  second.reset();
+  NameJob job;
+  EXPECT_EQ(source->Next(&job, true), NextJob::kJob);
+  EXPECT_EQ(source->Next(&job, true), NextJob::kFailed);
+  EXPECT_EQ(source->status().message(), CannotRead(path, "No such file or directory"));
+  EXPECT_EQ(source->Next(&job, true), NextJob::kFailed);
+}
+
+/// Standard input is a pipe during the test.
+class StandardInputTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    saved_ = dup(STDIN_FILENO);
+    int fds[2];
+    ASSERT_EQ(pipe(fds), 0);
+    ASSERT_EQ(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
+    close(fds[0]);
+    writer_ = fds[1];
+  }
+  void TearDown() override {
+    CloseWriter();
+    dup2(saved_, STDIN_FILENO);
+    close(saved_);
+  }
+  void Send(std::string_view text) const {
+    ASSERT_EQ(write(writer_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  void CloseWriter() {
+    if (writer_ >= 0) close(writer_);
+    writer_ = -1;
+  }
+
+ private:
+  int saved_ = -1;
+  int writer_ = -1;
+};
+
+TEST_F(StandardInputTest, IsReadWhereNoFileOrADashIsGiven) {
+  Send("a.example\nb.exa");
+  const auto source = MustOpen({});
+  NameJob job;
+  ASSERT_EQ(source->Next(&job, false), NextJob::kJob);
+  EXPECT_EQ(Show(job), "a.example");
+  EXPECT_EQ(source->Next(&job, false), NextJob::kWouldWait);
+  Send("mple");
+  CloseWriter();
+  ASSERT_EQ(source->Next(&job, true), NextJob::kJob);
+  EXPECT_EQ(Show(job), "b.example");
+  EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
+
+  const auto dash = MustOpen({.paths = {"-"}, .format = InputFormat::kAuto, .wildcard = false});
+  EXPECT_EQ(dash->Next(&job, true), NextJob::kEnd) << "standard input is still open, at its end";
+}
+
+TEST_F(StandardInputTest, WaitIsInterrupted) {
+  auto wake = io::WakeFd::Create();
+  ASSERT_TRUE(wake.ok());
+  const auto source = MustOpen({}, wake->get());
+  std::thread other([&wake] { (*wake)->Notify(); });
+  NameJob job;
+  EXPECT_EQ(source->Next(&job, true), NextJob::kInterrupted);
+  other.join();
+  EXPECT_TRUE(source->status().ok());
+}
+
+}  // namespace
+}  // namespace caascan::input

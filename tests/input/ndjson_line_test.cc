@@ -1,0 +1,238 @@
+#include "scanner/input/ndjson_line.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace caascan::input {
+namespace {
+
+NameJob Parse(std::string_view line, bool wildcard = false) {
+  NdjsonParser parser;
+  NameJob job;
+  parser.Parse(line, wildcard, &job);
+  return job;
+}
+
+std::string NameText(const NameJob& job) { return job.name.view().ToText(); }
+
+TEST(NdjsonParserTest, NameAlone) {
+  const NameJob job = Parse(R"({"name":"www.example.com"})");
+  EXPECT_TRUE(job.valid);
+  EXPECT_FALSE(job.wildcard);
+  EXPECT_EQ(NameText(job), "www.example.com");
+  EXPECT_EQ(job.details().input, "");
+  EXPECT_EQ(job.details().id.text, "");
+  EXPECT_EQ(job.details().order.text, "");
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
+}
+
+TEST(NdjsonParserTest, AllMembers) {
+  const NameJob job = Parse(
+      R"( {"order" : 7 , "account_uri":"https://ca.example/acct/1","wildcard":true,)"
+      R"("validation_method":"dns-01","other":[{"name":"no"}],"id":"a-1","name":"B\u00dcCHER.example"})");
+  EXPECT_TRUE(job.valid);
+  EXPECT_TRUE(job.wildcard);
+  EXPECT_EQ(NameText(job), "xn--bcher-kva.example");
+  EXPECT_EQ(job.details().input, "BÜCHER.example");
+  EXPECT_EQ(job.details().id.text, R"("a-1")");
+  EXPECT_EQ(job.details().order.text, "7");
+  EXPECT_EQ(job.details().account_uri, "https://ca.example/acct/1");
+  EXPECT_EQ(job.details().validation_method, "dns-01");
+}
+
+struct RawRow {
+  const char* name;
+  std::string raw;
+};
+
+void PrintTo(const RawRow& row, std::ostream* out) { *out << row.raw; }
+
+class RawJsonTest : public testing::TestWithParam<RawRow> {};
+
+/// `id` and `order` come back to the byte, wherever they stand.
+TEST_P(RawJsonTest, PassesUntouched) {
+  const std::string& raw = GetParam().raw;
+  for (const std::string& line : {
+           R"({"id":)" + raw + R"(,"name":"a.example"})",
+           R"({"name":"a.example","id":)" + raw + "}",
+           R"({ "name" : "a.example" , "id" : )" + raw + " \t }",
+           R"({"name":"not a name","id":)" + raw + R"(,"order":1})",
+       }) {
+    EXPECT_EQ(Parse(line).details().id.text, raw) << line;
+  }
+  EXPECT_EQ(Parse(R"({"name":"a.example","order":)" + raw + "}").details().order.text, raw);
+}
+
+INSTANTIATE_TEST_SUITE_P(Values, RawJsonTest,
+                         testing::ValuesIn(std::vector<RawRow>{
+                             {"Integer", "17"},
+                             {"BeyondUint64", "123456789012345678901234567890"},
+                             {"Decimals", "1.50"},
+                             {"Exponent", "-1E+400"},
+                             {"True", "true"},
+                             {"Null", "null"},
+                             {"Text", R"("a b\tc\u00fc\/")"},
+                             {"EmptyText", R"("")"},
+                             {"BracketsInText", R"("]}\"[{")"},
+                             {"LoneSurrogate", R"("\ud800")"},
+                             {"Utf8", "\"Zürich 😀\""},
+                             {"Object", R"({ "b" : [1, 2,  {}] , "a": null })"},
+                             {"Array", R"([ "x" , [[]] ])"},
+                             {"EmptyObject", "{}"},
+                             {"EmptyArray", "[ ]"},
+                         }),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+struct WildcardRow {
+  const char* name;
+  std::string line;
+  bool option;
+  bool want;
+  std::string want_input;
+};
+
+/// The line's own word counts for more than the option; `*.` counts always.
+TEST(NdjsonParserTest, Wildcards) {
+  const std::vector<WildcardRow> rows = {
+      {"neither", R"({"name":"a.example"})", false, false, ""},
+      {"option", R"({"name":"a.example"})", true, true, "a.example"},
+      {"line", R"({"name":"a.example","wildcard":true})", false, true, "a.example"},
+      {"line against option", R"({"name":"a.example","wildcard":false})", true, false, ""},
+      {"null is absent", R"({"name":"a.example","wildcard":null})", true, true, "a.example"},
+      {"typed", R"({"name":"*.a.example"})", false, true, ""},
+      {"typed and line", R"({"name":"*.a.example","wildcard":true})", false, true, ""},
+      {"typed against line", R"({"name":"*.a.example","wildcard":false})", false, true, ""},
+  };
+  for (const WildcardRow& row : rows) {
+    SCOPED_TRACE(row.name);
+    const NameJob job = Parse(row.line, row.option);
+    EXPECT_TRUE(job.valid);
+    EXPECT_EQ(job.wildcard, row.want);
+    EXPECT_EQ(NameText(job), "a.example");
+    EXPECT_EQ(job.details().input, row.want_input);
+  }
+}
+
+struct BadRow {
+  const char* name;
+  std::string line;
+  std::optional<std::string> want_text;  // Unset: the line.
+  std::string want_id;
+};
+
+void PrintTo(const BadRow& row, std::ostream* out) { *out << row.line.substr(0, 200); }
+
+class BadLineTest : public testing::TestWithParam<BadRow> {};
+
+TEST_P(BadLineTest, IsAnInvalidJob) {
+  const BadRow& row = GetParam();
+  const NameJob job = Parse(row.line);
+  EXPECT_FALSE(job.valid);
+  EXPECT_EQ(job.details().invalid_name, EscapeTypedText(row.want_text.value_or(row.line)));
+  EXPECT_EQ(job.details().id.text, row.want_id);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadLineTest,
+    testing::ValuesIn(std::vector<BadRow>{
+        {"NotJson", "www.example.com", {}, ""},
+        {"Comment", "# comment", {}, ""},
+        {"Array", R"(["a.example"])", {}, ""},
+        {"Empty", "{}", {}, ""},
+        {"Cut", R"({"id":1,"name":"a.example")", {}, ""},
+        {"Trailing", R"({"id":1,"name":"a.example"} x)", {}, ""},
+        {"TwoObjects", R"({"id":1,"name":"a.example"}{"name":"b.example"})", {}, ""},
+        {"BadUnusedMember", R"({"id":1,"name":"a.example","x":nope})", {}, ""},
+        {"BadInsideId", R"({"name":"a.example","id":{"a":[1,}})", {}, ""},
+        {"Latin1",
+         "{\"id\":1,\"name\":\"b\xFC"
+         "cher.example\"}",
+         {},
+         ""},
+        {"RawNul", std::string("{\"name\":\"a\0b.example\"}", 22), {}, ""},
+        {"NoName", R"({"id":1,"domain":"a.example"})", {}, "1"},
+        {"NameNumber", R"({"id":1,"name":7})", {}, "1"},
+        {"NameNull", R"({"id":1,"name":null})", {}, "1"},
+        {"NameObject", R"({"id":1,"name":{"name":"a.example"}})", {}, "1"},
+        {"NameLoneSurrogate", R"({"id":1,"name":"\ud800"})", {}, "1"},
+        {"NameNoName", R"({"id":1,"name":"not a name"})", "not a name", "1"},
+        {"NameEmpty", R"({"id":1,"name":""})", "", "1"},
+        {"NameRoot", R"({"id":1,"name":"."})", ".", "1"},
+        {"NameWithNul", R"({"id":1,"name":"a\u0000b"})", std::string("a\0b", 3), "1"},
+        {"NameWithLineFeed", R"({"id":1,"name":"a.example\n"})", "a.example\n", "1"},
+        {"WildcardText", R"({"id":1,"name":"a.example","wildcard":"true"})", "a.example", "1"},
+        {"WildcardNumber", R"({"wildcard":1,"name":"a.example","id":2})", "a.example", "2"},
+        {"AccountNumber", R"({"account_uri":1,"name":"a.example","id":2})", "a.example", "2"},
+        {"MethodList", R"({"validation_method":["dns-01"],"name":"a.example"})", "a.example", ""},
+        {"TooDeep", R"({"name":"a.example","x":)" + std::string(60000, '[') + "}", {}, ""},
+    }),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(NdjsonParserTest, OfAMemberGivenTwiceTheLastCounts) {
+  const NameJob job = Parse(R"({"name":"a.example","id":1,"name":"b.example","id":2})");
+  EXPECT_EQ(NameText(job), "b.example");
+  EXPECT_EQ(job.details().id.text, "2");
+  EXPECT_FALSE(Parse(R"({"name":"a.example","name":1})").valid);
+}
+
+TEST(NdjsonParserTest, KeysMayBeEscaped) {
+  EXPECT_EQ(NameText(Parse(R"({"n\u0061me":"a.example"})")), "a.example");
+  EXPECT_EQ(NameText(Parse(R"({"\ud800":1,"name":"a.example"})")), "a.example");
+}
+
+TEST(NdjsonParserTest, NullIsAbsent) {
+  const NameJob job =
+      Parse(R"({"name":"a.example","account_uri":null,"validation_method":null,"id":null})");
+  EXPECT_TRUE(job.valid);
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
+  EXPECT_EQ(job.details().id.text, "null");
+}
+
+/// One parser and one job serve for all lines: nothing of the line before may show.
+TEST(NdjsonParserTest, LeavesNothingOfTheLineBefore) {
+  NdjsonParser parser;
+  NameJob job;
+  parser.Parse(
+      R"({"name":"*.A.example","id":1,"order":2,"account_uri":"x:y","validation_method":"z"})",
+      false, &job);
+  parser.Parse(R"({"name":"b.example"})", false, &job);
+  EXPECT_TRUE(job.valid);
+  EXPECT_FALSE(job.wildcard);
+  EXPECT_EQ(job.details().input + job.details().id.text + job.details().order.text +
+                job.details().invalid_name,
+            "");
+  EXPECT_FALSE(job.details().account_uri.has_value());
+  EXPECT_FALSE(job.details().validation_method.has_value());
+  parser.Parse(R"({"name":"c d","id":5})", false, &job);
+  parser.Parse("{", false, &job);
+  EXPECT_EQ(job.details().invalid_name, "{");
+  EXPECT_EQ(job.details().id.text, "");
+}
+
+/// A valid line cut at every length, and with every byte replaced: a job comes out, nothing breaks.
+TEST(NdjsonParserTest, SurvivesCutsAndFlips) {
+  const std::string line =
+      R"({"name":"b\u00fccher.example","id":{"a":[1,"x"]},"wildcard":true,"order":-1.5e3})";
+  NdjsonParser parser;
+  NameJob job;
+  for (size_t size = 0; size < line.size(); ++size) {
+    parser.Parse(std::string_view(line).substr(0, size), false, &job);
+    EXPECT_FALSE(job.valid) << size;
+  }
+  for (size_t i = 0; i < line.size(); ++i) {
+    for (int c = 0; c < 256; ++c) {
+      std::string flipped = line;
+      flipped[i] = static_cast<char>(c);
+      parser.Parse(flipped, false, &job);
+      EXPECT_EQ(job.valid, !job.name.view().is_root());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace caascan::input
