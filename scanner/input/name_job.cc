@@ -32,6 +32,13 @@ void AssignName(const NameJob& job, std::string* out) {
   job.name.view().AppendText(out);
 }
 
+/// Keeps what was allocated, and nothing of what is in it.
+template <typename Container>
+void TakeMemory(Container* from, Container* to) {
+  from->clear();
+  to->swap(*from);
+}
+
 }  // namespace
 
 const JobDetails NameJob::kNoDetails;
@@ -74,33 +81,35 @@ void MarkInvalid(std::string_view text, NameJob* job) {
   }
 }
 
-void StartRecord(const NameJob& job, Record* record) {
+Record RecordOf(const NameJob& job, Record* used) {
+  Record record;
+  TakeMemory(&used->name, &record.name);
+  TakeMemory(&used->input, &record.input);
+  TakeMemory(&used->cname, &record.cname);
+  TakeMemory(&used->failed_at, &record.failed_at);
+  TakeMemory(&used->zone, &record.zone);
+  TakeMemory(&used->operator_name, &record.operator_name);
+  TakeMemory(&used->servers, &record.servers);
+  TakeMemory(&used->findings, &record.findings);
+  TakeMemory(&used->decisions, &record.decisions);
   if (job.valid) {
-    AssignName(job, &record->name);
+    AssignName(job, &record.name);
   } else {
-    record->name = job.details().invalid_name;
+    record.name = job.details().invalid_name;
+    record.reason = Reason::kInvalidName;
   }
-  record->input = job.details().input;
-  record->reason = job.valid ? Reason::kStopped : Reason::kInvalidName;
-  record->may_issue = false;
-  record->caa.reset();
-  record->cname.clear();
-  record->dnssec = DnssecStatus::kUnchecked;
-  record->failed_at.clear();
-  record->zone.clear();
-  record->operator_name.clear();
-  record->servers.clear();
-  record->findings.clear();
-  record->decisions.clear();
-  record->climb.clear();
-  record->chain.clear();
-  record->queries = 0;
-  record->retries = 0;
-  record->attempts = 1;
-  record->elapsed = std::chrono::microseconds(0);
-  record->time = {};
-  record->id = job.details().id;
-  record->order = job.details().order;
+  record.input = job.details().input;
+  record.id = job.details().id;
+  record.order = job.details().order;
+  return record;
+}
+
+IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan) {
+  IssuanceRequest request = of_scan;
+  request.wildcard = job.wildcard;
+  if (job.details().account_uri) request.account_uri = job.details().account_uri;
+  if (job.details().validation_method) request.validation_method = job.details().validation_method;
+  return request;
 }
 
 std::string RecordName(const NameJob& job) {
@@ -110,23 +119,23 @@ std::string RecordName(const NameJob& job) {
   return name;
 }
 
-void TurnIntoTwin(const TwinJob& twin, Record* record) {
-  record->input = twin.input;
-  record->id = twin.id;
-  record->order = twin.order;
-}
-
-void AppendErrorRecord(const NameJob& job, Reason reason,
-                       std::chrono::system_clock::time_point time, std::string* out) {
+Record ErrorRecord(const NameJob& job, Reason reason, std::chrono::system_clock::time_point time) {
   assert(OutcomeOf(reason) == Outcome::kError && "the name was never resolved");
-  Record record;
-  StartRecord(job, &record);
+  Record none;
+  Record record = RecordOf(job, &none);
   if (job.valid) record.reason = reason;
   record.time = time;
-  AppendRecord(record, out);
+  return record;
+}
+
+void AppendRecords(const NameJob& job, const record::RecordFormat& format, Record* record,
+                   std::string* out) {
+  format.Append(*record, out);
   for (const TwinJob& twin : job.details().twins) {
-    TurnIntoTwin(twin, &record);
-    AppendRecord(record, out);
+    record->input = twin.input;
+    record->id = twin.id;
+    record->order = twin.order;
+    format.Append(*record, out);
   }
 }
 

@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "caascan/caa.h"
 #include "caascan/record.h"
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/name.h"
+#include "scanner/record/record_format.h"
 
 namespace caascan::input {
 
@@ -86,19 +88,25 @@ std::string CleanTypedText(std::string_view text);
 /// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
 void MarkInvalid(std::string_view text, NameJob* job);
 
-/// Empties `record`, keeping the memory of its strings, and fills in what is known before the
-/// look-up: name, input, id, order. The reason is kStopped, or kInvalidName for an invalid job.
-void StartRecord(const NameJob& job, Record* record);
+/// A record of what the job alone says: name, input, id, order. The reason is kStopped, or
+/// kInvalidName for an invalid job; all else is as in a fresh Record. Takes the memory of the
+/// strings and vectors of `*used`, and leaves it empty.
+Record RecordOf(const NameJob& job, Record* used);
+
+/// What is asked for this name: the scan's request, with the job's own wildcard, account and
+/// validation method.
+IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan);
 
 /// The record's `name`.
 std::string RecordName(const NameJob& job);
 
-/// Makes the record of a job that of its twin.
-void TurnIntoTwin(const TwinJob& twin, Record* record);
+/// The record of a name that was never resolved. REQUIRES: `reason` belongs to outcome `error`.
+/// That of an invalid job says invalid_name whatever `reason` is.
+Record ErrorRecord(const NameJob& job, Reason reason, std::chrono::system_clock::time_point time);
 
-/// Appends the lines of a name that was never resolved, its twins' too. REQUIRES: `reason` belongs
-/// to outcome `error`. The line of an invalid job says invalid_name whatever `reason` is.
-void AppendErrorRecord(const NameJob& job, Reason reason,
-                       std::chrono::system_clock::time_point time, std::string* out);
+/// Appends the job's record, and one for each of its twins, which leaves the last one's in
+/// `*record`.
+void AppendRecords(const NameJob& job, const record::RecordFormat& format, Record* record,
+                   std::string* out);
 
 }  // namespace caascan::input

@@ -270,8 +270,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
 }
 
 net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
-                                                                 bool may_be_put_off,
-                                                                 std::string* out) {
+                                                                 bool may_be_put_off) {
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
   NameLimits(&options_).BeginFirstPass(&account);
@@ -288,7 +287,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob*
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
     passes = co_await LookFurther(job->name, &account, &climb);
   }
-  co_return Finish(*job, passes, climb, &account, out);
+  co_return Finish(*job, passes, climb, &account);
 }
 
 /// Looks again for what failed, and at all servers where they are wanted. Gives the passes made.
@@ -339,7 +338,7 @@ const Investigator::Result* Investigator::PutOff(const resolve::Account& account
 
 void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                               resolve::Account* account) {
-  input::StartRecord(job, &record_);
+  record_ = input::RecordOf(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
   const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? *climb.own : answer;
@@ -392,10 +391,7 @@ void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answ
   // The usual case copies nothing: every name of the scan asks alike.
   if (job.wildcard != request->wildcard || job.details().account_uri ||
       job.details().validation_method || !options_.ca_set.empty()) {
-    own = options_.request;
-    own.wildcard = job.wildcard;
-    if (job.details().account_uri) own.account_uri = job.details().account_uri;
-    if (job.details().validation_method) own.validation_method = job.details().validation_method;
+    own = input::RequestOf(job, options_.request);
     request = &own;
   }
   const Decision decision = Decide(rrset, *request);
@@ -457,8 +453,7 @@ void Investigator::FillServers(const resolve::Account& account, Record* record) 
 
 /// Nothing suspends in here, so one record serves all names.
 const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsigned passes,
-                                                 const Climb& climb, resolve::Account* account,
-                                                 std::string* out) {
+                                                 const Climb& climb, resolve::Account* account) {
   FillRecord(job, passes, climb, account);
   FillServers(*account, &record_);
   diagnose::AddFindings(*account, &record_.findings);
@@ -466,13 +461,7 @@ const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsi
   record_.retries = account->retries;
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
-  AppendRecord(record_, out);
-  result_ = {record_.outcome(), account->budget.queries, account->retries, account->budget.work,
-             nullptr};
-  for (const input::TwinJob& twin : job.details().twins) {
-    input::TurnIntoTwin(twin, &record_);
-    AppendRecord(record_, out);
-  }
+  result_ = {&record_, account->budget.work, nullptr};
   return &result_;
 }
 

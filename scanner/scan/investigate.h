@@ -50,18 +50,17 @@ class Investigator {
   Investigator(net::Network* network, resolve::Resolver* resolver,
                const InvestigateOptions& options);
 
-  /// Appends the job's record to *out when it is done, and gives its outcome and counts. `job` must
-  /// live until then; the line is appended without any suspension in between. Where it may be put
-  /// off and its servers are busy, it ends without a line and notes in the job what was done.
-  /// What it gives holds until the awaiting coroutine suspends. REQUIRES: job->valid.
+  /// What became of a job.
   struct Result {
-    Outcome outcome = Outcome::kError;
-    uint32_t queries = 0;
-    uint32_t retries = 0;
+    Record* record = nullptr;  // Null where it was put off.
     dnssec::Work validation;
-    net::PeerRef busy;  // There is no line yet: it was put off, for this server.
+    net::PeerRef busy;  // The server for which it was put off.
   };
-  net::Task<const Result*> Investigate(input::NameJob* job, bool may_be_put_off, std::string* out);
+  /// Looks the job's name up and decides. `job` must live until then. Where it may be put off and
+  /// its servers are busy, it ends without a record and notes in the job what was done. The result
+  /// is the investigator's, and its record may be changed; both hold until the awaiting coroutine
+  /// suspends. REQUIRES: job->valid.
+  net::Task<const Result*> Investigate(input::NameJob* job, bool may_be_put_off);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -121,7 +120,7 @@ class Investigator {
                    dns::NameView at, Record* record) const;
   void FillServers(const resolve::Account& account, Record* record) const;
   const Result* Finish(const input::NameJob& job, unsigned passes, const Climb& climb,
-                       resolve::Account* account, std::string* out);
+                       resolve::Account* account);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;
@@ -131,7 +130,7 @@ class Investigator {
   diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;
   Result result_;
-  Record record_;  // Filled and written without suspension; kept for its strings' memory.
+  Record record_;  // Of the name that ended last; its strings' memory serves the next one.
 };
 
 }  // namespace caascan::scan

@@ -83,6 +83,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<Fingerprinter> fingerprinter_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<io::OutputSink> sink_;
+  const record::NdjsonFormat format_;
   std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -163,6 +164,7 @@ absl::Status Scan::OpenWorkers() {
                                       [this](size_t worker) { workers_[worker]->Wake(); });
   setup_.queue = queue_.get();
   setup_.writer = writer_.get();
+  setup_.format = &format_;
   setup_.on_done = [this] {
     ++workers_done_;
     events_->Notify();
@@ -178,7 +180,8 @@ void Scan::GiveBack(const JobBatch& batch) {
   std::string lines;
   const std::lock_guard lock(give_back_mutex_);
   for (const input::NameJob& job : batch) {
-    input::AppendErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now(), &lines);
+    Record record = input::ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now());
+    input::AppendRecords(job, format_, &record, &lines);
     given_back_.AddNames(job.record_count());
     given_back_.AddRecords(Outcome::kError, job.record_count());
   }

@@ -180,7 +180,8 @@ std::optional<Reason> Worker::ReasonNotToLookUp(const input::NameJob& job, bool 
 
 void Worker::StartJob(input::NameJob&& job, bool give_back) {
   if (const auto reason = ReasonNotToLookUp(job, give_back)) {
-    input::AppendErrorRecord(job, *reason, std::chrono::system_clock::now(), &lines_);
+    Record record = input::ErrorRecord(job, *reason, std::chrono::system_clock::now());
+    input::AppendRecords(job, *setup_.format, &record, &lines_);
     counters_.AddRecords(Outcome::kError, job.record_count());
     return;
   }
@@ -195,8 +196,7 @@ net::Task<void> Worker::RunJob(input::NameJob job) {
   }
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
-  const Investigator::Result& result =
-      *co_await investigator_.Investigate(&job, may_be_put_off, &lines_);
+  const Investigator::Result& result = *co_await investigator_.Investigate(&job, may_be_put_off);
   --in_flight_;
   ++ended_;
   counters_.AddValidation(result.validation);
@@ -204,8 +204,9 @@ net::Task<void> Worker::RunJob(input::NameJob job) {
     parked_.Park(result.busy, std::move(job));
     co_return;
   }
-  counters_.AddQueries(result.queries, result.retries);
-  counters_.AddRecords(result.outcome, job.record_count());
+  counters_.AddQueries(result.record->queries, result.record->retries);
+  counters_.AddRecords(result.record->outcome(), job.record_count());
+  input::AppendRecords(job, *setup_.format, result.record, &lines_);
   // Not only at the end of a turn: many names may end in one.
   if (lines_.size() >= kWriteAtBytes) WriteOut();
 }

@@ -15,6 +15,7 @@
 #include "scanner/io/writer.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/network.h"
+#include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
 #include "scanner/scan/blocklist.h"
 #include "scanner/scan/investigate.h"
@@ -45,7 +46,8 @@ struct WorkerSetup {
   net::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
   io::Writer* writer = nullptr;
-  std::function<void()> on_done;  // From the worker's thread, as its last act.
+  const record::RecordFormat* format = nullptr;  // Of what goes to the writer.
+  std::function<void()> on_done;                 // From the worker's thread, as its last act.
 };
 
 /// Made and joined by one thread; Wake(), StopStarting() and Cancel() from any.

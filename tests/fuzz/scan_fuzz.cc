@@ -37,7 +37,8 @@ dns::Name NameOf(const char* text) {
 
 net::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
                         bool* done) {
-  (void)co_await investigator->Investigate(job, /*may_be_put_off=*/false, line);
+  const auto* result = co_await investigator->Investigate(job, /*may_be_put_off=*/false);
+  AppendRecord(*result->record, line);
   *done = true;
 }
 

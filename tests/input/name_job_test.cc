@@ -1,5 +1,6 @@
 #include "scanner/input/name_job.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -94,49 +95,81 @@ NameJob ValidJob(bool wildcard) {
   return job;
 }
 
-TEST(StartRecordTest, FillsWhatIsKnown) {
-  Record record;
-  StartRecord(ValidJob(false), &record);
+TEST(RecordOfTest, FillsWhatIsKnown) {
+  Record used;
+  Record record = RecordOf(ValidJob(false), &used);
   EXPECT_EQ(record.name, "www.example.com");
   EXPECT_EQ(record.input, "WWW.example.com");
   EXPECT_EQ(record.id.text, "17");
   EXPECT_EQ(record.order.text, R"("first")");
-  StartRecord(ValidJob(true), &record);
+  record = RecordOf(ValidJob(true), &record);
   EXPECT_EQ(record.name, "*.www.example.com");
 }
 
 /// A record is used for name after name: nothing of the one before may show.
-TEST(StartRecordTest, LeavesNothingOfTheRecordBefore) {
+TEST(RecordOfTest, LeavesNothingOfTheRecordBefore) {
   NameJob job = ValidJob(false);
   job.mutable_details()->input.clear();
   job.mutable_details()->id.text.clear();
   job.mutable_details()->order.text.clear();
   Record fresh;
   Record used = FullRecord();
-  StartRecord(job, &fresh);
-  StartRecord(job, &used);
   std::string from_fresh;
   std::string from_used;
-  AppendRecord(fresh, &from_fresh);
-  AppendRecord(used, &from_used);
+  AppendRecord(RecordOf(job, &fresh), &from_fresh);
+  AppendRecord(RecordOf(job, &used), &from_used);
   EXPECT_EQ(from_used, from_fresh);
 }
 
-TEST(AppendErrorRecordTest, WritesTheLine) {
+TEST(RequestOfTest, TheJobsOwnMembersTakeThePlaceOfTheScans) {
+  IssuanceRequest of_scan;
+  of_scan.issuer_domains = {"ca.example"};
+  of_scan.account_uri = "https://ca.example/1";
+  of_scan.validation_method = "dns-01";
+  of_scan.wildcard = true;
+  NameJob job = ValidJob(false);
+  IssuanceRequest request = RequestOf(job, of_scan);
+  EXPECT_EQ(request.issuer_domains, of_scan.issuer_domains);
+  EXPECT_EQ(request.account_uri, of_scan.account_uri);
+  EXPECT_EQ(request.validation_method, of_scan.validation_method);
+  EXPECT_FALSE(request.wildcard);
+  job.mutable_details()->account_uri = "https://ca.example/2";
+  job.mutable_details()->validation_method = "http-01";
+  request = RequestOf(job, of_scan);
+  EXPECT_EQ(request.account_uri, "https://ca.example/2");
+  EXPECT_EQ(request.validation_method, "http-01");
+}
+
+/// What the records of a job come to.
+std::string Lines(const NameJob& job, Record record) {
+  std::string lines;
+  AppendRecords(job, record::NdjsonFormat(), &record, &lines);
+  return lines;
+}
+
+TEST(AppendRecordsTest, EachTwinHasItsOwnInput) {
+  NameJob job = ValidJob(false);
+  job.mutable_details()->twins.push_back({"Www.example.com", {"18"}, {}});
+  const std::string lines =
+      Lines(job, ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::time_point()));
+  EXPECT_THAT(lines, testing::MatchesRegex(".*WWW.example.com.*\"id\":17,\"order\":\"first\"}\n"
+                                           ".*Www.example.com.*\"id\":18}\n"));
+}
+
+TEST(ErrorRecordTest, WritesTheLine) {
   const std::string_view tail =
       R"("may_issue":false,"dnssec":"unchecked","queries":0,"retries":0,"elapsed_ms":0,)"
       R"("time":"1970-01-01T00:00:01.000Z")";
   const std::chrono::system_clock::time_point time{std::chrono::seconds(1)};
-  std::string line;
-  AppendErrorRecord(ValidJob(true), Reason::kBlocklisted, time, &line);
-  EXPECT_EQ(line, R"({"name":"*.www.example.com","input":"WWW.example.com","outcome":"error",)"
-                  R"("reason":"blocklisted",)" +
-                      std::string(tail) + R"(,"id":17,"order":"first"})" + "\n");
+  const std::string blocklisted =
+      Lines(ValidJob(true), ErrorRecord(ValidJob(true), Reason::kBlocklisted, time));
+  EXPECT_EQ(blocklisted,
+            R"({"name":"*.www.example.com","input":"WWW.example.com","outcome":"error",)"
+            R"("reason":"blocklisted",)" +
+                std::string(tail) + R"(,"id":17,"order":"first"})" + "\n");
   NameJob invalid;
   MarkInvalid(std::string("a\0b", 3), &invalid);
-  line.clear();
-  AppendErrorRecord(invalid, Reason::kStopped, time, &line);
-  EXPECT_EQ(line,
+  EXPECT_EQ(Lines(invalid, ErrorRecord(invalid, Reason::kStopped, time)),
             R"({"name":"a\\000b","input":"a\u0000b","outcome":"error","reason":"invalid_name",)" +
                 std::string(tail) + "}\n");
 }

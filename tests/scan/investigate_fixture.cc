@@ -95,7 +95,8 @@ void InvestigateFixture::Begin() {
 }
 
 net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
-  (void)co_await investigator->Investigate(job, /*may_be_put_off=*/false, line);
+  const auto* result = co_await investigator->Investigate(job, /*may_be_put_off=*/false);
+  AppendRecord(*result->record, line);
 }
 
 std::vector<Line> InvestigateFixture::RunAll(std::span<input::NameJob> jobs) {
