@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 namespace caascan {
 
 enum class Outcome : uint8_t { kPermit, kDeny, kServfail, kTimeout, kLame, kError };
+inline constexpr size_t kOutcomeCount = static_cast<size_t>(Outcome::kError) + 1;
 
 /// The contract's `reason`. The first nine are DecisionReason's, in its order.
 enum class Reason : uint8_t {
@@ -59,8 +61,10 @@ enum class Reason : uint8_t {
 
 /// The last enumerator, for tables and loops over all reasons.
 inline constexpr Reason kLastReason = Reason::kFamilyUnavailable;
+inline constexpr size_t kReasonCount = static_cast<size_t>(kLastReason) + 1;
 
 enum class DnssecStatus : uint8_t { kSecure, kInsecure, kBogus, kIndeterminate, kUnchecked };
+inline constexpr size_t kDnssecStatusCount = static_cast<size_t>(DnssecStatus::kUnchecked) + 1;
 
 /// What one server address did with the look-up.
 enum class ServerResult : uint8_t {

@@ -86,12 +86,12 @@ report::Table DiffCounts::TransitionTable() const {
                          .note = "",
                          .columns = {{"old", "before", report::ColumnKind::kText}},
                          .rows = {}};
-  for (size_t after = 0; after < report::kOutcomeCount; ++after) {
+  for (size_t after = 0; after < kOutcomeCount; ++after) {
     const std::string code(OutcomeCode(static_cast<Outcome>(after)));
     table.columns.push_back({code, code, report::ColumnKind::kCount});
   }
   if (both_ == 0) return table;
-  for (size_t before = 0; before < report::kOutcomeCount; ++before) {
+  for (size_t before = 0; before < kOutcomeCount; ++before) {
     std::vector<report::Cell> row = {std::string(OutcomeCode(static_cast<Outcome>(before)))};
     row.insert(row.end(), outcomes_[before].begin(), outcomes_[before].end());
     table.rows.push_back(std::move(row));
@@ -107,8 +107,8 @@ report::Table DiffCounts::ReasonTable() const {
                                      {"new", "after", report::ColumnKind::kText},
                                      {"names", "names", report::ColumnKind::kCount}},
                          .rows = {}};
-  for (size_t before = 0; before < report::kReasonCount; ++before) {
-    for (size_t after = 0; after < report::kReasonCount; ++after) {
+  for (size_t before = 0; before < kReasonCount; ++before) {
+    for (size_t after = 0; after < kReasonCount; ++after) {
       if (before == after || reasons_[before][after] == 0) continue;
       table.rows.push_back({std::string(ReasonCode(static_cast<Reason>(before))),
                             std::string(ReasonCode(static_cast<Reason>(after))),

@@ -80,8 +80,8 @@ class DiffCounts {
   uint64_t set_removed_ = 0;
   uint64_t set_replaced_ = 0;
   // [before][after]
-  std::array<std::array<uint64_t, report::kOutcomeCount>, report::kOutcomeCount> outcomes_{};
-  std::array<std::array<uint64_t, report::kReasonCount>, report::kReasonCount> reasons_{};
+  std::array<std::array<uint64_t, kOutcomeCount>, kOutcomeCount> outcomes_{};
+  std::array<std::array<uint64_t, kReasonCount>, kReasonCount> reasons_{};
   report::BoundedTable<OperatorChangeRow> operators_{report::Aggregate::kMaxRows};
 };
 

@@ -25,7 +25,7 @@ struct ReasonRow {
   Outcome outcome;
 };
 
-constexpr std::array<ReasonRow, static_cast<size_t>(kLastReason) + 1> kReasons = {{
+constexpr std::array<ReasonRow, kReasonCount> kReasons = {{
     {"no_caa", Outcome::kPermit},
     {"issuer_authorized", Outcome::kPermit},
     {"no_issue_property", Outcome::kPermit},
@@ -61,7 +61,6 @@ constexpr std::array<ReasonRow, static_cast<size_t>(kLastReason) + 1> kReasons =
     {"not_in_dns", Outcome::kError},
     {"family_unavailable", Outcome::kError},
 }};
-static_assert(kReasons.size() == static_cast<size_t>(kLastReason) + 1);
 
 constexpr std::array<std::string_view, 6> kOutcomes = {"permit",  "deny", "servfail",
                                                        "timeout", "lame", "error"};

@@ -260,9 +260,9 @@ struct RecordReader::Parser {
   ondemand::parser parser;   // Of one line,
   ondemand::parser batches;  // and of many,
   std::string batch;         // which lie here.
-  CodeFinder<Outcome, 6, OutcomeCode> outcomes;
-  CodeFinder<Reason, 30, ReasonCode> reasons;
-  CodeFinder<DnssecStatus, 5, DnssecStatusCode> dnssec;
+  CodeFinder<Outcome, kOutcomeCount, OutcomeCode> outcomes;
+  CodeFinder<Reason, kReasonCount, ReasonCode> reasons;
+  CodeFinder<DnssecStatus, kDnssecStatusCount, DnssecStatusCode> dnssec;
   TimeReader times;
 };
 

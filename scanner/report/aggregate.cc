@@ -146,7 +146,7 @@ void Aggregate::Merge(const Aggregate& other) {
   partial_expected_ += other.partial_expected_;
   outcomes_.Merge(other.outcomes_);
   for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
-  for (size_t i = 0; i < kDnssecCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
+  for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
   may_issue_ += other.may_issue_;
   rechecked_ += other.rechecked_;
   span_.Merge(other.span_);

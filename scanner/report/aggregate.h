@@ -19,10 +19,6 @@
 
 namespace caascan::report {
 
-inline constexpr size_t kOutcomeCount = 6;
-inline constexpr size_t kReasonCount = 30;
-inline constexpr size_t kDnssecCount = 5;
-
 /// Is it a look-up that failed? (An error is a name that was never looked up.)
 constexpr bool IsFailure(Outcome outcome) {
   return outcome == Outcome::kServfail || outcome == Outcome::kTimeout || outcome == Outcome::kLame;
@@ -155,7 +151,8 @@ class Aggregate {
   static void Visit(Self& self, Archive& archive) {
     archive.Outcomes("outcomes", self.outcomes_);
     archive.Counts("reasons", std::span(self.reasons_));
-    for (size_t i = 0; i < kDnssecCount; ++i) archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
+    for (size_t i = 0; i < kDnssecStatusCount; ++i)
+      archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
     archive.Counts("may_issue", std::span(&self.may_issue_, 1));
     archive.Counts("rechecked", std::span(&self.rechecked_, 1));
     archive.Counts("broken", std::span(&self.broken_, 1));
@@ -218,7 +215,7 @@ class Aggregate {
             std::string_view operator_name, ServerRow* row);
   ServerRow* FindServer(std::string_view address, std::string_view host);
 
-  static constexpr std::array<std::string_view, kDnssecCount> kDnssecPieces = {
+  static constexpr std::array<std::string_view, kDnssecStatusCount> kDnssecPieces = {
       "secure", "insecure", "bogus", "indeterminate", "unchecked"};
 
   uint64_t broken_ = 0;
@@ -226,7 +223,7 @@ class Aggregate {
   uint64_t partial_expected_ = 0;
   OutcomeCounts outcomes_;
   std::array<uint64_t, kReasonCount> reasons_{};
-  std::array<OutcomeCounts, kDnssecCount> dnssec_{};
+  std::array<OutcomeCounts, kDnssecStatusCount> dnssec_{};
   uint64_t may_issue_ = 0;
   uint64_t rechecked_ = 0;
   TimeSpan span_;

@@ -123,7 +123,7 @@ Table DnssecTable(const Aggregate& aggregate) {
       .rows = {}};
   AddOutcomeColumns(&table.columns);
   table.columns.push_back(ShareColumn("share"));
-  for (size_t i = 0; i < kDnssecCount; ++i) {
+  for (size_t i = 0; i < kDnssecStatusCount; ++i) {
     const auto status = static_cast<DnssecStatus>(i);
     if (aggregate.of(status) == 0) continue;
     std::vector<Cell> row = {std::string(DnssecStatusCode(status)), aggregate.of(status)};

@@ -57,6 +57,24 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   EXPECT_EQ(record.order, R"({"a": [1]})");
 }
 
+TEST(RecordReaderTest, ReadsEveryCodeThatTheWriterHas) {
+  LineReader reader;
+  for (size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    Record record;
+    record.name = "a.example";
+    record.reason = reason;
+    record.dnssec = static_cast<DnssecStatus>(i % kDnssecStatusCount);
+    std::string line;
+    AppendRecord(record, &line);
+    line.pop_back();
+    EXPECT_EQ(reader.Read(line), "") << ReasonCode(reason);
+    EXPECT_EQ(reader.record().reason, reason);
+    EXPECT_EQ(reader.record().outcome, OutcomeOf(reason));
+    EXPECT_EQ(reader.record().dnssec, record.dnssec);
+  }
+}
+
 TEST(RecordReaderTest, ForgetsTheLineBefore) {
   LineReader reader;
   ASSERT_EQ(reader.Read(Line("a.example", "refused",

@@ -17,8 +17,6 @@
 
 namespace caascan::telemetry {
 
-inline constexpr size_t kOutcomeCount = 6;
-
 /// One worker's counters. One thread writes them, any thread reads; a cache line's distance apart.
 class alignas(64) WorkerCounters {
  public:
