@@ -150,7 +150,8 @@ class Aggregate {
   template <typename Self, typename Archive>
   static void Visit(Self& self, Archive& archive) {
     archive.Outcomes("outcomes", self.outcomes_);
-    archive.Counts("reasons", std::span(self.reasons_));
+    // The first partial reports had those before kLocalFault.
+    archive.Counts("reasons", std::span(self.reasons_), static_cast<size_t>(Reason::kLocalFault));
     for (size_t i = 0; i < kDnssecStatusCount; ++i)
       archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
     archive.Counts("may_issue", std::span(&self.may_issue_, 1));

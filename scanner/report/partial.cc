@@ -179,7 +179,8 @@ class Writer {
     }
     AppendLine(piece, {}, {{table.missed()}, {}}, /*has_key=*/false);
   }
-  void Counts(std::string_view piece, std::span<const uint64_t> counts) {
+  void Counts(std::string_view piece, std::span<const uint64_t> counts,
+              size_t /*fewest*/ = SIZE_MAX) {
     AppendLine(piece, {}, {{counts.begin(), counts.end()}, {}}, /*has_key=*/false);
   }
   void Outcomes(std::string_view piece, const OutcomeCounts& counts) {
@@ -252,11 +253,13 @@ class Adder {
     done_ = unpacker.sound();
     if (done_) table.Find(*key_)->Merge(row);
   }
-  void Counts(std::string_view piece, std::span<uint64_t> counts) {
-    if (piece != piece_ || lists_.numbers.size() != counts.size()) return;
+  /// An earlier version wrote fewer counts, but not fewer than `fewest`: new ones come behind.
+  void Counts(std::string_view piece, std::span<uint64_t> counts, size_t fewest = SIZE_MAX) {
+    const size_t size = lists_.numbers.size();
+    if (piece != piece_ || size < std::min(fewest, counts.size()) || size > counts.size()) return;
     done_ = std::all_of(lists_.numbers.begin(), lists_.numbers.end(),
                         [](uint64_t count) { return count <= kMostCount; });
-    for (size_t i = 0; i < counts.size() && done_; ++i) counts[i] += lists_.numbers[i];
+    for (size_t i = 0; i < size && done_; ++i) counts[i] += lists_.numbers[i];
   }
   void Outcomes(std::string_view piece, OutcomeCounts& counts) {
     if (piece != piece_) return;

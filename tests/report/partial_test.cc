@@ -79,6 +79,24 @@ TEST(PartialTest, TellsATornOne) {
   }
 }
 
+/// Reasons are added at the end of their enum: a report from before then has fewer counts.
+TEST(PartialTest, ReadsThoseOfAnEarlierVersion) {
+  std::string numbers;
+  for (size_t i = 0; i < static_cast<size_t>(Reason::kLocalFault); ++i) {
+    numbers += (i == 0 ? "" : ",") + std::to_string(i);
+  }
+  const auto line = [](const std::string& counts) {
+    return R"({"caascan_partial":"reasons","numbers":[)" + counts + R"(],"texts":[]})";
+  };
+  Aggregate sum;
+  EXPECT_EQ(Read(line(numbers), &sum), "");
+  EXPECT_EQ(sum.of(Reason::kStopped), static_cast<uint64_t>(Reason::kStopped));
+  EXPECT_EQ(sum.of(Reason::kLocalFault), 0u);
+  EXPECT_EQ(Read(line(numbers + ",7"), &sum), "");
+  EXPECT_EQ(sum.of(Reason::kLocalFault), 7u);
+  EXPECT_NE(Read(line(numbers.substr(0, numbers.rfind(','))), &sum), "");
+}
+
 /// Whatever a line holds, it is read or refused.
 TEST(PartialTest, RefusesWhatDoesNotFit) {
   for (
