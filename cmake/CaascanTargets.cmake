@@ -44,11 +44,37 @@ function(caascan_room name)
   set_property(GLOBAL APPEND PROPERTY CAASCAN_ROOMS caascan_${name})
 endfunction()
 
-# caascan_embed(room file function): builds a text file of the repository into a room, as
-# `std::string_view caascan::<room>::<function>()` of the header scanner/<room>/embedded.h.
+# caascan_base64(hex out): bytes written in hexadecimal, as Base64 (RFC 4648). The bytes are 2 more than a multiple of 3, as a
+# SHA-256 is.
+function(caascan_base64 hex out)
+  set(alphabet ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+  string(REGEX MATCHALL "..." groups "${hex}00")
+  set(text "")
+  foreach(group IN LISTS groups)
+    math(EXPR high "0x${group} >> 6")
+    math(EXPR low "0x${group} & 63")
+    string(SUBSTRING ${alphabet} ${high} 1 high)
+    string(SUBSTRING ${alphabet} ${low} 1 low)
+    string(APPEND text ${high}${low})
+  endforeach()
+  string(REGEX REPLACE ".$" "=" text "${text}")
+  set(${out} ${text} PARENT_SCOPE)
+endfunction()
+
+# caascan_embed(room file function [WITH_DIGEST]): builds a text file of the repository into a room, as
+# `std::string_view caascan::<room>::<function>()` of the header scanner/<room>/embedded.h. WITH_DIGEST puts a line feed before
+# the text, and gives the SHA-256 of both as `<function>Digest()`, in Base64.
 function(caascan_embed room file function)
+  cmake_parse_arguments(ARG "WITH_DIGEST" "" "" ${ARGN})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${file})
   file(READ ${PROJECT_SOURCE_DIR}/${file} text)
+  set(digest_function "")
+  if(ARG_WITH_DIGEST)
+    string(PREPEND text "\n")
+    string(SHA256 digest "${text}")
+    caascan_base64(${digest} digest)
+    set(digest_function "\nstd::string_view ${function}Digest() { return \"${digest}\"; }\n")
+  endif()
   set(source ${CMAKE_CURRENT_BINARY_DIR}/${function}.cc)
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
 [[// Made by CMake from @file@.
@@ -57,7 +83,7 @@ function(caascan_embed room file function)
 namespace caascan::@room@ {
 
 std::string_view @function@() { return R"~~~(@text@)~~~"; }
-
+@digest_function@
 }  // namespace caascan::@room@
 ]])
   target_sources(caascan_${room} PRIVATE ${source})

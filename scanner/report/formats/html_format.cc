@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <optional>
 
+#include "scanner/report/embedded.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
-#include "scanner/report/formats/html_assets.h"
 #include "scanner/report/interval.h"
 
 namespace caascan::report {
@@ -215,6 +215,15 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   *out += "</section>\n";
 }
 
+/// The page's Content-Security-Policy: nothing is loaded from anywhere, and nothing is run or
+/// styled but Script() and Style(), which it names by their SHA-256.
+std::string Policy() {
+  std::string policy = "default-src 'none'; base-uri 'none'; form-action 'none'; ";
+  policy.append("style-src 'sha256-").append(StyleDigest()).append("'; ");
+  policy.append("script-src 'sha256-").append(ScriptDigest()).append("'");
+  return policy;
+}
+
 }  // namespace
 
 std::string HtmlText(std::string_view printable) {
@@ -247,14 +256,14 @@ std::string HtmlPage(std::string_view title, std::string_view body) {
   std::string out =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"";
-  out.append(kHtmlPolicy);
+  out += Policy();
   out +=
       "\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
   out += HtmlText(title);
-  out.append("</title>\n<style>").append(kHtmlStyle).append("</style></head>\n<body>\n");
+  out.append("</title>\n<style>").append(Style()).append("</style></head>\n<body>\n");
   out.append(body);
-  out.append("<script>").append(kHtmlScript).append("</script>\n</body></html>\n");
+  out.append("<script>").append(Script()).append("</script>\n</body></html>\n");
   return out;
 }
 
