@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "tools/caascan/dnssec_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -63,7 +64,7 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
   cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
                  &options_.port)
       ->check(cli::WholeNumber(1, UINT16_MAX));
-  dnssec_.AddTo(app, &options_);
+  AddDnssecOptions(app, &options_);
   app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
   cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
                  &timeout_ms_)
@@ -109,7 +110,6 @@ int CheckCommand::Run() {
   options_.climb_in_record = true;
   options_.all_servers = options_.resolvers.empty();
   options_.progress = ProgressMode::kNever;
-  dnssec_.Read(&options_);
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);
   std::vector<std::string> records;

@@ -6,7 +6,6 @@
 
 #include "caascan/check.h"
 #include "caascan/explain.h"
-#include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -29,7 +28,6 @@ class CheckCommand {
 
   cli::Program* const program_;
   RequestOptions request_;
-  DnssecOptions dnssec_;
   ScanOptions options_;
   std::vector<std::string> names_;
   int64_t timeout_ms_ = 0;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tools/caascan/report_format.h"
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -47,7 +47,7 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
   app->add_option("NEW", options_.new_path, "Records of the later scan.")
       ->option_text("FILE")
       ->required();
-  AddFormatOption(app, &format_);
+  AddFormatOption(app, &options_.format);
   cli::AddOption(app,
                  {"-o,--output", "FILE",
                   "Write the report here (default: standard output); a folder for csv."},
@@ -67,7 +67,6 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
 }
 
 int DiffCommand::Run() {
-  options_.format = FormatOfWord(format_);
   DiffSummary summary;
   const absl::Status status = RunDiff(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);

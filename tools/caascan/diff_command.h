@@ -20,7 +20,6 @@ class DiffCommand {
  private:
   cli::Program* const program_;
   DiffOptions options_;
-  std::string format_ = "text";  // As typed.
 };
 
 }  // namespace caascan::tool

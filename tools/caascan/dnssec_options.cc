@@ -13,22 +13,18 @@ const char* const kAllowSpecialText =
     "Also query addresses that no public server has (loopback, private, link-local), and look up "
     "names that are not in the public DNS (.test, .local, .onion and the like).";
 
-void DnssecOptions::AddTo(CLI::App* app, ScanOptions* options) {
-  cli::AddChoice(app,
-                 {"--dnssec-sha1", "accept|insecure",
-                  "What a zone is that is signed by nothing but algorithms 5 and 7, or whose DS "
-                  "records have nothing but SHA-1 digests: validated all the same, or insecure "
-                  "(default accept). A resolver of --resolver decides for itself."},
-                 &sha1_);
+void AddDnssecOptions(CLI::App* app, ScanOptions* options) {
+  cli::AddChoice(app, "--dnssec-sha1",
+                 "What a zone is that is signed by nothing but algorithms 5 and 7, or whose DS "
+                 "records have nothing but SHA-1 digests: validated all the same, or insecure "
+                 "(default accept). A resolver of --resolver decides for itself.",
+                 {{"accept", DnssecSha1::kAccept}, {"insecure", DnssecSha1::kInsecure}},
+                 &options->dnssec_sha1);
   cli::AddOption(app,
                  {"--nsec3-limit", "N",
                   "Take proofs by NSEC3 with more than N iterations for insecure (default 150)."},
                  &options->nsec3_limit)
       ->check(cli::WholeNumber(0, kMaxIterations));
-}
-
-void DnssecOptions::Read(ScanOptions* options) const {
-  options->dnssec_sha1 = sha1_ == "insecure" ? DnssecSha1::kInsecure : DnssecSha1::kAccept;
 }
 
 }  // namespace caascan::tool

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "caascan/dossier.h"
-#include "tools/caascan/report_format.h"
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -58,7 +58,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
   app->footer(kFooter);
   app->add_option("FILE", options_.inputs, "Records to read; \"-\" or none is standard input.")
       ->option_text("FILE...");
-  AddFormatOption(app, &format_);
+  AddFormatOption(app, &options_.format);
   cli::AddOption(app,
                  {"-o,--output", "FILE",
                   "Write the report here (default: standard output); a folder for csv."},
@@ -77,29 +77,20 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                   "A dossier on this operator instead: findings with samples, dig lines and "
                   "remedies, as markdown (or --format html)."},
                  &operator_name_);
-  cli::AddOption(app,
-                 {"--by", "order",
-                  "Only the orders (a text that came with the names) of which a name may not be "
-                  "issued for, each with the reason and the remedy."},
-                 &by_)
-      ->check(cli::OneOf({"order"}));
+  cli::AddChoice(app, "--by",
+                 "Only the orders (a text that came with the names) of which a name may not be "
+                 "issued for, each with the reason and the remedy.",
+                 {{"order", true}}, &options_.orders_only);
   app->add_flag("--partial", options_.partial,
                 "Write the counts alone, some megabytes at most, as a file that report reads again "
                 "beside others and beside records.");
   cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 16 at most)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
-  cli::AddChoice(app,
-                 {"--progress", "auto|always|never",
-                  "A live line on standard error; auto shows it on a terminal (default auto)."},
-                 &progress_);
+  AddProgressOption(app, &options_.progress);
 }
 
 int ReportCommand::Run() {
-  options_.format = FormatOfWord(format_);
-  if (progress_ == "always") options_.progress = ProgressMode::kAlways;
-  if (progress_ == "never") options_.progress = ProgressMode::kNever;
-  options_.orders_only = by_ == "order";
   ReportSummary summary;
   const absl::Status status =
       operator_name_.empty() ? RunReport(options_, &summary)

@@ -21,10 +21,6 @@ class ReportCommand {
   cli::Program* const program_;
   ReportOptions options_;
   std::string operator_name_;  // Of a dossier; empty is a report.
-  // As typed.
-  std::string format_ = "text";
-  std::string by_;
-  std::string progress_ = "auto";
 };
 
 }  // namespace caascan::tool

@@ -1,10 +1,9 @@
 #include "tools/caascan/scan_command.h"
 
-#include <array>
 #include <charconv>
-#include <string_view>
-#include <utility>
 
+#include "tools/caascan/dnssec_options.h"
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -44,36 +43,6 @@ in flight were finished or given back.
 Examples:
   caascan scan names.txt -o out.ndjson
   printf 'www.example.com\n' | caascan scan --resolver 192.0.2.53 | jq .outcome)";
-
-/// The enumerator whose word was typed. REQUIRES: `word` is one of the words (the parser checked
-/// it).
-template <typename Enum, size_t n>
-Enum FromWord(const std::array<std::pair<std::string_view, Enum>, n>& words,
-              std::string_view word) {
-  for (const auto& [name, value] : words) {
-    if (name == word) return value;
-  }
-  return words.front().second;
-}
-
-constexpr std::array<std::pair<std::string_view, InputFormat>, 5> kInputFormats = {
-    {{"auto", InputFormat::kAuto},
-     {"lines", InputFormat::kLines},
-     {"csv", InputFormat::kCsv},
-     {"zone", InputFormat::kZone},
-     {"ndjson", InputFormat::kNdjson}}};
-constexpr std::array<std::pair<std::string_view, ServersInRecord>, 3> kServersInRecord = {
-    {{"none", ServersInRecord::kNone},
-     {"failures", ServersInRecord::kFailures},
-     {"all", ServersInRecord::kAll}}};
-constexpr std::array<std::pair<std::string_view, ProgressMode>, 3> kProgressModes = {
-    {{"auto", ProgressMode::kAuto},
-     {"always", ProgressMode::kAlways},
-     {"never", ProgressMode::kNever}}};
-constexpr std::array<std::pair<std::string_view, DiagnoseMode>, 3> kDiagnoseModes = {
-    {{"off", DiagnoseMode::kOff},
-     {"failures", DiagnoseMode::kFailures},
-     {"all", DiagnoseMode::kAll}}};
 
 }  // namespace
 
@@ -127,18 +96,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
   cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
                  &options_.port)
       ->check(cli::WholeNumber(1, UINT16_MAX));
-  cli::AddChoice(
-      app,
-      {"--dnssec", "validate|off",
-       "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
-       "the resolver's word (default validate)."},
-      &dnssec_);
-  validation_.AddTo(app, &options_);
-  cli::AddChoice(app,
-                 {"--diagnose", "failures|all|off",
-                  "Send probes that tell why a look-up failed, or to servers that answered too "
-                  "(default failures)."},
-                 &diagnose_);
+  AddValidationOptions(app);
   app->add_flag("--all-servers", options_.all_servers,
                 "Ask every address of every name server of the zone, and compare what they say, "
                 "rather than stop at the first good answer.")
@@ -156,6 +114,22 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
                   "Tell the operators of servers whom to write to: TEXT goes along, in EDNS option "
                   "65001, with the first query to an address and every 64th after it."},
                  &options_.contact);
+}
+
+void ScanCommand::AddValidationOptions(CLI::App* app) {
+  cli::AddChoice(
+      app, "--dnssec",
+      "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
+      "the resolver's word (default validate).",
+      {{"validate", DnssecMode::kValidate}, {"off", DnssecMode::kOff}}, &options_.dnssec);
+  AddDnssecOptions(app, &options_);
+  cli::AddChoice(app, "--diagnose",
+                 "Send probes that tell why a look-up failed, or to servers that answered too "
+                 "(default failures).",
+                 {{"failures", DiagnoseMode::kFailures},
+                  {"all", DiagnoseMode::kAll},
+                  {"off", DiagnoseMode::kOff}},
+                 &options_.diagnose);
 }
 
 void ScanCommand::AddPaceOptions(CLI::App* app) {
@@ -206,10 +180,14 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
 }
 
 void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
-  cli::AddChoice(app,
-                 {"--input-format", "auto|lines|csv|zone|ndjson",
-                  "What the input is; auto looks at its name and its first line (default auto)."},
-                 &input_format_);
+  cli::AddChoice(app, "--input-format",
+                 "What the input is; auto looks at its name and its first line (default auto).",
+                 {{"auto", InputFormat::kAuto},
+                  {"lines", InputFormat::kLines},
+                  {"csv", InputFormat::kCsv},
+                  {"zone", InputFormat::kZone},
+                  {"ndjson", InputFormat::kNdjson}},
+                 &options_.input_format);
   cli::AddOption(app,
                  {"--shard", "I/N",
                   "Only the names of shard I of N, counted from 1; names of one registrable domain "
@@ -228,14 +206,12 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
   app->add_flag("--resume", options_.resume,
                 "Keep the records that the output file holds, leave their names out, and append "
                 "the rest.");
-  cli::AddChoice(app,
-                 {"--servers", "none|failures|all",
-                  "Which servers' results a record carries (default failures)."},
-                 &servers_);
-  cli::AddChoice(app,
-                 {"--progress", "auto|always|never",
-                  "A live line on standard error; auto shows it on a terminal (default auto)."},
-                 &progress_);
+  cli::AddChoice(app, "--servers", "Which servers' results a record carries (default failures).",
+                 {{"none", ServersInRecord::kNone},
+                  {"failures", ServersInRecord::kFailures},
+                  {"all", ServersInRecord::kAll}},
+                 &options_.servers);
+  AddProgressOption(app, &options_.progress);
   cli::AddOption(
       app,
       {"--status", "FILE",
@@ -268,11 +244,6 @@ absl::Status ScanCommand::CompleteOptions() {
   if (absl::Status status = ReadShard(); !status.ok()) return status;
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.name_timeout = std::chrono::seconds(name_timeout_s_);
-  options_.input_format = FromWord(kInputFormats, input_format_);
-  options_.servers = FromWord(kServersInRecord, servers_);
-  options_.progress = FromWord(kProgressModes, progress_);
-  options_.diagnose = FromWord(kDiagnoseModes, diagnose_);
-  validation_.Read(&options_);
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
   if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
   return request_.Read(&options_.request, &options_.ca_set);
@@ -280,8 +251,6 @@ absl::Status ScanCommand::CompleteOptions() {
 
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
-  if (dnssec_ == "validate") options_.dnssec = DnssecMode::kValidate;
-  if (dnssec_ == "off") options_.dnssec = DnssecMode::kOff;
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "caascan/scanner.h"
-#include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -23,6 +22,7 @@ class ScanCommand {
  private:
   void AddDecisionOptions(CLI::App* app);
   void AddResolverOptions(CLI::App* app);
+  void AddValidationOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
   void AddInputAndOutputOptions(CLI::App* app);
   absl::Status ReadShard();
@@ -31,14 +31,8 @@ class ScanCommand {
 
   cli::Program* const program_;
   RequestOptions request_;
-  DnssecOptions validation_;
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
-  std::string dnssec_;
-  std::string diagnose_ = "failures";
-  std::string input_format_ = "auto";
-  std::string servers_ = "failures";
-  std::string progress_ = "auto";
   std::string shard_ = "1/1";
   int64_t timeout_ms_ = 0;
   int64_t name_timeout_s_ = 0;

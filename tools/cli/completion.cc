@@ -174,9 +174,9 @@ std::vector<const CLI::App*> VisibleSubcommands(const CLI::App& app) {
   });
 }
 
-std::string CompletionText(const CLI::App& program, const std::string& shell) {
-  if (shell == "bash") return BashCompletion(program);
-  if (shell == "zsh") return ZshCompletion(program);
+std::string CompletionText(const CLI::App& program, Shell shell) {
+  if (shell == Shell::kBash) return BashCompletion(program);
+  if (shell == Shell::kZsh) return ZshCompletion(program);
   return FishCompletion(program);
 }
 

@@ -18,8 +18,10 @@ struct ManPage {
 };
 std::string ManPageText(const CLI::App& app, const ManPage& page);
 
-/// A completion script for "bash", "zsh" or "fish". REQUIRES: one of these.
-std::string CompletionText(const CLI::App& program, const std::string& shell);
+enum class Shell { kBash, kZsh, kFish };
+
+/// A completion script.
+std::string CompletionText(const CLI::App& program, Shell shell);
 
 /// What is shown of an app: its visible options, those without dashes apart.
 std::vector<const CLI::Option*> VisibleOptions(const CLI::App& app);

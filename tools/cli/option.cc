@@ -7,10 +7,10 @@
 namespace caascan::cli {
 namespace {
 
-std::string Join(const std::vector<std::string>& words) {
+std::string Join(const std::vector<std::string>& words, const char* separator) {
   std::string joined;
   for (const std::string& word : words) {
-    joined += (joined.empty() ? "" : ", ") + word;
+    joined += (joined.empty() ? "" : separator) + word;
   }
   return joined;
 }
@@ -34,7 +34,7 @@ CLI::Validator OneOf(std::vector<std::string> words) {
     for (const std::string& word : words) {
       if (text == word) return std::string();
     }
-    return "\"" + text + "\" is none of " + Join(words);
+    return "\"" + text + "\" is none of " + Join(words, ", ");
   };
   return CLI::Validator(check, "");
 }
@@ -44,9 +44,7 @@ CLI::Option* AddRepeatedOption(CLI::App* app, const OptionText& text,
   return AddOption(app, text, values)->allow_extra_args(false);
 }
 
-CLI::Option* AddChoice(CLI::App* app, const OptionText& text, std::string* value) {
-  return AddOption(app, text, value)->check(OneOf(MetavarWords(text.metavar)));
-}
+std::string MetavarOf(const std::vector<std::string>& words) { return Join(words, "|"); }
 
 std::vector<std::string> MetavarWords(const std::string& metavar) {
   std::vector<std::string> words;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -36,10 +37,29 @@ CLI::Option* AddOption(CLI::App* app, const OptionText& text, T* value) {
 CLI::Option* AddRepeatedOption(CLI::App* app, const OptionText& text,
                                std::vector<std::string>* values);
 
-/// Adds an option whose value is one of the words of its metavar ("a|b|c").
-CLI::Option* AddChoice(CLI::App* app, const OptionText& text, std::string* value);
-
+/// "a|b|c".
+std::string MetavarOf(const std::vector<std::string>& words);
 /// The words of a metavar such as "a|b|c"; empty for any other.
 std::vector<std::string> MetavarWords(const std::string& metavar);
+
+/// What each word of a choice stands for: a value of an enumeration, or a bool.
+template <typename T>
+using Choices = std::vector<std::pair<std::string, T>>;
+
+/// Adds an option whose value is one of these words, which are its metavar.
+template <typename T>
+CLI::Option* AddChoice(CLI::App* app, const std::string& names, const std::string& description,
+                       const Choices<T>& choices, T* value) {
+  std::vector<std::string> words;
+  std::vector<std::pair<std::string, int>> numbers;  // CLI11 parses an enumeration as its number.
+  for (const auto& [word, meaning] : choices) {
+    words.push_back(word);
+    numbers.emplace_back(word, static_cast<int>(meaning));
+  }
+  return AddOption(app, {names, MetavarOf(words), description}, value)
+      ->type_name("TEXT")
+      ->transform(CLI::Transformer(numbers).description(""))
+      ->transform(OneOf(words));  // Goes before the one above, so that a number is no word.
+}
 
 }  // namespace caascan::cli

@@ -7,7 +7,6 @@
 #include <memory>
 #include <utility>
 
-#include "tools/cli/documents.h"
 #include "tools/cli/option.h"
 
 namespace caascan::cli {
@@ -34,9 +33,8 @@ Program::Program(std::string name, std::string description, bool one_man_page)
   app_.set_version_flag("--version", app_.get_name() + " " + CAASCAN_VERSION,
                         "Print the version and exit.");
   app_.require_subcommand(0, 1);
-  AddChoice(&app_,
-            {"--completion", "bash|zsh|fish", "Print a completion script for this shell and exit."},
-            &completion_shell_);
+  AddChoice<Shell>(&app_, "--completion", "Print a completion script for this shell and exit.",
+                   {{"bash", Shell::kBash}, {"zsh", Shell::kZsh}, {"fish", Shell::kFish}}, &shell_);
   app_.add_option("--man-page", man_page_, "Print a man page in roff and exit.")->group("");
 }
 
@@ -62,8 +60,8 @@ std::optional<int> Program::Parse(int argc, char** argv) {
 }
 
 std::optional<int> Program::PrintDocument() {
-  if (!completion_shell_.empty()) {
-    return Finish(PrintToStandardOutput(CompletionText(app_, completion_shell_)));
+  if (app_.count("--completion") > 0) {
+    return Finish(PrintToStandardOutput(CompletionText(app_, shell_)));
   }
   if (man_page_.empty()) return std::nullopt;
   const ManPage page{.version = CAASCAN_VERSION, .inline_subcommands = one_man_page_};

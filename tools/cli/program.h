@@ -10,6 +10,8 @@
 #include <absl/status/status.h>
 #include <CLI/CLI.hpp>
 
+#include "tools/cli/documents.h"
+
 namespace caascan::cli {
 
 inline constexpr int kExitDone = 0;
@@ -52,7 +54,7 @@ class Program {
 
   CLI::App app_;
   const bool one_man_page_;
-  std::string completion_shell_;
+  Shell shell_ = Shell::kBash;  // Of --completion.
   std::string man_page_;
 };
 

@@ -1,0 +1,31 @@
+// Options that several subcommands have.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "caascan/report.h"
+#include "caascan/scanner.h"
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+
+inline void AddFormatOption(CLI::App* app, ReportFormat* format) {
+  cli::AddChoice(app, "--format", "How the report is written (default text).",
+                 {{"text", ReportFormat::kText},
+                  {"json", ReportFormat::kJson},
+                  {"csv", ReportFormat::kCsv},
+                  {"markdown", ReportFormat::kMarkdown},
+                  {"html", ReportFormat::kHtml}},
+                 format);
+}
+
+inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
+  cli::AddChoice(app, "--progress",
+                 "A live line on standard error; auto shows it on a terminal (default auto).",
+                 {{"auto", ProgressMode::kAuto},
+                  {"always", ProgressMode::kAlways},
+                  {"never", ProgressMode::kNever}},
+                 mode);
+}
+
+}  // namespace caascan::tool
