@@ -2,12 +2,13 @@
 // a row that is not is left out here. Tested by known_cas_test.cc.
 #include "caascan/known_cas.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "scanner/caa/embedded.h"
-#include "scanner/caa/property.h"
 #include "scanner/caa/table_text.h"
 
 namespace caascan {
@@ -20,8 +21,6 @@ constexpr size_t kMaxSlips = 2;
 // A shorter name is too near to too many.
 constexpr size_t kMinForTwoSlips = 9;
 constexpr size_t kMinLabel = 8;
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 struct Known {
   std::vector<KnownCa> cas;
@@ -48,7 +47,7 @@ const Known& TheKnown() {
 /// Are both the same but for case, blanks and punctuation? A text without letters and digits is
 /// like no other.
 bool SameName(std::string_view a, std::string_view b) {
-  const auto counts = [](char c) { return caa::IsAlphanumeric(c); };
+  const auto counts = [](char c) { return absl::ascii_isalnum(c); };
   size_t compared = 0;
   auto i = a.begin();
   auto j = b.begin();
@@ -56,7 +55,7 @@ bool SameName(std::string_view a, std::string_view b) {
     i = std::find_if(i, a.end(), counts);
     j = std::find_if(j, b.end(), counts);
     if (i == a.end() || j == b.end()) return i == a.end() && j == b.end() && compared > 0;
-    if (Lower(*i++) != Lower(*j++)) return false;
+    if (absl::ascii_tolower(*i++) != absl::ascii_tolower(*j++)) return false;
     ++compared;
   }
 }
@@ -147,14 +146,14 @@ const KnownCa* FindKnownCa(std::string_view name) {
 bool IsKnownIssuer(std::string_view issuer_domain) {
   if (issuer_domain.size() > kMaxDomain) return false;
   std::array<char, kMaxDomain> lower{};
-  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), Lower);
+  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), absl::ascii_tolower);
   return !KnownAs({lower.data(), issuer_domain.size()}).empty();
 }
 
 std::string_view NearestKnownIssuer(std::string_view issuer_domain) {
   if (issuer_domain.empty() || issuer_domain.size() > kMaxDomain) return {};
   std::array<char, kMaxDomain> lower{};
-  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), Lower);
+  std::transform(issuer_domain.begin(), issuer_domain.end(), lower.begin(), absl::ascii_tolower);
   return NearestOfLowerCase({lower.data(), issuer_domain.size()});
 }
 

@@ -9,6 +9,9 @@
 // Tested by property_test.cc and fuzz/caa_property_fuzz.cc.
 #include "scanner/caa/property.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+
 #include <algorithm>
 #include <array>
 
@@ -23,12 +26,6 @@ constexpr std::array<std::string_view, 5> kOtherKnownTags = {
     "contactphone",
 };
 
-constexpr char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-constexpr bool IsAlpha(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsHexDigit(char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f'); }
 /// WSP (RFC 5234, appendix B.1): no line ends.
 constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
@@ -40,9 +37,9 @@ std::string_view Trim(std::string_view text) {
 
 /// (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT)): an issuer's label, or a parameter's tag.
 bool IsLabel(std::string_view text) {
-  return !text.empty() && IsAlphanumeric(text.front()) && IsAlphanumeric(text.back()) &&
+  return !text.empty() && absl::ascii_isalnum(text.front()) && absl::ascii_isalnum(text.back()) &&
          std::all_of(text.begin(), text.end(),
-                     [](char c) { return IsAlphanumeric(c) || c == '-'; });
+                     [](char c) { return absl::ascii_isalnum(c) || c == '-'; });
 }
 
 /// Takes what stands before the first `separator` off `*rest`, the separator too. False, and all
@@ -87,8 +84,7 @@ bool ReadParameters(std::string_view rest, IssueValue* out) {
 }  // namespace
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
+  return absl::EqualsIgnoreCase({a.data(), a.size()}, {b.data(), b.size()});
 }
 
 TagKind ClassifyTag(std::string_view tag) {
@@ -126,10 +122,10 @@ IssueValue ReadIssueValue(std::string_view value) {
 bool IsUri(std::string_view text) {
   std::string_view scheme;
   if (!CutAt(':', &text, &scheme)) return false;
-  const auto in_scheme = [](char c) {
-    return IsAlphanumeric(c) || c == '+' || c == '-' || c == '.';
+  const auto in_scheme = [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
   };
-  if (scheme.empty() || !IsAlpha(scheme.front()) ||
+  if (scheme.empty() || !absl::ascii_isalpha(scheme.front()) ||
       !std::all_of(scheme.begin(), scheme.end(), in_scheme)) {
     return false;
   }
@@ -137,11 +133,12 @@ bool IsUri(std::string_view text) {
   constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=";
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (i + 2 >= text.size() || !IsHexDigit(text[i + 1]) || !IsHexDigit(text[i + 2])) {
+      if (i + 2 >= text.size() || !absl::ascii_isxdigit(text[i + 1]) ||
+          !absl::ascii_isxdigit(text[i + 2])) {
         return false;
       }
       i += 2;
-    } else if (!IsAlphanumeric(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
+    } else if (!absl::ascii_isalnum(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
       return false;
     }
   }
@@ -153,7 +150,7 @@ bool IsMethodList(std::string_view list) {
   while (more) {
     std::string_view label;
     more = CutAt(',', &list, &label);
-    const auto in_label = [](char c) { return IsAlphanumeric(c) || c == '-'; };
+    const auto in_label = [](char c) { return absl::ascii_isalnum(c) || c == '-'; };
     if (label.empty() || !std::all_of(label.begin(), label.end(), in_label)) return false;
   }
   return true;

@@ -56,11 +56,6 @@ bool IsMethodList(std::string_view list);
 /// Is `method` one of the labels? REQUIRES: IsMethodList(list).
 bool ListsMethod(std::string_view list, std::string_view method);
 
-/// An ASCII letter or digit?
-constexpr bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /// ASCII case is ignored, nothing else.
 bool EqualIgnoringCase(std::string_view a, std::string_view b);
 

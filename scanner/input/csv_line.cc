@@ -4,19 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/caa/property.h"
 #include "scanner/input/idna.h"
+#include "scanner/io/line_reader.h"
 
 namespace caascan::input {
 namespace {
 
 enum class Kind : uint8_t { kOther, kNumber, kSingleLabel, kName };
-
-std::string_view TrimBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 bool IsDigits(std::string_view text) {
   return !text.empty() &&
@@ -36,8 +31,7 @@ Kind KindOf(std::string_view column) {
 bool CallsAName(std::string_view column) {
   constexpr std::array<std::string_view, 5> kWords = {"domain", "name", "host", "hostname", "fqdn"};
   const auto same = [column](std::string_view word) {
-    return std::equal(word.begin(), word.end(), column.begin(), column.end(),
-                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+    return caa::EqualIgnoringCase(column, word);
   };
   return std::any_of(kWords.begin(), kWords.end(), same);
 }
@@ -45,10 +39,10 @@ bool CallsAName(std::string_view column) {
 }  // namespace
 
 std::string_view CsvLine::TakeColumn(std::string_view* rest, std::string* unquoted) {
-  const std::string_view text = TrimBlanks(*rest);
+  const std::string_view text = io::TrimBlanks(*rest);
   if (!text.starts_with('"')) {
     const size_t comma = rest->find(',');
-    const std::string_view column = TrimBlanks(rest->substr(0, comma));
+    const std::string_view column = io::TrimBlanks(rest->substr(0, comma));
     *rest = comma == std::string_view::npos ? std::string_view() : rest->substr(comma + 1);
     return column;
   }
@@ -63,7 +57,7 @@ std::string_view CsvLine::TakeColumn(std::string_view* rest, std::string* unquot
   }
   const size_t comma = text.find(',', std::min(at, text.size()));
   *rest = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  return TrimBlanks(*unquoted);
+  return io::TrimBlanks(*unquoted);
 }
 
 std::string_view CsvLine::Name(std::string_view line) {

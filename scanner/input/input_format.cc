@@ -1,6 +1,8 @@
 // Tested by input_format_test.cc.
 #include "scanner/input/input_format.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -9,9 +11,7 @@ namespace caascan::input {
 namespace {
 
 std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
+  return absl::AsciiStrToLower({text.data(), text.size()});
 }
 
 bool IsRecord(std::string_view line) {

@@ -12,13 +12,6 @@ namespace caascan::input {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view TrimBlanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 /// Makes *job a new one; its name is set with its validity.
 void ClearJob(NameJob* job) {
@@ -106,7 +99,7 @@ bool NameSource::ParseLine(const io::Line& line, NameJob* job) {
   if (line.number == 1 && text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
-  const std::string_view trimmed = TrimBlanks(text);
+  const std::string_view trimmed = io::TrimBlanks(text);
   if (trimmed.empty() && !line.overlong) return false;
   if (format_ == InputFormat::kAuto && !trimmed.starts_with('#')) format_ = FormatByLine(trimmed);
   if (format_ == InputFormat::kZone && zone_ == nullptr) zone_ = std::make_unique<ZoneLines>();

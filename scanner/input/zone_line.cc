@@ -15,6 +15,7 @@
 #include <span>
 #include <utility>
 
+#include "scanner/caa/property.h"
 #include "scanner/dns/ldns.h"
 
 namespace caascan::input {
@@ -44,19 +45,14 @@ std::string_view TakeToken(std::string_view* rest) {
   return token;
 }
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return dns::LowerOctet(static_cast<uint8_t>(a)) == static_cast<uint8_t>(b);
-  });
-}
-
 enum class Kind : uint8_t { kOther, kSoa, kNs, kDs, kAddress };
 
 Kind KindOf(std::string_view type) {
-  if (EqualsIgnoringCase(type, "ns")) return Kind::kNs;
-  if (EqualsIgnoringCase(type, "a") || EqualsIgnoringCase(type, "aaaa")) return Kind::kAddress;
-  if (EqualsIgnoringCase(type, "ds")) return Kind::kDs;
-  return EqualsIgnoringCase(type, "soa") ? Kind::kSoa : Kind::kOther;
+  if (caa::EqualIgnoringCase(type, "ns")) return Kind::kNs;
+  if (caa::EqualIgnoringCase(type, "a") || caa::EqualIgnoringCase(type, "aaaa"))
+    return Kind::kAddress;
+  if (caa::EqualIgnoringCase(type, "ds")) return Kind::kDs;
+  return caa::EqualIgnoringCase(type, "soa") ? Kind::kSoa : Kind::kOther;
 }
 
 /// Reads an address into `*octets`. How many it has: 0 where it is none.
@@ -189,7 +185,7 @@ ZoneLines::Verdict ZoneLines::Impl::Directive(std::string_view record) {
   std::string_view rest = record;
   const std::string_view word = TakeToken(&rest);
   const std::string value(TakeToken(&rest));
-  if (EqualsIgnoringCase(word, "$origin")) {
+  if (caa::EqualIgnoringCase(word, "$origin")) {
     ldns_rdf* origin = ldns_dname_new_frm_str(value.c_str());
     if (origin == nullptr) return Invalid(record);
     if (!value.ends_with('.') && ldns_dname_cat(origin, origin_.get()) != LDNS_STATUS_OK) {
@@ -199,7 +195,7 @@ ZoneLines::Verdict ZoneLines::Impl::Directive(std::string_view record) {
     origin_.reset(origin);
     return Verdict::kNothing;
   }
-  if (EqualsIgnoringCase(word, "$ttl") && !value.empty()) {
+  if (caa::EqualIgnoringCase(word, "$ttl") && !value.empty()) {
     const char* end = nullptr;
     default_ttl_s_ = ldns_str2period(value.c_str(), &end);
     return *end == '\0' ? Verdict::kNothing : Invalid(record);
@@ -215,7 +211,7 @@ ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
   uint32_t ttl_s = 0;
   const auto number = std::from_chars(ttl_text.data(), ttl_text.data() + ttl_text.size(), ttl_s);
   const bool has_ttl = number.ec == std::errc() && number.ptr == ttl_text.data() + ttl_text.size();
-  if (!owner_text.ends_with('.') || !has_ttl || !EqualsIgnoringCase(TakeToken(&rest), "in")) {
+  if (!owner_text.ends_with('.') || !has_ttl || !caa::EqualIgnoringCase(TakeToken(&rest), "in")) {
     return Read::kNotPlain;
   }
   const Kind kind = KindOf(TakeToken(&rest));
@@ -252,7 +248,7 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   if (kBlanks.find(record[0]) == std::string_view::npos) last_owner_.assign(TakeToken(&rest));
   // The class may stand in front of the TTL (RFC 1035 §5.1), which ldns does not read.
   std::string_view behind = rest;
-  const bool class_first = EqualsIgnoringCase(TakeToken(&behind), "in");
+  const bool class_first = caa::EqualIgnoringCase(TakeToken(&behind), "in");
   const std::string_view ttl = class_first ? TakeToken(&behind) : std::string_view();
   const bool swapped = !ttl.empty() && ttl[0] >= '0' && ttl[0] <= '9';
   const std::string text =

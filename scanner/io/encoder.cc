@@ -1,10 +1,10 @@
 // Tested by output_test.cc and resume_test.cc.
 #include "scanner/io/encoder.h"
 
+#include <absl/strings/match.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include <algorithm>
 #include <cassert>
 
 #include "scanner/io/out_of_memory.h"
@@ -72,17 +72,12 @@ class ZstdEncoder : public Encoder {
   ZSTD_CCtx* const context_;
 };
 
-bool EndsWithIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() &&
-         std::equal(lower.begin(), lower.end(), text.end() - static_cast<ptrdiff_t>(lower.size()),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
-}
-
 }  // namespace
 
 Compression CompressionOfPath(std::string_view path) {
-  if (EndsWithIgnoringCase(path, ".gz")) return Compression::kGzip;
-  return EndsWithIgnoringCase(path, ".zst") ? Compression::kZstd : Compression::kNone;
+  const absl::string_view text(path.data(), path.size());
+  if (absl::EndsWithIgnoreCase(text, ".gz")) return Compression::kGzip;
+  return absl::EndsWithIgnoreCase(text, ".zst") ? Compression::kZstd : Compression::kNone;
 }
 
 std::unique_ptr<Encoder> Encoder::Create(Compression compression) {

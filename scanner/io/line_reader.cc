@@ -15,6 +15,13 @@ constexpr size_t kBufferSize = size_t{256} << 10;
 
 }  // namespace
 
+std::string_view TrimBlanks(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
 absl::StatusOr<std::unique_ptr<LineReader>> LineReader::Open(const std::string& path,
                                                              const WakeFd* wake) {
   absl::StatusOr<std::unique_ptr<InputFile>> file = InputFile::Open(path, wake);

@@ -25,6 +25,10 @@ struct Line {
   bool overlong = false;
 };
 
+/// Without spaces, tabs and carriage returns at both ends. Other white space makes a text no name,
+/// which is why this is not Abseil's.
+std::string_view TrimBlanks(std::string_view text);
+
 /// Reads lines in big pieces. One thread at a time; memory is bounded whatever comes in.
 class LineReader {
  public:

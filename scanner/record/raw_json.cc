@@ -2,17 +2,15 @@
 #include "scanner/record/raw_json.h"
 
 namespace caascan::record {
-namespace {
 
 namespace ondemand = simdjson::ondemand;
 
 std::string_view TrimJsonSpace(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
-  const size_t last = text.find_last_not_of(kSpace);
-  return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
-
-}  // namespace
 
 std::string_view RawJsonText(ondemand::value value) {
   ondemand::json_type type{};

@@ -17,6 +17,7 @@
 #include "caascan/record.h"
 #include "scanner/record/json_check.h"
 #include "scanner/record/json_text.h"
+#include "scanner/record/raw_json.h"
 #include "scanner/record/record_text.h"
 
 namespace caascan::record {
@@ -52,13 +53,6 @@ bool Note(unsigned member, unsigned* seen) {
   const bool first = (*seen & Bit(member)) == 0;
   *seen |= Bit(member);
   return first;
-}
-
-std::string_view TrimSpace(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
 }
 
 bool GetString(ondemand::value value, std::string_view* text) {
@@ -280,7 +274,7 @@ bool Redecider::Impl::ReadOutcome(ondemand::value value) {
 /// Reads the value of a member that matters. False where it is none such.
 bool Redecider::Impl::ReadMember(Member member, ondemand::value value) {
   Place& place = places_[member];
-  if (member != kCaa && member != kDecisions) place.value = TrimSpace(value.raw_json_token());
+  if (member != kCaa && member != kDecisions) place.value = TrimJsonSpace(value.raw_json_token());
   std::string_view text;
   bool may_issue = false;
   ondemand::object object;
@@ -302,7 +296,7 @@ bool Redecider::Impl::ReadMember(Member member, ondemand::value value) {
     case kDecisions:
       if (value.get_object().get(object) != SUCCESS) return false;
       if (object.raw_json().get(text) != SUCCESS) return false;
-      place.value = TrimSpace(text);
+      place.value = TrimJsonSpace(text);
       return true;
     case kValidUntil:
       return GetString(value, &text);
@@ -455,7 +449,7 @@ Redecider::Redecider(const IssuanceRequest& request,
 Redecider::~Redecider() = default;
 
 Redecider::Result Redecider::Append(std::string_view line, std::string* out) {
-  return impl_->Append(TrimSpace(line), out);
+  return impl_->Append(TrimJsonSpace(line), out);
 }
 
 }  // namespace caascan::record

@@ -1,6 +1,8 @@
 // Tested by counters_test.cc.
 #include "scanner/report/caa_use.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 
 #include "scanner/caa/property.h"
@@ -29,12 +31,6 @@ constexpr std::array<std::string_view, static_cast<size_t>(CaaFeature::kCount)> 
     "validationmethods"};
 
 constexpr uint8_t kCriticalFlag = 128;
-
-void LowerCase(std::string* text) {
-  for (char& c : *text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-}
 
 bool StartsWith(std::string_view text, std::string_view scheme) {
   return caa::EqualIgnoringCase(text.substr(0, scheme.size()), scheme);
@@ -86,7 +82,7 @@ void CaaUse::AddIssue(bool wild) {
   if (value.validation_methods.count > 0) Mark(CaaFeature::kValidationMethods);
   if (value.issuer.empty()) return;
   NamedIssuer named = {std::string(value.issuer), wild};
-  LowerCase(&named.domain);
+  absl::AsciiStrToLower(&named.domain);
   const bool known = std::any_of(named_.begin(), named_.end(), [&named](const NamedIssuer& other) {
     return other.wild == named.wild && other.domain == named.domain;
   });
@@ -96,7 +92,7 @@ void CaaUse::AddIssue(bool wild) {
 void CaaUse::AddRecord(const record::CaaRecordView& record) {
   if (!record::UndoPresentation(record.tag, &tag_)) tag_.assign(record.tag);
   if (!record::UndoPresentation(record.value, &value_)) value_.assign(record.value);
-  LowerCase(&tag_);
+  absl::AsciiStrToLower(&tag_);
   ++tags_.Find(tag_)->count;
   if ((record.flags & kCriticalFlag) != 0) Mark(CaaFeature::kCritical);
   if ((record.flags & 1) != 0) Mark(CaaFeature::kFlagOne);

@@ -17,13 +17,6 @@ namespace {
 constexpr size_t kIpv4Bits = 32;
 constexpr size_t kIpv6Bits = 128;
 
-std::string_view TrimBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 /// The first `length` bits, zeros behind them.
 std::array<uint8_t, 16> Mask(std::span<const uint8_t> octets, size_t length) {
   std::array<uint8_t, 16> masked{};
@@ -47,7 +40,7 @@ absl::StatusOr<std::unique_ptr<const Blocklist>> Blocklist::Read(const std::stri
   auto list = std::make_unique<Blocklist>();
   io::Line line;
   while ((*reader)->Next(&line, /*wait=*/true) == io::ReadResult::kLine) {
-    const std::string_view entry = TrimBlanks(line.text.substr(0, line.text.find('#')));
+    const std::string_view entry = io::TrimBlanks(line.text.substr(0, line.text.find('#')));
     if (entry.empty() || list->Add(entry)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("--blocklist: ", path, ":", line.number,

@@ -238,6 +238,14 @@ TEST(LineReaderTest, ReadErrorsNameTheFile) {
   EXPECT_EQ(reader->Next(&line, true), ReadResult::kFailed) << "for good";
 }
 
+TEST(TrimBlanksTest, TakesSpacesTabsAndCarriageReturns) {
+  EXPECT_EQ(TrimBlanks(" \t a b\r"), "a b");
+  EXPECT_EQ(TrimBlanks("a"), "a");
+  EXPECT_EQ(TrimBlanks(" \r\t"), "");
+  EXPECT_EQ(TrimBlanks(""), "");
+  EXPECT_EQ(TrimBlanks("\va\f"), "\va\f") << "other white space makes it no name";
+}
+
 /// A FIFO without a writer neither blocks the opening nor looks like an empty file.
 TEST(LineReaderTest, FifoWaitsForItsWriter) {
   const TempFolder folder;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/strings/ascii.h>
+
 #include "tools/cli/documents.h"
 
 namespace caascan::cli {
@@ -37,13 +39,6 @@ std::string PageName(const CLI::App& app) {
 std::string CommandName(const CLI::App& app) {
   const CLI::App* parent = app.get_parent();
   return parent == nullptr ? app.get_name() : CommandName(*parent) + " " + app.get_name();
-}
-
-std::string Upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
 }
 
 std::string Synopsis(const CLI::App& app) {
@@ -78,7 +73,7 @@ void AppendFooter(const std::string& footer, std::string* out) {
     if (line.empty()) {
       *out += ".PP\n";
     } else if (!indented && line.back() == ':') {
-      *out += ".SH " + Upper(Escape(line.substr(0, line.size() - 1))) + "\n";
+      *out += ".SH " + absl::AsciiStrToUpper(Escape(line.substr(0, line.size() - 1))) + "\n";
     } else {
       *out += Escape(line.substr(line.find_first_not_of(' '))) + "\n";
     }
@@ -106,8 +101,9 @@ std::string ManPageText(const CLI::App& app, const ManPage& page) {
   const CLI::App* program = &app;
   while (program->get_parent() != nullptr) program = program->get_parent();
 
-  std::string out = ".TH " + Upper(Escape(name)) + " 1 \"\" \"" + Escape(program->get_name()) +
-                    " " + Escape(page.version) + "\" \"User Commands\"\n";
+  std::string out = ".TH " + absl::AsciiStrToUpper(Escape(name)) + " 1 \"\" \"" +
+                    Escape(program->get_name()) + " " + Escape(page.version) +
+                    "\" \"User Commands\"\n";
   std::string summary = app.get_description();
   if (!summary.empty() && summary.back() == '.') summary.pop_back();
   out += ".SH NAME\n" + Escape(name) + " \\- " + Escape(summary) + "\n";

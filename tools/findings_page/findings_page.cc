@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <absl/strings/ascii.h>
+
 #include "caascan/finding_kind.h"
 
 namespace caascan::tool {
@@ -29,7 +31,7 @@ void AppendRow(const FindingKind& kind, std::string* out) {
 
 std::string Sentence(std::string_view phrase) {
   std::string out(phrase);
-  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
+  if (!out.empty()) out[0] = static_cast<char>(absl::ascii_toupper(out[0]));
   return out + ".";
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
 #include "tools/caalab/world/json_reader.h"
@@ -88,12 +89,6 @@ bool IsAscii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Internet>> Internet::Load(const InternetOptions& options) {
@@ -160,7 +155,8 @@ absl::Status Internet::LoadNames() {
   size_t line_number = 0;
   for (size_t start = 0; start < text.size();) {
     const size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view line = Trim(std::string_view(text).substr(start, end - start));
+    const absl::string_view stripped = absl::StripAsciiWhitespace({&text[start], end - start});
+    const std::string_view line(stripped.data(), stripped.size());
     start = end + 1;
     ++line_number;
     if (line.empty() || line[0] == '#') continue;
