@@ -11,6 +11,7 @@
 
 #include "caascan/known_cas.h"
 #include "scanner/caa/property.h"
+#include "scanner/dns/presentation.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -21,18 +22,10 @@ using caa::TagKind;
 constexpr uint32_t kLongestTtl_s = 7 * 24 * 3600;  // RFC 8767 §4 has resolvers cap it there.
 constexpr size_t kMaxShown = 64;
 
-/// In quotes; other octets than printable ASCII as \DDD.
+/// The first octets, in quotes.
 std::string Show(std::string_view octets) {
   std::string out = "\"";
-  for (const char c : octets.substr(0, kMaxShown)) {
-    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-      out += c;
-      continue;
-    }
-    const auto octet = static_cast<uint8_t>(c);
-    out += '\\';
-    for (const int unit : {100, 10, 1}) out += static_cast<char>('0' + octet / unit % 10);
-  }
+  dns::AppendQuotable(octets.substr(0, kMaxShown), &out);
   return out + (octets.size() > kMaxShown ? "...\"" : "\"");
 }
 

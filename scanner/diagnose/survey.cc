@@ -6,13 +6,13 @@
 #include "scanner/diagnose/survey.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_format.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/letter_case.h"
+#include "scanner/dns/presentation.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/failure.h"
 
@@ -35,17 +35,9 @@ std::string TextOf(const std::vector<CaaRecord>& records) {
   std::vector<std::string> lines;
   for (const CaaRecord& record : records) {
     std::string line = absl::StrCat(record.flags, " ");
-    for (const std::string* part : {&record.tag, &record.value}) {
-      if (part == &record.value) line += " \"";
-      for (const char c : *part) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x20 || octet > 0x7E || c == '\\' || c == '"') {
-          absl::StrAppendFormat(&line, "\\%03d", octet);
-        } else {
-          line += c;
-        }
-      }
-    }
+    dns::AppendQuotable(record.tag, &line);
+    line += " \"";
+    dns::AppendQuotable(record.value, &line);
     lines.push_back(line + "\"");
   }
   std::sort(lines.begin(), lines.end());

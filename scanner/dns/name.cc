@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "scanner/dns/octets.h"
+#include "scanner/dns/presentation.h"
 
 namespace caascan::dns {
 namespace {
@@ -59,14 +60,12 @@ namespace {
 bool IsPlain(uint8_t c) { return c > 0x20 && c < 0x7f && c != '.' && c != '\\'; }
 
 void AppendEscaped(uint8_t c, std::string* out) {
-  out->push_back('\\');
   if (c == '.' || c == '\\') {
+    out->push_back('\\');
     out->push_back(static_cast<char>(c));
-    return;
+  } else {
+    AppendDecimalEscape(c, out);
   }
-  out->push_back(static_cast<char>('0' + c / 100));
-  out->push_back(static_cast<char>('0' + c / 10 % 10));
-  out->push_back(static_cast<char>('0' + c % 10));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
 
 namespace caascan::explain {
@@ -42,12 +43,7 @@ void ExplainPage::Verdict(bool good, std::string_view text) {
     text_ += "## " + report::MarkdownText(text) + '\n';
     return;
   }
-  while (!text.empty()) {
-    size_t end = text.size() <= kWidth ? text.size() : text.rfind(' ', kWidth);
-    if (end == std::string_view::npos || end == 0) end = std::min(kWidth, text.size());
-    Put(text.substr(0, end), good ? kGood : kBad);
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
+  while (!text.empty()) Put(report::TakeLine(kWidth, &text), good ? kGood : kBad);
 }
 
 void ExplainPage::Heading(std::string_view text) {
@@ -82,15 +78,7 @@ void ExplainPage::Paragraph(const std::string& indent, std::string_view text) {
     return;
   }
   while (!text.empty()) {
-    const size_t room = kWidth - indent.size();
-    size_t end = text.size();
-    if (end > room) {
-      end = text.rfind(' ', room);
-      if (end == std::string_view::npos || end == 0) end = room;
-    }
-    Put(indent + std::string(text.substr(0, end)), nullptr);
-    text.remove_prefix(end);
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    Put(indent + std::string(report::TakeLine(kWidth - indent.size(), &text)), nullptr);
   }
 }
 

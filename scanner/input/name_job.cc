@@ -3,27 +3,11 @@
 
 #include <cassert>
 
+#include "scanner/dns/presentation.h"
 #include "scanner/record/utf8.h"
 
 namespace caascan::input {
 namespace {
-
-size_t AppendEscaped(char c, char (&out)[4]) {
-  const auto byte = static_cast<uint8_t>(c);
-  out[0] = '\\';
-  if (c == '\\') {
-    out[1] = '\\';
-    return 2;
-  }
-  if (byte >= 0x20 && byte < 0x7F) {
-    out[0] = c;
-    return 1;
-  }
-  out[1] = static_cast<char>('0' + byte / 100);
-  out[2] = static_cast<char>('0' + byte / 10 % 10);
-  out[3] = static_cast<char>('0' + byte % 10);
-  return 4;
-}
 
 /// The record's `name` of a valid job.
 void AssignName(const NameJob& job, std::string* out) {
@@ -45,11 +29,12 @@ const JobDetails NameJob::kNoDetails;
 
 std::string EscapeTypedText(std::string_view text) {
   std::string escaped;
-  for (const char c : text) {
-    char piece[4];
-    const size_t size = AppendEscaped(c, piece);
-    if (escaped.size() + size > kMaxInvalidNameSize) break;
-    escaped.append(piece, size);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const size_t before = escaped.size();
+    dns::AppendPresentation(text.substr(i, 1), &escaped);
+    if (escaped.size() <= kMaxInvalidNameSize) continue;
+    escaped.resize(before);
+    break;
   }
   return escaped;
 }

@@ -4,6 +4,8 @@
 // line_reader_test.cc.
 #include "scanner/io/line_reader.h"
 
+#include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -20,6 +22,13 @@ std::string_view TrimBlanks(std::string_view text) {
   const size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+std::string_view TakeLine(std::string_view* text) {
+  assert(!text->empty() && "there is a line");
+  const std::string_view line = text->substr(0, text->find('\n'));
+  text->remove_prefix(std::min(line.size() + 1, text->size()));
+  return line;
 }
 
 absl::StatusOr<std::unique_ptr<LineReader>> LineReader::Open(const std::string& path,

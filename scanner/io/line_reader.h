@@ -29,6 +29,9 @@ struct Line {
 /// which is why this is not Abseil's.
 std::string_view TrimBlanks(std::string_view text);
 
+/// Takes the first line off *text, its line feed too. REQUIRES: *text is not empty.
+std::string_view TakeLine(std::string_view* text);
+
 /// Reads lines in big pieces. One thread at a time; memory is bounded whatever comes in.
 class LineReader {
  public:

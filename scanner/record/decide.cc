@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "scanner/io/block_reader.h"
+#include "scanner/io/line_reader.h"
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/record/redecide.h"
@@ -52,10 +53,9 @@ void RewriteBlock(const io::Block& block, Redecider* redecider, Rewritten* out) 
     return;
   }
   while (!text.empty() && out->problem.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = io::TakeLine(&text);
     ++out->lines;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (io::TrimBlanks(line).empty()) continue;
     const Redecider::Result result = redecider->Append(line, &out->text);
     out->problem = result.problem;
     if (!result.problem.empty()) break;

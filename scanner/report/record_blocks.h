@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scanner/io/block_reader.h"
+#include "scanner/io/line_reader.h"
 
 namespace caascan::report {
 
@@ -67,9 +68,8 @@ class RecordBlocks {
 template <typename Visit>
 void ForEachLine(std::string_view text, uint64_t first_line, const Visit& visit) {
   for (uint64_t number = first_line; !text.empty(); ++number) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) visit(line, number);
+    const std::string_view line = io::TakeLine(&text);
+    if (!io::TrimBlanks(line).empty()) visit(line, number);
   }
 }
 

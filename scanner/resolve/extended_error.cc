@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "scanner/dns/cursor.h"
+#include "scanner/dns/presentation.h"
 
 namespace caascan::resolve {
 namespace {
@@ -91,16 +92,8 @@ bool SaysAnswered(const ToldError& error) {
 std::string Printable(std::string_view text) {
   while (text.ends_with('\0')) text.remove_suffix(1);
   std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '\\') {
-      out += "\\\\";
-    } else if (c >= ' ' && c <= '~') {
-      out += c;
-    } else {
-      absl::StrAppend(&out, "\\", absl::Dec(octet, absl::kZeroPad3));
-    }
-    if (out.size() >= kMaxToldText) break;
+  for (size_t i = 0; i < text.size() && out.size() < kMaxToldText; ++i) {
+    dns::AppendPresentation(text.substr(i, 1), &out);
   }
   return out;
 }

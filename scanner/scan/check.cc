@@ -13,6 +13,8 @@
 
 #include <simdjson.h>
 
+#include "scanner/io/line_reader.h"
+
 namespace caascan {
 namespace {
 
@@ -86,9 +88,7 @@ void SortRecords(std::string_view output, std::vector<std::string>* records) {
   std::map<uint64_t, std::string> by_number;
   simdjson::dom::parser parser;
   while (!output.empty()) {
-    const size_t end = std::min(output.find('\n'), output.size());
-    std::string line(output.substr(0, end));
-    output.remove_prefix(std::min(end + 1, output.size()));
+    std::string line(io::TakeLine(&output));
     uint64_t number = 0;
     if (parser.parse(line)["id"].get(number) != simdjson::SUCCESS) continue;
     const std::string id = ",\"id\":" + std::to_string(number);

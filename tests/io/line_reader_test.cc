@@ -246,6 +246,15 @@ TEST(TrimBlanksTest, TakesSpacesTabsAndCarriageReturns) {
   EXPECT_EQ(TrimBlanks("\va\f"), "\va\f") << "other white space makes it no name";
 }
 
+TEST(TakeLineTest, TakesOneAfterTheOther) {
+  std::string_view text = "a\n\nb\r\nc";
+  EXPECT_EQ(TakeLine(&text), "a");
+  EXPECT_EQ(TakeLine(&text), "");
+  EXPECT_EQ(TakeLine(&text), "b\r");
+  EXPECT_EQ(TakeLine(&text), "c") << "without a line feed";
+  EXPECT_EQ(text, "");
+}
+
 /// A FIFO without a writer neither blocks the opening nor looks like an empty file.
 TEST(LineReaderTest, FifoWaitsForItsWriter) {
   const TempFolder folder;

@@ -154,6 +154,15 @@ TEST(TextReportTest, BreaksWhatIsToBeReadInFull) {
 }
 
 /// Rates of failure are only told where all names of an operator are known.
+TEST(TakeLineTest, BreaksAtBlanksWhereThereAreSome) {
+  std::string_view text = "one two  three abcdefghijkl ";
+  EXPECT_EQ(TakeLine(7, &text), "one two") << "the blank may stand behind the last column";
+  EXPECT_EQ(TakeLine(7, &text), "three");
+  EXPECT_EQ(TakeLine(7, &text), "abcdefg") << "nothing is lost of a long word";
+  EXPECT_EQ(TakeLine(7, &text), "hijkl ");
+  EXPECT_EQ(text, "");
+}
+
 TEST(MakeReportTest, TellsNoRateFromFailuresAlone) {
   record::LineReader reader;
   Aggregate aggregate;

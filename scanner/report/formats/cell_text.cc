@@ -1,6 +1,7 @@
 // Tested by formats_test.cc.
 #include "scanner/report/formats/cell_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -79,6 +80,17 @@ size_t DisplayWidth(std::string_view printable) {
     width += (static_cast<unsigned char>(c) & 0xC0u) != 0x80 ? 1 : 0;
   }
   return width;
+}
+
+std::string_view TakeLine(size_t width, std::string_view* text) {
+  size_t end = text->size();
+  if (end > width) {
+    end = text->rfind(' ', width);
+    if (end == std::string_view::npos || end == 0) end = width;
+  }
+  const std::string_view line = text->substr(0, end);
+  text->remove_prefix(std::min(text->find_first_not_of(' ', end), text->size()));
+  return line;
 }
 
 std::string GroupedNumber(uint64_t number) {

@@ -17,6 +17,10 @@ std::string PrintableText(std::string_view text);
 /// How many columns a PrintableText() takes.
 size_t DisplayWidth(std::string_view printable);
 
+/// Takes what fits into `width` columns from the front of *text, up to a blank where there is one,
+/// and the blanks behind it. ASCII alone is broken between words: it is our own.
+std::string_view TakeLine(size_t width, std::string_view* text);
+
 /// "1,234,567".
 std::string GroupedNumber(uint64_t number);
 /// "1.23M": six digits and more become three and a letter; at most five characters.

@@ -86,17 +86,6 @@ std::string Cut(const std::string& text, size_t width) {
   return cut + "..";
 }
 
-/// Takes what fits into `width` columns from the front of *text, up to a blank where there is one.
-/// ASCII alone is broken: it is our own.
-std::string TakeLine(size_t width, std::string* text) {
-  if (text->size() <= width) return std::exchange(*text, std::string());
-  size_t end = text->rfind(' ', width);
-  if (end == std::string::npos || end == 0) end = width;
-  std::string line = text->substr(0, end);
-  text->erase(0, text->find_first_not_of(' ', end));
-  return line;
-}
-
 void AppendLine(const Grid& grid, const std::vector<std::string>& cells, std::string* out) {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) {
@@ -110,19 +99,8 @@ void AppendLine(const Grid& grid, const std::vector<std::string>& cells, std::st
   *out += '\n';
 }
 
-/// Breaks a sentence at blanks.
-void AppendNote(const std::string& note, std::string* out) {
-  size_t begin = 0;
-  while (begin < note.size()) {
-    size_t end = std::min(begin + kWidth, note.size());
-    if (end < note.size()) {
-      const size_t blank = note.rfind(' ', end);
-      if (blank != std::string::npos && blank > begin) end = blank;
-    }
-    out->append(note, begin, end - begin).push_back('\n');
-    begin = end;
-    if (begin < note.size() && note[begin] == ' ') ++begin;
-  }
+void AppendNote(std::string_view note, std::string* out) {
+  while (!note.empty()) out->append(TakeLine(kWidth, &note)).push_back('\n');
 }
 
 void AppendTable(const Table& table, size_t top, std::string* out) {
@@ -133,7 +111,8 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   AppendNote(MissedNote(table), out);
   Grid grid = FittingGrid(table, rows);
   for (std::vector<std::string>& line : grid.lines) {
-    std::string rest = table.wrapped ? std::exchange(line.back(), "") : std::string();
+    const std::string last = table.wrapped ? std::exchange(line.back(), "") : std::string();
+    std::string_view rest = last;
     if (table.wrapped) line.back() = TakeLine(grid.widths.back(), &rest);
     AppendLine(grid, line, out);
     while (!rest.empty()) {
