@@ -2,6 +2,7 @@
 //
 //   ParseTypedName      an ASCII name as lists hold it
 //   ShardKey            the registrable domain and its hash, once a name
+//   Fingerprint         of a line, for --resume
 //   AppendRecord/0      the usual record: permit, no_caa
 //   AppendRecord/1      one with a CAA set
 #include <string>
@@ -11,6 +12,7 @@
 #include "bench/allocations.h"
 #include "caascan/record.h"
 #include "scanner/input/idna.h"
+#include "scanner/scan/fingerprint.h"
 #include "scanner/scan/shard_key.h"
 
 namespace caascan::scan {
@@ -34,6 +36,18 @@ void BM_ShardKey(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_ShardKey);
+
+void BM_Fingerprint(benchmark::State& state) {
+  auto secret = Fingerprinter::Create(1, 2);
+  if (!secret.ok()) {
+    state.SkipWithError("OpenSSL lacks SipHash");
+    return;
+  }
+  const AllocationColumn allocations(&state);
+  for (auto _ : state) benchmark::DoNotOptimize(secret->Of("www.example.co.uk", "", "", ""));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_Fingerprint);
 
 Record Sample(bool with_caa) {
   Record record;

@@ -1,47 +1,57 @@
-// The hash multiplies 64 by 64 bits and folds the product, once for each half and each eight bytes,
-// the secret mixed into both factors (the way of wyhash and Abseil). Tested by fingerprint_test.cc.
+// OpenSSL is asked through the library context of dnssec/, which no configuration keeps from having
+// SipHash. Tested by fingerprint_test.cc; scan_bench.cc has its cost.
 #include "scanner/scan/fingerprint.h"
+
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cstring>
 
+#include "scanner/dnssec/digest.h"
+#include "scanner/io/out_of_memory.h"
+
 namespace caascan::scan {
 namespace {
 
-constexpr uint64_t kOdd1 = 0x9E3779B97F4A7C15ull;  // 2^64 over the golden ratio.
-constexpr uint64_t kOdd2 = 0xD1B54A32D192ED03ull;
+struct FreeMac {
+  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+};
 
-__extension__ using Product = unsigned __int128;
-
-uint64_t Fold(uint64_t a, uint64_t b) {
-  const Product product = static_cast<Product>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+/// The size first, so that no text continues into the next.
+void AppendPart(std::string_view part, std::string* out) {
+  const uint64_t size = part.size();
+  out->append(reinterpret_cast<const char*>(&size), sizeof size).append(part);
 }
 
 }  // namespace
 
-/// The size first, so that no text continues into the next.
-void Fingerprinter::Mix(std::string_view text, Fingerprint* state) const {
-  const auto step = [this, state](uint64_t word) {
-    state->high = Fold(state->high ^ word ^ kOdd1, secret_high_ ^ kOdd2) + state->low;
-    state->low = Fold(state->low ^ word ^ kOdd2, secret_low_ ^ kOdd1) ^ state->high;
-  };
-  step(text.size());
-  while (!text.empty()) {
-    uint64_t word = 0;
-    const size_t size = std::min(text.size(), sizeof word);
-    std::memcpy(&word, text.data(), size);
-    step(word);
-    text.remove_prefix(size);
-  }
+void Fingerprinter::FreeContext::operator()(evp_mac_ctx_st* context) const {
+  EVP_MAC_CTX_free(context);
+}
+
+absl::StatusOr<Fingerprinter> Fingerprinter::Create(uint64_t secret_high, uint64_t secret_low) {
+  const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(dnssec::Library(), "SIPHASH", nullptr));
+  if (mac == nullptr) return absl::UnimplementedError("OpenSSL lacks SipHash");
+  Context context(EVP_MAC_CTX_new(mac.get()));
+  if (context == nullptr) io::OutOfMemory();
+  return Fingerprinter({secret_high, secret_low}, std::move(context));
 }
 
 Fingerprint Fingerprinter::Of(std::string_view name, std::string_view input, std::string_view id,
-                              std::string_view order) const {
-  Fingerprint state{secret_low_, secret_high_};
-  for (const std::string_view text : {name, input, id, order}) Mix(text, &state);
-  return {Fold(state.high ^ secret_low_, kOdd1), Fold(state.low ^ secret_high_, kOdd2)};
+                              std::string_view order) {
+  text_.clear();
+  for (const std::string_view part : {name, input, id, order}) AppendPart(part, &text_);
+  std::array<uint64_t, 2> digest{};
+  size_t size = 0;
+  const bool done = EVP_MAC_init(context_.get(), reinterpret_cast<const uint8_t*>(key_.data()),
+                                 sizeof key_, nullptr) == 1 &&
+                    EVP_MAC_update(context_.get(), reinterpret_cast<const uint8_t*>(text_.data()),
+                                   text_.size()) == 1 &&
+                    EVP_MAC_final(context_.get(), reinterpret_cast<uint8_t*>(digest.data()), &size,
+                                  sizeof digest) == 1;
+  if (!done || size != sizeof digest) io::OutOfMemory();  // Nothing else can be in the way.
+  return {digest[0], digest[1]};
 }
 
 void FingerprintSet::Seal() {

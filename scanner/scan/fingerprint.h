@@ -1,10 +1,18 @@
 // Which input lines have a record already: sets of millions of names in little memory.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <absl/status/statusor.h>
+
+struct evp_mac_ctx_st;
 
 namespace caascan::scan {
 
@@ -18,23 +26,29 @@ struct Fingerprint {
   }
 };
 
-/// Two lines of 10 million have the same by chance in one run of 10^24, and nobody who does not
-/// know the secret can make it more. Any thread.
+/// SipHash-2-4 with 128 bits under a secret, without which no two lines can be made to have the
+/// same. By chance two of 10 million do in one run of 10^24. One thread at a time.
 class Fingerprinter {
  public:
-  /// The secret should be random.
-  Fingerprinter(uint64_t secret_high, uint64_t secret_low)
-      : secret_high_(secret_high), secret_low_(secret_low) {}
+  /// The secret should be random. Unimplemented where OpenSSL lacks SipHash.
+  static absl::StatusOr<Fingerprinter> Create(uint64_t secret_high, uint64_t secret_low);
 
   /// Of a record's members; `id` and `order` as their JSON text, empty where absent.
   Fingerprint Of(std::string_view name, std::string_view input, std::string_view id,
-                 std::string_view order) const;
+                 std::string_view order);
 
  private:
-  void Mix(std::string_view text, Fingerprint* state) const;
+  struct FreeContext {
+    void operator()(evp_mac_ctx_st* context) const;
+  };
+  using Context = std::unique_ptr<evp_mac_ctx_st, FreeContext>;
 
-  const uint64_t secret_high_;
-  const uint64_t secret_low_;
+  Fingerprinter(std::array<uint64_t, 2> key, Context context)
+      : key_(key), context_(std::move(context)) {}
+
+  std::array<uint64_t, 2> key_;
+  Context context_;   // Begun anew for each line.
+  std::string text_;  // The line at hand; kept for its memory.
 };
 
 /// A multiset: filled, sealed, then emptied. 16 bytes an element while it is filled, and 20

@@ -20,8 +20,7 @@ bool AsksTheSame(const input::NameJob& a, const input::NameJob& b) {
 
 }  // namespace
 
-Intake::Intake(const IntakeOptions& options, FingerprintSet* done,
-               const Fingerprinter* fingerprinter)
+Intake::Intake(const IntakeOptions& options, FingerprintSet* done, Fingerprinter* fingerprinter)
     : options_(options), done_(done), fingerprinter_(fingerprinter) {
   assert(options.shard < options.shard_count && "one of the shards");
   ring_.resize(options.dedupe_window);

@@ -25,7 +25,7 @@ struct IntakeOptions {
 class Intake {
  public:
   /// `done` (may be null) are the records of an earlier run, by `fingerprinter`; both outlive this.
-  Intake(const IntakeOptions& options, FingerprintSet* done, const Fingerprinter* fingerprinter);
+  Intake(const IntakeOptions& options, FingerprintSet* done, Fingerprinter* fingerprinter);
 
   /// Takes *job in exchange for one that is ready. False where there is none; *job is unspecified
   /// then.
@@ -52,7 +52,7 @@ class Intake {
 
   const IntakeOptions options_;
   FingerprintSet* const done_;
-  const Fingerprinter* const fingerprinter_;
+  Fingerprinter* const fingerprinter_;
   uint64_t jobs_ = 0;
   uint64_t done_before_ = 0;
 

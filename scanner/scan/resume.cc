@@ -237,7 +237,7 @@ absl::Status DropStopped(const std::string& path, const std::function<bool()>& s
 }  // namespace
 
 absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
-                                                const Fingerprinter& fingerprinter,
+                                                Fingerprinter* fingerprinter,
                                                 const std::function<bool()>& stop) {
   Reader reader(path, stop);
   if (absl::Status status = reader.Open(); !status.ok()) return status;
@@ -256,7 +256,7 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
           stopped = true;
         } else if (!broken) {
           pending.push_back(
-              fingerprinter.Of(members.name, members.input, members.id, members.order));
+              fingerprinter->Of(members.name, members.input, members.id, members.order));
         }
         return !broken;
       },

@@ -26,7 +26,7 @@ struct EarlierOutput {
 /// `stop` is asked every now and then; once it is true, Cancelled comes back. Errors:
 /// InvalidArgument that names the file and, for a line that is no record, the line.
 absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
-                                                const Fingerprinter& fingerprinter,
+                                                Fingerprinter* fingerprinter,
                                                 const std::function<bool()>& stop);
 
 }  // namespace caascan::scan

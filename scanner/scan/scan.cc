@@ -139,9 +139,11 @@ absl::Status Scan::OpenOutput() {
   if (options_.resume) {
     if (!to_file) return absl::InvalidArgumentError("--resume: wants --output FILE");
     net::RandomBits random;
-    fingerprinter_ = std::make_unique<Fingerprinter>(random.Next(), random.Next());
+    auto fingerprinter = Fingerprinter::Create(random.Next(), random.Next());
+    if (!fingerprinter.ok()) return fingerprinter.status();
+    fingerprinter_ = std::make_unique<Fingerprinter>(*std::move(fingerprinter));
     const auto stop = [this] { return (summary_->signal = signals_.Take()) != 0; };
-    auto earlier = ReadEarlierOutput(options_.output_path, *fingerprinter_, stop);
+    auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
     if (!earlier.ok()) return earlier.status();
     earlier_ = *std::move(earlier);
     if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;

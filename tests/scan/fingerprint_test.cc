@@ -9,10 +9,10 @@ namespace caascan::scan {
 namespace {
 
 TEST(FingerprintTest, EveryMemberCounts) {
-  const Fingerprinter secret(1, 2);
+  Fingerprinter secret = *Fingerprinter::Create(1, 2);
   const Fingerprint whole = secret.Of("a.example", "A.example", "1", "2");
   EXPECT_EQ(whole, secret.Of("a.example", "A.example", "1", "2"));
-  EXPECT_NE(whole, Fingerprinter(1, 3).Of("a.example", "A.example", "1", "2"));
+  EXPECT_NE(whole, Fingerprinter::Create(1, 3)->Of("a.example", "A.example", "1", "2"));
   std::set<Fingerprint> others;
   const std::string texts[] = {"",
                                "a",
@@ -32,8 +32,18 @@ TEST(FingerprintTest, EveryMemberCounts) {
   EXPECT_EQ(others.size(), 8u * 8 * 8 * 8) << "texts run into each other";
 }
 
+TEST(FingerprintTest, IsWhatOtherProgramsCompute) {
+  // By `openssl mac -macopt hexkey:000102030405060708090a0b0c0d0e0f -macopt size:16 SIPHASH`.
+  Fingerprinter secret = *Fingerprinter::Create(0x0706050403020100, 0x0F0E0D0C0B0A0908);
+  const Fingerprint nothing{0xF6A305E578BA68DE, 0x2BBBB4378DC1F258};
+  const Fingerprint whole{0xE7DBDD2FA492E55C, 0xAC46E9C0FD2E08DA};
+  EXPECT_EQ(secret.Of("", "", "", ""), nothing);
+  EXPECT_EQ(secret.Of("www.example.com", "WWW.example.com", "1", "\"a\""), whole);
+  EXPECT_EQ(secret.Of("", "", "", ""), nothing) << "a line depends on the one before";
+}
+
 TEST(FingerprintTest, HalvesAreEvenlySpread) {
-  const Fingerprinter secret(0x1234, 0x5678);
+  Fingerprinter secret = *Fingerprinter::Create(0x1234, 0x5678);
   size_t high[64] = {};
   size_t low[64] = {};
   constexpr size_t kNames = 64'000;

@@ -115,7 +115,7 @@ TEST(IntakeTest, ShardsAreDisjointAndWhole) {
 }
 
 TEST(IntakeTest, LeavesOutWhatAnEarlierRunHasDone) {
-  const Fingerprinter secret(1, 2);
+  Fingerprinter secret = *Fingerprinter::Create(1, 2);
   FingerprintSet done;
   done.Add(secret.Of("a.example", "", "0", ""));
   done.Add(secret.Of("b.example", "B.example", "", ""));

@@ -31,20 +31,20 @@ class ResumeTest : public testing::Test {
     std::ifstream in(Path(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
-  EarlierOutput Read(const std::string& path) const {
-    auto earlier = ReadEarlierOutput(path, secret_, kGoOn);
+  EarlierOutput Read(const std::string& path) {
+    auto earlier = ReadEarlierOutput(path, &secret_, kGoOn);
     EXPECT_TRUE(earlier.ok()) << earlier.status();
     return earlier.ok() ? *std::move(earlier) : EarlierOutput();
   }
-  std::string ErrorOf(const std::string& path) const {
-    return std::string(ReadEarlierOutput(path, secret_, kGoOn).status().message());
+  std::string ErrorOf(const std::string& path) {
+    return std::string(ReadEarlierOutput(path, &secret_, kGoOn).status().message());
   }
-  bool Take(EarlierOutput* earlier, const std::string& name) const {
+  bool Take(EarlierOutput* earlier, const std::string& name) {
     return earlier->records.Take(secret_.Of(name, "", "", ""));
   }
 
   const io::TempFolder folder_;
-  const Fingerprinter secret_{7, 8};
+  Fingerprinter secret_ = *Fingerprinter::Create(7, 8);
 };
 
 std::string Line(const std::string& name, const std::string& reason = "no_caa") {
@@ -157,7 +157,7 @@ TEST_F(ResumeTest, WhatIsNoOutputOfAScanIsLeftAlone) {
 TEST_F(ResumeTest, Stops) {
   const std::string path = Write("out", Line("a.example"));
   const std::function<bool()> stop = [] { return true; };
-  EXPECT_EQ(ReadEarlierOutput(path, secret_, stop).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(ReadEarlierOutput(path, &secret_, stop).status().code(), absl::StatusCode::kCancelled);
 }
 
 }  // namespace
