@@ -40,29 +40,16 @@ std::optional<dns::RCode> RCodeFromText(const std::string& text) {
 
 void ReadConditions(JsonObject* json, FaultRule* rule) {
   ReadTypes(json, rule);
-  const std::string transport = json->Text("transport").value_or("any");
-  if (transport == "udp") {
-    rule->transport = Transport::kUdp;
-  } else if (transport == "tcp") {
-    rule->transport = Transport::kTcp;
-  } else if (transport != "any") {
-    json->Complain("\"transport\" must be udp, tcp or any");
-  }
-  const std::string edns = json->Text("edns").value_or("any");
-  if (edns == "with") {
-    rule->edns = FaultRule::Edns::kWith;
-  } else if (edns == "without") {
-    rule->edns = FaultRule::Edns::kWithout;
-  } else if (edns == "option") {
-    rule->edns = FaultRule::Edns::kWithOption;
-  } else if (edns != "any") {
-    json->Complain("\"edns\" must be with, without, option or any");
-  }
-  const std::string letters = json->Text("letters").value_or("any");
-  rule->capitals = letters == "capitals";
-  if (letters != "any" && letters != "capitals") {
-    json->Complain("\"letters\" must be capitals or any");
-  }
+  rule->transport = json->Word(
+      "transport", {{"udp", Transport::kUdp}, {"tcp", Transport::kTcp}, {"any", std::nullopt}},
+      rule->transport);
+  rule->edns = json->Word("edns",
+                          {{"with", FaultRule::Edns::kWith},
+                           {"without", FaultRule::Edns::kWithout},
+                           {"option", FaultRule::Edns::kWithOption},
+                           {"any", FaultRule::Edns::kAny}},
+                          rule->edns);
+  rule->capitals = json->Word("letters", {{"capitals", true}, {"any", false}}, rule->capitals);
   rule->first = static_cast<uint32_t>(json->Number("first", 200).value_or(0));
   rule->percent = json->Real("percent", 100).value_or(100);
 }
@@ -71,23 +58,16 @@ void ReadRateLimit(JsonObject* json, FaultRule* rule) {
   rule->per_second = static_cast<uint32_t>(json->Number("per_second", 1000000).value_or(0));
   if (rule->per_second == 0) json->Complain("a rate-limit wants \"per_second\", 1 to 1000000");
   rule->slip = static_cast<uint32_t>(json->Number("slip", 100).value_or(rule->slip));
-  const std::string over = json->Text("over").value_or("drop");
-  if (over == "refused") {
-    rule->over_limit = FaultRule::OverLimit::kRefused;
-  } else if (over != "drop") {
-    json->Complain("\"over\" must be drop or refused");
-  }
+  rule->over_limit = json->Word(
+      "over", {{"drop", FaultRule::OverLimit::kDrop}, {"refused", FaultRule::OverLimit::kRefused}},
+      rule->over_limit);
 }
 
 void ReadReferral(JsonObject* json, FaultRule* rule) {
-  const std::string to = json->Text("to").value_or("root");
-  if (to == "parent") {
-    rule->referral_to = ReferralTo::kParent;
-  } else if (to == "zone") {
-    rule->referral_to = ReferralTo::kZone;
-  } else if (to != "root") {
-    json->Complain("\"to\" must be root, parent or zone");
-  }
+  rule->referral_to = json->Word(
+      "to",
+      {{"root", ReferralTo::kRoot}, {"parent", ReferralTo::kParent}, {"zone", ReferralTo::kZone}},
+      rule->referral_to);
   rule->authoritative = json->Bool("authoritative").value_or(false);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -46,6 +47,20 @@ class JsonObject {
   std::optional<double> Real(std::string_view key, double max);
   /// A list of strings; one string alone is a list of one.
   std::optional<std::vector<std::string>> Texts(std::string_view key);
+  /// What a word stands for, `missing` where there is none.
+  template <typename T>
+  T Word(std::string_view key, const std::vector<std::pair<std::string_view, T>>& words,
+         T missing) {
+    const std::optional<std::string> text = Text(key);
+    std::string wanted;
+    for (size_t i = 0; i < words.size(); ++i) {
+      if (text == words[i].first) return words[i].second;
+      wanted += i == 0 ? "" : i + 1 < words.size() ? ", " : " or ";
+      wanted += words[i].first;
+    }
+    if (text) WrongType(key, wanted);
+    return missing;
+  }
   /// The elements of a list; empty where it is missing.
   std::vector<simdjson::dom::element> List(std::string_view key);
 

@@ -33,12 +33,9 @@ ServerDescription ReadServer(element value, size_t number, const std::string& wh
   server.host = json.Text("host").value_or(absl::StrCat("ns", number));
   server.addresses = ReadAddresses(&json, "addresses");
   server.glue = ReadAddresses(&json, "glue");
-  const std::string listed = json.Text("listed").value_or("both");
-  if (listed != "both" && listed != "parent" && listed != "child") {
-    json.Complain("\"listed\" must be both, parent or child");
-  }
-  server.at_parent = listed != "child";
-  server.at_child = listed != "parent";
+  server.at_parent =
+      json.Word("listed", {{"both", true}, {"parent", true}, {"child", false}}, true);
+  server.at_child = json.Word("listed", {{"both", true}, {"parent", false}, {"child", true}}, true);
   server.faults = ReadFaults(&json, "faults", named);
   return server;
 }
@@ -99,11 +96,9 @@ void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription
     absl::Status status = ParseRecordLine(line, zone->apex, &zone->records);
     if (!status.ok()) json->Complain(std::string(status.message()));
   }
-  const std::string glue = json->Text("glue").value_or("in-bailiwick");
-  if (glue != "in-bailiwick" && glue != "none") {
-    json->Complain("\"glue\" must be in-bailiwick or none");
-  }
-  zone->glue = glue == "none" ? GluePolicy::kNone : GluePolicy::kInBailiwick;
+  zone->glue =
+      json->Word("glue", {{"in-bailiwick", GluePolicy::kInBailiwick}, {"none", GluePolicy::kNone}},
+                 zone->glue);
   zone->delegated = json->Bool("delegated").value_or(true);
   zone->signing = ReadSigning(json);
   if (!zone->file.empty() && (!zone->records.empty() || zone->signing)) {
