@@ -43,9 +43,12 @@ net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account*
   const resolve::Asked first = *asked;
   copy->assign(reinterpret_cast<const char*>(first.message.bytes().data()),
                first.message.bytes().size());
-  for (int pairs = 1; !account->budget.exhausted() &&
-                      co_await AskAgain(question, /*small_letters=*/true, worth, account, asked);
-       ++pairs) {
+  for (int pairs = 1;; ++pairs) {
+    // Not the condition of the loop: GCC 12 awaits there whatever stands in front of the `&&`.
+    if (account->budget.exhausted() ||
+        !co_await AskAgain(question, /*small_letters=*/true, worth, account, asked)) {
+      break;
+    }
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
     if (pairs == kPairs || account->budget.exhausted()) co_return;
     if (co_await AskAgain(question, /*small_letters=*/false, worth, account, asked)) co_return;
