@@ -1,8 +1,8 @@
 // First the addresses of all the names that the parent has, then CAA and the zone's NS set from
 // each address at once; then the same from servers that the zone alone names. Whoever fails, and
 // everyone where their answers differ, is asked again after a rest; only then is the SOA's serial
-// asked for, and only who still fails is examined. Tested end to end against the lab, by
-// findings_test.py.
+// asked for, and only who still fails is examined. Tested by survey_test.cc and, end to end against
+// the lab, by findings_test.py.
 #include "scanner/diagnose/survey.h"
 
 #include <absl/strings/str_cat.h>
@@ -175,23 +175,24 @@ net::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
   }
 }
 
-net::Task<> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
-                                   resolve::Account* account, Asked* asked, uint8_t* tries) {
+net::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
+                                       resolve::Account* account, Asked* asked, uint8_t* tries) {
   if (!allow_special_ && server->peer->address().IsSpecialPurpose()) {
     *asked = Asked();
     asked->result = ServerResult::kBlocked;
-    co_return;
+    co_return true;
   }
   const uint8_t most = account->patient ? kPatientTries : kTries;
   for (*tries = 1; !account->budget.exhausted(); ++*tries) {
     *asked = *co_await resolve::Ask(server->peer, name, type, options_, account);
     if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
         asked->status == net::ExchangeStatus::kCancelled) {
-      co_return;
+      co_return true;
     }
     ++account->retries;
     co_await resolve::BackOff(network_, options_, *tries);
   }
+  co_return *tries > 1;
 }
 
 void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
@@ -252,11 +253,11 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net:
   std::string copy;  // Of a message that `asked` may refer to.
   uint8_t tries = 0;
   if (topic == Topic::kCaa) {
-    co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
+    server->asked =
+        co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
     const LetterCaseQuestion question{&options_, server->peer, request.zone, request.name};
     co_await CompareLetters(&question, inquiry->account, &asked, &copy);
     server->tries = tries;
-    server->asked = true;
     TakeCaa(asked, *inquiry, server);
   } else {
     const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;

@@ -92,8 +92,9 @@ class Surveyor {
 
   net::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
   net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan);
-  net::Task<> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
-                           resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
+  /// False where the budget had ended before: nothing was sent, and nothing is known.
+  net::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
+                               resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
   void TakeCaa(const resolve::Asked& asked, const Inquiry& inquiry, Server* server) const;
   static void TakeOther(const resolve::Asked& asked, dns::NameView zone, Topic topic,
                         ServerView* view);
