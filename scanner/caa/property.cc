@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace caascan::caa {
 namespace {
@@ -157,6 +158,7 @@ bool IsMethodList(std::string_view list) {
 }
 
 bool ListsMethod(std::string_view list, std::string_view method) {
+  assert(IsMethodList(list) && "other values list nothing");
   bool more = true;
   while (more) {
     std::string_view label;

@@ -2,6 +2,7 @@
 // what reads it afterwards runs on proven bytes.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -129,8 +130,12 @@ class Message {
   RCode rcode() const { return rcode_; }
 
   bool has_question() const { return records_offset_ != kHeaderSize; }
-  /// REQUIRES: has_question(), like the two below.
-  MessageName question_name() const { return MessageName(bytes_, kHeaderSize); }
+  /// REQUIRES: has_question().
+  MessageName question_name() const {
+    assert(has_question() && "a message without question names nothing");
+    return MessageName(bytes_, kHeaderSize);
+  }
+  /// 0 where there is no question, like the class.
   RRType question_type() const { return question_type_; }
   uint16_t question_class() const { return question_class_; }
 

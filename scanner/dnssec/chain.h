@@ -45,7 +45,7 @@ class DsSet {
 };
 
 /// Why the zone is insecure: no algorithm or digest of its DS set can be checked, or the user does
-/// not let those count that can. REQUIRES: !ds.IsUsable(policy).
+/// not let those count that can. For DS sets that the policy leaves nothing of.
 Verdict UnsupportedZone(dns::NameView zone, const DsSet& ds);
 
 struct VerifiedKeys {

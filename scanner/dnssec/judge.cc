@@ -9,6 +9,7 @@
 #include "scanner/dnssec/judge.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "scanner/dnssec/order.h"
@@ -302,11 +303,13 @@ class Judge {
 
 Judgement JudgeAnswer(const Message& message, const Question& question,
                       std::span<const KnownZone> zones, const Means& means) {
+  assert(question.name.IsAtOrBelow(zones[0].apex) && "its servers were asked for a name of theirs");
   return Judge(message, zones, means).Answer(question);
 }
 
 DelegationJudgement JudgeDelegation(const Message& message, NameView cut,
                                     std::span<const KnownZone> zones, const Means& means) {
+  assert(cut.IsBelow(zones[0].apex) && "a zone delegates what lies below it");
   return Judge(message, zones, means).Delegation(cut);
 }
 

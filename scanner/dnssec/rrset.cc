@@ -2,6 +2,7 @@
 #include "scanner/dnssec/rrset.h"
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 #include "scanner/dnssec/order.h"
@@ -107,6 +108,7 @@ CanonicalRdata::CanonicalRdata(const Rrset& set) {
 }
 
 std::string SignedData(const Rrset& set, const CanonicalRdata& rdata, const Rrsig& signature) {
+  assert(signature.labels <= set.owner.view().label_count() && "checked before it is hashed");
   std::string head;
   AppendOwner(set, signature.labels, &head);
   AppendU16(static_cast<unsigned>(set.type), &head);

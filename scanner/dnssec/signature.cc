@@ -4,6 +4,7 @@
 #include "scanner/dnssec/signature.h"
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -244,6 +245,7 @@ class SetChecker {
 }  // namespace
 
 VerifiedSet VerifyRrset(const Rrset& set, NameView zone, KeySet* keys, const Means& means) {
+  assert(!set.empty() && "there is something to verify");
   return SetChecker(set, zone, means).Check(&keys->keys());
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "scanner/caa/property.h"
 #include "scanner/input/idna.h"
@@ -39,6 +40,7 @@ bool CallsAName(std::string_view column) {
 }  // namespace
 
 std::string_view CsvLine::TakeColumn(std::string_view* rest, std::string* unquoted) {
+  assert(rest->data() != nullptr && "there is a column left");
   const std::string_view text = io::TrimBlanks(*rest);
   if (!text.starts_with('"')) {
     const size_t comma = rest->find(',');

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <string>
 
 namespace caascan::input {
@@ -46,6 +47,7 @@ InputFormat FormatByPath(std::string_view path) {
 }
 
 InputFormat FormatByLine(std::string_view line) {
+  assert(!line.starts_with(' ') && !line.ends_with(' ') && "blanks were cut off");
   if (line.starts_with('{')) return InputFormat::kNdjson;
   const std::string start = Lower(line.substr(0, 7));
   const bool directive = start.starts_with("$origin") || start.starts_with("$ttl");

@@ -35,7 +35,7 @@ struct OutputOptions {
 /// After the first failure nothing more is written. A regular file is then cut back to its last
 /// whole line, or member or frame, so that what is there stays valid line by line.
 ///
-/// REQUIRES: the process ignores SIGPIPE and SIGXFSZ (RunScan() sees to it while it runs), since a
+/// The process must ignore SIGPIPE and SIGXFSZ (RunScan() sees to it while it runs), since a
 /// closed pipe and a file-size limit would end it otherwise.
 class OutputSink {
  public:

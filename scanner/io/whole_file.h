@@ -1,6 +1,7 @@
 // Output that is there whole or not at all.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ bool IsStandardOutput(const std::string& path);
 /// A file in the making: beside its place, under a name that nobody can know before and that was
 /// not there (O_EXCL, O_NOFOLLOW). It takes the place of an older one when it is committed, and is
 /// removed where it never is. Standard output, devices and FIFOs are written to at once. One thread
-/// at a time. REQUIRES: SIGPIPE and SIGXFSZ are ignored.
+/// at a time. The process must ignore SIGPIPE and SIGXFSZ.
 class WholeFile {
  public:
   /// Compressed as the name says, `.gz` or `.zst`, or as told. InvalidArgument where it cannot be
@@ -34,8 +35,11 @@ class WholeFile {
   WholeFile& operator=(WholeFile&&) = delete;
   ~WholeFile();
 
-  /// False where this or an earlier write failed. REQUIRES: the text ends with a line feed.
-  bool Write(std::string_view text) { return sink_->Write(text); }
+  /// False where this or an earlier write failed. REQUIRES: empty, or ends with a line feed.
+  bool Write(std::string_view text) {
+    assert((text.empty() || text.ends_with('\n')) && "records are whole lines");
+    return sink_->Write(text);
+  }
   /// Once. DataLoss where not all of it could be written.
   [[nodiscard]] absl::Status Commit();
 

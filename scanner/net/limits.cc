@@ -23,6 +23,7 @@ std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
                                                std::chrono::nanoseconds since,
                                                std::chrono::nanoseconds patience,
                                                std::chrono::nanoseconds now) {
+  assert(is_paced() && "without a limit there is no pace");
   const std::lock_guard lock(mutex_);
   pace_.Report(tally, since, patience, now);
   gate_.SetRate(pace_.limit());

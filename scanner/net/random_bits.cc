@@ -1,5 +1,5 @@
-// Tested by random_bits_test.cc, and without a provider by dnssec_policy_test.py; net_bench.cc has
-// its cost.
+// Tested by random_bits_test.cc, and without a provider by dnssec_policy_test.py. Its cost is in
+// net_bench.cc.
 #include "scanner/net/random_bits.h"
 
 #include <openssl/evp.h>

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <chrono>
 #include <cstring>
 #include <span>
@@ -445,10 +446,13 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
 
 Redecider::Redecider(const IssuanceRequest& request,
                      const std::vector<CertificationAuthority>& ca_set)
-    : impl_(std::make_unique<Impl>(request, ca_set)) {}
+    : impl_(std::make_unique<Impl>(request, ca_set)) {
+  assert(!request.issuer_domains.empty() && "somebody is to issue");
+}
 Redecider::~Redecider() = default;
 
 Redecider::Result Redecider::Append(std::string_view line, std::string* out) {
+  assert(line.find('\n') == std::string_view::npos && "one line at a time");
   return impl_->Append(TrimJsonSpace(line), out);
 }
 

@@ -27,15 +27,15 @@ class Redecider {
   /// Bytes behind a line that must be readable, whatever they hold.
   static const size_t kPadding;
 
-  /// `request.wildcard` is ignored; each record's name tells. REQUIRES: request.issuer_domains is
-  /// not empty, and the names in `ca_set` differ.
+  /// `request.wildcard` is ignored; each record's name tells. The names in
+  /// `ca_set` must differ. REQUIRES: request.issuer_domains is not empty.
   Redecider(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set);
   ~Redecider();
   Redecider(const Redecider&) = delete;
   Redecider& operator=(const Redecider&) = delete;
 
   /// Appends the record of `line` and a line feed (include/caascan/decide.h tells what changes).
-  /// REQUIRES: `line` holds no line feed, and kPadding bytes behind it are readable.
+  /// REQUIRES: `line` holds no line feed. kPadding bytes behind it must be readable.
   Result Append(std::string_view line, std::string* out);
 
  private:

@@ -1,6 +1,7 @@
 // Tested by utf8_test.cc.
 #include "scanner/record/utf8.h"
 
+#include <cassert>
 #include <cstdint>
 
 namespace caascan::record {
@@ -36,6 +37,7 @@ Lead ReadLead(uint8_t byte) {
 }  // namespace
 
 Utf8Character DecodeUtf8(std::string_view text, size_t position) {
+  assert(position < text.size() && "there is a character");
   const Lead lead = ReadLead(static_cast<uint8_t>(text[position]));
   Utf8Character character{.code_point = kReplacementCharacter, .size = 1, .valid = false};
   if (lead.following < 0) return character;
@@ -55,6 +57,7 @@ Utf8Character DecodeUtf8(std::string_view text, size_t position) {
 }
 
 void AppendUtf8(char32_t code_point, std::string* out) {
+  assert(code_point <= 0x10FFFF && (code_point < 0xD800 || code_point > 0xDFFF) && "RFC 3629 §3");
   const auto push = [out](char32_t byte) {
     out->push_back(static_cast<char>(static_cast<uint8_t>(byte)));
   };

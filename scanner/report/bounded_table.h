@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,7 +36,9 @@ class BoundedTable {
   static constexpr size_t kMaxKeySize = 256;
 
   /// REQUIRES: 0 < capacity < 2^32 - 1.
-  explicit BoundedTable(size_t capacity) : capacity_(capacity) {}
+  explicit BoundedTable(size_t capacity) : capacity_(capacity) {
+    assert(capacity > 0 && capacity < kNone && "the index holds places as 32-bit numbers");
+  }
 
   /// The key's row, a new one where there is none. Valid until the next call.
   Row* Find(std::string_view key) {
@@ -107,6 +110,7 @@ class BoundedTable {
   /// Where the key stands in the index, or the free place where it belongs. REQUIRES: index_ has a
   /// free place.
   size_t Locate(std::string_view key, uint64_t hash) const {
+    assert(entries_.size() < index_.size() && "a search ends at a free place");
     const size_t mask = index_.size() - 1;
     size_t at = hash & mask;
     while (index_[at] != kNone) {

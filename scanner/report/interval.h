@@ -11,8 +11,8 @@ struct Interval {
 };
 
 /// Wilson's score interval at 95 % for `hits` of `trials`: where the share of a population lies of
-/// which the trials are a random sample. All of [0, 1] where there are no trials. REQUIRES: hits <=
-/// trials.
+/// which the trials are a random sample. All of [0, 1] where there are no trials. Hits
+/// beyond the trials, as a broken partial file may have them, do not count.
 Interval WilsonInterval(uint64_t hits, uint64_t trials);
 
 }  // namespace caascan::report

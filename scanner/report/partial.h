@@ -27,7 +27,7 @@ class PartialReader {
   PartialReader& operator=(const PartialReader&) = delete;
 
   /// Adds what a line says to *sum. What is wrong with the line, or empty; then nothing, or a part
-  /// of the line, was added. REQUIRES: RecordReader::kPadding bytes behind the line are readable.
+  /// of the line, was added. RecordReader::kPadding bytes behind the line must be readable.
   std::string_view Read(std::string_view line, Aggregate* sum);
 
  private:

@@ -6,8 +6,10 @@
 #include "scanner/resolve/classify.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "scanner/dnssec/rdata.h"
+#include "scanner/resolve/failure.h"
 
 namespace caascan::resolve {
 namespace {
@@ -236,6 +238,7 @@ Classified Classify(const Message& message, const AskedServer& asked, RRType typ
 }
 
 Strength StrengthOf(const Classified& classified, bool validated) {
+  assert(IsUsable(classified.kind) && "only what can be used has a strength");
   if (validated) {
     return classified.without_authority ? Strength::kValidatedCopy : Strength::kValidated;
   }

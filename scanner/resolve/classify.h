@@ -2,6 +2,7 @@
 // nothing is no answer: only kinds that say so are taken as empty (RFC 8659 §3, RFC 2308 §2).
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,7 @@ class AliasChain {
   void Rewind(size_t hops);
   /// The name that stood behind so many hops. REQUIRES: hops <= hops().
   dns::NameView NameAfter(size_t hops) const {
+    assert(hops <= this->hops() && "only hops that were made");
     return hops == 0 ? name_ : targets_[hops - 1].view();
   }
 
@@ -110,8 +112,8 @@ dns::Name DeepestZoneShown(const dns::Message& message, dns::NameView asked_zone
                            dns::NameView name);
 
 /// Follows the message's aliases along `chain` as far as they are in bailiwick, and says what
-/// stands at the end. REQUIRES: `message` answers a query for (chain->current(), type) and is not
-/// truncated.
+/// stands at the end. `message` is one that Ask() gave for (chain->current(), type): it answers
+/// that query and is not truncated.
 Classified Classify(const dns::Message& message, const AskedServer& asked, dns::RRType type,
                     AliasChain* chain);
 

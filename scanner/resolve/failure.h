@@ -9,8 +9,7 @@
 
 namespace caascan::resolve {
 
-/// The result code of a response that did not serve. REQUIRES: classified.kind is none of the
-/// usable kinds.
+/// The result code of a response; kAnswer, or kReferral, for those that serve.
 ServerResult ResultOf(const Classified& classified);
 
 /// Whether the look-up can go on from this response.

@@ -5,6 +5,7 @@
 // every name bogus, so it must answer for the root. Tested by forwarding_explain_test.cc and, with
 // Unbound, by forwarding_dnssec_test.py.
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -156,6 +157,7 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
 }
 
 net::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+  assert(answer->status == LookupStatus::kFailed && "only failures are explained");
   if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);
   if (NeedsInsecurityProof(*answer) && !network_->cancelled()) {
     answer->all_insecure = co_await IsProvenInsecure(name, account);

@@ -175,6 +175,7 @@ class NameCache {
   /// Of those that no Handle pins, unless many are pinned: who works on one looks for it again.
   /// REQUIRES: there are others than `keep`.
   void EvictOldest(const Entry* keep) {
+    assert(entries_.size() > 1 && "there is another one to evict");
     int looks = 16;
     while (lru_.front() == keep || (lru_.front()->references > 1 && looks-- > 0)) {
       Touch(lru_.front());

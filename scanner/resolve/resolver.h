@@ -1,6 +1,7 @@
 // Two ways to look CAA up, behind one call.
 #pragma once
 
+#include <cassert>
 #include <optional>
 #include <vector>
 
@@ -32,6 +33,7 @@ class Resolver {
   /// answer that came now. Slow, and only for a failure that somebody will be accused of.
   /// REQUIRES: explains(), and that the look-up has failed. All three must live until it ends.
   virtual net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+    assert(explains() && "asked only of those that explain");
     (void)name, (void)account, (void)answer;
     co_return;
   }
@@ -63,8 +65,8 @@ class Resolver {
   virtual void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
     (void)zone, (void)chain;
   }
-  /// Asks for all addresses of a server's name, whatever glue says. REQUIRES: FindServers() has
-  /// been true. All three must live until it ends.
+  /// Asks for all addresses of a server's name, whatever glue says. Only resolvers whose
+  /// FindServers() gives servers do it. All three must live until it ends.
   virtual net::Task<> LookupAddresses(dns::NameView host, Account* account,
                                       HostAddresses* addresses) {
     (void)host, (void)account, (void)addresses;

@@ -5,6 +5,7 @@
 #include "scanner/scan/investigate.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/probe.h"
@@ -271,6 +272,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
 
 net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
                                                                  bool may_be_put_off) {
+  assert(job->valid && "what is no name is never looked up");
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
   NameLimits(&options_).BeginFirstPass(&account);

@@ -22,7 +22,7 @@ class ParkedJobs {
   bool has_room() const { return size_ < capacity_; }
   bool empty() const { return size_ == 0; }
 
-  /// REQUIRES: has_room().
+  /// For jobs that began while has_room(): there may be as many more as are in flight.
   void Park(net::PeerRef peer, input::NameJob&& job);
   /// The oldest one of a server that is busy no more, servers taking turns. False where none was
   /// found; a call looks at some servers only, so another one may find more.

@@ -1,6 +1,6 @@
 // Each script knows three things about a word: which subcommand it stands under, whether the word
 // before it is an option that takes a value, and what that value may be (words, a path, or
-// anything). Tested by tests/e2e/test_install.py.
+// anything). Tested by tests/e2e/install_test.py.
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,6 +1,6 @@
 // Roff has three traps, all met in Escape(): a backslash starts a request, a dash is a hyphen
 // unless escaped (an option copied from the page would not work), and a line that begins with a dot
-// or an apostrophe is a command. Tested by tests/e2e/test_install.py.
+// or an apostrophe is a command. Tested by tests/e2e/install_test.py.
 #include <sstream>
 #include <string>
 #include <string_view>

@@ -32,7 +32,7 @@ class Program {
   /// is to be run.
   std::optional<int> Parse(int argc, char** argv);
 
-  /// Whether that subcommand was given. REQUIRES: Parse() returned nullopt.
+  /// Whether that subcommand was given, once Parse() has returned nullopt.
   bool Given(const std::string& subcommand) const { return app_.got_subcommand(subcommand); }
 
   /// "caascan scan", or "caascan" while no subcommand is known.

@@ -1,4 +1,4 @@
-// Tested by tests/diagnose/finding_kind_test.cc, which holds docs/findings.md against it.
+// Tested by tests/guide/finding_kind_test.cc, which holds docs/findings.md against it.
 #include "tools/findings_page/findings_page.h"
 
 #include <algorithm>

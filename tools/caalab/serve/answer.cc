@@ -2,6 +2,8 @@
 // work on the finished message. Tested by answer_test.cc and responder_test.cc.
 #include "tools/caalab/serve/answer.h"
 
+#include <cassert>
+
 #include "tools/caalab/serve/zone_answer.h"
 
 namespace caascan::lab {
@@ -133,6 +135,7 @@ void Plan::Apply(const FaultRule& rule) {
 
 size_t WriteAnswer(const Question& question, const Place& place, const Plan& plan, Signer* signer,
                    std::span<uint8_t> out) {
+  assert(out.size() >= question.limit && out.size() >= 512 && "the answer fits");
   size_t size = WriteMessage(question, place, plan, signer, out);
   Disturb(plan, question, out.first(size));
   const size_t least = dns::kHeaderSize + question.wire.size();

@@ -45,9 +45,8 @@ struct Plan {
   void Apply(const FaultRule& rule);
 };
 
-/// Each of these writes a whole message and returns its size. REQUIRES: out.size() >= limit, and
-/// never less than 512.
-/// `signer` is the world's, and may be null.
+/// Each of these writes a whole message and returns its size. `signer` is the world's, and may be
+/// null. REQUIRES: out.size() is at least question.limit and 512.
 size_t WriteAnswer(const Question& question, const Place& place, const Plan& plan, Signer* signer,
                    std::span<uint8_t> out);
 /// An RCODE and the question, AA clear.

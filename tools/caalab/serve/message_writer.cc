@@ -243,6 +243,7 @@ bool MessageWriter::AddSet(dns::Section section, NameView owner, const RRset& se
 }
 
 void MessageWriter::AddOpt(uint16_t udp_payload_size, uint8_t extended_rcode, bool dnssec_ok) {
+  assert(reserved_ > 0 && "room was kept for it");
   reserved_ = 0;
   const uint8_t opt[] = {0,
                          0,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -26,7 +27,9 @@ struct ZoneContext {
 class MessageWriter {
  public:
   /// Never writes behind `limit` octets. REQUIRES: kHeaderSize <= limit <= out.size().
-  MessageWriter(std::span<uint8_t> out, size_t limit) : out_(out.first(limit)) {}
+  MessageWriter(std::span<uint8_t> out, size_t limit) : out_(out.first(limit)) {
+    assert(limit >= dns::kHeaderSize && "the header fits");
+  }
 
   /// First of all: header and question of the query. Names that are views into the very bytes of
   /// `name` are then written as pointers at no cost. REQUIRES: they fit.

@@ -4,6 +4,7 @@
 #include "tools/caalab/serve/responder.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include <absl/hash/hash.h>
 
@@ -101,6 +102,9 @@ void SetUpReply(const Plan& plan, const Query& query, Reply* reply) {
 }  // namespace
 
 Reply Responder::Respond(const Query& query, std::span<uint8_t> out) {
+  assert(out.size() >=
+             (query.transport == Transport::kTcp ? dns::kMaxMessageSize : kMaxUdpAnswer) &&
+         "every answer fits");
   Reply reply;
   dns::Cursor header(query.bytes);
   const uint16_t id = header.ReadU16();

@@ -1,6 +1,7 @@
 // Tested by server_test.cc.
 #include "tools/caalab/serve/server.h"
 
+#include <cassert>
 #include <csignal>
 #include <utility>
 
@@ -88,6 +89,7 @@ absl::Status LabServer::Listen(uint16_t port) {
 bool LabServer::plays_unreachable() const { return PortUnreachable().is_able(); }
 
 void LabServer::Run() {
+  assert(port_ != 0 && !closed_ && "after Listen(), and once");
   uv_run(&loop_, UV_RUN_DEFAULT);
   report_(counters_.ToJson());
 }

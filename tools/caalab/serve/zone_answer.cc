@@ -3,6 +3,7 @@
 #include "tools/caalab/serve/zone_answer.h"
 
 #include <array>
+#include <cassert>
 
 namespace caascan::lab {
 namespace {
@@ -51,7 +52,9 @@ ZoneAnswer::ZoneAnswer(const Question& question, const Place& place, const Plan&
       plan_(plan),
       message_(*message),
       zone_{place.apex, &place.member},
-      secure_(message, signer, question.dnssec_ok ? place.zone : nullptr, zone_, question.type) {}
+      secure_(message, signer, question.dnssec_ok ? place.zone : nullptr, zone_, question.type) {
+  assert(place.zone != nullptr && "the place is in a zone");
+}
 
 bool ZoneAnswer::Write() { return place_.cut.kind != nullptr ? WriteCut(place_.cut) : WriteZone(); }
 

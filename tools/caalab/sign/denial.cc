@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <optional>
 
 #include "tools/caalab/sign/ldns.h"
@@ -369,6 +370,7 @@ std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
 }  // namespace
 
 std::vector<DenialRecord> Prove(const Zone& zone, NameView apex, const DenialQuestion& question) {
+  assert(zone.signing() != nullptr && "only signed zones prove");
   switch (zone.signing()->denial) {
     case DenialKind::kNsec:
       return zone.is_unlisted() ? ProveMinimally(zone, apex, question)
@@ -384,6 +386,7 @@ std::vector<DenialRecord> Prove(const Zone& zone, NameView apex, const DenialQue
 }
 
 std::vector<HashedEntry> HashChain(const Zone& zone, NameView apex) {
+  assert(zone.signing() != nullptr && "only signed zones prove");
   std::vector<HashedEntry> out;
   for (const ChainEntry& entry : zone.chain()) {
     if (IsOptedOut(*zone.signing(), entry)) continue;

@@ -4,6 +4,7 @@
 #include "tools/caalab/sign/presigned.h"
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
 
 #include "tools/caalab/sign/ldns.h"
@@ -58,6 +59,7 @@ bool Presigned::Takes(const ZoneRecord& record) {
 }
 
 void Presigned::Add(const ZoneRecord& record) {
+  assert(Takes(record) && "other records are the zone's data");
   Hashed& hashed = nsec3_[LowerLabel(record.owner.name)];
   AddTo(record.type == RRType::kNSEC3 ? &hashed.set : &hashed.signatures, record);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <optional>
 
 #include "tools/caalab/sign/signing.h"
@@ -145,6 +146,7 @@ std::string_view SecurityText(Security security) {
 
 Verdict JudgeZone(const World& world, const Place& place) {
   const SigningDescription* own = SigningOf(*place.zone);
+  assert((own != nullptr || !place.apex.is_root()) && "the root is signed");
   if (place.apex.is_root()) return JudgeCut(*own, own);  // The trust anchor stands for the DS.
   const Place parent = world.Enclosing(place.apex.parent());
   Verdict above = JudgeZone(world, parent);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -27,6 +28,7 @@ class Address {
   std::span<const uint8_t> bytes() const { return {bytes_.data(), size_}; }
   /// In host order. REQUIRES: is_v4().
   uint32_t v4() const {
+    assert(is_v4() && "an IPv6 address has no such number");
     return (uint32_t{bytes_[0]} << 24) | (uint32_t{bytes_[1]} << 16) | (uint32_t{bytes_[2]} << 8) |
            bytes_[3];
   }

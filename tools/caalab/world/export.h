@@ -14,8 +14,8 @@
 namespace caascan::lab {
 
 /// The zone's records as a master file: the SOA first, each set with its RRSIGs, the whole chain of
-/// NSEC or NSEC3 records, delegations with their DS and glue. REQUIRES: the zone is one that
-/// world.DescribedZones() gives.
+/// NSEC or NSEC3 records, delegations with their DS and glue. The zone is one of
+/// world.DescribedZones().
 std::string MasterFileText(const World& world, const World::DescribedZone& zone);
 
 /// Writes into an existing or new directory a master file for each zone of a scenario,

@@ -2,6 +2,7 @@
 // from its name and a seed, so that a million of them cost no memory.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -86,7 +87,7 @@ class Family {
   void SetKeys(const Signer& signer);
   bool has_signed_kind() const;
 
-  /// The member of this name. REQUIRES: `apex` lies directly below one of the family's top-level
+  /// The member of this name. `apex` lies directly below one of the family's top-level
   /// domains (for domains given by a list: anywhere).
   Member Find(dns::NameView apex) const { return Choose(apex, kinds_, kind_weights_); }
   /// The same for who has dns::HashName(apex) already.
@@ -95,7 +96,10 @@ class Family {
   }
   /// Like Find, but of a kind that has no fault and is delegated: for domains that have others
   /// below them. REQUIRES: has_sound_kind().
-  Member FindSound(dns::NameView apex) const { return Choose(apex, sound_kinds_, sound_weights_); }
+  Member FindSound(dns::NameView apex) const {
+    assert(has_sound_kind() && "there is a kind to choose");
+    return Choose(apex, sound_kinds_, sound_weights_);
+  }
   bool has_sound_kind() const { return !sound_kinds_.empty(); }
 
   /// Name number `index` of the family, below one of its top-level domains; all differ.

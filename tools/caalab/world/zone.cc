@@ -54,6 +54,7 @@ std::optional<dns::Name> Complete(NameView relative, NameView apex) {
 }
 
 dns::Name RelativePart(NameView name, NameView apex) {
+  assert(name.IsAtOrBelow(apex) && "only names of the zone have such a part");
   std::array<uint8_t, dns::kMaxNameSize> wire;
   const size_t kept = name.size() - apex.size();
   std::memcpy(wire.data(), name.data(), kept);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -167,7 +168,10 @@ class Zone {
   /// alone, NSEC3's hashes are made ahead.
   void Seal(std::optional<dns::NameView> apex = std::nullopt);
   /// All owners that are the zone's own, in order, the apex first. REQUIRES: sealed and signed.
-  const std::vector<ChainEntry>& chain() const { return chain_; }
+  const std::vector<ChainEntry>& chain() const {
+    assert(!chain_.empty() && "the apex is always in it");
+    return chain_;
+  }
   /// Empty where they were not made ahead.
   const std::vector<HashedEntry>& hashed_chain() const { return hashed_chain_; }
 
