@@ -1,4 +1,4 @@
-// Tested by formats_test.cc and report_totals_test.py.
+// Tested by caa_tables_test.cc and report_totals_test.py.
 #include "scanner/report/caa_tables.h"
 
 #include <utility>

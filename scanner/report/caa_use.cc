@@ -1,9 +1,10 @@
-// Tested by counters_test.cc.
+// Tested by caa_use_test.cc.
 #include "scanner/report/caa_use.h"
 
 #include <absl/strings/ascii.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "scanner/caa/property.h"
 #include "scanner/record/record_text.h"
@@ -128,6 +129,7 @@ void CaaUse::CountIssuers() {
 }
 
 void CaaUse::Add(const record::RecordView& record) {
+  assert(record.has_caa && "only names with CAA records have a use of them");
   ++names_;
   AddDepth(record);
   seen_features_ = 0;

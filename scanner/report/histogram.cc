@@ -1,5 +1,5 @@
 // A bin's number is the value's seven leading bits behind the number of bits that follow them: the
-// layout of HdrHistogram, found without a logarithm. Tested by counters_test.cc.
+// layout of HdrHistogram, found without a logarithm. Tested by histogram_test.cc.
 #include "scanner/report/histogram.h"
 
 #include <algorithm>

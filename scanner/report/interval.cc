@@ -1,4 +1,4 @@
-// Tested by counters_test.cc.
+// Tested by interval_test.cc.
 #include "scanner/report/interval.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Lines are counted when a block is read, so that whoever works a block off, in whatever order,
-// knows the numbers of its lines. Tested by counters_test.cc.
+// knows the numbers of its lines. Tested by record_blocks_test.cc.
 #include "scanner/report/record_blocks.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // One function a table; a table whose rows are all there is (no sketch behind it) says nothing of
-// errors. Tested by formats_test.cc and report_totals_test.py.
+// errors. Tested by tables_test.cc and report_totals_test.py.
 #include "scanner/report/tables.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tested by formats_test.cc.
+// Tested by cell_text_test.cc.
 #include "scanner/report/formats/cell_text.h"
 
 #include <algorithm>

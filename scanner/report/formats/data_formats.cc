@@ -1,4 +1,4 @@
-// JSON and CSV: all that a report knows, for programs. Tested by formats_test.cc.
+// JSON and CSV: all that a report knows, for programs. Tested by data_formats_test.cc.
 #include <string_view>
 
 #include "scanner/record/json_text.h"

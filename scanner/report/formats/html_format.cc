@@ -1,5 +1,5 @@
 // Strangers' text goes through HtmlText() wherever it stands; there are no style attributes and no
-// scripts but the one that the policy knows. Tested by formats_test.cc and
+// scripts but the one that the policy knows. Tested by html_format_test.cc and
 // tests/e2e/html_report_test.py.
 #include <algorithm>
 #include <array>

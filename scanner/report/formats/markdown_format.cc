@@ -1,4 +1,4 @@
-// Tested by formats_test.cc.
+// Tested by markdown_format_test.cc.
 #include <algorithm>
 
 #include "scanner/report/formats/cell_text.h"

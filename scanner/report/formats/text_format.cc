@@ -1,6 +1,6 @@
 // A table's columns are as wide as what is in them; where the sum is over 100 the widest text
 // columns give way, and where that is not enough counts are written shorter. Tested by
-// formats_test.cc.
+// text_format_test.cc.
 #include <algorithm>
 #include <utility>
 

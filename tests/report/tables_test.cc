@@ -1,0 +1,68 @@
+// From counts to tables.
+#include "scanner/report/tables.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tests/record/record_lines.h"
+
+namespace caascan::report {
+namespace {
+
+/// Rates of failure are only told where all names of an operator are known.
+TEST(MakeReportTest, TellsNoRateFromFailuresAlone) {
+  record::LineReader reader;
+  Aggregate aggregate;
+  const auto failure_share = [&aggregate] {
+    const Report report = MakeReport(aggregate, {}, {.inputs = {}, .min_names = 1});
+    return report.Find("league")->rows.at(0).at(3);
+  };
+  ASSERT_EQ(reader.Read(record::Line("a.example", "refused",
+                                     R"(,"servers":[{"host":"ns.op.test","result":"refused"}])")),
+            "");
+  aggregate.Add(reader.record());
+  EXPECT_TRUE(std::holds_alternative<Share>(failure_share()));
+  ASSERT_EQ(reader.Read(record::Line("b.example")), "");
+  aggregate.Add(reader.record());
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(failure_share()));
+}
+
+TEST(MakeReportTest, HasACellForEachColumn) {
+  record::LineReader reader;
+  Aggregate aggregate;
+  ASSERT_EQ(
+      reader.Read(record::Line(
+          "a.example", "issuer_authorized",
+          R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
+          R"({"flags":0,"tag":"issue","value":"ca.example"}]},)"
+          R"("servers":[{"host":"h","address":"a","result":"timeout"}],)"
+          R"("findings":[{"code":"c"},{"code":"dnssec_no_dnskey"}],"decisions":{"A":"permit"})")),
+      "");
+  aggregate.Add(reader.record());
+  BrokenLines broken;
+  broken.Add(0, 2, "x");
+  const Report report = MakeReport(aggregate, broken, {.inputs = {"f"}, .min_names = 1});
+  EXPECT_EQ(report.tables.size(), 19u);
+  for (const Table& table : report.tables) {
+    EXPECT_EQ(table.rows.empty(), table.id == "league" || table.id == "orders") << table.id;
+    for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;
+  }
+}
+
+TEST(MakeReportTest, OfOrdersHasOnlyWhatSpeaksOfThem) {
+  record::LineReader reader;
+  Aggregate aggregate;
+  ASSERT_EQ(reader.Read(record::Line("a.example", "refused", R"(,"order":"one")")), "");
+  aggregate.Add(reader.record());
+  TableOptions options;
+  options.orders_only = true;
+  std::vector<std::string> ids;
+  for (const Table& table : MakeReport(aggregate, {}, options).tables) ids.push_back(table.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"summary", "orders", "broken"}));
+}
+
+}  // namespace
+}  // namespace caascan::report
