@@ -197,7 +197,7 @@ absl::Status Telemetry::Begin(Clock::time_point now) {
     return absl::InvalidArgumentError(
         absl::StrCat("--metrics: '", options_.metrics_address, "' is no ADDR:PORT"));
   }
-  auto server = net::TextServer::Start(
+  auto server = TextServer::Start(
       {*address, "/metrics", "text/plain; version=0.0.4; charset=utf-8", [this] {
          return MetricsText(snapshot_(),
                             std::chrono::duration_cast<microseconds>(Clock::now() - started_));

@@ -11,8 +11,8 @@
 #include <absl/status/status.h>
 
 #include "caascan/scanner.h"
-#include "scanner/net/text_server.h"
 #include "scanner/scan/telemetry/progress.h"
+#include "scanner/scan/telemetry/text_server.h"
 
 namespace caascan::telemetry {
 
@@ -53,7 +53,7 @@ class Telemetry {
   Clock::time_point started_;
   Clock::time_point last_shown_;
   ProgressSnapshot last_;
-  std::unique_ptr<net::TextServer> server_;
+  std::unique_ptr<TextServer> server_;
 };
 
 }  // namespace caascan::telemetry

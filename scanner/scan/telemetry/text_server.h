@@ -9,10 +9,10 @@
 
 #include "scanner/net/address.h"
 
-namespace caascan::net {
+namespace caascan::telemetry {
 
 struct TextServerOptions {
-  Address address;
+  net::Address address;
   std::string path;          // Such as "/metrics"; everything else is 404.
   std::string content_type;  // Of the text.
   /// The text as of now. Called on the server's own thread.
@@ -36,7 +36,7 @@ class TextServer {
   TextServer& operator=(const TextServer&) = delete;
 
   /// Where it listens: port 0 has become a free one.
-  const Address& address() const;
+  const net::Address& address() const;
 
  private:
   class Impl;
@@ -44,4 +44,4 @@ class TextServer {
   const std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::telemetry

@@ -1,7 +1,7 @@
 // A connection lives from its accept to its close callback and is owned by the server's list. It
 // reads until the request's empty line, writes one answer, and ends; a timer of its own ends it in
 // any case. Tested by text_server_test.cc.
-#include "scanner/net/text_server.h"
+#include "scanner/scan/telemetry/text_server.h"
 
 #include <absl/strings/str_cat.h>
 #include <uv.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-namespace caascan::net {
+namespace caascan::telemetry {
 namespace {
 
 constexpr int kBacklog = 16;
@@ -41,7 +41,7 @@ class TextServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   absl::Status Listen();
-  const Address& address() const { return address_; }
+  const net::Address& address() const { return address_; }
 
  private:
   struct Connection {
@@ -69,7 +69,7 @@ class TextServer::Impl {
   void CloseAll();
 
   const TextServerOptions options_;
-  Address address_;
+  net::Address address_;
   uv_loop_t loop_{};
   uv_tcp_t listener_{};
   uv_async_t stop_{};
@@ -106,7 +106,7 @@ absl::Status TextServer::Impl::Listen() {
     return absl::InvalidArgumentError(absl::StrCat(
         "cannot listen at ", options_.address.ToTextWithPort(), ": ", uv_strerror(error)));
   }
-  address_ = Address::FromSockaddr(name);
+  address_ = net::Address::FromSockaddr(name);
   thread_ = std::thread([this] { uv_run(&loop_, UV_RUN_DEFAULT); });
   return absl::OkStatus();
 }
@@ -205,6 +205,6 @@ absl::StatusOr<std::unique_ptr<TextServer>> TextServer::Start(TextServerOptions 
 
 TextServer::TextServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TextServer::~TextServer() = default;
-const Address& TextServer::address() const { return impl_->address(); }
+const net::Address& TextServer::address() const { return impl_->address(); }
 
-}  // namespace caascan::net
+}  // namespace caascan::telemetry

@@ -1,4 +1,4 @@
-#include "scanner/net/text_server.h"
+#include "scanner/scan/telemetry/text_server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace caascan::net {
+namespace caascan::telemetry {
 namespace {
 
 using testing::EndsWith;
@@ -19,7 +19,7 @@ using testing::StartsWith;
 class TextServerTest : public testing::Test {
  protected:
   TextServerTest() {
-    auto server = TextServer::Start({Address::FromText("127.0.0.1", 0).value(), "/metrics",
+    auto server = TextServer::Start({net::Address::FromText("127.0.0.1", 0).value(), "/metrics",
                                      "text/plain; version=0.0.4", [] { return "answer 42\n"; }});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -106,4 +106,4 @@ TEST_F(TextServerTest, AnAddressInUseIsAnError) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::telemetry
