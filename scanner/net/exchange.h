@@ -16,7 +16,7 @@
 
 namespace caascan::net {
 
-enum class Transport : uint8_t { kUdp, kTcp };
+enum class Protocol : uint8_t { kUdp, kTcp };
 
 enum class ExchangeStatus : uint8_t {
   kReply,        // `message` is the matched answer.
@@ -57,15 +57,15 @@ struct ExchangeResult {
 
 struct ActiveTag {};
 
-/// `Exchange exchange(peer, query, transport, timeout); ExchangeResult result = co_await exchange;`
+/// `Exchange exchange(peer, query, protocol, timeout); ExchangeResult result = co_await exchange;`
 /// Waits for its turn under the limits (that time is not part of the timeout), sends once, and ends
 /// with the matched answer or a reason. `query` and its name must live until it ends. Keeps its
 /// peer. Lives in the awaiting coroutine's frame, by the hundred thousand; awaited once.
 class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
  public:
-  Exchange(PeerRef peer, const dns::QuerySpec& query, Transport transport,
+  Exchange(PeerRef peer, const dns::QuerySpec& query, Protocol protocol,
            std::chrono::milliseconds timeout)
-      : peer_(std::move(peer)), query_(query), transport_(transport), timeout_(timeout) {}
+      : peer_(std::move(peer)), query_(query), protocol_(protocol), timeout_(timeout) {}
 
   /// TCP: by a connection that no other query shares, whose end could be the other's doing. Before
   /// it is awaited.
@@ -88,7 +88,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
 
   const PeerRef peer_;
   const dns::QuerySpec& query_;
-  const Transport transport_;
+  const Protocol protocol_;
   State state_ = State::kNew;
   bool granted_ = false;  // Holds a place of its peer's budget.
   bool own_connection_ = false;

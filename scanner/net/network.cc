@@ -190,7 +190,7 @@ void Network::Charge(const Exchange* exchange) {
 }
 
 void Network::Dispatch(Exchange* exchange) {
-  if (exchange->transport_ == Transport::kUdp) {
+  if (exchange->protocol_ == Protocol::kUdp) {
     udp_.Submit(exchange);
   } else {
     tcp_.Submit(exchange);
@@ -199,13 +199,13 @@ void Network::Dispatch(Exchange* exchange) {
 
 void Network::Expire(Exchange* exchange) {
   ++stats_.timeouts;
-  if (exchange->transport_ == Transport::kTcp) {
+  if (exchange->protocol_ == Protocol::kTcp) {
     tcp_.Retire(exchange);
   } else {
     udp_.NoteTimeout(exchange);
   }
   const bool doubted =
-      exchange->transport_ == Transport::kUdp && exchange->result_.mismatches.from_server() > 0;
+      exchange->protocol_ == Protocol::kUdp && exchange->result_.mismatches.from_server() > 0;
   if (doubted) return Complete(exchange, ExchangeStatus::kDoubtful);
   if (AskAnew(exchange) || outage_.Hold(exchange)) return;
   Complete(exchange, ExchangeStatus::kTimeout);
@@ -215,7 +215,7 @@ void Network::Withdraw(Exchange* exchange) {
   Peer* peer = exchange->peer_;
   exchange->Timer::Cancel();
   if (exchange->state_ == Exchange::State::kPending) {
-    if (exchange->transport_ == Transport::kUdp) {
+    if (exchange->protocol_ == Protocol::kUdp) {
       udp_.Forget(exchange);
     } else {
       tcp_.Forget(exchange);
@@ -231,7 +231,7 @@ void Network::Withdraw(Exchange* exchange) {
 
 bool Network::AskAnew(Exchange* exchange) {
   constexpr uint8_t kMostTimes = 2;
-  if (exchange->transport_ != Transport::kUdp || exchange->canary_ || cancelled_) return false;
+  if (exchange->protocol_ != Protocol::kUdp || exchange->canary_ || cancelled_) return false;
   stats_.drops = udp_.CountDrops();
   if (udp_.dropped_at() < exchange->sent_at_ || exchange->turns_lost_ >= kMostTimes) return false;
   ++exchange->turns_lost_;
@@ -316,7 +316,7 @@ bool TurnsAway(std::span<const uint8_t> message) {
 void Network::NotePace(const Exchange& exchange, ExchangeStatus status) {
   constexpr std::chrono::milliseconds kReportEvery(200);
   Peer* peer = exchange.peer_;
-  if (exchange.transport_ != Transport::kUdp || !peer->budget_->is_paced()) return;
+  if (exchange.protocol_ != Protocol::kUdp || !peer->budget_->is_paced()) return;
   const bool silent = status == ExchangeStatus::kTimeout && !exchange.result_.mismatches.any();
   if (!silent && status != ExchangeStatus::kReply) return;
   if (exchange.sent_at_ < peer->tally_since_) return;

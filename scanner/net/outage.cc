@@ -89,7 +89,7 @@ Task<> Outage::AskCanary(PeerRef peer) {
     dns::QuerySpec spec;
     spec.name = root;
     spec.type = dns::RRType::kSOA;
-    Exchange exchange(peer, spec, Transport::kUdp,
+    Exchange exchange(peer, spec, Protocol::kUdp,
                       one_is_enough_ ? std::min(patience_, kPatienceWithOne) : patience_);
     exchange.canary_ = exchange.granted_ = true;
     co_await exchange;

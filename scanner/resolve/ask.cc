@@ -44,18 +44,18 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
 }
 
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
-bool Take(const net::ExchangeResult& exchange, net::Transport transport, Asked* asked) {
+bool Take(const net::ExchangeResult& exchange, net::Protocol transport, Asked* asked) {
   asked->status = exchange.status;
   asked->replied = false;
   AddMismatches(exchange.mismatches, &asked->mismatches);
   if (exchange.status != net::ExchangeStatus::kReply) {
     asked->result = ResultOf(exchange);
-    return transport == net::Transport::kTcp || !exchange.mismatches.any();
+    return transport == net::Protocol::kTcp || !exchange.mismatches.any();
   }
   asked->rtt = exchange.rtt;
   if (dns::IsTruncated(exchange.message)) {
     asked->result = ServerResult::kTruncated;
-    return transport == net::Transport::kTcp;
+    return transport == net::Protocol::kTcp;
   }
   asked->parse_failure = dns::Message::Parse(exchange.message, &asked->message);
   asked->replied = asked->parse_failure.error == dns::ParseError::kNone;
@@ -90,8 +90,8 @@ void TakeBareError(uint16_t flags, Asked* asked) {
 }
 
 /// What only the whole sequence of exchanges tells.
-void Conclude(net::Transport last, const AskOptions& options, bool used_edns, Asked* asked) {
-  asked->over_tcp = last == net::Transport::kTcp;
+void Conclude(net::Protocol last, const AskOptions& options, bool used_edns, Asked* asked) {
+  asked->over_tcp = last == net::Protocol::kTcp;
   const bool was_truncated = asked->over_tcp && !options.over_tcp && !asked->mismatches.any();
   if (was_truncated && !asked->replied && asked->result != ServerResult::kMalformed) {
     asked->result = ServerResult::kTruncated;
@@ -123,7 +123,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
   }
   spec.small_letters =
       options.small_letters || peer->letter_case() == net::Peer::LetterCase::kSensitive;
-  net::Transport transport = options.over_tcp ? net::Transport::kTcp : net::Transport::kUdp;
+  net::Protocol transport = options.over_tcp ? net::Protocol::kTcp : net::Protocol::kUdp;
   bool closed_once = false;
   uint16_t bare_flags = 0;
   while (true) {
@@ -139,7 +139,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
     if (!Take(result, transport, asked.get())) {
       if (over_limit) break;
       if (options.strict || !spec.edns || !SeemsToRefuseEdns(result)) {
-        transport = net::Transport::kTcp;
+        transport = net::Protocol::kTcp;
       } else if (!std::exchange(spec.contact, {}).empty()) {
         asked->edns_option_rejected = true;
       } else {
@@ -165,7 +165,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
   if (bare_flags != 0 && asked->status != net::ExchangeStatus::kReply &&
       asked->status != net::ExchangeStatus::kCancelled) {
     TakeBareError(bare_flags, asked.get());
-    transport = net::Transport::kUdp;
+    transport = net::Protocol::kUdp;
   }
   Conclude(transport, options, spec.edns, asked.get());
   co_return asked;

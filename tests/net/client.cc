@@ -65,22 +65,22 @@ void Client::Wait() {
   watchdog_.Cancel();
 }
 
-Task<> Client::AskTask(Address server, Transport transport, std::chrono::milliseconds timeout,
+Task<> Client::AskTask(Address server, Protocol protocol, std::chrono::milliseconds timeout,
                        std::string_view name, Got* out) {
   dns::Name owned;
   EXPECT_EQ(dns::Name::FromText(name, &owned), dns::NameError::kNone) << name;
   dns::QuerySpec query;
   query.name = owned;
-  Exchange exchange(network_.PeerFor(server), query, transport, timeout);
+  Exchange exchange(network_.PeerFor(server), query, protocol, timeout);
   out->result = co_await exchange;
   out->message.assign(out->result.message.begin(), out->result.message.end());
   out->result.message = {};
 }
 
-Got Client::Ask(const Address& server, Transport transport, std::chrono::milliseconds timeout,
+Got Client::Ask(const Address& server, Protocol protocol, std::chrono::milliseconds timeout,
                 std::string_view name) {
   Got got;
-  Run(AskTask(server, transport, timeout, name, &got));
+  Run(AskTask(server, protocol, timeout, name, &got));
   return got;
 }
 

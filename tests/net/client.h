@@ -45,11 +45,11 @@ class Client {
   void AtNextTurn(std::function<void()> hook) { at_next_turn_ = std::move(hook); }
 
   /// One exchange for (name, CAA).
-  Got Ask(const Address& server, Transport transport = Transport::kUdp,
+  Got Ask(const Address& server, Protocol protocol = Protocol::kUdp,
           std::chrono::milliseconds timeout = std::chrono::seconds(10),
           std::string_view name = "www.example.com");
   /// Likewise, as a task. *out is set when it ends.
-  Task<> AskTask(Address server, Transport transport, std::chrono::milliseconds timeout,
+  Task<> AskTask(Address server, Protocol protocol, std::chrono::milliseconds timeout,
                  std::string_view name, Got* out);
 
  private:

@@ -250,7 +250,7 @@ void FakeServer::ReadUdp(int fd) {
     if (size < 0) return;
     UdpOutbox outbox(fd, elsewhere_, header);
     Handle({std::span(datagram).first(static_cast<size_t>(size)), outbox.destination(port_),
-            Transport::kUdp, 0, outbox.asker_port()},
+            Protocol::kUdp, 0, outbox.asker_port()},
            &outbox);
   }
 }
@@ -278,7 +278,7 @@ bool FakeServer::ReadTcp(Connection* connection) {
     const std::vector<uint8_t> query(read.begin() + 2,
                                      read.begin() + static_cast<std::ptrdiff_t>(2 + length));
     read.erase(read.begin(), read.begin() + static_cast<std::ptrdiff_t>(2 + length));
-    Handle({query, connection->server, Transport::kTcp, connection->number}, connection);
+    Handle({query, connection->server, Protocol::kTcp, connection->number}, connection);
   }
   return !connection->closed;
 }

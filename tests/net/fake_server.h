@@ -21,7 +21,7 @@ namespace caascan::net {
 struct Arrival {
   std::span<const uint8_t> bytes;
   Address server;  // That it was sent to.
-  Transport transport = Transport::kUdp;
+  Protocol transport = Protocol::kUdp;
   unsigned connection = 0;  // TCP: counted from 0 as they were accepted.
   uint16_t port = 0;        // UDP: that it came from.
 };
@@ -31,7 +31,7 @@ struct SeenQuery {
   std::string name;  // Lower case.
   dns::RRType type{};
   std::string server;  // Without the port.
-  Transport transport = Transport::kUdp;
+  Protocol transport = Protocol::kUdp;
   unsigned connection = 0;
   bool edns = false;
   bool recursion_desired = false;

@@ -89,7 +89,7 @@ TEST_P(ForgeryTest, SucceedsAsOftenAsCalculatedHoweverMuchIsSent) {
   for (int i = 0; i < row.queries; ++i) {
     // Another name each, lest guesses at one count against the next one.
     const std::string name = std::to_string(i) + row.asked;
-    const Got got = client.Ask(address, Transport::kUdp, std::chrono::seconds(10), name);
+    const Got got = client.Ask(address, Protocol::kUdp, std::chrono::seconds(10), name);
     const bool forged = got.result.status == ExchangeStatus::kReply &&
                         dns::HeaderRCode(got.message) == dns::RCode::kNXDomain;
     believed += forged ? 1 : 0;

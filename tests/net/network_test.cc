@@ -32,7 +32,7 @@ void Ignore(const Arrival&, Outbox*) {}
 /// Asks `count` times at once, by turns at `hosts`.
 std::deque<Got> AskMany(Client* client, const FakeServer& server,
                         const std::vector<std::string>& hosts, size_t count,
-                        milliseconds timeout = kLong, Transport transport = Transport::kUdp) {
+                        milliseconds timeout = kLong, Protocol transport = Protocol::kUdp) {
   std::deque<Got> got(count);
   for (size_t i = 0; i < count; ++i) {
     client->Start(client->AskTask(server.At(hosts[i % hosts.size()]), transport, timeout,
@@ -88,19 +88,19 @@ TEST(NetworkTest, AnAnswerThatWaitsToBeReadIsNoTimeout) {
     *hold = true;
     std::this_thread::sleep_for(2 * kTimeout);
     WaitFor(*done);
-  }(client.AskTask(server.At("127.0.0.1"), Transport::kUdp, kLong, "one.example", &first), &held,
+  }(client.AskTask(server.At("127.0.0.1"), Protocol::kUdp, kLong, "one.example", &first), &held,
                                                                                      &answered));
   client.Start(
-      client.AskTask(server.At("127.0.0.2"), Transport::kUdp, kTimeout, "two.example", &second));
+      client.AskTask(server.At("127.0.0.2"), Protocol::kUdp, kTimeout, "two.example", &second));
   client.Wait();
   EXPECT_EQ(second.result.status, ExchangeStatus::kReply);
 }
 
-class NetworkTransportTest : public testing::TestWithParam<Transport> {};
+class NetworkTransportTest : public testing::TestWithParam<Protocol> {};
 
 INSTANTIATE_TEST_SUITE_P(Transports, NetworkTransportTest,
-                         testing::Values(Transport::kUdp, Transport::kTcp), [](const auto& row) {
-                           return row.param == Transport::kUdp ? "Udp" : "Tcp";
+                         testing::Values(Protocol::kUdp, Protocol::kTcp), [](const auto& row) {
+                           return row.param == Protocol::kUdp ? "Udp" : "Tcp";
                          });
 
 // With one place at a silent server the second query leaves when the first has timed out. Its own
@@ -163,7 +163,7 @@ TEST(NetworkTest, ServersShareTheRateByTurns) {
   for (size_t i = 0; i < got.size(); ++i) {
     const char* host = i < 100 ? "127.0.0.1" : "127.0.0.2";
     client.Start(
-        Note(client.AskTask(server.At(host), Transport::kUdp, kLong, "www.example.com", &got[i]),
+        Note(client.AskTask(server.At(host), Protocol::kUdp, kLong, "www.example.com", &got[i]),
              host, &ended));
   }
   client.Wait();
@@ -184,7 +184,7 @@ TEST(NetworkTest, QueriesOfOneAddressLeaveInTheirOrder) {
   Client client({.server_inflight = 1});
   std::deque<Got> got(50);
   for (size_t i = 0; i < got.size(); ++i) {
-    client.Start(client.AskTask(server.At("127.0.0.1"), Transport::kUdp, kLong,
+    client.Start(client.AskTask(server.At("127.0.0.1"), Protocol::kUdp, kLong,
                                 "n" + std::to_string(i) + ".example", &got[i]));
   }
   client.Wait();
@@ -205,7 +205,7 @@ TEST(NetworkTest, ALimitHoldsUpNobodyElse) {
   std::deque<Got> got(3);
   for (size_t i = 0; i < got.size(); ++i) {
     const char* host = i < 2 ? "127.0.0.1" : "127.0.0.2";
-    client.Start(Note(client.AskTask(server.At(host), Transport::kUdp, milliseconds(250),
+    client.Start(Note(client.AskTask(server.At(host), Protocol::kUdp, milliseconds(250),
                                      "www.example.com", &got[i]),
                       host, &ended));
   }
@@ -258,7 +258,7 @@ TEST_P(CancelTest, EndsAllAndAllThatComesLater) {
   EXPECT_EQ(CountStatus(got, ExchangeStatus::kCancelled), 50u);
   EXPECT_TRUE(client.network()->cancelled());
   EXPECT_EQ(client.Ask(server.At("127.0.0.1")).result.status, ExchangeStatus::kCancelled);
-  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Transport::kTcp).result.status,
+  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Protocol::kTcp).result.status,
             ExchangeStatus::kCancelled);
   EXPECT_EQ(client.network()->PeerFor(server.At("127.0.0.1"))->silences(), 0u)
       << "a cancelled query accuses nobody";
@@ -278,7 +278,7 @@ TEST(NetworkTest, CancellingGivesEveryPlaceBack) {
 
 Task<> AskAgainAndAgain(Client* client, Address server, int* asked) {
   for (Got got; *asked < 5; ++*asked) {
-    co_await client->AskTask(server, Transport::kUdp, kLong, "www.example.com", &got);
+    co_await client->AskTask(server, Protocol::kUdp, kLong, "www.example.com", &got);
     EXPECT_EQ(got.result.status, ExchangeStatus::kCancelled);
   }
 }

@@ -39,7 +39,7 @@ class OutageTest : public testing::TestWithParam<LimitOptions> {
     client->network()->SetCanaries({client->network()->PeerFor(server_.At(kRoot))});
   }
 
-  Got Ask(Client* client, const char* host, Transport transport = Transport::kUdp) {
+  Got Ask(Client* client, const char* host, Protocol transport = Protocol::kUdp) {
     return client->Ask(server_.At(host), transport, kShort);
   }
 
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Limits, OutageTest,
 TEST_P(OutageTest, ADeadServerIsSilentItself) {
   Client client(GetParam(), {.outage_patience = milliseconds(500)});
   SetCanary(&client);
-  for (const Transport transport : {Transport::kUdp, Transport::kTcp}) {
+  for (const Protocol transport : {Protocol::kUdp, Protocol::kTcp}) {
     EXPECT_EQ(Ask(&client, "127.0.0.1", transport).result.status, ExchangeStatus::kTimeout);
   }
   EXPECT_EQ(server_.CountSeen(kRoot, "."), 2u) << "nobody else had answered meanwhile";
@@ -88,7 +88,7 @@ TEST_P(OutageTest, WhoeverElseAnswersSparesTheCanary) {
   std::deque<Got> got(20);
   Task<> several = [](Client* asker, Address busy, std::deque<Got>* out) -> Task<> {
     for (Got& each : *out) {
-      co_await asker->AskTask(busy, Transport::kUdp, kShort, "www.example.com", &each);
+      co_await asker->AskTask(busy, Protocol::kUdp, kShort, "www.example.com", &each);
       Pause pause(asker->network(), milliseconds(10));
       co_await pause;
     }
@@ -124,7 +124,7 @@ TEST_P(OutageTest, WhatWasAskedDuringAnOutageIsAskedAgainAfterIt) {
   std::deque<Got> got(10);
   for (Got& each : got) {
     client.Start(
-        client.AskTask(server_.At("127.0.0.3"), Transport::kUdp, kShort, "www.example.com", &each));
+        client.AskTask(server_.At("127.0.0.3"), Protocol::kUdp, kShort, "www.example.com", &each));
   }
   Task<> end = [](Network* network, std::atomic<bool>* silent) -> Task<> {
     while (network->stats().outages == 0) {
@@ -146,7 +146,7 @@ TEST_P(OutageTest, AnOutageThatLastsIsOurOwnFault) {
   std::deque<Got> got(10);
   for (size_t i = 0; i < got.size(); ++i) {
     client.Start(client.AskTask(server_.At(i % 2 == 0 ? "127.0.0.1" : "127.0.0.3"),
-                                i % 3 == 0 ? Transport::kTcp : Transport::kUdp, kShort,
+                                i % 3 == 0 ? Protocol::kTcp : Protocol::kUdp, kShort,
                                 "www.example.com", &got[i]));
   }
   client.Wait();
@@ -161,7 +161,7 @@ TEST_P(OutageTest, AnOutageThatLastsIsOurOwnFault) {
     do {
       Pause pause(asker->network(), milliseconds(50));
       co_await pause;
-      co_await asker->AskTask(address, Transport::kUdp, kShort, "www.example.com", &each);
+      co_await asker->AskTask(address, Protocol::kUdp, kShort, "www.example.com", &each);
     } while (each.result.status != ExchangeStatus::kReply);
   }(&client, server_.At("127.0.0.3"));
   client.Run(std::move(again));
@@ -174,7 +174,7 @@ TEST_P(OutageTest, CancellingEndsWhatIsHeld) {
   std::deque<Got> got(5);
   for (Got& each : got) {
     client.Start(
-        client.AskTask(server_.At("127.0.0.3"), Transport::kUdp, kShort, "www.example.com", &each));
+        client.AskTask(server_.At("127.0.0.3"), Protocol::kUdp, kShort, "www.example.com", &each));
   }
   Task<> cancel = [](Client* asker) -> Task<> {
     while (asker->network()->stats().outages == 0) {

@@ -104,14 +104,14 @@ TEST_F(PeerTableTest, AForgottenOneIsMadeAnew) {
 TEST_F(PeerTableTest, PlainOnesAreForgottenBeforeThoseThatShowedSomething) {
   FakeServer server(Ignore);
   const Address silent = server.At("127.0.0.1");
-  EXPECT_EQ(client_.Ask(silent, Transport::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(client_.Ask(silent, Protocol::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
   network()->PeerFor(A(1))->NoteLetterCase(Peer::LetterCase::kSensitive);
   const Address paced = server.At("127.0.0.2");
   const std::chrono::nanoseconds now = client_.loop()->now();
   AddressBudget* budget = limits_.BudgetFor(paced);
   budget->Report({50, 50}, now, kShort, now + seconds(3));
   ASSERT_TRUE(budget->has_pace());
-  EXPECT_EQ(client_.Ask(paced, Transport::kTcp, kShort).result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(client_.Ask(paced, Protocol::kTcp, kShort).result.status, ExchangeStatus::kTimeout);
   for (int i = 0; i < 20; ++i) Flood();
   EXPECT_EQ(network()->peer_count(), 4u);
   EXPECT_EQ(network()->PeerFor(silent)->silences(), 1u);
@@ -147,7 +147,7 @@ class NoMemoryTest : public PeerTableTest {
 
 TEST_F(NoMemoryTest, WhatIsAskedStaysUntilItHasAnswered) {
   FakeServer server(AnswerAll);
-  for (const Transport transport : {Transport::kUdp, Transport::kTcp}) {
+  for (const Protocol transport : {Protocol::kUdp, Protocol::kTcp}) {
     std::vector<std::unique_ptr<Got>> got;
     for (int i = 1; i <= 40; ++i) {
       got.push_back(std::make_unique<Got>());
@@ -166,7 +166,7 @@ TEST_F(NoMemoryTest, WhatIsAskedStaysUntilItHasAnswered) {
 TEST_F(NoMemoryTest, SilenceAndTheEndOfTheScanLetThemGo) {
   FakeServer server(Ignore);
   for (int i = 1; i <= 8; ++i) {
-    EXPECT_EQ(client_.Ask(server.At("127.0.0." + std::to_string(i)), Transport::kUdp, kShort)
+    EXPECT_EQ(client_.Ask(server.At("127.0.0." + std::to_string(i)), Protocol::kUdp, kShort)
                   .result.status,
               ExchangeStatus::kTimeout);
   }

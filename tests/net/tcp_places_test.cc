@@ -42,7 +42,7 @@ TEST(TcpPlacesTest, SilentServersWaitForEachOther) {
   std::deque<Got> got(kServers);
   const auto begun = steady_clock::now();
   for (size_t i = 0; i < kServers; ++i) {
-    client.Start(client.AskTask(server.At(HostOf(i)), Transport::kTcp, kShort, "n", &got[i]));
+    client.Start(client.AskTask(server.At(HostOf(i)), Protocol::kTcp, kShort, "n", &got[i]));
   }
   client.Wait();
   EXPECT_GE(steady_clock::now() - begun, kShort * 3) << "two at a time";
@@ -58,7 +58,7 @@ TEST(TcpPlacesTest, AServerBehindASilentOneIsHeard) {
   Client client({}, {.tcp_connections = 1});
   std::deque<Got> got(3);
   for (size_t i = 0; i < got.size(); ++i) {
-    client.Start(client.AskTask(server.At(HostOf(i)), Transport::kTcp, i == 0 ? kShort : kLong, "n",
+    client.Start(client.AskTask(server.At(HostOf(i)), Protocol::kTcp, i == 0 ? kShort : kLong, "n",
                                 &got[i]));
   }
   client.Wait();
@@ -72,7 +72,7 @@ TEST(TcpPlacesTest, TheConnectionThatIsIdleLongestGivesItsPlace) {
       [](const Arrival& query, Outbox* out) { out->Send(Reply(query.bytes).bytes()); });
   Client client({}, {.tcp_connections = 2});
   const auto ask = [&](size_t i) {
-    return client.Ask(server.At(HostOf(i)), Transport::kTcp).result.status;
+    return client.Ask(server.At(HostOf(i)), Protocol::kTcp).result.status;
   };
   EXPECT_EQ(ask(0), ExchangeStatus::kReply);
   EXPECT_EQ(ask(1), ExchangeStatus::kReply);
@@ -90,7 +90,7 @@ TEST(TcpPlacesTest, WhoWaitsForAPlaceCanBeCancelled) {
   Client client({}, {.tcp_connections = 1});
   std::deque<Got> got(3);
   for (size_t i = 0; i < got.size(); ++i) {
-    client.Start(client.AskTask(server.At(HostOf(i)), Transport::kTcp, kLong, "n", &got[i]));
+    client.Start(client.AskTask(server.At(HostOf(i)), Protocol::kTcp, kLong, "n", &got[i]));
   }
   client.AtNextTurn([&client] { client.network()->CancelAll(); });
   client.Wait();
@@ -102,7 +102,7 @@ Task<> AskAlone(Client* client, Address server, ExchangeStatus* status) {
   EXPECT_EQ(dns::Name::FromText("alone.example", &name), dns::NameError::kNone);
   dns::QuerySpec query;
   query.name = name;
-  Exchange exchange(client->network()->PeerFor(server), query, Transport::kTcp, kLong);
+  Exchange exchange(client->network()->PeerFor(server), query, Protocol::kTcp, kLong);
   exchange.UseOwnConnection();
   *status = (co_await exchange).status;
 }
@@ -118,13 +118,13 @@ TEST(TcpPlacesTest, WhoWantsAConnectionOfItsOwnSharesNone) {
   const Address at = server.At("127.0.0.1");
   ExchangeStatus alone = ExchangeStatus::kCancelled;
   std::deque<Got> got(3);
-  client.Start(client.AskTask(at, Transport::kTcp, kLong, "waits.example", &got[0]));
+  client.Start(client.AskTask(at, Protocol::kTcp, kLong, "waits.example", &got[0]));
   client.Start(AskAlone(&client, at, &alone));
-  client.Start(client.AskTask(at, Transport::kTcp, kLong, "closes.example", &got[1]));
+  client.Start(client.AskTask(at, Protocol::kTcp, kLong, "closes.example", &got[1]));
   client.Wait();
   EXPECT_EQ(got[0].result.status, ExchangeStatus::kClosed);
   EXPECT_EQ(alone, ExchangeStatus::kReply);
-  client.Start(client.AskTask(at, Transport::kTcp, kLong, "later.example", &got[2]));
+  client.Start(client.AskTask(at, Protocol::kTcp, kLong, "later.example", &got[2]));
   client.Wait();
   EXPECT_EQ(got[2].result.status, ExchangeStatus::kReply);
   EXPECT_EQ(ConnectionsUsed(server), 3u) << "that of its own is closed behind it";
@@ -144,7 +144,7 @@ Task<> AskWithoutDescriptors(Client* client, Address server, Got* out) {
   (void)getrlimit(RLIMIT_NOFILE, &limit);
   const rlim_t before = std::exchange(limit.rlim_cur, LowestFreeDescriptor());
   (void)setrlimit(RLIMIT_NOFILE, &limit);
-  co_await client->AskTask(server, Transport::kTcp, kLong, "n", out);
+  co_await client->AskTask(server, Protocol::kTcp, kLong, "n", out);
   limit.rlim_cur = before;
   (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -154,8 +154,7 @@ TEST(TcpPlacesTest, WithoutDescriptorsItWaitsForAnothersEnd) {
   FakeServer server(SilentAtTheFirst);
   Client client;
   std::deque<Got> got(2);
-  client.Start(
-      client.AskTask(server.At(kSilent), Transport::kTcp, milliseconds(200), "n", &got[0]));
+  client.Start(client.AskTask(server.At(kSilent), Protocol::kTcp, milliseconds(200), "n", &got[0]));
   client.Start(AskWithoutDescriptors(&client, server.At(HostOf(1)), &got[1]));
   client.Wait();
   EXPECT_EQ(got[0].result.status, ExchangeStatus::kTimeout);

@@ -33,7 +33,7 @@ std::deque<Got> AskMany(Client* client, const Address& server, size_t count,
                         milliseconds timeout = kLong) {
   std::deque<Got> got(count);
   for (size_t i = 0; i < count; ++i) {
-    client->Start(client->AskTask(server, Transport::kTcp, timeout, NameOf(i), &got[i]));
+    client->Start(client->AskTask(server, Protocol::kTcp, timeout, NameOf(i), &got[i]));
   }
   client->Wait();
   return got;
@@ -56,11 +56,11 @@ unsigned ConnectionsUsed(const FakeServer& server) {
 TEST(TcpTest, GivesTheAnswer) {
   FakeServer server(AnswerAll);
   Client client;
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kTcp);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kTcp);
   ASSERT_EQ(got.result.status, ExchangeStatus::kReply);
   EXPECT_GT(got.result.rtt.count(), 0);
   EXPECT_EQ(QuestionText(got.message), "www.example.com");
-  EXPECT_EQ(server.seen()[0].transport, Transport::kTcp);
+  EXPECT_EQ(server.seen()[0].transport, Protocol::kTcp);
   EXPECT_EQ(client.network()->stats().tcp_queries, 1u);
   EXPECT_EQ(client.network()->stats().udp_queries, 0u);
 }
@@ -78,7 +78,7 @@ TEST(TcpTest, OpensOneConnectionAnAddress) {
   FakeServer server(AnswerAll);
   Client client;
   for (const char* host : {"127.0.0.1", "127.0.0.2", "127.0.0.1"}) {
-    EXPECT_EQ(client.Ask(server.At(host), Transport::kTcp).result.status, ExchangeStatus::kReply);
+    EXPECT_EQ(client.Ask(server.At(host), Protocol::kTcp).result.status, ExchangeStatus::kReply);
   }
   EXPECT_EQ(ConnectionsUsed(server), 2u);
 }
@@ -127,7 +127,7 @@ TEST(TcpTest, TakesTheLargestAnswerThereIs) {
 TEST(TcpTest, ARefusedConnectionIsUnreachable) {
   Client client;
   const Got got =
-      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Transport::kTcp, kLong);
+      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Protocol::kTcp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
   EXPECT_EQ(got.result.error, ECONNREFUSED);
 }
@@ -136,7 +136,7 @@ TEST(TcpTest, ARefusedConnectionIsUnreachable) {
 TEST(TcpTest, AConnectionThatCannotBeTriedIsASendFailure) {
   Client client;
   const Got got =
-      client.Ask(Address::FromText("255.255.255.255", 53).value(), Transport::kTcp, kLong);
+      client.Ask(Address::FromText("255.255.255.255", 53).value(), Protocol::kTcp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kSendFailed);
   EXPECT_NE(got.result.error, 0);
 }
@@ -156,7 +156,7 @@ TEST(TcpTest, SilenceIsATimeout) {
   FakeServer server(Ignore);
   Client client;
   const auto begun = steady_clock::now();
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kTcp, kShort);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kTcp, kShort);
   EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
   EXPECT_GE(steady_clock::now() - begun, kShort);
 }
@@ -182,8 +182,8 @@ TEST(TcpTest, AQueryThatMeetsTheEndOfAUsedConnectionIsSentAgain) {
   });
   Client client;
   const Address address = server.At("127.0.0.1");
-  EXPECT_EQ(client.Ask(address, Transport::kTcp).result.status, ExchangeStatus::kReply);
-  EXPECT_EQ(client.Ask(address, Transport::kTcp).result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp).result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp).result.status, ExchangeStatus::kReply);
   const std::vector<SeenQuery> seen = server.seen();
   ASSERT_EQ(seen.size(), 3u);
   EXPECT_EQ(seen[0].connection, 0u);
@@ -201,9 +201,9 @@ TEST(TcpTest, AServerThatClosesWheneverAskedTwiceIsNotAskedForEver) {
   });
   Client client;
   const Address address = server.At("127.0.0.1");
-  EXPECT_EQ(client.Ask(address, Transport::kTcp, kLong, "first.example").result.status,
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "first.example").result.status,
             ExchangeStatus::kReply);
-  EXPECT_EQ(client.Ask(address, Transport::kTcp, kLong, "second.example").result.status,
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "second.example").result.status,
             ExchangeStatus::kClosed);
   EXPECT_EQ(server.seen_count(), 3u);
 }
@@ -226,11 +226,11 @@ TEST(TcpTest, AConnectionThatLetAQueryTimeOutIsNotUsedAgain) {
   });
   Client client;
   const Address address = server.At("127.0.0.1");
-  EXPECT_EQ(client.Ask(address, Transport::kTcp, kLong, "first.example").result.status,
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "first.example").result.status,
             ExchangeStatus::kReply);
-  EXPECT_EQ(client.Ask(address, Transport::kTcp, kShort, "second.example").result.status,
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp, kShort, "second.example").result.status,
             ExchangeStatus::kTimeout);
-  EXPECT_EQ(client.Ask(address, Transport::kTcp, kLong, "third.example").result.status,
+  EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "third.example").result.status,
             ExchangeStatus::kReply);
 }
 
@@ -248,8 +248,8 @@ TEST(TcpTest, ATimeoutLeavesTheOthersOfItsConnectionAlone) {
   Client client;
   const Address address = server.At("127.0.0.1");
   Got slow;
-  client.Start(client.AskTask(address, Transport::kTcp, milliseconds(400), "slow.example", &slow));
-  const Got never = client.Ask(address, Transport::kTcp, kShort, "never.example");
+  client.Start(client.AskTask(address, Protocol::kTcp, milliseconds(400), "slow.example", &slow));
+  const Got never = client.Ask(address, Protocol::kTcp, kShort, "never.example");
   EXPECT_EQ(never.result.status, ExchangeStatus::kTimeout);
   EXPECT_EQ(slow.result.status, ExchangeStatus::kTimeout) << "by its own deadline, and not closed";
 }
@@ -269,7 +269,7 @@ TEST_P(TcpStrayTest, IsCountedAndTheAnswerBehindItTaken) {
     AnswerAll(query, out);
   });
   Client client;
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kTcp);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kTcp);
   EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
   EXPECT_EQ(got.result.mismatches.question, GetParam().question_mismatches);
   EXPECT_EQ(client.network()->stats().strays, 1u);
@@ -315,7 +315,7 @@ TEST(TcpTest, AConnectionOfStraysIsClosed) {
   for (const int strays : {10, 1000}) {
     count = strays;
     const auto begun = std::chrono::steady_clock::now();
-    const Got got = client.Ask(server.At("127.0.0.1"), Transport::kTcp, kLong);
+    const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kTcp, kLong);
     EXPECT_EQ(got.result.status, strays == 10 ? ExchangeStatus::kReply : ExchangeStatus::kClosed);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, kLong / 2);
   }
@@ -325,7 +325,7 @@ TEST(TcpTest, LostLetterCaseIsBelievedOverTcp) {
   FakeServer server(
       [](const Arrival& query, Outbox* out) { out->Send(Reply(query.bytes).LoseCase().bytes()); });
   Client client;
-  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Transport::kTcp).result.status,
+  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Protocol::kTcp).result.status,
             ExchangeStatus::kReply);
 }
 
@@ -335,7 +335,7 @@ TEST(TcpTest, AFrameThatNeverEndsIsATimeout) {
     out->SendRaw(kStart);
   });
   Client client;
-  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Transport::kTcp, kShort).result.status,
+  EXPECT_EQ(client.Ask(server.At("127.0.0.1"), Protocol::kTcp, kShort).result.status,
             ExchangeStatus::kTimeout);
 }
 
@@ -345,7 +345,7 @@ TEST(TcpTest, CancelAllEndsWhatConnectsAndWhatWaits) {
   std::deque<Got> got(20);
   for (size_t i = 0; i < got.size(); ++i) {
     const Address address = server.At(i % 2 == 0 ? "127.0.0.1" : "127.0.0.2");
-    client.Start(client.AskTask(address, Transport::kTcp, kLong, NameOf(i), &got[i]));
+    client.Start(client.AskTask(address, Protocol::kTcp, kLong, NameOf(i), &got[i]));
   }
   client.AtNextTurn([&client] { client.network()->CancelAll(); });
   client.Wait();
@@ -356,7 +356,7 @@ TEST(TcpTest, SpeaksIpv6) {
   FakeServer server(AnswerAll);
   Client client;
   if (!server.has_ipv6() || !client.network()->has_ipv6()) GTEST_SKIP() << "no IPv6 here";
-  EXPECT_EQ(client.Ask(server.At("::1"), Transport::kTcp).result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(client.Ask(server.At("::1"), Protocol::kTcp).result.status, ExchangeStatus::kReply);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST(UdpDoubtTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
   });
   Client client;
   const auto begun = steady_clock::now();
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kLong);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kDoubtful);
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);
 }
@@ -38,7 +38,7 @@ TEST(UdpDoubtTest, OneMismatchLeavesTheAnswerAShortTime) {
   Client client;
   const PeerRef peer = client.network()->PeerFor(server.At("127.0.0.1"));
   const auto begun = steady_clock::now();
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kLong);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kDoubtful);
   EXPECT_EQ(got.result.bare_flags, 0x8002);
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);

@@ -43,13 +43,13 @@ class PortsTest : public testing::Test {
 template <typename Enough>
 void AskUntil(Client* client, const Address& server, Enough enough) {
   for (int i = 0; i < 100'000 && !enough(); ++i) {
-    ASSERT_EQ(client->Ask(server, Transport::kUdp, kLong).result.status, ExchangeStatus::kReply);
+    ASSERT_EQ(client->Ask(server, Protocol::kUdp, kLong).result.status, ExchangeStatus::kReply);
   }
 }
 
 TEST_F(PortsTest, WithoutIdleSocketsTheyStay) {
   Client client({}, {.udp_sockets = 2, .udp_change_every = milliseconds(0)});
-  for (int i = 0; i < 200; ++i) (void)client.Ask(server_.At("127.0.0.1"), Transport::kUdp, kLong);
+  for (int i = 0; i < 200; ++i) (void)client.Ask(server_.At("127.0.0.1"), Protocol::kUdp, kLong);
   EXPECT_EQ(CountPorts(), 2u);
 }
 
@@ -71,7 +71,7 @@ TEST_F(PortsTest, ManyQueriesChangeThemWithoutWaiting) {
       {}, {.udp_sockets = 1, .udp_idle_sockets = 2, .udp_change_every = std::chrono::hours(1)});
   std::deque<Got> got;
   for (int i = 0; i < 40'000; ++i) {
-    client.Start(client.AskTask(server_.At("127.0.0.1"), Transport::kUdp, kLong, "www.example.com",
+    client.Start(client.AskTask(server_.At("127.0.0.1"), Protocol::kUdp, kLong, "www.example.com",
                                 &got.emplace_back()));
     if (i % 256 == 255) client.Wait();
   }
@@ -93,9 +93,9 @@ TEST(UdpPortsTest, AnAnswerThatTakesItsTimeFindsItsSocket) {
   FakeServer* const at = &server;
   Client client({}, {.udp_sockets = 1, .udp_idle_sockets = 2, .udp_change_every = milliseconds(1)});
   Got slow;
-  client.Start(client.AskTask(at->At("127.0.0.1"), Transport::kUdp, milliseconds(300),
+  client.Start(client.AskTask(at->At("127.0.0.1"), Protocol::kUdp, milliseconds(300),
                               "slow.example", &slow));
-  while (client.running() > 0) (void)client.Ask(at->At("127.0.0.1"), Transport::kUdp, kLong);
+  while (client.running() > 0) (void)client.Ask(at->At("127.0.0.1"), Protocol::kUdp, kLong);
   EXPECT_EQ(slow.result.status, ExchangeStatus::kTimeout);
   EXPECT_EQ(client.network()->stats().timeouts, 1u) << "the others had their answers";
 }
@@ -108,7 +108,7 @@ TEST_F(PortsTest, WhereDescriptorsAreShortThereAreFewer) {
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
   {
     Client client({}, {.udp_sockets = 4, .udp_idle_sockets = 500});
-    EXPECT_EQ(client.Ask(server_.At("127.0.0.1"), Transport::kUdp, kLong).result.status,
+    EXPECT_EQ(client.Ask(server_.At("127.0.0.1"), Protocol::kUdp, kLong).result.status,
               ExchangeStatus::kReply);
   }
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);

@@ -51,7 +51,7 @@ TEST(UdpTest, GivesTheMatchedAnswer) {
 TEST(UdpTest, SendsTheQueryItWasGiven) {
   FakeServer server(AnswerAll);
   Client client;
-  client.Ask(server.At("127.0.0.7"), Transport::kUdp, kLong, "a.b.example");
+  client.Ask(server.At("127.0.0.7"), Protocol::kUdp, kLong, "a.b.example");
   const std::vector<SeenQuery> seen = server.seen();
   ASSERT_EQ(seen.size(), 1u);
   EXPECT_EQ(seen[0].name, "a.b.example");
@@ -65,7 +65,7 @@ TEST(UdpTest, SilenceIsATimeout) {
   FakeServer server(Ignore);
   Client client;
   const auto begun = steady_clock::now();
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kShort);
   EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
   EXPECT_GE(steady_clock::now() - begun, kShort);
   EXPECT_EQ(client.network()->stats().timeouts, 1u);
@@ -80,8 +80,8 @@ TEST(UdpTest, APeerKnowsHowFastAndHowSilentItsServerIs) {
   Client client;
   const PeerRef peer = client.network()->PeerFor(server.At("127.0.0.1"));
   EXPECT_EQ(peer->srtt().count(), 0);
-  client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
-  client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kShort);
+  client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kShort);
   EXPECT_EQ(peer->silences(), 2u);
   EXPECT_EQ(peer->srtt().count(), 0);
   silent = false;
@@ -124,7 +124,7 @@ TEST_P(UdpStrayTest, IsCountedAndTheAnswerBehindItTaken) {
 TEST_P(UdpStrayTest, AloneIsNoAnswer) {
   FakeServer server(GetParam().stray);
   Client client;
-  const Got got = client.Ask(server.At("127.0.0.1"), Transport::kUdp, kShort);
+  const Got got = client.Ask(server.At("127.0.0.1"), Protocol::kUdp, kShort);
   EXPECT_EQ(got.result.status, GetParam().expected.from_server() > 0 ? ExchangeStatus::kDoubtful
                                                                      : ExchangeStatus::kTimeout);
   EXPECT_EQ(got.result.mismatches.any(), GetParam().expected.any());
@@ -245,7 +245,7 @@ TEST_P(UdpLateTest, IsNobodysAndYetNoStrayWhereItAnswers) {
   // One socket, or the late answer would find its port closed to it by chance.
   Client client({}, {.udp_sockets = 1});
   const Address address = server.At("127.0.0.1");
-  EXPECT_EQ(client.Ask(address, Transport::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(client.Ask(address, Protocol::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
   EXPECT_EQ(client.Ask(address).result.status, ExchangeStatus::kReply);
   EXPECT_EQ(client.network()->stats().late, GetParam().known);
   if (std::string_view(GetParam().name) == "OtherPort") return;  // It may be under way still.
@@ -269,7 +269,7 @@ TEST(UdpTest, AClosedPortIsUnreachableLongBeforeTheTimeout) {
   Client client;
   const auto begun = steady_clock::now();
   const Got got =
-      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Transport::kUdp, kLong);
+      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Protocol::kUdp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
   EXPECT_EQ(got.result.error, ECONNREFUSED);
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);
@@ -283,9 +283,9 @@ TEST(UdpTest, ClosedPortsDoNotDisturbOthersOfTheSameBatches) {
   std::deque<Got> bad;
   for (int i = 1; i <= 200; ++i) {
     const std::string host = "127.0.1." + std::to_string(i);
-    client.Start(client.AskTask(server.At(host), Transport::kUdp, kLong, "www.example.com",
+    client.Start(client.AskTask(server.At(host), Protocol::kUdp, kLong, "www.example.com",
                                 &good.emplace_back()));
-    client.Start(client.AskTask(Address::FromText(host, closed).value(), Transport::kUdp, kLong,
+    client.Start(client.AskTask(Address::FromText(host, closed).value(), Protocol::kUdp, kLong,
                                 "www.example.com", &bad.emplace_back()));
   }
   client.Wait();
@@ -307,7 +307,7 @@ TEST_P(UdpSegmentsTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
   const Address broadcast = Address::FromText("255.255.255.255", server.port()).value();
   std::deque<Got> got(5);
   for (size_t i = 0; i < got.size(); ++i) {
-    client.Start(client.AskTask(i % 2 == 1 ? broadcast : server.At("127.0.0.1"), Transport::kUdp,
+    client.Start(client.AskTask(i % 2 == 1 ? broadcast : server.At("127.0.0.1"), Protocol::kUdp,
                                 kLong, "www.example.com", &got[i]));
   }
   client.Wait();
@@ -326,7 +326,7 @@ TEST_P(UdpSegmentsTest, QueriesOfAllSizesToSeveralServersEachGetTheirAnswer) {
   std::deque<std::string> names;
   for (size_t i = 0; i < 500; ++i) {
     names.push_back(std::string(1 + i % 9, 'x') + std::to_string(i) + ".example");
-    client.Start(client.AskTask(server.At("127.0.1." + std::to_string(i % 3)), Transport::kUdp,
+    client.Start(client.AskTask(server.At("127.0.1." + std::to_string(i % 3)), Protocol::kUdp,
                                 kLong, names.back(), &got.emplace_back()));
   }
   client.Wait();
@@ -342,7 +342,7 @@ TEST_P(UdpSegmentsTest, AClosedPortIsUnreachableForEachQuery) {
   std::deque<Got> got;
   for (size_t i = 0; i < 200; ++i) {
     client.Start(
-        client.AskTask(closed, Transport::kUdp, kLong, "www.example.com", &got.emplace_back()));
+        client.AskTask(closed, Protocol::kUdp, kLong, "www.example.com", &got.emplace_back()));
   }
   client.Wait();
   for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kUnreachable);
@@ -367,7 +367,7 @@ TEST_P(UdpSegmentsTest, AnswersThatComeTogetherAreToldApart) {
   std::deque<std::string> names;
   for (size_t i = 0; i < kQueries; ++i) {
     names.push_back(std::to_string(100 + i) + ".example");
-    client.Start(client.AskTask(server.At("127.0.0.1"), Transport::kUdp, kLong, names.back(),
+    client.Start(client.AskTask(server.At("127.0.0.1"), Protocol::kUdp, kLong, names.back(),
                                 &got.emplace_back()));
   }
   client.Wait();
@@ -411,7 +411,7 @@ Task<> AskUntilAnswered(Client* client, Address server, int number, int* answere
   const std::string name = "n" + std::to_string(number) + ".example";
   Got got;
   while (got.result.status != ExchangeStatus::kReply) {
-    co_await client->AskTask(server, Transport::kUdp, milliseconds(500), name, &got);
+    co_await client->AskTask(server, Protocol::kUdp, milliseconds(500), name, &got);
     if (got.result.status == ExchangeStatus::kCancelled) co_return;
   }
   if (QuestionText(got.message) == name) ++*answered;
@@ -453,7 +453,7 @@ class UnreadPort {
 
 Task<> AskInVain(Client* client, Address server, int* cancelled) {
   Got got;
-  co_await client->AskTask(server, Transport::kUdp, kLong, "www.example.com", &got);
+  co_await client->AskTask(server, Protocol::kUdp, kLong, "www.example.com", &got);
   if (got.result.status == ExchangeStatus::kCancelled) ++*cancelled;
 }
 

@@ -343,7 +343,7 @@ TEST_F(ForwardingTest, AUsedUpBudgetIsTooManyQueries) {
 
 TEST_F(ForwardingTest, ATruncatedAnswerIsAskedForOverTcp) {
   Start([](const Arrival& query, Outbox* out) {
-    if (query.transport == net::Transport::kTcp) return AnswerWell(query, out);
+    if (query.transport == net::Protocol::kTcp) return AnswerWell(query, out);
     out->Send(Reply(query.bytes, kRecursive | dns::kFlagTC).bytes());
   });
   EXPECT_EQ(Lookup().answer.status, LookupStatus::kRecords);

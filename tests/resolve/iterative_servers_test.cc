@@ -16,8 +16,8 @@ namespace {
 using dns::RCode;
 using net::Arrival;
 using net::Outbox;
+using net::Protocol;
 using net::Reply;
-using net::Transport;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                }),
                Reason::kMalformedResponse, "malformed", false},
         BadRow{"TruncatedWithoutTcp", With([](const Arrival& query, Outbox* out) {
-                 if (query.transport == Transport::kTcp) return out->Close();
+                 if (query.transport == Protocol::kTcp) return out->Close();
                  out->Send(Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC).bytes());
                }),
                Reason::kTruncated, "truncated", false},
@@ -282,12 +282,12 @@ bool SendBareError(const Arrival& query, RCode rcode, Outbox* out) {
 TEST_F(ServersTest, ABareErrorOverUdpIsCheckedOverTcp) {
   for (const RCode rcode : {RCode::kServFail, RCode::kRefused, RCode::kFormErr, RCode::kNotImp}) {
     Both([rcode](const Arrival& query, Outbox* out) {
-      return query.transport == Transport::kUdp && SendBareError(query, rcode, out);
+      return query.transport == Protocol::kUdp && SendBareError(query, rcode, out);
     });
     Start();
     const Looked looked = Lookup("example.test");
     EXPECT_EQ(Summary(looked.answer), "issue ca.example");
-    EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+    EXPECT_EQ(server_->seen().back().transport, Protocol::kTcp);
   }
 }
 
@@ -301,7 +301,7 @@ TEST_F(ServersTest, ABareErrorOverTcpTooCounts) {
 
 TEST_F(ServersTest, ABareErrorCountsWhereTcpSaysNothing) {
   Both([](const Arrival& query, Outbox* out) {
-    if (query.transport == Transport::kTcp) return true;
+    if (query.transport == Protocol::kTcp) return true;
     return SendBareError(query, RCode::kRefused, out);
   });
   options_.ask.timeout = kShort;
@@ -316,7 +316,7 @@ TEST_F(ServersTest, ABareFormerrHeaderToEdnsIsAskedAgainWithout) {
   });
   Start();
   EXPECT_EQ(Summary(Lookup("example.test").answer), "issue ca.example");
-  EXPECT_EQ(server_->seen().back().transport, Transport::kUdp);
+  EXPECT_EQ(server_->seen().back().transport, Protocol::kUdp);
 }
 
 TEST_F(ServersTest, BadversToEdnsIsAskedAgainWithout) {
@@ -338,7 +338,7 @@ TEST_F(ServersTest, FormerrWithAndWithoutEdnsIsNoEdnsProblem) {
 // TCP (RFC 7766 §5).
 
 bool TruncatesOverUdp(const Arrival& query, Outbox* out) {
-  if (query.transport == Transport::kTcp) return false;
+  if (query.transport == Protocol::kTcp) return false;
   out->Send(Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC).bytes());
   return true;
 }
@@ -348,13 +348,13 @@ TEST_F(ServersTest, ATruncatedAnswerIsAskedForOverTcp) {
   Start();
   const Looked looked = Lookup("example.test");
   EXPECT_EQ(Summary(looked.answer), "issue ca.example");
-  EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+  EXPECT_EQ(server_->seen().back().transport, Protocol::kTcp);
   EXPECT_THAT(Kinds(looked.account), IsEmpty()) << "nothing is wrong with it";
 }
 
 TEST_F(ServersTest, ATruncatedAnswerThatCannotBeParsedIsAskedForOverTcp) {
   Both([](const Arrival& query, Outbox* out) {
-    if (query.transport == Transport::kTcp) return false;
+    if (query.transport == Protocol::kTcp) return false;
     std::vector<uint8_t> bytes = Reply(query.bytes, Reply::kAuthoritative | dns::kFlagTC)
                                      .Answer("example.test", dns::RRType::kCAA, "xyz")
                                      .bytes();
@@ -368,7 +368,7 @@ TEST_F(ServersTest, ATruncatedAnswerThatCannotBeParsedIsAskedForOverTcp) {
 
 TEST_F(ServersTest, TruncationWithoutTcpIsObserved) {
   Both(With([](const Arrival& query, Outbox* out) {
-    if (query.transport == Transport::kTcp) return out->Close();
+    if (query.transport == Protocol::kTcp) return out->Close();
     (void)TruncatesOverUdp(query, out);
   }));
   options_.retries = 0;
@@ -431,7 +431,7 @@ TEST_F(ServersTest, LostLetterCaseIsCheckedOverTcpAndObserved) {
   Start();
   const Looked looked = Lookup("example.test");
   EXPECT_EQ(Summary(looked.answer), "issue ca.example");
-  EXPECT_EQ(server_->seen().back().transport, Transport::kTcp);
+  EXPECT_EQ(server_->seen().back().transport, Protocol::kTcp);
   EXPECT_THAT(Kinds(looked.account), ElementsAre(Kind::kCaseChanged));
 }
 

@@ -430,7 +430,7 @@ TEST_F(IterativeTest, AConnectionClosedOnceIsHeldAgainstNobody) {
   tree_.Add("example.test", "example.test CAA 0 issue ca.example");
   bool closed = false;
   tree_.SetOverride("127.53.1.1", [&closed](const net::Arrival& query, net::Outbox* out) {
-    if (query.transport == net::Transport::kUdp) {
+    if (query.transport == net::Protocol::kUdp) {
       out->Send(net::Reply(query.bytes, net::Reply::kAuthoritative | dns::kFlagTC).bytes());
       return true;
     }

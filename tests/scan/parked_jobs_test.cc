@@ -35,7 +35,7 @@ class ParkedJobsTest : public testing::Test {
   /// Puts more queries into the first one's queue than it makes anyone wait for.
   void MakeBusy() {
     for (net::Got& got : got_) {
-      client_.Start(client_.AskTask(slow_->address(), net::Transport::kUdp,
+      client_.Start(client_.AskTask(slow_->address(), net::Protocol::kUdp,
                                     std::chrono::milliseconds(10), "www.example.com", &got));
     }
     client_.network()->Flush();
