@@ -11,6 +11,7 @@
 #include "scanner/dns/query.h"
 #include "scanner/net/address.h"
 #include "scanner/net/list.h"
+#include "scanner/net/loop.h"
 #include "scanner/net/peer.h"
 #include "scanner/net/timer_wheel.h"
 
@@ -61,8 +62,28 @@ struct ActiveTag {};
 /// Waits for its turn under the limits (that time is not part of the timeout), sends once, and ends
 /// with the matched answer or a reason. `query` and its name must live until it ends. Keeps its
 /// peer. Lives in the awaiting coroutine's frame, by the hundred thousand; awaited once.
+///
+/// exchanges.h has the stages of its life. In a queue (QueueTag) it is in one at a time: its
+/// peer's, its transport's, or Outage's.
 class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
  public:
+  enum class Stage : uint8_t { kNew, kWaiting, kQueued, kSent, kHeld, kDone };
+
+  /// What is noted on the way, by Exchanges and by the transport that has the exchange.
+  struct Course {
+    // By Exchanges.
+    Stage stage = Stage::kNew;
+    bool granted = false;    // Holds a place of its peer's budget.
+    bool canary = false;     // Asks whether anything answers: see Outage.
+    uint8_t turns_lost = 0;  // Turns that it could not use to send.
+    // By the transport.
+    uint16_t socket = 0;  // UDP: index of the socket it left from.
+    uint16_t id = 0;
+    StreamConnection* connection = nullptr;  // TCP: where it is pending.
+    uint64_t case_bits = 0;
+    std::chrono::nanoseconds sent_at{0};
+  };
+
   Exchange(PeerRef peer, const dns::QuerySpec& query, Protocol protocol,
            std::chrono::milliseconds timeout)
       : peer_(std::move(peer)), query_(query), protocol_(protocol), timeout_(timeout) {}
@@ -70,36 +91,47 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   /// TCP: by a connection that no other query shares, whose end could be the other's doing. Before
   /// it is awaited.
   void UseOwnConnection() { own_connection_ = true; }
+  /// Sends without waiting, by a turn that was taken already: see Exchanges::TakeCanaryTurn().
+  /// Before it is awaited.
+  void UseCanaryTurn() { course_.canary = course_.granted = true; }
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> awaiter);
   /// Valid as long as the exchange.
   const ExchangeResult& await_resume() const noexcept { return result_; }
 
- private:
-  friend class Network;
-  friend class Outage;
-  friend class UdpTransport;
-  friend class TcpTransport;
-  friend class TcpConnection;
+  // What follows is for Exchanges, Outage and the transports.
 
-  enum class State : uint8_t { kNew, kWaiting, kQueued, kPending, kHeld, kDone };
+  Peer* peer() const { return peer_; }
+  const dns::QuerySpec& query() const { return query_; }
+  Protocol protocol() const { return protocol_; }
+  bool has_own_connection() const { return own_connection_; }
+  std::chrono::milliseconds timeout() const { return timeout_; }
+  Course& course() { return course_; }
+  const Course& course() const { return course_; }
+  ExchangeResult& result() { return result_; }
+  const ExchangeResult& result() const { return result_; }
+
+  /// Its transport has it, and has not sent it yet, or will send it again.
+  void MarkQueued() { course_.stage = Stage::kQueued; }
+  /// It leaves now. Its deadline runs from here, unless it runs already.
+  void MarkSent(Loop* loop) {
+    course_.stage = Stage::kSent;
+    course_.sent_at = loop->now();
+    if (!armed()) loop->Arm(this, timeout_);
+  }
+  /// Goes on with the coroutine that waits. `this` is gone afterwards.
+  void Resume() { awaiter_.resume(); }
+
+ private:
   void OnTimer() override;
 
   const PeerRef peer_;
   const dns::QuerySpec& query_;
   const Protocol protocol_;
-  State state_ = State::kNew;
-  bool granted_ = false;  // Holds a place of its peer's budget.
   bool own_connection_ = false;
-  bool canary_ = false;     // Asks whether anybody answers: see Outage.
-  uint8_t turns_lost_ = 0;  // Turns that it could not use to send.
-  uint16_t socket_ = 0;     // UDP: index of the socket it left from.
-  uint16_t id_ = 0;
-  TcpConnection* connection_ = nullptr;  // TCP: where it is pending.
-  uint64_t case_bits_ = 0;
   const std::chrono::milliseconds timeout_;
-  std::chrono::nanoseconds sent_at_{0};
+  Course course_;
   std::coroutine_handle<> awaiter_;
   ExchangeResult result_;
 };

@@ -25,6 +25,7 @@ class ListNode {
   }
 
  private:
+  // A list and the links in its items are one structure: nothing else may set the links.
   template <typename T, typename U>
   friend class List;
   ListNode* next_ = nullptr;

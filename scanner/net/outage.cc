@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "scanner/net/network.h"
+#include "scanner/net/exchanges.h"
 
 namespace caascan::net {
 namespace {
@@ -23,28 +23,28 @@ constexpr milliseconds kTurnsComeBack(50);
 }  // namespace
 
 void Outage::NoteAnswer(Peer* peer) {
-  last_answer_ = network_->loop()->now();
+  last_answer_ = exchanges_->loop()->now();
   if (recent_[next_recent_] != peer) {
     next_recent_ = (next_recent_ + 1) % kRecent;
     recent_[next_recent_] = peer;
   }
   if (link_ == Link::kUp || answered_) return;
   answered_ = true;
-  network_->loop()->Arm(this, milliseconds(0));
+  exchanges_->loop()->Arm(this, milliseconds(0));
 }
 
 bool Outage::Hold(Exchange* exchange) {
-  if (canaries_.empty() || exchange->canary_ || network_->cancelled()) return false;
-  if (last_answer_ >= exchange->sent_at_) return false;
-  network_->Withdraw(exchange);
+  if (canaries_.empty() || exchange->course().canary || exchanges_->cancelled()) return false;
+  if (last_answer_ >= exchange->course().sent_at) return false;
+  exchanges_->Withdraw(exchange);
   held_.PushBack(exchange);
   if (link_ != Link::kUp) return true;
   link_ = Link::kDoubted;
   answered_ = lasted_ = false;
   one_is_enough_ = true;
   doubt_cost_ = 0;
-  patience_ = std::clamp(exchange->timeout_, kLeastPatience, kMostPatience);
-  network_->loop()->Arm(this, milliseconds(0));
+  patience_ = std::clamp(exchange->timeout(), kLeastPatience, kMostPatience);
+  exchanges_->loop()->Arm(this, milliseconds(0));
   return true;
 }
 
@@ -53,7 +53,7 @@ void Outage::OnTimer() {
     Release();
     return;
   }
-  if (has_lasted()) network_->FailWaiting(&held_);
+  if (has_lasted()) exchanges_->FailWaiting(&held_);
   if (asking_ == 0) AskCanaries();
 }
 
@@ -76,13 +76,13 @@ void Outage::AskCanaries() {
   const std::vector<PeerRef> asked = NextCanaries();
   asking_ = asked.size() + 1;
   sent_ = 0;
-  asked_at_ = network_->loop()->now();
+  asked_at_ = exchanges_->loop()->now();
   for (const PeerRef& peer : asked) Spawn(AskCanary(peer));
   if (--asking_ == 0) Conclude();
 }
 
 Task<> Outage::AskCanary(PeerRef peer) {
-  if (network_->TakeCanaryTurn(peer)) {
+  if (exchanges_->admission().TakeCanaryTurn(peer)) {
     ++sent_;
     if (link_ == Link::kDoubted) ++doubt_cost_;
     const dns::Name root;
@@ -91,7 +91,7 @@ Task<> Outage::AskCanary(PeerRef peer) {
     spec.type = dns::RRType::kSOA;
     Exchange exchange(peer, spec, Protocol::kUdp,
                       one_is_enough_ ? std::min(patience_, kPatienceWithOne) : patience_);
-    exchange.canary_ = exchange.granted_ = true;
+    exchange.UseCanaryTurn();
     co_await exchange;
   }
   if (--asking_ == 0) Conclude();
@@ -99,25 +99,25 @@ Task<> Outage::AskCanary(PeerRef peer) {
 
 /// The last canary has answered, or has not.
 void Outage::Conclude() {
-  if (link_ == Link::kUp || answered_ || network_->cancelled()) return;
+  if (link_ == Link::kUp || answered_ || exchanges_->cancelled()) return;
   // No turn was left for them, or they were sent for an earlier doubt: they show nothing.
   if (sent_ == 0 || last_answer_ >= asked_at_) {
-    network_->loop()->Arm(this, kTurnsComeBack);
+    exchanges_->loop()->Arm(this, kTurnsComeBack);
     return;
   }
   if (std::exchange(one_is_enough_, false)) {
-    network_->loop()->Arm(this, milliseconds(0));
+    exchanges_->loop()->Arm(this, milliseconds(0));
     return;
   }
-  const std::chrono::nanoseconds now = network_->loop()->now();
+  const std::chrono::nanoseconds now = exchanges_->loop()->now();
   if (link_ == Link::kDoubted) {
     link_ = Link::kDown;
     down_since_ = now;
-    ++network_->stats_.outages;
+    ++exchanges_->stats().outages;
   } else if (now - down_since_ >= lasting_) {
     lasted_ = true;
   }
-  network_->loop()->Arm(this, kAskAgain);
+  exchanges_->loop()->Arm(this, kAskAgain);
 }
 
 void Outage::Release() {
@@ -128,14 +128,14 @@ void Outage::Release() {
   held.TakeAll(&held_);
   // The first one set off the doubt.
   if (Exchange* first = held.front(); first != nullptr && !was_down) {
-    first->result_.canaries = doubt_cost_;
+    first->result().canaries = doubt_cost_;
   }
   while (Exchange* exchange = held.front()) {
     if (was_down) {
       exchange->ListNode<QueueTag>::Unlink();
-      network_->Enqueue(exchange, /*in_front=*/false);
+      exchanges_->admission().Enqueue(exchange, /*in_front=*/false);
     } else {
-      network_->Complete(exchange, ExchangeStatus::kTimeout);
+      exchanges_->Complete(exchange, ExchangeStatus::kTimeout);
     }
   }
 }

@@ -19,11 +19,11 @@ namespace caascan::net {
 /// that takes too long, what waits ends as kSendFailed, and so does what comes, until somebody
 /// answers.
 ///
-/// A part of Network; loop thread only.
+/// A part of Exchanges; loop thread only.
 class Outage : public Timer {
  public:
-  Outage(Network* network, std::chrono::milliseconds lasting)
-      : network_(network), lasting_(lasting) {}
+  Outage(Exchanges* exchanges, std::chrono::milliseconds lasting)
+      : exchanges_(exchanges), lasting_(lasting) {}
 
   /// Without canaries everything counts as its server's silence.
   void SetCanaries(std::vector<PeerRef> canaries) { canaries_ = std::move(canaries); }
@@ -47,7 +47,7 @@ class Outage : public Timer {
   void Conclude();
   void Release();
 
-  Network* const network_;
+  Exchanges* const exchanges_;
   const std::chrono::milliseconds lasting_;  // What is longer has lasted.
   std::vector<PeerRef> canaries_;
   std::array<PeerRef, kRecent> recent_{};  // Of those that answered last.

@@ -10,15 +10,15 @@
 #include "scanner/net/address.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/list.h"
+#include "scanner/net/peer_queue.h"
 #include "scanner/net/timer_wheel.h"
 
 namespace caascan::net {
 
 class Exchange;
-class Network;
-class TcpConnection;
+class Exchanges;
+class StreamConnection;
 
-struct QueueTag {};
 struct ReadyTag {};
 struct UnusedTag {};
 
@@ -28,8 +28,8 @@ struct UnusedTag {};
 /// longer only where a PeerRef keeps the peer. Loop thread only.
 class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
  public:
-  Peer(const Address& address, Network* network, bool blocked)
-      : address_(address), blocked_(blocked), network_(network) {}
+  Peer(const Address& address, Exchanges* exchanges, bool blocked)
+      : address_(address), blocked_(blocked), exchanges_(exchanges) {}
 
   const Address& address() const { return address_; }
   /// Nothing is ever sent there: see NetworkOptions.
@@ -42,9 +42,9 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   /// Exchanges since the last answer that ended without one.
   uint32_t silences() const { return silences_; }
   /// Queries that wait for their turn, by its own limits or the scan's.
-  uint32_t queued() const { return waiting_count_; }
+  uint32_t queued() const { return queue_.size(); }
   /// Its own limits hold up so many queries that one more would only stand in line.
-  bool busy() const { return stalled_ && waiting_count_ >= kBusyQueue; }
+  bool busy() const { return queue_.stalled() && queue_.size() >= kBusyQueue; }
   /// What is known of how it treats capitals in names (RFC 4343): noted and used by who asks it.
   enum class LetterCase : uint8_t {
     kUnknown,
@@ -59,55 +59,59 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
   void NoteAnswerOverTcp() { has_answered_over_tcp_ = true; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
-  bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
+  bool rate_limited() const { return queue_.rate_limited(); }
 
   /// PeerRefs that point here.
   uint32_t references() const { return references_; }
   /// Octets of memory, divided among those that keep it; all of them where none does.
   size_t memory_share() const;
 
+  // What follows is for the parts of Network.
+
+  Exchanges* exchanges() const { return exchanges_; }
+  PeerQueue& queue() { return queue_; }
+  /// Over UDP, unanswered.
+  List<Exchange, QueueTag>& sent() { return sent_; }
+  /// The TCP connection that new queries share; nullptr where there is none.
+  StreamConnection* connection() const { return connection_; }
+  void set_connection(StreamConnection* connection) { connection_ = connection; }
+  /// An answer has come, so long after its query.
+  void NoteAnswer(std::chrono::nanoseconds rtt);
+  void NoteSilence() { ++silences_; }
+  /// It would cost queries, or patience, to find out again what is known of it.
+  bool is_worth_remembering() const {
+    return silences_ > 0 || letter_case_ != LetterCase::kUnknown || queue_.has_pace();
+  }
+  /// By PeerRef.
+  void AddReference() {
+    if (references_++ == 0) BeginUse();
+  }
+  void DropReference() {
+    if (--references_ == 0) EndUse();
+  }
+
  private:
-  friend class Exchange;
-  friend class Network;
-  friend class PeerRef;
-  friend class PeerTable;
-  friend class UdpTransport;
-  friend class TcpTransport;
-  friend class TcpConnection;
+  static constexpr uint8_t kContactEvery = 64;
+  static constexpr uint32_t kBusyQueue = 16;
+
   void OnTimer() override;
   /// The first PeerRef has come.
   void BeginUse();
   /// The last PeerRef has gone.
   void EndUse();
-  /// It would cost queries, or patience, to find out again what is known of it.
-  bool is_worth_remembering() const {
-    return silences_ > 0 || letter_case_ != LetterCase::kUnknown ||
-           (budget_ != nullptr && budget_->has_pace());
-  }
 
   const Address address_;
   const bool blocked_;
-  bool knows_budget_ = false;  // Then `budget_` holds: from the first query on.
   bool has_answered_over_tcp_ = false;
-  bool stalled_ = false;  // Its own limit let nobody pass when asked last.
   LetterCase letter_case_ = LetterCase::kUnknown;
-  static constexpr uint32_t kContactEvery = 64;
-  static constexpr uint32_t kBusyQueue = 16;
-  uint32_t contact_turn_ = 0;
-  Network* const network_;
-  AddressBudget* budget_ = nullptr;  // nullptr: no limit.
-  List<Exchange, QueueTag> waiting_;
-  uint32_t waiting_count_ = 0;
-  uint32_t granted_ = 0;           // By this worker.
-  List<Exchange, QueueTag> sent_;  // Over UDP, unanswered.
-  std::chrono::microseconds srtt_{0};
+  uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
   uint32_t silences_ = 0;
   uint32_t references_ = 0;
-  // What ended since the last report to the budget, of queries sent from then on.
-  PaceTally tally_;
-  std::chrono::nanoseconds tally_since_{0};
-  std::chrono::nanoseconds report_at_{0};
-  TcpConnection* connection_ = nullptr;
+  Exchanges* const exchanges_;
+  PeerQueue queue_;
+  List<Exchange, QueueTag> sent_;
+  std::chrono::microseconds srtt_{0};
+  StreamConnection* connection_ = nullptr;
 };
 
 /// Keeps a peer. As large as a pointer, and used like one; empty by default. The count is a plain
@@ -124,7 +128,7 @@ class PeerRef {
     return *this;
   }
   ~PeerRef() {
-    if (peer_ != nullptr && --peer_->references_ == 0) peer_->EndUse();
+    if (peer_ != nullptr) peer_->DropReference();
   }
 
   Peer* get() const { return peer_; }
@@ -135,7 +139,7 @@ class PeerRef {
 
  private:
   void Acquire() {
-    if (peer_ != nullptr && peer_->references_++ == 0) peer_->BeginUse();
+    if (peer_ != nullptr) peer_->AddReference();
   }
 
   Peer* peer_ = nullptr;

@@ -6,7 +6,7 @@
 
 #include <cassert>
 
-#include "scanner/net/network.h"
+#include "scanner/net/exchanges.h"
 
 namespace caascan::net {
 
@@ -15,14 +15,24 @@ size_t Peer::memory_share() const {
   return (sizeof(Peer) + kSlot) / (references_ == 0 ? 1 : references_);
 }
 
-void Peer::BeginUse() { network_->peers_.NoteUse(this); }
+void Peer::OnTimer() { exchanges_->admission().MakeReady(this); }
+
+void Peer::NoteAnswer(std::chrono::nanoseconds rtt) {
+  const auto measured = std::chrono::duration_cast<std::chrono::microseconds>(rtt);
+  // RFC 6298's gain; an answer in the same microsecond still counts as measured.
+  srtt_ = srtt_.count() == 0 ? measured : (srtt_ * 7 + measured) / 8;
+  if (srtt_.count() == 0) srtt_ = std::chrono::microseconds(1);
+  silences_ = 0;
+}
+
+void Peer::BeginUse() { exchanges_->peers().NoteUse(this); }
 
 void Peer::EndUse() {
-  assert(waiting_.empty() && sent_.empty() && granted_ == 0 && "an exchange keeps its peer");
+  assert(queue_.empty() && sent_.empty() && queue_.granted() == 0 && "an exchange keeps its peer");
   assert(connection_ == nullptr && "a connection keeps its peer");
   Timer::Cancel();
   ListNode<ReadyTag>::Unlink();
-  network_->peers_.NoteEndOfUse(this);
+  exchanges_->peers().NoteEndOfUse(this);
 }
 
 PeerTable::~PeerTable() {
@@ -40,7 +50,7 @@ Peer* PeerTable::Find(const Address& address) const {
 }
 
 Peer* PeerTable::Add(const Address& address, bool blocked) {
-  auto* peer = new (pool_.Take()) Peer(address, network_, blocked);
+  auto* peer = new (pool_.Take()) Peer(address, exchanges_, blocked);
   const bool added = peers_.insert(peer).second;
   assert(added && "an address has one peer");
   (void)added;
@@ -71,7 +81,8 @@ void PeerTable::Forget(Peer* peer, std::chrono::nanoseconds now) {
 }
 
 void PeerTable::Destroy(Peer* peer, std::chrono::nanoseconds now) {
-  if (peer->budget_ != nullptr) limits_->GiveBack(peer->budget_, now);
+  AddressBudget* budget = peer->queue().budget();
+  if (budget != nullptr) limits_->GiveBack(budget, now);
   peer->~Peer();
   pool_.Give(peer);
 }

@@ -18,12 +18,12 @@ namespace caascan::net {
 /// forgotten: of the plain ones first, and only then of those with a silence, a pace or a known
 /// treatment of letter case.
 ///
-/// A part of Network; loop thread only. The PeerRefs end before it.
+/// A part of Exchanges; loop thread only. The PeerRefs end before it.
 class PeerTable {
  public:
   /// `limits` has the budgets that the peers use, and gets them back.
-  PeerTable(Network* network, SharedLimits* limits, size_t capacity)
-      : network_(network), limits_(limits), capacity_(capacity) {}
+  PeerTable(Exchanges* exchanges, SharedLimits* limits, size_t capacity)
+      : exchanges_(exchanges), limits_(limits), capacity_(capacity) {}
   PeerTable(const PeerTable&) = delete;
   PeerTable& operator=(const PeerTable&) = delete;
   ~PeerTable();
@@ -65,7 +65,7 @@ class PeerTable {
   void Forget(Peer* peer, std::chrono::nanoseconds now);
   void Destroy(Peer* peer, std::chrono::nanoseconds now);
 
-  Network* const network_;
+  Exchanges* const exchanges_;
   SharedLimits* const limits_;
   const size_t capacity_;
   FixedPool pool_{sizeof(Peer)};

@@ -100,15 +100,16 @@ class [[nodiscard]] Task<void> {
   }
   void await_resume() const noexcept {}
 
- private:
-  friend void Spawn(Task<void> task);
+  /// Gives the frame up, which has not started and then ends by itself: see Spawn().
+  std::coroutine_handle<> Release() { return std::exchange(handle_, nullptr); }
 
+ private:
   explicit Task(Handle handle) : handle_(handle) {}
   Handle handle_;
 };
 
 /// Starts `task` now, on this thread; its frame goes when it ends. Whoever needs to know when
 /// counts for itself.
-inline void Spawn(Task<void> task) { std::exchange(task.handle_, nullptr).resume(); }
+inline void Spawn(Task<void> task) { task.Release().resume(); }
 
 }  // namespace caascan::net

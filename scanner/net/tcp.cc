@@ -14,15 +14,14 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/net/match.h"
-#include "scanner/net/network.h"
 
 namespace caascan::net {
 
 /// One connection. Frees itself, through its transport, when libuv has closed its handle.
-class TcpConnection final : public Timer, public ListNode<IdleTag> {
+class StreamConnection final : public Timer, public ListNode<IdleTag> {
  public:
-  TcpConnection(Network* network, TcpTransport* transport, PeerRef peer)
-      : network_(network), transport_(transport), peer_(std::move(peer)) {}
+  StreamConnection(TransportClient* client, TcpTransport* transport, PeerRef peer)
+      : client_(client), transport_(transport), peer_(std::move(peer)) {}
 
   void Open();
   /// So many of the 65,536 IDs are in use that another connection should take what comes.
@@ -65,7 +64,7 @@ class TcpConnection final : public Timer, public ListNode<IdleTag> {
   void Accept(std::span<const uint8_t> message);
   void NoteStray();
 
-  Network* const network_;
+  TransportClient* const client_;
   TcpTransport* const transport_;
   const PeerRef peer_;
   uv_tcp_t handle_{};
@@ -82,8 +81,8 @@ class TcpConnection final : public Timer, public ListNode<IdleTag> {
   size_t filled_ = 0;
 };
 
-void TcpConnection::Open() {
-  uv_tcp_init(network_->loop()->uv(), &handle_);
+void StreamConnection::Open() {
+  uv_tcp_init(client_->loop()->uv(), &handle_);
   uv_tcp_nodelay(&handle_, 1);
   handle_.data = connect_.data = this;
   sockaddr_storage address{};
@@ -91,35 +90,36 @@ void TcpConnection::Open() {
   const int error =
       uv_tcp_connect(&connect_, &handle_, reinterpret_cast<const sockaddr*>(&address),
                      [](uv_connect_t* request, int status) {
-                       static_cast<TcpConnection*>(request->data)->OnConnected(status);
+                       static_cast<StreamConnection*>(request->data)->OnConnected(status);
                      });
   // Submit() runs below await_suspend, where nothing may be completed: let the timer report it.
   if (error == 0) return;
   open_error_ = -error;
-  network_->loop()->Arm(this, std::chrono::milliseconds(0));
+  client_->loop()->Arm(this, std::chrono::milliseconds(0));
 }
 
-void TcpConnection::Add(Exchange* exchange) {
+void StreamConnection::Add(Exchange* exchange) {
   do {
-    exchange->id_ = static_cast<uint16_t>(network_->Random());
-  } while (!pending_.try_emplace(exchange->id_, exchange).second);
-  exchange->connection_ = this;
+    exchange->course().id = static_cast<uint16_t>(client_->Random());
+  } while (!pending_.try_emplace(exchange->course().id, exchange).second);
+  exchange->course().connection = this;
   ListNode<IdleTag>::Unlink();
   if (!connected_) return;
   Timer::Cancel();
   Send(exchange);
 }
 
-void TcpConnection::Send(Exchange* exchange) {
+void StreamConnection::Send(Exchange* exchange) {
   auto write = std::make_unique<Write>();
   write->request.data = this;
-  const size_t size = dns::WriteQuery(exchange->query_, exchange->id_, exchange->case_bits_,
-                                      std::span(write->bytes).subspan(kLengthSize));
+  const size_t size =
+      dns::WriteQuery(exchange->query(), exchange->course().id, exchange->course().case_bits,
+                      std::span(write->bytes).subspan(kLengthSize));
   write->bytes[0] = static_cast<uint8_t>(size >> 8);
   write->bytes[1] = static_cast<uint8_t>(size & 0xff);
   const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(write->bytes.data()),
                                       static_cast<unsigned>(kLengthSize + size));
-  ++network_->stats_.tcp_queries;
+  ++client_->stats().tcp_queries;
   ++sent_;
   const int error = uv_write(&write->request, reinterpret_cast<uv_stream_t*>(&handle_), &buffer, 1,
                              [](uv_write_t* request, int) {
@@ -129,9 +129,9 @@ void TcpConnection::Send(Exchange* exchange) {
   if (error == 0) (void)write.release();
 }
 
-void TcpConnection::OnConnected(int status) {
+void StreamConnection::OnConnected(int status) {
   if (ending_) return;
-  network_->loop()->RefreshNow();
+  client_->loop()->RefreshNow();
   if (status < 0) {
     End(status == UV_ETIMEDOUT ? ExchangeStatus::kTimeout : ExchangeStatus::kUnreachable, -status);
     return;
@@ -140,7 +140,7 @@ void TcpConnection::OnConnected(int status) {
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&handle_),
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-        TcpConnection* self = static_cast<TcpConnection*>(handle->data);
+        StreamConnection* self = static_cast<StreamConnection*>(handle->data);
         constexpr size_t kRoom = 16384;
         if (self->buffer_.size() < self->filled_ + kRoom) {
           self->buffer_.resize(self->filled_ + kRoom);
@@ -149,33 +149,33 @@ void TcpConnection::OnConnected(int status) {
                               static_cast<unsigned>(self->buffer_.size() - self->filled_));
       },
       [](uv_stream_t* stream, ssize_t size, const uv_buf_t*) {
-        static_cast<TcpConnection*>(stream->data)->OnRead(size);
+        static_cast<StreamConnection*>(stream->data)->OnRead(size);
       });
   SendWaiting();
 }
 
 /// The limits let them pass when the connection was begun. Those that had to wait for it take
 /// another turn, once.
-void TcpConnection::SendWaiting() {
+void StreamConnection::SendWaiting() {
   constexpr std::chrono::milliseconds kTurnHolds(2);
-  const std::chrono::nanoseconds now = network_->loop()->now();
+  const std::chrono::nanoseconds now = client_->loop()->now();
   std::vector<Exchange*> waiting;
   for (const auto& [id, exchange] : pending_) waiting.push_back(exchange);
   for (Exchange* exchange : waiting) {
-    const bool late = exchange->granted_ && now - exchange->sent_at_ > kTurnHolds;
-    if (late && exchange->turns_lost_ == 0) {
+    const bool late = exchange->course().granted && now - exchange->course().sent_at > kTurnHolds;
+    if (late && exchange->course().turns_lost == 0) {
       Forget(exchange);
-      network_->Requeue(exchange);
+      client_->Requeue(exchange);
     } else {
-      if (late) network_->Charge(exchange);
+      if (late) client_->Charge(exchange);
       Send(exchange);
     }
   }
 }
 
-void TcpConnection::OnRead(ssize_t size) {
+void StreamConnection::OnRead(ssize_t size) {
   if (size == 0 || ending_) return;
-  network_->loop()->RefreshNow();
+  client_->loop()->RefreshNow();
   if (size < 0) {
     End(ExchangeStatus::kClosed, size == UV_EOF ? 0 : static_cast<int>(-size));
     return;
@@ -185,13 +185,13 @@ void TcpConnection::OnRead(ssize_t size) {
   if (!ending_ && pending_.empty() && !armed()) BecomeIdle();
 }
 
-void TcpConnection::BecomeIdle() {
-  network_->loop()->Arm(this, kIdle);
+void StreamConnection::BecomeIdle() {
+  client_->loop()->Arm(this, kIdle);
   ListNode<IdleTag>::Unlink();
   transport_->idle_.PushBack(this);
 }
 
-void TcpConnection::TakeMessages() {
+void StreamConnection::TakeMessages() {
   // The buffer never holds more than one message of 65,535 octets and what one read adds to it.
   size_t taken = 0;
   while (!ending_ && filled_ - taken >= kLengthSize) {
@@ -204,36 +204,37 @@ void TcpConnection::TakeMessages() {
   filled_ -= taken;
 }
 
-void TcpConnection::Accept(std::span<const uint8_t> message) {
+void StreamConnection::Accept(std::span<const uint8_t> message) {
   const auto it = message.size() < 2
                       ? pending_.end()
                       : pending_.find(static_cast<uint16_t>((message[0] << 8) | message[1]));
   if (it == pending_.end()) return NoteStray();
   Exchange* exchange = it->second;
-  const MatchVerdict verdict = MatchReply(exchange->query_, exchange->case_bits_, true, message);
+  const MatchVerdict verdict =
+      MatchReply(exchange->query(), exchange->course().case_bits, true, message);
   // Nobody can slip a segment into the stream unseen, so neither lost letter case nor an error
   // without question is a reason to refuse here.
   const bool matches = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase ||
                        verdict == MatchVerdict::kBareError;
   if (!matches) {
-    ++exchange->result_.mismatches.question;
+    ++exchange->result().mismatches.question;
     return NoteStray();
   }
   has_answered_ = true;
   peer_->NoteAnswerOverTcp();
-  network_->CompleteReply(exchange, message);
+  client_->CompleteReply(exchange, message);
 }
 
-void TcpConnection::NoteStray() {
-  ++network_->stats_.strays;
+void StreamConnection::NoteStray() {
+  ++client_->stats().strays;
   if (++strays_ <= sent_ + kMaxStrays) return;
   has_answered_ = false;  // What waits here is not tried again on another connection.
   End(ExchangeStatus::kClosed, 0);
 }
 
-void TcpConnection::Forget(Exchange* exchange) {
-  pending_.erase(exchange->id_);
-  exchange->connection_ = nullptr;
+void StreamConnection::Forget(Exchange* exchange) {
+  pending_.erase(exchange->course().id);
+  exchange->course().connection = nullptr;
   if (!pending_.empty() || ending_) return;
   if (retired_) {
     End(ExchangeStatus::kClosed, 0);
@@ -242,12 +243,12 @@ void TcpConnection::Forget(Exchange* exchange) {
   }
 }
 
-void TcpConnection::Retire() {
+void StreamConnection::Retire() {
   retired_ = true;
-  if (peer_->connection_ == this) peer_->connection_ = nullptr;
+  if (peer_->connection() == this) peer_->set_connection(nullptr);
 }
 
-void TcpConnection::End(ExchangeStatus status, int error) {
+void StreamConnection::End(ExchangeStatus status, int error) {
   if (ending_) return;
   ending_ = true;
   --transport_->open_;
@@ -255,9 +256,9 @@ void TcpConnection::End(ExchangeStatus status, int error) {
   if (no_descriptor) transport_->most_ = std::max<size_t>(transport_->open_, 1);
   Timer::Cancel();
   ListNode<IdleTag>::Unlink();
-  if (peer_->connection_ == this) peer_->connection_ = nullptr;
+  if (peer_->connection() == this) peer_->set_connection(nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
-    TcpConnection* closed = static_cast<TcpConnection*>(handle->data);
+    StreamConnection* closed = static_cast<StreamConnection*>(handle->data);
     closed->transport_->connections_.erase(closed);
   });
   while (!pending_.empty()) {
@@ -266,40 +267,41 @@ void TcpConnection::End(ExchangeStatus status, int error) {
     const bool again = has_answered_ && status == ExchangeStatus::kClosed;
     // Another connection's end frees a descriptor.
     const bool later = no_descriptor && transport_->open_ > 0;
-    if (later || (again && !exchange->granted_)) {
+    if (later || (again && !exchange->course().granted)) {
       transport_->AttachFirst(exchange);
-    } else if (again && exchange->turns_lost_ < kMaxTurns) {
-      network_->Requeue(exchange);
+    } else if (again && exchange->course().turns_lost < kMaxTurns) {
+      client_->Requeue(exchange);
     } else {
-      network_->Complete(exchange, status, error);
+      client_->Complete(exchange, status, error);
     }
   }
 }
 
-TcpTransport::TcpTransport(Network* network, size_t most)
-    : network_(network), most_(std::max<size_t>(most, 1)) {}
+TcpTransport::TcpTransport(TransportClient* client, size_t most)
+    : client_(client), most_(std::max<size_t>(most, 1)) {}
 
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
 
 void TcpTransport::Submit(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kQueued;
-  exchange->case_bits_ = exchange->query_.small_letters ? 0 : network_->Random();
+  exchange->MarkQueued();
+  exchange->course().case_bits = exchange->query().small_letters ? 0 : client_->Random();
   if (!waiting_.empty() || !Attach(exchange)) waiting_.PushBack(exchange);
 }
 
 void TcpTransport::Flush() {
   while (Exchange* exchange = waiting_.front()) {
-    const bool has_one = exchange->peer_->connection_ != nullptr && !exchange->own_connection_;
+    const bool has_one =
+        exchange->peer()->connection() != nullptr && !exchange->has_own_connection();
     if (!has_one && !HasPlace()) return;
     exchange->ListNode<QueueTag>::Unlink();
     if (!Attach(exchange)) return waiting_.PushFront(exchange);
     // Its turn under the limits was given when it began to wait.
-    if (exchange->granted_) network_->Charge(exchange);
+    if (exchange->course().granted) client_->Charge(exchange);
   }
 }
 
 void TcpTransport::AttachFirst(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kQueued;
+  exchange->MarkQueued();
   if (!Attach(exchange)) waiting_.PushFront(exchange);
 }
 
@@ -309,28 +311,26 @@ bool TcpTransport::HasPlace() {
 }
 
 bool TcpTransport::Attach(Exchange* exchange) {
-  Peer* peer = exchange->peer_;
-  if (peer->connection_ != nullptr && peer->connection_->full()) peer->connection_->Retire();
-  TcpConnection* connection = exchange->own_connection_ ? nullptr : peer->connection_;
+  Peer* peer = exchange->peer();
+  if (peer->connection() != nullptr && peer->connection()->full()) peer->connection()->Retire();
+  StreamConnection* connection = exchange->has_own_connection() ? nullptr : peer->connection();
   if (connection == nullptr) {
     if (!HasPlace()) return false;
     connection = Connect(peer);
-    if (exchange->own_connection_) {
+    if (exchange->has_own_connection()) {
       connection->Retire();
     } else {
-      peer->connection_ = connection;
+      peer->set_connection(connection);
     }
   }
-  exchange->state_ = Exchange::State::kPending;
-  if (!exchange->armed()) network_->loop()->Arm(exchange, exchange->timeout_);
-  exchange->sent_at_ = network_->loop()->now();
+  exchange->MarkSent(client_->loop());
   connection->Add(exchange);
   return true;
 }
 
-TcpConnection* TcpTransport::Connect(Peer* peer) {
-  auto connection = std::make_unique<TcpConnection>(network_, this, peer);
-  TcpConnection* const opened = connection.get();
+StreamConnection* TcpTransport::Connect(Peer* peer) {
+  auto connection = std::make_unique<StreamConnection>(client_, this, peer);
+  StreamConnection* const opened = connection.get();
   connections_.emplace(opened, std::move(connection));
   ++open_;
   opened->Open();
@@ -338,17 +338,17 @@ TcpConnection* TcpTransport::Connect(Peer* peer) {
 }
 
 void TcpTransport::Forget(Exchange* exchange) {
-  if (exchange->connection_ != nullptr) exchange->connection_->Forget(exchange);
+  if (exchange->course().connection != nullptr) exchange->course().connection->Forget(exchange);
 }
 
-void TcpTransport::Retire(Exchange* exchange) {
-  if (exchange->connection_ != nullptr) exchange->connection_->Retire();
+void TcpTransport::NoteTimeout(Exchange* exchange) {
+  if (exchange->course().connection != nullptr) exchange->course().connection->Retire();
 }
 
 void TcpTransport::Close() {
-  std::vector<TcpConnection*> open;
+  std::vector<StreamConnection*> open;
   for (const auto& [connection, owner] : connections_) open.push_back(connection);
-  for (TcpConnection* connection : open) connection->End(ExchangeStatus::kCancelled, 0);
+  for (StreamConnection* connection : open) connection->End(ExchangeStatus::kCancelled, 0);
 }
 
 }  // namespace caascan::net

@@ -24,6 +24,7 @@ class Timer : public ListNode<TimerTag> {
   virtual void OnTimer() = 0;
 
  private:
+  // The wheel and the deadlines of its timers are one structure: an armed deadline must not change.
   friend class TimerWheel;
   int64_t deadline_ms_ = 0;
 };

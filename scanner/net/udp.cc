@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "scanner/dns/message.h"
 #include "scanner/net/match.h"
-#include "scanner/net/network.h"
 #include "scanner/net/poison.h"
 
 namespace caascan::net {
@@ -38,7 +38,7 @@ struct UdpTransport::SendBuffers {
     uint16_t size = 0;
     uint8_t query = 0;  // Where it is written.
     bool GoesWith(const Slot& other) const {
-      return exchange->peer_ == other.exchange->peer_ && size == other.size;
+      return exchange->peer() == other.exchange->peer() && size == other.size;
     }
   };
   std::array<Slot, kBatch> slots;
@@ -89,8 +89,8 @@ struct UdpTransport::ReceiveBuffers {
   std::unique_ptr<uint8_t[]> bytes;  // Not initialised: what nobody writes to costs no memory.
 };
 
-UdpTransport::UdpTransport(Network* network, const NetworkOptions& options)
-    : network_(network),
+UdpTransport::UdpTransport(TransportClient* client, const NetworkOptions& options)
+    : client_(client),
       active_per_family_(options.udp_sockets),
       idle_per_family_(options.udp_idle_sockets),
       change_every_(options.udp_change_every),
@@ -134,8 +134,8 @@ size_t SegmentSize(const mmsghdr& message) {
 }  // namespace
 
 void UdpTransport::Submit(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kQueued;
-  queues_[exchange->peer_->address().is_v6()].PushBack(exchange);
+  exchange->MarkQueued();
+  queues_[exchange->peer()->address().is_v6()].PushBack(exchange);
 }
 
 void UdpTransport::Flush() {
@@ -147,7 +147,7 @@ void UdpTransport::FlushFamily(bool v6) {
   if (queues_[v6].empty()) return;
   if (ports_[v6].sockets.empty()) {
     while (Exchange* exchange = queues_[v6].front()) {
-      network_->Complete(exchange, ExchangeStatus::kSendFailed, EAFNOSUPPORT);
+      client_->Complete(exchange, ExchangeStatus::kSendFailed, EAFNOSUPPORT);
     }
     return;
   }
@@ -157,7 +157,7 @@ void UdpTransport::FlushFamily(bool v6) {
     if (socket == nullptr) return;  // Every ID is in use: answers and deadlines make room.
     const size_t prepared = Prepare(socket, v6);
     const size_t sent = SendBatch(socket, prepared);
-    network_->stats_.udp_queries += sent;
+    client_->stats().udp_queries += sent;
     ports_[v6].sent += static_cast<uint32_t>(sent);
     if (sent < prepared) {
       // The socket's buffer is full: the rest goes when it, or any other, has room.
@@ -174,8 +174,9 @@ size_t UdpTransport::Prepare(Socket* socket, bool v6) {
     Exchange* exchange = queues_[v6].PopFront();
     if (exchange == nullptr) break;
     Register(exchange, socket);
-    const size_t size = dns::WriteQuery(exchange->query_, exchange->id_, exchange->case_bits_,
-                                        send_->queries[count]);
+    const Exchange::Course& course = exchange->course();
+    const size_t size =
+        dns::WriteQuery(exchange->query(), course.id, course.case_bits, send_->queries[count]);
     send_->slots[count] = {exchange, static_cast<uint16_t>(size), static_cast<uint8_t>(count)};
     ++count;
   }
@@ -189,8 +190,8 @@ size_t UdpTransport::LayOut(size_t count) {
   if (segments_) {
     std::sort(send.slots.begin(), send.slots.begin() + static_cast<std::ptrdiff_t>(count),
               [](const Slot& a, const Slot& b) {
-                return std::pair(a.exchange->peer_.get(), a.size) <
-                       std::pair(b.exchange->peer_.get(), b.size);
+                return std::pair(a.exchange->peer(), a.size) <
+                       std::pair(b.exchange->peer(), b.size);
               });
   }
   size_t messages = 0;
@@ -202,7 +203,7 @@ size_t UdpTransport::LayOut(size_t count) {
       ++end;
     } while (segments_ && end < count && send.slots[end].GoesWith(slot));
     msghdr& header = send.headers[messages].msg_hdr;
-    header.msg_namelen = slot.exchange->peer_->address().ToSockaddr(&send.addresses[messages]);
+    header.msg_namelen = slot.exchange->peer()->address().ToSockaddr(&send.addresses[messages]);
     header.msg_iov = &send.vectors[first];
     header.msg_iovlen = end - first;
     header.msg_control = nullptr;
@@ -216,17 +217,16 @@ size_t UdpTransport::LayOut(size_t count) {
 }
 
 void UdpTransport::Register(Exchange* exchange, Socket* socket) {
-  const dns::QuerySpec& query = exchange->query_;
-  exchange->case_bits_ = query.small_letters ? 0 : CaseBitsFor(query.name, network_->Random());
-  exchange->socket_ = socket->index;
+  const dns::QuerySpec& query = exchange->query();
+  Exchange::Course& course = exchange->course();
+  course.case_bits = query.small_letters ? 0 : CaseBitsFor(query.name, client_->Random());
+  course.socket = socket->index;
   do {
-    exchange->id_ = static_cast<uint16_t>(network_->Random());
-  } while (!pending_.try_emplace(Key(exchange->socket_, exchange->id_), exchange).second);
+    course.id = static_cast<uint16_t>(client_->Random());
+  } while (!pending_.try_emplace(KeyOf(*exchange), exchange).second);
   ++socket->in_flight;
-  exchange->state_ = Exchange::State::kPending;
-  exchange->peer_->sent_.PushBack(exchange);
-  exchange->sent_at_ = network_->loop()->now();
-  network_->loop()->Arm(exchange, exchange->timeout_);
+  exchange->peer()->sent().PushBack(exchange);
+  exchange->MarkSent(client_->loop());
 }
 
 /// Sends the first `count` slots and returns how many left or failed for good; the rest is queued
@@ -266,9 +266,9 @@ bool UdpTransport::TakeSendError(int error, size_t message, int* repeats) {
     segments_ = false;
     return true;
   }
-  ++network_->stats_.send_errors;
-  network_->Complete(send_->slots[send_->firsts[message]].exchange, ExchangeStatus::kSendFailed,
-                     error);
+  ++client_->stats().send_errors;
+  client_->Complete(send_->slots[send_->firsts[message]].exchange, ExchangeStatus::kSendFailed,
+                    error);
   return true;
 }
 
@@ -278,25 +278,27 @@ void UdpTransport::Requeue(Socket* socket, size_t first, size_t end) {
     Forget(unsent);
     unsent->Timer::Cancel();
     unsent->ListNode<QueueTag>::Unlink();
-    unsent->state_ = Exchange::State::kQueued;
+    unsent->MarkQueued();
     queues_[socket->v6].PushFront(unsent);
   }
 }
 
 void UdpTransport::Forget(Exchange* exchange) {
-  pending_.erase(Key(exchange->socket_, exchange->id_));
-  --sockets_[exchange->socket_]->in_flight;
+  const size_t erased = pending_.erase(KeyOf(*exchange));
+  assert(erased == 1 && "it was sent, and is forgotten once");
+  (void)erased;
+  --sockets_[exchange->course().socket]->in_flight;
 }
 
-void UdpTransport::NoteTimeout(const Exchange* exchange) {
-  late_.Remember(Key(exchange->socket_, exchange->id_), exchange->peer_->address(),
-                 exchange->query_.name, exchange->query_.type);
+void UdpTransport::NoteTimeout(Exchange* exchange) {
+  late_.Remember(KeyOf(*exchange), exchange->peer()->address(), exchange->query().name,
+                 exchange->query().type);
 }
 
 void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   Socket* socket = static_cast<Socket*>(poll->data);
   UdpTransport* transport = socket->transport;
-  transport->network_->loop()->RefreshNow();
+  transport->client_->loop()->RefreshNow();
   if (status < 0 || (events & UV_PRIORITIZED) != 0) transport->ReadErrors(socket);
   transport->Receive(socket);
   // Room to send again (the turn's hook flushes), or libuv gave up on an error: back to waiting for
@@ -316,9 +318,9 @@ void UdpTransport::Receive(Socket* socket) {
     if (count <= 0) return;  // Empty, or an ICMP error that the error queue explains.
     receive_->PoisonRest(static_cast<size_t>(count));
     for (size_t i = 0; i < static_cast<size_t>(count); ++i) TakeMessage(socket, i);
-    network_->Flush();
+    client_->Flush();
     if (static_cast<size_t>(count) < kBatch) return;
-    network_->loop()->RefreshNow();
+    client_->loop()->RefreshNow();
   }
 }
 
@@ -327,7 +329,7 @@ void UdpTransport::Receive(Socket* socket) {
 void UdpTransport::TakeMessage(Socket* socket, size_t index) {
   const mmsghdr& message = receive_->headers[index];
   if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-    ++network_->stats_.strays;
+    ++client_->stats().strays;
     return;
   }
   const Address source = Address::FromSockaddr(receive_->addresses[index]);

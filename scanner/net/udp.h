@@ -15,36 +15,29 @@
 
 #include "scanner/net/exchange.h"
 #include "scanner/net/late_answers.h"
+#include "scanner/net/network_options.h"
+#include "scanner/net/transport.h"
 
 namespace caascan::net {
 
-struct NetworkOptions;
-
-/// A part of Network; loop thread only.
-class UdpTransport {
+/// Queries leave with the next Flush(), in batches, each from a socket drawn at random. Loop thread
+/// only.
+class UdpTransport final : public Transport {
  public:
-  UdpTransport(Network* network, const NetworkOptions& options);
-  ~UdpTransport();
+  UdpTransport(TransportClient* client, const NetworkOptions& options);
+  ~UdpTransport() override;
 
-  [[nodiscard]] absl::Status Open();
-  bool has_ipv4() const { return !ports_[0].sockets.empty(); }
-  bool has_ipv6() const { return !ports_[1].sockets.empty(); }
+  [[nodiscard]] absl::Status Open() override;
+  bool has_family(bool v6) const override { return !ports_[v6].sockets.empty(); }
 
-  /// Queues; the datagram leaves with the next Flush.
-  void Submit(Exchange* exchange);
-  /// Sends all that is queued, in batches, each from a socket drawn at random. May complete
-  /// exchanges.
-  void Flush();
-  /// The deadline of this pending exchange has passed: an answer would be late.
-  void NoteTimeout(const Exchange* exchange);
-  /// Datagrams that found no room in the sockets' buffers. Looks at them a few times a second at
-  /// most.
-  uint64_t CountDrops();
-  /// When it was seen last that some were dropped.
-  std::chrono::nanoseconds dropped_at() const { return dropped_at_; }
-  /// No answer to this pending exchange is expected any more.
-  void Forget(Exchange* exchange);
-  void Close();
+  void Submit(Exchange* exchange) override;
+  void Flush() override;
+  void NoteTimeout(Exchange* exchange) override;
+  /// Counts datagrams that found no room in the sockets' buffers. Looks at them a few times a
+  /// second at most.
+  bool MayHaveLost(std::chrono::nanoseconds since) override;
+  void Forget(Exchange* exchange) override;
+  void Close() override;
 
  private:
   static constexpr int kPollEvents = UV_READABLE | UV_PRIORITIZED;
@@ -105,8 +98,11 @@ class UdpTransport {
   static uint32_t Key(uint16_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;
   }
+  static uint32_t KeyOf(const Exchange& exchange) {
+    return Key(exchange.course().socket, exchange.course().id);
+  }
 
-  Network* const network_;
+  TransportClient* const client_;
   const unsigned active_per_family_;
   const unsigned idle_per_family_;
   const std::chrono::milliseconds change_every_;
@@ -118,7 +114,6 @@ class UdpTransport {
   std::unique_ptr<SendBuffers> send_;
   std::unique_ptr<ReceiveBuffers> receive_;
   LateAnswers late_;
-  uint64_t drops_ = 0;
   std::chrono::nanoseconds dropped_at_{-1};
   std::chrono::nanoseconds look_at_{0};
   bool segments_;  // Until the kernel, or a device, cannot do it.

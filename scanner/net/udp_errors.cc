@@ -10,7 +10,6 @@
 #include <netinet/in.h>
 
 #include "scanner/net/match.h"
-#include "scanner/net/network.h"
 #include "scanner/net/udp.h"
 
 namespace caascan::net {
@@ -53,23 +52,23 @@ void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
   Exchange* quoted = original.size() < 2
                          ? nullptr
                          : Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
-  if (quoted == nullptr || destination != quoted->peer_->address() ||
-      !IsQuery(quoted->query_, quoted->case_bits_, original)) {
-    ++network_->stats_.strays;
+  if (quoted == nullptr || destination != quoted->peer()->address() ||
+      !IsQuery(quoted->query(), quoted->course().case_bits, original)) {
+    ++client_->stats().strays;
     return;
   }
-  if (!segments_) return network_->Complete(quoted, ExchangeStatus::kUnreachable, error);
+  if (!segments_) return client_->Complete(quoted, ExchangeStatus::kUnreachable, error);
   // Of several queries in one message only the first may be quoted: all that is under way from this
   // port to that address.
-  const PeerRef peer = quoted->peer_;
+  const PeerRef peer = quoted->peer();
   List<Exchange, QueueTag> concerned;
   List<Exchange, QueueTag> others;
-  while (Exchange* exchange = peer->sent_.PopFront()) {
-    (exchange->socket_ == socket->index ? concerned : others).PushBack(exchange);
+  while (Exchange* exchange = peer->sent().PopFront()) {
+    (exchange->course().socket == socket->index ? concerned : others).PushBack(exchange);
   }
-  peer->sent_.TakeAll(&others);
+  peer->sent().TakeAll(&others);
   while (Exchange* exchange = concerned.front()) {
-    network_->Complete(exchange, ExchangeStatus::kUnreachable, error);
+    client_->Complete(exchange, ExchangeStatus::kUnreachable, error);
   }
 }
 

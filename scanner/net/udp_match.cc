@@ -2,7 +2,6 @@
 // and udp_doubt_test.cc.
 #include "scanner/dns/message.h"
 #include "scanner/net/match.h"
-#include "scanner/net/network.h"
 #include "scanner/net/udp.h"
 
 namespace caascan::net {
@@ -17,13 +16,13 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
 /// often.
 Exchange* UdpTransport::FindByQuestion(const Address& source,
                                        std::span<const uint8_t> datagram) const {
-  const Peer* peer = network_->peers_.Find(source);
+  Peer* peer = client_->FindPeer(source);
   const auto peek = dns::PeekQuestion(datagram);
   if (peer == nullptr || !peek || !peek->has_question) return nullptr;
-  const auto& sent = peer->sent_;
+  const auto& sent = peer->sent();
   int looks = 32;
   for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
-    const auto verdict = MatchReply(at->query_, at->case_bits_, true, datagram);
+    const auto verdict = MatchReply(at->query(), at->course().case_bits, true, datagram);
     if (verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase) return at;
   }
   return nullptr;
@@ -33,38 +32,39 @@ Exchange* UdpTransport::FindByQuestion(const Address& source,
 /// answer a short time; with the last one that is borne, only TCP can bring it.
 void UdpTransport::Doubt(Exchange* exchange) {
   constexpr std::chrono::milliseconds kLeft(300);
-  const uint32_t count = exchange->result_.mismatches.from_server();
-  if (count >= MostGuesses(exchange->query_.name)) {
+  const uint32_t count = exchange->result().mismatches.from_server();
+  if (count >= MostGuesses(exchange->query().name)) {
     NoteTimeout(exchange);
-    return network_->Complete(exchange, ExchangeStatus::kDoubtful);
+    return client_->Complete(exchange, ExchangeStatus::kDoubtful);
   }
   if (count > 1) return;
-  const auto spent = network_->loop()->now() - exchange->sent_at_;
-  if (spent + kLeft < exchange->timeout_) network_->loop()->Arm(exchange, kLeft);
+  const auto spent = client_->loop()->now() - exchange->course().sent_at;
+  if (spent + kLeft < exchange->timeout()) client_->loop()->Arm(exchange, kLeft);
 }
 
 void UdpTransport::Accept(Socket* socket, const Address& source,
                           std::span<const uint8_t> datagram) {
   if (datagram.size() < 2) {
-    ++network_->stats_.strays;
+    ++client_->stats().strays;
     return;
   }
   const auto id = static_cast<uint16_t>((datagram[0] << 8) | datagram[1]);
   Exchange* exchange = Find(socket, id);
   if (exchange == nullptr) {
     const bool late = late_.Take(Key(socket->index, id), source, datagram);
-    ++(late ? network_->stats_.late : network_->stats_.strays);
+    ++(late ? client_->stats().late : client_->stats().strays);
     exchange = late ? nullptr : FindByQuestion(source, datagram);
     if (exchange == nullptr) return;
-    ++exchange->result_.mismatches.id;
+    ++exchange->result().mismatches.id;
     return Doubt(exchange);
   }
-  Mismatches& mismatches = exchange->result_.mismatches;
-  const bool same_source = source == exchange->peer_->address();
-  const auto verdict = MatchReply(exchange->query_, exchange->case_bits_, same_source, datagram);
-  if (verdict == MatchVerdict::kMatch) return network_->CompleteReply(exchange, datagram);
+  Mismatches& mismatches = exchange->result().mismatches;
+  const bool same_source = source == exchange->peer()->address();
+  const auto verdict =
+      MatchReply(exchange->query(), exchange->course().case_bits, same_source, datagram);
+  if (verdict == MatchVerdict::kMatch) return client_->CompleteReply(exchange, datagram);
   const bool late = late_.Take(Key(socket->index, id), source, datagram);  // The ID came round.
-  ++(late ? network_->stats_.late : network_->stats_.strays);
+  ++(late ? client_->stats().late : client_->stats().strays);
   switch (late ? MatchVerdict::kUnrelated : verdict) {
     case MatchVerdict::kOtherSource:
       ++mismatches.source;
@@ -74,7 +74,7 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
       return Doubt(exchange);
     case MatchVerdict::kBareError:
       if (mismatches.bare_error++ == 0) {
-        exchange->result_.bare_flags = static_cast<uint16_t>((datagram[2] << 8) | datagram[3]);
+        exchange->result().bare_flags = static_cast<uint16_t>((datagram[2] << 8) | datagram[3]);
       }
       return Doubt(exchange);
     case MatchVerdict::kOtherQuestion:

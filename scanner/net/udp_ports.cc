@@ -13,7 +13,6 @@
 #include <cstring>
 #include <utility>
 
-#include "scanner/net/network.h"
 #include "scanner/net/socket_drops.h"
 #include "scanner/net/udp.h"
 
@@ -57,7 +56,7 @@ std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
   const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   auto opened = std::make_unique<Socket>();
   if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0 ||
-      uv_poll_init(network_->loop()->uv(), &opened->poll, fd) != 0) {
+      uv_poll_init(client_->loop()->uv(), &opened->poll, fd) != 0) {
     const int error = errno;
     close(fd);
     errno = error;
@@ -101,7 +100,7 @@ absl::Status UdpTransport::Open() {
 /// Once, when the family is used first: a scan over IPv4 needs none of IPv6.
 void UdpTransport::OpenIdle(bool v6) {
   ports_[v6].has_idle = true;
-  ports_[v6].changed_at = network_->loop()->now();
+  ports_[v6].changed_at = client_->loop()->now();
   for (unsigned i = 0; i < idle_per_family_; ++i) {
     if (AddSocket(v6) == nullptr) return;  // It goes with fewer.
   }
@@ -113,7 +112,7 @@ void UdpTransport::ChangePorts(bool v6) {
   constexpr int kLateAnswers = 10;  // Times the time between two changes.
   Ports& ports = ports_[v6];
   if (!ports.has_idle) OpenIdle(v6);
-  const std::chrono::nanoseconds now = network_->loop()->now();
+  const std::chrono::nanoseconds now = client_->loop()->now();
   const size_t idle = ports.sockets.size() - ports.active;
   if (idle == 0 || (ports.sent < kQueries && now - ports.changed_at < change_every_)) return;
   ports.sent = 0;
@@ -127,8 +126,8 @@ void UdpTransport::ChangePorts(bool v6) {
     }
   }
   if (ports.retired.size() == idle) return;  // Each of them has been in use lately.
-  const size_t out = network_->Random() % ports.active;
-  size_t in = ports.active + network_->Random() % idle;
+  const size_t out = client_->Random() % ports.active;
+  size_t in = ports.active + client_->Random() % idle;
   while (ports.sockets[in]->retired_at.count() != 0) {
     in = in + 1 < ports.sockets.size() ? in + 1 : ports.active;
   }
@@ -155,7 +154,7 @@ void UdpTransport::Replace(Ports* ports, size_t place) {
 /// A socket in use with free IDs, drawn at random; nullptr where there is none.
 UdpTransport::Socket* UdpTransport::PickSocket(bool v6) {
   const Ports& ports = ports_[v6];
-  const size_t first = network_->Random() % ports.active;
+  const size_t first = client_->Random() % ports.active;
   for (size_t i = 0; i < ports.active; ++i) {
     Socket* socket = ports.sockets[(first + i) % ports.active];
     if (socket->in_flight < kMaxInFlight) return socket;
@@ -163,20 +162,20 @@ UdpTransport::Socket* UdpTransport::PickSocket(bool v6) {
   return nullptr;
 }
 
-uint64_t UdpTransport::CountDrops() {
+bool UdpTransport::MayHaveLost(std::chrono::nanoseconds since) {
   constexpr std::chrono::milliseconds kEvery(200);
-  const std::chrono::nanoseconds now = network_->loop()->now();
-  if (now < look_at_) return drops_;
+  const std::chrono::nanoseconds now = client_->loop()->now();
+  if (now < look_at_) return dropped_at_ >= since;
   look_at_ = now + kEvery;
   for (const auto& socket : sockets_) {
     if (socket->in_flight == 0) continue;  // No answer is missed.
     const uint32_t drops = SocketDrops(socket->fd);
     if (drops == socket->drops) continue;
-    drops_ += drops - socket->drops;
+    client_->stats().drops += drops - socket->drops;
     socket->drops = drops;
     dropped_at_ = now;
   }
-  return drops_;
+  return dropped_at_ >= since;
 }
 
 /// It is gone when the loop has closed it.

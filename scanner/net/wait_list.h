@@ -22,8 +22,10 @@ class WaitList {
     }
     void await_resume() const noexcept {}
 
+    /// By NotifyAll().
+    void Resume() { awaiter_.resume(); }
+
    private:
-    friend class WaitList;
     WaitList* const list_;
     std::coroutine_handle<> awaiter_;
   };
@@ -32,7 +34,7 @@ class WaitList {
   void NotifyAll() {
     net::List<Waiter, WaitTag> resumed;
     resumed.TakeAll(&waiters_);
-    while (Waiter* waiter = resumed.PopFront()) waiter->awaiter_.resume();
+    while (Waiter* waiter = resumed.PopFront()) waiter->Resume();
   }
 
  private:

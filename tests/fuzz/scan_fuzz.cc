@@ -141,7 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   net::SharedLimits limits({});
   const scan::InvestigateOptions options = OptionsOf(choices);
   {
-    net::Network network(&loop, &limits, {});
+    net::Network network(&loop, &limits, {}, net::MakeScriptedTransport);
     const auto resolver = MakeResolver(choices, options.ask, &network);
     scan::Investigator investigator(&network, resolver.get(), options);
     input::NameJob job;

@@ -1,5 +1,4 @@
-// Stands in for net/udp.cc and net/tcp.cc: the linker takes these definitions, and leaves those of
-// the room's library alone. A query is answered at the Flush() that would have sent it. The first
+// A query is answered at the Flush() that would have sent it. The first
 // octet that is left says how: not at all, by octets as they are, or by a message that is put
 // together of records whose owners and RDATA names lie near the question, which octets alone would
 // hardly hit. Such a message may be signed (script_signer.h), by a zone at or above the question.
@@ -13,16 +12,9 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/dnssec/nsec3.h"
-#include "scanner/net/network.h"
 #include "tests/fuzz/script_signer.h"
 
 namespace caascan::net {
-
-class TcpConnection final : public ListNode<IdleTag> {};
-
-struct UdpTransport::SendBuffers {};
-struct UdpTransport::ReceiveBuffers {};
-
 namespace {
 
 using dns::RRType;
@@ -304,6 +296,62 @@ void WriteReply(uint8_t how, ReplyWriter* reply) {
   }
 }
 
+/// UDP and TCP differ in how a query may fail. What is no failure is answered.
+class ScriptedTransport final : public Transport {
+ public:
+  ScriptedTransport(Protocol protocol, TransportClient* client)
+      : is_udp_(protocol == Protocol::kUdp), client_(client) {}
+
+  void Submit(Exchange* exchange) override {
+    exchange->MarkQueued();
+    queue_.PushBack(exchange);
+  }
+  void Flush() override {
+    while (Exchange* exchange = queue_.PopFront()) {
+      ++query_count;
+      exchange->MarkSent(client_->loop());
+      Answer(exchange);
+    }
+  }
+  void NoteTimeout(Exchange*) override {}
+  void Forget(Exchange*) override {}
+  void Close() override {}
+
+ private:
+  void Answer(Exchange* exchange) {
+    const auto signed_reply = static_cast<uint8_t>(is_udp_ ? 11 : 7);
+    const auto type = exchange->query().type;
+    const auto how =
+        static_cast<uint8_t>(IsHonest(type) ? signed_reply : NextOctet() % (signed_reply + 1));
+    Mismatches& mismatches = exchange->result().mismatches;
+    if (how == 2) return client_->Complete(exchange, ExchangeStatus::kTimeout);
+    if (how == 3) {
+      return is_udp_ ? client_->Complete(exchange, ExchangeStatus::kUnreachable, ECONNREFUSED)
+                     : client_->Complete(exchange, ExchangeStatus::kClosed);
+    }
+    if (is_udp_ && how == 4) {
+      ++mismatches.id;
+      return client_->Complete(exchange, ExchangeStatus::kDoubtful);
+    }
+    if (is_udp_ && how == 5) {
+      ++mismatches.bare_error;
+      exchange->result().bare_flags = static_cast<uint16_t>(0x8000 | (NextOctet() & 15));
+      return client_->Complete(exchange, ExchangeStatus::kDoubtful);
+    }
+    ReplyWriter reply(exchange->query());
+    if (how == signed_reply) {
+      WriteSignedReply(type, &reply);
+    } else {
+      WriteReply(how, &reply);
+    }
+    client_->CompleteReply(exchange, reply.bytes());
+  }
+
+  const bool is_udp_;
+  TransportClient* const client_;
+  List<Exchange, QueueTag> queue_;
+};
+
 }  // namespace
 
 void SetScript(std::span<const uint8_t> script, bool keys_are_honest) {
@@ -314,99 +362,8 @@ void SetScript(std::span<const uint8_t> script, bool keys_are_honest) {
 
 size_t CountScriptedQueries() { return query_count; }
 
-// UDP.
-
-UdpTransport::UdpTransport(Network* network, const NetworkOptions& options)
-    : network_(network),
-      active_per_family_(options.udp_sockets),
-      idle_per_family_(options.udp_idle_sockets),
-      change_every_(options.udp_change_every),
-      wanted_{options.ipv4, options.ipv6},
-      segments_(options.udp_segments) {}
-
-UdpTransport::~UdpTransport() = default;
-
-absl::Status UdpTransport::Open() { return absl::OkStatus(); }
-
-void UdpTransport::Submit(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kQueued;
-  queues_[0].PushBack(exchange);
+std::unique_ptr<Transport> MakeScriptedTransport(Protocol protocol, TransportClient* client) {
+  return std::make_unique<ScriptedTransport>(protocol, client);
 }
-
-void UdpTransport::Flush() {
-  while (Exchange* exchange = queues_[0].PopFront()) {
-    ++query_count;
-    exchange->state_ = Exchange::State::kHeld;
-    exchange->sent_at_ = network_->loop()->now();
-    const auto how = static_cast<uint8_t>(IsHonest(exchange->query_.type) ? 11 : NextOctet() % 12);
-    switch (how) {
-      case 2:
-        network_->Complete(exchange, ExchangeStatus::kTimeout);
-        break;
-      case 3:
-        network_->Complete(exchange, ExchangeStatus::kUnreachable, ECONNREFUSED);
-        break;
-      case 4:
-        ++exchange->result_.mismatches.id;
-        network_->Complete(exchange, ExchangeStatus::kDoubtful);
-        break;
-      case 5:
-        ++exchange->result_.mismatches.bare_error;
-        exchange->result_.bare_flags = static_cast<uint16_t>(0x8000 | (NextOctet() & 15));
-        network_->Complete(exchange, ExchangeStatus::kDoubtful);
-        break;
-      default: {
-        ReplyWriter reply(exchange->query_);
-        if (how == 11) {
-          WriteSignedReply(exchange->query_.type, &reply);
-        } else {
-          WriteReply(how, &reply);
-        }
-        network_->CompleteReply(exchange, reply.bytes());
-      }
-    }
-  }
-}
-
-void UdpTransport::NoteTimeout(const Exchange*) {}
-uint64_t UdpTransport::CountDrops() { return 0; }
-void UdpTransport::Forget(Exchange*) {}
-void UdpTransport::Close() {}
-
-// TCP.
-
-TcpTransport::TcpTransport(Network* network, size_t most) : network_(network), most_(most) {}
-TcpTransport::~TcpTransport() = default;
-
-void TcpTransport::Submit(Exchange* exchange) {
-  exchange->state_ = Exchange::State::kQueued;
-  waiting_.PushBack(exchange);
-}
-
-void TcpTransport::Flush() {
-  while (Exchange* exchange = waiting_.PopFront()) {
-    ++query_count;
-    exchange->state_ = Exchange::State::kHeld;
-    exchange->sent_at_ = network_->loop()->now();
-    const auto how = static_cast<uint8_t>(IsHonest(exchange->query_.type) ? 7 : NextOctet() % 8);
-    if (how == 2) {
-      network_->Complete(exchange, ExchangeStatus::kTimeout);
-    } else if (how == 3) {
-      network_->Complete(exchange, ExchangeStatus::kClosed);
-    } else {
-      ReplyWriter reply(exchange->query_);
-      if (how == 7) {
-        WriteSignedReply(exchange->query_.type, &reply);
-      } else {
-        WriteReply(how, &reply);
-      }
-      network_->CompleteReply(exchange, reply.bytes());
-    }
-  }
-}
-
-void TcpTransport::Forget(Exchange*) {}
-void TcpTransport::Retire(Exchange*) {}
-void TcpTransport::Close() {}
 
 }  // namespace caascan::net

@@ -14,16 +14,26 @@ constexpr std::chrono::seconds kHangs(30);
 }  // namespace
 
 Client::Client(const LimitOptions& limits, const NetworkOptions& options)
-    : Client(std::make_unique<SharedLimits>(limits), nullptr, options) {}
+    : owned_limits_(std::make_unique<SharedLimits>(limits)),
+      network_(&loop_, owned_limits_.get(), options),
+      watchdog_(this) {
+  Open();
+}
 
 Client::Client(SharedLimits& limits, const NetworkOptions& options)
-    : Client(nullptr, &limits, options) {}
+    : network_(&loop_, &limits, options), watchdog_(this) {
+  Open();
+}
 
-Client::Client(std::unique_ptr<SharedLimits> owned, SharedLimits* limits,
-               const NetworkOptions& options)
-    : owned_limits_(std::move(owned)),
-      network_(&loop_, limits != nullptr ? limits : owned_limits_.get(), options),
+Client::Client(const LimitOptions& limits, const NetworkOptions& options,
+               const Network::MakeTransport& make)
+    : owned_limits_(std::make_unique<SharedLimits>(limits)),
+      network_(&loop_, owned_limits_.get(), options, make),
       watchdog_(this) {
+  Open();
+}
+
+void Client::Open() {
   (void)std::signal(SIGPIPE, SIG_IGN);  // As RunScan does.
   const absl::Status opened = network_.Open();
   EXPECT_TRUE(opened.ok()) << opened.ToString();

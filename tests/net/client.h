@@ -25,6 +25,9 @@ class Client {
   explicit Client(const LimitOptions& limits = {}, const NetworkOptions& options = {});
   /// With limits that other clients share.
   explicit Client(SharedLimits& limits, const NetworkOptions& options = {});
+  /// Over other transports than sockets.
+  Client(const LimitOptions& limits, const NetworkOptions& options,
+         const Network::MakeTransport& make);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();
@@ -64,7 +67,7 @@ class Client {
 
   Task<> Counted(Task<> task);
 
-  Client(std::unique_ptr<SharedLimits> owned, SharedLimits* limits, const NetworkOptions& options);
+  void Open();
 
   Loop loop_;
   const std::unique_ptr<SharedLimits> owned_limits_;

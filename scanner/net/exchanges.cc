@@ -1,0 +1,170 @@
+// Tested by exchanges_test.cc and network_test.cc.
+#include "scanner/net/exchanges.h"
+
+#include <cassert>
+#include <cerrno>
+
+namespace caascan::net {
+
+using Stage = Exchange::Stage;
+
+bool Exchange::await_suspend(std::coroutine_handle<> awaiter) {
+  awaiter_ = awaiter;
+  return peer_->exchanges()->Start(this);
+}
+
+void Exchange::OnTimer() { peer_->exchanges()->Expire(this); }
+
+Exchanges::Exchanges(Loop* loop, SharedLimits* limits, const NetworkOptions& options)
+    : TransportClient(loop),
+      peers_(this, limits, options.peer_capacity),
+      admission_(loop, limits),
+      outage_(this, options.outage_patience) {}
+
+Exchanges::~Exchanges() { assert(active_.empty() && "nothing is in flight at the end"); }
+
+void Exchanges::EndAtOnce(Exchange* exchange, ExchangeStatus status, int error) {
+  if (exchange->course().granted) admission_.GiveBack(exchange);
+  exchange->course().stage = Stage::kDone;
+  exchange->result().status = status;
+  exchange->result().error = error;
+}
+
+bool Exchanges::Start(Exchange* exchange) {
+  assert(exchange->course().stage == Stage::kNew && "an exchange is awaited once");
+  if (cancelled_) {
+    EndAtOnce(exchange, ExchangeStatus::kCancelled);
+    return false;
+  }
+  Peer* peer = exchange->peer();
+  if (peer->blocked()) {
+    EndAtOnce(exchange, ExchangeStatus::kBlocked);
+    return false;
+  }
+  if (!exchange->course().canary && outage_.has_lasted()) {
+    EndAtOnce(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
+    return false;
+  }
+  active_.PushBack(exchange);
+  if (exchange->course().canary || (admission_.IsUnlimited(peer) && !outage_.is_down())) {
+    TransportOf(*exchange)->Submit(exchange);
+  } else {
+    admission_.Enqueue(exchange, /*in_front=*/false);
+  }
+  return true;
+}
+
+void Exchanges::Expire(Exchange* exchange) {
+  ++stats().timeouts;
+  TransportOf(*exchange)->NoteTimeout(exchange);
+  const bool doubted =
+      exchange->protocol() == Protocol::kUdp && exchange->result().mismatches.from_server() > 0;
+  if (doubted) return Complete(exchange, ExchangeStatus::kDoubtful);
+  if (AskAnew(exchange) || outage_.Hold(exchange)) return;
+  Complete(exchange, ExchangeStatus::kTimeout);
+}
+
+void Exchanges::Withdraw(Exchange* exchange) {
+  exchange->Timer::Cancel();
+  if (exchange->course().stage == Stage::kSent) TransportOf(*exchange)->Forget(exchange);
+  if (exchange->course().stage == Stage::kWaiting) admission_.Leave(exchange);
+  exchange->ListNode<QueueTag>::Unlink();
+  exchange->course().stage = Stage::kHeld;
+  if (!exchange->course().granted) return;
+  admission_.GiveBack(exchange);
+  Peer* peer = exchange->peer();
+  if (!peer->queue().empty()) admission_.MakeReady(peer);
+}
+
+bool Exchanges::AskAnew(Exchange* exchange) {
+  constexpr uint8_t kMostTimes = 2;
+  const Exchange::Course& course = exchange->course();
+  if (exchange->protocol() != Protocol::kUdp || course.canary || cancelled_) return false;
+  if (!TransportOf(*exchange)->MayHaveLost(course.sent_at)) return false;
+  if (course.turns_lost >= kMostTimes) return false;
+  ++exchange->course().turns_lost;
+  Withdraw(exchange);
+  admission_.Enqueue(exchange, /*in_front=*/false);
+  return true;
+}
+
+void Exchanges::Requeue(Exchange* exchange) {
+  exchange->Timer::Cancel();
+  ++exchange->course().turns_lost;
+  admission_.GiveBack(exchange);
+  admission_.Enqueue(exchange, /*in_front=*/true);
+}
+
+void Exchanges::FailWaiting(List<Exchange, QueueTag>* held) {
+  while (Exchange* exchange = held->front()) {
+    Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
+  }
+  std::vector<PeerRef> peers;
+  peers_.ForEach([&peers](Peer* peer) {
+    if (!peer->queue().empty()) peers.emplace_back(peer);
+  });
+  for (const PeerRef& peer : peers) {
+    while (Exchange* exchange = peer->queue().front()) {
+      Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
+    }
+  }
+}
+
+void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> message) {
+  ++stats().replies;
+  stats().reply_octets += message.size();
+  outage_.NoteAnswer(exchange->peer());
+  exchange->result().message = message;
+  exchange->result().rtt = loop()->now() - exchange->course().sent_at;
+  exchange->peer()->NoteAnswer(exchange->result().rtt);
+  Complete(exchange, ExchangeStatus::kReply);
+}
+
+void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
+  assert(exchange->course().stage != Stage::kDone && "completed once");
+  Peer* peer = exchange->peer();
+  if (exchange->course().granted) peer->queue().NoteEnd(*exchange, status, loop()->now());
+  Withdraw(exchange);
+  exchange->ListNode<ActiveTag>::Unlink();
+  exchange->course().stage = Stage::kDone;
+  ExchangeResult& result = exchange->result();
+  result.status = status;
+  result.error = error;
+  const std::chrono::nanoseconds sent_at = exchange->course().sent_at;
+  if (sent_at.count() != 0) result.spent = loop()->now() - sent_at;
+  const bool says_nothing = status == ExchangeStatus::kReply ||
+                            status == ExchangeStatus::kCancelled ||
+                            status == ExchangeStatus::kDoubtful;
+  if (!says_nothing) peer->NoteSilence();
+  exchange->Resume();
+}
+
+void Exchanges::Flush() {
+  peers_.Trim(loop()->now());
+  if (admission_.has_ready()) {
+    // Turns are given just before they are used, by a clock just read: what is counted is what the
+    // servers see.
+    loop()->RefreshNow();
+    while (!outage_.is_down()) {
+      Exchange* exchange = admission_.Next();
+      if (exchange == nullptr) break;
+      TransportOf(*exchange)->Submit(exchange);
+    }
+  }
+  for (Transport* transport : transports_) transport->Flush();
+  // Those that were woken by a sending that failed, or whose rate wants a turn at once.
+  if (admission_.wants_turn() && !outage_.is_down()) loop()->Wake();
+}
+
+void Exchanges::CancelAll() {
+  cancelled_ = true;
+  while (Exchange* exchange = active_.front()) Complete(exchange, ExchangeStatus::kCancelled);
+}
+
+void Exchanges::Close() {
+  peers_.ForEach([](Peer* peer) { peer->Cancel(); });
+  admission_.Close();
+  outage_.Cancel();
+}
+
+}  // namespace caascan::net
