@@ -6,22 +6,22 @@
 #include <memory>
 #include <unordered_map>
 
-#include "scanner/net/exchange.h"
+#include "scanner/net/byte_stream.h"
 #include "scanner/net/list.h"
+#include "scanner/net/stream_connection.h"
+#include "scanner/net/tcp_stream.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
 
-struct IdleTag {};
-
 /// Submit() takes a connection to the peer, or opens one, and sends as soon as it stands. Where all
 /// places are taken the connection that has been idle longest is closed for it; where none is idle
 /// it waits its turn. The deadline runs from when it has a connection. Loop thread only.
-class TcpTransport final : public Transport {
+class TcpTransport final : public Transport, private StreamConnection::Pool {
  public:
   /// Never more than `most` connections are open, 1 at least. Where the system gives fewer
   /// descriptors than that, it is as many as were open then.
-  TcpTransport(TransportClient* client, size_t most);
+  TcpTransport(TransportClient* client, size_t most, MakeStream make = MakeTcpStream);
   ~TcpTransport() override;
 
   void Submit(Exchange* exchange) override;
@@ -34,17 +34,21 @@ class TcpTransport final : public Transport {
   void Close() override;
 
  private:
-  friend class StreamConnection;
+  StreamConnection::Pool* pool() { return this; }
+  void NoteIdle(StreamConnection* connection) override;
+  void NoteEnd(int error) override;
+  bool MayOpenLater(int error) const override;
+  void Resubmit(Exchange* exchange) override;
+  void Destroy(StreamConnection* connection) override;
 
   /// Gives it a connection to its peer, or false where there is no place for one.
   bool Attach(Exchange* exchange);
   bool HasPlace();
   StreamConnection* Connect(Peer* peer);
-  /// The exchange goes on after its connection has ended: it is the first to wait.
-  void AttachFirst(Exchange* exchange);
 
   TransportClient* const client_;
   size_t most_;
+  const MakeStream make_;
   size_t open_ = 0;
   List<StreamConnection, IdleTag> idle_;  // The one that has been idle longest is first.
   List<Exchange, QueueTag> waiting_;      // For a place.

@@ -1,0 +1,13 @@
+// Byte streams over plain TCP, by libuv.
+#pragma once
+
+#include <memory>
+
+#include "scanner/net/byte_stream.h"
+
+namespace caascan::net {
+
+/// Connects once Connect() is called. See MakeStream.
+std::unique_ptr<ByteStream> MakeTcpStream(Loop* loop, ByteStream::User* user);
+
+}  // namespace caascan::net
