@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <thread>
 
-#include "scanner/net/descriptors.h"
 #include "scanner/resolve/root_hints.h"
 #include "scanner/resolve/trust_anchor.h"
+#include "scanner/scan/descriptors.h"
 
 namespace caascan::scan {
 namespace {
@@ -186,11 +186,11 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.max_wait = options.name_timeout;
   setup->investigate.port = options.port;
   const unsigned threads = ThreadCount(options);
-  const size_t descriptors = net::DescriptorLimit();
+  const size_t descriptors = DescriptorLimit();
   net::NetworkOptions& network = setup->network;
-  network.udp_idle_sockets = net::IdleSocketsEach(descriptors, threads);
+  network.udp_idle_sockets = IdleSocketsEach(descriptors, threads);
   network.tcp_connections =
-      net::ConnectionsEach(descriptors, threads, network.udp_sockets + network.udp_idle_sockets);
+      ConnectionsEach(descriptors, threads, network.udp_sockets + network.udp_idle_sockets);
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
   DivideMemory(threads, setup);
   setup->max_rechecking = 4 * setup->max_in_flight;

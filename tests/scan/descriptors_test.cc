@@ -1,10 +1,10 @@
 // What TCP connections may take of a process's descriptors.
-#include "scanner/net/descriptors.h"
+#include "scanner/scan/descriptors.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-namespace caascan::net {
+namespace caascan::scan {
 namespace {
 
 struct Row {
@@ -63,4 +63,4 @@ TEST(DescriptorLimitTest, IsWhatTheSystemSays) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::scan

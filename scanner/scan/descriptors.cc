@@ -1,11 +1,11 @@
 // Tested by descriptors_test.cc.
-#include "scanner/net/descriptors.h"
+#include "scanner/scan/descriptors.h"
 
 #include <sys/resource.h>
 
 #include <algorithm>
 
-namespace caascan::net {
+namespace caascan::scan {
 
 size_t DescriptorLimit() {
   constexpr rlim_t kEnough = 65'536;
@@ -28,4 +28,4 @@ size_t ConnectionsEach(size_t limit, unsigned workers, unsigned udp_sockets) {
   return std::max(left / std::max(workers, 1u), kFewest);
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::scan
