@@ -23,27 +23,21 @@ Exchanges::Exchanges(Loop* loop, SharedLimits* limits, const NetworkOptions& opt
 
 Exchanges::~Exchanges() { assert(active_.empty() && "nothing is in flight at the end"); }
 
-void Exchanges::EndAtOnce(Exchange* exchange, ExchangeStatus status, int error) {
+bool Exchanges::EndAtOnce(Exchange* exchange, ExchangeStatus status, int error) {
   if (exchange->course().granted) admission_.GiveBack(exchange);
   exchange->course().stage = Stage::kDone;
   exchange->result().status = status;
   exchange->result().error = error;
+  return false;
 }
 
 bool Exchanges::Start(Exchange* exchange) {
   assert(exchange->course().stage == Stage::kNew && "an exchange is awaited once");
-  if (cancelled_) {
-    EndAtOnce(exchange, ExchangeStatus::kCancelled);
-    return false;
-  }
+  if (cancelled_) return EndAtOnce(exchange, ExchangeStatus::kCancelled);
   Peer* peer = exchange->peer();
-  if (peer->blocked()) {
-    EndAtOnce(exchange, ExchangeStatus::kBlocked);
-    return false;
-  }
+  if (peer->blocked()) return EndAtOnce(exchange, ExchangeStatus::kBlocked);
   if (!exchange->course().canary && outage_.has_lasted()) {
-    EndAtOnce(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
-    return false;
+    return EndAtOnce(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
   }
   active_.PushBack(exchange);
   if (exchange->course().canary || (admission_.IsUnlimited(peer) && !outage_.is_down())) {

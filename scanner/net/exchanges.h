@@ -70,8 +70,8 @@ class Exchanges final : public TransportClient {
   Transport* TransportOf(const Exchange& exchange) const {
     return transports_[static_cast<size_t>(exchange.protocol())];
   }
-  /// Ends it before anything was sent.
-  void EndAtOnce(Exchange* exchange, ExchangeStatus status, int error = 0);
+  /// Ends it before anything was sent. False.
+  bool EndAtOnce(Exchange* exchange, ExchangeStatus status, int error = 0);
   /// Again, though its deadline has passed: our own side lost the answer, perhaps.
   bool AskAnew(Exchange* exchange);
 

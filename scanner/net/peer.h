@@ -25,7 +25,8 @@ struct UnusedTag {};
 /// What waits for a server, and how fast it answers. Owned by the Network's PeerTable, at a fixed
 /// place. While a PeerRef points to it, it stays; what no PeerRef points to may be forgotten at the
 /// next Network::Flush(). So a plain pointer is good until the coroutine that has it suspends, and
-/// longer only where a PeerRef keeps the peer. Loop thread only.
+/// longer only where a PeerRef keeps the peer. It has more methods than other classes: all that is
+/// known of a server is found by one look-up of its address. Loop thread only.
 class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
  public:
   Peer(const Address& address, Exchanges* exchanges, bool blocked)
