@@ -47,7 +47,9 @@ Record Sample(size_t i) {
     for (const char* host : {"ns1.host.example", "ns2.host.example"}) {
       const std::string address = "192.0.2." + std::to_string(i % 200);
       record.servers.push_back({host, address, ServerResult::kRefused, 0, 11.5, ""});
-      record.findings.push_back({"lame_refused", host, address, "", ""});
+      Finding& finding = record.findings.emplace_back(FindingCode::kLameRefused);
+      finding.host = host;
+      finding.address = address;
     }
   }
   return record;

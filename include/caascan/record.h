@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "caascan/caa.h"
+#include "caascan/finding_code.h"
 
 namespace caascan {
 
@@ -112,7 +113,9 @@ struct ServerReport {
 };
 
 struct Finding {
-  std::string code;
+  explicit Finding(FindingCode of) : code(of) {}
+
+  FindingCode code;
   std::string host;
   std::string address;
   std::string zone;

@@ -8,6 +8,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -255,34 +256,37 @@ net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examinatio
 
 struct CodeRow {
   ServerResult result;
-  std::string_view code;
+  FindingCode code;
 };
 
 /// Of CAA, where the zone is served.
 constexpr CodeRow kOnCaa[] = {
-    {ServerResult::kNotimp, "notimp_on_caa"},   {ServerResult::kFormerr, "formerr_on_caa"},
-    {ServerResult::kRefused, "refused_on_caa"}, {ServerResult::kServfail, "servfail_on_caa"},
-    {ServerResult::kRcode, "rcode_on_caa"},     {ServerResult::kMalformed, "response_malformed"},
+    {ServerResult::kNotimp, FindingCode::kNotimpOnCaa},
+    {ServerResult::kFormerr, FindingCode::kFormerrOnCaa},
+    {ServerResult::kRefused, FindingCode::kRefusedOnCaa},
+    {ServerResult::kServfail, FindingCode::kServfailOnCaa},
+    {ServerResult::kRcode, FindingCode::kRcodeOnCaa},
+    {ServerResult::kMalformed, FindingCode::kResponseMalformed},
 };
 /// Of the zone's SOA.
 constexpr CodeRow kLame[] = {
-    {ServerResult::kRefused, "lame_refused"},
-    {ServerResult::kServfail, "lame_servfail"},
-    {ServerResult::kNotAuthoritative, "lame_not_authoritative"},
-    {ServerResult::kUpwardReferral, "lame_upward_referral"},
-    {ServerResult::kNotimp, "lame_rcode"},
-    {ServerResult::kFormerr, "lame_rcode"},
-    {ServerResult::kRcode, "lame_rcode"},
-    {ServerResult::kMalformed, "response_malformed"},
-    {ServerResult::kUnreachable, "server_unreachable"},
+    {ServerResult::kRefused, FindingCode::kLameRefused},
+    {ServerResult::kServfail, FindingCode::kLameServfail},
+    {ServerResult::kNotAuthoritative, FindingCode::kLameNotAuthoritative},
+    {ServerResult::kUpwardReferral, FindingCode::kLameUpwardReferral},
+    {ServerResult::kNotimp, FindingCode::kLameRcode},
+    {ServerResult::kFormerr, FindingCode::kLameRcode},
+    {ServerResult::kRcode, FindingCode::kLameRcode},
+    {ServerResult::kMalformed, FindingCode::kResponseMalformed},
+    {ServerResult::kUnreachable, FindingCode::kServerUnreachable},
 };
 
 template <size_t kSize>
-std::string_view CodeOf(const CodeRow (&rows)[kSize], ServerResult result) {
+std::optional<FindingCode> CodeOf(const CodeRow (&rows)[kSize], ServerResult result) {
   for (const CodeRow& row : rows) {
     if (row.result == result) return row.code;
   }
-  return {};
+  return std::nullopt;
 }
 
 std::string OutcomeText(const Heard& heard, bool controlled) {
@@ -336,7 +340,7 @@ class Conclusion {
     if (soa.served()) return JudgeTypes();
     if (!soa.asked || examination_.met.served()) return;
     Add(CodeOf(kLame, soa.result), kOnlySoa);
-    if (soa.result == ServerResult::kNotimp) Add("notimp_for_type", kOnlySoa);
+    if (soa.result == ServerResult::kNotimp) Add(FindingCode::kNotimpForType, kOnlySoa);
   }
 
  private:
@@ -362,9 +366,9 @@ class Conclusion {
     const bool met = examination_.met.result == ServerResult::kMismatched ||
                      examination_.met.silent();  // What came may have been lost.
     if (answered || !seen.any() || !met) return false;
-    if (seen.question != 0) Add("question_changed", kOnlySoa);
-    if (seen.source != 0 || seen.id != 0) Add("id_or_port_changed", kOnlySoa);
-    if (seen.letter_case != 0) Add("case_changed", kOnlySoa);
+    if (seen.question != 0) Add(FindingCode::kQuestionChanged, kOnlySoa);
+    if (seen.source != 0 || seen.id != 0) Add(FindingCode::kIdOrPortChanged, kOnlySoa);
+    if (seen.letter_case != 0) Add(FindingCode::kCaseChanged, kOnlySoa);
     return true;
   }
 
@@ -373,9 +377,9 @@ class Conclusion {
     const Heard& without_edns = heard(ProbeKind::kSoaWithoutEdns);
     const Heard& over_tcp = heard(ProbeKind::kSoaOverTcp);
     if (without_edns.asked && !without_edns.silent()) {
-      if (IsSilent(ProbeKind::kSoaAgain)) Add("edns_dropped", kEdnsProbes);
+      if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
     } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
-      Add("server_silent", kOfTheSilent);
+      Add(FindingCode::kServerSilent, kOfTheSilent);
     }
   }
 
@@ -387,7 +391,8 @@ class Conclusion {
           heard(kind).truncated_over_tcp) {
         continue;
       }
-      Add("truncated_no_tcp", kind == ProbeKind::kSoa ? ProbeKindList(kOnlySoa) : kOnlyCaa);
+      Add(FindingCode::kTruncatedNoTcp,
+          kind == ProbeKind::kSoa ? ProbeKindList(kOnlySoa) : kOnlyCaa);
       return true;
     }
     return false;
@@ -397,19 +402,20 @@ class Conclusion {
   void JudgeTypes() {
     const Heard& caa = heard(ProbeKind::kCaa);
     const Heard& unknown = heard(ProbeKind::kUnknownType);
-    if (IsSilent(ProbeKind::kCaa) && examination_.met.silent()) Add("caa_dropped", kCaaProbes);
+    if (IsSilent(ProbeKind::kCaa) && examination_.met.silent())
+      Add(FindingCode::kCaaDropped, kCaaProbes);
     // Where the look-up was answered, one failure beside it is no rule.
     const bool failed = !examination_.met.silent() && !examination_.met.served();
     if (caa.asked && failed) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
-    if (IsSilent(ProbeKind::kUnknownType)) Add("unknown_types_dropped", kTypeProbes);
-    if (IsRcode(unknown)) Add("unknown_types_rejected", kTypeProbes);
+    if (IsSilent(ProbeKind::kUnknownType)) Add(FindingCode::kUnknownTypesDropped, kTypeProbes);
+    if (IsRcode(unknown)) Add(FindingCode::kUnknownTypesRejected, kTypeProbes);
     if (caa.result == ServerResult::kNotimp) {
-      Add("notimp_for_type", kOnlyCaa);
+      Add(FindingCode::kNotimpForType, kOnlyCaa);
     } else if (unknown.result == ServerResult::kNotimp) {
-      Add("notimp_for_type", kOnlyUnknown);
+      Add(FindingCode::kNotimpForType, kOnlyUnknown);
     }
     if (IsRcode(heard(ProbeKind::kSoaWithOption)) || IsSilent(ProbeKind::kSoaWithOption)) {
-      Add("edns_option_rejected", kOptionProbes);
+      Add(FindingCode::kEdnsOptionRejected, kOptionProbes);
     }
   }
 
@@ -420,10 +426,9 @@ class Conclusion {
             heard.result == ServerResult::kRcode);
   }
 
-  void Add(std::string_view code, ProbeKindList evidence) {
-    if (code.empty()) return;
-    Finding finding;
-    finding.code = code;
+  void Add(std::optional<FindingCode> code, ProbeKindList evidence) {
+    if (!code) return;
+    Finding finding(*code);
     finding.host = examination_.host;
     if (examination_.peer != nullptr) finding.address = examination_.peer->address().ToText();
     if (examination_.met.asked) {

@@ -4,80 +4,83 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace caascan::diagnose {
 namespace {
 
-std::string_view CodeOf(resolve::Observation::Kind kind) {
+std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
   using Kind = resolve::Observation::Kind;
   switch (kind) {
     case Kind::kDataWithoutAuthority:
-      return "lame_not_authoritative";
+      return FindingCode::kLameNotAuthoritative;
     case Kind::kNegativeWithoutSoa:
-      return "negative_without_soa";
+      return FindingCode::kNegativeWithoutSoa;
     case Kind::kNegativeSoaWrongZone:
-      return "negative_soa_wrong_zone";
+      return FindingCode::kNegativeSoaWrongZone;
     case Kind::kEdnsFormerr:
-      return "edns_formerr";
+      return FindingCode::kEdnsFormerr;
     case Kind::kEdnsBadvers:
-      return "edns_badvers";
+      return FindingCode::kEdnsBadvers;
     case Kind::kEdnsNotEchoed:
-      return "edns_not_echoed";
+      return FindingCode::kEdnsNotEchoed;
     case Kind::kEdnsOptionRejected:
-      return "edns_option_rejected";
+      return FindingCode::kEdnsOptionRejected;
     case Kind::kQuestionChanged:
-      return "question_changed";
+      return FindingCode::kQuestionChanged;
     case Kind::kCaseChanged:
-      return "case_changed";
+      return FindingCode::kCaseChanged;
     case Kind::kSourceChanged:
-      return "id_or_port_changed";
+      return FindingCode::kIdOrPortChanged;
     case Kind::kCnameWithOtherData:
-      return "cname_with_other_data";
+      return FindingCode::kCnameWithOtherData;
     case Kind::kTruncatedNoTcp:
-      return "truncated_no_tcp";
+      return FindingCode::kTruncatedNoTcp;
     case Kind::kSpecialAddress:
-      return "server_address_special";
+      return FindingCode::kServerAddressSpecial;
     case Kind::kRateLimited:
-      return "rate_limited";
+      return FindingCode::kRateLimited;
     case Kind::kCaseSensitive:
-      return "case_sensitive_server";
+      return FindingCode::kCaseSensitiveServer;
     case Kind::kGlueMismatch:
-      return "glue_mismatch";
+      return FindingCode::kGlueMismatch;
     case Kind::kResolverLies:
-      return "resolver_lies";
+      return FindingCode::kResolverLies;
   }
-  return "";
+  return std::nullopt;
 }
 
-/// Empty where the result alone proves nothing.
-std::string_view CodeOf(const resolve::Attempt& attempt, bool patient) {
+/// nullopt where the result alone proves nothing.
+std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient) {
   switch (attempt.result) {
     case ServerResult::kMalformed:
-      return "response_malformed";
+      return FindingCode::kResponseMalformed;
     case ServerResult::kTruncated:  // Over TCP too, then.
-      return attempt.detail.empty() ? "" : "response_malformed";
+      if (attempt.detail.empty()) return std::nullopt;
+      return FindingCode::kResponseMalformed;
     case ServerResult::kNotAuthoritative:
-      return "lame_not_authoritative";
+      return FindingCode::kLameNotAuthoritative;
     case ServerResult::kUpwardReferral:
-      return "lame_upward_referral";
+      return FindingCode::kLameUpwardReferral;
     case ServerResult::kUnresolved:
-      if (attempt.no_such_host) return "server_nxdomain";
+      if (attempt.no_such_host) return FindingCode::kServerNxdomain;
       // Nobody is accused at first sight of what nobody has said, nor ever of silence elsewhere.
-      if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) return "";
-      return "server_unresolvable";
+      if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) {
+        return std::nullopt;
+      }
+      return FindingCode::kServerUnresolvable;
     case ServerResult::kUnreachable:
-      return "server_unreachable";
+      return FindingCode::kServerUnreachable;
     default:
-      return "";
+      return std::nullopt;
   }
 }
 
-void AddOnce(std::string_view code, const std::string& host, const net::Peer* peer,
+void AddOnce(std::optional<FindingCode> code, const std::string& host, const net::Peer* peer,
              const std::string& evidence, std::vector<Finding>* findings) {
-  if (code.empty()) return;
-  Finding finding;
-  finding.code = code;
+  if (!code) return;
+  Finding finding(*code);
   finding.host = host;
   if (peer != nullptr) finding.address = peer->address().ToText();
   finding.evidence = evidence;
@@ -121,8 +124,7 @@ void AddClimbFindings(dns::NameView upper_name, const resolve::CaaAnswer& upper,
   if (!upper.nxdomain || lower.nxdomain || upper.zone.empty() || upper.zone != lower.zone) return;
   // Behind an alias another name is spoken of.
   if (!upper.cname.empty() || !lower.cname.empty()) return;
-  Finding finding;
-  finding.code = "nxdomain_above_existing";
+  Finding finding(FindingCode::kNxdomainAboveExisting);
   finding.zone = upper.zone;
   finding.evidence = absl::StrCat("NXDOMAIN for ", upper_name.ToText(),
                                   ", NOERROR for the name below it that was asked");
@@ -134,8 +136,7 @@ void AddAliasFindings(std::string_view name, const resolve::CaaAnswer& answer,
   if (answer.failure != Reason::kAliasLoop || answer.cname.empty()) return;
   const std::string& last = answer.cname.back();
   const bool loops = last == name || std::count(answer.cname.begin(), answer.cname.end(), last) > 1;
-  Finding finding;
-  finding.code = loops ? "alias_loop" : "alias_too_long";
+  Finding finding(loops ? FindingCode::kAliasLoop : FindingCode::kAliasTooLong);
   finding.zone = answer.zone;
   finding.evidence = loops ? absl::StrCat("the aliases come back to ", last)
                            : absl::StrCat("after ", answer.cname.size(), " aliases they lead to ",

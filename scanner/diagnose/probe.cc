@@ -132,7 +132,9 @@ void ExplainRefusal(const std::vector<Attempt>& attempts, std::vector<Finding>* 
     const auto known = std::find(peers.begin(), peers.end(), attempt.peer);
     if (attempt.peer != nullptr && known == peers.end()) peers.push_back(attempt.peer);
   }
-  const auto refuses = [](const Finding& finding) { return finding.code == "lame_refused"; };
+  const auto refuses = [](const Finding& finding) {
+    return finding.code == FindingCode::kLameRefused;
+  };
   const auto count =
       static_cast<size_t>(std::count_if(findings->begin(), findings->end(), refuses));
   if (count == 0 || count < std::min(peers.size(), kMaxProbedServers)) return;

@@ -41,11 +41,9 @@ class Note {
   void Add(const Why& why) {
     if (count_++ == 0) evidence_ = why();
   }
-  void WriteTo(std::string_view code, const std::string& zone,
-               std::vector<Finding>* findings) const {
+  void WriteTo(FindingCode code, const std::string& zone, std::vector<Finding>* findings) const {
     if (count_ == 0) return;
-    Finding finding;
-    finding.code = code;
+    Finding finding(code);
     finding.zone = zone;
     finding.evidence = evidence_;
     if (count_ > 1) finding.evidence += ", and " + std::to_string(count_ - 1) + " more";
@@ -182,22 +180,22 @@ void LintRecords(const CaaRrset& rrset, const std::string& zone, TtlSource ttl_s
                  std::vector<Finding>* findings) {
   Notes notes;
   for (const CaaRecord& record : rrset.records) LintRecord(record, &notes);
-  notes.issuer_unknown.WriteTo("caa_issuer_unknown", zone, findings);
-  notes.value_malformed.WriteTo("caa_value_malformed", zone, findings);
-  notes.tag_unknown.WriteTo("caa_tag_unknown", zone, findings);
-  notes.flag_one.WriteTo("caa_flag_one", zone, findings);
+  notes.issuer_unknown.WriteTo(FindingCode::kCaaIssuerUnknown, zone, findings);
+  notes.value_malformed.WriteTo(FindingCode::kCaaValueMalformed, zone, findings);
+  notes.tag_unknown.WriteTo(FindingCode::kCaaTagUnknown, zone, findings);
+  notes.flag_one.WriteTo(FindingCode::kCaaFlagOne, zone, findings);
   Note wild;
   if (const CaaRecord* record = SurprisingIssueWild(rrset.records)) {
     wild.Add([record] { return Show(*record) + " and no issue record"; });
   }
-  wild.WriteTo("caa_issuewild_surprising", zone, findings);
+  wild.WriteTo(FindingCode::kCaaIssuewildSurprising, zone, findings);
   // In a cache every TTL comes down to 0.
   Note ttl;
   const bool zero = rrset.ttl_s == 0 && ttl_source == TtlSource::kServer;
   if (zero || rrset.ttl_s > kLongestTtl_s) {
     ttl.Add([&rrset] { return std::to_string(rrset.ttl_s) + " s"; });
   }
-  ttl.WriteTo("caa_ttl_extreme", zone, findings);
+  ttl.WriteTo(FindingCode::kCaaTtlExtreme, zone, findings);
 }
 
 }  // namespace caascan::diagnose

@@ -70,10 +70,9 @@ std::string OldCopyText(const ZoneView& view) {
       "): the NS set at the registrar is not the one of the hosted zone");
 }
 
-void Add(const char* code, const ZoneView& view, std::string evidence,
+void Add(FindingCode code, const ZoneView& view, std::string evidence,
          std::vector<Finding>* findings) {
-  Finding finding;
-  finding.code = code;
+  Finding finding(code);
   finding.zone = view.zone;
   finding.evidence = std::move(evidence);
   AddFinding(finding, findings);
@@ -83,7 +82,7 @@ void AddDelegation(const ZoneView& view, std::vector<Finding>* findings) {
   const Names parents = ParentsNames(view);
   const ServerView* other = view.complete ? FirstThatDiffers(view, parents) : nullptr;
   if (other == nullptr) return;
-  Add("delegation_mismatch", view,
+  Add(FindingCode::kDelegationMismatch, view,
       absl::StrCat("the parent names ", ListText(parents), "; the zone itself, at ",
                    ServerText(*other), ", names ", ListText(*other->ns), OldCopyText(view)),
       findings);
@@ -98,8 +97,7 @@ void AddGlue(const HostView& host, std::vector<Finding>* findings) {
     }
     const std::string text = glue.ToText();
     if (own.empty() || std::find(own.begin(), own.end(), text) != own.end()) continue;
-    Finding finding;
-    finding.code = "glue_mismatch";
+    Finding finding(FindingCode::kGlueMismatch);
     finding.host = host.host;
     finding.address = text;
     finding.evidence = absl::StrCat("the parent says ", text,
@@ -135,11 +133,11 @@ void AddPlaces(const ZoneView& view, std::vector<Finding>* findings) {
   if (v6 > 1 || networks.size() - v6 > 1) return;
   const Names list(addresses.begin(), addresses.end());
   if (view.hosts.size() == 1 || list.size() == 1) {
-    Add("single_server", view,
+    Add(FindingCode::kSingleServer, view,
         absl::StrCat("its only server is ", view.hosts.front().host, " (", ListText(list), ")"),
         findings);
   }
-  Add("single_network", view, absl::StrCat("all addresses: ", ListText(list)), findings);
+  Add(FindingCode::kSingleNetwork, view, absl::StrCat("all addresses: ", ListText(list)), findings);
 }
 
 std::string CaaText(const ServerView& server) {
@@ -165,7 +163,7 @@ void AddAnswers(const ZoneView& view, std::vector<Finding>* findings) {
     absl::StrAppend(&evidence, i == 0 ? "" : "; ", ServerText(*different[i]), ": ",
                     CaaText(*different[i]));
   }
-  Add("answers_differ", view, std::move(evidence), findings);
+  Add(FindingCode::kAnswersDiffer, view, std::move(evidence), findings);
 }
 
 }  // namespace

@@ -5,28 +5,10 @@
 #include <absl/time/time.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace caascan::dnssec {
 namespace {
-
-constexpr std::array<std::string_view, 13> kCodes = {
-    "",
-    "dnssec_no_dnskey",
-    "dnssec_ds_mismatch",
-    "dnssec_signature_expired",
-    "dnssec_signature_future",
-    "dnssec_signature_invalid",
-    "dnssec_signature_missing",
-    "dnssec_denial_missing",
-    "dnssec_denial_invalid",
-    "dnssec_algorithm_unsupported",
-    "dnssec_nsec3_iterations",
-    "dnssec_empty_answers_only",
-    "dnssec_algorithm_deprecated",
-};
-static_assert(kCodes.size() == static_cast<size_t>(Finding::kAlgorithmDeprecated) + 1);
 
 std::string TimeText(uint32_t seconds) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(seconds),
@@ -35,7 +17,37 @@ std::string TimeText(uint32_t seconds) {
 
 }  // namespace
 
-std::string_view FindingCode(Finding finding) { return kCodes[static_cast<size_t>(finding)]; }
+std::optional<FindingCode> CodeOf(Finding finding) {
+  switch (finding) {
+    case Finding::kNone:
+      break;
+    case Finding::kNoDnskey:
+      return FindingCode::kDnssecNoDnskey;
+    case Finding::kDsMismatch:
+      return FindingCode::kDnssecDsMismatch;
+    case Finding::kSignatureExpired:
+      return FindingCode::kDnssecSignatureExpired;
+    case Finding::kSignatureFuture:
+      return FindingCode::kDnssecSignatureFuture;
+    case Finding::kSignatureInvalid:
+      return FindingCode::kDnssecSignatureInvalid;
+    case Finding::kSignatureMissing:
+      return FindingCode::kDnssecSignatureMissing;
+    case Finding::kDenialMissing:
+      return FindingCode::kDnssecDenialMissing;
+    case Finding::kDenialInvalid:
+      return FindingCode::kDnssecDenialInvalid;
+    case Finding::kAlgorithmUnsupported:
+      return FindingCode::kDnssecAlgorithmUnsupported;
+    case Finding::kNsec3Iterations:
+      return FindingCode::kDnssecNsec3Iterations;
+    case Finding::kEmptyAnswersOnly:
+      return FindingCode::kDnssecEmptyAnswersOnly;
+    case Finding::kAlgorithmDeprecated:
+      return FindingCode::kDnssecAlgorithmDeprecated;
+  }
+  return std::nullopt;
+}
 
 Evidence Evidence::About(dns::NameView zone, dns::NameView owner, dns::RRType type,
                          std::string_view detail) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "caascan/finding_code.h"
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
 
@@ -31,8 +32,8 @@ enum class Finding : uint8_t {
   kAlgorithmDeprecated,
 };
 
-/// "dnssec_no_dnskey" …; empty for kNone.
-std::string_view FindingCode(Finding finding);
+/// The code that a record has for it; nullopt for kNone.
+std::optional<FindingCode> CodeOf(Finding finding);
 
 /// What was looked at. Absent members were not known when the verdict fell.
 struct Evidence {

@@ -162,8 +162,9 @@ void AppendServer(const ServerReport& server, std::string* out) {
 }
 
 void AppendFinding(const Finding& finding, std::string* out) {
-  out->append(R"({"code":)");
-  AppendJsonString(finding.code, out);
+  out->append(R"({"code":")");
+  out->append(FindingCodeText(finding.code));
+  out->push_back('"');
   AppendOptionalMember(R"(,"host":)", finding.host, out);
   AppendOptionalMember(R"(,"address":)", finding.address, out);
   AppendOptionalMember(R"(,"zone":)", finding.zone, out);

@@ -161,10 +161,10 @@ dnssec::Finding CauseOf(const ToldError& error) {
   return error.info_code == kBogus ? dnssec::Finding::kNone : dnssec::Finding::kDsMismatch;
 }
 
-Finding MakeFinding(const ToldError& error, const net::Address& resolver) {
-  Finding finding;
-  finding.code = dnssec::FindingCode(CauseOf(error));
-  if (finding.code.empty()) return finding;
+std::optional<Finding> MakeFinding(const ToldError& error, const net::Address& resolver) {
+  const std::optional<FindingCode> code = dnssec::CodeOf(CauseOf(error));
+  if (!code) return std::nullopt;
+  Finding finding(*code);
   finding.evidence =
       absl::StrCat("resolver ", resolver.ToText(), ": ", ToldErrorsText({&error, 1}));
   return finding;

@@ -33,9 +33,9 @@ std::string ToldErrorsText(std::span<const ToldError> errors);
 /// says besides is taken.
 dnssec::Finding CauseOf(const ToldError& error);
 
-/// The same as it stands in a record, with the resolver's words as evidence; its code is empty for
-/// kNone. It belongs to no server: who is at fault the resolver does not say.
-Finding MakeFinding(const ToldError& error, const net::Address& resolver);
+/// The same as it stands in a record, with the resolver's words as evidence; nullopt for kNone. It
+/// belongs to no server: who is at fault the resolver does not say.
+std::optional<Finding> MakeFinding(const ToldError& error, const net::Address& resolver);
 
 /// The reason of a SERVFAIL that is none of validation's, where the resolver says that it could
 /// reach nobody (22, 23). nullopt where one of the errors says something else, such as an RCODE

@@ -66,7 +66,7 @@ void TakeRemarks(const dns::Message& message, const net::Address& resolver, CaaA
     const dnssec::Finding cause = CauseOf(error);
     if (cause == dnssec::Finding::kAlgorithmUnsupported ||
         cause == dnssec::Finding::kNsec3Iterations) {
-      answer->findings.push_back(MakeFinding(error, resolver));
+      answer->findings.push_back(*MakeFinding(error, resolver));
     }
   }
 }

@@ -57,10 +57,10 @@ std::optional<Reason> ToldReason(const std::vector<Attempt>& attempts) {
 /// A finding for each cause that the resolver gives.
 void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
   for (const ToldError& error : attempt.told) {
-    Finding finding = MakeFinding(error, attempt.peer->address());
-    const auto same = [&finding](const Finding& other) { return other.code == finding.code; };
-    if (finding.code.empty() || std::any_of(findings->begin(), findings->end(), same)) continue;
-    findings->push_back(std::move(finding));
+    std::optional<Finding> finding = MakeFinding(error, attempt.peer->address());
+    const auto same = [&finding](const Finding& other) { return other.code == finding->code; };
+    if (!finding || std::any_of(findings->begin(), findings->end(), same)) continue;
+    findings->push_back(*std::move(finding));
   }
 }
 

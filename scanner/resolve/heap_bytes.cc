@@ -45,8 +45,8 @@ size_t CaaAnswer::HeapBytes() const {
   }
   for (const std::string& target : cname) bytes += HeapBytes(target);
   for (const Finding& finding : findings) {
-    bytes += HeapBytes(finding.code) + HeapBytes(finding.host) + HeapBytes(finding.address) +
-             HeapBytes(finding.zone) + HeapBytes(finding.evidence);
+    bytes += HeapBytes(finding.host) + HeapBytes(finding.address) + HeapBytes(finding.zone) +
+             HeapBytes(finding.evidence);
   }
   for (const Attempt& attempt : attempts) {
     bytes += HeapBytes(attempt.host) + HeapBytes(attempt.detail) + BlockBytes(attempt.told);

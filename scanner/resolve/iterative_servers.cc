@@ -3,6 +3,8 @@
 // come from the zone's servers themselves: that is what glue is held against.
 //
 // Tested by iterative_all_servers_test.cc.
+#include <absl/strings/str_cat.h>
+
 #include <utility>
 
 #include "scanner/resolve/iterative.h"
@@ -59,7 +61,8 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
     const auto why = validator_.VerdictOf(servers, apex);
     if (why && why->finding != dnssec::Finding::kNone) {
       const Finding finding = FindingOf(*why);
-      link.detail = finding.code + ": " + finding.evidence;
+      link.detail =
+          absl::StrCat(std::string(FindingCodeText(finding.code)), ": ", finding.evidence);
     }
     chain->push_back(std::move(link));
   }

@@ -388,9 +388,10 @@ void IterativeResolver::FillProof(Walk* walk, CaaAnswer* answer) {
   if (walk->bogus == nullptr) return;
   answer->gave_up = walk->bogus->gave_up;
   answer->findings.push_back(FindingOf(*walk->bogus));
-  const auto empty_only = dnssec::FindingCode(dnssec::Finding::kEmptyAnswersOnly);
   for (Finding& finding : walk->findings) {
-    if (finding.code == empty_only) answer->findings.push_back(std::move(finding));
+    if (finding.code == FindingCode::kDnssecEmptyAnswersOnly) {
+      answer->findings.push_back(std::move(finding));
+    }
   }
 }
 

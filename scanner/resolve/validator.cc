@@ -2,6 +2,8 @@
 #include "scanner/resolve/validator.h"
 
 #include <algorithm>
+#include <cassert>
+#include <optional>
 #include <utility>
 
 #include "scanner/dnssec/rdata.h"
@@ -270,8 +272,9 @@ std::optional<dnssec::Claim> ClaimOf(ResponseKind kind) {
 }
 
 Finding FindingOf(const dnssec::Verdict& verdict) {
-  Finding finding;
-  finding.code = dnssec::FindingCode(verdict.finding);
+  const std::optional<FindingCode> code = dnssec::CodeOf(verdict.finding);
+  assert(code.has_value());
+  Finding finding(*code);
   finding.zone = verdict.evidence.zone.view().ToLowerText();
   finding.evidence = verdict.evidence.ToText();
   return finding;

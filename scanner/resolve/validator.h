@@ -152,7 +152,7 @@ class Validator {
 /// answer.
 std::optional<dnssec::Claim> ClaimOf(ResponseKind kind);
 
-/// The finding that stands in a record.
+/// The finding that stands in a record. REQUIRES: the verdict has one.
 Finding FindingOf(const dnssec::Verdict& verdict);
 
 }  // namespace caascan::resolve

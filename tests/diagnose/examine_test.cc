@@ -8,8 +8,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "caascan/finding_kind.h"
-
 namespace caascan::diagnose {
 namespace {
 
@@ -45,8 +43,7 @@ TEST_P(ExaminedTest, GivesTheFindingsThatTheEvidenceBears) {
   AddExamined(ExaminationOf(GetParam()), &findings);
   std::vector<std::string> codes;
   for (const Finding& finding : findings) {
-    codes.push_back(finding.code);
-    EXPECT_NE(FindFindingKind(finding.code), nullptr) << finding.code;
+    codes.emplace_back(FindingCodeText(finding.code));
     EXPECT_EQ(finding.host, "ns1.example");
     EXPECT_FALSE(finding.evidence.empty());
   }
@@ -210,7 +207,7 @@ TEST(ExaminedEvidenceTest, AnotherIdAndAnotherSourceAreOneFinding) {
     std::vector<Finding> findings;
     AddExamined(examination, &findings);
     ASSERT_EQ(findings.size(), 1u);
-    EXPECT_EQ(findings[0].code, "id_or_port_changed");
+    EXPECT_EQ(findings[0].code, FindingCode::kIdOrPortChanged);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "caascan/finding_kind.h"
 #include "scanner/net/network.h"
 
 namespace caascan::diagnose {
@@ -44,7 +43,7 @@ class FindingsTest : public testing::Test {
     AddFindings(account_, &findings);
     std::vector<std::string> lines;
     for (const Finding& finding : findings) {
-      std::string line = finding.code;
+      std::string line(FindingCodeText(finding.code));
       for (const std::string* part : {&finding.host, &finding.address, &finding.evidence}) {
         if (!part->empty()) line += " " + *part;
       }
@@ -67,7 +66,6 @@ struct ObservationRow {
 class ObservationTest : public FindingsTest, public testing::WithParamInterface<ObservationRow> {};
 
 TEST_P(ObservationTest, HasTheCodeOfTheList) {
-  EXPECT_NE(FindFindingKind(GetParam().code), nullptr);
   Observe(GetParam().kind);
   EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " ns1.example 192.0.2.1"));
 }
@@ -111,7 +109,6 @@ TEST_P(ResultTest, IsAFindingOnlyWhereItProvesSomething) {
   if (code.empty()) {
     EXPECT_THAT(Findings(), IsEmpty());
   } else {
-    EXPECT_NE(FindFindingKind(code), nullptr);
     EXPECT_THAT(Findings(), ElementsAre(code + " ns1.example 192.0.2.1"));
   }
 }
@@ -196,7 +193,7 @@ TEST_P(AliasTest, LeadsNowhere) {
   std::vector<Finding> findings;
   AddAliasFindings("a.example", answer, &findings);
   ASSERT_EQ(findings.size(), 1u);
-  EXPECT_EQ(findings[0].code, GetParam().code);
+  EXPECT_EQ(FindingCodeText(findings[0].code), GetParam().code);
   EXPECT_EQ(findings[0].zone, "example");
 }
 

@@ -110,7 +110,9 @@ class ProbeTest : public testing::Test {
 
   std::vector<std::string> Codes() const {
     std::vector<std::string> codes;
-    for (const Finding& finding : answer_.findings) codes.push_back(finding.code);
+    for (const Finding& finding : answer_.findings) {
+      codes.emplace_back(FindingCodeText(finding.code));
+    }
     return codes;
   }
 

@@ -54,7 +54,7 @@ TEST_P(ZoneViewTest, HasTheFindingsThatFollow) {
   std::vector<Finding> findings;
   AddZoneFindings(view, &findings);
   std::vector<std::string> codes;
-  for (const Finding& finding : findings) codes.push_back(finding.code);
+  for (const Finding& finding : findings) codes.emplace_back(FindingCodeText(finding.code));
   EXPECT_THAT(codes, ElementsAreArray(GetParam().codes));
 }
 

@@ -289,11 +289,11 @@ TEST(ChainTest, RulesOfRfc4035Section52) {
     Work work;
     VerifiedKeys out = Verify(row, &work);
     EXPECT_EQ(out.verdict.security, row.security);
-    EXPECT_EQ(FindingCode(out.verdict.finding), row.code);
+    EXPECT_EQ(CodeText(out.verdict.finding), row.code);
     EXPECT_EQ(out.keys.keys().size(), row.keys);
     ASSERT_EQ(out.remarks.size(), row.remark.empty() ? 0u : 1u);
     if (!row.remark.empty()) {
-      EXPECT_EQ(FindingCode(out.remarks[0].finding), row.remark);
+      EXPECT_EQ(CodeText(out.remarks[0].finding), row.remark);
       EXPECT_TRUE(out.remarks[0].is_secure());
       EXPECT_EQ(out.remarks[0].evidence.zone.view().ToText(), "example");
     }
@@ -368,7 +368,7 @@ TEST(ChainTest, ManyCollidingKeysAreBounded) {
   }
   Work work;
   work.limit = 10'000;
-  EXPECT_EQ(FindingCode(Verify(row, &work).verdict.finding), "dnssec_signature_invalid");
+  EXPECT_EQ(CodeText(Verify(row, &work).verdict.finding), "dnssec_signature_invalid");
   EXPECT_LE(work.signature_checks(), 32u * kMaxChecksPerSet);
   EXPECT_LE(work.spent, work.limit);
 }
@@ -419,7 +419,7 @@ TEST(ChainTest, RootKeysHaveTheirPublishedTagsAndDigests) {
       }
       Work work;
       const VerifiedKeys out = VerifyKeys(keys, dns::NameView(), anchor, {kNow, &work, nullptr});
-      EXPECT_EQ(FindingCode(out.verdict.finding), "dnssec_signature_missing")
+      EXPECT_EQ(CodeText(out.verdict.finding), "dnssec_signature_missing")
           << "the digest fits; only the signature is not there";
     }
   }

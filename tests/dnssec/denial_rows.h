@@ -56,7 +56,7 @@ inline SignedMessage MessageOf(const Row& row) {
 
 inline std::string TextOf(const Verdict& verdict) {
   std::string out = verdict.is_secure() ? "secure" : verdict.is_bogus() ? "bogus" : "insecure";
-  if (verdict.finding != Finding::kNone) out += " " + std::string(FindingCode(verdict.finding));
+  if (verdict.finding != Finding::kNone) out += " " + CodeText(verdict.finding);
   return out;
 }
 

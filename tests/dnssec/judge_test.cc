@@ -17,7 +17,7 @@ using dns::Section;
 
 std::string TextOf(const Verdict& verdict, const Missing& missing) {
   std::string out = verdict.is_secure() ? "secure" : verdict.is_bogus() ? "bogus" : "insecure";
-  if (verdict.finding != Finding::kNone) out += " " + std::string(FindingCode(verdict.finding));
+  if (verdict.finding != Finding::kNone) out += " " + CodeText(verdict.finding);
   if (missing.kind == Missing::Kind::kKeys) out += ", keys of " + missing.name.view().ToText();
   if (missing.kind == Missing::Kind::kCut) out += ", cut at " + missing.name.view().ToText();
   return out;
@@ -48,7 +48,7 @@ class JudgeTest : public testing::Test {
         return "signed";
       case DelegationJudgement::Kind::kInsecure:
         EXPECT_EQ(judged.verdict.security, Security::kInsecure);
-        return "insecure cut " + std::string(FindingCode(judged.verdict.finding));
+        return "insecure cut " + CodeText(judged.verdict.finding);
       case DelegationJudgement::Kind::kNoCut:
         return "no cut";
       case DelegationJudgement::Kind::kBogus:

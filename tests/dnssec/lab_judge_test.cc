@@ -175,7 +175,7 @@ TEST(LabJudgeTest, EveryNameOfTheScenario) {
         EXPECT_EQ(SecurityText(found.security), lab::SecurityText(truth.security))
             << found.evidence.ToText();
         if (!truth.findings.empty()) {
-          EXPECT_EQ(FindingCode(found.finding), truth.findings[0]) << found.evidence.ToText();
+          EXPECT_EQ(CodeText(found.finding), truth.findings[0]) << found.evidence.ToText();
         }
         ++states[SecurityText(found.security)];
       }

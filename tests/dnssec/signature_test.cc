@@ -40,7 +40,7 @@ const std::string& Key13() {
 
 /// "" for secure, "secure " and the code where it is remarkable.
 std::string CodeOf(const VerifiedSet& set) {
-  const std::string code(FindingCode(set.verdict.finding));
+  const std::string code = CodeText(set.verdict.finding);
   EXPECT_TRUE(set.verdict.is_secure() || !code.empty());
   return set.verdict.is_secure() && !code.empty() ? "secure " + code : code;
 }

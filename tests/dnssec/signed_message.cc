@@ -260,4 +260,9 @@ std::string HashLabel(std::string_view name, std::string_view salt_hex, uint16_t
   return label;
 }
 
+std::string CodeText(Finding finding) {
+  const std::optional<FindingCode> code = CodeOf(finding);
+  return code ? std::string(FindingCodeText(*code)) : "";
+}
+
 }  // namespace caascan::dnssec

@@ -10,6 +10,7 @@
 
 #include "scanner/dns/message.h"
 #include "scanner/dnssec/key_set.h"
+#include "scanner/dnssec/verdict.h"
 #include "scanner/dnssec/work.h"
 
 namespace caascan::dnssec {
@@ -21,6 +22,8 @@ constexpr uint32_t kDay = 86'400;
 dns::Name NameOf(std::string_view text);
 std::string_view Chars(std::span<const uint8_t> bytes);
 std::span<const uint8_t> Octets(std::string_view text);
+/// As a record has it; empty for kNone.
+std::string CodeText(Finding finding);
 
 /// A key pair. The same number and `index` give the same key within one run.
 class TestKey {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/dnssec/signed_message.h"
+
 namespace caascan::dnssec {
 namespace {
 
@@ -69,18 +71,18 @@ TEST(VerdictTest, WeakerOneStaysAndWhatIsRemarkableIsKept) {
     Verdict verdict = row.first;
     verdict.Weaken(row.second);
     EXPECT_EQ(verdict.security, row.security);
-    EXPECT_EQ(FindingCode(verdict.finding), FindingCode(row.finding));
+    EXPECT_EQ(CodeText(verdict.finding), CodeText(row.finding));
   }
 }
 
 TEST(FindingTest, CodesAreThoseOfTheContract) {
-  EXPECT_EQ(FindingCode(Finding::kNone), "");
-  EXPECT_EQ(FindingCode(Finding::kNoDnskey), "dnssec_no_dnskey");
-  EXPECT_EQ(FindingCode(Finding::kDsMismatch), "dnssec_ds_mismatch");
-  EXPECT_EQ(FindingCode(Finding::kDenialInvalid), "dnssec_denial_invalid");
-  EXPECT_EQ(FindingCode(Finding::kNsec3Iterations), "dnssec_nsec3_iterations");
-  EXPECT_EQ(FindingCode(Finding::kEmptyAnswersOnly), "dnssec_empty_answers_only");
-  EXPECT_EQ(FindingCode(Finding::kAlgorithmDeprecated), "dnssec_algorithm_deprecated");
+  EXPECT_EQ(CodeText(Finding::kNone), "");
+  EXPECT_EQ(CodeText(Finding::kNoDnskey), "dnssec_no_dnskey");
+  EXPECT_EQ(CodeText(Finding::kDsMismatch), "dnssec_ds_mismatch");
+  EXPECT_EQ(CodeText(Finding::kDenialInvalid), "dnssec_denial_invalid");
+  EXPECT_EQ(CodeText(Finding::kNsec3Iterations), "dnssec_nsec3_iterations");
+  EXPECT_EQ(CodeText(Finding::kEmptyAnswersOnly), "dnssec_empty_answers_only");
+  EXPECT_EQ(CodeText(Finding::kAlgorithmDeprecated), "dnssec_algorithm_deprecated");
 }
 
 }  // namespace

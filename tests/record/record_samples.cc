@@ -156,12 +156,12 @@ Record FullRecord() {
   record.servers[0].rtt_ms = 11.2;
   record.servers[1].rcode = 9;
   record.servers[2].detail = "answer 2: RDLENGTH beyond the end";
-  record.findings = {{.code = "notimp_on_caa",
-                      .host = "ns2.example.net",
-                      .address = "2001:db8::2",
-                      .zone = "example.com",
-                      .evidence = "CAA NOTIMP, SOA NOERROR"},
-                     {"single_server", "", "", "", ""}};
+  Finding notimp(FindingCode::kNotimpOnCaa);
+  notimp.host = "ns2.example.net";
+  notimp.address = "2001:db8::2";
+  notimp.zone = "example.com";
+  notimp.evidence = "CAA NOTIMP, SOA NOERROR";
+  record.findings = {notimp, Finding(FindingCode::kSingleServer)};
   record.decisions = {{"Let's Encrypt", false}, {"Example CA", true}};
   record.queries = 4;
   record.retries = 1;

@@ -133,7 +133,8 @@ TEST(AppendRecordTest, IsValidJsonEvenWithWrongNames) {
     record.name = record.zone = record.failed_at = record.caa->owner = text;
     record.cname = {text, text};
     record.servers[0].host = record.servers[0].address = text;
-    record.findings[0] = {text, text, text, text, text};
+    Finding& finding = record.findings[0];
+    finding.host = finding.address = finding.zone = finding.evidence = text;
     const std::string line = Line(record);
     simdjson::dom::object object;
     ASSERT_EQ(parser.parse(line).get_object().get(object), simdjson::SUCCESS) << line;

@@ -308,7 +308,7 @@ TEST(CaaAnswerTest, WeighsItsRecordsAndWhatTheyHold) {
   CaaAnswer failed;
   failed.attempts.resize(3);
   failed.attempts[0].told.push_back({22, std::string(100, 't')});
-  failed.findings.push_back({"code", "host", "address", "zone", std::string(500, 'e')});
+  failed.findings.emplace_back(FindingCode::kLameRefused).evidence.assign(500, 'e');
   EXPECT_GE(failed.HeapBytes(), 3 * sizeof(Attempt) + sizeof(ToldError) + sizeof(Finding) + 600);
 }
 

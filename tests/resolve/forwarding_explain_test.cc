@@ -165,7 +165,9 @@ class ForwardingExplainTest : public testing::Test {
 
   static std::vector<std::string> Codes(const CaaAnswer& answer) {
     std::vector<std::string> codes;
-    for (const Finding& finding : answer.findings) codes.push_back(finding.code);
+    for (const Finding& finding : answer.findings) {
+      codes.emplace_back(FindingCodeText(finding.code));
+    }
     return codes;
   }
 
@@ -360,7 +362,7 @@ TEST_F(ForwardingExplainTest, WhatAResolverCalledBogusStaysSo) {
 
 TEST_F(ForwardingExplainTest, OurOwnFindingsAreMoreExact) {
   CaaAnswer own = OwnFailure(Reason::kDnssecBogus, DnssecStatus::kBogus);
-  own.findings.push_back({"dnssec_ds_mismatch", "", "", "example.com", "zone example.com"});
+  own.findings.emplace_back(FindingCode::kDnssecDsMismatch).zone = "example.com";
   const Looked looked = Look(Resolving{{kServfail, false, true, {{7, ""}}}, {kAnswer}}, nullptr,
                              std::make_unique<OwnResolver>(own));
   EXPECT_EQ(looked.answer.failure, Reason::kDnssecBogus);

@@ -117,7 +117,7 @@ class ChainOfTrustTest : public testing::Test {
 
   static std::string TextOf(const dnssec::Verdict& verdict) {
     const Finding finding = FindingOf(verdict);
-    return finding.code + " " + finding.zone;
+    return std::string(FindingCodeText(finding.code)) + " " + finding.zone;
   }
 
   Validator validator_;

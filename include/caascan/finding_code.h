@@ -1,0 +1,84 @@
+// The codes of findings. What each means stands in finding_kind.h and docs/findings.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace caascan {
+
+/// In groups that belong together, which is the order of docs/findings.md.
+enum class FindingCode : uint8_t {
+  kNotimpOnCaa,
+  kFormerrOnCaa,
+  kRefusedOnCaa,
+  kServfailOnCaa,
+  kRcodeOnCaa,
+  kCaaDropped,
+  kUnknownTypesDropped,
+  kUnknownTypesRejected,
+  kNotimpForType,
+  kLameRefused,
+  kLameNotAuthoritative,
+  kLameUpwardReferral,
+  kLameServfail,
+  kLameRcode,
+  kServerUnresolvable,
+  kServerNxdomain,
+  kServerUnreachable,
+  kServerSilent,
+  kServerAddressSpecial,
+  kDelegationMismatch,
+  kGlueMismatch,
+  kSingleServer,
+  kSingleNetwork,
+  kAnswersDiffer,
+  kNegativeWithoutSoa,
+  kNegativeSoaWrongZone,
+  kNxdomainAboveExisting,
+  kCnameWithOtherData,
+  kAliasLoop,
+  kAliasTooLong,
+  kEdnsFormerr,
+  kEdnsDropped,
+  kEdnsBadvers,
+  kEdnsNotEchoed,
+  kEdnsOptionRejected,
+  kTruncatedNoTcp,
+  kQuestionChanged,
+  kCaseChanged,
+  kCaseSensitiveServer,
+  kIdOrPortChanged,
+  kResponseMalformed,
+  kDnssecNoDnskey,
+  kDnssecDsMismatch,
+  kDnssecSignatureExpired,
+  kDnssecSignatureFuture,
+  kDnssecSignatureInvalid,
+  kDnssecSignatureMissing,
+  kDnssecDenialMissing,
+  kDnssecDenialInvalid,
+  kDnssecAlgorithmUnsupported,
+  kDnssecAlgorithmDeprecated,
+  kDnssecNsec3Iterations,
+  kDnssecEmptyAnswersOnly,
+  kRateLimited,
+  kResolverLies,
+  kCaaIssuerUnknown,
+  kCaaValueMalformed,
+  kCaaTagUnknown,
+  kCaaFlagOne,
+  kCaaIssuewildSurprising,
+  kCaaTtlExtreme,
+};
+
+/// The last enumerator, for tables and loops over all codes.
+inline constexpr FindingCode kLastFindingCode = FindingCode::kCaaTtlExtreme;
+
+/// As a record has it: "notimp_on_caa". Lives as long as the program. Any thread.
+std::string_view FindingCodeText(FindingCode code);
+
+/// nullopt for a text that this version does not write. Any thread.
+std::optional<FindingCode> FindFindingCode(std::string_view text);
+
+}  // namespace caascan

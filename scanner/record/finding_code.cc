@@ -1,0 +1,107 @@
+// The texts are part of the contract (docs/record.schema.json) and never change. Tested by
+// finding_code_test.cc.
+#include "caascan/finding_code.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+namespace caascan {
+namespace {
+
+using enum FindingCode;
+
+struct CodeRow {
+  FindingCode code;
+  std::string_view text;
+};
+
+constexpr size_t kCodes = static_cast<size_t>(kLastFindingCode) + 1;
+
+constexpr std::array<CodeRow, kCodes> kRows = {{
+    {kNotimpOnCaa, "notimp_on_caa"},
+    {kFormerrOnCaa, "formerr_on_caa"},
+    {kRefusedOnCaa, "refused_on_caa"},
+    {kServfailOnCaa, "servfail_on_caa"},
+    {kRcodeOnCaa, "rcode_on_caa"},
+    {kCaaDropped, "caa_dropped"},
+    {kUnknownTypesDropped, "unknown_types_dropped"},
+    {kUnknownTypesRejected, "unknown_types_rejected"},
+    {kNotimpForType, "notimp_for_type"},
+    {kLameRefused, "lame_refused"},
+    {kLameNotAuthoritative, "lame_not_authoritative"},
+    {kLameUpwardReferral, "lame_upward_referral"},
+    {kLameServfail, "lame_servfail"},
+    {kLameRcode, "lame_rcode"},
+    {kServerUnresolvable, "server_unresolvable"},
+    {kServerNxdomain, "server_nxdomain"},
+    {kServerUnreachable, "server_unreachable"},
+    {kServerSilent, "server_silent"},
+    {kServerAddressSpecial, "server_address_special"},
+    {kDelegationMismatch, "delegation_mismatch"},
+    {kGlueMismatch, "glue_mismatch"},
+    {kSingleServer, "single_server"},
+    {kSingleNetwork, "single_network"},
+    {kAnswersDiffer, "answers_differ"},
+    {kNegativeWithoutSoa, "negative_without_soa"},
+    {kNegativeSoaWrongZone, "negative_soa_wrong_zone"},
+    {kNxdomainAboveExisting, "nxdomain_above_existing"},
+    {kCnameWithOtherData, "cname_with_other_data"},
+    {kAliasLoop, "alias_loop"},
+    {kAliasTooLong, "alias_too_long"},
+    {kEdnsFormerr, "edns_formerr"},
+    {kEdnsDropped, "edns_dropped"},
+    {kEdnsBadvers, "edns_badvers"},
+    {kEdnsNotEchoed, "edns_not_echoed"},
+    {kEdnsOptionRejected, "edns_option_rejected"},
+    {kTruncatedNoTcp, "truncated_no_tcp"},
+    {kQuestionChanged, "question_changed"},
+    {kCaseChanged, "case_changed"},
+    {kCaseSensitiveServer, "case_sensitive_server"},
+    {kIdOrPortChanged, "id_or_port_changed"},
+    {kResponseMalformed, "response_malformed"},
+    {kDnssecNoDnskey, "dnssec_no_dnskey"},
+    {kDnssecDsMismatch, "dnssec_ds_mismatch"},
+    {kDnssecSignatureExpired, "dnssec_signature_expired"},
+    {kDnssecSignatureFuture, "dnssec_signature_future"},
+    {kDnssecSignatureInvalid, "dnssec_signature_invalid"},
+    {kDnssecSignatureMissing, "dnssec_signature_missing"},
+    {kDnssecDenialMissing, "dnssec_denial_missing"},
+    {kDnssecDenialInvalid, "dnssec_denial_invalid"},
+    {kDnssecAlgorithmUnsupported, "dnssec_algorithm_unsupported"},
+    {kDnssecAlgorithmDeprecated, "dnssec_algorithm_deprecated"},
+    {kDnssecNsec3Iterations, "dnssec_nsec3_iterations"},
+    {kDnssecEmptyAnswersOnly, "dnssec_empty_answers_only"},
+    {kRateLimited, "rate_limited"},
+    {kResolverLies, "resolver_lies"},
+    {kCaaIssuerUnknown, "caa_issuer_unknown"},
+    {kCaaValueMalformed, "caa_value_malformed"},
+    {kCaaTagUnknown, "caa_tag_unknown"},
+    {kCaaFlagOne, "caa_flag_one"},
+    {kCaaIssuewildSurprising, "caa_issuewild_surprising"},
+    {kCaaTtlExtreme, "caa_ttl_extreme"},
+}};
+
+/// A missing row leaves the last one at the first code.
+consteval bool EachCodeHasItsRow() {
+  for (size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<size_t>(kRows[i].code) != i || kRows[i].text.empty()) return false;
+  }
+  return true;
+}
+static_assert(EachCodeHasItsRow(), "a row for each code, in the enum's order");
+
+}  // namespace
+
+std::string_view FindingCodeText(FindingCode code) {
+  assert(code <= kLastFindingCode);
+  return kRows[static_cast<size_t>(code)].text;
+}
+
+std::optional<FindingCode> FindFindingCode(std::string_view text) {
+  const auto* const found = std::find_if(kRows.begin(), kRows.end(),
+                                         [text](const CodeRow& row) { return row.text == text; });
+  return found == kRows.end() ? std::nullopt : std::optional(found->code);
+}
+
+}  // namespace caascan
