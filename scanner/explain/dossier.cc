@@ -6,6 +6,7 @@
 
 #include "scanner/caa/property.h"
 #include "scanner/guide/operator_name.h"
+#include "scanner/guide/reason_remedy.h"
 
 namespace caascan::explain {
 namespace {
@@ -15,16 +16,25 @@ constexpr size_t kMaxTextSize = 300;
 std::string Text(std::string_view text) { return std::string(text.substr(0, kMaxTextSize)); }
 
 /// The fault with that key; nullptr where there are too many.
-DossierFault* Find(const std::string& key, std::map<std::string, DossierFault>* faults) {
+DossierFault* Find(const std::string& key, Dig dig, std::map<std::string, DossierFault>* faults) {
   const auto found = faults->find(key);
   if (found != faults->end()) return &found->second;
-  return faults->size() < Dossier::kMaxFaults ? &(*faults)[key] : nullptr;
+  if (faults->size() >= Dossier::kMaxFaults) return nullptr;
+  DossierFault& fault = (*faults)[key];
+  fault.dig = dig;
+  return &fault;
+}
+
+/// Of a code that this version does not know, the plain question shows most.
+Dig DigOf(std::string_view code) {
+  const FindingKind* const kind = FindFindingKind(code);
+  return kind == nullptr ? Dig::kCaa : kind->dig;
 }
 
 void MergeAll(const std::map<std::string, DossierFault>& from,
               std::map<std::string, DossierFault>* to) {
   for (const auto& [key, fault] : from) {
-    if (DossierFault* const into = Find(key, to)) into->Merge(fault);
+    if (DossierFault* const into = Find(key, fault.dig, to)) into->Merge(fault);
   }
 }
 
@@ -56,7 +66,7 @@ void Dossier::Add(const record::RecordView& record) {
   span_.Add(record.time_ms);
   std::set<std::string_view> seen;
   for (const record::FindingView& finding : record.findings) {
-    DossierFault* const fault = Find(Text(finding.code), &findings_);
+    DossierFault* const fault = Find(Text(finding.code), DigOf(finding.code), &findings_);
     if (fault == nullptr) continue;
     fault->names += seen.insert(finding.code).second ? 1 : 0;
     fault->AddSample({.name = Text(record.name),
@@ -66,7 +76,8 @@ void Dossier::Add(const record::RecordView& record) {
                       .evidence = Text(finding.evidence)});
   }
   if (!report::IsFailure(record.outcome)) return;
-  DossierFault* const failure = Find(std::string(ReasonCode(record.reason)), &failures_);
+  DossierFault* const failure =
+      Find(std::string(ReasonCode(record.reason)), guide::DigOf(record.reason), &failures_);
   ++failure->names;  // There are fewer reasons than there is room.
   for (const record::ServerView& server : record.servers) {
     if (!guide::IsFault(server.result)) continue;

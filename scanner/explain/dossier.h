@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "caascan/finding_kind.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/aggregate.h"
 
@@ -27,6 +28,7 @@ struct DossierSample {
 struct DossierFault {
   static constexpr size_t kMaxSamples = 10;
 
+  Dig dig = Dig::kCaa;
   uint64_t names = 0;
   std::vector<DossierSample> samples;  // The first ten by name, one a name; in order.
 
@@ -69,7 +71,7 @@ std::string HtmlDossier(const Dossier& dossier);
 
 /// Commands that show the fault without us: dig of BIND. Empty where a name or an address is none
 /// that a shell should see.
-std::vector<std::string> DigLines(const std::string& code, const DossierSample& sample);
+std::vector<std::string> DigLines(Dig dig, const DossierSample& sample);
 /// One question to one server; empty likewise.
 std::string DigLine(std::string_view type, const std::string& name, const std::string& address);
 

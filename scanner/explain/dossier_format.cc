@@ -1,6 +1,7 @@
 // A dossier is first laid out as a list of blocks, which both formats render. Tested by
 // dossier_test.cc.
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "caascan/finding_kind.h"
@@ -45,9 +46,7 @@ std::string AtServer(std::string address) {
   return " @" + address + (port.empty() ? "" : " -p " + port);
 }
 
-bool EndsIn(const std::string& code, std::string_view end) { return code.ends_with(end); }
-
-void AddSamples(const std::string& code, const DossierFault& fault, std::vector<Block>* blocks) {
+void AddSamples(const DossierFault& fault, std::vector<Block>* blocks) {
   Block table = {BlockKind::kTable, "", {{"name", "server", "address", "evidence"}}};
   Block commands = {BlockKind::kCommands, "", {}};
   for (size_t i = 0; i < fault.samples.size(); ++i) {
@@ -56,7 +55,7 @@ void AddSamples(const std::string& code, const DossierFault& fault, std::vector<
                           report::PrintableText(sample.address),
                           report::PrintableText(sample.evidence)});
     if (i >= kDigSamples) continue;
-    for (const std::string& line : DigLines(code, sample)) {
+    for (const std::string& line : DigLines(fault.dig, sample)) {
       if (commands.text.find(line + '\n') == std::string::npos) commands.text += line + '\n';
     }
   }
@@ -80,10 +79,10 @@ void AddFinding(const std::string& code, const DossierFault& fault, std::vector<
     text.append(kind->evidence);
     blocks->push_back({BlockKind::kParagraph, std::move(text), {}});
     std::string remedy = "What helps (";
-    remedy.append(MenderText(kind->mender)).append("): ").append(kind->remedy);
+    remedy.append(ActorText(kind->actor)).append("): ").append(kind->remedy);
     blocks->push_back({BlockKind::kParagraph, std::move(remedy), {}});
   }
-  AddSamples(code, fault, blocks);
+  AddSamples(fault, blocks);
 }
 
 /// The gravest first, then those of most names.
@@ -124,7 +123,7 @@ std::vector<Block> MakeBlocks(const Dossier& dossier) {
         {BlockKind::kHeading,
          "Look-ups that failed, " + failure->first + ": " + Names(failure->second.names),
          {}});
-    AddSamples(failure->first, failure->second, &blocks);
+    AddSamples(failure->second, &blocks);
   }
   return blocks;
 }
@@ -192,33 +191,41 @@ std::string DigLine(std::string_view type, const std::string& name, const std::s
   return "dig +norec " + std::string(type) + " " + name + server;
 }
 
-std::vector<std::string> DigLines(const std::string& code, const DossierSample& sample) {
+std::vector<std::string> DigLines(Dig dig, const DossierSample& sample) {
   std::string name = sample.name;
   if (name.starts_with("*.")) name.erase(0, 2);  // RFC 8659 section 3.
   if (!IsHarmless(name)) return {};
-  const bool has_host = IsHarmless(sample.host);
-  if (code == "server_unresolvable" || code == "server_nxdomain" ||
-      code == "unresolvable_servers") {
-    if (!has_host) return {};
-    return {"dig A " + sample.host, "dig AAAA " + sample.host};
-  }
-  if (code.starts_with("dnssec_"))
-    return {"dig +dnssec CAA " + name, "dig +dnssec +cd CAA " + name};
-  if (code == "delegation_mismatch" || code == "glue_mismatch" || code.starts_with("single_")) {
-    return IsHarmless(sample.zone) ? std::vector<std::string>{"dig +nssearch " + sample.zone}
-                                   : std::vector<std::string>();
-  }
-  const std::string server = AtServer(sample.address);
-  if (server.empty()) return {};
-  const auto ask = [&name, &server](const char* how) {
-    return "dig +norec " + std::string(how) + name + server;
+  const auto ask = [&](std::initializer_list<const char*> questions) {
+    std::vector<std::string> lines;
+    for (const char* question : questions) {
+      std::string line = DigLine(question, name, sample.address);
+      if (!line.empty()) lines.push_back(std::move(line));
+    }
+    return lines;
   };
-  if (code == "truncated_no_tcp" || code == "truncated") return {ask("+tcp CAA ")};
-  if (code.starts_with("edns_")) return {ask("CAA "), ask("+noedns CAA ")};
-  if (code.starts_with("unknown_types_")) return {ask("TYPE65280 "), ask("SOA ")};
-  const bool differs = EndsIn(code, "_on_caa") || code == "caa_dropped" || code == "refused_caa";
-  if (differs) return {ask("CAA "), ask("SOA ")};
-  return {ask("CAA ")};
+  switch (dig) {
+    case Dig::kCaa:
+    case Dig::kCaaOfAllServers:
+      return ask({"CAA"});
+    case Dig::kCaaAndSoa:
+      return ask({"CAA", "SOA"});
+    case Dig::kCaaOverTcp:
+      return ask({"+tcp CAA"});
+    case Dig::kCaaWithoutEdns:
+      return ask({"CAA", "+noedns CAA"});
+    case Dig::kUnknownType:
+      return ask({"TYPE65280", "SOA"});
+    case Dig::kValidation:
+      return {"dig +dnssec CAA " + name, "dig +dnssec +cd CAA " + name};
+    case Dig::kHostAddresses:
+      if (!IsHarmless(sample.host)) return {};
+      return {"dig A " + sample.host, "dig AAAA " + sample.host};
+    case Dig::kNsSearch:
+    case Dig::kNsOfAllServers:
+      if (!IsHarmless(sample.zone)) return {};
+      return {"dig +nssearch " + sample.zone};
+  }
+  return {};
 }
 
 std::string MarkdownDossier(const Dossier& dossier) {

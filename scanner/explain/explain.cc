@@ -7,6 +7,7 @@
 #include <absl/strings/str_format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "caascan/finding_kind.h"
@@ -220,52 +221,53 @@ void AddServers(const record::RecordView& record, const Room& room, ExplainPage*
 }
 
 std::string WhomToTell(const FindingKind& kind, const record::RecordView& record) {
-  std::string who(MenderText(kind.mender));
-  if (kind.mender == Mender::kProvider && !record.operator_name.empty()) {
+  std::string who(ActorText(kind.actor));
+  if (kind.actor == Actor::kProvider && !record.operator_name.empty()) {
     who += " (" + report::PrintableText(record.operator_name) + ")";
   }
   return who;
 }
 
 /// What explains others that come with it.
-bool IsCause(std::string_view code) {
-  return code == "dnssec_empty_answers_only" || code == "delegation_mismatch";
+bool IsCause(FindingCode code) {
+  return code == FindingCode::kDnssecEmptyAnswersOnly || code == FindingCode::kDelegationMismatch;
 }
 
-/// Each code once: causes first, then the gravest.
-std::vector<std::string_view> CodesOf(const record::RecordView& record) {
-  std::vector<std::string_view> codes;
+/// Each code once: causes first, then the gravest. Those of other versions are left out.
+std::vector<FindingCode> CodesOf(const record::RecordView& record) {
+  std::vector<FindingCode> codes;
   for (const record::FindingView& finding : record.findings) {
-    const bool known = std::find(codes.begin(), codes.end(), finding.code) != codes.end();
-    if (!known && FindFindingKind(finding.code) != nullptr) codes.push_back(finding.code);
+    const std::optional<FindingCode> code = FindFindingCode(finding.code);
+    if (code && std::find(codes.begin(), codes.end(), *code) == codes.end()) codes.push_back(*code);
   }
-  std::stable_sort(codes.begin(), codes.end(), [](std::string_view a, std::string_view b) {
+  std::stable_sort(codes.begin(), codes.end(), [](FindingCode a, FindingCode b) {
     if (IsCause(a) != IsCause(b)) return IsCause(a);
-    return FindFindingKind(a)->severity < FindFindingKind(b)->severity;
+    return KindOf(a).severity < KindOf(b).severity;
   });
   return codes;
 }
 
 /// Findings of one code are told together: the first servers stand for all.
 void AddFindings(const record::RecordView& record, const Room& room, ExplainPage* page) {
-  const std::vector<std::string_view> codes = CodesOf(record);
+  const std::vector<FindingCode> codes = CodesOf(record);
   if (!codes.empty()) page->Heading("What is wrong");
   for (size_t i = 0; i < std::min(codes.size(), room.findings); ++i) {
-    const FindingKind* kind = FindFindingKind(codes[i]);
-    page->Paragraph("  ", std::string(kind->code) + ": " + std::string(kind->meaning) + " (" +
-                              std::string(SeverityText(kind->severity)) + ", " +
-                              std::string(kind->rfc) + ")");
+    const FindingKind& kind = KindOf(codes[i]);
+    const std::string_view code = FindingCodeText(codes[i]);
+    page->Paragraph("  ", std::string(code) + ": " + std::string(kind.meaning) + " (" +
+                              std::string(SeverityText(kind.severity)) + ", " +
+                              std::string(kind.rfc) + ")");
     size_t shown = 0;
     for (const record::FindingView& finding : record.findings) {
-      if (finding.code != codes[i] || shown++ >= room.evidence) continue;
+      if (finding.code != code || shown++ >= room.evidence) continue;
       std::string line = report::PrintableText(finding.host);
       for (const std::string_view part : {finding.address, finding.evidence}) {
         if (!part.empty()) line += (line.empty() ? "" : " ") + Shown(part, kMaxEvidence);
       }
       if (!line.empty()) page->Paragraph("    ", line);
     }
-    page->Paragraph("    ", "To the " + WhomToTell(*kind, record) + ":");
-    page->Paragraph("      ", kind->remedy);
+    page->Paragraph("    ", "To the " + WhomToTell(kind, record) + ":");
+    page->Paragraph("      ", kind.remedy);
   }
   page->Rest(codes.size(), room.findings);
 }
@@ -320,7 +322,7 @@ void AddPublishing(const record::RecordView& record, const std::string& issuer, 
 class Commands {
  public:
   Commands(const record::RecordView& record, uint16_t port) : record_(record), port_(port) {
-    for (const std::string_view code : CodesOf(record)) AddCode(code);
+    for (const FindingCode code : CodesOf(record)) AddCode(code);
     if (!record.failed_at.empty()) AddFailure();
   }
   const std::vector<std::string>& lines() const { return lines_; }
@@ -346,18 +348,19 @@ class Commands {
     if (!line.empty() && !known) lines_.push_back(std::move(line));
   }
 
-  void AddCode(std::string_view code) {
+  void AddCode(FindingCode code) {
+    const Dig dig = KindOf(code).dig;
     for (const record::FindingView& finding : record_.findings) {
-      if (finding.code != code) continue;
+      if (finding.code != FindingCodeText(code)) continue;
       const std::string zone(finding.zone.empty() ? record_.zone : finding.zone);
-      if (code == "delegation_mismatch") {
+      if (dig == Dig::kNsOfAllServers) {
         AskServers("NS", zone, true);
-      } else if (code == "answers_differ") {
+      } else if (dig == Dig::kCaaOfAllServers) {
         AskServers("CAA", std::string(record_.has_caa ? record_.caa_owner : record_.name), false);
       } else {
         const DossierSample sample = {name(), std::string(finding.host), WithPort(finding.address),
                                       zone, ""};
-        for (std::string& line : DigLines(std::string(code), sample)) Add(std::move(line));
+        for (std::string& line : DigLines(dig, sample)) Add(std::move(line));
       }
     }
   }
@@ -380,9 +383,7 @@ class Commands {
       if (server.address.empty() || did_well) continue;
       const DossierSample sample = {name(), std::string(server.host), WithPort(server.address),
                                     std::string(record_.zone), ""};
-      for (std::string& line : DigLines(std::string(ReasonCode(record_.reason)), sample)) {
-        Add(std::move(line));
-      }
+      for (std::string& line : DigLines(guide::DigOf(record_.reason), sample)) Add(std::move(line));
     }
   }
 
@@ -407,18 +408,18 @@ void AddCommands(const std::vector<std::string>& lines, const Room& room, Explai
   }
 }
 
-/// The gravest fault that somebody else than the owner mends.
+/// The gravest fault about which somebody else than the owner can act.
 void AddLetter(const record::RecordView& record, const std::vector<std::string>& commands,
                ExplainPage* page) {
-  for (const std::string_view code : CodesOf(record)) {
-    const FindingKind* kind = FindFindingKind(code);
-    if (kind->severity == Severity::kNotice) break;
-    if (kind->mender != Mender::kProvider && kind->mender != Mender::kRegistrar &&
-        kind->mender != Mender::kRegistry) {
+  for (const FindingCode code : CodesOf(record)) {
+    const FindingKind& kind = KindOf(code);
+    if (kind.severity == Severity::kNotice) break;
+    if (kind.actor != Actor::kProvider && kind.actor != Actor::kRegistrar &&
+        kind.actor != Actor::kRegistry) {
       continue;
     }
-    page->Heading("To send to the " + WhomToTell(*kind, record));
-    page->Paragraph("  ", SupportLetter(record, *kind, commands.empty() ? "" : commands.front()));
+    page->Heading("To send to the " + WhomToTell(kind, record));
+    page->Paragraph("  ", SupportLetter(record, kind, commands.empty() ? "" : commands.front()));
     return;
   }
 }

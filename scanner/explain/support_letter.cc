@@ -23,7 +23,7 @@ std::string SupportLetter(const record::RecordView& record, const FindingKind& k
   std::string evidence;
   size_t count = 0;
   for (const record::FindingView& finding : record.findings) {
-    if (finding.code != kind.code) continue;
+    if (finding.code != FindingCodeText(kind.code)) continue;
     if (evidence.empty())
       evidence = report::PrintableText(finding.evidence.substr(0, kMaxEvidence));
     if (finding.host.empty() || ++count > kMaxServers) continue;

@@ -1,44 +1,57 @@
-// One table, a row for each code. The code is what programs go by and never changes; the other
-// texts are for people. Tested by finding_kind_test.cc.
+// One table, a row for each code. Programs go by the code; the texts are for people. Tested by
+// finding_kind_test.cc.
 #include "caascan/finding_kind.h"
 
-#include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace caascan {
 namespace {
 
 using enum Severity;
-using enum Mender;
+using enum Actor;
+using enum FindingCode;
+using enum Dig;
+using enum Ede;
+using R = Reason;
+using Causes = ReasonSet;
+
+constexpr ReasonSet kNothing;
+constexpr std::nullopt_t kNoEde = std::nullopt;
 
 constexpr FindingKind kKinds[] = {
     // CAA alone fails.
-    {"notimp_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+    {kNotimpOnCaa, kError, kProvider, kCaaAndSoa, R::kNotimp, kNotSupported,
+     "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server answers NOTIMP for CAA and knows other types",
      "NOTIMP for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server answers queries for type CAA (257) with NOTIMP. A server that has no "
      "records "
      "of a type must answer NOERROR with the zone's SOA in the authority section. Please update "
      "the server software, or switch off what filters by query type."},
-    {"formerr_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+    {kFormerrOnCaa, kError, kProvider, kCaaAndSoa, R::kFormerr, kNoEde,
+     "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server answers FORMERR for CAA and knows other types",
      "FORMERR for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server answers queries for type CAA (257) with FORMERR although the query is well "
      "formed. It must answer NOERROR with the zone's SOA where there is no such record. Please "
      "update the server software."},
-    {"refused_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+    {kRefusedOnCaa, kError, kProvider, kCaaAndSoa, R::kRefusedCaa, kNoEde,
+     "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server refuses CAA and answers other types",
      "REFUSED for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server refuses queries for type CAA (257) although it serves the zone. Please "
      "allow "
      "all query types; certificates cannot be issued for the zone's names meanwhile."},
-    {"servfail_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+    {kServfailOnCaa, kError, kProvider, kCaaAndSoa, R::kServfail, kNoEde,
+     "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server answers SERVFAIL for CAA and knows other types",
      "SERVFAIL for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server answers queries for type CAA (257) with SERVFAIL although it serves the "
      "zone. A certification authority has to refuse then. Please look at the server's log for this "
      "type; it must answer NOERROR with the zone's SOA where there is no such record."},
-    {"rcode_on_caa", kError, kProvider, "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
+    {kRcodeOnCaa, kError, kProvider, kCaaAndSoa, R::kRcode, kNoEde,
+     "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server answers another error for CAA and knows other types",
      "An RCODE other than NOERROR, NXDOMAIN, FORMERR, SERVFAIL, NOTIMP and REFUSED for CAA, "
      "NOERROR "
@@ -47,7 +60,8 @@ constexpr FindingKind kKinds[] = {
      "zone. It must answer NOERROR with the zone's SOA where there is no such record. Please "
      "update "
      "the server software."},
-    {"caa_dropped", kError, kProvider, "RFC 8659 section 6.1, RFC 8906 section 3.1.2",
+    {kCaaDropped, kError, kProvider, kCaaAndSoa, R::kCaaDropped, kNetworkError,
+     "RFC 8659 section 6.1, RFC 8906 section 3.1.2",
      "queries for CAA stay unanswered, others are answered",
      "No answer for CAA over UDP in any try, also in a later pass; SOA or A from the same address "
      "was answered in between.",
@@ -55,47 +69,52 @@ constexpr FindingKind kKinds[] = {
      "firewall or a load balancer in front of it drops query types that it does not know. Please "
      "let all query types pass; certificates cannot be issued for the zone's names meanwhile."},
     // Other types fail too.
-    {"unknown_types_dropped", kWarning, kProvider, "RFC 3597 section 3, RFC 8906 section 3.1.2",
+    {kUnknownTypesDropped, kWarning, kProvider, kUnknownType, R::kCaaDropped, kNoEde,
+     "RFC 3597 section 3, RFC 8906 section 3.1.2",
      "queries for a type nobody has assigned stay unanswered",
      "No answer for TYPE65280 in any try, SOA or A from the same address answered in between.",
      "Queries for record types that your name server, or a firewall in front of it, does not know "
      "get no answer. They must be answered with NOERROR and the zone's SOA. Please let all query "
      "types pass."},
-    {"unknown_types_rejected", kWarning, kProvider, "RFC 3597 section 3, RFC 8906 section 3.1.2",
+    {kUnknownTypesRejected, kWarning, kProvider, kUnknownType,
+     Causes(R::kNotimp, R::kFormerr, R::kRefusedCaa, R::kServfail, R::kRcode), kNoEde,
+     "RFC 3597 section 3, RFC 8906 section 3.1.2",
      "queries for a type nobody has assigned are answered with an error",
      "Another RCODE than NOERROR for TYPE65280, NOERROR for SOA or A from the same address.",
      "Your name server answers queries for record types that it does not know with an error. They "
      "must be answered with NOERROR and the zone's SOA. Please update the server software."},
-    {"notimp_for_type", kWarning, kProvider, "RFC 1035 section 4.1.1, RFC 8906 section 3.1.2",
-     "the server answers NOTIMP for a query type",
+    {kNotimpForType, kWarning, kProvider, kCaa, R::kNotimp, kNotSupported,
+     "RFC 1035 section 4.1.1, RFC 8906 section 3.1.2", "the server answers NOTIMP for a query type",
      "RCODE 4 in the answer to an ordinary query (opcode 0).",
      "Your name server answers NOTIMP for a record type. NOTIMP is for opcodes; a type without "
      "records is answered with NOERROR and the zone's SOA. Please update the server software."},
     // Lame delegations.
-    {"lame_refused", kError, kOwner, "RFC 1912 section 2.8",
+    {kLameRefused, kError, kOwner, kCaa, R::kRefused, kNotAuthoritative, "RFC 1912 section 2.8",
      "the parent names a server that refuses the zone", "REFUSED, also for the zone's SOA.",
      "The delegation names a server that does not serve the zone: it answers REFUSED. Compare the "
      "name servers entered at the registrar with those that the DNS provider assigned to the zone, "
      "and make them the same; or ask the provider to serve the zone there."},
-    {"lame_not_authoritative", kWarning, kProvider, "RFC 1035 section 4.1.1, RFC 1912 section 2.8",
+    {kLameNotAuthoritative, kWarning, kProvider, kCaa, R::kNotAuthoritative, kNoEde,
+     "RFC 1035 section 4.1.1, RFC 1912 section 2.8",
      "the parent names a server that is not authoritative for the zone",
      "An answer without the AA bit, with or without data.",
      "The delegation names your server, but it answers for the zone without authority (AA clear). "
      "Please load the zone there as primary or secondary, or have the server taken out of the "
      "delegation; a resolver must not stand in an NS set."},
-    {"lame_upward_referral", kError, kProvider, "RFC 1912 section 2.8",
-     "the parent names a server that refers upwards",
+    {kLameUpwardReferral, kError, kProvider, kCaa, R::kUpwardReferral, kNoEde,
+     "RFC 1912 section 2.8", "the parent names a server that refers upwards",
      "A referral to the root or to another zone above, instead of an answer.",
      "The delegation names your server, but it refers to the root or another zone above, since it "
      "does not serve the zone. Please load the zone there, or have the server taken out of the "
      "delegation."},
-    {"lame_servfail", kError, kProvider, "RFC 1912 section 2.8",
+    {kLameServfail, kError, kProvider, kCaa, R::kServfail, kInvalidData, "RFC 1912 section 2.8",
      "the parent names a server that answers SERVFAIL for the zone",
      "SERVFAIL, also for the zone's SOA.",
      "Your name server knows the zone but cannot serve it: it answers SERVFAIL for everything. "
      "Usually the zone file is missing or broken, or a secondary could not transfer it for so long "
      "that it expired. Please look at the server's log and reload or transfer the zone."},
-    {"lame_rcode", kError, kProvider, "RFC 1912 section 2.8, RFC 8906 section 3.1.1",
+    {kLameRcode, kError, kProvider, kCaa, Causes(R::kNotimp, R::kFormerr, R::kRcode), kNoEde,
+     "RFC 1912 section 2.8, RFC 8906 section 3.1.1",
      "the parent names a server that answers the zone with an error",
      "FORMERR, NOTIMP or another error, also for the zone's SOA.",
      "Your name server, which the delegation names, answers every query for the zone with an "
@@ -103,124 +122,138 @@ constexpr FindingKind kKinds[] = {
      "Please load the zone there and look at the server's log, or have it taken out of the "
      "delegation."},
     // Servers that cannot be reached.
-    {"server_unresolvable", kError, kOwner, "RFC 1034 section 4.2.2, RFC 2181 section 10.3",
-     "a name server's name has no address",
+    {kServerUnresolvable, kError, kOwner, kHostAddresses, R::kUnresolvableServers, kNoEde,
+     "RFC 1034 section 4.2.2, RFC 2181 section 10.3", "a name server's name has no address",
      "The look-ups of A and AAAA of the name that the delegation gives came back without address.",
      "The delegation names a server whose name has no address. Correct the name at the registrar, "
      "publish an address for it, or take it out of the delegation."},
-    {"server_nxdomain", kError, kOwner, "RFC 1034 section 4.2.2, RFC 2181 section 10.3",
-     "a name server's name does not exist", "NXDOMAIN for the name that the delegation gives.",
+    {kServerNxdomain, kError, kOwner, kHostAddresses, R::kUnresolvableServers, kNoEde,
+     "RFC 1034 section 4.2.2, RFC 2181 section 10.3", "a name server's name does not exist",
+     "NXDOMAIN for the name that the delegation gives.",
      "The delegation names a server whose name does not exist. Correct it at the registrar. Where "
      "its domain has lapsed, somebody else could register it and answer for your zone."},
-    {"server_unreachable", kError, kProvider, "RFC 1034 section 4.1, RFC 7766 section 5",
+    {kServerUnreachable, kError, kProvider, kCaa, R::kUnreachable, kNetworkError,
+     "RFC 1034 section 4.1, RFC 7766 section 5",
      "a name server's port is closed, or there is no way to it",
      "ICMP says unreachable, or TCP is reset.",
      "Nothing listens on port 53 of this address, though the delegation names it. Please start the "
      "name server, open UDP and TCP port 53, or have the address corrected."},
-    {"server_silent", kError, kProvider, "RFC 1034 section 4.1, RFC 8906 section 3",
-     "a name server answers nothing at all",
+    {kServerSilent, kError, kProvider, kCaa, R::kNoResponse, kNetworkError,
+     "RFC 1034 section 4.1, RFC 8906 section 3", "a name server answers nothing at all",
      "No answer to any query of any type in several tries, also in a later pass, while other "
      "servers answered.",
      "Your name server, which the delegation names, answers no query. Please check that it runs "
      "and that no firewall drops UDP and TCP port 53, or have it taken out of the delegation."},
-    {"server_address_special", kError, kOwner, "RFC 8659 section 6.3, RFC 6890 section 2.2",
+    {kServerAddressSpecial, kError, kOwner, kCaa, R::kUnresolvableServers, kNoEde,
+     "RFC 8659 section 6.3, RFC 6890 section 2.2",
      "a name server's address is none of the public Internet",
      "The address is loopback, private, link-local, for documentation or the like.",
      "The delegation leads to an address that nobody outside can reach, such as 127.0.0.1 or "
      "10.0.0.1. Publish the server's public address, or take it out of the delegation."},
     // The delegation.
-    {"delegation_mismatch", kWarning, kRegistrar, "RFC 1034 section 4.2.2, RFC 7477 section 1",
-     "the NS sets at parent and child differ",
+    {kDelegationMismatch, kWarning, kRegistrar, kNsOfAllServers,
+     Causes(R::kRefused, R::kNotAuthoritative, R::kUpwardReferral), kNoEde,
+     "RFC 1034 section 4.2.2, RFC 7477 section 1", "the NS sets at parent and child differ",
      "The NS set of the referral and that of the zone itself hold different names.",
      "The parent zone and the zone itself name different servers. Please make the NS set at the "
      "registrar and the one in the zone the same."},
-    {"glue_mismatch", kWarning, kRegistrar, "RFC 1034 section 4.2.2",
+    {kGlueMismatch, kWarning, kRegistrar, kNsSearch,
+     Causes(R::kNoResponse, R::kUnreachable, R::kRefused), kNoEde, "RFC 1034 section 4.2.2",
      "glue differs from the server's own address",
      "The address in the referral is none of those that the server's name has.",
      "The parent zone hands out another address for a name server than the zone itself does. "
      "Please have the host object (glue) corrected at the registrar."},
-    {"single_server", kNotice, kProvider, "RFC 1034 section 4.1, RFC 2182 section 5",
-     "the zone has one server only", "All the addresses of its servers are one host.",
+    {kSingleServer, kNotice, kProvider, kNsSearch, kNothing, kNoEde,
+     "RFC 1034 section 4.1, RFC 2182 section 5", "the zone has one server only",
+     "All the addresses of its servers are one host.",
      "The zone has a single name server; while it is down, nothing of the domain works. Please add "
      "a second one elsewhere."},
-    {"single_network", kNotice, kProvider, "RFC 2182 section 3.1",
+    {kSingleNetwork, kNotice, kProvider, kNsSearch, kNothing, kNoEde, "RFC 2182 section 3.1",
      "all of the zone's servers are in one network",
      "All addresses are within one /24 (IPv4) or /48 (IPv6).",
      "All name servers of the zone are in one network, and fail together. Please add one in "
      "another network."},
-    {"answers_differ", kError, kProvider, "RFC 1034 section 4.3.5",
+    {kAnswersDiffer, kError, kProvider, kCaaOfAllServers,
+     Causes(R::kIssuerNotAuthorized, R::kIssuanceForbidden), kNoEde, "RFC 1034 section 4.3.5",
      "the zone's servers give different CAA records",
      "Two servers of the zone answered with different CAA sets, or one with none.",
      "Your name servers give different CAA records for the same name, so that certificates are "
      "issued or refused by chance. Please compare the SOA serials and transfer the zone again."},
     // What answers hold.
-    {"negative_without_soa", kWarning, kProvider, "RFC 2308 section 3",
+    {kNegativeWithoutSoa, kWarning, kProvider, kCaa, kNothing, kNoEde, "RFC 2308 section 3",
      "an empty answer has no SOA",
      "NOERROR or NXDOMAIN without records and without SOA in the authority section.",
      "Your name server sends empty answers without the zone's SOA record. Resolvers cannot keep "
      "them, and some take them for a failure. Please update the server software."},
-    {"negative_soa_wrong_zone", kWarning, kProvider, "RFC 2308 section 3",
+    {kNegativeSoaWrongZone, kWarning, kProvider, kCaa, kNothing, kNoEde, "RFC 2308 section 3",
      "an empty answer has the SOA of another zone",
      "The SOA in the authority section belongs to a zone that the name is not in.",
      "Your name server sends empty answers with the SOA of a zone that the name is not in. "
      "Resolvers discard them. Please correct the zone or the server software."},
-    {"nxdomain_above_existing", kError, kProvider, "RFC 8020 section 2",
+    {kNxdomainAboveExisting, kError, kProvider, kCaa, R::kNoCaa, kNoEde, "RFC 8020 section 2",
      "NXDOMAIN for a name that has names below it",
      "NXDOMAIN for a name, and data at a name below it, from the same server.",
      "Your name server says NXDOMAIN for a name that has names below it. It must answer NOERROR "
      "without records (an empty non-terminal); resolvers conclude that nothing below exists."},
-    {"cname_with_other_data", kError, kOwner, "RFC 1034 section 3.6.2, RFC 2181 section 10.1",
-     "a CNAME stands beside other records", "CNAME and other types at one name.",
+    {kCnameWithOtherData, kError, kOwner, kCaa, Causes(R::kNoCaa, R::kIssuerNotAuthorized), kNoEde,
+     "RFC 1034 section 3.6.2, RFC 2181 section 10.1", "a CNAME stands beside other records",
+     "CNAME and other types at one name.",
      "A name with a CNAME record may have no other records. Remove one or the other; at the top of "
      "a zone use the provider's ALIAS or A and AAAA records instead."},
-    {"alias_loop", kError, kOwner, "RFC 1034 section 3.6.2", "aliases lead in a circle",
-     "A CNAME or DNAME leads back to a name that was passed already.",
+    {kAliasLoop, kError, kOwner, kCaa, R::kAliasLoop, kNoEde, "RFC 1034 section 3.6.2",
+     "aliases lead in a circle", "A CNAME or DNAME leads back to a name that was passed already.",
      "The CNAME or DNAME records of this name lead in a circle. Correct one of them; until "
      "then the name has no address, and no certificate can be issued."},
-    {"alias_too_long", kError, kOwner, "RFC 1034 section 5.2.2", "the chain of aliases is too long",
-     "More than 16 CNAME or DNAME hops.",
+    {kAliasTooLong, kError, kOwner, kCaa, R::kAliasLoop, kNoEde, "RFC 1034 section 5.2.2",
+     "the chain of aliases is too long", "More than 16 CNAME or DNAME hops.",
      "The chain of CNAME records is longer than resolvers follow. Point the name at the end of the "
      "chain."},
     // EDNS and transport.
-    {"edns_formerr", kNotice, kProvider, "RFC 6891 section 7, RFC 8906 section 3.2.1",
-     "FORMERR with EDNS, an answer without",
+    {kEdnsFormerr, kNotice, kProvider, kCaaWithoutEdns, kNothing, kNoEde,
+     "RFC 6891 section 7, RFC 8906 section 3.2.1", "FORMERR with EDNS, an answer without",
      "FORMERR for the query with an OPT record, an answer for the same query without.",
      "Your name server answers FORMERR for queries with EDNS, as if it knew nothing of it. DNSSEC "
      "and answers beyond 512 octets over UDP do not work so. Please update the server software."},
-    {"edns_dropped", kError, kProvider, "RFC 6891 section 7, RFC 8906 section 3.2.1",
+    {kEdnsDropped, kError, kProvider, kCaaWithoutEdns, R::kNoResponse, kNetworkError,
+     "RFC 6891 section 7, RFC 8906 section 3.2.1",
      "queries with EDNS stay unanswered, those without are answered",
      "No answer with an OPT record in any try, an answer without it in between.",
      "Queries with EDNS to your name server get no answer. Resolvers have not fallen back since "
      "2019, so they see a timeout. Please update the server, or the firewall that drops them."},
-    {"edns_badvers", kNotice, kProvider, "RFC 6891 section 6.1.3", "BADVERS for EDNS version 0",
+    {kEdnsBadvers, kNotice, kProvider, kCaaWithoutEdns, kNothing, kNoEde, "RFC 6891 section 6.1.3",
+     "BADVERS for EDNS version 0",
      "BADVERS for a query with EDNS version 0, which is the only one.",
      "Your name server answers BADVERS for EDNS version 0. Please update the server software."},
-    {"edns_not_echoed", kNotice, kProvider, "RFC 6891 section 7",
+    {kEdnsNotEchoed, kNotice, kProvider, kCaaWithoutEdns, kNothing, kNoEde, "RFC 6891 section 7",
      "the answer to a query with EDNS has none",
      "An answer without OPT record to a query with one, and no error.",
      "Your name server ignores EDNS: its answers have no OPT record. DNSSEC and answers beyond 512 "
      "octets over UDP do not work by it. Please update the server software."},
-    {"edns_option_rejected", kNotice, kProvider, "RFC 6891 section 6.1.2, RFC 8906 section 3.2.3",
+    {kEdnsOptionRejected, kNotice, kProvider, kCaaWithoutEdns, kNothing, kNoEde,
+     "RFC 6891 section 6.1.2, RFC 8906 section 3.2.3",
      "an error for an EDNS option that it does not know",
      "An error for the query with an EDNS option, an answer for the same query without.",
      "Your name server answers queries that have an unknown EDNS option with an error. Unknown "
      "options must be ignored. Please update the server software."},
-    {"truncated_no_tcp", kError, kProvider, "RFC 7766 section 5",
-     "answers are truncated, and TCP does not work",
+    {kTruncatedNoTcp, kError, kProvider, kCaaOverTcp, R::kTruncated, kNetworkError,
+     "RFC 7766 section 5", "answers are truncated, and TCP does not work",
      "TC set over UDP; over TCP the connection is refused, reset or silent.",
      "Your name server truncates answers over UDP, but does not answer over TCP. Please open TCP "
      "port 53; name servers must serve both."},
-    {"question_changed", kError, kProvider, "RFC 1035 section 7.3, RFC 5452 section 9.1",
-     "the answer is to another question",
+    {kQuestionChanged, kError, kProvider, kCaa, R::kNoResponse, kNoEde,
+     "RFC 1035 section 7.3, RFC 5452 section 9.1", "the answer is to another question",
      "A message from the right address with the right ID, but another name, type or class.",
      "Answers from your name server come with another question than was asked, so resolvers "
      "discard them. A middlebox rewrites them. Please find and remove it."},
-    {"case_changed", kNotice, kProvider, "RFC 1034 section 3.1, RFC 4343 section 4.1",
+    {kCaseChanged, kNotice, kProvider, kCaa, kNothing, kNoEde,
+     "RFC 1034 section 3.1, RFC 4343 section 4.1",
      "the answer's question has lost the letters' case",
      "The question comes back in other letters, upper or lower case, than it was asked in.",
      "Your name server does not copy the question into its answer as it was asked: letters change "
      "case. Resolvers that use the case against forgery ask again over TCP. Please update it."},
-    {"case_sensitive_server", kError, kProvider, "RFC 1034 section 3.1, RFC 4343 section 3",
+    {kCaseSensitiveServer, kError, kProvider, kCaa,
+     Causes(R::kServfail, R::kFormerr, R::kRcode, R::kRefused, R::kDnssecBogus), kNoEde,
+     "RFC 1034 section 3.1, RFC 4343 section 3",
      "the server does not know names that are written with capitals",
      "An error, NXDOMAIN, or a denial that does not validate for a question with capitals in its "
      "name, several times in turn with a better answer to the same question in small letters.",
@@ -228,68 +261,72 @@ constexpr FindingKind kKinds[] = {
      "names that it answers in small letters. Names must be compared without regard to case. "
      "Resolvers write names in random case against forgery, so look-ups of your names fail by "
      "chance. Please update the server software."},
-    {"id_or_port_changed", kError, kProvider, "RFC 5452 section 9.1, RFC 2181 section 4",
+    {kIdOrPortChanged, kError, kProvider, kCaa, R::kNoResponse, kNoEde,
+     "RFC 5452 section 9.1, RFC 2181 section 4",
      "the answer comes from another address or port, or with another ID",
      "Answers to our queries came from an address, port or ID that was not asked.",
      "Answers from your name server come from another address or port than was asked, or with "
      "another ID, so resolvers discard them. Please have it answer from the address it was asked "
      "at, or correct the network address translation."},
-    {"response_malformed", kError, kProvider, "RFC 1035 section 4.1", "the answer cannot be parsed",
+    {kResponseMalformed, kError, kProvider, kCaa, R::kMalformedResponse, kNoEde,
+     "RFC 1035 section 4.1", "the answer cannot be parsed",
      "What is wrong, in which section, at which octet.",
      "Your name server sends messages that are no valid DNS. The evidence says where. Please "
      "update "
      "the server software."},
     // DNSSEC.
-    {"dnssec_no_dnskey", kError, kOwner, "RFC 4035 section 5.2",
-     "the parent has a DS, the zone has no DNSKEY",
+    {kDnssecNoDnskey, kError, kOwner, kValidation, R::kDnssecBogus, kDnskeyMissing,
+     "RFC 4035 section 5.2", "the parent has a DS, the zone has no DNSKEY",
      "No DNSKEY at the zone's apex, DS records for it at the parent.",
      "The parent says that the zone is signed, but it is not. Remove the DS record at the "
      "registrar, or sign the zone. This happens when a domain moves to a provider without DNSSEC."},
-    {"dnssec_ds_mismatch", kError, kOwner, "RFC 4035 section 5.2",
-     "no key of the zone fits the parent's DS",
+    {kDnssecDsMismatch, kError, kOwner, kValidation, R::kDnssecBogus, kDnskeyMissing,
+     "RFC 4035 section 5.2", "no key of the zone fits the parent's DS",
      "None of the DNSKEY records has the key tag, algorithm and digest of a DS.",
      "The DS record at the registrar belongs to a key that the zone does not use. Replace it "
      "by the one that the DNS provider shows, or remove it."},
-    {"dnssec_signature_expired", kError, kProvider, "RFC 4035 section 5.3.1", "signatures are over",
-     "The RRSIG's expiration lies in the past.",
+    {kDnssecSignatureExpired, kError, kProvider, kValidation, R::kDnssecBogus, kSignatureExpired,
+     "RFC 4035 section 5.3.1", "signatures are over", "The RRSIG's expiration lies in the past.",
      "The zone's DNSSEC signatures have expired; every validating resolver refuses the zone. "
      "Please "
      "have it signed again, and the signer's schedule checked."},
-    {"dnssec_signature_future", kError, kProvider, "RFC 4035 section 5.3.1",
-     "signatures are not yet valid",
+    {kDnssecSignatureFuture, kError, kProvider, kValidation, R::kDnssecBogus, kSignatureNotYetValid,
+     "RFC 4035 section 5.3.1", "signatures are not yet valid",
      "The RRSIG's inception lies in the future. Up to a tenth of its validity, at least an hour "
      "and "
      "at most a day, is let pass, and the evidence says by how much; beyond, nothing validates.",
      "The zone's DNSSEC signatures begin in the future. Please correct the signer's clock and have "
      "the zone signed again."},
-    {"dnssec_signature_invalid", kError, kProvider, "RFC 4035 section 5.3.3",
-     "signatures do not verify",
+    {kDnssecSignatureInvalid, kError, kProvider, kValidation, R::kDnssecBogus, kDnssecBogus,
+     "RFC 4035 section 5.3.3", "signatures do not verify",
      "The RRSIG, checked with the key that it names, does not fit the records.",
      "The zone's DNSSEC signatures do not verify. Please have it signed again; records were "
      "changed "
      "after signing, or the keys got mixed up."},
-    {"dnssec_signature_missing", kError, kProvider, "RFC 4035 sections 2.2 and 5.3",
-     "records of a signed zone have no signature",
+    {kDnssecSignatureMissing, kError, kProvider, kValidation, R::kDnssecBogus, kRrsigsMissing,
+     "RFC 4035 sections 2.2 and 5.3", "records of a signed zone have no signature",
      "No RRSIG beside the records, although DO was set and the parent has a DS.",
      "The zone is signed, but these records come without signatures. Please have the zone signed "
      "whole, and check that all servers have the signed copy."},
-    {"dnssec_denial_missing", kError, kProvider, "RFC 4035 section 3.1.3, RFC 5155 section 7.2",
+    {kDnssecDenialMissing, kError, kProvider, kValidation, R::kDnssecBogus, kNsecMissing,
+     "RFC 4035 section 3.1.3, RFC 5155 section 7.2",
      "an empty answer of a signed zone has no proof",
      "No NSEC or NSEC3 in the answer that says there is nothing.",
      "The zone is signed, but its empty answers come without NSEC or NSEC3 records. Please update "
      "the server software; certificates cannot be issued where CAA is answered so."},
-    {"dnssec_denial_invalid", kError, kProvider, "RFC 4035 section 5.4, RFC 5155 section 8",
-     "the proof of an empty answer does not prove it",
+    {kDnssecDenialInvalid, kError, kProvider, kValidation, R::kDnssecBogus, kDnssecBogus,
+     "RFC 4035 section 5.4, RFC 5155 section 8", "the proof of an empty answer does not prove it",
      "NSEC or NSEC3 records that do not cover the name, or say that the type exists.",
      "The NSEC or NSEC3 records in your server's empty answers do not prove them. Please "
      "update the server or signer software, and sign the zone again."},
-    {"dnssec_algorithm_unsupported", kNotice, kOwner, "RFC 4035 section 5.2, RFC 8624 section 3.1",
+    {kDnssecAlgorithmUnsupported, kNotice, kOwner, kValidation, kNothing,
+     kUnsupportedDnskeyAlgorithm, "RFC 4035 section 5.2, RFC 8624 section 3.1",
      "the zone is signed with an algorithm that validators do not support",
      "No DS of a supported algorithm and digest; the zone counts as insecure.",
      "The zone is signed with an algorithm that resolvers do not support, and so counts as "
      "unsigned. Sign it with algorithm 13 (ECDSA P-256) and replace the DS."},
-    {"dnssec_algorithm_deprecated", kWarning, kOwner, "RFC 9905 section 2, RFC 8624 section 3.3",
-     "the chain of trust rests on SHA-1",
+    {kDnssecAlgorithmDeprecated, kWarning, kOwner, kValidation, kNothing, kNoEde,
+     "RFC 9905 section 2, RFC 8624 section 3.3", "the chain of trust rests on SHA-1",
      "A zone's keys are trusted by a DS of digest type 1 alone, or nothing but signatures of "
      "algorithm 5 or 7 is good; with --dnssec-sha1 insecure the zone counts as insecure.",
      "The zone's DNSSEC rests on SHA-1, which some validators no longer accept: to them the zone "
@@ -297,74 +334,90 @@ constexpr FindingKind kKinds[] = {
      "unsigned. Where the algorithm is 5 or 7, have the zone signed with algorithm 13 (ECDSA "
      "P-256); "
      "where the DS has digest type 1, have the registrar publish one of type 2 (SHA-256)."},
-    {"dnssec_nsec3_iterations", kWarning, kProvider, "RFC 9276 sections 3.1 and 3.2",
-     "NSEC3 uses too many iterations",
+    {kDnssecNsec3Iterations, kWarning, kProvider, kValidation, R::kDnssecBogus,
+     kUnsupportedNsec3Iterations, "RFC 9276 sections 3.1 and 3.2", "NSEC3 uses too many iterations",
      "More iterations than validators accept; the zone counts as insecure, or as bogus.",
      "The zone's NSEC3 parameters ask for too many iterations. Please set them to 0, with an empty "
      "salt, as RFC 9276 recommends."},
-    {"dnssec_empty_answers_only", kError, kProvider, "RFC 4035 section 3.1.3, RFC 8659 section 6.4",
-     "only empty answers fail to validate",
+    {kDnssecEmptyAnswersOnly, kError, kProvider, kValidation, R::kDnssecBogus, kDnssecBogus,
+     "RFC 4035 section 3.1.3, RFC 8659 section 6.4", "only empty answers fail to validate",
      "Answers with records validate, the empty answer for CAA does not.",
      "DNSSEC validates for the zone's records, but not for its empty answers: where there is no "
      "CAA "
      "record, your server's proof of that fails, and certification authorities must refuse. Please "
      "update the server or signer software. Publishing a CAA record helps meanwhile."},
     // Pace.
-    {"rate_limited", kNotice, kOurselves, "RFC 8906 section 3",
+    {kRateLimited, kNotice, kOurselves, kCaa, kNothing, kNoEde, "RFC 8906 section 3",
      "the server answers less as the rate rises",
      "Answers stop, or turn into TC or REFUSED, as queries come faster, and return as they slow "
      "down.",
      "The server limits how fast it answers one client. Scan with a lower --server-rate; no name "
      "should be judged by what it did meanwhile."},
-    {"resolver_lies", kError, kOurselves, "RFC 1034 section 5.3.3, RFC 8659 section 3",
-     "a resolver's answer cannot be true",
+    {kResolverLies, kError, kOurselves, kCaa, R::kMalformedResponse, kNoEde,
+     "RFC 1034 section 5.3.3, RFC 8659 section 3", "a resolver's answer cannot be true",
      "Records of other types as the answer to a query for CAA, or NXDOMAIN for a top-level domain "
      "from a resolver that denies the root too.",
      "The resolver answers with something other than what the DNS holds, as captive portals and "
      "filters do. Scan through another resolver, or without one."},
     // The CAA records themselves.
-    {"caa_issuer_unknown", kWarning, kOwner, "RFC 8659 section 4.2",
-     "an issuer domain name is none of a known CA",
+    {kCaaIssuerUnknown, kWarning, kOwner, kCaa, R::kIssuerNotAuthorized, kNoEde,
+     "RFC 8659 section 4.2", "an issuer domain name is none of a known CA",
      "The name is not among those that CAs publish; the nearest one is given where it is likely a "
      "slip.",
      "A CAA record names an issuer that is no known certification authority. Use the issuer domain "
      "name from the CA's documentation, such as letsencrypt.org."},
-    {"caa_value_malformed", kError, kOwner, "RFC 8659 sections 4.2 to 4.4, RFC 8657 section 3",
-     "a CAA value cannot be read",
+    {kCaaValueMalformed, kError, kOwner, kCaa,
+     Causes(R::kMalformedProperty, R::kIssuerNotAuthorized), kNoEde,
+     "RFC 8659 sections 4.2 to 4.4, RFC 8657 section 3", "a CAA value cannot be read",
      "The value breaks the grammar, has a parameter twice, or is no mailto:, http: or https: URL "
      "where iodef wants one.",
      "A CAA record's value is malformed, and authorizes nobody. Write the issuer's domain name "
      "alone, without a final dot, quotes or a URL, and parameters as name=value behind a "
      "semicolon."},
-    {"caa_tag_unknown", kWarning, kOwner, "RFC 8659 section 4.1",
-     "a CAA tag that nobody has defined",
+    {kCaaTagUnknown, kWarning, kOwner, kCaa, R::kUnknownCriticalProperty, kNoEde,
+     "RFC 8659 section 4.1", "a CAA tag that nobody has defined",
      "The tag is none of issue, issuewild, iodef, issuemail, issuevmc, contactemail and "
      "contactphone.",
      "A CAA record has a tag that no CA knows. Correct the spelling: issue, issuewild or iodef. "
      "With the critical flag such a record forbids every certificate."},
-    {"caa_flag_one", kWarning, kOwner, "RFC 8659 section 4.1", "the flag 1 where 128 is meant",
+    {kCaaFlagOne, kWarning, kOwner, kCaa, kNothing, kNoEde, "RFC 8659 section 4.1",
+     "the flag 1 where 128 is meant",
      "The lowest bit of the flags is set, which is reserved; the critical bit, 128, is not.",
      "A CAA record has the flags 1. The critical flag is 128; write 0, or 128 where a CA that does "
      "not know the tag must refuse."},
-    {"caa_issuewild_surprising", kWarning, kOwner, "RFC 8659 section 4.3",
-     "issuewild restricts wildcards, and nothing restricts other names",
+    {kCaaIssuewildSurprising, kWarning, kOwner, kCaa, R::kNoIssueProperty, kNoEde,
+     "RFC 8659 section 4.3", "issuewild restricts wildcards, and nothing restricts other names",
      "An issuewild property names an issuer, and there is no issue property.",
      "The CAA records name issuers for wildcard certificates only, so any CA may issue for the "
      "names themselves. Add an issue record for the CAs you mean."},
-    {"caa_ttl_extreme", kNotice, kOwner, "RFC 2181 section 8, RFC 8767 section 4",
-     "the CAA set's TTL is extreme", "The TTL is 0, or above a week.",
+    {kCaaTtlExtreme, kNotice, kOwner, kCaa, kNothing, kNoEde,
+     "RFC 2181 section 8, RFC 8767 section 4", "the CAA set's TTL is extreme",
+     "The TTL is 0, or above a week.",
      "The TTL of the CAA records is extreme: with 0 every check asks your servers anew, and with "
      "more than a week a change takes that long to be seen. An hour is usual."},
 };
+
+consteval bool EachCodeHasItsRow() {
+  size_t i = 0;
+  for (const FindingKind& kind : kKinds) {
+    if (static_cast<size_t>(kind.code) != i++) return false;
+  }
+  return i == static_cast<size_t>(kLastFindingCode) + 1;
+}
+static_assert(EachCodeHasItsRow(), "a row for each code, in the enum's order");
 
 }  // namespace
 
 std::span<const FindingKind> FindingKinds() { return kKinds; }
 
+const FindingKind& KindOf(FindingCode code) {
+  assert(code <= kLastFindingCode);
+  return kKinds[static_cast<size_t>(code)];
+}
+
 const FindingKind* FindFindingKind(std::string_view code) {
-  const auto* const found = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                         [code](const FindingKind& k) { return k.code == code; });
-  return found == std::end(kKinds) ? nullptr : found;
+  const std::optional<FindingCode> known = FindFindingCode(code);
+  return known ? &KindOf(*known) : nullptr;
 }
 
 std::string_view SeverityText(Severity severity) {
@@ -372,11 +425,11 @@ std::string_view SeverityText(Severity severity) {
   return kTexts[static_cast<size_t>(severity)];
 }
 
-std::string_view MenderText(Mender mender) {
+std::string_view ActorText(Actor actor) {
   constexpr std::array<std::string_view, 6> kTexts = {
       "domain owner", "DNS provider", "registrar", "registry", "certification authority",
       "ourselves"};
-  return kTexts[static_cast<size_t>(mender)];
+  return kTexts[static_cast<size_t>(actor)];
 }
 
 }  // namespace caascan

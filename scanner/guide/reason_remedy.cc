@@ -1,4 +1,4 @@
-// Tested by aggregate_test.cc.
+// Tested by reason_remedy_test.cc and aggregate_test.cc.
 #include "scanner/guide/reason_remedy.h"
 
 #include <cassert>
@@ -83,6 +83,22 @@ std::string_view ReasonRemedy(Reason reason) {
       return DenyRemedy(reason);
     default:
       return FailureRemedy(reason);
+  }
+}
+
+Dig DigOf(Reason reason) {
+  switch (reason) {
+    case Reason::kUnresolvableServers:
+      return Dig::kHostAddresses;
+    case Reason::kDnssecBogus:
+      return Dig::kValidation;
+    case Reason::kTruncated:
+      return Dig::kCaaOverTcp;
+    case Reason::kCaaDropped:
+    case Reason::kRefusedCaa:
+      return Dig::kCaaAndSoa;
+    default:
+      return Dig::kCaa;
   }
 }
 

@@ -4,12 +4,16 @@
 #include <string>
 #include <string_view>
 
+#include "caascan/finding_kind.h"
 #include "caascan/record.h"
 
 namespace caascan::guide {
 
 /// One sentence for whoever ordered the certificate; empty for reasons that permit.
 std::string_view ReasonRemedy(Reason reason);
+
+/// Which commands show it, where the look-up of CAA failed for it.
+Dig DigOf(Reason reason);
 
 /// What goes on from a name that has this reason for not being looked up, to the end of a sentence.
 /// REQUIRES: OutcomeOf(reason) is kError.

@@ -228,7 +228,7 @@ Table LeagueTable(const Aggregate& aggregate, uint64_t min_names) {
   return table;
 }
 
-/// What is known by heart of a finding: severity, who mends it, its meaning, the rule.
+/// What a finding's code means: severity, who can act, meaning, rule.
 void AddKindCells(std::string_view code, std::vector<Cell>* row) {
   const FindingKind* const kind = FindFindingKind(code);
   if (kind == nullptr) {
@@ -236,7 +236,7 @@ void AddKindCells(std::string_view code, std::vector<Cell>* row) {
     return;
   }
   row->emplace_back(std::string(SeverityText(kind->severity)));
-  row->emplace_back(std::string(MenderText(kind->mender)));
+  row->emplace_back(std::string(ActorText(kind->actor)));
   row->emplace_back(std::string(kind->meaning));
   row->emplace_back(std::string(kind->rfc));
 }

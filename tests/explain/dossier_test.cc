@@ -85,30 +85,84 @@ TEST_F(DossierTest, TamesStrangersTexts) {
   EXPECT_THAT(markdown, Not(HasSubstr("```sh")));  // No command that a shell would take wrongly.
 }
 
+std::vector<std::string> Lines(Dig dig, const std::string& address = "192.0.2.1",
+                               const std::string& name = "a.example") {
+  return DigLines(
+      dig, {.name = name, .host = "ns.test", .address = address, .zone = "z.test", .evidence = ""});
+}
+
 TEST(DigLinesTest, AsksWhatShowsTheFault) {
-  const auto lines = [](const std::string& code, const std::string& address = "192.0.2.1",
-                        const std::string& name = "a.example") {
-    return DigLines(
-        code,
-        {.name = name, .host = "ns.test", .address = address, .zone = "z.test", .evidence = ""});
-  };
-  EXPECT_THAT(lines("notimp_on_caa"), ElementsAre("dig +norec CAA a.example @192.0.2.1",
-                                                  "dig +norec SOA a.example @192.0.2.1"));
-  EXPECT_THAT(lines("truncated_no_tcp"), ElementsAre("dig +norec +tcp CAA a.example @192.0.2.1"));
-  EXPECT_THAT(lines("server_nxdomain"), ElementsAre("dig A ns.test", "dig AAAA ns.test"));
-  EXPECT_THAT(lines("delegation_mismatch"), ElementsAre("dig +nssearch z.test"));
-  EXPECT_THAT(lines("refused", "192.0.2.1:5300"),
-              ElementsAre("dig +norec CAA a.example @192.0.2.1 -p 5300"));
-  EXPECT_THAT(lines("refused", "[2001:db8::1]:5300"),
-              ElementsAre("dig +norec CAA a.example @2001:db8::1 -p 5300"));
-  EXPECT_THAT(lines("refused", "2001:db8::1"),
-              ElementsAre("dig +norec CAA a.example @2001:db8::1"));
-  EXPECT_THAT(lines("refused", "192.0.2.1", "*.a.example"),
-              ElementsAre("dig +norec CAA a.example @192.0.2.1"));
-  for (const char* hostile : {"", "x;reboot", "-f/etc/passwd", "a b", "$(x)", "`x`"}) {
-    EXPECT_THAT(lines("refused", hostile), IsEmpty()) << hostile;
-    EXPECT_THAT(lines("refused", "192.0.2.1", hostile), IsEmpty()) << hostile;
+  const std::string caa = "dig +norec CAA a.example @192.0.2.1";
+  const std::string soa = "dig +norec SOA a.example @192.0.2.1";
+  EXPECT_THAT(Lines(Dig::kCaa), ElementsAre(caa));
+  EXPECT_THAT(Lines(Dig::kCaaAndSoa), ElementsAre(caa, soa));
+  EXPECT_THAT(Lines(Dig::kCaaOverTcp), ElementsAre("dig +norec +tcp CAA a.example @192.0.2.1"));
+  EXPECT_THAT(Lines(Dig::kCaaWithoutEdns),
+              ElementsAre(caa, "dig +norec +noedns CAA a.example @192.0.2.1"));
+  EXPECT_THAT(Lines(Dig::kUnknownType),
+              ElementsAre("dig +norec TYPE65280 a.example @192.0.2.1", soa));
+  EXPECT_THAT(Lines(Dig::kValidation),
+              ElementsAre("dig +dnssec CAA a.example", "dig +dnssec +cd CAA a.example"));
+  EXPECT_THAT(Lines(Dig::kHostAddresses), ElementsAre("dig A ns.test", "dig AAAA ns.test"));
+  EXPECT_THAT(Lines(Dig::kNsSearch), ElementsAre("dig +nssearch z.test"));
+  EXPECT_THAT(Lines(Dig::kNsOfAllServers), ElementsAre("dig +nssearch z.test"));
+  EXPECT_THAT(Lines(Dig::kCaaOfAllServers), ElementsAre(caa));
+}
+
+TEST(DigLinesTest, EveryFindingHasACommand) {
+  for (const FindingKind& kind : FindingKinds()) {
+    EXPECT_THAT(Lines(kind.dig), Not(IsEmpty())) << FindingCodeText(kind.code);
   }
+}
+
+// The codes whose commands are not the plain question.
+TEST(DigLinesTest, CodesHaveTheirCommands) {
+  struct Row {
+    FindingCode code;
+    Dig dig;
+  };
+  for (const Row& row : {Row{FindingCode::kNotimpOnCaa, Dig::kCaaAndSoa},
+                         Row{FindingCode::kCaaDropped, Dig::kCaaAndSoa},
+                         Row{FindingCode::kTruncatedNoTcp, Dig::kCaaOverTcp},
+                         Row{FindingCode::kEdnsDropped, Dig::kCaaWithoutEdns},
+                         Row{FindingCode::kUnknownTypesRejected, Dig::kUnknownType},
+                         Row{FindingCode::kDnssecNoDnskey, Dig::kValidation},
+                         Row{FindingCode::kServerNxdomain, Dig::kHostAddresses},
+                         Row{FindingCode::kGlueMismatch, Dig::kNsSearch},
+                         Row{FindingCode::kDelegationMismatch, Dig::kNsOfAllServers},
+                         Row{FindingCode::kAnswersDiffer, Dig::kCaaOfAllServers},
+                         Row{FindingCode::kLameRefused, Dig::kCaa}}) {
+    EXPECT_EQ(KindOf(row.code).dig, row.dig) << FindingCodeText(row.code);
+  }
+}
+
+TEST(DigLinesTest, TakesPortsAndWildcards) {
+  EXPECT_THAT(Lines(Dig::kCaa, "192.0.2.1:5300"),
+              ElementsAre("dig +norec CAA a.example @192.0.2.1 -p 5300"));
+  EXPECT_THAT(Lines(Dig::kCaa, "[2001:db8::1]:5300"),
+              ElementsAre("dig +norec CAA a.example @2001:db8::1 -p 5300"));
+  EXPECT_THAT(Lines(Dig::kCaa, "2001:db8::1"),
+              ElementsAre("dig +norec CAA a.example @2001:db8::1"));
+  EXPECT_THAT(Lines(Dig::kCaa, "192.0.2.1", "*.a.example"),
+              ElementsAre("dig +norec CAA a.example @192.0.2.1"));
+}
+
+TEST(DigLinesTest, GivesAShellNothingHostile) {
+  for (const char* hostile : {"", "x;reboot", "-f/etc/passwd", "a b", "$(x)", "`x`"}) {
+    EXPECT_THAT(Lines(Dig::kCaa, hostile), IsEmpty()) << hostile;
+    EXPECT_THAT(Lines(Dig::kCaa, "192.0.2.1", hostile), IsEmpty()) << hostile;
+  }
+}
+
+TEST_F(DossierTest, ACodeOfAnotherVersionHasThePlainQuestion) {
+  Dossier dossier("Op");
+  Add(record::Line("a.example", "refused",
+                   R"(,"operator":"Op","findings":[{"code":"of_tomorrow","host":"ns1.op.test",)"
+                   R"("address":"192.0.2.1"}])"),
+      &dossier);
+  const std::string markdown = MarkdownDossier(dossier);
+  EXPECT_THAT(markdown, HasSubstr("## of\\_tomorrow: 1 name\n"));
+  EXPECT_THAT(markdown, HasSubstr("dig +norec CAA a.example @192.0.2.1\n"));
 }
 
 }  // namespace
