@@ -94,6 +94,9 @@ std::string_view DnssecStatusCode(DnssecStatus status);
 std::string_view ServerResultCode(ServerResult result);
 /// Which outcome a reason belongs to.
 Outcome OutcomeOf(Reason reason);
+/// Did the scan's own side end the look-up: a name's limits, the end of the scan, a fault of this
+/// machine, or the blocklist? Then it says nothing of any server, and nothing to other names.
+bool IsOwnLimit(Reason reason);
 
 /// The relevant RRset (RFC 8659 §3): `owner` is where it was found, behind aliases.
 struct CaaRrset {

@@ -83,29 +83,26 @@ Examination ExaminationOf(const resolve::Attempt& attempt, uint8_t tries) {
 net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
                                resolve::HostAddresses* own) {
   auto known = hosts_.FindOrInsert(host);
-  while (known->state == Known::State::kAsking) {
-    co_await net::WaitList::Waiter(&known->waiters);
-  }
+  co_await known->Free();
   const auto now = [this] { return network_->loop()->now(); };
-  if (known->state == Known::State::kUnknown || known->expires <= now()) {
-    known->state = Known::State::kAsking;
-    known->own = {};
-    // What the servers of other zones do with this is no matter of the name's.
-    resolve::Account aside;
-    aside.budget.max_queries = account->budget.max_queries -
-                               std::min(account->budget.max_queries, account->budget.queries);
-    aside.patient = account->patient;
-    co_await resolver_->LookupAddresses(host, &aside, &known->own);
-    account->budget.queries += aside.budget.queries;
-    account->budget.steps += aside.budget.steps;
-    account->retries += aside.retries;
-    known->expires = now() + (known->own.complete ? kHostKept : kFailedHostKept);
-    // What our own budget cut short is asked for again by the next one.
-    known->state = aside.budget.exhausted() ? Known::State::kUnknown : Known::State::kKnown;
-    hosts_.Weigh(known);
-    known->waiters.NotifyAll();
+  if (known->IsFresh(now())) {
+    *own = known->own;
+    co_return;
   }
-  *own = known->own;
+  known->Begin();
+  // What the servers of other zones do with this is no matter of the name's.
+  resolve::Account aside;
+  aside.budget.max_queries =
+      account->budget.max_queries - std::min(account->budget.max_queries, account->budget.queries);
+  aside.patient = account->patient;
+  co_await resolver_->LookupAddresses(host, &aside, own);
+  account->budget.queries += aside.budget.queries;
+  account->budget.steps += aside.budget.steps;
+  account->retries += aside.retries;
+  known->own = *own;
+  known->expires = now() + (own->complete ? kHostKept : kFailedHostKept);
+  hosts_.Weigh(known);
+  known->KeepIf(!own->cut_short && !aside.budget.exhausted());
 }
 
 void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_parent,

@@ -12,11 +12,11 @@
 #include "scanner/net/fan.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/shared_lookup.h"
 
 namespace caascan::diagnose {
 
@@ -75,16 +75,14 @@ class Surveyor {
   };
   /// The addresses of a server's name, which many zones share.
   struct Known {
-    enum class State : uint8_t { kUnknown, kAsking, kKnown };
-    State state = State::kUnknown;
     resolve::HostAddresses own;
     std::chrono::nanoseconds expires{0};
-    net::WaitList waiters;
 
     size_t HeapBytes() const { return own.HeapBytes(); }
   };
 
   net::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  /// Fills *own, which is empty.
   net::Task<> FindHost(dns::NameView host, resolve::Account* account, resolve::HostAddresses* own);
   net::Task<bool> HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated);
   net::Task<> AddHostedServers(Inquiry* inquiry);
@@ -110,7 +108,7 @@ class Surveyor {
   resolve::Resolver* const resolver_;
   const resolve::AskOptions options_;
   const bool allow_special_;
-  resolve::NameCache<Known> hosts_{20'000, 16 << 20};
+  resolve::NameCache<resolve::SharedLookup<Known>> hosts_{20'000, 16 << 20};
 };
 
 }  // namespace caascan::diagnose

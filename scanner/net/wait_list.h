@@ -36,6 +36,13 @@ class WaitList {
     resumed.TakeAll(&waiters_);
     while (Waiter* waiter = resumed.PopFront()) waiter->Resume();
   }
+  /// Resumes the one that has waited longest. False where none waits.
+  bool NotifyFirst() {
+    Waiter* waiter = waiters_.PopFront();
+    if (waiter == nullptr) return false;
+    waiter->awaiter_.resume();
+    return true;
+  }
 
  private:
   net::List<Waiter, WaitTag> waiters_;

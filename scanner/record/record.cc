@@ -23,6 +23,7 @@ using record::AppendUnsigned;
 struct ReasonRow {
   std::string_view code;
   Outcome outcome;
+  bool own_limit = false;
 };
 
 constexpr std::array<ReasonRow, kReasonCount> kReasons = {{
@@ -43,8 +44,8 @@ constexpr std::array<ReasonRow, kReasonCount> kReasons = {{
     {"dnssec_bogus", Outcome::kServfail},
     {"malformed_response", Outcome::kServfail},
     {"alias_loop", Outcome::kServfail},
-    {"too_many_queries", Outcome::kServfail},
-    {"too_slow", Outcome::kServfail},
+    {"too_many_queries", Outcome::kServfail, true},
+    {"too_slow", Outcome::kServfail, true},
     {"refused", Outcome::kLame},
     {"not_authoritative", Outcome::kLame},
     {"upward_referral", Outcome::kLame},
@@ -54,9 +55,9 @@ constexpr std::array<ReasonRow, kReasonCount> kReasons = {{
     {"truncated", Outcome::kTimeout},
     {"unreachable", Outcome::kTimeout},
     {"invalid_name", Outcome::kError},
-    {"blocklisted", Outcome::kError},
-    {"stopped", Outcome::kError},
-    {"local_fault", Outcome::kError},
+    {"blocklisted", Outcome::kError, true},
+    {"stopped", Outcome::kError, true},
+    {"local_fault", Outcome::kError, true},
     {"no_such_tld", Outcome::kError},
     {"not_in_dns", Outcome::kError},
     {"family_unavailable", Outcome::kError},
@@ -290,6 +291,8 @@ std::string_view ServerResultCode(ServerResult result) {
 }
 
 Outcome OutcomeOf(Reason reason) { return kReasons[static_cast<size_t>(reason)].outcome; }
+
+bool IsOwnLimit(Reason reason) { return kReasons[static_cast<size_t>(reason)].own_limit; }
 
 void AppendRecord(const Record& record, std::string* out) {
   const Outcome outcome = record.outcome();

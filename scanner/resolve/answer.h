@@ -140,6 +140,10 @@ struct CaaAnswer {
   std::vector<Attempt> attempts;
   uint32_t ttl_s = 0;  // How long it may be kept.
 
+  /// It failed by one of our own limits: it says nothing of the servers, nor to other names.
+  bool ended_by_us() const {
+    return status == LookupStatus::kFailed && (IsOwnLimit(failure) || gave_up);
+  }
   /// What it holds outside itself, its share of the peers included.
   size_t HeapBytes() const;
 };

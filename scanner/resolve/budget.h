@@ -38,9 +38,4 @@ struct Budget {
   Reason limit() const { return too_slow() ? Reason::kTooSlow : Reason::kTooManyQueries; }
 };
 
-/// A limit that is a name's own: it says nothing of any server, nor to other names.
-constexpr bool IsNamesLimit(Reason reason) {
-  return reason == Reason::kTooManyQueries || reason == Reason::kTooSlow;
-}
-
 }  // namespace caascan::resolve

@@ -127,21 +127,19 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
 /// NXDOMAIN for a top-level domain that has no proof: neither AD nor the root's SOA. Is it a
 /// resolver that denies everything? The root at least exists.
 net::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
-  if (!upstream->knows_root && now() >= upstream->ask_again) co_await Learn(upstream);
+  if (!upstream->knows_root && !upstream->IsFresh(now())) co_await Learn(upstream);
   co_return !upstream->knows_root;
 }
 
 bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
-  return options_.validate && !upstream.validates && now() >= upstream.ask_again;
+  return options_.validate && !upstream.validates && !upstream.IsFresh(now());
 }
 
 /// Does it validate? It does where it vouches for the root's SOA.
 net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
-  if (upstream->asking) {
-    co_await net::WaitList::Waiter(&upstream->waiters);
-    co_return;
-  }
-  upstream->asking = true;
+  co_await upstream->Free();
+  if (upstream->IsFresh(now())) co_return;
+  upstream->Begin();
   Account account;  // No name's.
   account.budget.max_queries = UINT32_MAX;
   Asked asked;
@@ -151,9 +149,8 @@ net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   }
   upstream->knows_root = asked.replied && asked.message.rcode() == dns::RCode::kNoError;
   if (upstream->knows_root && IsAuthenticated(asked)) upstream->validates = true;
-  upstream->ask_again = now() + (asked.replied ? kLearntFor : kUnlearntFor);
-  upstream->asking = false;
-  upstream->waiters.NotifyAll();
+  upstream->expires = now() + (asked.replied ? kLearntFor : kUnlearntFor);
+  upstream->Keep();
 }
 
 DnssecStatus ForwardingResolver::StatusOf(const Asked& asked, Upstream* upstream) const {

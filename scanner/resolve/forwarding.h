@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "scanner/net/network.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/shared_lookup.h"
 
 namespace caascan::resolve {
 
@@ -47,14 +47,15 @@ class ForwardingResolver : public Resolver {
   net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
 
  private:
-  struct Upstream {
+  /// What a resolver says of the root's SOA.
+  struct Abilities {
+    bool validates = false;   // It has said AD, then or later.
+    bool knows_root = false;  // It answers.
+    std::chrono::nanoseconds expires{0};
+  };
+  struct Upstream : SharedLookup<Abilities> {
     explicit Upstream(net::PeerRef at) : peer(std::move(at)) {}
     const net::PeerRef peer;
-    bool validates = false;   // It has said AD.
-    bool knows_root = false;  // It answers for the root's SOA.
-    bool asking = false;      // Whether it does; the others wait.
-    std::chrono::nanoseconds ask_again{0};
-    net::WaitList waiters;
   };
 
   bool NeedsLearning(const Upstream& upstream) const;
@@ -66,7 +67,7 @@ class ForwardingResolver : public Resolver {
   bool NeedsInsecurityProof(const CaaAnswer& answer) const {
     return options_.validate && answer.status == LookupStatus::kFailed &&
            OutcomeOf(answer.failure) != Outcome::kError && answer.failure != Reason::kDnssecBogus &&
-           !IsNamesLimit(answer.failure);
+           !IsOwnLimit(answer.failure);
   }
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.

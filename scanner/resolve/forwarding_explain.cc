@@ -21,11 +21,6 @@ constexpr size_t kMaxViews = 4;  // Resolvers that are asked with CD.
 
 bool IsServfail(const Attempt& attempt) { return attempt.result == ServerResult::kServfail; }
 
-bool IsOwnLimit(const CaaAnswer& answer) {
-  return OutcomeOf(answer.failure) == Outcome::kError || IsNamesLimit(answer.failure) ||
-         answer.gave_up;
-}
-
 bool HasAnswer(const Asked& asked) {
   return asked.replied && (asked.message.rcode() == dns::RCode::kNoError ||
                            asked.message.rcode() == dns::RCode::kNXDomain);
@@ -88,7 +83,7 @@ net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView 
   AliasChain chain(name);
   if (TakeReply(asked, upstream, &chain, account, answer)) co_return true;
   if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
-  if (!upstream->knows_root && now() >= upstream->ask_again) co_await Learn(upstream);
+  if (!upstream->knows_root && !upstream->IsFresh(now())) co_await Learn(upstream);
   if (!upstream->knows_root) co_return false;
   answer->failure = Reason::kDnssecBogus;
   answer->dnssec = DnssecStatus::kBogus;
@@ -144,7 +139,9 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
     account->attempts.erase(std::remove_if(begin, account->attempts.end(), led),
                             account->attempts.end());
   }
-  if (own.status != LookupStatus::kFailed || IsOwnLimit(own)) co_return;
+  if (own.status != LookupStatus::kFailed || own.ended_by_us() ||
+      OutcomeOf(own.failure) == Outcome::kError)
+    co_return;
   if (answer->failure != Reason::kDnssecBogus) {
     *answer = std::move(own);
     co_return;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scanner/net/network.h"
+#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
@@ -237,8 +238,7 @@ class IterativeResolver : public Resolver {
   ZoneHandle root_;  // Never forgotten.
   HostCache hosts_;
   Validator validator_;
-  // Names of TLDs that the root is being asked about: the first one asks, the others wait for its
-  // referral.
+  // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
   absl::node_hash_map<std::string, net::WaitList> asked_at_root_;
   /// Servers that are being asked whether they mind capitals; who doubts one of them too waits. Who
   /// asks keeps the peer.

@@ -68,15 +68,15 @@ bool IterativeResolver::HasUsableAddress(const Host& host) const {
 
 net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
   if (host.name().is_root()) co_return HostEnd::kKnown;  // "No server", as in a null MX.
-  while (host->state == Host::State::kResolving) {
+  if (host->asking()) {
     for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
       if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
     }
     if (job != nullptr) job->waits_for = &*host;
-    co_await net::WaitList::Waiter(&host->waiters);
+    co_await host->Free();
     if (job != nullptr) job->waits_for = nullptr;
   }
-  if (host->state != Host::State::kUnknown && host->expires > now() &&
+  if (host->IsFresh(now()) &&
       !(account->patient && host->unproven && now() - host->failed_at > kFreshFailure)) {
     if (host->unheard) co_return HostEnd::kUnheard;
     co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
@@ -88,7 +88,7 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
   if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
   if (account->budget.exhausted()) co_return HostEnd::kCutShort;
 
-  host->state = Host::State::kResolving;
+  host->Begin();
   host->depth = job == nullptr ? 1 : job->depth + 1;
   host->peers.clear();
   host->no_such_host = host->other_family = false;
@@ -113,12 +113,11 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
   host->unheard = end == HostEnd::kUnheard;
   host->unproven = end == HostEnd::kUnproven || host->unheard;
   const bool keep = end == HostEnd::kKnown || host->unproven;
-  host->state = keep ? Host::State::kResolved : Host::State::kUnknown;
   if (!keep) Lose(host, end, account);
   host->failed_at = now();
   host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
   hosts_.Weigh(host);
-  host->waiters.NotifyAll();
+  host->KeepIf(keep);
   co_return end;
 }
 
@@ -159,8 +158,7 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRT
     if (walk.circle) co_return HostEnd::kCircle;
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
     if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
-    const bool cut = IsNamesLimit(walk.failure) || walk.failure == Reason::kStopped;
-    if (cut) co_return HostEnd::kCutShort;
+    if (IsOwnLimit(walk.failure)) co_return HostEnd::kCutShort;
     co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
   }
   host->no_such_host =

@@ -28,7 +28,7 @@ std::optional<Finding> IterativeResolver::FindBogus(const dns::Message& message,
                                                     dns::NameView name, dnssec::Work* work) {
   const ZoneHandle known = zone.is_root() ? root_ : zones_.Find(zone);
   const TrustCache::Handle trust = validator_.Find(zone);
-  if (!known || !trust || trust->state != ZoneTrust::State::kKnown || !trust->verdict.is_secure()) {
+  if (!known || !trust || !trust->known() || !trust->verdict.is_secure()) {
     return std::nullopt;
   }
   AliasChain chain(name);
@@ -54,7 +54,7 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
     const ZoneHandle known = labels == 0 ? root_ : zones_.Find(apex);
     const TrustCache::Handle trust = validator_.Find(apex);
     // Where a zone and its child are on the same servers, only the child's trust is known.
-    const bool between = trust && trust->state == ZoneTrust::State::kKnown && !trust->no_cut;
+    const bool between = trust && trust->known() && !trust->no_cut;
     if (!known && !between) continue;
     const Zone& servers = known ? *known : unheard_of;
     ChainLink link{apex.ToLowerText(), validator_.StatusOf(servers, apex), ""};
@@ -76,6 +76,7 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
     co_await Lookup(&walk, account, nullptr);
     if (!walk.ok) {
       addresses->complete = false;
+      addresses->cut_short |= IsOwnLimit(walk.failure);
       continue;
     }
     const ResponseKind kind = walk.asked->classified.kind;

@@ -36,11 +36,6 @@ dnssec::Verdict NoDelegationProof(dns::NameView apex, std::string_view detail) {
                                 dnssec::Evidence::About(apex, apex, dns::RRType::kDS, detail));
 }
 
-bool IsOwnLimit(Reason failure) {
-  return IsNamesLimit(failure) || failure == Reason::kStopped || failure == Reason::kLocalFault ||
-         failure == Reason::kBlocklisted;
-}
-
 /// What the zone's share of a name's work may be. Whoever has spent it all says nothing to others.
 class ZoneWork {
  public:
@@ -81,16 +76,13 @@ bool IterativeResolver::IsSettled(const ZoneHandle& zone, const Account& account
 
 net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* job) {
   const TrustCache::Handle trust = validator_.FindOrInsert(zone.name());
-  while (trust->state == ZoneTrust::State::kWorking) {
-    co_await net::WaitList::Waiter(&trust->waiters);
-  }
+  co_await trust->Free();
   if (IsSettled(zone, *account)) co_return;
-  trust->state = ZoneTrust::State::kWorking;
+  trust->Begin();
   bool settled = trust->has_ds || co_await FindDs(zone, trust, account, job);
   if (settled && trust->has_ds) settled = co_await FetchKeys(zone, trust, account, job);
-  trust->state = settled ? ZoneTrust::State::kKnown : ZoneTrust::State::kUnknown;
   validator_.Weigh(trust);
-  trust->waiters.NotifyAll();
+  trust->KeepIf(settled);
 }
 
 net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
@@ -171,11 +163,9 @@ net::Task<bool> IterativeResolver::FetchKeys(ZoneHandle servers, TrustCache::Han
 net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
                                            Host* job) {
   const TrustCache::Handle trust = validator_.FindOrInsert(apex);
-  while (trust->state == ZoneTrust::State::kWorking) {
-    co_await net::WaitList::Waiter(&trust->waiters);
-  }
+  co_await trust->Free();
   if (validator_.IsFresh(*trust, account->patient, now())) co_return;
-  trust->state = ZoneTrust::State::kWorking;
+  trust->Begin();
   trust->has_ds = false;
   Walk walk(trust.name(), dns::RRType::kDS, Walk::Purpose::kDs);
   walk.zone = servers;
@@ -183,9 +173,8 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
   co_await AskZone(&walk, account, job);
   bool settled = TakeDelegation(&walk, nullptr, &*trust);
   if (settled && trust->has_ds) settled = co_await FetchKeys(servers, trust, account, job);
-  trust->state = settled ? ZoneTrust::State::kKnown : ZoneTrust::State::kUnknown;
   validator_.Weigh(trust);
-  trust->waiters.NotifyAll();
+  trust->KeepIf(settled);
 }
 
 /// Looks for the zones between the one asked and what it answered about, until the reply can be
@@ -254,7 +243,7 @@ void IterativeResolver::TakeUnheard(size_t first, const Account& account, Walk* 
 bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) {
   if (walk->zone->trust == Zone::Trust::kInsecure) return false;
   const TrustCache::Handle trust = validator_.Find(walk->zone.name());
-  if (trust && trust->state == ZoneTrust::State::kKnown) return false;
+  if (trust && trust->known()) return false;
   walk->ok = false;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;

@@ -77,18 +77,18 @@ Validator::Validator(const ValidatorOptions& options)
   }
 }
 
-bool Validator::IsFresh(const ZoneTrust& trust, bool patient, nanoseconds now) const {
-  if (trust.state != ZoneTrust::State::kKnown || trust.expires <= now) return false;
+bool Validator::IsFresh(const SharedLookup<ZoneTrust>& trust, bool patient, nanoseconds now) const {
+  if (!trust.IsFresh(now)) return false;
   return !(patient && trust.verdict.is_bogus() && now - trust.known_at > kFreshFailure);
 }
 
 DnssecStatus Validator::StatusOf(const Zone& zone, NameView apex) {
   if (zone.trust == Zone::Trust::kInsecure) return DnssecStatus::kInsecure;
   const TrustCache::Handle trust = Find(apex);
-  if (!trust || (trust->state != ZoneTrust::State::kKnown && !trust->has_ds)) {
+  if (!trust || (!trust->known() && !trust->has_ds)) {
     return DnssecStatus::kIndeterminate;
   }
-  if (trust->state != ZoneTrust::State::kKnown) return DnssecStatus::kSecure;
+  if (!trust->known()) return DnssecStatus::kSecure;
   if (trust->verdict.is_bogus()) {
     if (!trust->unreachable) return DnssecStatus::kBogus;
     return trust->has_ds ? DnssecStatus::kSecure : DnssecStatus::kIndeterminate;
@@ -105,7 +105,7 @@ std::optional<Reason> Validator::UnreachableReason(const Zone& zone, NameView ap
 std::optional<dnssec::Verdict> Validator::VerdictOf(const Zone& zone, NameView apex) {
   if (zone.trust == Zone::Trust::kInsecure) return std::nullopt;
   const TrustCache::Handle trust = Find(apex);
-  if (!trust || trust->state != ZoneTrust::State::kKnown || trust->verdict.is_secure()) {
+  if (!trust || !trust->known() || trust->verdict.is_secure()) {
     return std::nullopt;
   }
   return trust->verdict;
@@ -141,7 +141,7 @@ bool Validator::Begin(const Zone& zone, NameView apex, KnownZones* known,
     return true;
   }
   TrustCache::Handle trust = Find(apex);
-  if (!trust || trust->state != ZoneTrust::State::kKnown) {
+  if (!trust || !trust->known()) {
     *verdict = NotKnown(apex);
     return false;
   }
@@ -222,7 +222,7 @@ dnssec::Verdict Validator::TakeKeys(const dns::Message& message, NameView apex, 
 
 std::vector<uint16_t> Validator::UnnamedRootKeys() {
   std::vector<uint16_t> tags;
-  if (root_->state != ZoneTrust::State::kKnown || !root_->verdict.is_secure()) return tags;
+  if (!root_->known() || !root_->verdict.is_secure()) return tags;
   for (const dnssec::PublicKey& key : root_->keys.keys()) {
     const auto dnskey = dnssec::ReadDnskey(key.rdata());
     const bool may_anchor = dnskey && (dnskey->flags & dnssec::Dnskey::kSecureEntryPoint) != 0;
@@ -240,18 +240,18 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   }
   child->trust = Zone::Trust::kSeeTrusts;
   const TrustCache::Handle trust = FindOrInsert(cut);
-  if (trust->state == ZoneTrust::State::kWorking) return;
+  if (trust->asking()) return;
   if (!trust->no_cut && IsFresh(*trust, false, now)) return;
-  trust->state = ZoneTrust::State::kUnknown;
+  trust->Forget();
   trust->has_ds = reply.delegation == Kind::kSigned;
   trust->no_cut = false;
   trust->ds = std::move(reply.ds);
   trust->remarks = std::move(reply.remarks);
   if (!trust->has_ds) {
-    trust->state = ZoneTrust::State::kKnown;
     trust->verdict = std::move(reply.verdict);
     trust->known_at = now;
     trust->expires = now + KeepFor(reply.ttl_s);
+    trust->Keep();
   }
   Weigh(trust);
 }

@@ -17,9 +17,9 @@
 #include "scanner/dnssec/signature_memo.h"
 #include "scanner/dnssec/verdict.h"
 #include "scanner/dnssec/work.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/shared_lookup.h"
 #include "scanner/resolve/trust_anchor.h"
 #include "scanner/resolve/zone.h"
 
@@ -28,12 +28,6 @@ namespace caascan::resolve {
 /// One zone's place in the chain of trust. Zones that are insecure for no remarkable reason have
 /// none: Zone::trust says so.
 struct ZoneTrust {
-  enum class State : uint8_t {
-    kUnknown,
-    kWorking,  // Somebody asks; the others wait.
-    kKnown,
-  };
-  State state = State::kUnknown;
   bool has_ds = false;  // The parent, or the trust anchor, says that it is signed, by `ds`.
   bool no_cut = false;  // Known: there is no such zone.
   /// Nobody gave its keys, or its DS, for that reason: a failure of the servers, nothing bogus.
@@ -46,12 +40,11 @@ struct ZoneTrust {
   std::vector<dnssec::Verdict> remarks;
   std::chrono::nanoseconds known_at{0};
   std::chrono::nanoseconds expires{0};
-  net::WaitList waiters;
 
   /// What it holds outside itself.
   size_t HeapBytes() const;
 };
-using TrustCache = NameCache<ZoneTrust>;
+using TrustCache = NameCache<SharedLookup<ZoneTrust>>;
 
 struct ValidatorOptions {
   /// Empty: nothing is validated.
@@ -97,7 +90,8 @@ class Validator {
   }
   /// After what is known has changed.
   void Weigh(const TrustCache::Handle& trust) { trusts_.Weigh(trust); }
-  bool IsFresh(const ZoneTrust& trust, bool patient, std::chrono::nanoseconds now) const;
+  bool IsFresh(const SharedLookup<ZoneTrust>& trust, bool patient,
+               std::chrono::nanoseconds now) const;
 
   /// The state of a zone, as far as it is known.
   DnssecStatus StatusOf(const Zone& zone, dns::NameView apex);

@@ -11,8 +11,8 @@
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/name_cache.h"
+#include "scanner/resolve/shared_lookup.h"
 
 namespace caascan::resolve {
 
@@ -64,8 +64,6 @@ struct Zone {
 /// The addresses of a server's name that its own zone had to be asked for.
 struct Host {
   static constexpr size_t kInside = 2;
-  enum class State : uint8_t { kUnknown, kResolving, kResolved };
-  State state = State::kUnknown;
   /// Empty once resolved: it has no address that we can use.
   absl::InlinedVector<net::PeerRef, kInside> peers;
   std::chrono::nanoseconds expires{0};
@@ -75,9 +73,7 @@ struct Host {
   bool unproven = false;
   bool unheard = false;  // Likewise: he was silent.
   std::chrono::nanoseconds failed_at{0};
-  // While resolving: who waits here, and the host that this one's resolution waits for (to find
-  // circles).
-  net::WaitList waiters;
+  /// While resolving: the host that this one's resolution waits for (to find circles).
   const Host* waits_for = nullptr;
   uint32_t depth = 0;
 
@@ -86,7 +82,7 @@ struct Host {
 };
 
 using ZoneCache = NameCache<Zone>;
-using HostCache = NameCache<Host>;
+using HostCache = NameCache<SharedLookup<Host>>;
 
 /// What a family of addresses is good for in this scan.
 struct AddressPolicy {

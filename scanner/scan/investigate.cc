@@ -28,12 +28,6 @@ constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
 // A server that answers a probe's query after being silent is asked anew, so often.
 constexpr int kMaxLooks = 3;
 
-bool OwnLimit(const CaaAnswer& answer) {
-  return answer.status == LookupStatus::kFailed &&
-         (answer.failure == Reason::kStopped || resolve::IsNamesLimit(answer.failure) ||
-          answer.failure == Reason::kLocalFault || answer.gave_up);
-}
-
 /// Looking again finds the same.
 bool IsFinal(Reason failure) {
   return failure == Reason::kBlocklisted || failure == Reason::kNoSuchTld ||
@@ -77,7 +71,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
                                     const resolve::Account& account) const {
   const bool can_explain = options_.diagnose != DiagnoseMode::kOff ||
                            (options_.resolver_explains && resolver_->explains());
-  return answer.status == LookupStatus::kFailed && can_explain && !OwnLimit(answer) &&
+  return answer.status == LookupStatus::kFailed && can_explain && !answer.ended_by_us() &&
          OutcomeOf(answer.failure) != Outcome::kError && (account.patient || options_.recheck == 0);
 }
 
@@ -88,7 +82,7 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     NameLimits(&options_).BeginProbes(account);
     if (options_.resolver_explains && resolver_->explains()) {
       co_await resolver_->Explain(name, account, answer);
-      if (answer->status != LookupStatus::kFailed || OwnLimit(*answer)) co_return;
+      if (answer->status != LookupStatus::kFailed || answer->ended_by_us()) co_return;
     }
     if (options_.diagnose == DiagnoseMode::kOff) co_return;
     const diagnose::ProbeVerdict verdict =
@@ -98,15 +92,15 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     if (!(answers || speaks) || looks == kMaxLooks) co_return;
     NameLimits(&options_).BeginLookAgain(account);
     const net::Pooled<CaaAnswer> again = co_await resolver_->LookupCaa(name, account);
-    if (speaks && OwnLimit(*again)) co_return;  // What is known already says more.
+    if (speaks && again->ended_by_us()) co_return;  // What is known already says more.
     *answer = std::move(*again);
   }
 }
 
 /// May the account take this answer for its own? A look before somebody is accused does not take
 /// over a failure that was met at first sight.
-bool Investigator::Serves(const Shared& shared, const resolve::Account& account) const {
-  return shared.state == Shared::State::kKnown && shared.expires > now() &&
+bool Investigator::Serves(const SharedAnswer& shared, const resolve::Account& account) const {
+  return shared.IsFresh(now()) &&
          (shared.answer.status != LookupStatus::kFailed || shared.patient || !account.patient);
 }
 
@@ -118,25 +112,18 @@ Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
 
 net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::NameView name,
                                                                         resolve::Account* account) {
-  while (true) {
-    SharedCache::Handle shared = parents_.FindOrInsert(name);
-    if (shared->state == Shared::State::kAsking) {
-      co_await net::WaitList::Waiter(&shared->waiters);
-      if (Serves(*shared, *account)) co_return shared;  // It may not be in the cache.
-      continue;
-    }
-    if (Serves(*shared, *account)) co_return shared;
-    shared->state = Shared::State::kAsking;
-    shared->patient = account->patient;
-    const net::Pooled<CaaAnswer> answer = co_await resolver_->LookupCaa(name, account);
-    if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
-    shared->answer = std::move(*answer);
-    shared->state = OwnLimit(shared->answer) ? Shared::State::kUnknown : Shared::State::kKnown;
-    shared->expires = now() + KeepFor(shared->answer);
-    parents_.Weigh(shared);  // One that is not kept serves those who waited all the same.
-    shared->waiters.NotifyAll();
-    co_return shared;
-  }
+  SharedCache::Handle shared = parents_.FindOrInsert(name);
+  co_await shared->Free();
+  if (Serves(*shared, *account)) co_return shared;
+  shared->Begin();
+  shared->patient = account->patient;
+  const net::Pooled<CaaAnswer> answer = co_await resolver_->LookupCaa(name, account);
+  if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
+  shared->answer = std::move(*answer);
+  shared->expires = now() + KeepFor(shared->answer);
+  parents_.Weigh(shared);  // One that the cache drops still serves those that waited.
+  shared->KeepIf(!shared->answer.ended_by_us());
+  co_return shared;
 }
 
 net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* account,
@@ -378,9 +365,8 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
 
 void Investigator::ForgetFailure(const Climb& climb) {
   // Where another name has asked again meanwhile, its answer serves us too.
-  if (climb.parent->state == Shared::State::kKnown &&
-      climb.parent->expires == climb.parent_expires) {
-    climb.parent->expires = nanoseconds::zero();
+  if (climb.parent->known() && climb.parent->expires == climb.parent_expires) {
+    climb.parent->Forget();
   }
 }
 
@@ -419,7 +405,7 @@ void Investigator::FillFailure(const CaaAnswer& answer, const resolve::Account& 
   // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure. A second
   // pass out of a cache is no retry.
   const bool retried = answer.retried || account.failures_on_wire > 1;
-  record->may_issue = answer.all_insecure && retried && !OwnLimit(answer) &&
+  record->may_issue = answer.all_insecure && retried && !answer.ended_by_us() &&
                       OutcomeOf(answer.failure) != Outcome::kError;
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
 }

@@ -12,10 +12,10 @@
 #include "scanner/input/name_job.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/shared_lookup.h"
 
 namespace caascan::scan {
 
@@ -68,16 +68,14 @@ class Investigator {
  private:
   /// A CAA answer that many names share.
   struct Shared {
-    enum class State : uint8_t { kUnknown, kAsking, kKnown };
-    State state = State::kUnknown;
     bool patient = false;  // Asked for in a look that accuses: see Account.
     resolve::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
-    net::WaitList waiters;
 
     size_t HeapBytes() const { return answer.HeapBytes(); }
   };
-  using SharedCache = resolve::NameCache<Shared>;
+  using SharedAnswer = resolve::SharedLookup<Shared>;
+  using SharedCache = resolve::NameCache<SharedAnswer>;
 
   /// One pass over a name: what its climb ended with.
   struct Climb {
@@ -99,7 +97,7 @@ class Investigator {
   net::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
   net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
-  bool Serves(const Shared& shared, const resolve::Account& account) const;
+  bool Serves(const SharedAnswer& shared, const resolve::Account& account) const;
   bool NeedsExplanation(const resolve::CaaAnswer& answer, const resolve::Account& account) const;
   net::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
   net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);

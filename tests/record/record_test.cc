@@ -186,6 +186,19 @@ TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
   EXPECT_EQ(reason, static_cast<int>(kLastReason) + 1);
 }
 
+/// What these cut short must not be shared with other names, nor held against a server. The other
+/// reasons of outcome `error` are facts about the name, or the same for every name of the scan.
+TEST(RecordCodesTest, OurOwnLimitsAreTheseReasonsAlone) {
+  std::vector<std::string_view> limits;
+  for (int reason = 0; reason <= static_cast<int>(kLastReason); ++reason) {
+    if (IsOwnLimit(static_cast<Reason>(reason))) {
+      limits.push_back(ReasonCode(static_cast<Reason>(reason)));
+    }
+  }
+  EXPECT_EQ(limits, (std::vector<std::string_view>{"too_many_queries", "too_slow", "blocklisted",
+                                                   "stopped", "local_fault"}));
+}
+
 /// "The first nine are DecisionReason's, in its order": a decision's code is the record's.
 TEST(RecordCodesTest, DecisionsHaveTheSameCodes) {
   for (int i = 0; i <= static_cast<int>(DecisionReason::kMalformedProperty); ++i) {

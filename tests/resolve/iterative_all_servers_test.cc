@@ -21,12 +21,12 @@ class AllServersTest : public IterativeFixture {
                    {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
   }
 
-  HostAddresses Addresses(const std::string& text) {
+  HostAddresses Addresses(const std::string& text, uint32_t max_queries = 50) {
     HostAddresses addresses;
     dns::Name host;
     EXPECT_EQ(dns::Name::FromText(text, &host), dns::NameError::kNone);
     Account account;
-    account.budget.max_queries = 50;
+    account.budget.max_queries = max_queries;
     client_->Start(resolver_->LookupAddresses(host, &account, &addresses));
     client_->Wait();
     return addresses;
@@ -67,6 +67,17 @@ TEST_F(AllServersTest, HaveAddressesThatNobodyTold) {
   const HostAddresses unknown = Addresses("host.example.test");
   EXPECT_FALSE(unknown.complete);
   EXPECT_FALSE(unknown.no_such_host);
+  EXPECT_FALSE(unknown.cut_short) << "the servers failed";
+}
+
+TEST_F(AllServersTest, HaveAddressesThatOurOwnLimitsHide) {
+  options_.blocked = [](dns::NameView name) { return name.ToText() == "blocked.example.test"; };
+  Start();
+  EXPECT_TRUE(Addresses("host.example.test", /*max_queries=*/1).cut_short);
+  const HostAddresses blocked = Addresses("blocked.example.test");
+  EXPECT_TRUE(blocked.cut_short);
+  EXPECT_FALSE(blocked.complete);
+  EXPECT_FALSE(Addresses("ns1.example.test").cut_short);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ class ChainOfTrustTest : public testing::Test {
     const TrustCache::Handle trust = validator_.FindOrInsert(apex);
     const bool good =
         validator_.TakeKeys(message.message(), apex, &*trust, now_, &work_).is_secure();
-    trust->state = ZoneTrust::State::kKnown;
+    trust->Keep();
     return good;
   }
   bool TakeRootKeys(const std::vector<std::string>& others = {}) {

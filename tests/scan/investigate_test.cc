@@ -264,7 +264,8 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
 }
 
 TEST_F(InvestigateTest, WhatOneNamesLimitsCutShortIsNotShared) {
-  for (const Reason own : {Reason::kTooManyQueries, Reason::kLocalFault}) {
+  for (const Reason own :
+       {Reason::kTooManyQueries, Reason::kTooSlow, Reason::kLocalFault, Reason::kBlocklisted}) {
     const std::string tld = "tld" + std::to_string(static_cast<int>(own));
     resolver_.Script(tld, Failed(own));
     resolver_.Script(tld, Issue("letsencrypt.org"));
