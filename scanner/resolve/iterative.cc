@@ -20,8 +20,6 @@ using std::chrono::seconds;
 
 constexpr seconds kMinDelegationTtl(300);
 constexpr seconds kMaxDelegationTtl(86400);
-constexpr uint32_t kSilentAfter =
-    2;  // Unanswered in a row: such a server is tried after the others.
 
 nanoseconds Clamp(uint32_t ttl_s, seconds low, seconds high) {
   return std::clamp(seconds(ttl_s), low, high);
@@ -202,124 +200,62 @@ bool IterativeResolver::IsPutOff(const Walk& walk, const Host* job, Account* acc
   return account->busy != nullptr;
 }
 
-int IterativeResolver::PickAddress(const Zone& zone, const Tries& tries) {
-  // A fresh starting point each time spreads the load; two candidates, and the better one of them,
-  // prefer the quick ones without deserting the others. Where there is a queue the shorter one is
-  // quicker.
-  const size_t count = zone.addresses.size();
-  int best = -1;
-  int seen = 0;
-  ++rotation_;
-  for (size_t i = 0; i < count && seen < 2; ++i) {
-    const size_t index = (i + rotation_) % count;
-    if ((tries.tried & (1u << index)) != 0) continue;
-    ++seen;
-    const net::Peer* peer = zone.addresses[index].peer;
-    if (best < 0) {
-      best = static_cast<int>(index);
-      continue;
-    }
-    const net::Peer* other = zone.addresses[static_cast<size_t>(best)].peer;
-    const bool silent = peer->silences() > kSilentAfter;
-    const bool other_silent = other->silences() > kSilentAfter;
-    const bool queue = peer->busy() || other->busy();
-    const bool better = queue ? peer->queued() < other->queued() : peer->srtt() < other->srtt();
-    if (silent != other_silent ? other_silent : better) {
-      best = static_cast<int>(index);
-    }
-  }
-  return best;
+std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
+  return visit.choice.PickNew(zone.addresses.size(), ++rotation_, [&zone](unsigned index) {
+    return ServerLoad::Of(*zone.addresses[index].peer);
+  });
 }
 
-/// How many tries a zone may have, its servers taken together, where nothing but silence is met. A
-/// patient look gives each server, up to some, the tries that usually serve for all, or more: a
-/// dead server beside it must not use up those of one whose answers get lost.
-unsigned IterativeResolver::MaxTries(const Zone& zone, bool patient) const {
-  constexpr size_t kServersWithTriesOfTheirOwn = 4;
-  const size_t usual = size_t{options_.retries} + 1;
-  if (!patient) return static_cast<unsigned>(usual);
-  return static_cast<unsigned>(options_.patience * usual *
-                               std::min(zone.addresses.size(), kServersWithTriesOfTheirOwn));
+std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
+                                                     bool patient) {
+  // Where all were silent when their keys were asked for, they have had their tries.
+  return visit.choice.PickAgain(walk.zone->addresses.size(),
+                                {options_.retries, options_.patience, patient},
+                                /*silence_is_final=*/KeysAreUnheard(walk));
 }
 
-/// Silent servers first: only their answer is missing. Where others failed in words, the silent
-/// ones have all the retries, lest a lost datagram leave the verdict to a bad server.
-int IterativeResolver::PickAgain(const Walk& walk, const Tries& tries, bool patient) {
-  const Zone& zone = *walk.zone;
-  const size_t count = zone.addresses.size();
-  const uint32_t open = tries.tried & ~tries.hopeless & ~tries.held;
-  const uint32_t silent = tries.silent & open;
-  const bool mixed = silent != 0 && (silent != open || tries.held != 0);
-  if (silent == 0 && tries.held != 0) return -1;
-  if (silent == open && KeysAreUnheard(walk))
-    return -1;  // They have had all their tries for those.
-  // Words come back the same; only silence may be chance so often.
-  const unsigned max_tries = MaxTries(zone, patient && silent != 0);
-  if (mixed ? tries.repeats + 1 >= max_tries : tries.count >= max_tries) return -1;
-  const uint32_t wanted = mixed ? silent : open;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t index = (tries.count + i) % count;
-    if ((wanted & (1u << index)) != 0) return static_cast<int>(index);
-  }
-  return -1;
-}
-
-void IterativeResolver::Tries::Begin(uint32_t bit) {
-  if ((tried & bit) != 0) ++repeats;
-  tried |= bit;
-}
-
-void IterativeResolver::Tries::End(const Asked& asked, uint32_t bit, Account* account) {
-  const bool timed_out = asked.status == net::ExchangeStatus::kTimeout;
-  silent = timed_out ? silent | bit : silent & ~bit;
-  if (asked.status == net::ExchangeStatus::kSendFailed ||
-      asked.status == net::ExchangeStatus::kBlocked) {
-    hopeless |= bit;
-  } else if (++count > 1) {
-    ++account->retries;
-  }
-}
-
-net::Task<> IterativeResolver::WaitBefore(const Tries& tries, Account* account) {
-  account->budget.waited += co_await BackOff(network_, options_.ask, tries.repeats + 1);
+void IterativeResolver::Walk::BeginVisit() {
+  ok = circle = retried = on_wire = false;
+  unreachable.reset();
+  failure = Reason::kStopped;
+  attempts.clear();
+  held.reset();
 }
 
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
-  walk->ok = walk->circle = walk->retried = walk->on_wire = false;
-  walk->unreachable.reset();
-  walk->failure = Reason::kStopped;
-  walk->attempts.clear();
-  walk->held.reset();
-  Tries tries;
-  for (; !account->budget.exhausted() && !IsSpared(*walk, *account, &tries);
+  walk->BeginVisit();
+  Visit visit;
+  for (; !account->budget.exhausted() && !IsSpared(*walk, *account, &visit);
        ++account->budget.steps) {
-    int index = PickAddress(*walk->zone, tries);
-    if (index < 0) {
-      if (co_await ResolveOneServer(walk->zone, &tries, account, job)) continue;
-      index = PickAgain(*walk, tries, account->patient);
-      if (index < 0 && MayHaveOthers(*walk, tries, *account) &&
-          co_await FindOtherAddresses(walk, &tries, account, job)) {
+    std::optional<unsigned> index = PickNew(*walk->zone, visit);
+    if (!index) {
+      if (co_await ResolveOneServer(walk->zone, &visit, account, job)) continue;
+      index = PickAgain(*walk, visit, account->patient);
+      if (!index && MayHaveOthers(*walk, visit, *account) &&
+          co_await FindOtherAddresses(walk, &visit, account, job)) {
         continue;
       }
-      if (index < 0) break;
+      if (!index) break;
     }
-    const uint32_t bit = 1u << static_cast<unsigned>(index);
-    const bool again = (tries.tried & bit) != 0;
-    if (again) co_await WaitBefore(tries, account);
-    tries.Begin(bit);
+    const bool again = visit.choice.was_tried(*index);
+    if (again) {
+      account->budget.waited +=
+          co_await BackOff(network_, options_.ask, visit.choice.repeats() + 1);
+    }
+    visit.choice.Begin(*index);
     // A server may drop what has capitals: at the last look every second try spares it that.
-    const bool small_letters = again && account->last_look && tries.repeats % 2 == 1;
-    const Zone::ServerAddress address = walk->zone->addresses[static_cast<size_t>(index)];
+    const bool small_letters = again && account->last_look && visit.choice.repeats() % 2 == 1;
+    const Zone::ServerAddress address = walk->zone->addresses[*index];
     const uint32_t before = account->budget.queries;
     if (MayAsk(address.peer)) {
       walk->asked.reset();
       walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
                                  small_letters ? small_ask_ : options_.ask, account);
-      NoteAsked(address.peer->address(), bit, account, &tries, walk);
+      NoteAsked(address.peer->address(), *index, account, &visit, walk);
     } else {
       walk->asked = net::MakePooled<Asked>();
       walk->asked->result = ServerResult::kBlocked;
-      tries.hopeless |= bit;
+      visit.choice.GiveUp(*index);
     }
     if (walk->asked->status == net::ExchangeStatus::kCancelled) {
       walk->attempts.clear();
@@ -336,24 +272,24 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     NoteHostQueries(*walk, before, account);
     if (IsWeak(*walk)) {
       Hold(address, account, walk);
-      tries.held |= bit;
+      visit.choice.Hold(*index);
     } else if (TakeReply(address, account, walk)) {
       co_return;
     }
   }
-  if (MayTakeHeld(*walk, tries, *account) && co_await TakeHeld(account, walk, job)) co_return;
-  Fail(tries, walk, account);
+  if (MayTakeHeld(*walk, visit, *account) && co_await TakeHeld(account, walk, job)) co_return;
+  Fail(visit, walk, account);
 }
 
-void IterativeResolver::NoteAsked(const net::Address& address, uint32_t bit, Account* account,
-                                  Tries* tries, Walk* walk) {
+void IterativeResolver::NoteAsked(const net::Address& address, unsigned index, Account* account,
+                                  Visit* visit, Walk* walk) {
   const Asked& asked = *walk->asked;
-  tries->End(asked, bit, account);
-  walk->on_wire = tries->count > 0;
+  if (visit->choice.End(index, asked.status)) ++account->retries;
+  walk->on_wire = visit->choice.sent() > 0;
   if (asked.replied) family_answers_[address.is_v6()] = true;
   // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
   if (asked.status == net::ExchangeStatus::kSendFailed && IsFamilyMissing(address)) {
-    tries->other_family |= bit;
+    visit->choice.NoteFamily(index);
   }
 }
 

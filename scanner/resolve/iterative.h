@@ -15,6 +15,7 @@
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/resolver.h"
 #include "scanner/resolve/root_hints.h"
+#include "scanner/resolve/server_choice.h"
 #include "scanner/resolve/validator.h"
 #include "scanner/resolve/zone.h"
 
@@ -22,8 +23,8 @@ namespace caascan::resolve {
 
 struct IterativeOptions {
   AskOptions ask;
-  unsigned retries = 2;   // Tries beyond the first, however few servers a zone has.
-  unsigned patience = 2;  // A patient look: so many times the usual tries, for each server.
+  unsigned retries = 2;  // See TryLimits.
+  unsigned patience = 2;
   AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
   /// Follow aliases to names that are not in the public DNS too (dns/special_names.h).
@@ -41,9 +42,6 @@ struct IterativeOptions {
   size_t host_bytes = 16 << 20;
 };
 
-/// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
-/// that have lately been silent come last. Server names without glue are resolved as they are
-/// needed.
 struct AnchorComplaint {
   std::string text;
   bool unsigned_root = false;  // It has no keys at all.
@@ -51,6 +49,9 @@ struct AnchorComplaint {
   std::vector<uint16_t> unnamed_keys;
 };
 
+/// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
+/// that have lately been silent come last. Server names without glue are resolved as they are
+/// needed.
 class IterativeResolver : public Resolver {
  public:
   IterativeResolver(net::Network* network, const IterativeOptions& options,
@@ -117,35 +118,21 @@ class IterativeResolver : public Resolver {
     };
     std::unique_ptr<Held> held;
 
+    void BeginVisit();
     /// Does the look-up go on at `zone`, below the one that was asked?
     bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
     bool stands_at_alias() const { return ok && asked->classified.kind == ResponseKind::kAlias; }
   };
-  /// Which of a zone's addresses were tried, and how often altogether.
-  struct Tries {
-    uint32_t tried = 0;         // A bit an address.
-    uint32_t hopeless = 0;      // Likewise: blocked, or our own side cannot send there.
-    uint32_t silent = 0;        // Likewise: the last try got no answer.
-    uint32_t held = 0;          // Likewise: its answer is kept for want of a better one.
-    uint32_t other_family = 0;  // Likewise: this machine cannot send to its family.
-    unsigned count = 0;         // Of those that left.
-    unsigned repeats = 0;       // Of addresses that had been tried.
-    uint32_t resolved = 0;      // A bit a server whose name was looked up,
-    uint32_t unheard = 0;       // of these: who might have told was silent,
-    uint32_t cut_short = 0;     // our own limits ended it,
-    uint32_t local_faults = 0;  // or our own side could not send,
-    uint32_t blocklisted = 0;   // or the user does not want it to be asked.
-    bool circle = false;
+  /// One visit to a zone.
+  struct Visit {
+    ServerChoice choice;
+    ServerNames names;
     bool spared = false;       // Enough was asked of these servers: see Account::host_queries.
     bool last_resort = false;  // The other addresses of its servers were looked for.
-
-    void Begin(uint32_t bit);
-    void End(const Asked& asked, uint32_t bit, Account* account);
   };
 
   net::Task<> Lookup(Walk* walk, Account* account, Host* job);
   net::Task<> AskRoot(Walk* walk, Account* account, Host* job);
-  net::Task<> WaitBefore(const Tries& tries, Account* account);
   net::Task<> AskZone(Walk* walk, Account* account, Host* job);
   // iterative_trust.cc: the chain of trust.
   bool Validates(const Walk& walk) const {
@@ -187,26 +174,25 @@ class IterativeResolver : public Resolver {
                            Account* account);
   ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
-  static bool AllHaveFailed(const Tries& tries, const Budget& budget, Walk* walk);
-  static bool LeavesServersOut(const Walk& walk, const Tries& tries);
+  static bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk);
+  static bool LeavesServersOut(const Walk& walk, const Visit& visit);
   static bool IsWeak(const Walk& walk);
   void Hold(const Zone::ServerAddress& address, Account* account, Walk* walk);
-  static bool MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account);
+  static bool MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account);
   net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);
-  bool MayHaveOthers(const Walk& walk, const Tries& tries, const Account& account) const;
-  net::Task<bool> FindOtherAddresses(Walk* walk, Tries* tries, Account* account, Host* job);
+  bool MayHaveOthers(const Walk& walk, const Visit& visit, const Account& account) const;
+  net::Task<bool> FindOtherAddresses(Walk* walk, Visit* visit, Account* account, Host* job);
   bool AddParentsGlue(Zone* zone, size_t server);
-  void NoteAsked(const net::Address& address, uint32_t bit, Account* account, Tries* tries,
+  void NoteAsked(const net::Address& address, unsigned index, Account* account, Visit* visit,
                  Walk* walk);
   void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
   bool IsFamilyMissing(const net::Address& address) const {
     return !family_answers_[address.is_v6()] && family_answers_[!address.is_v6()];
   }
 
-  static bool NeedsAddress(const Zone& zone, size_t server, const Tries& tries);
-  net::Task<bool> ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account, Host* job);
+  net::Task<bool> ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account, Host* job);
   bool HasUsableAddress(const Host& host) const;
-  static bool IsSpared(const Walk& walk, const Account& account, Tries* tries);
+  static bool IsSpared(const Walk& walk, const Account& account, Visit* visit);
   static void NoteHostQueries(const Walk& walk, uint32_t before, Account* account);
   net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
   static void Lose(const HostHandle& host, HostEnd end, Account* account);
@@ -216,10 +202,9 @@ class IterativeResolver : public Resolver {
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   bool DropSeed(const ZoneHandle& zone, Reason failure);
-  int PickAddress(const Zone& zone, const Tries& tries);
+  std::optional<unsigned> PickNew(const Zone& zone, const Visit& visit);
   bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
-  unsigned MaxTries(const Zone& zone, bool patient) const;
-  int PickAgain(const Walk& walk, const Tries& tries, bool patient);
+  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, bool patient);
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
@@ -227,8 +212,7 @@ class IterativeResolver : public Resolver {
   void ClassifyReply(Walk* walk);
   bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
   void FinishZone(Walk* walk, Account* account);
-  void Fail(const Tries& tries, Walk* walk, Account* account);
-  static void AddUnresolved(const Tries& tries, Walk* walk);
+  void Fail(const Visit& visit, Walk* walk, Account* account);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

@@ -303,8 +303,8 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
 
 /// A silent server might have said more: the last look gives it many tries before the weaker word
 /// counts.
-bool IterativeResolver::MayTakeHeld(const Walk& walk, const Tries& tries, const Account& account) {
-  const bool all_heard = tries.silent == 0 || account.last_look;
+bool IterativeResolver::MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
+  const bool all_heard = !visit.choice.any_silent() || account.last_look;
   return walk.held != nullptr && all_heard && !account.budget.exhausted();
 }
 
@@ -318,18 +318,18 @@ net::Task<bool> IterativeResolver::TakeHeld(Account* account, Walk* walk, Host* 
 }
 
 /// Is it time for the last resort?
-bool IterativeResolver::MayHaveOthers(const Walk& walk, const Tries& tries,
+bool IterativeResolver::MayHaveOthers(const Walk& walk, const Visit& visit,
                                       const Account& account) const {
-  return account.last_look && !tries.last_resort && walk.held == nullptr &&
+  return account.last_look && !visit.last_resort && walk.held == nullptr &&
          walk.purpose != Walk::Purpose::kAddress && !network_->cancelled();
 }
 
 /// The last resort: where the delegation gave glue, the addresses that the servers' own zones give;
 /// where it did not, the glue that other delegations have for them. True where there are more now.
-net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Tries* tries, Account* account,
+net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Visit* visit, Account* account,
                                                       Host* job) {
-  assert(MayHaveOthers(*walk, *tries, *account) && "the last resort comes once, and last");
-  tries->last_resort = true;
+  assert(MayHaveOthers(*walk, *visit, *account) && "the last resort comes once, and last");
+  visit->last_resort = true;
   bool found = false;
   Zone& zone = *walk->zone;
   for (size_t i = 0; i < zone.servers.size() && !account->budget.exhausted(); ++i) {

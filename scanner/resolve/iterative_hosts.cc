@@ -5,7 +5,6 @@
 //
 // Tested by iterative_servers_test.cc and iterative_circles_test.cc.
 #include <algorithm>
-#include <bit>
 #include <chrono>
 
 #include "scanner/resolve/failure.h"
@@ -24,39 +23,21 @@ constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server na
 
 }  // namespace
 
-/// None is known, or none that this machine can send to.
-bool IterativeResolver::NeedsAddress(const Zone& zone, size_t server, const Tries& tries) {
-  if (!zone.servers[server].resolved) return true;
-  if (tries.other_family == 0 || !zone.servers[server].has_glue) return false;
-  for (size_t i = 0; i < zone.addresses.size(); ++i) {
-    if (zone.addresses[i].server == server && (tries.other_family & (1u << i)) == 0) return false;
-  }
-  return true;
-}
-
-net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Tries* tries, Account* account,
+net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account,
                                                     Host* job) {
-  size_t index = 0;
-  while (index < zone->servers.size() &&
-         ((tries->resolved & (1u << index)) != 0 || !NeedsAddress(*zone, index, *tries))) {
-    ++index;
-  }
-  if (index == zone->servers.size()) co_return false;
-  const uint32_t bit = 1u << index;
-  tries->resolved |= bit;
-  HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[index]));
+  const std::optional<unsigned> index = visit->names.Next(*zone, visit->choice);
+  if (!index) co_return false;
+  visit->names.Begin(*index);
+  HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[*index]));
   const HostEnd end = co_await ResolveHost(host, account, job);
-  for (const net::PeerRef& peer : host->peers) zone->AddAddress(index, peer);
+  for (const net::PeerRef& peer : host->peers) zone->AddAddress(*index, peer);
   zones_.Weigh(zone);
   // What a circle or our own limits kept from us is left for others to find.
-  zone->servers[index].resolved = end == HostEnd::kKnown;
-  zone->servers[index].no_such_host = host->no_such_host;
-  zone->servers[index].other_family |= host->other_family;
-  if (end == HostEnd::kCircle) tries->circle = true;
-  if (end == HostEnd::kUnheard) tries->unheard |= bit;
-  if (end == HostEnd::kCutShort) tries->cut_short |= bit;
-  if (end == HostEnd::kLocalFault) tries->local_faults |= bit;
-  if (end == HostEnd::kBlocklisted) tries->blocklisted |= bit;
+  Zone::Server& server = zone->servers[*index];
+  server.resolved = end == HostEnd::kKnown;
+  server.no_such_host = host->no_such_host;
+  server.other_family |= host->other_family;
+  visit->names.End(*index, end);
   co_return true;
 }
 
@@ -123,11 +104,11 @@ net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* acco
 
 /// A delegation may name as many servers of a stranger's zone as it likes: that zone's servers are
 /// not asked for all of them.
-bool IterativeResolver::IsSpared(const Walk& walk, const Account& account, Tries* tries) {
+bool IterativeResolver::IsSpared(const Walk& walk, const Account& account, Visit* visit) {
   if (account.host_queries == nullptr || walk.purpose != Walk::Purpose::kAddress) return false;
   const auto asked = account.host_queries->find(std::string(walk.zone.name().bytes()));
-  tries->spared = asked != account.host_queries->end() && asked->second >= account.max_host_queries;
-  return tries->spared;
+  visit->spared = asked != account.host_queries->end() && asked->second >= account.max_host_queries;
+  return visit->spared;
 }
 
 /// `before`: the account's queries before these.
@@ -174,65 +155,43 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRT
   co_return HostEnd::kKnown;
 }
 
-/// The servers whose names were looked up and gave no address. What our own limits kept from us is
-/// held against nobody.
-void IterativeResolver::AddUnresolved(const Tries& tries, Walk* walk) {
-  const Zone& zone = *walk->zone;
-  for (size_t i = 0; i < zone.servers.size(); ++i) {
-    const Zone::Server& server = zone.servers[i];
-    const uint32_t bit = 1u << i;
-    const bool looked_up = server.resolved || (tries.resolved & bit) != 0;
-    if (server.has_address || !looked_up || (tries.cut_short & bit) != 0) continue;
-    Attempt attempt;
-    attempt.host = zone.host(server).ToText();
-    attempt.result = ServerResult::kUnresolved;
-    attempt.no_such_host = server.no_such_host;
-    attempt.other_family = server.other_family;
-    attempt.unproven = !server.resolved;
-    attempt.unheard = (tries.unheard & bit) != 0;
-    attempt.local_fault = (tries.local_faults & bit) != 0;
-    attempt.blocklisted = (tries.blocklisted & bit) != 0;
-    walk->attempts.push_back(std::move(attempt));
-  }
-}
-
 /// Some server's name was not looked for, by our own limits, and nothing says how that would have
 /// ended: no server failed for which others' names were looked for in vain.
-bool IterativeResolver::LeavesServersOut(const Walk& walk, const Tries& tries) {
+bool IterativeResolver::LeavesServersOut(const Walk& walk, const Visit& visit) {
   const auto tells = [](const Attempt& attempt) {
     return attempt.result != ServerResult::kUnresolved || attempt.unproven;
   };
-  return tries.cut_short != 0 && std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
+  return visit.names.any_cut_short() &&
+         std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
 }
 
 /// A limit is met, but every server was asked, and failed: that stands, and no further try is
 /// missed. Where time is short, being silent for the zone's keys is enough.
-bool IterativeResolver::AllHaveFailed(const Tries& tries, const Budget& budget, Walk* walk) {
-  if ((!budget.too_slow() && !tries.spared) || budget.queries >= budget.max_queries) return false;
-  const auto tried = static_cast<size_t>(std::popcount(tries.tried));
-  if (!walk->attempts.empty() && tried == walk->zone->addresses.size()) return true;
+bool IterativeResolver::AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
+  if ((!budget.too_slow() && !visit.spared) || budget.queries >= budget.max_queries) return false;
+  if (!walk->attempts.empty() && visit.choice.all_tried(walk->zone->addresses.size())) return true;
   if (walk->unheard.empty()) return false;
   for (Attempt& attempt : walk->unheard) walk->attempts.push_back(std::move(attempt));
   walk->unheard.clear();
   return true;
 }
 
-void IterativeResolver::Fail(const Tries& tries, Walk* walk, Account* account) {
-  AddUnresolved(tries, walk);
+void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
+  visit.names.AddUnresolved(*walk->zone, &walk->attempts);
   walk->ok = false;
-  walk->retried = tries.count > 1;
+  walk->retried = visit.choice.sent() > 1;
   if (network_->cancelled()) {
     walk->failure = Reason::kStopped;
-  } else if (((tries.spared || account->budget.exhausted()) &&
-              !AllHaveFailed(tries, account->budget, walk)) ||
-             LeavesServersOut(*walk, tries)) {
+  } else if (((visit.spared || account->budget.exhausted()) &&
+              !AllHaveFailed(visit, account->budget, walk)) ||
+             LeavesServersOut(*walk, visit)) {
     walk->failure = account->budget.limit();
   } else {
     walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
     if (walk->failure != Reason::kDnssecBogus && walk->unreachable) {
       walk->failure = *walk->unreachable;
     }
-    walk->circle = tries.circle && walk->failure == Reason::kUnresolvableServers;
+    walk->circle = visit.names.circle() && walk->failure == Reason::kUnresolvableServers;
   }
   const size_t room =
       Account::kMaxAttempts - std::min(Account::kMaxAttempts, account->attempts.size());
