@@ -15,16 +15,6 @@
 namespace caascan::resolve {
 namespace {
 
-using std::chrono::nanoseconds;
-using std::chrono::seconds;
-
-constexpr seconds kMinDelegationTtl(300);
-constexpr seconds kMaxDelegationTtl(86400);
-
-nanoseconds Clamp(uint32_t ttl_s, seconds low, seconds high) {
-  return std::clamp(seconds(ttl_s), low, high);
-}
-
 AskOptions InSmallLetters(AskOptions options) {
   options.small_letters = true;
   return options;
@@ -43,51 +33,24 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
     : network_(network),
       options_(options),
       small_ask_(InSmallLetters(options.ask)),
-      zones_(options.zone_capacity, options.zone_bytes),
+      delegations_(network, options.addresses, {options.zone_capacity, options.zone_bytes}, root),
       hosts_(options.host_capacity, options.host_bytes),
-      validator_(options.dnssec) {
-  root_ = zones_.Insert(dns::NameView());
-  root_->expires = nanoseconds::max();
-  for (const RootServer& server : root) {
-    const int index = root_->AddServer(server.host);
-    if (index < 0) continue;
-    root_->servers[static_cast<size_t>(index)].resolved = true;
-    for (const net::Address& address : server.addresses) {
-      if (address.is_v6() ? options.addresses.ipv6 : options.addresses.ipv4) {
-        root_->AddAddress(static_cast<size_t>(index), network->PeerFor(address));
-      }
-    }
-  }
-}
-
-IterativeResolver::ZoneHandle IterativeResolver::DeepestZone(dns::NameView name) {
-  for (; !name.is_root(); name = name.parent()) {
-    ZoneHandle zone = zones_.Find(name);
-    if (!zone) continue;
-    if (zone->expires > now()) return zone;
-    zones_.Erase(name);
-  }
-  return root_;
-}
+      validator_(options.dnssec) {}
 
 /// Whether there is a DS is its parent's to say.
 IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
   const dns::NameView name = walk.chain.current();
-  return DeepestZone(walk.purpose == Walk::Purpose::kDs ? name.parent() : name);
+  return delegations_.Deepest(walk.purpose == Walk::Purpose::kDs ? name.parent() : name, now());
 }
 
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
   const dns::Name cut = walk.asked->classified.cut.ToName();
-  ZoneHandle zone = zones_.Insert(cut);
   const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
-  zone->expires = now() + Clamp(std::min(walk.asked->classified.ttl_s, proven_s), kMinDelegationTtl,
-                                kMaxDelegationTtl);
-  ReadReferral(walk.asked->message, cut, walk.zone.name(), options_.addresses, network_, &*zone);
-  if (walk.zone->trust == Zone::Trust::kInsecure) zone->trust = Zone::Trust::kInsecure;
+  const ZoneHandle zone = delegations_.Store(
+      walk.asked->message, cut, walk.zone, std::min(walk.asked->classified.ttl_s, proven_s), now());
   if (walk.reply != nullptr) {
     validator_.NoteDelegation(std::move(*walk.reply), cut, &*zone, now());
   }
-  zones_.Weigh(zone);
   return zone;
 }
 
@@ -118,7 +81,7 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
       co_await AskZone(walk, account, job);
     }
     if (walk->referred()) continue;
-    if (!walk->ok && walk->zone->seeded && DropSeed(walk->zone, walk->failure)) {
+    if (!walk->ok && walk->zone->seeded && delegations_.DropSeed(walk->zone, walk->failure)) {
       // Nobody is accused of what an old zone file says.
       account->attempts.resize(attempts);
       account->observations.resize(observations);
@@ -161,27 +124,6 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
   }
   co_await AskZone(walk, account, job);
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
-}
-
-void IterativeResolver::Seed(dns::NameView zone, const dns::Delegation& delegation) {
-  if (delegation.hosts.empty() || zone.is_root()) return;
-  if (const ZoneHandle known = zones_.Find(zone); known && known->expires > now()) return;
-  const ZoneHandle seed = zones_.Insert(zone);
-  ReadDelegation(delegation, options_.addresses, network_, &*seed);
-  seed->expires = now() + Clamp(delegation.ttl_s, kMinDelegationTtl, kMaxDelegationTtl);
-  seed->seeded = true;
-  zones_.Weigh(seed);
-}
-
-/// Forgets a seeded delegation by which a look-up failed. True where the parent should be asked at
-/// once: no server it names serves the zone, or none can be found (glue may be missing). What is
-/// silent may well be right, and only later look-ups ask the parent.
-bool IterativeResolver::DropSeed(const ZoneHandle& zone, Reason failure) {
-  if (const ZoneHandle known = zones_.Find(zone.name()); known && &*known == &*zone) {
-    zones_.Erase(zone.name());
-  }
-  return failure == Reason::kUnresolvableServers || failure == Reason::kRefused ||
-         failure == Reason::kNotAuthoritative || failure == Reason::kUpwardReferral;
 }
 
 /// A name that would only stand in line is begun again later: what it has learnt so far, who serves

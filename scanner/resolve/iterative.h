@@ -13,6 +13,7 @@
 #include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
+#include "scanner/resolve/delegations.h"
 #include "scanner/resolve/resolver.h"
 #include "scanner/resolve/root_hints.h"
 #include "scanner/resolve/server_choice.h"
@@ -61,16 +62,20 @@ class IterativeResolver : public Resolver {
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
   net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
-  void Seed(dns::NameView zone, const dns::Delegation& delegation) override;
+  void Seed(dns::NameView zone, const dns::Delegation& delegation) override {
+    delegations_.Seed(zone, delegation, now());
+  }
   void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) override;
-  bool FindServers(dns::NameView zone, ZoneServers* servers) override;
+  bool FindServers(dns::NameView zone, ZoneServers* servers) override {
+    return delegations_.FindServers(zone, now(), servers);
+  }
   std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
                                    dns::NameView name, dnssec::Work* work) override;
   net::Task<> LookupAddresses(dns::NameView host, Account* account,
                               HostAddresses* addresses) override;
 
  private:
-  using ZoneHandle = ZoneCache::Handle;
+  using ZoneHandle = Delegations::Handle;
   using HostHandle = HostCache::Handle;
 
   /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
@@ -172,7 +177,6 @@ class IterativeResolver : public Resolver {
   net::Task<> Reread(std::unique_ptr<std::string> bytes, Walk* walk, Account* account, Host* job);
   net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
                            Account* account);
-  ZoneHandle ZoneAbove(dns::NameView name);
   Classified RemarksOf(const Walk& walk, const net::Peer* peer);
   static bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk);
   static bool LeavesServersOut(const Walk& walk, const Visit& visit);
@@ -182,7 +186,6 @@ class IterativeResolver : public Resolver {
   net::Task<bool> TakeHeld(Account* account, Walk* walk, Host* job);
   bool MayHaveOthers(const Walk& walk, const Visit& visit, const Account& account) const;
   net::Task<bool> FindOtherAddresses(Walk* walk, Visit* visit, Account* account, Host* job);
-  bool AddParentsGlue(Zone* zone, size_t server);
   void NoteAsked(const net::Address& address, unsigned index, Account* account, Visit* visit,
                  Walk* walk);
   void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
@@ -198,10 +201,8 @@ class IterativeResolver : public Resolver {
   static void Lose(const HostHandle& host, HostEnd end, Account* account);
   net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
 
-  ZoneHandle DeepestZone(dns::NameView name);
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
-  bool DropSeed(const ZoneHandle& zone, Reason failure);
   std::optional<unsigned> PickNew(const Zone& zone, const Visit& visit);
   bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
   std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, bool patient);
@@ -218,8 +219,7 @@ class IterativeResolver : public Resolver {
   net::Network* const network_;
   const IterativeOptions options_;
   const AskOptions small_ask_;  // options_.ask, in small letters.
-  ZoneCache zones_;
-  ZoneHandle root_;  // Never forgotten.
+  Delegations delegations_;
   HostCache hosts_;
   Validator validator_;
   // TLDs that the root is being asked about: the first name asks, the others wait for its referral.

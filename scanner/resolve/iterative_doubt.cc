@@ -244,22 +244,13 @@ bool IterativeResolver::IsWeak(const Walk& walk) {
          Strength::kAuthoritative;
 }
 
-/// The deepest zone above that is known: its servers referred to this one.
-IterativeResolver::ZoneHandle IterativeResolver::ZoneAbove(dns::NameView name) {
-  while (!name.is_root()) {
-    name = name.parent();
-    if (ZoneHandle zone = zones_.Find(name)) return zone;
-  }
-  return root_;
-}
-
 /// What may be said of the reply without wronging the server. One that serves a zone above as well
 /// shows that zone's SOA where it knows no delegation: then it is open whether it, or the one that
 /// referred here, is wrong.
 Classified IterativeResolver::RemarksOf(const Walk& walk, const net::Peer* peer) {
   Classified remarks = walk.asked->classified;
   if (!remarks.soa_wrong_zone) return remarks;
-  const ZoneHandle above = ZoneAbove(walk.zone.name());
+  const ZoneHandle above = delegations_.Above(walk.zone.name());
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAuthority)) {
     if (record.type != dns::RRType::kSOA) continue;
     const dns::Name owner = record.owner.ToName();
@@ -334,7 +325,7 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Visit* visit, 
   Zone& zone = *walk->zone;
   for (size_t i = 0; i < zone.servers.size() && !account->budget.exhausted(); ++i) {
     const dns::NameView name = zone.host(zone.servers[i]);
-    found |= AddParentsGlue(&zone, i);
+    found |= delegations_.AddGlueFromAbove(&zone, i);
     // What a host inside the zone is called is for the very servers to say that have failed.
     if (!zone.servers[i].has_glue || name.IsAtOrBelow(walk->zone.name())) continue;
     HostHandle host = hosts_.FindOrInsert(name);
@@ -343,23 +334,8 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Visit* visit, 
       found |= zone.AddAddress(i, peer, /*last_resort=*/true);
     }
   }
-  zones_.Weigh(walk->zone);
+  delegations_.Weigh(walk->zone);
   co_return found;
-}
-
-bool IterativeResolver::AddParentsGlue(Zone* zone, size_t server) {
-  bool found = false;
-  const dns::Name host(zone->host(zone->servers[server]));
-  for (dns::NameView name = host.view().parent(); !name.is_root(); name = name.parent()) {
-    const ZoneHandle above = zones_.Find(name);
-    if (!above || &*above == zone) continue;
-    for (const Zone::ServerAddress& address : above->addresses) {
-      const Zone::Server& other = above->servers[address.server];
-      if (!other.has_glue || above->host(other) != host.view()) continue;
-      found |= zone->AddAddress(server, address.peer, /*last_resort=*/true);
-    }
-  }
-  return found;
 }
 
 /// The server answers where it was not expected: its other addresses are wrong.

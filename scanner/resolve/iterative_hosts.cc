@@ -31,7 +31,7 @@ net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visi
   HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[*index]));
   const HostEnd end = co_await ResolveHost(host, account, job);
   for (const net::PeerRef& peer : host->peers) zone->AddAddress(*index, peer);
-  zones_.Weigh(zone);
+  delegations_.Weigh(zone);
   // What a circle or our own limits kept from us is left for others to find.
   Zone::Server& server = zone->servers[*index];
   server.resolved = end == HostEnd::kKnown;

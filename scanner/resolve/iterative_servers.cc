@@ -11,22 +11,9 @@
 
 namespace caascan::resolve {
 
-bool IterativeResolver::FindServers(dns::NameView zone, ZoneServers* servers) {
-  const ZoneHandle known = zone.is_root() ? root_ : zones_.Find(zone);
-  if (!known || known->expires <= now()) return false;
-  servers->complete = known->servers.size() < Zone::kMaxServers;
-  for (const Zone::Server& server : known->servers) {
-    servers->servers.push_back({dns::Name(known->host(server)), {}});
-  }
-  for (const Zone::ServerAddress& address : known->addresses) {
-    servers->servers[address.server].peers.push_back(address.peer);
-  }
-  return true;
-}
-
 std::optional<Finding> IterativeResolver::FindBogus(const dns::Message& message, dns::NameView zone,
                                                     dns::NameView name, dnssec::Work* work) {
-  const ZoneHandle known = zone.is_root() ? root_ : zones_.Find(zone);
+  const ZoneHandle known = delegations_.Find(zone);
   const TrustCache::Handle trust = validator_.Find(zone);
   if (!known || !trust || !trust->known() || !trust->verdict.is_secure()) {
     return std::nullopt;
@@ -51,7 +38,7 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
   const Zone unheard_of;
   for (size_t labels = 0; labels <= zone.label_count(); ++labels) {
     const dns::NameView apex = zone.suffix(labels);
-    const ZoneHandle known = labels == 0 ? root_ : zones_.Find(apex);
+    const ZoneHandle known = delegations_.Find(apex);
     const TrustCache::Handle trust = validator_.Find(apex);
     // Where a zone and its child are on the same servers, only the child's trust is known.
     const bool between = trust && trust->known() && !trust->no_cut;

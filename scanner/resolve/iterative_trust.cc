@@ -87,12 +87,13 @@ net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* j
 
 net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
   if (!validator_.enabled()) co_return;
-  co_await Settle(root_, account, nullptr);
-  if (validator_.StatusOf(*root_, root_.name()) == DnssecStatus::kSecure) {
+  const ZoneHandle& root = delegations_.root();
+  co_await Settle(root, account, nullptr);
+  if (validator_.StatusOf(*root, root.name()) == DnssecStatus::kSecure) {
     complaint->unnamed_keys = validator_.UnnamedRootKeys();
     co_return;
   }
-  if (const auto why = validator_.VerdictOf(*root_, root_.name())) {
+  if (const auto why = validator_.VerdictOf(*root, root.name())) {
     complaint->text = why->evidence.ToText();
     complaint->unsigned_root = why->finding == dnssec::Finding::kNoDnskey;
   }
