@@ -1,5 +1,5 @@
 // One random socket a batch, not a query: batches stay full while ports stay unpredictable
-// (docs/architecture.md has the figures; udp_ports.cc has the sockets). The IDs of the queries in
+// (README.md has the figures; udp_ports.cc has the sockets). The IDs of the queries in
 // flight from one socket differ; (socket, ID) finds the exchange, and then source address, question
 // and letter case must all agree before a datagram is believed. An answer's bytes stay in the
 // receive buffer while the coroutine that waited for them runs. ICMP errors come through the
