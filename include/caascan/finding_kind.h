@@ -56,7 +56,7 @@ enum class Ede : uint16_t {
   kNotSupported = 21,
   kNetworkError = 23,
   kInvalidData = 24,
-  kUnsupportedNsec3Iterations = 27,  // RFC 9276 section 5.
+  kUnsupportedNsec3Iterations = 27,  // RFC 9276 section 3.2.
 };
 
 /// Some of the reasons. A value.

@@ -268,8 +268,8 @@ constexpr FindingKind kKinds[] = {
      "Answers from your name server come from another address or port than was asked, or with "
      "another ID, so resolvers discard them. Please have it answer from the address it was asked "
      "at, or correct the network address translation."},
-    {kResponseMalformed, kError, kProvider, kCaa, R::kMalformedResponse, kNoEde,
-     "RFC 1035 section 4.1", "the answer cannot be parsed",
+    {kResponseMalformed, kError, kProvider, kCaa, Causes(R::kMalformedResponse, R::kTruncated),
+     kNoEde, "RFC 1035 section 4.1", "the answer cannot be parsed",
      "What is wrong, in which section, at which octet.",
      "Your name server sends messages that are no valid DNS. The evidence says where. Please "
      "update "
