@@ -1,5 +1,5 @@
 // In Markdown whatever has columns stands in fences, which nothing inside can close, since there
-// are no back quotes in it. Tested by explain_test.cc.
+// are no back quotes in it. Tested by explain_page_test.cc.
 #include "scanner/explain/explain_page.h"
 
 #include <algorithm>
