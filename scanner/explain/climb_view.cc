@@ -1,4 +1,4 @@
-// Tested by explain_test.cc.
+// Tested by climb_view_test.cc.
 #include "scanner/explain/climb_view.h"
 
 #include <simdjson.h>

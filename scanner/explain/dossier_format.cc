@@ -1,5 +1,5 @@
 // A dossier is first laid out as a list of blocks, which both formats render. Tested by
-// dossier_test.cc.
+// dossier_format_test.cc.
 #include <algorithm>
 #include <initializer_list>
 #include <utility>

@@ -1,4 +1,4 @@
-// Tested by explain_test.cc.
+// Tested by support_letter_test.cc.
 #include "scanner/explain/support_letter.h"
 
 #include <absl/strings/str_cat.h>

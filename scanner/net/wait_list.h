@@ -40,7 +40,7 @@ class WaitList {
   bool NotifyFirst() {
     Waiter* waiter = waiters_.PopFront();
     if (waiter == nullptr) return false;
-    waiter->awaiter_.resume();
+    waiter->Resume();
     return true;
   }
 
