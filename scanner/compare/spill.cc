@@ -1,4 +1,4 @@
-// A row on disk is a head of fixed size and the texts behind it. Tested by diff_test.cc.
+// A row on disk is a head of fixed size and the texts behind it. Tested by spill_test.cc.
 #include "scanner/compare/spill.h"
 
 #include <fcntl.h>

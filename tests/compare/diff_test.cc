@@ -3,10 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "scanner/compare/diff_counts.h"
-#include "scanner/compare/spill.h"
 #include "tests/io/temp_file.h"
 #include "tests/record/record_lines.h"
 
@@ -105,76 +101,6 @@ TEST_F(RunDiffTest, ComparesSetsAsSets) {
 TEST_F(RunDiffTest, MakesNoSetOfAFailure) {
   EXPECT_THAT(Json(CaaLine("a.example", kOne), Line("a.example", "refused") + "\n"),
               HasSubstr(R"({"fact":"caa_changed","count":0,)"));
-}
-
-TEST(SpillTest, GivesBackWhatItWasGiven) {
-  auto spill = compare::Spill::Create("");
-  ASSERT_TRUE(spill.ok());
-  uint64_t sum = 0;
-  for (uint64_t i = 0; i < 200'000; ++i) {
-    const std::string name = "n" + std::to_string(i % 50'000);
-    const std::string caa(i % 300, 'c');
-    (*spill)->Add({.input = static_cast<uint8_t>(i % 3),
-                   .outcome = Outcome::kLame,
-                   .may_issue = i % 2 == 0,
-                   .time_ms = static_cast<int64_t>(i),
-                   .name = name,
-                   .operator_name = "op",
-                   .caa = caa});
-    sum += i;
-  }
-  ASSERT_TRUE((*spill)->Finish().ok());
-  uint64_t rows = 0;
-  for (const compare::Spill::Share& share : (*spill)->Shares(100)) {
-    const absl::Status status = (*spill)->ForEach(share, [&](const compare::SpillRow& row) {
-      const auto i = static_cast<uint64_t>(row.time_ms);
-      EXPECT_EQ(row.name, "n" + std::to_string(i % 50'000));
-      EXPECT_EQ(row.operator_name, "op");
-      EXPECT_EQ(row.caa.size(), i % 300);
-      EXPECT_EQ(row.input, i % 3);
-      EXPECT_EQ(row.may_issue, i % 2 == 0);
-      sum -= i;
-      ++rows;
-    });
-    ASSERT_TRUE(status.ok());
-  }
-  EXPECT_EQ(rows, 200'000u);
-  EXPECT_EQ(sum, 0u);
-}
-
-TEST(SpillTest, SharesAreAsSmallAsAskedForAndKeepNamesTogether) {
-  constexpr size_t kRowMemory = 100;
-  constexpr size_t kShareMemory = 4000;
-  auto spill = compare::Spill::Create("");
-  ASSERT_TRUE(spill.ok());
-  for (uint64_t i = 0; i < 60'000; ++i) {
-    const std::string name = "n" + std::to_string(i % 20'000);
-    (*spill)->Add({.name = name, .operator_name = {}, .caa = "0 issue \"ca.test\""});
-  }
-  ASSERT_TRUE((*spill)->Finish().ok());
-  const std::vector<compare::Spill::Share> shares = (*spill)->Shares(kRowMemory, kShareMemory);
-  EXPECT_GT(shares.size(), 60'000 * kRowMemory / kShareMemory);
-  std::map<std::string, size_t> names;
-  for (const compare::Spill::Share& share : shares) {
-    std::map<std::string, size_t> found;
-    size_t memory = 0;
-    const absl::Status status = (*spill)->ForEach(share, [&](const compare::SpillRow& row) {
-      ++found[std::string(row.name)];
-      memory += kRowMemory + row.name.size() + row.caa.size();
-    });
-    ASSERT_TRUE(status.ok());
-    EXPECT_LT(memory, 3 * kShareMemory);
-    for (const auto& [name, rows] : found) EXPECT_EQ(rows, 3u) << name;
-    names.merge(found);
-    EXPECT_TRUE(found.empty()) << "a name in two shares";
-  }
-  EXPECT_EQ(names.size(), 20'000u);
-}
-
-TEST(SpillTest, SaysWhereItCannotWrite) {
-  const auto spill = compare::Spill::Create("/no/such/folder");
-  EXPECT_EQ(spill.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(spill.status().message()), HasSubstr("/no/such/folder"));
 }
 
 }  // namespace
