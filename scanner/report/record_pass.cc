@@ -1,6 +1,6 @@
 // Each thread takes the next block of lines (one at a time, under the lock), reads its records
 // alone and gives them to its own worker; what workers know is added up in the end. Tested by
-// report_test.cc.
+// record_pass_test.cc.
 #include "scanner/report/record_pass.h"
 
 #include <poll.h>

@@ -1,4 +1,4 @@
-// Tested by report_test.cc.
+// Tested by report_output_test.cc.
 #include "scanner/report/report_output.h"
 
 #include <sys/stat.h>
