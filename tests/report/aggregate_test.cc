@@ -1,4 +1,4 @@
-// Counting records: aggregate, CAA use, operators' names.
+// Counting records.
 #include "scanner/report/aggregate.h"
 
 #include <gtest/gtest.h>
@@ -8,13 +8,6 @@
 
 namespace caascan::report {
 namespace {
-
-/// One record with a CAA set of these records (JSON).
-std::string CaaLine(std::string_view name, std::string_view owner, std::string_view records) {
-  return record::Line(name, "issuer_authorized",
-                      R"(,"caa":{"owner":")" + std::string(owner) + R"(","ttl":300,"records":[)" +
-                          std::string(records) + "]}");
-}
 
 class AggregateTest : public testing::Test {
  protected:
@@ -174,100 +167,6 @@ TEST_F(AggregateTest, AddsUpToTheSame) {
   EXPECT_EQ(sum.elapsed_us().count(), 100u);
   EXPECT_EQ(sum.rows(), aggregate_.rows());
   EXPECT_EQ(sum.span().first_ms, aggregate_.span().first_ms);
-}
-
-struct DepthRow {
-  const char* name;
-  const char* owner;
-  int depth;  // -1 is behind an alias.
-};
-
-/// RFC 8659 §3.
-TEST(CaaUseTest, TellsWhereTheSetWasFound) {
-  for (const DepthRow& row :
-       {DepthRow{"a.b.example", "a.b.example", 0}, DepthRow{"a.b.example", "b.example", 1},
-        DepthRow{"a.b.example", "example", 2}, DepthRow{"*.b.example", "b.example", 0},
-        DepthRow{"*.b.example", "example", 1}, DepthRow{"ab.example", "b.example", -1},
-        DepthRow{"a.example", "cdn.test", -1}, DepthRow{"b.example", "a.b.example", -1}}) {
-    record::LineReader reader;
-    ASSERT_EQ(reader.Read(CaaLine(row.name, row.owner, R"({"flags":0,"tag":"a","value":""})")), "");
-    CaaUse use(8);
-    use.Add(reader.record());
-    EXPECT_EQ(use.behind_alias(), row.depth < 0 ? 1u : 0u) << row.name << ' ' << row.owner;
-    if (row.depth >= 0) {
-      EXPECT_EQ(use.depths()[static_cast<size_t>(row.depth)], 1u) << row.name << ' ' << row.owner;
-    }
-  }
-}
-
-struct FeatureRow {
-  const char* name;
-  const char* record;
-  std::vector<CaaFeature> features;
-};
-
-class CaaFeatureTest : public testing::TestWithParam<FeatureRow> {};
-
-TEST_P(CaaFeatureTest, IsMarked) {
-  record::LineReader reader;
-  ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example", GetParam().record)), "");
-  CaaUse use(8);
-  use.Add(reader.record());
-  std::vector<CaaFeature> found;
-  for (size_t i = 0; i < static_cast<size_t>(CaaFeature::kCount); ++i) {
-    const auto feature = static_cast<CaaFeature>(i);
-    if (use.names_with(feature) > 0) found.push_back(feature);
-  }
-  EXPECT_EQ(found, GetParam().features);
-}
-
-using F = CaaFeature;
-INSTANTIATE_TEST_SUITE_P(
-    Records, CaaFeatureTest,
-    testing::Values(
-        FeatureRow{"Issue", R"({"flags":0,"tag":"ISSUE","value":"ca.example"})", {F::kIssue}},
-        FeatureRow{"Nobody", R"({"flags":0,"tag":"issue","value":";"})", {F::kIssue, F::kNobody}},
-        FeatureRow{"Malformed",
-                   R"({"flags":0,"tag":"issuewild","value":"ca.example."})",
-                   {F::kIssueWild, F::kMalformed}},
-        // RFC 8657 §3, §4.
-        FeatureRow{"Parameters",
-                   R"({"flags":0,"tag":"issue","value":"ca.example; accounturi=https://a/1; )"
-                   R"(validationmethods=dns-01"})",
-                   {F::kIssue, F::kAccountUri, F::kValidationMethods}},
-        FeatureRow{"UnknownCritical",
-                   R"({"flags":128,"tag":"tbs","value":"x"})",
-                   {F::kUnknownTag, F::kCritical, F::kUnknownCritical}},
-        FeatureRow{"FlagOne",
-                   R"({"flags":1,"tag":"issue","value":"ca.example"})",
-                   {F::kIssue, F::kFlagOne}},
-        FeatureRow{"Iodef",
-                   R"({"flags":0,"tag":"iodef","value":"mailto:a@b"})",
-                   {F::kIodef, F::kIodefMailto}},
-        FeatureRow{"IodefOther",
-                   R"({"flags":0,"tag":"iodef","value":"a@b"})",
-                   {F::kIodef, F::kIodefOther}},
-        // RFC 9495.
-        FeatureRow{
-            "IssueMail", R"({"flags":0,"tag":"issuemail","value":"ca.example"})", {F::kIssueMail}},
-        FeatureRow{"Bytes", R"({"flags":0,"tag":"\\000\\255","value":"\\001"})", {F::kUnknownTag}}),
-    [](const auto& row) { return std::string(row.param.name); });
-
-TEST(CaaUseTest, CountsAnIssuerOnceAName) {
-  record::LineReader reader;
-  ASSERT_EQ(reader.Read(CaaLine("a.example", "a.example",
-                                R"({"flags":0,"tag":"issue","value":"CA.example"},)"
-                                R"({"flags":0,"tag":"issue","value":"ca.example; a=b"},)"
-                                R"({"flags":0,"tag":"issuewild","value":"ca.example"})")),
-            "");
-  CaaUse use(8);
-  use.Add(reader.record());
-  const auto issuers = use.issuers().Sorted();
-  ASSERT_EQ(issuers.size(), 1u);
-  EXPECT_EQ(issuers[0].first, "ca.example");
-  EXPECT_EQ(issuers[0].second->names, 1u);
-  EXPECT_EQ(issuers[0].second->issue, 1u);
-  EXPECT_EQ(issuers[0].second->issuewild, 1u);
 }
 
 }  // namespace

@@ -65,6 +65,9 @@ TEST(CaaUseTest, CountsEachFeatureOnceAName) {
         FeatureRow{"a critical one that is unknown",
                    Caa(128, "tbs", "Unknown"),
                    {"unknown_tag", "critical", "unknown_critical"}},
+        // Octets in a record's presentation format, which is JSON's text.
+        FeatureRow{"octets", R"({"flags":0,"tag":"\\000\\255","value":"\\001"})", {"unknown_tag"}},
+        FeatureRow{"a final dot", Caa(0, "issuewild", "ca.example."), {"issuewild", "malformed"}},
         FeatureRow{"the flag 1", Caa(1, "issue", "ca.example"), {"issue", "flag_one"}}}) {
     const CaaUse use = UseOf(row.records);
     std::vector<std::string> features;
