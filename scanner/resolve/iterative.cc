@@ -34,7 +34,7 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
       options_(options),
       small_ask_(InSmallLetters(options.ask)),
       delegations_(network, options.addresses, {options.zone_capacity, options.zone_bytes}, root),
-      hosts_(options.host_capacity, options.host_bytes),
+      hosts_(this, options.addresses, options.host_capacity, options.host_bytes),
       validator_(options.dnssec) {}
 
 /// Whether there is a DS is its parent's to say.
@@ -228,9 +228,9 @@ void IterativeResolver::NoteAsked(const net::Address& address, unsigned index, A
   const Asked& asked = *walk->asked;
   if (visit->choice.End(index, asked.status)) ++account->retries;
   walk->on_wire = visit->choice.sent() > 0;
-  if (asked.replied) family_answers_[address.is_v6()] = true;
+  if (asked.replied) hosts_.NoteAnswer(address);
   // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
-  if (asked.status == net::ExchangeStatus::kSendFailed && IsFamilyMissing(address)) {
+  if (asked.status == net::ExchangeStatus::kSendFailed && hosts_.IsFamilyMissing(address)) {
     visit->choice.NoteFamily(index);
   }
 }
@@ -278,7 +278,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   if (asked.replied && !walk->ok && !bogus) {
     attempt.detail = DetailOf(asked.message, asked.classified);
   }
-  attempt.other_family = attempt.local_fault && IsFamilyMissing(address.peer->address());
+  attempt.other_family = attempt.local_fault && hosts_.IsFamilyMissing(address.peer->address());
   if (walk->ok && address.last_resort) NoteLastResort(zone, address, account);
   const Classified remarks = RemarksOf(*walk, address.peer);
   Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);

@@ -14,6 +14,7 @@
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/delegations.h"
+#include "scanner/resolve/host_finder.h"
 #include "scanner/resolve/resolver.h"
 #include "scanner/resolve/root_hints.h"
 #include "scanner/resolve/server_choice.h"
@@ -53,7 +54,7 @@ struct AnchorComplaint {
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers
 /// that have lately been silent come last. Server names without glue are resolved as they are
 /// needed.
-class IterativeResolver : public Resolver {
+class IterativeResolver : public Resolver, private HostFinder::Source {
  public:
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
@@ -76,7 +77,6 @@ class IterativeResolver : public Resolver {
 
  private:
   using ZoneHandle = Delegations::Handle;
-  using HostHandle = HostCache::Handle;
 
   /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
   /// look-up, which all of them fill, and `asked->message` holds until a coroutine suspends.
@@ -189,17 +189,12 @@ class IterativeResolver : public Resolver {
   void NoteAsked(const net::Address& address, unsigned index, Account* account, Visit* visit,
                  Walk* walk);
   void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
-  bool IsFamilyMissing(const net::Address& address) const {
-    return !family_answers_[address.is_v6()] && family_answers_[!address.is_v6()];
-  }
 
   net::Task<bool> ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account, Host* job);
-  bool HasUsableAddress(const Host& host) const;
   static bool IsSpared(const Walk& walk, const Account& account, Visit* visit);
   static void NoteHostQueries(const Walk& walk, uint32_t before, Account* account);
-  net::Task<HostEnd> ResolveHost(HostHandle host, Account* account, Host* job);
-  static void Lose(const HostHandle& host, HostEnd end, Account* account);
-  net::Task<HostEnd> CollectAddresses(HostHandle host, dns::RRType type, Account* account);
+  net::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                      Account* account) override;
 
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
@@ -214,20 +209,19 @@ class IterativeResolver : public Resolver {
   bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
   void FinishZone(Walk* walk, Account* account);
   void Fail(const Visit& visit, Walk* walk, Account* account);
-  std::chrono::nanoseconds now() const { return network_->loop()->now(); }
+  std::chrono::nanoseconds now() const final { return network_->loop()->now(); }
 
   net::Network* const network_;
   const IterativeOptions options_;
   const AskOptions small_ask_;  // options_.ask, in small letters.
   Delegations delegations_;
-  HostCache hosts_;
+  HostFinder hosts_;
   Validator validator_;
   // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
   absl::node_hash_map<std::string, net::WaitList> asked_at_root_;
   /// Servers that are being asked whether they mind capitals; who doubts one of them too waits. Who
   /// asks keeps the peer.
   absl::node_hash_map<net::Peer*, net::WaitList> comparing_;
-  bool family_answers_[2] = {false, false};  // IPv4, IPv6: has anybody ever answered over it?
   uint32_t rotation_ = 0;
 };
 

@@ -328,8 +328,8 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Visit* visit, 
     found |= delegations_.AddGlueFromAbove(&zone, i);
     // What a host inside the zone is called is for the very servers to say that have failed.
     if (!zone.servers[i].has_glue || name.IsAtOrBelow(walk->zone.name())) continue;
-    HostHandle host = hosts_.FindOrInsert(name);
-    (void)co_await ResolveHost(host, account, job);
+    const HostFinder::Handle host = hosts_.FindOrInsert(name);
+    (void)co_await hosts_.Resolve(host, account, job);
     for (const net::PeerRef& peer : host->peers) {
       found |= zone.AddAddress(i, peer, /*last_resort=*/true);
     }
@@ -342,7 +342,7 @@ net::Task<bool> IterativeResolver::FindOtherAddresses(Walk* walk, Visit* visit, 
 void IterativeResolver::NoteLastResort(const Zone& zone, const Zone::ServerAddress& address,
                                        Account* account) {
   const Zone::Server& server = zone.servers[address.server];
-  const HostHandle own = hosts_.Find(zone.host(server));
+  const HostFinder::Handle own = hosts_.Find(zone.host(server));
   const auto is_own = [&own](const net::Peer* peer) {
     return own && std::find(own->peers.begin(), own->peers.end(), peer) != own->peers.end();
   };

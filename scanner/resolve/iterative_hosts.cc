@@ -1,35 +1,21 @@
-// Server names without glue need look-ups of their own, and several names may wait for the same
-// one. A host that is being resolved waits for at most one other (Host::waits_for); before anyone
-// waits, the chain is walked, and a circle counts as an unresolvable server. So nobody waits for
-// himself, however zones refer to one another.
+// The servers of the zone that is asked: their names without glue, and what to say where all of
+// them have failed.
 //
-// Tested by iterative_servers_test.cc and iterative_circles_test.cc.
+// Tested by iterative_servers_test.cc and iterative_addresses_test.cc.
 #include <algorithm>
-#include <chrono>
 
 #include "scanner/resolve/failure.h"
 #include "scanner/resolve/iterative.h"
 
 namespace caascan::resolve {
-namespace {
-
-using std::chrono::seconds;
-
-constexpr seconds kHostTtl(3600);
-constexpr seconds kFailedHostTtl(30);  // RFC 9520 §3.2: failures are cached for at least a second.
-// A patient look does not take an older failure's word for it.
-constexpr seconds kFreshFailure(1);
-constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server names, and so on.
-
-}  // namespace
 
 net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account,
                                                     Host* job) {
   const std::optional<unsigned> index = visit->names.Next(*zone, visit->choice);
   if (!index) co_return false;
   visit->names.Begin(*index);
-  HostHandle host = hosts_.FindOrInsert(zone->host(zone->servers[*index]));
-  const HostEnd end = co_await ResolveHost(host, account, job);
+  const HostFinder::Handle host = hosts_.FindOrInsert(zone->host(zone->servers[*index]));
+  const HostEnd end = co_await hosts_.Resolve(host, account, job);
   for (const net::PeerRef& peer : host->peers) zone->AddAddress(*index, peer);
   delegations_.Weigh(zone);
   // What a circle or our own limits kept from us is left for others to find.
@@ -39,67 +25,6 @@ net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visi
   server.other_family |= host->other_family;
   visit->names.End(*index, end);
   co_return true;
-}
-
-bool IterativeResolver::HasUsableAddress(const Host& host) const {
-  return std::any_of(host.peers.begin(), host.peers.end(), [this](const net::PeerRef& peer) {
-    return !IsFamilyMissing(peer->address());
-  });
-}
-
-net::Task<HostEnd> IterativeResolver::ResolveHost(HostHandle host, Account* account, Host* job) {
-  if (host.name().is_root()) co_return HostEnd::kKnown;  // "No server", as in a null MX.
-  if (host->asking()) {
-    for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
-      if (at == job) co_return HostEnd::kCircle;  // It cannot be reached through itself.
-    }
-    if (job != nullptr) job->waits_for = &*host;
-    co_await host->Free();
-    if (job != nullptr) job->waits_for = nullptr;
-  }
-  if (host->IsFresh(now()) &&
-      !(account->patient && host->unproven && now() - host->failed_at > kFreshFailure)) {
-    if (host->unheard) co_return HostEnd::kUnheard;
-    co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
-  }
-  if (account->lost_hosts != nullptr) {
-    const auto lost = account->lost_hosts->find(std::string(host.name().bytes()));
-    if (lost != account->lost_hosts->end()) co_return lost->second;
-  }
-  if (job != nullptr && job->depth >= kMaxHostDepth) co_return HostEnd::kCircle;
-  if (account->budget.exhausted()) co_return HostEnd::kCutShort;
-
-  host->Begin();
-  host->depth = job == nullptr ? 1 : job->depth + 1;
-  host->peers.clear();
-  host->no_such_host = host->other_family = false;
-  if (job != nullptr) job->waits_for = &*host;
-  HostEnd end = HostEnd::kKnown;
-  // The families in use first; the other one only to tell a host that lacks ours from one that has
-  // no address at all.
-  for (const bool used : {true, false}) {
-    for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
-      const bool in_use =
-          type == dns::RRType::kA ? options_.addresses.ipv4 : options_.addresses.ipv6;
-      if (in_use != used || host->no_such_host || HasUsableAddress(*host)) continue;
-      if (!used && end != HostEnd::kKnown) continue;
-      const HostEnd this_end = co_await CollectAddresses(host, type, account);
-      if (end == HostEnd::kKnown && used) end = this_end;
-    }
-  }
-  if (job != nullptr) job->waits_for = nullptr;
-  const bool found = !host->peers.empty();
-  if (found) end = HostEnd::kKnown;
-  // What says nothing of the name itself is not kept: the next one to ask begins anew.
-  host->unheard = end == HostEnd::kUnheard;
-  host->unproven = end == HostEnd::kUnproven || host->unheard;
-  const bool keep = end == HostEnd::kKnown || host->unproven;
-  if (!keep) Lose(host, end, account);
-  host->failed_at = now();
-  host->expires = now() + (found ? kHostTtl : kFailedHostTtl);
-  hosts_.Weigh(host);
-  host->KeepIf(keep);
-  co_return end;
 }
 
 /// A delegation may name as many servers of a stranger's zone as it likes: that zone's servers are
@@ -121,17 +46,7 @@ void IterativeResolver::NoteHostQueries(const Walk& walk, uint32_t before, Accou
       account->budget.queries - before;
 }
 
-/// What says nothing of the host itself is forgotten at the look-up's end; until then, who needs
-/// the host again would walk the same circles. Without that, n servers that need one another cost
-/// n!.
-void IterativeResolver::Lose(const HostHandle& host, HostEnd end, Account* account) {
-  if (account->lost_hosts == nullptr) {
-    account->lost_hosts = std::make_unique<absl::flat_hash_map<std::string, HostEnd>>();
-  }
-  account->lost_hosts->insert_or_assign(std::string(host.name().bytes()), end);
-}
-
-net::Task<HostEnd> IterativeResolver::CollectAddresses(HostHandle host, dns::RRType type,
+net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                        Account* account) {
   Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
