@@ -156,14 +156,6 @@ std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Vis
                                 /*silence_is_final=*/KeysAreUnheard(walk));
 }
 
-void IterativeResolver::Walk::BeginVisit() {
-  ok = circle = retried = on_wire = false;
-  unreachable.reset();
-  failure = Reason::kStopped;
-  attempts.clear();
-  held.reset();
-}
-
 net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
   walk->BeginVisit();
   Visit visit;

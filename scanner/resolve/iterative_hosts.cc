@@ -8,6 +8,30 @@
 #include "scanner/resolve/iterative.h"
 
 namespace caascan::resolve {
+namespace {
+
+/// Some server's name was not looked for, by our own limits, and nothing says how that would have
+/// ended: no server failed for which others' names were looked for in vain.
+bool LeavesServersOut(const Walk& walk, const Visit& visit) {
+  const auto tells = [](const Attempt& attempt) {
+    return attempt.result != ServerResult::kUnresolved || attempt.unproven;
+  };
+  return visit.names.any_cut_short() &&
+         std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
+}
+
+/// A limit is met, but every server was asked, and failed: that stands, and no further try is
+/// missed. Where time is short, being silent for the zone's keys is enough.
+bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
+  if ((!budget.too_slow() && !visit.spared) || budget.queries >= budget.max_queries) return false;
+  if (!walk->attempts.empty() && visit.choice.all_tried(walk->zone->addresses.size())) return true;
+  if (walk->unheard.empty()) return false;
+  for (Attempt& attempt : walk->unheard) walk->attempts.push_back(std::move(attempt));
+  walk->unheard.clear();
+  return true;
+}
+
+}  // namespace
 
 net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account,
                                                     Host* job) {
@@ -68,27 +92,6 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, 
     if (peer != nullptr) host->peers.push_back(std::move(peer));
   }
   co_return HostEnd::kKnown;
-}
-
-/// Some server's name was not looked for, by our own limits, and nothing says how that would have
-/// ended: no server failed for which others' names were looked for in vain.
-bool IterativeResolver::LeavesServersOut(const Walk& walk, const Visit& visit) {
-  const auto tells = [](const Attempt& attempt) {
-    return attempt.result != ServerResult::kUnresolved || attempt.unproven;
-  };
-  return visit.names.any_cut_short() &&
-         std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
-}
-
-/// A limit is met, but every server was asked, and failed: that stands, and no further try is
-/// missed. Where time is short, being silent for the zone's keys is enough.
-bool IterativeResolver::AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
-  if ((!budget.too_slow() && !visit.spared) || budget.queries >= budget.max_queries) return false;
-  if (!walk->attempts.empty() && visit.choice.all_tried(walk->zone->addresses.size())) return true;
-  if (walk->unheard.empty()) return false;
-  for (Attempt& attempt : walk->unheard) walk->attempts.push_back(std::move(attempt));
-  walk->unheard.clear();
-  return true;
 }
 
 void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
