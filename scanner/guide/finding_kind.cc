@@ -1,5 +1,5 @@
 // One table, a row for each code. Programs go by the code; the texts are for people. Tested by
-// finding_kind_test.cc.
+// finding_kind_test.cc and causes_test.cc.
 #include "caascan/finding_kind.h"
 
 #include <array>
