@@ -22,10 +22,9 @@ class MessageWriterTest : public testing::Test {
   void Begin(size_t limit = 512) {
     buffer_.assign(limit, 0xee);
     writer_.emplace(buffer_, limit);
-    const dns::Name name = NameOf("www.example.com");
-    question_.assign(name.view().data(), name.view().data() + name.size());
+    question_.assign(name_.view().data(), name_.view().data() + name_.size());
     question_.insert(question_.end(), {1, 1, 0, 1});
-    writer_->Begin(7, dns::kFlagQR, question_, *dns::NameView::FromWire(name.view().wire()));
+    writer_->Begin(7, dns::kFlagQR, question_, name_);
   }
   bool Add(std::string_view owner, RRType type, const Rdata& rdata) {
     const dns::Name name = NameOf(owner);
@@ -38,6 +37,7 @@ class MessageWriterTest : public testing::Test {
     return answer_.Records(Section::kAnswer);
   }
 
+  const dns::Name name_ = NameOf("www.example.com");  // The writer knows names by their places.
   std::vector<uint8_t> buffer_;
   std::vector<uint8_t> question_;
   std::optional<MessageWriter> writer_;
