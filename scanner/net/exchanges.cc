@@ -83,6 +83,7 @@ bool Exchanges::AskAnew(Exchange* exchange) {
 }
 
 void Exchanges::Requeue(Exchange* exchange) {
+  assert(exchange->course().granted && "it has a turn");
   exchange->Timer::Cancel();
   ++exchange->course().turns_lost;
   admission_.GiveBack(exchange);

@@ -27,6 +27,8 @@ struct Column {
 struct Share {
   uint64_t hits = 0;
   uint64_t trials = 0;
+
+  friend bool operator==(const Share&, const Share&) = default;
 };
 
 /// Nothing, or what the column's kind asks for: a text, a count, a time, a number, a share.

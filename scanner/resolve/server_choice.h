@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,7 @@ class ServerChoice {
   /// ServerLoad. REQUIRES: count <= Zone::kMaxAddresses.
   template <typename LoadOf>
   std::optional<unsigned> PickNew(size_t count, uint32_t turn, const LoadOf& load_of) const {
+    assert(count <= Zone::kMaxAddresses && "each address has a bit");
     std::optional<unsigned> best;
     int seen = 0;
     for (size_t i = 0; i < count && seen < 2; ++i) {

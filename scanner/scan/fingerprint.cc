@@ -1,5 +1,5 @@
 // OpenSSL is asked through the library context of dnssec/, which no configuration keeps from having
-// SipHash. Tested by fingerprint_test.cc; scan_bench.cc has its cost.
+// SipHash. bench/scan_bench.cc has its cost. Tested by fingerprint_test.cc.
 #include "scanner/scan/fingerprint.h"
 
 #include <openssl/evp.h>

@@ -75,9 +75,7 @@ class SceneResolver : public resolve::Resolver {
   std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView, dns::NameView,
                                    dnssec::Work*) override {
     if (!scene_->bogus || message.count(dns::Section::kAnswer) == 0) return std::nullopt;
-    Finding finding;
-    finding.code = "dnssec_signature_missing";
-    return finding;
+    return Finding{FindingCode::kDnssecSignatureMissing};
   }
   net::Task<> LookupAddresses(dns::NameView host, resolve::Account* account,
                               resolve::HostAddresses* addresses) override {
@@ -147,7 +145,8 @@ Texts SurveyFixture::Survey() {
   AddFindings(account_, &findings);  // As the investigation does with what surveys leave there.
   Texts texts;
   for (const Finding& finding : findings) {
-    texts.push_back(finding.code + (finding.address.empty() ? "" : " " + finding.address));
+    texts.push_back(std::string(FindingCodeText(finding.code)) +
+                    (finding.address.empty() ? "" : " " + finding.address));
   }
   return texts;
 }
