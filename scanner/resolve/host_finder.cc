@@ -1,7 +1,7 @@
 // Server names without glue need look-ups of their own, and several names may wait for the same
 // one. A host that is being resolved waits for at most one other (Host::waits_for); before anyone
-// waits, the chain is walked, and a circle counts as an unresolvable server. So nobody waits for
-// himself, however zones refer to one another.
+// waits, the chain is walked, and a circle counts as an unresolvable server. So no host waits for
+// itself, however zones refer to one another.
 //
 // Tested by host_finder_test.cc, iterative_servers_test.cc and iterative_circles_test.cc.
 #include "scanner/resolve/host_finder.h"
