@@ -292,11 +292,11 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
   walk->chain.Rewind(walk->hops);
 }
 
-/// A silent server might have said more: the last look gives it many tries before the weaker word
-/// counts.
+/// A silent server might have said more, and so might one whose address could not be found: the
+/// last look gives each many tries before the weaker word counts.
 bool IterativeResolver::MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
-  const bool all_heard = !visit.choice.any_silent() || account.last_look;
-  return walk.held != nullptr && all_heard && !account.budget.exhausted();
+  const bool all_asked = !visit.choice.any_silent() && !visit.names.any_missing();
+  return walk.held != nullptr && (all_asked || account.last_look) && !account.budget.exhausted();
 }
 
 /// No server gave a better one. False where there is none, or where it ends the look-up no more.

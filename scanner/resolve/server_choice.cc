@@ -91,6 +91,7 @@ std::optional<unsigned> ServerNames::Next(const Zone& zone, const ServerChoice& 
 void ServerNames::End(unsigned index, HostEnd end) {
   if (end == HostEnd::kCircle) circle_ = true;
   if (end == HostEnd::kUnheard) unheard_ |= Bit(index);
+  if (end == HostEnd::kUnproven) unproven_ |= Bit(index);
   if (end == HostEnd::kCutShort) cut_short_ |= Bit(index);
   if (end == HostEnd::kLocalFault) local_faults_ |= Bit(index);
   if (end == HostEnd::kBlocklisted) blocklisted_ |= Bit(index);

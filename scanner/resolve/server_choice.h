@@ -113,6 +113,8 @@ class ServerNames {
   /// Adds those that gave no address to *attempts. What our own limits hid is no server's fault.
   void AddUnresolved(const Zone& zone, std::vector<Attempt>* attempts) const;
 
+  /// Is there a server whose address could not be found, though it may have one?
+  bool any_missing() const { return (unheard_ | unproven_) != 0; }
   /// Did our own limits keep us from looking for one?
   bool any_cut_short() const { return cut_short_ != 0; }
   /// Did the look-up of one need that very name?
@@ -123,7 +125,8 @@ class ServerNames {
 
   // A bit a server.
   uint32_t looked_up_ = 0;
-  uint32_t unheard_ = 0;  // The servers that might have told were silent.
+  uint32_t unheard_ = 0;   // The servers that have its address were silent,
+  uint32_t unproven_ = 0;  // or failed.
   uint32_t cut_short_ = 0;
   uint32_t local_faults_ = 0;  // Our own side could not send.
   uint32_t blocklisted_ = 0;   // The user does not want it to be asked.

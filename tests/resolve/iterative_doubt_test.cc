@@ -181,6 +181,36 @@ TEST_F(IterativeDoubtTest, AServerOfTheZoneAloneIsNamedForAnotherZonesSoa) {
   EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kNegativeSoaWrongZone));
 }
 
+// The other server may have records. Only a lost packet may keep its address from us.
+struct MissingRow {
+  const char* name;
+  FakeTree::Override hoster;  // Of the server that has the address; null: it denies the name.
+  const char* first;
+  const char* last;
+};
+
+class MissingAddressTest : public OddRepliesTest, public testing::WithParamInterface<MissingRow> {};
+
+TEST_P(MissingAddressTest, BesideItTheWeakerWordCountsAtTheLastLook) {
+  tree_.Delegate("test", "hoster.test", {{"ns1.hoster.test", kSecond}});
+  if (GetParam().hoster) tree_.SetOverride(kSecond, GetParam().hoster);
+  tree_.Delegate("test", "example.test", {{"ns1.example.test", kFirst}});
+  tree_.Add("test", "example.test NS dns.hoster.test");
+  tree_.SetOverride(kFirst, Empty(Reply::kAuthoritative));
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), GetParam().first);
+  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), GetParam().last);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, MissingAddressTest,
+                         testing::Values(MissingRow{"ItsServersAreSilent", Silent,
+                                                    "unresolvable_servers", "empty"},
+                                         MissingRow{"ItsServersFail", Always(RCode::kServFail),
+                                                    "unresolvable_servers", "empty"},
+                                         MissingRow{"ThereIsNone", nullptr, "empty", "empty"}),
+                         [](const auto& row) { return row.param.name; });
+
 TEST_F(IterativeDoubtTest, BesideASilentServerTheWeakerWordCountsAtTheLastLook) {
   ServeByTwo();
   tree_.SetOverride(kFirst, Empty(Reply::kAuthoritative));
