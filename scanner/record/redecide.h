@@ -35,7 +35,7 @@ class Redecider {
   Redecider& operator=(const Redecider&) = delete;
 
   /// Appends the record of `line` and a line feed (include/caascan/decide.h tells what changes).
-  /// REQUIRES: `line` holds no line feed. kPadding bytes behind it must be readable.
+  /// `line` is one line without its line feed. kPadding bytes behind it must be readable.
   Result Append(std::string_view line, std::string* out);
 
  private:
