@@ -47,7 +47,7 @@ const Known& TheKnown() {
 /// Are both the same but for case, blanks and punctuation? A text without letters and digits is
 /// like no other.
 bool SameName(std::string_view a, std::string_view b) {
-  const auto counts = [](char c) { return absl::ascii_isalnum(c); };
+  const auto counts = [](unsigned char c) { return absl::ascii_isalnum(c); };
   size_t compared = 0;
   auto i = a.begin();
   auto j = b.begin();
@@ -55,7 +55,9 @@ bool SameName(std::string_view a, std::string_view b) {
     i = std::find_if(i, a.end(), counts);
     j = std::find_if(j, b.end(), counts);
     if (i == a.end() || j == b.end()) return i == a.end() && j == b.end() && compared > 0;
-    if (absl::ascii_tolower(*i++) != absl::ascii_tolower(*j++)) return false;
+    const auto a_octet = static_cast<unsigned char>(*i++);
+    const auto b_octet = static_cast<unsigned char>(*j++);
+    if (absl::ascii_tolower(a_octet) != absl::ascii_tolower(b_octet)) return false;
     ++compared;
   }
 }

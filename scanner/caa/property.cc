@@ -19,6 +19,8 @@
 namespace caascan::caa {
 namespace {
 
+unsigned char Octet(char c) { return static_cast<unsigned char>(c); }
+
 constexpr std::array<std::string_view, 5> kOtherKnownTags = {
     "iodef",         // RFC 8659 §4.4
     "issuemail",     // RFC 9495 §3
@@ -38,9 +40,10 @@ std::string_view Trim(std::string_view text) {
 
 /// (ALPHA / DIGIT) *( *("-") (ALPHA / DIGIT)): an issuer's label, or a parameter's tag.
 bool IsLabel(std::string_view text) {
-  return !text.empty() && absl::ascii_isalnum(text.front()) && absl::ascii_isalnum(text.back()) &&
+  return !text.empty() && absl::ascii_isalnum(Octet(text.front())) &&
+         absl::ascii_isalnum(Octet(text.back())) &&
          std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '-'; });
+                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
 }
 
 /// Takes what stands before the first `separator` off `*rest`, the separator too. False, and all
@@ -126,7 +129,7 @@ bool IsUri(std::string_view text) {
   const auto in_scheme = [](unsigned char c) {
     return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
   };
-  if (scheme.empty() || !absl::ascii_isalpha(scheme.front()) ||
+  if (scheme.empty() || !absl::ascii_isalpha(Octet(scheme.front())) ||
       !std::all_of(scheme.begin(), scheme.end(), in_scheme)) {
     return false;
   }
@@ -134,12 +137,13 @@ bool IsUri(std::string_view text) {
   constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=";
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (i + 2 >= text.size() || !absl::ascii_isxdigit(text[i + 1]) ||
-          !absl::ascii_isxdigit(text[i + 2])) {
+      if (i + 2 >= text.size() || !absl::ascii_isxdigit(Octet(text[i + 1])) ||
+          !absl::ascii_isxdigit(Octet(text[i + 2]))) {
         return false;
       }
       i += 2;
-    } else if (!absl::ascii_isalnum(text[i]) && kMarks.find(text[i]) == std::string_view::npos) {
+    } else if (!absl::ascii_isalnum(Octet(text[i])) &&
+               kMarks.find(text[i]) == std::string_view::npos) {
       return false;
     }
   }
@@ -151,7 +155,7 @@ bool IsMethodList(std::string_view list) {
   while (more) {
     std::string_view label;
     more = CutAt(',', &list, &label);
-    const auto in_label = [](char c) { return absl::ascii_isalnum(c) || c == '-'; };
+    const auto in_label = [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; };
     if (label.empty() || !std::all_of(label.begin(), label.end(), in_label)) return false;
   }
   return true;
