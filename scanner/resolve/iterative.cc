@@ -46,8 +46,8 @@ IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
   const dns::Name cut = walk.asked->classified.cut.ToName();
   const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
-  const ZoneHandle zone = delegations_.Store(
-      walk.asked->message, cut, walk.zone, std::min(walk.asked->classified.ttl_s, proven_s), now());
+  ZoneHandle zone = delegations_.Store(walk.asked->message, cut, walk.zone,
+                                       std::min(walk.asked->classified.ttl_s, proven_s), now());
   if (walk.reply != nullptr) {
     validator_.NoteDelegation(std::move(*walk.reply), cut, &*zone, now());
   }
