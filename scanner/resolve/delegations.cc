@@ -69,7 +69,7 @@ bool Delegations::FindServers(dns::NameView zone, nanoseconds now, ZoneServers* 
 
 Delegations::Handle Delegations::Store(const dns::Message& message, dns::NameView cut,
                                        const Handle& parent, uint32_t ttl_s, nanoseconds now) {
-  const Handle zone = zones_.Insert(cut);
+  Handle zone = zones_.Insert(cut);
   zone->expires = now + KeepFor(ttl_s);
   ReadReferral(message, cut, parent.name(), policy_, network_, &*zone);
   if (parent->trust == Zone::Trust::kInsecure) zone->trust = Zone::Trust::kInsecure;
