@@ -30,8 +30,8 @@ void AppendTo(const Found& found, std::string* out) {
   }
 }
 
-/// The Public Suffix List costs more than all the rest. Most servers that nobody knows are within
-/// the domain that they serve, which needs no asking.
+/// The Public Suffix List costs more than all the rest. Most servers that the table does not have
+/// are within the domain that they serve, which needs no asking.
 dns::NameView DomainOf(dns::NameView host, dns::NameView zone) {
   const bool own = zone.label_count() == 2 && host.IsAtOrBelow(zone);
   return own ? host.suffix(2) : guide::RegistrableDomain(host);

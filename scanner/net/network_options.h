@@ -27,7 +27,7 @@ struct NetworkOptions {
   size_t tcp_connections = 65536;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
-  /// Addresses that no packet may go to, whoever asks for it; empty where there are none. Asked
+  /// Addresses that no packet may go to, for any name; empty where there are none. Asked
   /// once for each address; any thread.
   std::function<bool(const Address&)> blocked = {};
   /// Peers that are remembered though nothing refers to them: see PeerTable. Some 220 octets each,
@@ -42,11 +42,11 @@ struct NetworkStats {
   uint64_t replies = 0;
   uint64_t reply_octets = 0;  // Of those.
   uint64_t timeouts = 0;
-  uint64_t late = 0;    // Answers to queries whose time was over; nobody waited for them any more.
+  uint64_t late = 0;    // Answers to queries whose time was over.
   uint64_t strays = 0;  // Datagrams that matched no query in flight, or matched it badly.
   uint64_t send_errors = 0;
   uint64_t drops = 0;    // Datagrams that came and found no room in our sockets' buffers.
-  uint64_t outages = 0;  // Times when nobody answered any more, canaries included.
+  uint64_t outages = 0;  // Times when no server answered, canaries included.
 };
 
 }  // namespace caascan::net

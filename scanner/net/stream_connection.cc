@@ -123,7 +123,7 @@ void StreamConnection::Accept(std::span<const uint8_t> message) {
   Exchange* exchange = it->second;
   const MatchVerdict verdict =
       MatchReply(exchange->query(), exchange->course().case_bits, true, message);
-  // Nobody can slip a segment into the stream unseen, so neither lost letter case nor an error
+  // No segment can be slipped into the stream unseen, so neither lost letter case nor an error
   // without question is a reason to refuse here.
   const bool matches = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase ||
                        verdict == MatchVerdict::kBareError;

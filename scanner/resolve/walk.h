@@ -45,7 +45,7 @@ struct Walk {
   ZoneTrust* trust = nullptr;              // kKeys.
   std::unique_ptr<ReplyVerdict> reply;     // Of the last one; null where none was judged.
   std::unique_ptr<dnssec::Verdict> bogus;  // The first reply, or the zone, that was.
-  std::optional<Reason> unreachable;       // It was because nobody gave the keys.
+  std::optional<Reason> unreachable;       // It was because no server gave the keys.
   bool empty_was_bogus = false;
   DnssecStatus weakest = DnssecStatus::kSecure;  // Of all that was taken.
   bool all_insecure = true;                      // Every zone that was gone through.

@@ -186,7 +186,7 @@ TEST(RecordCodesTest, ReasonsBelongToTheContractsOutcomes) {
   EXPECT_EQ(reason, static_cast<int>(kLastReason) + 1);
 }
 
-/// What these cut short must not be shared with other names, nor held against a server. The other
+/// What these cut short must not be shared with other names, and blames no server. The other
 /// reasons of outcome `error` are facts about the name, or the same for every name of the scan.
 TEST(RecordCodesTest, OurOwnLimitsAreTheseReasonsAlone) {
   std::vector<std::string_view> limits;
