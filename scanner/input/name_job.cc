@@ -16,11 +16,31 @@ void AssignName(const NameJob& job, std::string* out) {
   job.name.view().AppendText(out);
 }
 
-/// Keeps what was allocated, and nothing of what is in it.
-template <typename Container>
-void TakeMemory(Container* from, Container* to) {
-  from->clear();
-  to->swap(*from);
+/// As a fresh Record, but for the memory that it has.
+void MakeFresh(Record* record) {
+  // All members stand here: one more in Record, and this does not compile.
+  auto& [name, input, reason, may_issue, caa, cname, dnssec, failed_at, zone, operator_name,
+         servers, findings, decisions, climb, chain, queries, retries, attempts, elapsed, time, id,
+         order] = *record;
+  for (std::string* text :
+       {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text}) {
+    text->clear();
+  }
+  caa.reset();
+  cname.clear();
+  servers.clear();
+  findings.clear();
+  decisions.clear();
+  climb.clear();
+  chain.clear();
+  reason = Reason::kStopped;
+  may_issue = false;
+  dnssec = DnssecStatus::kUnchecked;
+  queries = 0;
+  retries = 0;
+  attempts = 1;
+  elapsed = {};
+  time = {};
 }
 
 }  // namespace
@@ -66,27 +86,18 @@ void MarkInvalid(std::string_view text, NameJob* job) {
   }
 }
 
-Record RecordOf(const NameJob& job, Record* used) {
-  Record record;
-  TakeMemory(&used->name, &record.name);
-  TakeMemory(&used->input, &record.input);
-  TakeMemory(&used->cname, &record.cname);
-  TakeMemory(&used->failed_at, &record.failed_at);
-  TakeMemory(&used->zone, &record.zone);
-  TakeMemory(&used->operator_name, &record.operator_name);
-  TakeMemory(&used->servers, &record.servers);
-  TakeMemory(&used->findings, &record.findings);
-  TakeMemory(&used->decisions, &record.decisions);
+void StartRecord(const NameJob& job, Record* record) {
+  MakeFresh(record);
   if (job.valid) {
-    AssignName(job, &record.name);
+    AssignName(job, &record->name);
   } else {
-    record.name = job.details().invalid_name;
-    record.reason = Reason::kInvalidName;
+    record->name = job.details().invalid_name;
+    record->reason = Reason::kInvalidName;
   }
-  record.input = job.details().input;
-  record.id = job.details().id;
-  record.order = job.details().order;
-  return record;
+  if (!job.has_details()) return;
+  record->input = job.details().input;
+  record->id = job.details().id;
+  record->order = job.details().order;
 }
 
 IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan) {
@@ -106,8 +117,8 @@ std::string RecordName(const NameJob& job) {
 
 Record ErrorRecord(const NameJob& job, Reason reason, std::chrono::system_clock::time_point time) {
   assert(OutcomeOf(reason) == Outcome::kError && "the name was never resolved");
-  Record none;
-  Record record = RecordOf(job, &none);
+  Record record;
+  StartRecord(job, &record);
   if (job.valid) record.reason = reason;
   record.time = time;
   return record;

@@ -64,6 +64,7 @@ struct NameJob {
     if (details_ == nullptr) details_ = std::make_unique<JobDetails>();
     return details_.get();
   }
+  bool has_details() const { return details_ != nullptr; }
   void ClearDetails() { details_.reset(); }
 
   /// How many records it becomes.
@@ -88,10 +89,10 @@ std::string CleanTypedText(std::string_view text);
 /// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
 void MarkInvalid(std::string_view text, NameJob* job);
 
-/// A record of what the job alone says: name, input, id, order. The reason is kStopped, or
-/// kInvalidName for an invalid job; all else is as in a fresh Record. Takes the memory of the
-/// strings and vectors of `*used`, and leaves it empty.
-Record RecordOf(const NameJob& job, Record* used);
+/// Makes *record one of what the job alone says: name, input, id, order. The reason is kStopped, or
+/// kInvalidName for an invalid job; all else is as in a fresh Record. Keeps the memory of its
+/// strings and vectors, since a worker fills one record for name after name.
+void StartRecord(const NameJob& job, Record* record);
 
 /// What is asked for this name: the scan's request, with the job's own wildcard, account and
 /// validation method.

@@ -327,7 +327,7 @@ const Investigator::Result* Investigator::PutOff(const resolve::Account& account
 
 void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                               resolve::Account* account) {
-  record_ = input::RecordOf(job, &record_);
+  input::StartRecord(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
   const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? *climb.own : answer;

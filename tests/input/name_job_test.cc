@@ -95,19 +95,19 @@ NameJob ValidJob(bool wildcard) {
   return job;
 }
 
-TEST(RecordOfTest, FillsWhatIsKnown) {
-  Record used;
-  Record record = RecordOf(ValidJob(false), &used);
+TEST(StartRecordTest, FillsWhatIsKnown) {
+  Record record;
+  StartRecord(ValidJob(false), &record);
   EXPECT_EQ(record.name, "www.example.com");
   EXPECT_EQ(record.input, "WWW.example.com");
   EXPECT_EQ(record.id.text, "17");
   EXPECT_EQ(record.order.text, R"("first")");
-  record = RecordOf(ValidJob(true), &record);
+  StartRecord(ValidJob(true), &record);
   EXPECT_EQ(record.name, "*.www.example.com");
 }
 
 /// A record is used for name after name: nothing of the one before may show.
-TEST(RecordOfTest, LeavesNothingOfTheRecordBefore) {
+TEST(StartRecordTest, LeavesNothingOfTheRecordBefore) {
   NameJob job = ValidJob(false);
   job.mutable_details()->input.clear();
   job.mutable_details()->id.text.clear();
@@ -116,8 +116,10 @@ TEST(RecordOfTest, LeavesNothingOfTheRecordBefore) {
   Record used = FullRecord();
   std::string from_fresh;
   std::string from_used;
-  AppendRecord(RecordOf(job, &fresh), &from_fresh);
-  AppendRecord(RecordOf(job, &used), &from_used);
+  StartRecord(job, &fresh);
+  StartRecord(job, &used);
+  AppendRecord(fresh, &from_fresh);
+  AppendRecord(used, &from_used);
   EXPECT_EQ(from_used, from_fresh);
 }
 

@@ -86,8 +86,8 @@ Record Filled(const std::string& text) {
 Record NoName(const std::string& text) {
   input::NameJob job;
   input::MarkInvalid(text, &job);
-  Record none;
-  Record record = input::RecordOf(job, &none);
+  Record record;
+  input::StartRecord(job, &record);
   record.time = SampleTime();
   return record;
 }
