@@ -48,6 +48,9 @@ struct IssuanceRequest {
   /// parameter does not bar.
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;
+  /// After a look-up that failed, does the CA use the exception of the Baseline Requirements
+  /// (section 3.2.2.8)? Else it refuses. Decide() does not look at it.
+  bool uses_exception = false;
 };
 
 struct Decision {

@@ -30,7 +30,8 @@ struct ExplainOptions {
 [[nodiscard]] absl::StatusOr<std::string> ExplainRecord(std::string_view record,
                                                         const ExplainOptions& options);
 
-/// Whether the CA may issue by this record's `may_issue`. InvalidArgument as above.
-[[nodiscard]] absl::StatusOr<bool> MayIssue(std::string_view record);
+/// Whether the CA would issue: by the record's `would_issue`, and not where the servers of the zone
+/// disagree, for then it depends on which of them the CA meets. InvalidArgument as above.
+[[nodiscard]] absl::StatusOr<bool> WouldIssue(std::string_view record);
 
 }  // namespace caascan

@@ -156,7 +156,8 @@ struct Record {
   std::string name;   // Lower-case A-labels, no final dot, `*.` in front for a wildcard.
   std::string input;  // What was typed, where it differs; else empty.
   Reason reason = Reason::kStopped;
-  bool may_issue = false;
+  bool may_issue = false;    // What the Baseline Requirements allow.
+  bool would_issue = false;  // What the CA does: where the look-up failed, it may still refuse.
   std::optional<CaaRrset> caa;
   std::vector<std::string> cname;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;

@@ -9,12 +9,15 @@
 #include <cstdint>
 
 #include "scanner/caa/embedded.h"
+#include "scanner/caa/property.h"
 #include "scanner/caa/table_text.h"
 
 namespace caascan {
 namespace {
 
 constexpr size_t kFields = 5;
+// Of a CA for which it is known what it does after a failed look-up.
+constexpr size_t kAllFields = 9;
 constexpr size_t kMaxDomain = 253;
 // Beyond this many letters' difference nobody meant it.
 constexpr size_t kMaxSlips = 2;
@@ -27,11 +30,29 @@ struct Known {
   std::vector<std::string_view> issuers;  // Sorted.
 };
 
+/// False where the row's fields cannot be read.
+bool ReadFailureFields(const caa::TableRow& row, KnownCa* ca) {
+  if (row.size() == kFields) return true;
+  if (row.size() != kAllFields) return false;
+  if (row[5] != "refuses" && row[5] != "baseline") return false;
+  ca->after_failure = row[5] == "refuses" ? AfterFailure::kRefuses : AfterFailure::kBaseline;
+  ca->failure_source = row[6];
+  ca->failure_date = row[7];
+  ca->runs_boulder = row[8] == "boulder";
+  return ca->runs_boulder || row[8].empty();
+}
+
 Known ReadKnown() {
   Known known;
   for (const caa::TableRow& row : caa::ReadTable(caa::KnownCasText())) {
-    if (row.size() != kFields) continue;
-    KnownCa ca{row[0], caa::SplitWords(row[1], ','), caa::SplitWords(row[2], ' '), row[3], row[4]};
+    if (row.size() < kFields) continue;
+    KnownCa ca;
+    ca.name = row[0];
+    ca.other_names = caa::SplitWords(row[1], ',');
+    ca.issuer_domains = caa::SplitWords(row[2], ' ');
+    ca.source = row[3];
+    ca.date = row[4];
+    if (!ReadFailureFields(row, &ca)) continue;
     known.issuers.insert(known.issuers.end(), ca.issuer_domains.begin(), ca.issuer_domains.end());
     known.cas.push_back(std::move(ca));
   }
@@ -140,6 +161,15 @@ const KnownCa* FindKnownCa(std::string_view name) {
     if (SameName(ca.name, name)) return &ca;
     for (const std::string_view other : ca.other_names) {
       if (SameName(other, name)) return &ca;
+    }
+  }
+  return nullptr;
+}
+
+const KnownCa* FindCaOfIssuer(std::string_view issuer_domain) {
+  for (const KnownCa& ca : KnownCas()) {
+    for (const std::string_view issuer : ca.issuer_domains) {
+      if (caa::EqualIgnoringCase(issuer, issuer_domain)) return &ca;
     }
   }
   return nullptr;

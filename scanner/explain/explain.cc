@@ -17,6 +17,7 @@
 #include "scanner/explain/dossier.h"
 #include "scanner/explain/explain_page.h"
 #include "scanner/explain/support_letter.h"
+#include "scanner/explain/verdict.h"
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/formats/cell_text.h"
@@ -43,74 +44,6 @@ constexpr ptrdiff_t kMaxLines = 99;
 std::string Shown(std::string_view text, size_t most = kMaxText) {
   return text.size() > most ? report::PrintableText(text.substr(0, most)) + "..."
                             : report::PrintableText(text);
-}
-
-std::string CaText(const std::vector<std::string>& issuer_domains) {
-  for (const KnownCa& ca : KnownCas()) {
-    const auto& own = ca.issuer_domains;
-    if (std::find(own.begin(), own.end(), issuer_domains.front()) != own.end()) {
-      return std::string(ca.name);
-    }
-  }
-  return issuer_domains.front();
-}
-
-/// Why, in the middle of a sentence.
-std::string_view ReasonText(Reason reason) {
-  switch (reason) {
-    case Reason::kNoCaa:
-      return "there are no CAA records at the name or above it";
-    case Reason::kIssuerAuthorized:
-      return "the CAA records name it";
-    case Reason::kNoIssueProperty:
-      return "the CAA records do not restrict such certificates";
-    case Reason::kIssuerNotAuthorized:
-      return "the CAA records name others only";
-    case Reason::kIssuanceForbidden:
-      return "the CAA records forbid every certificate";
-    case Reason::kUnknownCriticalProperty:
-      return "a CAA record that must be understood has a tag that nobody knows";
-    case Reason::kAccountUriMismatch:
-      return "the CAA records name it for another account";
-    case Reason::kValidationMethodMismatch:
-      return "the CAA records name it for other validation methods";
-    case Reason::kMalformedProperty:
-      return "the CAA records cannot be read";
-    default:
-      return "";
-  }
-}
-
-bool IsWildcard(const record::RecordView& record) { return record.name.starts_with("*."); }
-
-/// Then its issue records count for nothing (RFC 8659 section 4.3).
-bool WildcardsAreApart(const record::RecordView& record) {
-  return IsWildcard(record) &&
-         std::any_of(record.caa.begin(), record.caa.end(), [](const record::CaaRecordView& caa) {
-           return caa::EqualIgnoringCase(caa.tag, "issuewild");
-         });
-}
-
-std::string Verdict(const record::RecordView& record, const std::string& ca) {
-  const std::string name = report::PrintableText(record.name);
-  std::string because(ReasonText(record.reason));
-  if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
-    because = "the issuewild records, which alone count for wildcards, name others only";
-  }
-  switch (record.outcome) {
-    case Outcome::kPermit:
-      return ca + " may issue for " + name + ": " + because + ".";
-    case Outcome::kDeny:
-      return ca + " may not issue for " + name + ": " + because + ".";
-    case Outcome::kError:
-      return name + guide::WhyNotLookedUp(record.reason);
-    default:
-      break;
-  }
-  return "The CAA records of " + name +
-         " could not be looked up: " + std::string(OutcomeCode(record.outcome)) + ", " +
-         std::string(ReasonCode(record.reason)) + " at " + report::PrintableText(record.failed_at) +
-         ". A CA " + (record.may_issue ? "may take that as permission." : "must refuse.");
 }
 
 void AddFacts(const record::RecordView& record, ExplainPage* page) {
@@ -424,11 +357,22 @@ void AddLetter(const record::RecordView& record, const std::vector<std::string>&
   }
 }
 
+/// So that the page is found by those who were shown the error.
+void AddApplicantError(const record::RecordView& record, const std::vector<std::string>& issuers,
+                       ExplainPage* page) {
+  const std::string error = ApplicantError(record, issuers);
+  if (error.empty()) return;
+  page->Heading("What applicants of " + CaText(issuers) + " are shown");
+  page->Paragraph("  ", error);
+}
+
 void Fill(const record::RecordView& record, const ClimbView& climb, const ExplainOptions& options,
           const Room& room, ExplainPage* page) {
   std::vector<std::string> issuers = options.issuer_domains;
   if (issuers.empty()) issuers = {"letsencrypt.org"};
-  page->Verdict(record.may_issue, Verdict(record, report::PrintableText(CaText(issuers))));
+  const Verdict verdict = VerdictOf(record, issuers);
+  page->Verdict(verdict.good, verdict.text);
+  AddApplicantError(record, issuers, page);
   AddFacts(record, page);
   AddClimb(climb, room, page);
   AddChain(climb, room, page);
@@ -486,11 +430,11 @@ absl::StatusOr<std::string> ExplainRecord(std::string_view record, const Explain
   return explain::Explain(reader.record(), explain::ReadClimb(record), options);
 }
 
-absl::StatusOr<bool> MayIssue(std::string_view record) {
+absl::StatusOr<bool> WouldIssue(std::string_view record) {
   record::RecordReader reader;
   std::string padded;
   if (absl::Status status = ReadInto(record, &padded, &reader); !status.ok()) return status;
-  return reader.record().may_issue;
+  return explain::WouldIssueWhoeverAnswers(reader.record());
 }
 
 }  // namespace caascan

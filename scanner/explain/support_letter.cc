@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "scanner/explain/verdict.h"
 #include "scanner/report/formats/cell_text.h"
 
 namespace caascan::explain {
@@ -37,10 +38,7 @@ std::string SupportLetter(const record::RecordView& record, const FindingKind& k
   if (!servers.empty()) absl::StrAppend(&text, " at ", servers);
   absl::StrAppend(&text, " (", std::string(kind.rfc), ").");
   if (!evidence.empty()) absl::StrAppend(&text, " What was seen: ", evidence, ".");
-  if (!record.may_issue) {
-    absl::StrAppend(&text, " As it is, certification authorities must refuse a certificate for ",
-                    report::PrintableText(record.name), ".");
-  }
+  absl::StrAppend(&text, ConsequenceText(record));
   if (!command.empty()) absl::StrAppend(&text, " To see it: ", report::PrintableText(command));
   return text;
 }

@@ -41,14 +41,13 @@ constexpr FindingKind kKinds[] = {
      "the server refuses CAA and answers other types",
      "REFUSED for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server refuses queries for type CAA (257) although it serves the zone. Please "
-     "allow "
-     "all query types; certificates cannot be issued for the zone's names meanwhile."},
+     "allow all query types."},
     {kServfailOnCaa, kError, kProvider, kCaaAndSoa, R::kServfail, kNoEde,
      "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
      "the server answers SERVFAIL for CAA and knows other types",
      "SERVFAIL for CAA, NOERROR for SOA or A of the same zone from the same address.",
      "Your name server answers queries for type CAA (257) with SERVFAIL although it serves the "
-     "zone. A certification authority has to refuse then. Please look at the server's log for this "
+     "zone. Please look at the server's log for this "
      "type; it must answer NOERROR with the zone's SOA where there is no such record."},
     {kRcodeOnCaa, kError, kProvider, kCaaAndSoa, R::kRcode, kNoEde,
      "RFC 8659 section 6.2, RFC 8906 section 3.1.2",
@@ -63,11 +62,11 @@ constexpr FindingKind kKinds[] = {
     {kCaaDropped, kError, kProvider, kCaaAndSoa, R::kCaaDropped, kNetworkError,
      "RFC 8659 section 6.1, RFC 8906 section 3.1.2",
      "queries for CAA stay unanswered, others are answered",
-     "No answer for CAA over UDP in any try, also in a later pass; SOA or A from the same address "
+     "No answer for CAA over UDP in any try; SOA or A from the same address "
      "was answered in between.",
      "Queries for type CAA (257) to your name server get no answer, while other types do. A "
      "firewall or a load balancer in front of it drops query types that it does not know. Please "
-     "let all query types pass; certificates cannot be issued for the zone's names meanwhile."},
+     "let all query types pass."},
     // Other types fail too.
     {kUnknownTypesDropped, kWarning, kProvider, kUnknownType, R::kCaaDropped, kNoEde,
      "RFC 3597 section 3, RFC 8906 section 3.1.2",
@@ -140,7 +139,7 @@ constexpr FindingKind kKinds[] = {
      "name server, open UDP and TCP port 53, or have the address corrected."},
     {kServerSilent, kError, kProvider, kCaa, R::kNoResponse, kNetworkError,
      "RFC 1034 section 4.1, RFC 8906 section 3", "a name server answers nothing at all",
-     "No answer to any query of any type in several tries, also in a later pass, while other "
+     "No answer to any query of any type in several tries, while other "
      "servers answered.",
      "Your name server, which the delegation names, answers no query. Please check that it runs "
      "and that no firewall drops UDP and TCP port 53, or have it taken out of the delegation."},
@@ -313,7 +312,7 @@ constexpr FindingKind kKinds[] = {
      "an empty answer of a signed zone has no proof",
      "No NSEC or NSEC3 in the answer that says there is nothing.",
      "The zone is signed, but its empty answers come without NSEC or NSEC3 records. Please update "
-     "the server software; certificates cannot be issued where CAA is answered so."},
+     "the server software."},
     {kDnssecDenialInvalid, kError, kProvider, kValidation, R::kDnssecBogus, kDnssecBogus,
      "RFC 4035 section 5.4, RFC 5155 section 8", "the proof of an empty answer does not prove it",
      "NSEC or NSEC3 records that do not cover the name, or say that the type exists.",
@@ -344,7 +343,7 @@ constexpr FindingKind kKinds[] = {
      "Answers with records validate, the empty answer for CAA does not.",
      "DNSSEC validates for the zone's records, but not for its empty answers: where there is no "
      "CAA "
-     "record, your server's proof of that fails, and certification authorities must refuse. Please "
+     "record, your server's proof of that fails. Please "
      "update the server or signer software. Publishing a CAA record helps meanwhile."},
     // Pace.
     {kRateLimited, kNotice, kOurselves, kCaa, kNothing, kNoEde, "RFC 8906 section 3",

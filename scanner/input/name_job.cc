@@ -19,9 +19,9 @@ void AssignName(const NameJob& job, std::string* out) {
 /// As a fresh Record, but for the memory that it has.
 void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
-  auto& [name, input, reason, may_issue, caa, cname, dnssec, failed_at, zone, operator_name,
-         servers, findings, decisions, climb, chain, queries, retries, attempts, elapsed, time, id,
-         order] = *record;
+  auto& [name, input, reason, may_issue, would_issue, caa, cname, dnssec, failed_at, zone,
+         operator_name, servers, findings, decisions, climb, chain, queries, retries, attempts,
+         elapsed, time, id, order] = *record;
   for (std::string* text :
        {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text}) {
     text->clear();
@@ -35,6 +35,7 @@ void MakeFresh(Record* record) {
   chain.clear();
   reason = Reason::kStopped;
   may_issue = false;
+  would_issue = false;
   dnssec = DnssecStatus::kUnchecked;
   queries = 0;
   retries = 0;

@@ -24,6 +24,7 @@ enum Member : unsigned {
   kOutcome,
   kReason,
   kMayIssue,
+  kWouldIssue,
   kCaa,
   kCname,
   kDnssec,
@@ -54,6 +55,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"outcome\"", "outcome is none of the six", "outcome stands there twice"},
     {"reason\"", "reason is none of those that this version knows", "reason stands there twice"},
     {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
+    {"would_issue\"", "would_issue is no boolean", "would_issue stands there twice"},
     {"caa\"", "caa is no set of CAA records", "caa stands there twice"},
     {"cname\"", "", "cname stands there twice"},
     {"dnssec\"", "dnssec is none of the five", "dnssec stands there twice"},
@@ -317,6 +319,8 @@ class RecordReader::Members {
         return GetText(value, &text) && parser_->reasons.Find(text, &record_->reason);
       case kMayIssue:
         return value.get_bool().get(record_->may_issue) == SUCCESS;
+      case kWouldIssue:
+        return value.get_bool().get(record_->would_issue) == SUCCESS;
       case kCaa:
         return ReadCaa(value, record_);
       case kDnssec:
@@ -359,11 +363,15 @@ class RecordReader::Members {
     }
   }
 
-  std::string_view Check() const {
+  std::string_view Check() {
     for (const auto& [member, missing] : kRequired) {
       if ((seen_ & (1u << member)) == 0) return missing;
     }
     if (OutcomeOf(record_->reason) != record_->outcome) return "reason belongs to another outcome";
+    // Earlier versions did not write it.
+    if ((seen_ & (1u << kWouldIssue)) == 0) {
+      record_->would_issue = record_->outcome == Outcome::kPermit;
+    }
     return {};
   }
 

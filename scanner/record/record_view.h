@@ -47,6 +47,7 @@ struct RecordView {
   Outcome outcome = Outcome::kError;
   Reason reason = Reason::kStopped;
   bool may_issue = false;
+  bool would_issue = false;  // Of records without it: only where the outcome is permit.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool has_caa = false;
   std::string_view caa_owner;

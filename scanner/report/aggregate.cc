@@ -117,7 +117,8 @@ void Aggregate::Add(const record::RecordView& record) {
   outcomes_.Add(record.outcome);
   ++reasons_[static_cast<size_t>(record.reason)];
   dnssec_[static_cast<size_t>(record.dnssec)].Add(record.outcome);
-  may_issue_ += record.may_issue ? 1 : 0;
+  may_issue_[0] += record.may_issue ? 1 : 0;
+  may_issue_[1] += record.may_issue && !record.would_issue ? 1 : 0;
   rechecked_ += record.attempts > 1 ? 1 : 0;
   span_.Add(record.time_ms);
   AddTld(record);
@@ -127,7 +128,7 @@ void Aggregate::Add(const record::RecordView& record) {
     AddOperator(record);
   }
   if (record.has_caa) caa_.Add(record);
-  if (!record.order.empty() && !record.may_issue) {
+  if (!record.order.empty() && !record.would_issue) {
     orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason});
   }
   for (const record::DecisionView& decision : record.decisions) {
@@ -147,7 +148,7 @@ void Aggregate::Merge(const Aggregate& other) {
   outcomes_.Merge(other.outcomes_);
   for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
   for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
-  may_issue_ += other.may_issue_;
+  for (size_t i = 0; i < may_issue_.size(); ++i) may_issue_[i] += other.may_issue_[i];
   rechecked_ += other.rechecked_;
   span_.Merge(other.span_);
   tlds_.Merge(other.tlds_);

@@ -154,7 +154,8 @@ class Aggregate {
     archive.Counts("reasons", std::span(self.reasons_), static_cast<size_t>(Reason::kLocalFault));
     for (size_t i = 0; i < kDnssecStatusCount; ++i)
       archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
-    archive.Counts("may_issue", std::span(&self.may_issue_, 1));
+    // The first partial reports had the first count alone.
+    archive.Counts("may_issue", std::span(self.may_issue_), 1);
     archive.Counts("rechecked", std::span(&self.rechecked_, 1));
     archive.Counts("broken", std::span(&self.broken_, 1));
     archive.Span("span", self.span_);
@@ -190,7 +191,8 @@ class Aggregate {
   }
   uint64_t of(DnssecStatus status) const { return dnssec_[static_cast<size_t>(status)].names; }
   /// May be issued for, and of those the failures that the Baseline Requirements let pass.
-  uint64_t may_issue() const { return may_issue_; }
+  uint64_t may_issue() const { return may_issue_[0]; }
+  uint64_t would_issue() const { return may_issue_[0] - may_issue_[1]; }
   uint64_t rechecked() const { return rechecked_; }
   const TimeSpan& span() const { return span_; }
   const BoundedTable<TldRow>& tlds() const { return tlds_; }
@@ -225,7 +227,7 @@ class Aggregate {
   OutcomeCounts outcomes_;
   std::array<uint64_t, kReasonCount> reasons_{};
   std::array<OutcomeCounts, kDnssecStatusCount> dnssec_{};
-  uint64_t may_issue_ = 0;
+  std::array<uint64_t, 2> may_issue_{};  // All; those of them for which the CA would not.
   uint64_t rechecked_ = 0;
   TimeSpan span_;
   BoundedTable<TldRow> tlds_{kMaxRows};

@@ -43,6 +43,7 @@ Table SummaryTable(const Aggregate& aggregate, const BrokenLines& broken) {
   };
   table.rows.push_back({std::string("records"), records, {}});
   add("may_issue", aggregate.may_issue());
+  add("would_issue", aggregate.would_issue());
   add("failed", aggregate.outcomes().failed());
   add("with_caa", aggregate.caa().names());
   add("rechecked", aggregate.rechecked());
@@ -337,8 +338,8 @@ Table OrderTable(const Aggregate& aggregate) {
   Table table = {.id = "orders",
                  .title = "Orders that would fail",
                  .note =
-                     "By the order that came with the names: how many of them may not be "
-                     "issued for, the first of them, and what to do about it.",
+                     "By the order that came with the names: for how many of them the CA would "
+                     "not issue, the first of them, and what to do about it.",
                  .columns = {{"order", "order", ColumnKind::kText},
                              {"names", "names", ColumnKind::kCount},
                              {"name", "for example", ColumnKind::kText},

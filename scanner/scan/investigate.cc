@@ -384,7 +384,7 @@ void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answ
   }
   const Decision decision = Decide(rrset, *request);
   record->reason = static_cast<Reason>(decision.reason);
-  record->may_issue = decision.permit;
+  record->may_issue = record->would_issue = decision.permit;
   if (answer != nullptr) {
     record->caa = answer->rrset;
     // Only who asks the zone's own servers knows the zone.
@@ -407,6 +407,7 @@ void Investigator::FillFailure(const CaaAnswer& answer, const resolve::Account& 
   const bool retried = answer.retried || account.failures_on_wire > 1;
   record->may_issue = answer.all_insecure && retried && !answer.ended_by_us() &&
                       OutcomeOf(answer.failure) != Outcome::kError;
+  record->would_issue = record->may_issue && options_.request.uses_exception;
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
 }
 

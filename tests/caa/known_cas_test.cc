@@ -47,9 +47,26 @@ TEST(KnownCasTest, EveryRowIsSound) {
       EXPECT_TRUE(owners.emplace(domain, ca.name).second) << domain << " has two owners";
       EXPECT_TRUE(IsKnownIssuer(domain)) << domain;
     }
+    EXPECT_EQ(ca.after_failure == AfterFailure::kUnknown, ca.failure_source.empty());
+    if (ca.after_failure != AfterFailure::kUnknown) {
+      EXPECT_THAT(std::string(ca.failure_date), testing::MatchesRegex("20[0-9][0-9]-[01][0-9]"));
+    }
     EXPECT_EQ(FindKnownCa(ca.name), &ca);
     for (const std::string_view name : ca.other_names) EXPECT_EQ(FindKnownCa(name), &ca) << name;
   }
+}
+
+TEST(KnownCasTest, WhatItDoesAfterAFailureIsFoundByTheIssuer) {
+  const KnownCa* lets_encrypt = FindCaOfIssuer("LetsEncrypt.ORG");
+  ASSERT_NE(lets_encrypt, nullptr);
+  EXPECT_EQ(lets_encrypt->after_failure, AfterFailure::kRefuses);
+  EXPECT_TRUE(lets_encrypt->runs_boulder);
+  const KnownCa* sectigo = FindCaOfIssuer("comodoca.com");
+  ASSERT_NE(sectigo, nullptr);
+  EXPECT_EQ(sectigo->after_failure, AfterFailure::kUnknown);
+  EXPECT_FALSE(sectigo->runs_boulder);
+  EXPECT_EQ(FindCaOfIssuer("letsencrypt.com"), nullptr);
+  EXPECT_EQ(FindCaOfIssuer(""), nullptr);
 }
 
 TEST(KnownCasTest, ANameIsFoundHoweverItIsWritten) {

@@ -238,7 +238,7 @@ class Report(harness.Case):
         self.assertEqual(set(report), {"schema", "summary", "orders", "broken"})
         expected = {}
         for i, line in enumerate(lines):
-            if not json.loads(line)["may_issue"]:
+            if not json.loads(line)["would_issue"]:
                 expected[f'"o{i // 10}"'] = expected.get(f'"o{i // 10}"', 0) + 1
         self.assertEqual({row["order"]: row["names"] for row in report["orders"]["rows"]}, expected)
         self.assertTrue(all(row["remedy"] for row in report["orders"]["rows"]))

@@ -24,7 +24,7 @@ STORIES_TOLD = (
      ["home.dyn.example CAA +bogus +<== the chain breaks here", "dnssec_empty_answers_only",
       "To send to the DNS provider .dyn.example.\n +DNSSEC validates for the zone's records, but not for its empty answers"],
      None),
-    ("A registrar's NS set that is not the hosted zone's: refused", ["bought.example"], 0,
+    ("A registrar's NS set that is not the hosted zone's: refused", ["bought.example"], 3,
      ["lame_refused", "so do all servers that the parent names: the NS set at the registrar is not the one of the hosted zone",
       "Compare the name servers entered at the registrar"],
      "status: REFUSED"),
@@ -38,10 +38,10 @@ STORIES_TOLD = (
       '  for wildcards, since an issuewild is there:\n +shop.example. 3600 IN CAA 0 issuewild "letsencrypt.org"\n',
       "TYPE257", "in a panel: name shop.example, type CAA, flag 0, tag issuewild, value letsencrypt.org"],
      None),
-    ("A provider that answers NOTIMP", ["old-software.example"], 0,
+    ("A provider that answers NOTIMP", ["old-software.example"], 3,
      ["notimp_on_caa", "unknown_types_rejected", "To send to the DNS provider", "please update the server software"],
      "status: NOTIMP"),
-    ("A firewall that drops CAA", ["firewall.example"], 0,
+    ("A firewall that drops CAA", ["firewall.example"], 3,
      ["caa_dropped", "SOA answered behind each", "To send to the DNS provider", "let all query types pass"],
      "timed out|no servers could be reached"),
     ("One missing name server among good ones", ["one-short.example"], 0,
@@ -97,6 +97,19 @@ class Stories(harness.Case):
                 continue  # It waits for half a minute.
             done = subprocess.run(["bash", "-c", quick + line[1]], capture_output=True, text=True, timeout=60, check=False)
             self.assertRegex((done.stdout + done.stderr).replace("rcode:", "status:"), shown)
+
+    def test_after_a_failure_the_ca_may_refuse_all_the_same(self):
+        code, text = self.check("bought.example")
+        self.assertEqual(code, 3)
+        self.assertIn("Let's Encrypt will refuse; a CA that uses the exception", unwrapped(text))
+        self.assertIn("DNS problem: SERVFAIL looking up CAA for bought.example", unwrapped(text))
+        code, text = self.check("--on-failure", "baseline", "bought.example")
+        self.assertEqual(code, 0)
+        self.assertIn("may take that as permission", unwrapped(text))
+        code, text = self.check("--ca", "Sectigo", "bought.example")
+        self.assertEqual(code, 3)
+        self.assertIn("Expect Sectigo to refuse", unwrapped(text))
+        self.assertNotIn("DNS problem:", text)
 
     def test_markdown_and_colour(self):
         _, text = self.check("--markdown", "bought.example")

@@ -171,9 +171,9 @@ TEST(ExplainRecordTest, StaysSmallAndPlainWhateverTheRecordHolds) {
 TEST(ExplainRecordTest, WhatIsNoRecordIsSaid) {
   for (const char* line : {"", "{}", "x", "[1]", R"({"name":"a"})"}) {
     EXPECT_FALSE(ExplainRecord(line, {}).ok()) << line;
-    EXPECT_FALSE(MayIssue(line).ok()) << line;
+    EXPECT_FALSE(WouldIssue(line).ok()) << line;
   }
-  EXPECT_FALSE(*MayIssue(Line(kDenied)));
+  EXPECT_FALSE(*WouldIssue(Line(kDenied)));
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ TEST(AppendRecordsTest, EachTwinHasItsOwnInput) {
 
 TEST(ErrorRecordTest, WritesTheLine) {
   const std::string_view tail =
-      R"("may_issue":false,"dnssec":"unchecked","queries":0,"retries":0,"elapsed_ms":0,)"
+      R"("may_issue":false,"would_issue":false,"dnssec":"unchecked","queries":0,"retries":0,"elapsed_ms":0,)"
       R"("time":"1970-01-01T00:00:01.000Z")";
   const std::chrono::system_clock::time_point time{std::chrono::seconds(1)};
   const std::string blocklisted =

@@ -35,7 +35,7 @@ Record Minimal(Reason reason) {
   Record record;
   record.name = "example.com";
   record.reason = reason;
-  record.may_issue = OutcomeOf(reason) == Outcome::kPermit;
+  record.may_issue = record.would_issue = OutcomeOf(reason) == Outcome::kPermit;
   record.time = SampleTime();
   if (reason == Reason::kDnssecBogus) record.dnssec = DnssecStatus::kBogus;
   if (IsFailure(OutcomeOf(reason))) record.failed_at = "example.com";

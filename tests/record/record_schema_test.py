@@ -17,6 +17,7 @@ SCHEMA_PATH, SAMPLES_PROGRAM = "", ""
 
 PERMIT = {
     "name": "www.example.com", "outcome": "permit", "reason": "issuer_authorized", "may_issue": True,
+    "would_issue": True,
     "caa": {"owner": "example.com", "ttl": 300,
             "records": [{"flags": 0, "tag": "issue", "value": "letsencrypt.org"}]},
     "cname": ["web1.example.net"], "dnssec": "insecure", "zone": "example.com", "operator": "Example DNS",
@@ -25,10 +26,10 @@ PERMIT = {
     "valid_until": "2026-11-22T07:54:08.123Z",
     "queries": 4, "retries": 0, "elapsed_ms": 31.7, "time": "2026-11-21T23:54:08.123Z"}
 FAILURE = {
-    "name": "example.com", "outcome": "servfail", "reason": "servfail", "may_issue": False, "dnssec": "insecure",
+    "name": "example.com", "outcome": "servfail", "reason": "servfail", "may_issue": False, "would_issue": False, "dnssec": "insecure",
     "failed_at": "example.com", "queries": 6, "retries": 2, "elapsed_ms": 31.7, "time": "2026-11-21T23:54:08.123Z"}
 ERROR = {
-    "name": "not a name", "outcome": "error", "reason": "invalid_name", "may_issue": False, "dnssec": "unchecked",
+    "name": "not a name", "outcome": "error", "reason": "invalid_name", "may_issue": False, "would_issue": False, "dnssec": "unchecked",
     "queries": 0, "retries": 0, "elapsed_ms": 0, "time": "2026-11-21T23:54:08.123Z"}
 
 # (what is wrong, the record it is done to, members changed; None takes the member away)
@@ -46,14 +47,17 @@ WRONG = [
     ("unknown outcome", PERMIT, {"outcome": "maybe"}),
     ("reason of another outcome", PERMIT, {"reason": "issuance_forbidden"}),
     ("unknown reason", PERMIT, {"reason": "because"}),
-    ("permit that may not issue", PERMIT, {"may_issue": False}),
+    ("permit that may not issue", PERMIT, {"may_issue": False, "would_issue": False}),
+    ("permit for which the CA would not issue", PERMIT, {"would_issue": False}),
+    ("no would_issue", PERMIT, {"would_issue": None}),
+    ("failure for which the CA would, but may not issue", FAILURE, {"would_issue": True}),
     ("permit without valid_until", PERMIT, {"valid_until": None}),
     ("permit with failed_at", PERMIT, {"failed_at": "example.com"}),
     ("permit by an RRset that is not there", PERMIT, {"caa": None}),
     ("no_caa with an RRset", PERMIT, {"reason": "no_caa"}),
     ("deny that may issue", PERMIT, {"outcome": "deny", "reason": "issuance_forbidden"}),
     ("deny without an RRset", PERMIT,
-     {"outcome": "deny", "reason": "issuance_forbidden", "may_issue": False, "caa": None}),
+     {"outcome": "deny", "reason": "issuance_forbidden", "may_issue": False, "would_issue": False, "caa": None}),
     ("RRset without records", PERMIT, {"caa": {"owner": "example.com", "ttl": 300, "records": []}}),
     ("RRset without owner", PERMIT, {"caa": {"ttl": 300, "records": [{"flags": 0, "tag": "issue", "value": ";"}]}}),
     ("flags of 256", PERMIT,
@@ -126,7 +130,8 @@ class RecordSchemaTest(unittest.TestCase):
         self.assertEqual(reasons, set(self.schema["properties"]["reason"]["enum"]))
 
     def test_right_records(self):
-        for record in (PERMIT, FAILURE, ERROR, changed(FAILURE, {"may_issue": True})):
+        for record in (PERMIT, FAILURE, ERROR, changed(FAILURE, {"may_issue": True}),
+                       changed(FAILURE, {"may_issue": True, "would_issue": True})):
             self.assertEqual([error.message for error in self.validator.iter_errors(record)], [])
 
     def test_wrong_records(self):

@@ -24,7 +24,7 @@ TEST(AppendRecordTest, WritesEveryMemberInTheContractsOrder) {
   EXPECT_EQ(
       Line(record),
       R"({"name":"*.www.example.com","input":"*.WWW.Example.COM.","outcome":"deny",)"
-      R"("reason":"issuer_not_authorized","may_issue":false,)"
+      R"("reason":"issuer_not_authorized","may_issue":false,"would_issue":false,)"
       R"("caa":{"owner":"example.com","ttl":86400,"records":[)"
       R"({"flags":0,"tag":"issue","value":"ca.example.net"},)"
       R"({"flags":128,"tag":"issuewild","value":";"}]},)"
@@ -46,12 +46,13 @@ TEST(AppendRecordTest, LeavesOutWhatIsNotThere) {
   Record record;
   record.name = "example.com";
   record.reason = Reason::kNoCaa;
-  record.may_issue = true;
-  EXPECT_EQ(Line(record),
-            R"({"name":"example.com","outcome":"permit","reason":"no_caa","may_issue":true,)"
-            R"("dnssec":"unchecked","valid_until":"1970-01-01T08:00:00.000Z","queries":0,)"
-            R"("retries":0,"elapsed_ms":0,"time":"1970-01-01T00:00:00.000Z"})"
-            "\n");
+  record.may_issue = record.would_issue = true;
+  EXPECT_EQ(
+      Line(record),
+      R"({"name":"example.com","outcome":"permit","reason":"no_caa","may_issue":true,)"
+      R"("would_issue":true,"dnssec":"unchecked","valid_until":"1970-01-01T08:00:00.000Z","queries":0,)"
+      R"("retries":0,"elapsed_ms":0,"time":"1970-01-01T00:00:00.000Z"})"
+      "\n");
 }
 
 struct ValidityRow {

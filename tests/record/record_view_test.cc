@@ -17,7 +17,7 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   ASSERT_EQ(
       reader.Read(
           R"({"name":"*.a.example","input":"x","outcome":"deny","reason":"issuer_not_authorized",)"
-          R"("may_issue":false,"caa":{"owner":"example","ttl":300,"records":[)"
+          R"("may_issue":false,"would_issue":false,"caa":{"owner":"example","ttl":300,"records":[)"
           R"({"flags":128,"tag":"issue","value":"ca.example"},{"flags":0,"tag":"iodef","value":"\\\\"}]},)"
           R"("cname":["b.example"],"dnssec":"secure","zone":"example","operator":"Op \u00e9",)"
           R"("servers":[{"host":"ns.example","address":"192.0.2.1","result":"rcode_11","rtt_ms":1.5}],)"
@@ -31,6 +31,7 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   EXPECT_EQ(record.outcome, Outcome::kDeny);
   EXPECT_EQ(record.reason, Reason::kIssuerNotAuthorized);
   EXPECT_FALSE(record.may_issue);
+  EXPECT_FALSE(record.would_issue);
   EXPECT_EQ(record.dnssec, DnssecStatus::kSecure);
   ASSERT_TRUE(record.has_caa);
   EXPECT_EQ(record.caa_owner, "example");

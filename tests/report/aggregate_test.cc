@@ -30,6 +30,7 @@ TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
   EXPECT_EQ(aggregate_.outcomes().failed(), 2u);
   EXPECT_EQ(aggregate_.of(Reason::kRefused), 1u);
   EXPECT_EQ(aggregate_.may_issue(), 1u);
+  EXPECT_EQ(aggregate_.would_issue(), 1u);
   EXPECT_EQ(aggregate_.of(DnssecStatus::kInsecure, Outcome::kLame), 1u);
   const auto tlds = aggregate_.tlds().Sorted();
   ASSERT_EQ(tlds.size(), 3u);

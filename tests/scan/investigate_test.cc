@@ -25,6 +25,7 @@ TEST_F(InvestigateTest, AsksTheNameAndEachParentUpToTheTldAndNeverTheRoot) {
   EXPECT_EQ(line["outcome"], "permit");
   EXPECT_EQ(line["reason"], "no_caa");
   EXPECT_EQ(line["may_issue"], "true");
+  EXPECT_EQ(line["would_issue"], "true");
   EXPECT_EQ(line["name"], "www.example.co.uk");
   EXPECT_EQ(line["queries"], "4");
 }
@@ -97,6 +98,26 @@ TEST_F(InvestigateTest, AScanForWildcardsKeepsWhatANameSaysOfItself) {
 
 // Failures: below the first non-empty answer they decide, above it they never matter.
 
+/// What the Baseline Requirements allow is one thing, what the CA does another.
+TEST_F(InvestigateTest, AfterAFailureTheCaMayRefuseAllTheSame) {
+  resolve::CaaAnswer failed = Failed(Reason::kNoResponse);
+  failed.all_insecure = true;
+  failed.retried = true;
+  for (const bool uses_exception : {false, true}) {
+    options_.request.uses_exception = uses_exception;
+    resolver_.Script("example.com", failed);
+    Begin();
+    const Line line = Run("example.com");
+    EXPECT_EQ(line["may_issue"], "true");
+    EXPECT_EQ(line["would_issue"], uses_exception ? "true" : "false");
+  }
+  failed.all_insecure = false;
+  resolver_.Script("signed.example", failed);
+  const Line line = Run("signed.example");
+  EXPECT_EQ(line["may_issue"], "false");
+  EXPECT_EQ(line["would_issue"], "false") << "no CA may";
+}
+
 TEST_F(InvestigateTest, AFailureBelowTheFirstSetDecides) {
   resolver_.Script("b.example.com", Failed(Reason::kServfail));
   resolver_.Script("example.com", Issue("letsencrypt.org"));
@@ -104,6 +125,7 @@ TEST_F(InvestigateTest, AFailureBelowTheFirstSetDecides) {
   EXPECT_EQ(line["outcome"], "servfail");
   EXPECT_EQ(line["reason"], "servfail");
   EXPECT_EQ(line["may_issue"], "false");
+  EXPECT_EQ(line["would_issue"], "false");
   EXPECT_EQ(line["failed_at"], "b.example.com");
   EXPECT_EQ(resolver_.CountAsked("example.com"), 0u) << "records that forbid could be hidden below";
 }

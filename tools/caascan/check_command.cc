@@ -11,18 +11,18 @@
 namespace caascan::tool {
 namespace {
 
-constexpr int kExitMayNot = 3;
+constexpr int kExitWouldNot = 3;
 constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
 
 constexpr const char* kFooter = R"(Output:
-For each name the verdict, the climb with each answer, the chain of trust, the CAA records that decide, all servers of
+For each name the verdict, what applicants are shown, the climb with each answer, the chain of trust, the CAA records that decide, all servers of
 the zone, what is wrong with whom to write to and what to ask, the records that let the CA issue, dig and drill lines that
 show the fault, and a paragraph to send to whoever mends it. Coloured on a terminal, unless NO_COLOR is set. With --json
 the records themselves.
 
 Exit status:
-0: the CA may issue for every name. 3: for some name it may not. 1: could not finish. 2: wrong usage. 130, 143: stopped
+0: the CA would issue for every name. 3: for some name it would not, or that depends on which server it meets. 1: could not finish. 2: wrong usage. 130, 143: stopped
 by SIGINT or SIGTERM.
 
 Examples:
@@ -88,20 +88,20 @@ ExplainForm CheckCommand::Form() const {
 int CheckCommand::Print(const std::vector<std::string>& records) {
   const ExplainOptions explain{options_.request.issuer_domains, Form(), options_.port};
   std::string out;
-  bool all_may = true;
+  bool all_would = true;
   for (const std::string& record : records) {
-    const absl::StatusOr<bool> may_issue = MayIssue(record);
+    const absl::StatusOr<bool> would_issue = WouldIssue(record);
     const absl::StatusOr<std::string> text = ExplainRecord(record, explain);
-    if (!may_issue.ok()) return program_->Finish(may_issue.status());
+    if (!would_issue.ok()) return program_->Finish(would_issue.status());
     if (!text.ok()) return program_->Finish(text.status());
-    all_may = all_may && *may_issue;
+    all_would = all_would && *would_issue;
     if (!json_ && !out.empty()) out += "\n\n";
     out += json_ ? record + '\n' : *text;
   }
   if (absl::Status status = cli::PrintToStandardOutput(out); !status.ok()) {
     return program_->Finish(status);
   }
-  return all_may ? cli::kExitDone : kExitMayNot;
+  return all_would ? cli::kExitDone : kExitWouldNot;
 }
 
 int CheckCommand::Run() {

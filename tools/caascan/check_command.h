@@ -17,8 +17,8 @@ class CheckCommand {
  public:
   explicit CheckCommand(cli::Program* program);
 
-  /// Checks, prints to standard output, and returns the exit code: 3 where some name may not be
-  /// issued for.
+  /// Checks, prints to standard output, and returns the exit code: 3 where the CA would not issue
+  /// for some name.
   int Run();
 
  private:

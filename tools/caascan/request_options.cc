@@ -57,6 +57,14 @@ std::string CheckMethodLabel(std::string& label) {
   return is_label ? "" : Refusal(label, "method label: letters, digits and hyphens");
 }
 
+/// Is it known of the CA with these names that it uses the exception of the Baseline Requirements?
+bool UsesException(const std::vector<std::string>& issuer_domains) {
+  return std::any_of(issuer_domains.begin(), issuer_domains.end(), [](const std::string& domain) {
+    const KnownCa* ca = FindCaOfIssuer(domain);
+    return ca != nullptr && ca->after_failure == AfterFailure::kBaseline;
+  });
+}
+
 }  // namespace
 
 void RequestOptions::AddTo(CLI::App* app) {
@@ -73,6 +81,13 @@ void RequestOptions::AddTo(CLI::App* app) {
                   "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
                   "domains; a known CA's name suffices."},
                  &ca_set_path_);
+  cli::AddChoice(
+      app, "--on-failure",
+      "What would_issue says after a failed look-up: what the CA is known to do, and one "
+      "of which nothing is known refuses; no; or what the Baseline Requirements allow "
+      "(default ca).",
+      {{"ca", OnFailure::kCa}, {"refuse", OnFailure::kRefuse}, {"baseline", OnFailure::kBaseline}},
+      &on_failure_);
   cli::AddOption(app,
                  {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
                  &account_uri_)
@@ -95,6 +110,9 @@ absl::Status RequestOptions::Read(IssuanceRequest* request,
       domains.insert(domains.end(), known->issuer_domains.begin(), known->issuer_domains.end());
     }
   }
+  request->uses_exception =
+      on_failure_ == OnFailure::kBaseline ||
+      (on_failure_ == OnFailure::kCa && UsesException(request->issuer_domains));
   if (app_->count("--account-uri") > 0) request->account_uri = account_uri_;
   if (app_->count("--validation-method") > 0) request->validation_method = validation_method_;
   if (ca_set_path_.empty()) return absl::OkStatus();

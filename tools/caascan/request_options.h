@@ -1,6 +1,7 @@
 // The options that say who asks and for what; `scan` and `decide` share them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace caascan::tool {
 
-/// --ca, --ca-set, --account-uri and --validation-method. Must outlive the parsing.
+/// --ca, --ca-set, --on-failure, --account-uri and --validation-method. Must outlive the parsing.
 class RequestOptions {
  public:
   void AddTo(CLI::App* app);
@@ -22,7 +23,11 @@ class RequestOptions {
 
  private:
   const CLI::App* app_ = nullptr;
+  /// What --on-failure says.
+  enum class OnFailure : uint8_t { kCa, kRefuse, kBaseline };
+
   std::vector<std::string> cas_;  // As typed.
+  OnFailure on_failure_ = OnFailure::kCa;
   std::string ca_set_path_;
   std::string account_uri_;
   std::string validation_method_;

@@ -1,0 +1,163 @@
+// Tested by verdict_test.cc.
+#include "scanner/explain/verdict.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cassert>
+#include <string_view>
+
+#include "caascan/known_cas.h"
+#include "scanner/caa/property.h"
+#include "scanner/guide/reason_remedy.h"
+#include "scanner/report/formats/cell_text.h"
+
+namespace caascan::explain {
+namespace {
+
+using report::PrintableText;
+
+/// Why, in the middle of a sentence.
+std::string_view ReasonText(Reason reason) {
+  switch (reason) {
+    case Reason::kNoCaa:
+      return "there are no CAA records at the name or above it";
+    case Reason::kIssuerAuthorized:
+      return "the CAA records name it";
+    case Reason::kNoIssueProperty:
+      return "the CAA records do not restrict such certificates";
+    case Reason::kIssuerNotAuthorized:
+      return "the CAA records name others only";
+    case Reason::kIssuanceForbidden:
+      return "the CAA records forbid every certificate";
+    case Reason::kUnknownCriticalProperty:
+      return "a CAA record that must be understood has a tag that nobody knows";
+    case Reason::kAccountUriMismatch:
+      return "the CAA records name it for another account";
+    case Reason::kValidationMethodMismatch:
+      return "the CAA records name it for other validation methods";
+    case Reason::kMalformedProperty:
+      return "the CAA records cannot be read";
+    default:
+      return "";
+  }
+}
+
+const KnownCa* KnownOf(const std::vector<std::string>& issuer_domains) {
+  assert(!issuer_domains.empty() && "a CA has a name");
+  return FindCaOfIssuer(issuer_domains.front());
+}
+
+bool AnswersDiffer(const record::RecordView& record) {
+  return std::any_of(record.findings.begin(), record.findings.end(), [](const auto& finding) {
+    return finding.code == FindingCodeText(FindingCode::kAnswersDiffer);
+  });
+}
+
+/// What the servers of one zone disagree about is decided by chance.
+std::string DependsText(const record::RecordView& record, const std::string& ca) {
+  return absl::StrCat("For ", PrintableText(record.name), " it depends on which server ", ca,
+                      " meets: the servers of ", PrintableText(record.zone),
+                      " do not have the same CAA records. By those that decided here it ",
+                      record.outcome == Outcome::kPermit ? "may issue." : "may not issue.");
+}
+
+/// What the CA does with a look-up that failed.
+std::string AfterFailureText(const record::RecordView& record, const std::string& ca,
+                             const KnownCa* known) {
+  if (!record.may_issue) return "Every CA must refuse.";
+  if (record.would_issue) {
+    return ca + " may take that as permission (Baseline Requirements 3.2.2.8).";
+  }
+  const bool refuses = known != nullptr && known->after_failure == AfterFailure::kRefuses;
+  return absl::StrCat(refuses ? ca + " will refuse" : "Expect " + ca + " to refuse",
+                      "; a CA that uses the exception of the Baseline Requirements (3.2.2.8) might "
+                      "issue.");
+}
+
+}  // namespace
+
+std::string CaText(const std::vector<std::string>& issuer_domains) {
+  const KnownCa* known = KnownOf(issuer_domains);
+  return known != nullptr ? std::string(known->name) : PrintableText(issuer_domains.front());
+}
+
+bool WildcardsAreApart(const record::RecordView& record) {
+  return record.name.starts_with("*.") &&
+         std::any_of(record.caa.begin(), record.caa.end(), [](const record::CaaRecordView& caa) {
+           return caa::EqualIgnoringCase(caa.tag, "issuewild");
+         });
+}
+
+bool WouldIssueWhoeverAnswers(const record::RecordView& record) {
+  return record.would_issue && !AnswersDiffer(record);
+}
+
+Verdict VerdictOf(const record::RecordView& record,
+                  const std::vector<std::string>& issuer_domains) {
+  const std::string name = PrintableText(record.name);
+  const std::string ca = CaText(issuer_domains);
+  Verdict verdict;
+  verdict.good = WouldIssueWhoeverAnswers(record);
+  std::string because(ReasonText(record.reason));
+  if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
+    because = "the issuewild records, which alone count for wildcards, name others only";
+  }
+  switch (record.outcome) {
+    case Outcome::kPermit:
+      verdict.text = AnswersDiffer(record) ? DependsText(record, ca)
+                                           : ca + " may issue for " + name + ": " + because + ".";
+      break;
+    case Outcome::kDeny:
+      verdict.text = AnswersDiffer(record)
+                         ? DependsText(record, ca)
+                         : ca + " may not issue for " + name + ": " + because + ".";
+      break;
+    case Outcome::kError:
+      verdict.text = name + guide::WhyNotLookedUp(record.reason);
+      break;
+    default:
+      verdict.text = absl::StrCat(
+          "The CAA records of ", name,
+          " could not be looked up: ", std::string(OutcomeCode(record.outcome)), ", ",
+          std::string(ReasonCode(record.reason)), " at ", PrintableText(record.failed_at), ". ",
+          AfterFailureText(record, ca, KnownOf(issuer_domains)));
+  }
+  return verdict;
+}
+
+std::string ConsequenceText(const record::RecordView& record) {
+  if (record.would_issue || record.outcome == Outcome::kError) return "";
+  const std::string name = PrintableText(record.name);
+  if (record.outcome == Outcome::kDeny) {
+    return " As it is, the certification authority that was asked for must refuse a certificate "
+           "for " +
+           name + ".";
+  }
+  if (record.may_issue) {
+    return " As it is, certification authorities that refuse after a failed look-up issue no "
+           "certificate for " +
+           name + ".";
+  }
+  return " As it is, every certification authority must refuse a certificate for " + name + ".";
+}
+
+std::string ApplicantError(const record::RecordView& record,
+                           const std::vector<std::string>& issuer_domains) {
+  const KnownCa* known = KnownOf(issuer_domains);
+  if (known == nullptr || !known->runs_boulder) return "";
+  switch (record.outcome) {
+    case Outcome::kDeny:
+      return "CAA record for " + PrintableText(record.caa_owner) + " prevents issuance";
+    case Outcome::kTimeout:
+      return "DNS problem: query timed out looking up CAA for " + PrintableText(record.failed_at);
+    case Outcome::kServfail:
+    case Outcome::kLame:
+      return "DNS problem: SERVFAIL looking up CAA for " + PrintableText(record.failed_at) +
+             " - the domain's nameservers may be malfunctioning";
+    default:
+      return "";
+  }
+}
+
+}  // namespace caascan::explain
