@@ -1,6 +1,7 @@
 // One record explained to a person.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct ExplainOptions {
   std::vector<std::string> issuer_domains;
   ExplainForm form = ExplainForm::kPlain;
   uint16_t port = 53;  // Of the servers that the record gives none for.
+  /// Columns of the terminal, for the plain and the coloured form; taken as 40 at least and 120 at
+  /// most. Commands and records are never broken.
+  size_t width = 96;
 };
 
 /// The record's verdict and what led to it, who is at fault, what to do, and how to see it with
@@ -29,6 +33,15 @@ struct ExplainOptions {
 /// InvalidArgument where the line is no record. Any thread.
 [[nodiscard]] absl::StatusOr<std::string> ExplainRecord(std::string_view record,
                                                         const ExplainOptions& options);
+
+/// What a code of the record means: of a finding, or a reason. InvalidArgument where it is
+/// neither. Any thread. Of the options form and width are used.
+[[nodiscard]] absl::StatusOr<std::string> ExplainCode(std::string_view code,
+                                                      const ExplainOptions& options);
+/// All codes, a line each; and the CAs that are known, each with its issuer domain names and what
+/// it does after a failed look-up.
+std::string ExplainAllCodes(const ExplainOptions& options);
+std::string ExplainKnownCas(const ExplainOptions& options);
 
 /// Whether the CA would issue: by the record's `would_issue`, and not where the servers of the zone
 /// disagree, for then it depends on which of them the CA meets. InvalidArgument as above.

@@ -66,7 +66,7 @@ void AddRecords(const record::RecordView& record, const Room& room, ExplainPage*
                 std::to_string(record.caa_ttl_s) + " s");
   for (size_t i = 0; i < std::min(record.caa.size(), room.records); ++i) {
     const record::CaaRecordView& caa = record.caa[i];
-    page->Line("  " + std::to_string(caa.flags) + " " + Shown(caa.tag) + " \"" + Shown(caa.value) +
+    page->Copy("  " + std::to_string(caa.flags) + " " + Shown(caa.tag) + " \"" + Shown(caa.value) +
                "\"");
   }
   page->Rest(record.caa.size(), room.records);
@@ -219,8 +219,8 @@ std::string Generic(const std::string& tag, const std::string& value) {
 
 void AddForms(const std::string& at, const std::string& tag, const std::string& issuer,
               ExplainPage* page) {
-  page->Line(absl::StrCat("    ", at, ". 3600 IN CAA 0 ", tag, " \"", issuer, "\""));
-  page->Line("    " + at + ". 3600 IN TYPE257 " + Generic(tag, issuer));
+  page->Copy(absl::StrCat("    ", at, ". 3600 IN CAA 0 ", tag, " \"", issuer, "\""));
+  page->Copy("    " + at + ". 3600 IN TYPE257 " + Generic(tag, issuer));
   page->Line(absl::StrCat("    in a panel: name ", at, ", type CAA, flag 0, tag ", tag, ", value ",
                           issuer));
 }
@@ -331,12 +331,12 @@ void AddCommands(const std::vector<std::string>& lines, const Room& room, Explai
   size_t shown = 0;
   for (const std::string& line : lines) {
     if (shown == room.commands) break;
-    page->Line("  " + report::PrintableText(line));
+    page->Copy("  " + report::PrintableText(line));
     ++shown;
     // The same once more with the other tool, for the first two.
     const std::string drill = shown < 4 ? DrillLine(line) : "";
     if (drill.empty() || shown == room.commands) continue;
-    page->Line("  " + report::PrintableText(drill));
+    page->Copy("  " + report::PrintableText(drill));
     ++shown;
   }
 }
@@ -396,12 +396,12 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
 std::string Explain(const record::RecordView& record, const ClimbView& climb,
                     const ExplainOptions& options) {
   for (const Room& room : {Room(), kTight}) {
-    ExplainPage page(options.form);
+    ExplainPage page(options.form, options.width);
     Fill(record, climb, options, room, &page);
     std::string text = page.Take();
     if (std::count(text.begin(), text.end(), '\n') <= kMaxLines) return text;
   }
-  ExplainPage page(options.form);
+  ExplainPage page(options.form, options.width);
   Fill(record, {}, options, {2, 2, 2, 1, 1, 2}, &page);
   return page.Take();
 }

@@ -11,13 +11,17 @@
 namespace caascan::explain {
 namespace {
 
-constexpr size_t kWidth = 96;
+constexpr size_t kLeastWidth = 40;
+constexpr size_t kMostWidth = 120;  // Longer lines are hard to read.
 constexpr const char* kBold = "\033[1m";
 constexpr const char* kGood = "\033[1;32m";
 constexpr const char* kBad = "\033[1;31m";
 constexpr const char* kPlain = "\033[0m";
 
 }  // namespace
+
+ExplainPage::ExplainPage(ExplainForm form, size_t width)
+    : form_(form), width_(std::clamp(width, kLeastWidth, kMostWidth)) {}
 
 void ExplainPage::OpenFence() {
   if (!is_markdown() || in_fence_) return;
@@ -43,7 +47,7 @@ void ExplainPage::Verdict(bool good, std::string_view text) {
     text_ += "## " + report::MarkdownText(text) + '\n';
     return;
   }
-  while (!text.empty()) Put(report::TakeLine(kWidth, &text), good ? kGood : kBad);
+  while (!text.empty()) Put(report::TakeLine(width_, &text), good ? kGood : kBad);
 }
 
 void ExplainPage::Heading(std::string_view text) {
@@ -56,19 +60,29 @@ void ExplainPage::Heading(std::string_view text) {
   }
 }
 
-void ExplainPage::Line(std::string_view text) {
+void ExplainPage::Copy(std::string_view text) {
   OpenFence();
   std::string line(text);
   if (is_markdown()) std::replace(line.begin(), line.end(), '`', '\'');
   Put(line, nullptr);
 }
 
-void ExplainPage::BadLine(std::string_view text) {
-  OpenFence();
-  std::string line(text);
-  if (is_markdown()) std::replace(line.begin(), line.end(), '`', '\'');
-  Put(line, kBad);
+void ExplainPage::Columns(std::string_view text, const char* style) {
+  if (is_markdown()) return Copy(text);
+  constexpr size_t kDeeper = 4;
+  const size_t indent = std::min(text.find_first_not_of(' '), text.size());
+  if (report::DisplayWidth(text) <= width_ || indent + 2 * kDeeper > width_ / 2) {
+    return Put(text, style);
+  }
+  std::string_view rest = text.substr(indent);
+  Put(std::string(indent, ' ').append(report::TakeLine(width_ - indent, &rest)), style);
+  const std::string deeper(indent + kDeeper, ' ');
+  while (!rest.empty()) {
+    Put(deeper + std::string(report::TakeLine(width_ - deeper.size(), &rest)), style);
+  }
 }
+
+void ExplainPage::BadLine(std::string_view text) { Columns(text, kBad); }
 
 void ExplainPage::Paragraph(const std::string& indent, std::string_view text) {
   if (is_markdown()) {
@@ -78,7 +92,7 @@ void ExplainPage::Paragraph(const std::string& indent, std::string_view text) {
     return;
   }
   while (!text.empty()) {
-    Put(indent + std::string(report::TakeLine(kWidth - indent.size(), &text)), nullptr);
+    Put(indent + std::string(report::TakeLine(width_ - indent.size(), &text)), nullptr);
   }
 }
 

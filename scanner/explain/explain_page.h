@@ -13,16 +13,19 @@ namespace caascan::explain {
 /// of colours where they are wanted. A value; one thread.
 class ExplainPage {
  public:
-  explicit ExplainPage(ExplainForm form) : form_(form) {}
+  /// `width` in columns; see ExplainOptions.
+  explicit ExplainPage(ExplainForm form, size_t width = kUsualWidth);
 
   /// The first sentence: green or red.
   void Verdict(bool good, std::string_view text);
   void Heading(std::string_view text);
-  /// As it stands: for columns, records and commands.
-  void Line(std::string_view text);
+  /// As it stands: for what is copied, records and commands.
+  void Copy(std::string_view text);
+  /// For columns. A line that is too wide goes on in the next one, behind a deeper indent.
+  void Line(std::string_view text) { Columns(text, nullptr); }
   /// A line that stands out: what is broken.
   void BadLine(std::string_view text);
-  /// Broken at blanks to 96 columns, each line behind `indent`; in Markdown a paragraph.
+  /// Broken at blanks, each line behind `indent`; in Markdown a paragraph.
   void Paragraph(const std::string& indent, std::string_view text);
   /// "and N more", where there are.
   void Rest(size_t all, size_t shown);
@@ -30,12 +33,16 @@ class ExplainPage {
   std::string Take();
 
  private:
+  static constexpr size_t kUsualWidth = 96;
+
   bool is_markdown() const { return form_ == ExplainForm::kMarkdown; }
   void OpenFence();
   void CloseFence();
   void Put(std::string_view text, const char* style);
+  void Columns(std::string_view text, const char* style);
 
   const ExplainForm form_;
+  const size_t width_;
   bool in_fence_ = false;
   std::string text_;
 };

@@ -1,11 +1,50 @@
 // Tested by reason_remedy_test.cc and aggregate_test.cc.
 #include "scanner/guide/reason_remedy.h"
 
+#include <array>
 #include <cassert>
 
 namespace caascan::guide {
 
 namespace {
+
+/// In the order of the enumeration.
+constexpr std::array<std::string_view, kReasonCount> kMeanings = {{
+    "Neither the name nor any name above it has CAA records, so any CA may issue.",
+    "The relevant CAA records name the CA.",
+    "There are CAA records, but none that restricts certificates of this kind.",
+    "The relevant CAA records name other CAs only.",
+    "The relevant CAA records have empty issuers only: no CA may issue.",
+    "A CAA record with the critical flag has a tag that CAs do not know, so none may issue.",
+    "The CAA records name the CA for other accounts (RFC 8657 section 3).",
+    "The CAA records name the CA for other validation methods (RFC 8657 section 4).",
+    "The CAA records have nothing but issue values that cannot be read, so no CA may issue.",
+    "The zone's servers answer SERVFAIL.",
+    "The zone's servers answer NOTIMP for type CAA.",
+    "The zone's servers refuse type CAA, and answer other types.",
+    "The zone's servers answer FORMERR.",
+    "The zone's servers answer another error code than the usual ones.",
+    "DNSSEC says that the answer cannot be trusted: signatures, keys or proofs do not fit.",
+    "The answers of the zone's servers cannot be read.",
+    "CNAME or DNAME records lead in a circle, or through too many names.",
+    "The look-up needed more queries than one name may cost. It says nothing of any server.",
+    "The look-up took longer than one name may take. It says nothing of any server.",
+    "The servers that the parent names refuse the zone: they do not serve it.",
+    "The servers that the parent names answer without authority, and with nothing to use.",
+    "The servers that the parent names refer to zones above the one asked for.",
+    "The names of the zone's servers have no address.",
+    "No server of the zone answers at all.",
+    "Queries for CAA stay unanswered; the same servers answer other types.",
+    "The answer did not fit into UDP, and none came over TCP.",
+    "No server of the zone can be reached: the port is closed, or there is no way to it.",
+    "The input is no domain name; detail says why.",
+    "The name, or its servers, stand on the scan's block list. Nothing was asked.",
+    "The scan was stopped before the name was done.",
+    "The scanner's own network was down. It says nothing of any server.",
+    "The root proves that the top-level domain does not exist, so no CA may issue.",
+    "The name is not in the public DNS (RFC 6761, RFC 7686). Nothing was asked.",
+    "The zone's servers have addresses only of an IP family that the scan could not use.",
+}};
 
 std::string_view DenyRemedy(Reason reason) {
   switch (reason) {
@@ -74,6 +113,8 @@ std::string_view FailureRemedy(Reason reason) {
 }
 
 }  // namespace
+
+std::string_view ReasonMeaning(Reason reason) { return kMeanings[static_cast<size_t>(reason)]; }
 
 std::string_view ReasonRemedy(Reason reason) {
   switch (OutcomeOf(reason)) {

@@ -1,4 +1,4 @@
-// What to do about a name that may not be issued for.
+// What a reason means, and what to do about a name that may not be issued for.
 #pragma once
 
 #include <string>
@@ -8,6 +8,9 @@
 #include "caascan/record.h"
 
 namespace caascan::guide {
+
+/// What the reason says of the name: a whole sentence.
+std::string_view ReasonMeaning(Reason reason);
 
 /// One sentence for whoever ordered the certificate; empty for reasons that permit.
 std::string_view ReasonRemedy(Reason reason);

@@ -68,6 +68,19 @@ class Check(harness.Case):
         self.assertEqual(code, 3)
         self.assertIn('3600 IN CAA 0 issue "sectigo.com"', text)
 
+    def test_a_code_is_explained_without_a_record(self):
+        done = self.run_program(CAASCAN, "explain", "caa_dropped", "refused")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for phrase in ("Reason caa_dropped, outcome timeout", "Finding caa_dropped", "Reason refused, outcome lame"):
+            self.assertIn(phrase, done.stdout.decode())
+        self.assertIn("letsencrypt.org", self.run_program(CAASCAN, "explain", "--cas").stdout.decode())
+        self.assertIn("caa_dropped", self.run_program(CAASCAN, "explain").stdout.decode())
+        for words in (["no_such_code"], ["--cas", "refused"], [""]):
+            with self.subTest(words=words):
+                done = self.run_program(CAASCAN, "explain", *words)
+                self.assertEqual(done.returncode, 2)
+                self.assert_one_clear_line(done)
+
     def test_wrong_usage(self):
         for words in ([], [""], ["# x"], ["a\nb"], ["--ca", "no such ca", "a.example"]):
             with self.subTest(words=words):

@@ -1,11 +1,7 @@
 #include "tools/caascan/check_command.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <string_view>
-
 #include "tools/caascan/dnssec_options.h"
+#include "tools/caascan/page_form.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -76,17 +72,9 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
       ->check(cli::WholeNumber(0, kMaxRetries));
 }
 
-ExplainForm CheckCommand::Form() const {
-  if (markdown_) return ExplainForm::kMarkdown;
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
-  const bool wanted = (no_color == nullptr || *no_color == '\0') && !dumb;
-  return wanted && ::isatty(STDOUT_FILENO) == 1 ? ExplainForm::kColour : ExplainForm::kPlain;
-}
-
 int CheckCommand::Print(const std::vector<std::string>& records) {
-  const ExplainOptions explain{options_.request.issuer_domains, Form(), options_.port};
+  const ExplainOptions explain{options_.request.issuer_domains, FormOfOutput(markdown_),
+                               options_.port, WidthOfOutput()};
   std::string out;
   bool all_would = true;
   for (const std::string& record : records) {

@@ -23,7 +23,6 @@ class CheckCommand {
 
  private:
   void AddLookUpOptions(CLI::App* app);
-  ExplainForm Form() const;
   int Print(const std::vector<std::string>& records);
 
   cli::Program* const program_;

@@ -11,6 +11,7 @@
 #include "tools/caascan/corroborate_command.h"
 #include "tools/caascan/decide_command.h"
 #include "tools/caascan/diff_command.h"
+#include "tools/caascan/explain_command.h"
 #include "tools/caascan/report_command.h"
 #include "tools/caascan/scan_command.h"
 #include "tools/cli/program.h"
@@ -36,12 +37,14 @@ int main(int argc, char** argv) {
                                   /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
     caascan::tool::CheckCommand check(&program);
+    caascan::tool::ExplainCommand explain(&program);
     caascan::tool::DecideCommand decide(&program);
     caascan::tool::ReportCommand report(&program);
     caascan::tool::DiffCommand diff(&program);
     caascan::tool::CorroborateCommand corroborate(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
     if (program.Given("check")) return check.Run();
+    if (program.Given("explain")) return explain.Run();
     if (program.Given("decide")) return decide.Run();
     if (program.Given("report")) return report.Run();
     if (program.Given("diff")) return diff.Run();
