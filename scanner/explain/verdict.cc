@@ -44,7 +44,6 @@ std::string_view ReasonText(Reason reason) {
 }
 
 const KnownCa* KnownOf(const std::vector<std::string>& issuer_domains) {
-  assert(!issuer_domains.empty() && "a CA has a name");
   return FindCaOfIssuer(issuer_domains.front());
 }
 
@@ -78,6 +77,7 @@ std::string AfterFailureText(const record::RecordView& record, const std::string
 }  // namespace
 
 std::string CaText(const std::vector<std::string>& issuer_domains) {
+  assert(!issuer_domains.empty() && "a CA has a name");
   const KnownCa* known = KnownOf(issuer_domains);
   return known != nullptr ? std::string(known->name) : PrintableText(issuer_domains.front());
 }
@@ -95,6 +95,7 @@ bool WouldIssueWhoeverAnswers(const record::RecordView& record) {
 
 Verdict VerdictOf(const record::RecordView& record,
                   const std::vector<std::string>& issuer_domains) {
+  assert(!issuer_domains.empty() && "a CA has a name");
   const std::string name = PrintableText(record.name);
   const std::string ca = CaText(issuer_domains);
   Verdict verdict;
@@ -144,6 +145,7 @@ std::string ConsequenceText(const record::RecordView& record) {
 
 std::string ApplicantError(const record::RecordView& record,
                            const std::vector<std::string>& issuer_domains) {
+  assert(!issuer_domains.empty() && "a CA has a name");
   const KnownCa* known = KnownOf(issuer_domains);
   if (known == nullptr || !known->runs_boulder) return "";
   switch (record.outcome) {
