@@ -64,6 +64,7 @@ enum class FindingCode : uint8_t {
   kDnssecEmptyAnswersOnly,
   kRateLimited,
   kResolverLies,
+  kResolverDown,
   kCaaIssuerUnknown,
   kCaaValueMalformed,
   kCaaTagUnknown,

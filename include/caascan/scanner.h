@@ -106,8 +106,8 @@ struct ScanSummary {
 /// written. Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs (the first
 /// finishes what is in flight, the second gives it back as `stopped`). Prints nothing but progress
 /// on standard error. Errors: InvalidArgument for options or inputs that cannot be used (the
-/// message names option or file), DataLoss where the output could not be written; *summary is
-/// filled either way.
+/// message names option or file), DataLoss where the output could not be written, Unavailable where
+/// no resolver has ever answered (the records are written); *summary is filled in any case.
 [[nodiscard]] absl::Status RunScan(const ScanOptions& options, ScanSummary* summary);
 
 /// What a scan did, in one line of ASCII without line feed, for people. Where names and records

@@ -47,12 +47,16 @@ std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
       return FindingCode::kGlueMismatch;
     case Kind::kResolverLies:
       return FindingCode::kResolverLies;
+    case Kind::kResolverDown:
+      return FindingCode::kResolverDown;
   }
   return std::nullopt;
 }
 
 /// nullopt where the result alone proves nothing.
 std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient) {
+  // A resolver is no server that a delegation names. What it does wrong is observed.
+  if (attempt.by_resolver && attempt.result != ServerResult::kMalformed) return std::nullopt;
   switch (attempt.result) {
     case ServerResult::kMalformed:
       return FindingCode::kResponseMalformed;

@@ -358,6 +358,13 @@ constexpr FindingKind kKinds[] = {
      "from a resolver that denies the root too.",
      "The resolver answers with something other than what the DNS holds, as captive portals and "
      "filters do. Scan through another resolver, or without one."},
+    {kResolverDown, kError, kOurselves, kCaa, Causes(R::kNoResponse, R::kUnreachable, R::kRcode),
+     kNoEde, "RFC 1034 section 5.3.1",
+     "a resolver of the scan answers nothing, or refuses everything",
+     "No answer from the resolver, or an error, for the name and for the root too, and no other "
+     "answer for half a minute.",
+     "The resolver does not serve this scan. Start it, let it answer queries from this address, or "
+     "scan through another resolver, or without one. No name server is to blame."},
     // The CAA records themselves.
     {kCaaIssuerUnknown, kWarning, kOwner, kCaa, R::kIssuerNotAuthorized, kNoEde,
      "RFC 8659 section 4.2", "an issuer domain name is none of a known CA",

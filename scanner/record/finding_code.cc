@@ -74,6 +74,7 @@ constexpr std::array<CodeRow, kCodes> kRows = {{
     {kDnssecEmptyAnswersOnly, "dnssec_empty_answers_only"},
     {kRateLimited, "rate_limited"},
     {kResolverLies, "resolver_lies"},
+    {kResolverDown, "resolver_down"},
     {kCaaIssuerUnknown, "caa_issuer_unknown"},
     {kCaaValueMalformed, "caa_value_malformed"},
     {kCaaTagUnknown, "caa_tag_unknown"},

@@ -33,6 +33,7 @@ struct Attempt {
   bool blocklisted = false;   // The user does not want it to be asked.
   bool bogus = false;         // Its answer does not validate.
   bool over_tcp = false;      // The last query went so.
+  bool by_resolver = false;   // A recursive resolver of the scan, and none of the zone's servers.
   bool no_such_host = false;  // kUnresolved: NXDOMAIN for its name,
   bool unproven = false;      // or nobody who might know its address told,
   bool unheard = false;       // since he was silent.
@@ -64,6 +65,7 @@ struct Observation {
     kCaseSensitive,
     kGlueMismatch,
     kResolverLies,
+    kResolverDown,
   };
   Kind kind{};
   std::string host;

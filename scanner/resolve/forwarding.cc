@@ -22,6 +22,11 @@ bool IsAuthenticated(const Asked& asked) {
   return asked.replied && !asked.fell_back_from_edns && (asked.message.flags() & dns::kFlagAD) != 0;
 }
 
+/// One that refuses does not serve us.
+bool Answers(const Asked& asked) {
+  return asked.replied && asked.message.rcode() != dns::RCode::kRefused;
+}
+
 bool IsTld(dns::NameView name) { return name.label_count() == 1; }
 
 /// Neither AD nor the root's SOA bears it out.
@@ -51,6 +56,7 @@ void NoteLiar(const Attempt& attempt, Account* account) {
 /// Its answer counts as none.
 void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* answer) {
   Attempt attempt = MakeAttempt(asked, peer, std::string());
+  attempt.by_resolver = true;
   attempt.result = ServerResult::kMalformed;
   attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
   attempt.detail = "NXDOMAIN without proof for a top-level domain, and no answer for the root";
@@ -124,6 +130,11 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
   co_return answer;
 }
 
+bool ForwardingResolver::has_answered() const {
+  return std::any_of(resolvers_.begin(), resolvers_.end(),
+                     [](const Upstream& upstream) { return upstream.answered.has_value(); });
+}
+
 /// NXDOMAIN for a top-level domain that has no proof: neither AD nor the root's SOA. Is it a
 /// resolver that denies everything? The root at least exists.
 net::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
@@ -147,6 +158,8 @@ net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
     asked =
         *co_await Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask, &account);
   }
+  if (Answers(asked)) upstream->answered = now();
+  upstream->says = asked.replied ? RCodeName(asked.message.rcode()) : "no answer";
   upstream->knows_root = asked.replied && asked.message.rcode() == dns::RCode::kNoError;
   if (upstream->knows_root && IsAuthenticated(asked)) upstream->validates = true;
   upstream->expires = now() + (asked.replied ? kLearntFor : kUnlearntFor);
@@ -179,6 +192,7 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
 /// way along the aliases, the chain has grown.
 bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain,
                                    Account* account, CaaAnswer* answer) {
+  if (Answers(asked)) upstream->answered = now();
   const size_t hops = chain->hops();
   Classified classified;
   if (asked.replied) {
@@ -191,6 +205,7 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, Alias
   }
   if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
     Attempt attempt = MakeAttempt(asked, upstream->peer, std::string());
+    attempt.by_resolver = true;
     if (asked.replied) {
       attempt.result = ResultOf(classified);
       attempt.rcode = static_cast<uint16_t>(asked.message.rcode());

@@ -37,13 +37,14 @@ class ForwardingResolver : public Resolver {
 
   net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) override;
   bool explains() const override { return true; }
+  bool has_answered() const override;
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
   /// unless it refuses the root too: then its own trust anchor or clock is wrong.
   /// What it refuses with CD too is no matter of validation, and keeps its reason but for what the
   /// extended errors say. `own`, if there is one, then looks for the server at fault: where it
   /// fails too its failure is taken, since it names more, but what a resolver called bogus stays
   /// so; where it finds an answer the failure remains the resolvers', and the account's attempts
-  /// show who answers.
+  /// show who answers. Resolvers that answer nothing, not even for the root, are observed.
   net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
 
  private:
@@ -51,11 +52,14 @@ class ForwardingResolver : public Resolver {
   struct Abilities {
     bool validates = false;   // It has said AD, then or later.
     bool knows_root = false;  // It answers.
+    std::string says;         // Where it does not: what it does instead.
     std::chrono::nanoseconds expires{0};
   };
   struct Upstream : SharedLookup<Abilities> {
     explicit Upstream(net::PeerRef at) : peer(std::move(at)) {}
     const net::PeerRef peer;
+    /// When it last answered anything but REFUSED.
+    std::optional<std::chrono::nanoseconds> answered;
   };
 
   bool NeedsLearning(const Upstream& upstream) const;
@@ -76,6 +80,8 @@ class ForwardingResolver : public Resolver {
                            Account* account, Asked* asked) const;
   net::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
                             CaaAnswer* answer);
+  bool AnsweredLately(const Upstream& upstream) const;
+  net::Task<> LookForDown(Account* account, const CaaAnswer& answer);
   net::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
   net::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
   // forwarding_insecure.cc.

@@ -16,7 +16,9 @@
 namespace caascan::resolve {
 namespace {
 
-constexpr int kTries = 3;        // Of one question, where nothing comes.
+constexpr int kTries = 3;  // Of one question, where nothing comes.
+// For so long it must have answered nothing.
+constexpr std::chrono::seconds kSilenceOfTheDown(30);
 constexpr size_t kMaxViews = 4;  // Resolvers that are asked with CD.
 
 bool IsServfail(const Attempt& attempt) { return attempt.result == ServerResult::kServfail; }
@@ -91,6 +93,24 @@ net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView 
   co_return true;
 }
 
+bool ForwardingResolver::AnsweredLately(const Upstream& upstream) const {
+  return upstream.answered && now() - *upstream.answered < kSilenceOfTheDown;
+}
+
+/// Resolvers that failed, and have answered nothing for some time, not even for the root.
+net::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer& answer) {
+  size_t views = 0;
+  for (Upstream& upstream : resolvers_) {
+    if (!WasAsked(upstream.peer, answer.attempts)) continue;
+    if (AnsweredLately(upstream)) continue;
+    if (network_->cancelled() || ++views > kMaxViews) break;
+    if (!upstream.IsFresh(now())) co_await Learn(&upstream);
+    if (upstream.knows_root || AnsweredLately(upstream)) continue;
+    account->observations.push_back({Observation::Kind::kResolverDown, std::string(), upstream.peer,
+                                     "SOA of the root: " + upstream.says});
+  }
+}
+
 /// Those that were not asked yet: they may see it differently. True where one of them answers.
 net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* account,
                                                  CaaAnswer* answer) {
@@ -155,6 +175,7 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
 
 net::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
   assert(answer->status == LookupStatus::kFailed && "only failures are explained");
+  co_await LookForDown(account, *answer);
   if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);
   if (NeedsInsecurityProof(*answer) && !network_->cancelled()) {
     answer->all_insecure = co_await IsProvenInsecure(name, account);

@@ -27,6 +27,9 @@ class Resolver {
   /// it gives is never null.
   virtual net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) = 0;
 
+  /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
+  /// from it.
+  virtual bool has_answered() const { return true; }
   /// Does Explain() do anything?
   virtual bool explains() const { return false; }
   /// Asks more about a look-up of `name` that failed, as *answer says: its cause goes there, or the

@@ -316,6 +316,11 @@ absl::Status Scan::Conclude() {
     return absl::InternalError(
         absl::StrCat(summary_->names_in, " names in, but ", summary_->records_out, " records out"));
   }
+  const auto has_answer = [](const auto& worker) { return worker->has_answer(); };
+  if (summary_->signal == 0 && summary_->queries > 0 &&
+      std::none_of(workers_.begin(), workers_.end(), has_answer)) {
+    return absl::UnavailableError("no resolver of --resolver has ever answered");
+  }
   return absl::OkStatus();
 }
 

@@ -70,6 +70,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void Cancel();
 
   const telemetry::WorkerCounters& counters() const { return counters_; }
+  /// See Resolver. Once it is joined.
+  bool has_answer() const { return resolver_->has_answered(); }
 
  private:
   /// Fires when finished lines have waited long enough for company.

@@ -249,5 +249,18 @@ TEST_F(FindingsTest, OurOwnFaultIsNobodysFinding) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
+/// A resolver is no server that a delegation names: who runs those is not accused of it.
+TEST_F(FindingsTest, AResolversFailureIsNoServers) {
+  for (const ServerResult result : {ServerResult::kUnreachable, ServerResult::kNotAuthoritative,
+                                    ServerResult::kUpwardReferral, ServerResult::kTruncated}) {
+    Attempt* attempt = Try(result, "", "192.0.2.53");
+    attempt->by_resolver = true;
+    attempt->detail = "x";
+  }
+  EXPECT_THAT(Findings(), IsEmpty());
+  Observe(Observation::Kind::kResolverDown, "", "192.0.2.53");
+  EXPECT_THAT(Findings(), ElementsAre("resolver_down 192.0.2.53"));
+}
+
 }  // namespace
 }  // namespace caascan::diagnose

@@ -101,5 +101,26 @@ class Outage(harness.Case):
         self.assertEqual(len(reasons), 1, reasons)
 
 
+class ResolverDown(harness.Case):
+    """The resolver is ours to start, and no letter goes to anyone else."""
+
+    def test_no_resolver_has_ever_answered(self):
+        words = ("--resolver", "127.0.0.1:5399", "--allow-special", "--timeout", "200")
+        done = self.run_program(CAASCAN, "scan", *words, stdin="www.example.com\nexample.org\n")
+        self.assertEqual(done.returncode, 1)
+        self.assert_one_clear_line(done, "no resolver of --resolver has ever answered", "2 records out")
+        for line in done.stdout.splitlines():
+            record = json.loads(line)
+            self.assertEqual({finding["code"] for finding in record["findings"]}, {"resolver_down"})
+            self.assertFalse(record["may_issue"])
+        checked = self.run_program(CAASCAN, "check", *words, "www.example.com")
+        self.assertEqual(checked.returncode, 1)
+        self.assert_one_clear_line(checked, "no resolver of --resolver has ever answered")
+
+    def test_nothing_to_ask_is_no_fault_of_the_resolver(self):
+        done = self.run_program(CAASCAN, "scan", "--resolver", "127.0.0.1:9", "--allow-special", stdin="a..b\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -51,7 +51,7 @@ std::vector<uint8_t> WithErrors(Reply reply, const std::vector<ToldError>& error
 
 /// How a resolver behaves to one question.
 struct Conduct {
-  enum class Kind : uint8_t { kAnswer, kEmpty, kNxDomain, kServfail, kSilence };
+  enum class Kind : uint8_t { kAnswer, kEmpty, kNxDomain, kServfail, kRefused, kSilence };
   Kind kind = Kind::kAnswer;
   bool authenticated = false;
   bool edns = true;
@@ -63,6 +63,7 @@ void Behave(const Arrival& query, const Conduct& conduct, Outbox* out) {
   if (conduct.kind == Kind::kSilence) return;
   RCode rcode = RCode::kNoError;
   if (conduct.kind == Kind::kServfail) rcode = RCode::kServFail;
+  if (conduct.kind == Kind::kRefused) rcode = RCode::kRefused;
   if (conduct.kind == Kind::kNxDomain) rcode = RCode::kNXDomain;
   const uint16_t flags = conduct.authenticated ? kRecursive | dns::kFlagAD : kRecursive;
   Reply reply(query.bytes, flags, rcode);
@@ -75,6 +76,7 @@ void Behave(const Arrival& query, const Conduct& conduct, Outbox* out) {
 constexpr Conduct::Kind kAnswer = Conduct::Kind::kAnswer;
 constexpr Conduct::Kind kEmpty = Conduct::Kind::kEmpty;
 constexpr Conduct::Kind kServfail = Conduct::Kind::kServfail;
+constexpr Conduct::Kind kRefused = Conduct::Kind::kRefused;
 constexpr Conduct::Kind kSilence = Conduct::Kind::kSilence;
 
 /// A resolver, as it is asked for the root's SOA, and for CAA with and without CD.
@@ -379,6 +381,60 @@ TEST_F(ForwardingExplainTest, WhereWeFindAnAnswerTheFailureIsTheResolvers) {
   EXPECT_EQ(looked.answer.zone, "");
   ASSERT_FALSE(looked.account.attempts.empty());
   EXPECT_EQ(looked.account.attempts.back().host, "ns1.example.net") << "who answers is shown";
+}
+
+struct DownRow {
+  const char* name;
+  Conduct::Kind checked;
+  Conduct::Kind root;
+  const char* evidence;  // nullptr: no resolver is down.
+  bool has_answered;
+};
+
+class ResolverDownTest : public ForwardingExplainTest,
+                         public testing::WithParamInterface<DownRow> {};
+
+TEST_P(ResolverDownTest, IsObservedWhereNotEvenTheRootIsAnswered) {
+  const DownRow& row = GetParam();
+  const Looked looked = Look(Resolving{{row.checked}, {row.checked}, {row.root}});
+  std::vector<std::string> evidence;
+  for (const Observation& observation : looked.account.observations) {
+    if (observation.kind == Observation::Kind::kResolverDown) {
+      evidence.push_back(observation.evidence);
+    }
+  }
+  if (row.evidence == nullptr) {
+    EXPECT_THAT(evidence, testing::IsEmpty());
+  } else {
+    EXPECT_THAT(evidence, ElementsAre(row.evidence));
+  }
+  EXPECT_EQ(resolver_->has_answered(), row.has_answered);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, ResolverDownTest,
+    testing::Values(DownRow{"Silent", kSilence, kSilence, "SOA of the root: no answer", false},
+                    DownRow{"RefusesUs", kRefused, kRefused, "SOA of the root: REFUSED", false},
+                    // The name's own servers are silent, so the resolver is too.
+                    DownRow{"SilentForTheName", kSilence, kEmpty, nullptr, true},
+                    DownRow{"RefusesTheName", kRefused, kEmpty, nullptr, true},
+                    // It answers, and says that it fails.
+                    DownRow{"Servfail", kServfail, kServfail, nullptr, true},
+                    DownRow{"SilentForTheRootAlone", kServfail, kSilence, nullptr, true},
+                    DownRow{"Answers", kAnswer, kEmpty, nullptr, true}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(ForwardingExplainTest, OneOfTwoResolversIsDown) {
+  const Looked looked =
+      Look(Resolving{{kSilence}, {kSilence}, {kSilence}}, Resolving{{kServfail}, {kServfail}});
+  size_t down = 0;
+  for (const Observation& observation : looked.account.observations) {
+    if (observation.kind != Observation::Kind::kResolverDown) continue;
+    ++down;
+    EXPECT_EQ(observation.peer->address().ToText(), kFirst);
+  }
+  EXPECT_EQ(down, 1u);
+  EXPECT_TRUE(resolver_->has_answered());
 }
 
 TEST_F(ForwardingExplainTest, OurOwnLimitsSayNothing) {
