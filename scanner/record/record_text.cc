@@ -39,6 +39,19 @@ bool TakeDecimals(std::string_view* text, int* ms) {
   return count > 0;
 }
 
+/// Takes off what is behind a backslash: three digits, or a character for itself.
+bool TakeEscaped(std::string_view* text, char* byte) {
+  if (text->empty()) return false;
+  int number = static_cast<unsigned char>(text->front());
+  if (!IsDigit(text->front())) {
+    text->remove_prefix(1);
+  } else if (!TakeNumber(3, text, &number) || number > UINT8_MAX) {
+    return false;
+  }
+  *byte = static_cast<char>(number);
+  return true;
+}
+
 }  // namespace
 
 bool ParseJsonTime(std::string_view text, int64_t* ms) {
@@ -69,6 +82,15 @@ bool ParseJsonTime(std::string_view text, int64_t* ms) {
   return true;
 }
 
+bool IsPresentation(std::string_view text) {
+  for (size_t escape = 0; (escape = text.find('\\')) != std::string_view::npos;) {
+    text.remove_prefix(escape + 1);
+    char byte = 0;
+    if (!TakeEscaped(&text, &byte)) return false;
+  }
+  return true;
+}
+
 bool UndoPresentation(std::string_view text, std::string* bytes) {
   bytes->clear();
   while (true) {
@@ -76,14 +98,9 @@ bool UndoPresentation(std::string_view text, std::string* bytes) {
     bytes->append(text.substr(0, escape));
     if (escape == std::string_view::npos) return true;
     text.remove_prefix(escape + 1);
-    if (text.empty()) return false;
-    int number = static_cast<unsigned char>(text.front());
-    if (!IsDigit(text.front())) {
-      text.remove_prefix(1);
-    } else if (!TakeNumber(3, &text, &number) || number > UINT8_MAX) {
-      return false;
-    }
-    bytes->push_back(static_cast<char>(number));
+    char byte = 0;
+    if (!TakeEscaped(&text, &byte)) return false;
+    bytes->push_back(byte);
   }
 }
 

@@ -16,4 +16,7 @@ bool ParseJsonTime(std::string_view text, int64_t* ms);
 /// off or a number exceeds 255.
 bool UndoPresentation(std::string_view text, std::string* bytes);
 
+/// Is UndoPresentation() true of the text?
+bool IsPresentation(std::string_view text);
+
 }  // namespace caascan::record

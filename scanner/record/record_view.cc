@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/record/member_values.h"
+#include "scanner/record/raw_json.h"
 #include "scanner/record/repeated_values.h"
 #include "scanner/record/short_text.h"
 
@@ -18,32 +20,8 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 using simdjson::SUCCESS;
 
-/// In the order in which the scanner writes them.
-enum Member : unsigned {
-  kName,
-  kOutcome,
-  kReason,
-  kMayIssue,
-  kWouldIssue,
-  kCaa,
-  kCname,
-  kDnssec,
-  kFailedAt,
-  kZone,
-  kOperator,
-  kServers,
-  kFindings,
-  kDecisions,
-  kValidUntil,
-  kQueries,
-  kRetries,
-  kAttempts,
-  kElapsedMs,
-  kTime,
-  kOrder,
-  kMemberCount,
-  kUnread = kMemberCount
-};
+constexpr unsigned kUnread = kMemberCount;
+constexpr std::string_view kNoObject = "no JSON object";
 
 struct MemberText {
   std::string_view key;  // With the quote behind it, as it stands in a line.
@@ -52,6 +30,7 @@ struct MemberText {
 };
 constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"name\"", "name is no string", "name stands there twice"},
+    {"input\"", "input is no string", ""},
     {"outcome\"", "outcome is none of the six", "outcome stands there twice"},
     {"reason\"", "reason is none of those that this version knows", "reason stands there twice"},
     {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
@@ -66,12 +45,13 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"findings\"", "findings is no array of findings", "findings stands there twice"},
     {"decisions\"", "decisions holds something else than permit and deny",
      "decisions stands there twice"},
-    {"valid_until\"", "", "valid_until stands there twice"},
+    {"valid_until\"", "valid_until is no string", "valid_until stands there twice"},
     {"queries\"", "queries is no count", "queries stands there twice"},
     {"retries\"", "retries is no count", "retries stands there twice"},
     {"attempts\"", "attempts is no count", "attempts stands there twice"},
     {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms stands there twice"},
     {"time\"", "time is no time in UTC of the years 1970 to 2100", "time stands there twice"},
+    {"id\"", "", ""},
     {"order\"", "order cannot be read", "order stands there twice"},
 }};
 
@@ -87,181 +67,41 @@ struct Required {
   Member member;
   std::string_view missing;
 };
-constexpr std::array<Required, 6> kRequired = {{{kName, "name is missing"},
-                                                {kOutcome, "outcome is missing"},
-                                                {kReason, "reason is missing"},
-                                                {kMayIssue, "may_issue is missing"},
-                                                {kDnssec, "dnssec is missing"},
-                                                {kTime, "time is missing"}}};
+constexpr std::array<Required, 6> kRequired = {{{Member::kName, "name is missing"},
+                                                {Member::kOutcome, "outcome is missing"},
+                                                {Member::kReason, "reason is missing"},
+                                                {Member::kMayIssue, "may_issue is missing"},
+                                                {Member::kDnssec, "dnssec is missing"},
+                                                {Member::kTime, "time is missing"}}};
 
-constexpr double kMaxElapsedMs = 1e12;           // Thirty years.
+constexpr uint32_t Bit(Member member) { return uint32_t{1} << static_cast<unsigned>(member); }
+
+template <typename... Others>
+constexpr uint32_t Bits(Others... members) {
+  return (Bit(members) | ...);
+}
+
 constexpr size_t kBatchSize = size_t{64} << 10;  // Lines that are given to simdjson together.
 
-/// What stands between the quotes of a string. REQUIRES: it is one and holds no escape.
-std::string_view BetweenQuotes(std::string_view token) {
-  while (token.back() != '"') token.remove_suffix(1);  // Blanks behind it.
-  return token.substr(1, token.size() - 2);
-}
+/// A line is read for one of these, which decides how.
+enum class Use : uint8_t { kReport, kDecide, kOrigin };
 
-/// Most strings have no escape and need no copy: a view into the line does.
-bool GetString(ondemand::value& value, std::string_view* text) {
-  const std::string_view token = value.raw_json_token();
-  if (token.front() != '"' || token.find('\\') != std::string_view::npos) {
-    return value.get_string().get(*text) == SUCCESS;
+/// The members that are looked at; others may be there, once or more, and hold anything.
+constexpr uint32_t MembersFor(Use use) {
+  using enum Member;
+  switch (use) {
+    case Use::kDecide:
+      return Bits(kName, kOutcome, kReason, kMayIssue, kCaa, kDecisions, kValidUntil, kTime);
+    case Use::kOrigin:
+      return Bits(kName, kInput, kReason, kId, kOrder);
+    case Use::kReport:
+      break;
   }
-  *text = BetweenQuotes(token);
-  return true;
+  return (uint32_t{1} << kMemberCount) - 1 - Bits(kInput, kId);
 }
 
-/// The key as it stands in the line, without its quotes. A key with an escape is none of ours (the
-/// writer escapes none), and is cut there.
-std::string_view RawKey(const char* begin) {
-  const char* end = begin;
-  while (*end != '"' && *end != '\\') ++end;
-  return *end == '"' ? std::string_view(begin, static_cast<size_t>(end - begin))
-                     : std::string_view();
-}
-
-/// The field itself, for to copy one stalls the processor: it was written in parts and would be
-/// read as a whole.
-ondemand::field& InPlace(simdjson::simdjson_result<ondemand::field>& result) {
-  ondemand::field&& field = std::move(result).value_unsafe();
-  return field;
-}
-
-/// Calls `visit(key, value)` for each member. False as soon as it is, or where the object cannot be
-/// read.
-template <typename Visit>
-bool ForEachMember(ondemand::object object, const Visit& visit) {
-  for (auto member : object) {
-    if (member.error() != SUCCESS) return false;
-    ondemand::field& field = InPlace(member);
-    if (!visit(RawKey(field.key().raw()), field.value())) return false;
-  }
-  return true;
-}
-
-/// Fills `elements` with what `read(object, element)` makes of each of an array.
-template <typename Element, typename Read>
-bool ReadArray(ondemand::value& value, std::vector<Element>* elements, const Read& read) {
-  ondemand::array array;
-  if (value.get_array().get(array) != SUCCESS) return false;
-  for (auto entry : array) {
-    ondemand::object object;
-    if (entry.get_object().get(object) != SUCCESS) return false;
-    if (!read(object, &elements->emplace_back())) return false;
-  }
-  return true;
-}
-
-bool ReadCaaRecord(ondemand::object object, CaaRecordView* record) {
-  unsigned seen = 0;
-  const auto visit = [record, &seen](std::string_view key, ondemand::value& value) {
-    if (key == "flags") {
-      uint64_t flags = 0;
-      if (value.get_uint64().get(flags) != SUCCESS || flags > UINT8_MAX) return false;
-      record->flags = static_cast<uint8_t>(flags);
-      seen |= 1;
-    } else if (key == "tag") {
-      seen |= 2;
-      return GetString(value, &record->tag);
-    } else if (key == "value") {
-      seen |= 4;
-      return GetString(value, &record->value);
-    }
-    return true;
-  };
-  return ForEachMember(object, visit) && seen == 7;
-}
-
-bool ReadServer(ondemand::object object, ServerView* server) {
-  return ForEachMember(object, [server](std::string_view key, ondemand::value& value) {
-    if (key == "host") return GetString(value, &server->host);
-    if (key == "address") return GetString(value, &server->address);
-    return key != "result" || GetString(value, &server->result);
-  });
-}
-
-bool ReadFinding(ondemand::object object, FindingView* finding) {
-  return ForEachMember(object, [finding](std::string_view key, ondemand::value& value) {
-    if (key == "code") return GetString(value, &finding->code);
-    if (key == "host") return GetString(value, &finding->host);
-    if (key == "address") return GetString(value, &finding->address);
-    if (key == "zone") return GetString(value, &finding->zone);
-    return key != "evidence" || GetString(value, &finding->evidence);
-  });
-}
-
-bool ReadCaa(ondemand::value& value, RecordView* record) {
-  ondemand::object object;
-  if (value.get_object().get(object) != SUCCESS) return false;
-  record->has_caa = true;
-  return ForEachMember(object,
-                       [record](std::string_view key, ondemand::value& member) {
-                         if (key == "owner") return GetString(member, &record->caa_owner);
-                         if (key == "records")
-                           return ReadArray(member, &record->caa, ReadCaaRecord);
-                         if (key != "ttl") return true;
-                         uint64_t ttl_s = 0;
-                         if (member.get_uint64().get(ttl_s) != SUCCESS || ttl_s > UINT32_MAX)
-                           return false;
-                         record->caa_ttl_s = static_cast<uint32_t>(ttl_s);
-                         return true;
-                       }) &&
-         !record->caa.empty();
-}
-
-bool ReadDecisions(ondemand::value& value, std::vector<DecisionView>* decisions) {
-  ondemand::object object;
-  if (value.get_object().get(object) != SUCCESS) return false;
-  for (auto member : object) {
-    if (member.error() != SUCCESS) return false;
-    ondemand::field& field = InPlace(member);
-    DecisionView decision;
-    std::string_view verdict;
-    decision.ca = RawKey(field.key().raw());
-    // A CA's name may be any text, with escapes in it.
-    if (decision.ca.empty() && field.unescaped_key().get(decision.ca) != SUCCESS) return false;
-    if (!GetString(field.value(), &verdict)) return false;
-    decision.permit = verdict == "permit";
-    if (!decision.permit && verdict != "deny") return false;
-    decisions->push_back(decision);
-  }
-  return true;
-}
-
-bool ReadElapsed(ondemand::value& value, double* elapsed_ms) {
-  return value.get_double().get(*elapsed_ms) == SUCCESS && *elapsed_ms >= 0 &&
-         *elapsed_ms <= kMaxElapsedMs;
-}
-
-bool ReadRaw(ondemand::value& value, std::string_view* raw) {
-  ondemand::json_type type{};
-  if (value.type().get(type) != SUCCESS) return false;
-  if (type == ondemand::json_type::object) {
-    ondemand::object object;
-    return value.get_object().get(object) == SUCCESS && object.raw_json().get(*raw) == SUCCESS;
-  }
-  if (type == ondemand::json_type::array) {
-    ondemand::array array;
-    return value.get_array().get(array) == SUCCESS && array.raw_json().get(*raw) == SUCCESS;
-  }
-  *raw = value.raw_json_token();
-  const size_t end = raw->find_last_not_of(" \t\r\n");
-  *raw = raw->substr(0, end == std::string_view::npos ? 0 : end + 1);
-  return true;
-}
-
-}  // namespace
-
-const size_t RecordReader::kPadding = simdjson::SIMDJSON_PADDING;
-
-struct RecordReader::Parser {
-  Parser() { batches.threaded = false; }
-
-  ondemand::parser parser;   // Of one line,
-  ondemand::parser batches;  // and of many,
-  std::string batch;         // which lie here.
+/// Readers of values that a line shares with the lines before it.
+struct RepeatedValues {
   CodeFinder<Outcome, kOutcomeCount, OutcomeCode> outcomes;
   CodeFinder<Reason, kReasonCount, ReasonCode> reasons;
   CodeFinder<DnssecStatus, kDnssecStatusCount, DnssecStatusCode> dnssec;
@@ -269,25 +109,52 @@ struct RecordReader::Parser {
 };
 
 /// The members of one line.
-class RecordReader::Members {
+template <Use kUse>
+class Members {
  public:
-  Members(Parser* parser, RecordView* record, std::string_view line)
-      : parser_(parser), record_(record), escapes_(line.find('\\') != std::string_view::npos) {}
+  /// `places` are filled for `decide` alone.
+  Members(std::string_view line, RepeatedValues* repeated, RecordView* record, MemberPlace* places)
+      : repeated_(repeated),
+        record_(record),
+        places_(places),
+        escapes_(line.find('\\') != std::string_view::npos) {}
 
+  /// What is wrong with them, or empty.
   std::string_view Read(ondemand::object object) {
     for (auto entry : object) {
-      if (entry.error() != SUCCESS) return "no JSON object";
+      if (entry.error() != SUCCESS) return kNoObject;
       ondemand::field& field = InPlace(entry);
-      const unsigned member = Find(field.key().raw());
-      if (member == kUnread) continue;
-      if ((seen_ & (1u << member)) != 0) return kMembers[member].twice;
-      if (!ReadMember(static_cast<Member>(member), field.value())) return kMembers[member].wrong;
-      seen_ |= 1u << member;
+      const char* const key = field.key().raw();
+      unsigned member = Find(key);
+      if (kUse != Use::kReport && member == kUnread && escapes_ && !FindEscaped(&field, &member)) {
+        return kNoObject;
+      }
+      if (member == kUnread || (kMembersRead >> member & 1) == 0) continue;
+      if (kUse != Use::kOrigin && (seen_ >> member & 1) != 0) return Twice(member);
+      if (kUse == Use::kDecide) places_[member].key = key - 1;
+      if (!ReadMember(static_cast<Member>(member), field.value())) return Wrong(member);
+      seen_ |= uint32_t{1} << member;
     }
     return Check();
   }
 
  private:
+  static constexpr uint32_t kMembersRead = MembersFor(kUse);
+
+  static std::string_view Twice(unsigned member) {
+    return kUse == Use::kDecide ? "a member stands there twice" : kMembers[member].twice;
+  }
+
+  static std::string_view Wrong(unsigned member) {
+    if (kUse == Use::kDecide && member == static_cast<unsigned>(Member::kReason)) {
+      return "reason is no string";
+    }
+    if (kUse == Use::kDecide && member == static_cast<unsigned>(Member::kDecisions)) {
+      return "decisions is no object";
+    }
+    return kMembers[member].wrong;
+  }
+
   /// GetString(), which a line without escapes makes quicker.
   bool GetText(ondemand::value& value, std::string_view* text) const {
     if (escapes_) return GetString(value, text);
@@ -308,79 +175,180 @@ class RecordReader::Members {
     return kUnread;
   }
 
+  /// Finds a key that has an escape. One that is valid JSON and yet no text (a lone surrogate) is
+  /// none of ours. False where that makes the line no record: for --resume.
+  static bool FindEscaped(ondemand::field* field, unsigned* member) {
+    if (!RawKey(field->key().raw()).empty()) return true;
+    std::string_view text;
+    if (field->unescaped_key().get(text) != SUCCESS) return kUse != Use::kOrigin;
+    for (*member = 0; *member < kMemberCount; ++*member) {
+      const std::string_view key = kMembers[*member].key;
+      if (text == key.substr(0, key.size() - 1)) break;
+    }
+    return true;
+  }
+
   bool ReadMember(Member member, ondemand::value& value) {
+    if (kUse == Use::kDecide) return ReadPlaced(member, value);
+    switch (member) {
+      case Member::kName:
+        return GetText(value, &record_->name);
+      case Member::kInput:
+        return GetText(value, &record_->input);
+      case Member::kReason:
+        return ReadReason(value);
+      case Member::kId:
+        record_->id = RawJsonText(value);
+        return true;
+      case Member::kOrder:
+        record_->order = RawJsonText(value);
+        return kUse == Use::kOrigin || !record_->order.empty();
+      default:
+        return kUse == Use::kReport && ReadResult(member, value);
+    }
+  }
+
+  bool ReadReason(ondemand::value& value) {
+    return GetText(value, &record_->reason_code) &&
+           (kUse != Use::kReport ||
+            repeated_->reasons.Find(record_->reason_code, &record_->reason));
+  }
+
+  bool ReadOutcome(ondemand::value& value) {
+    std::string_view text;
+    return GetText(value, &text) && repeated_->outcomes.Find(text, &record_->outcome);
+  }
+
+  bool ReadTime(ondemand::value& value) {
+    std::string_view text;
+    return GetText(value, &text) && repeated_->times.Read(text, &record_->time_ms);
+  }
+
+  bool ReadPlaced(Member member, ondemand::value& value) {
+    std::string_view& place = places_[static_cast<size_t>(member)].value;
+    if (member == Member::kCaa) return ReadCaa(value, RrsetUse::kDecide, record_);
+    if (member == Member::kDecisions) {
+      place = RawJsonText(value);
+      return place.starts_with('{');
+    }
+    place = TrimJsonSpace(value.raw_json_token());
     std::string_view text;
     switch (member) {
-      case kName:
+      case Member::kName:
         return GetText(value, &record_->name);
-      case kOutcome:
-        return GetText(value, &text) && parser_->outcomes.Find(text, &record_->outcome);
-      case kReason:
-        return GetText(value, &text) && parser_->reasons.Find(text, &record_->reason);
-      case kMayIssue:
+      case Member::kOutcome:
+        return ReadOutcome(value);
+      case Member::kReason:
+        return ReadReason(value);
+      case Member::kMayIssue:
         return value.get_bool().get(record_->may_issue) == SUCCESS;
-      case kWouldIssue:
+      case Member::kWouldIssue:
         return value.get_bool().get(record_->would_issue) == SUCCESS;
-      case kCaa:
-        return ReadCaa(value, record_);
-      case kDnssec:
-        return GetText(value, &text) && parser_->dnssec.Find(text, &record_->dnssec);
-      case kFailedAt:
+      case Member::kTime:
+        return ReadTime(value);
+      default:
+        return GetText(value, &text);
+    }
+  }
+
+  bool ReadResult(Member member, ondemand::value& value) {
+    std::string_view text;
+    switch (member) {
+      case Member::kOutcome:
+        return ReadOutcome(value);
+      case Member::kMayIssue:
+        return value.get_bool().get(record_->may_issue) == SUCCESS;
+      case Member::kWouldIssue:
+        return value.get_bool().get(record_->would_issue) == SUCCESS;
+      case Member::kCaa:
+        return ReadCaa(value, RrsetUse::kReport, record_);
+      case Member::kDnssec:
+        return GetText(value, &text) && repeated_->dnssec.Find(text, &record_->dnssec);
+      case Member::kFailedAt:
         return GetText(value, &record_->failed_at);
-      case kZone:
+      case Member::kZone:
         return GetText(value, &record_->zone);
-      case kOperator:
+      case Member::kOperator:
         return GetText(value, &record_->operator_name);
-      case kServers:
-        return ReadArray(value, &record_->servers, ReadServer);
-      case kFindings:
-        return ReadArray(value, &record_->findings, ReadFinding);
-      case kCname:
-      case kValidUntil:
-        return true;
-      case kDecisions:
-        return ReadDecisions(value, &record_->decisions);
+      case Member::kServers:
+        return ReadServers(value, record_);
+      case Member::kFindings:
+        return ReadFindings(value, record_);
+      case Member::kDecisions:
+        return ReadDecisions(value, record_);
       default:
         return ReadEffort(member, value);
     }
   }
 
   bool ReadEffort(Member member, ondemand::value& value) {
-    std::string_view text;
     switch (member) {
-      case kQueries:
+      case Member::kQueries:
         return value.get_uint64().get(record_->queries) == SUCCESS;
-      case kRetries:
+      case Member::kRetries:
         return value.get_uint64().get(record_->retries) == SUCCESS;
-      case kAttempts:
+      case Member::kAttempts:
         return value.get_uint64().get(record_->attempts) == SUCCESS;
-      case kElapsedMs:
-        return ReadElapsed(value, &record_->elapsed_ms);
-      case kTime:
-        return GetText(value, &text) && parser_->times.Read(text, &record_->time_ms);
+      case Member::kElapsedMs:
+        return ReadElapsed(value, record_);
+      case Member::kTime:
+        return ReadTime(value);
       default:
-        return ReadRaw(value, &record_->order);
+        return true;
     }
   }
 
+  /// Must it be there? Of a look-up that failed, `decide` needs little.
+  bool IsRequired(Member member) const {
+    if (kUse != Use::kDecide) return true;
+    const bool decided = record_->outcome == Outcome::kPermit || record_->outcome == Outcome::kDeny;
+    return member == Member::kName || member == Member::kOutcome ||
+           (decided && member != Member::kDnssec);
+  }
+
   std::string_view Check() {
+    if (kUse == Use::kOrigin) return record_->reason_code.empty() ? "reason is missing" : "";
     for (const auto& [member, missing] : kRequired) {
-      if ((seen_ & (1u << member)) == 0) return missing;
+      if ((seen_ & Bit(member)) == 0 && IsRequired(member)) return missing;
     }
-    if (OutcomeOf(record_->reason) != record_->outcome) return "reason belongs to another outcome";
+    if (kUse == Use::kReport && OutcomeOf(record_->reason) != record_->outcome) {
+      return "reason belongs to another outcome";
+    }
     // Earlier versions did not write it.
-    if ((seen_ & (1u << kWouldIssue)) == 0) {
+    if ((seen_ & Bit(Member::kWouldIssue)) == 0) {
       record_->would_issue = record_->outcome == Outcome::kPermit;
     }
     return {};
   }
 
-  Parser* const parser_;
+  RepeatedValues* const repeated_;
   RecordView* const record_;
+  MemberPlace* const places_;
   const std::array<ShortText, kMemberCount>& keys_ = MemberKeys();
   const bool escapes_;
-  unsigned seen_ = 0;
+  uint32_t seen_ = 0;
   unsigned next_ = 0;
+};
+
+}  // namespace
+
+const size_t RecordReader::kPadding = simdjson::SIMDJSON_PADDING;
+
+struct RecordReader::Parser {
+  Parser() { batches.threaded = false; }
+
+  /// The object that a line begins with. False where there is none.
+  bool Start(std::string_view line, ondemand::object* object) {
+    return parser.iterate(line.data(), line.size(), line.size() + kPadding).get(document) ==
+               SUCCESS &&
+           document.get_object().get(*object) == SUCCESS;
+  }
+
+  ondemand::parser parser;      // Of one line,
+  ondemand::document document;  // which is this;
+  ondemand::parser batches;     // and of many,
+  std::string batch;            // which lie here.
+  RepeatedValues repeated;
 };
 
 RecordReader::RecordReader() : parser_(std::make_unique<Parser>()) {}
@@ -388,6 +356,9 @@ RecordReader::~RecordReader() = default;
 
 /// What a line must have is overwritten; vectors keep their memory.
 void RecordReader::Clear() {
+  record_.name = {};
+  record_.input = {};
+  record_.reason_code = {};
   record_.has_caa = false;
   record_.caa_owner = {};
   record_.caa_ttl_s = 0;
@@ -402,25 +373,38 @@ void RecordReader::Clear() {
   record_.retries = 0;
   record_.attempts = 1;
   record_.elapsed_ms = 0;
+  record_.id = {};
   record_.order = {};
 }
 
 std::string_view RecordReader::Read(std::string_view line) {
   if (line.size() > kMaxLineSize) return "longer than 1 MiB";
   Clear();
-  ondemand::document document;
   ondemand::object object;
-  if (parser_->parser.iterate(line.data(), line.size(), line.size() + kPadding).get(document) !=
-          SUCCESS ||
-      document.get_object().get(object) != SUCCESS) {
-    return "no JSON object";
-  }
-  const std::string_view problem = Members(parser_.get(), &record_, line).Read(object);
+  if (!parser_->Start(line, &object)) return kNoObject;
+  const std::string_view problem =
+      Members<Use::kReport>(line, &parser_->repeated, &record_, nullptr).Read(object);
   if (!problem.empty()) return problem;
   // Behind the object, nothing is in bounds.
-  return document.current_location().error() == simdjson::OUT_OF_BOUNDS
+  return parser_->document.current_location().error() == simdjson::OUT_OF_BOUNDS
              ? std::string_view()
              : "something stands behind the object";
+}
+
+std::string_view RecordReader::ReadToDecide(std::string_view line) {
+  Clear();
+  record_.outcome = Outcome::kError;
+  places_ = {};
+  ondemand::object object;
+  if (!parser_->Start(line, &object)) return kNoObject;
+  return Members<Use::kDecide>(line, &parser_->repeated, &record_, places_.data()).Read(object);
+}
+
+bool RecordReader::ReadOrigin(std::string_view line) {
+  Clear();
+  ondemand::object object;
+  return parser_->Start(line, &object) &&
+         Members<Use::kOrigin>(line, &parser_->repeated, &record_, nullptr).Read(object).empty();
 }
 
 /// simdjson indexes a batch of lines at once and then finds one value behind the other, wherever
@@ -452,7 +436,8 @@ size_t RecordReader::ReadBatch(std::string_view lines,
     ondemand::object object;
     if ((*entry).get(document) != SUCCESS || document.get_object().get(object) != SUCCESS) break;
     Clear();
-    if (!Members(parser_.get(), &record_, line).Read(object).empty()) break;
+    Members<Use::kReport> members(line, &parser_->repeated, &record_, nullptr);
+    if (!members.Read(object).empty()) break;
     const char* next = nullptr;
     if (document.current_location().get(next) != SUCCESS || next != batch.data() + end + 1) break;
     visit(line);

@@ -1,7 +1,9 @@
-// One line of a scan's output, as far as reports and comparisons need it.
+// One line of a scan's output as it is read: by reports and comparisons, by `decide`, and by
+// `scan --resume`.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,6 +15,40 @@
 #include "caascan/record.h"
 
 namespace caascan::record {
+
+/// The members of a record that are read, in the order in which the scanner writes them.
+enum class Member : uint8_t {
+  kName,
+  kInput,
+  kOutcome,
+  kReason,
+  kMayIssue,
+  kWouldIssue,
+  kCaa,
+  kCname,
+  kDnssec,
+  kFailedAt,
+  kZone,
+  kOperator,
+  kServers,
+  kFindings,
+  kDecisions,
+  kValidUntil,
+  kQueries,
+  kRetries,
+  kAttempts,
+  kElapsedMs,
+  kTime,
+  kId,
+  kOrder,
+};
+inline constexpr unsigned kMemberCount = static_cast<unsigned>(Member::kOrder) + 1;
+
+/// Where a member is in its line.
+struct MemberPlace {
+  const char* key = nullptr;  // At its opening quote; null where there is no such member.
+  std::string_view value;     // Without blanks around it; empty for an object but `decisions`.
+};
 
 struct CaaRecordView {
   uint8_t flags = 0;
@@ -44,8 +80,10 @@ struct DecisionView {
 /// and while the line does; they are strangers' data and may hold any character.
 struct RecordView {
   std::string_view name;
+  std::string_view input;  // Read by ReadOrigin() alone.
   Outcome outcome = Outcome::kError;
-  Reason reason = Reason::kStopped;
+  Reason reason = Reason::kStopped;  // Read by Read() alone.
+  std::string_view reason_code;      // As the line has it.
   bool may_issue = false;
   bool would_issue = false;  // Of records without it: only where the outcome is permit.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
@@ -64,6 +102,7 @@ struct RecordView {
   uint64_t attempts = 1;
   double elapsed_ms = 0;
   int64_t time_ms = 0;     // Since 1970.
+  std::string_view id;     // Raw JSON, read by ReadOrigin() alone.
   std::string_view order;  // Raw JSON; empty where the record has none.
 };
 
@@ -93,17 +132,34 @@ class RecordReader {
   /// all behind it.
   size_t ReadRun(std::string_view lines, absl::FunctionRef<void(std::string_view)> visit);
 
-  /// The record, where Read() found nothing wrong with it.
+  /// Reads a line that `decide` is to change: name, outcome, reason_code, may_issue, caa but its
+  /// owner, and time, and the places of these and of decisions and valid_until. What is wrong, or
+  /// empty. Unlike Read():
+  /// - the line may be of any length, and keys may have escapes;
+  /// - any reason will do, and of a look-up that failed only name and outcome must be there;
+  /// - a CAA RRset must have its TTL, no member twice, and sound presentation;
+  /// - what is behind the object is not looked at.
+  std::string_view ReadToDecide(std::string_view line);
+
+  /// Reads what tells which line of input a record answers: name, input, id and order, and its
+  /// reason_code. False where the line has no reason or cannot be read. Unlike Read(), it takes a
+  /// line of any length, keys with escapes, and the last of members that are there twice.
+  bool ReadOrigin(std::string_view line);
+
+  /// The record, where nothing was found wrong with it.
   const RecordView& record() const { return record_; }
+
+  /// Where ReadToDecide() found a member that it reads.
+  const MemberPlace& place(Member member) const { return places_[static_cast<size_t>(member)]; }
 
  private:
   struct Parser;
-  class Members;
   void Clear();
   size_t ReadBatch(std::string_view lines, absl::FunctionRef<void(std::string_view)> visit);
 
   const std::unique_ptr<Parser> parser_;
   RecordView record_;
+  std::array<MemberPlace, kMemberCount> places_;
 };
 
 }  // namespace caascan::record

@@ -102,6 +102,7 @@ TEST(UndoPresentationTest, FollowsZoneFiles) {
   for (const auto& [text, bytes] : rows) {
     std::string back;
     EXPECT_TRUE(UndoPresentation(text, &back)) << text;
+    EXPECT_TRUE(IsPresentation(text)) << text;
     EXPECT_EQ(back, bytes);
   }
 }
@@ -110,6 +111,7 @@ TEST(UndoPresentationTest, RefusesWhatBreaksOff) {
   std::string bytes;
   for (const char* text : {"\\", "a\\", "\\1", "\\12", "\\256", "\\999", "\\1a2", "\\\\\\"}) {
     EXPECT_FALSE(UndoPresentation(text, &bytes)) << text;
+    EXPECT_FALSE(IsPresentation(text)) << text;
   }
 }
 

@@ -149,6 +149,90 @@ INSTANTIATE_TEST_SUITE_P(
                   "longer than 1 MiB"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+std::string Padded(const std::string& line) {
+  return line + std::string(RecordReader::kPadding, '}');
+}
+
+TEST(RecordReaderTest, ReadsWhatDecidesWithItsPlaces) {
+  const std::string line =
+      R"({ "n\u0061me" : "*.a.example" ,"outcome":"deny","reason":"of_a_later_version","may_issue":false,)"
+      R"("caa":{"ttl":300,"records":[{"fl\u0061gs":0,"tag":"issue","value":"\\\\\\059"}]},)"
+      R"("zone":7,"zone":7,"decisions":{"A":[]} ,"time":"2026-11-22T08:00:00.123Z"})";
+  const std::string padded = Padded(line);
+  RecordReader reader;
+  ASSERT_EQ(reader.ReadToDecide(std::string_view(padded).substr(0, line.size())), "");
+  const RecordView& record = reader.record();
+  EXPECT_EQ(record.name, "*.a.example");
+  EXPECT_EQ(record.outcome, Outcome::kDeny);
+  EXPECT_EQ(record.reason_code, "of_a_later_version");
+  EXPECT_EQ(record.caa_ttl_s, 300u);
+  ASSERT_EQ(record.caa.size(), 1u);
+  EXPECT_EQ(record.caa[0].value, R"(\\\059)");
+  EXPECT_EQ(record.time_ms % 1000, 123);
+  const MemberPlace& name = reader.place(Member::kName);
+  EXPECT_EQ(name.key - padded.data(), 2);
+  EXPECT_EQ(name.value, R"("*.a.example")");
+  EXPECT_EQ(reader.place(Member::kReason).value, R"("of_a_later_version")");
+  EXPECT_EQ(reader.place(Member::kMayIssue).value, "false");
+  EXPECT_EQ(reader.place(Member::kDecisions).value, R"({"A":[]})");
+  EXPECT_EQ(reader.place(Member::kValidUntil).key, nullptr);
+  EXPECT_EQ(reader.place(Member::kZone).key, nullptr) << "it does not decide";
+}
+
+TEST(RecordReaderTest, NeedsLittleOfAFailureToDecide) {
+  const std::string line = R"({"name":"a","outcome":"lame"})";
+  const std::string padded = Padded(line);
+  RecordReader reader;
+  EXPECT_EQ(reader.ReadToDecide(std::string_view(padded).substr(0, line.size())), "");
+  EXPECT_FALSE(reader.record().has_caa);
+}
+
+struct OriginRow {
+  const char* name;
+  std::string line;
+  bool record;
+  std::string origin;  // Its name, input, id, order and reason.
+};
+
+class OriginTest : public testing::TestWithParam<OriginRow> {};
+
+TEST_P(OriginTest, TellsTheLineOfInput) {
+  const std::string& line = GetParam().line;
+  const std::string padded = Padded(line);
+  RecordReader reader;
+  const std::string before = Padded(R"({"name":"n","input":"i","id":1,"order":2,"reason":"r"})");
+  ASSERT_TRUE(reader.ReadOrigin(std::string_view(before).substr(0, before.find('}') + 1)));
+  EXPECT_EQ(reader.ReadOrigin(std::string_view(padded).substr(0, line.size())), GetParam().record);
+  if (!GetParam().record) return;
+  const RecordView& record = reader.record();
+  std::string origin;
+  for (const std::string_view text :
+       {record.name, record.input, record.id, record.order, record.reason_code}) {
+    origin.append(text).push_back('|');
+  }
+  EXPECT_EQ(origin, GetParam().origin);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lines, OriginTest,
+    testing::Values(
+        OriginRow{"Whole",
+                  R"({"name":"a","input":"A","x":1,"reason":"no_caa","id":{"a": 1} ,"order":[ ]})",
+                  true, R"(a|A|{"a": 1}|[ ]|no_caa|)"},
+        OriginRow{"ReasonAlone", R"({"reason":"of_a_later_version"})", true,
+                  "||||of_a_later_version|"},
+        OriginRow{"EscapedKey", R"({"re\u0061son":"no_caa","\u0069d":7})", true, "||7||no_caa|"},
+        OriginRow{"LastOfTwo", R"({"name":"a","name":"b","reason":"x","reason":"y"})", true,
+                  "b||||y|"},
+        OriginRow{"NoReason", R"({"name":"a"})", false, ""},
+        OriginRow{"EmptyReason", R"({"reason":""})", false, ""},
+        OriginRow{"ReasonNumber", R"({"reason":7})", false, ""},
+        OriginRow{"NameNumber", R"({"name":7,"reason":"no_caa"})", false, ""},
+        OriginRow{"KeyIsNoText", R"({"\ud800":7,"reason":"no_caa"})", false, ""},
+        OriginRow{"Torn", R"({"reason":"no_caa")", false, ""},
+        OriginRow{"Array", R"([1])", false, ""}, OriginRow{"Text", "a.example", false, ""}),
+    [](const auto& row) { return std::string(row.param.name); });
+
 /// A record cut off anywhere is none.
 TEST(RecordReaderTest, RefusesEveryBeginningOfALine) {
   const std::string line = Line("a.example", "refused",
