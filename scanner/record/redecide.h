@@ -24,9 +24,6 @@ class Redecider {
     bool changed = false;  // From permit to deny, or the other way round.
   };
 
-  /// Bytes behind a line that must be readable, whatever they hold.
-  static const size_t kPadding;
-
   /// `request.wildcard` is ignored; each record's name tells. The names in
   /// `ca_set` must differ. REQUIRES: request.issuer_domains is not empty.
   Redecider(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set);
@@ -35,7 +32,7 @@ class Redecider {
   Redecider& operator=(const Redecider&) = delete;
 
   /// Appends the record of `line` and a line feed (include/caascan/decide.h tells what changes).
-  /// `line` is one line without its line feed. kPadding bytes behind it must be readable.
+  /// `line` is one line without its line feed, RecordReader::kPadding readable bytes behind it.
   Result Append(std::string_view line, std::string* out);
 
  private:

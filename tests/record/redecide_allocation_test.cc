@@ -4,6 +4,7 @@
 #include <string>
 
 #include "caascan/record.h"
+#include "scanner/record/record_view.h"
 #include "scanner/record/redecide.h"
 #include "tests/caa/counting_new.h"
 #include "tests/record/record_samples.h"
@@ -17,7 +18,7 @@ TEST(RedeciderTest, AllocatesNothingOnceItsMemoryHasGrown) {
   std::string line;
   AppendRecord(FullRecord(), &line);
   const size_t size = line.size() - 1;
-  line.append(Redecider::kPadding, ' ');
+  line.append(RecordReader::kPadding, ' ');
   std::string out;
   redecider.Append(std::string_view(line).substr(0, size), &out);
   out.clear();

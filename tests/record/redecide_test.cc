@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/record/record_view.h"
 #include "tests/record/record_samples.h"
 
 namespace caascan::record {
@@ -26,7 +27,7 @@ IssuanceRequest RequestFor(std::string ca) {
 
 /// What Append() makes of a line. What stands behind the line must not matter.
 Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
-  const std::string padded = line + std::string(Redecider::kPadding, '}');
+  const std::string padded = line + std::string(RecordReader::kPadding, '}');
   return redecider->Append(std::string_view(padded).substr(0, line.size()), out);
 }
 
