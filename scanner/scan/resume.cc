@@ -5,7 +5,6 @@
 
 #include <absl/strings/str_cat.h>
 #include <fcntl.h>
-#include <simdjson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,12 +15,10 @@
 
 #include "scanner/io/encoder.h"
 #include "scanner/io/whole_file.h"
-#include "scanner/record/raw_json.h"
+#include "scanner/record/record_view.h"
 
 namespace caascan::scan {
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 constexpr size_t kPieceSize = size_t{1} << 20;
 constexpr size_t kMaxLineSize = size_t{16} << 20;
@@ -34,50 +31,9 @@ absl::Status Cannot(const std::string& path, std::string_view why) {
 
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
-/// The members of a record that tell its input line. Views into the parser and the line.
-struct Members {
-  std::string_view name;
-  std::string_view input;
-  std::string_view id;
-  std::string_view order;
-  std::string_view reason;
-};
-
-class RecordParser {
- public:
-  /// `line` is followed by SIMDJSON_PADDING readable bytes. False where it is no record.
-  bool Parse(std::string_view line, Members* members) {
-    *members = Members();
-    ondemand::object object;
-    if (parser_.iterate(line.data(), line.size(), line.size() + simdjson::SIMDJSON_PADDING)
-                .get(document_) != simdjson::SUCCESS ||
-        document_.get_object().get(object) != simdjson::SUCCESS) {
-      return false;
-    }
-    for (auto member : object) {
-      ondemand::field field;
-      std::string_view key;
-      if (std::move(member).get(field) != simdjson::SUCCESS) return false;
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-      if (!Take(key, field.value(), members)) return false;
-    }
-    return !members->reason.empty();
-  }
-
- private:
-  static bool Take(std::string_view key, ondemand::value value, Members* members) {
-    if (key == "id") members->id = record::RawJsonText(value);
-    if (key == "order") members->order = record::RawJsonText(value);
-    std::string_view* text = key == "name"     ? &members->name
-                             : key == "input"  ? &members->input
-                             : key == "reason" ? &members->reason
-                                               : nullptr;
-    return text == nullptr || value.get_string().get(*text) == simdjson::SUCCESS;
-  }
-
-  ondemand::parser parser_;
-  ondemand::document document_;
-};
+bool IsStopped(const record::RecordView& record) {
+  return record.reason_code == ReasonCode(Reason::kStopped);
+}
 
 /// One pass over the file's lines.
 class Reader {
@@ -113,7 +69,7 @@ class Reader {
   io::Compression compression_ = io::Compression::kNone;
   std::unique_ptr<io::Decoder> decoder_;
   int fd_ = -1;
-  std::vector<char> decoded_ = std::vector<char>(kPieceSize + simdjson::SIMDJSON_PADDING);
+  std::vector<char> decoded_ = std::vector<char>(kPieceSize + record::RecordReader::kPadding);
   std::string partial_;    // The beginning of a line.
   uint64_t position_ = 0;  // In the file, of what is being looked at.
   uint64_t boundary_ = 0;
@@ -146,7 +102,7 @@ absl::Status Reader::Open() {
 absl::Status Reader::Read(const OnLine& on_line, const std::function<void()>& on_boundary) {
   on_line_ = &on_line;
   on_boundary_ = &on_boundary;
-  std::vector<char> raw(kPieceSize + simdjson::SIMDJSON_PADDING);
+  std::vector<char> raw(kPieceSize + record::RecordReader::kPadding);
   while (!ended_) {
     if (stop_()) return absl::CancelledError("stopped");
     const ssize_t size = read(fd_, raw.data(), kPieceSize);
@@ -194,7 +150,7 @@ absl::Status Reader::Split(std::string_view text) {
     if (!partial_.empty()) {
       partial_.append(line);
       const size_t size = partial_.size();
-      partial_.append(simdjson::SIMDJSON_PADDING, ' ');
+      partial_.append(record::RecordReader::kPadding, ' ');
       ended_ = !(*on_line_)(std::string_view(partial_).substr(0, size));
       partial_.clear();
     } else {
@@ -214,12 +170,11 @@ absl::Status DropStopped(const std::string& path, const std::function<bool()>& s
   if (absl::Status status = reader.Open(); !status.ok()) return status;
   auto anew = io::WholeFile::Create(path, reader.compression());
   if (!anew.ok()) return anew.status();
-  RecordParser parser;
+  record::RecordReader records;
   std::string lines;
   absl::Status status = reader.Read(
       [&](std::string_view line) {
-        Members members;
-        if (parser.Parse(line, &members) && members.reason != "stopped") {
+        if (records.ReadOrigin(line) && !IsStopped(records.record())) {
           lines.append(line).push_back('\n');
         }
         if (lines.size() >= kPieceSize) {
@@ -244,19 +199,18 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
   EarlierOutput earlier;
   earlier.exists = reader.exists();
   if (!earlier.exists) return earlier;
-  RecordParser parser;
+  record::RecordReader records;
   std::vector<Fingerprint> pending;
   bool broken = false;
   bool stopped = false;
   absl::Status status = reader.Read(
       [&](std::string_view line) {
-        Members members;
-        broken = !parser.Parse(line, &members);
-        if (!broken && members.reason == "stopped") {
+        const record::RecordView& record = records.record();
+        broken = !records.ReadOrigin(line);
+        if (!broken && IsStopped(record)) {
           stopped = true;
         } else if (!broken) {
-          pending.push_back(
-              fingerprinter->Of(members.name, members.input, members.id, members.order));
+          pending.push_back(fingerprinter->Of(record.name, record.input, record.id, record.order));
         }
         return !broken;
       },
