@@ -29,16 +29,17 @@ struct DecideSummary {
   uint64_t records = 0;  // Written: one for each that was read.
   uint64_t permit = 0;
   uint64_t deny = 0;
-  uint64_t failed = 0;   // Look-ups that had failed; their records are as they were.
+  uint64_t failed =
+      0;  // Look-ups that had failed; their records are as they were, but for `would_issue`.
   uint64_t changed = 0;  // Permits that became denials, and the other way round.
   int signal = 0;        // SIGINT or SIGTERM where one stopped it, else 0.
 };
 
 /// Reads records and writes each again, in order, with `outcome`, `reason`, `may_issue`,
-/// `decisions` and `valid_until` as `request` and `ca_set` make them; without a `ca_set`,
-/// `decisions` goes away. All other members stay as they are, to the byte and in their places.
-/// Records whose look-up failed (any outcome but permit and deny) stay so altogether. Blank lines
-/// are skipped.
+/// `would_issue`, `decisions` and `valid_until` as `request` and `ca_set` make them; without a
+/// `ca_set`, `decisions` goes away. All other members stay as they are, to the byte and in their
+/// places. Records whose look-up failed (any outcome but permit and deny) stay so, and only their
+/// `would_issue` is what this CA makes of the failure. Blank lines are skipped.
 ///
 /// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs (the first ends the
 /// reading and what was read is still written, the second does not wait for a slow reader of the

@@ -91,7 +91,8 @@ constexpr uint32_t MembersFor(Use use) {
   using enum Member;
   switch (use) {
     case Use::kDecide:
-      return Bits(kName, kOutcome, kReason, kMayIssue, kCaa, kDecisions, kValidUntil, kTime);
+      return Bits(kName, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions, kValidUntil,
+                  kTime);
     case Use::kOrigin:
       return Bits(kName, kInput, kReason, kId, kOrder);
     case Use::kReport:

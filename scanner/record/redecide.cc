@@ -78,11 +78,12 @@ class Redecider::Impl {
   Result Append(std::string_view line, std::string* out);
 
  private:
-  static constexpr size_t kMaxEdits = 5;
+  static constexpr size_t kMaxEdits = 6;
 
   std::string_view Read(std::string_view line);
   void ReadRrset();
   void AddEdits(std::string_view line);
+  void AddWouldIssueEdit(bool would_issue);
   void AddDecisionsEdit(std::string_view at_end);
   void AppendDecisions();
   void AppendValidUntil();
@@ -161,6 +162,18 @@ void Redecider::Impl::AppendValidUntil() {
   AppendJsonTime(time + validity, &scratch_);
 }
 
+/// Behind may_issue, where a record of an earlier version has none.
+void Redecider::Impl::AddWouldIssueEdit(bool would_issue) {
+  const std::string_view text = would_issue ? "true" : "false";
+  const MemberPlace& place = reader_.place(Member::kWouldIssue);
+  const std::string_view may_issue = reader_.place(Member::kMayIssue).value;
+  if (place.key == nullptr && may_issue.empty()) return;
+  const size_t begin = scratch_.size();
+  if (place.key == nullptr) scratch_ += R"(,"would_issue":)";
+  scratch_ += text;
+  AddEdit(place.key == nullptr ? may_issue.substr(may_issue.size()) : place.value, begin);
+}
+
 void Redecider::Impl::AddDecisionsEdit(std::string_view at_end) {
   const MemberPlace& place = reader_.place(Member::kDecisions);
   const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
@@ -194,6 +207,7 @@ void Redecider::Impl::AddEdits(std::string_view line) {
   begin = scratch_.size();
   scratch_ += decision_.permit ? "true" : "false";
   AddEdit(reader_.place(Member::kMayIssue).value, begin);
+  AddWouldIssueEdit(decision_.permit);
   AddDecisionsEdit(at_end);
   begin = scratch_.size();
   const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
@@ -217,19 +231,19 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
   Result result;
   result.problem = Read(line);
   if (!result.problem.empty()) return result;
+  scratch_.clear();
+  edit_count_ = 0;
   if (!IsDecided(record().outcome)) {
-    out->append(line);
+    AddWouldIssueEdit(record().may_issue && request_.uses_exception);
   } else {
     ReadRrset();
     request_.wildcard = record().name.starts_with("*.");
     decision_ = Decide(rrset(), request_);
     result.verdict = decision_.permit ? Verdict::kPermit : Verdict::kDeny;
     result.changed = decision_.permit != (record().outcome == Outcome::kPermit);
-    scratch_.clear();
-    edit_count_ = 0;
     AddEdits(line);
-    AppendEdited(line, out);
   }
+  AppendEdited(line, out);
   out->push_back('\n');
   return result;
 }

@@ -40,12 +40,13 @@ std::string LineOf(const Record& record) {
 
 /// The record as a scan with this request and set would have written it.
 Record Expected(Record record, IssuanceRequest request, const CaSet& set) {
+  record.would_issue = record.may_issue && request.uses_exception;
   if (record.outcome() != Outcome::kPermit && record.outcome() != Outcome::kDeny) return record;
   request.wildcard = record.name.starts_with("*.");
   const std::vector<CaaRecord> rrset = record.caa ? record.caa->records : std::vector<CaaRecord>();
   const Decision decision = Decide(rrset, request);
   record.reason = static_cast<Reason>(decision.reason);
-  record.may_issue = decision.permit;
+  record.may_issue = record.would_issue = decision.permit;
   record.decisions.clear();
   for (const CertificationAuthority& ca : set) {
     request.issuer_domains = ca.issuer_domains;
@@ -58,6 +59,7 @@ TEST(RedecideTest, WritesWhatAScanWouldHaveWritten) {
   IssuanceRequest bound = RequestFor("ca.example.net");
   bound.account_uri = "https://ca.example.net/1";
   bound.validation_method = "dns-01";
+  bound.uses_exception = true;
   for (const IssuanceRequest& request :
        {RequestFor("letsencrypt.org"), RequestFor("ca.example.net"), bound}) {
     for (const CaSet& set : {CaSet(), kSet}) {
@@ -156,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
             R"({ "x" : [1, {"name":2}] , "may_issue" : false ,"reason":"issuer_not_authorized",)"
             R"("caa":{"records":[{"value":"ca.example","tag":"issue","flags":0}],"ttl":1},)" +
                 kTime + R"(,	"outcome":"deny","name":"a.b" })",
-            R"({ "x" : [1, {"name":2}] , "may_issue" : true ,"reason":"issuer_authorized",)"
+            R"({ "x" : [1, {"name":2}] , "may_issue" : true,"would_issue":true ,"reason":"issuer_authorized",)"
             R"("caa":{"records":[{"value":"ca.example","tag":"issue","flags":0}],"ttl":1},)" +
                 kTime + R"(,	"outcome":"permit","name":"a.b" ,)" + kUntil + "}",
             {}},
@@ -165,64 +167,78 @@ INSTANTIATE_TEST_SUITE_P(
             R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"e":"\u00e4\/",)"
             R"("n":1.50e+01,)" +
                 kUntil + "," + kTime + R"(,"ü":null})",
-            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"e":"\u00e4\/",)"
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"e":"\u00e4\/",)"
             R"("n":1.50e+01,"decisions":{"A":"permit"},)" +
                 kUntil + "," + kTime + R"(,"ü":null})",
             kOne},
-        EditRow{"DecisionsFirstGoAway",
-                R"({ "decisions" : {"X":"deny"} , "name":"a","outcome":"permit","reason":"no_caa",)"
-                R"("may_issue":true,)" +
-                    kUntil + "," + kTime + "}",
-                R"({ "name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kUntil +
-                    "," + kTime + "}",
-                {}},
-        EditRow{"DecisionsLastGoAway",
-                R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kUntil +
-                    "," + kTime + R"( , "decisions":{} })",
-                R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kUntil +
-                    "," + kTime + "  }",
-                {}},
+        EditRow{
+            "DecisionsFirstGoAway",
+            R"({ "decisions" : {"X":"deny"} , "name":"a","outcome":"permit","reason":"no_caa",)"
+            R"("may_issue":true,)" +
+                kUntil + "," + kTime + "}",
+            R"({ "name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,)" +
+                kUntil + "," + kTime + "}",
+            {}},
+        EditRow{
+            "DecisionsLastGoAway",
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kUntil + "," +
+                kTime + R"( , "decisions":{} })",
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,)" +
+                kUntil + "," + kTime + "  }",
+            {}},
         EditRow{"DecisionsReplaced",
                 R"({"name":"a","decisions":{"X":{"y":[]}},"outcome":"permit","reason":"no_caa",)"
                 R"("may_issue":true,)" +
                     kTime + "}",
                 R"({"name":"a","decisions":{"A":"permit"},"outcome":"permit","reason":"no_caa",)"
-                R"("may_issue":true,)" +
+                R"("may_issue":true,"would_issue":true,)" +
                     kTime + "," + kUntil + "}",
                 kOne},
         EditRow{
             "BothAppended",
             R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kTime + "}",
-            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)" + kTime +
-                R"(,"decisions":{"A":"permit"},)" + kUntil + "}",
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,)" +
+                kTime + R"(,"decisions":{"A":"permit"},)" + kUntil + "}",
             kOne},
         EditRow{"EscapedKeysAndValues",
                 R"({"n\u0061me":"*\u002ea","outcom\u0065":"p\u0065rmit","reason":"no\u005fcaa",)"
                 R"("may_issue":true,)" +
                     kUntil + "," + kTime + "}",
                 R"({"n\u0061me":"*\u002ea","outcom\u0065":"permit","reason":"no_caa",)"
-                R"("may_issue":true,)" +
+                R"("may_issue":true,"would_issue":true,)" +
                     kUntil + "," + kTime + "}",
                 {}},
         EditRow{"FailuresStayAltogether",
                 R"({"name":"a","outcome":"lame" ,"reason":"refused","decisions":{"X":"deny"}})",
                 R"({"name":"a","outcome":"lame" ,"reason":"refused","decisions":{"X":"deny"}})",
                 kOne},
-        EditRow{"TtlOverEightHours",
-                R"({"name":"a","outcome":"permit","reason":"issuer_authorized","may_issue":true,)"
-                R"("caa":{"ttl":86400,"records":[{"flags":0,"tag":"x","value":""}]},)"
-                R"("valid_until":"", "time":"2026-12-31T23:59:60Z"})",
-                R"({"name":"a","outcome":"permit","reason":"no_issue_property","may_issue":true,)"
-                R"("caa":{"ttl":86400,"records":[{"flags":0,"tag":"x","value":""}]},)"
-                R"("valid_until":"2027-01-02T00:00:00.000Z", "time":"2026-12-31T23:59:60Z"})",
-                {}},
+        EditRow{"AFailureIsWhatThisCaMakesOfIt",
+                R"({"name":"a","outcome":"lame","reason":"refused","may_issue":true,)"
+                R"("would_issue": true ,"x":1})",
+                R"({"name":"a","outcome":"lame","reason":"refused","may_issue":true,)"
+                R"("would_issue": false ,"x":1})",
+                kOne},
+        EditRow{"AFailureOfAnEarlierVersion",
+                R"({"name":"a","outcome":"lame","reason":"refused","may_issue": true ,"x":1})",
+                R"({"name":"a","outcome":"lame","reason":"refused","may_issue": true)"
+                R"(,"would_issue":false ,"x":1})",
+                kOne},
+        EditRow{
+            "TtlOverEightHours",
+            R"({"name":"a","outcome":"permit","reason":"issuer_authorized","may_issue":true,)"
+            R"("caa":{"ttl":86400,"records":[{"flags":0,"tag":"x","value":""}]},)"
+            R"("valid_until":"", "time":"2026-12-31T23:59:60Z"})",
+            R"({"name":"a","outcome":"permit","reason":"no_issue_property","may_issue":true,"would_issue":true,)"
+            R"("caa":{"ttl":86400,"records":[{"flags":0,"tag":"x","value":""}]},)"
+            R"("valid_until":"2027-01-02T00:00:00.000Z", "time":"2026-12-31T23:59:60Z"})",
+            {}},
         EditRow{
             "ValuesThatNoProgramHolds",
             R"({"id":"\ud800","order":1e999,"\udfff":123456789012345678901234567890,"name":"a",)"
             R"("outcome":"permit","reason":"no_caa","may_issue":true,)" +
                 kUntil + "," + kTime + "}",
             R"({"id":"\ud800","order":1e999,"\udfff":123456789012345678901234567890,"name":"a",)"
-            R"("outcome":"permit","reason":"no_caa","may_issue":true,)" +
+            R"("outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,)" +
                 kUntil + "," + kTime + "}",
             {}},
         EditRow{"CarriageReturn",
@@ -293,6 +309,7 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRow{"NameNumber", R"({"name":1})", "name is no string"},
         BrokenRow{"LoneSurrogate", R"({"name":"\ud800"})", "name is no string"},
         BrokenRow{"MayIssueText", R"({"name":"a","may_issue":"true"})", "may_issue is no boolean"},
+        BrokenRow{"WouldIssueText", With(R"("would_issue":"true")"), "would_issue is no boolean"},
         BrokenRow{"DecisionsArray", With(R"("decisions":[])"), "decisions is no object"},
         BrokenRow{"ValidUntilNull", With(R"("valid_until":null)"), "valid_until is no string"},
         BrokenRow{"TimeLocal", R"({"time":"2026-11-21T23:54:08+01:00"})",

@@ -11,9 +11,9 @@ constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Input:
 Records of an earlier scan, as caascan scan wrote them; without FILE, or for the FILE "-", from standard input. Each is
-written again, in order, with outcome, reason, may_issue, decisions and valid_until as they are for the CA, account and
-method given now. No query is sent. Records whose look-up failed stay as they are, and so does everything else in a
-record.
+written again, in order, with outcome, reason, may_issue, would_issue, decisions and valid_until as they are for the CA,
+account and method given now. No query is sent. Of records whose look-up failed only would_issue changes, and everything
+else in a record stays as it is.
 
 Exit status:
 0: done. 1: could not finish, such as a full disk or a closed output. 2: wrong usage or unreadable input; what came
