@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "caascan/record.h"
 #include "scanner/dns/name.h"
@@ -79,9 +79,9 @@ struct ProbeContext {
 /// tries, more of them where the account is patient.
 net::Task<> Examine(const ProbeContext* context, Examination* examination);
 
-/// The findings that follow, for that server, with the evidence: none that chance would explain as
-/// well. A silence counts only where the server answered something else before it and behind each
-/// try, or where it answered nothing of anything; never where it limits its rate. Pure.
-void AddExamined(const Examination& examination, std::vector<Finding>* findings);
+/// As evidence names the probe. Lives as long as the program.
+std::string_view LabelOf(ProbeKind kind);
+/// Does its silence count only where the zone's SOA is answered behind it?
+bool IsControlled(ProbeKind kind);
 
 }  // namespace caascan::diagnose

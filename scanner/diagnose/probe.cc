@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/diagnose/conclusion.h"
 #include "scanner/diagnose/examine.h"
 #include "scanner/diagnose/findings.h"
 #include "scanner/net/fan.h"

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/diagnose/conclusion.h"
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/letter_case.h"
 #include "scanner/dns/presentation.h"

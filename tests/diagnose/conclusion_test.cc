@@ -1,5 +1,5 @@
 // What one server did with the probes, and the findings that follow: a row each.
-#include "scanner/diagnose/examine.h"
+#include "scanner/diagnose/conclusion.h"
 
 #include <string>
 #include <utility>

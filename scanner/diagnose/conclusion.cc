@@ -1,0 +1,231 @@
+// Tested by conclusion_test.cc.
+#include "scanner/diagnose/conclusion.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace caascan::diagnose {
+namespace {
+
+using ProbeKindList = std::span<const ProbeKind>;
+
+// What goes into the evidence.
+constexpr ProbeKind kOnlySoa[] = {ProbeKind::kSoa};
+constexpr ProbeKind kOnlyCaa[] = {ProbeKind::kCaa};
+constexpr ProbeKind kOnlyUnknown[] = {ProbeKind::kUnknownType};
+constexpr ProbeKind kOfTheSilent[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
+                                      ProbeKind::kSoaOverTcp};
+constexpr ProbeKind kCaaProbes[] = {ProbeKind::kCaa, ProbeKind::kCaaWithoutDo,
+                                    ProbeKind::kCaaWithoutEdns, ProbeKind::kCaaOverTcp,
+                                    ProbeKind::kSoa};
+constexpr ProbeKind kTypeProbes[] = {ProbeKind::kUnknownType, ProbeKind::kSoa};
+constexpr ProbeKind kOptionProbes[] = {ProbeKind::kSoaWithOption, ProbeKind::kSoa};
+constexpr ProbeKind kEdnsProbes[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
+                                     ProbeKind::kSoaAgain};
+
+struct CodeRow {
+  ServerResult result;
+  FindingCode code;
+};
+
+/// Of CAA, where the zone is served.
+constexpr CodeRow kOnCaa[] = {
+    {ServerResult::kNotimp, FindingCode::kNotimpOnCaa},
+    {ServerResult::kFormerr, FindingCode::kFormerrOnCaa},
+    {ServerResult::kRefused, FindingCode::kRefusedOnCaa},
+    {ServerResult::kServfail, FindingCode::kServfailOnCaa},
+    {ServerResult::kRcode, FindingCode::kRcodeOnCaa},
+    {ServerResult::kMalformed, FindingCode::kResponseMalformed},
+};
+/// Of the zone's SOA.
+constexpr CodeRow kLame[] = {
+    {ServerResult::kRefused, FindingCode::kLameRefused},
+    {ServerResult::kServfail, FindingCode::kLameServfail},
+    {ServerResult::kNotAuthoritative, FindingCode::kLameNotAuthoritative},
+    {ServerResult::kUpwardReferral, FindingCode::kLameUpwardReferral},
+    {ServerResult::kNotimp, FindingCode::kLameRcode},
+    {ServerResult::kFormerr, FindingCode::kLameRcode},
+    {ServerResult::kRcode, FindingCode::kLameRcode},
+    {ServerResult::kMalformed, FindingCode::kResponseMalformed},
+    {ServerResult::kUnreachable, FindingCode::kServerUnreachable},
+};
+
+template <size_t kSize>
+std::optional<FindingCode> CodeOf(const CodeRow (&rows)[kSize], ServerResult result) {
+  for (const CodeRow& row : rows) {
+    if (row.result == result) return row.code;
+  }
+  return std::nullopt;
+}
+
+std::string OutcomeText(const Heard& heard, bool controlled) {
+  switch (heard.result) {
+    case ServerResult::kAnswer:
+    case ServerResult::kReferral:
+      return heard.rcode == static_cast<uint16_t>(dns::RCode::kNXDomain) ? "NXDOMAIN" : "NOERROR";
+    case ServerResult::kServfail:
+      return "SERVFAIL";
+    case ServerResult::kNotimp:
+      return "NOTIMP";
+    case ServerResult::kRefused:
+      return "REFUSED";
+    case ServerResult::kFormerr:
+      return "FORMERR";
+    case ServerResult::kRcode:
+      return absl::StrCat("RCODE ", heard.rcode);
+    case ServerResult::kNotAuthoritative:
+      return "NOERROR without authority";
+    case ServerResult::kUpwardReferral:
+      return "a referral upwards";
+    case ServerResult::kTimeout:
+      if (heard.tries <= 1) return "no answer";
+      return absl::StrCat("no answer in ", heard.tries, " tries",
+                          controlled ? ", SOA answered behind each" : "");
+    case ServerResult::kUnreachable:
+      return "unreachable";
+    case ServerResult::kTruncated:
+      return "truncated, and nothing over TCP";
+    case ServerResult::kMalformed:
+      return "a message that cannot be parsed";
+    case ServerResult::kMismatched:
+      return "only what does not match the query";
+    case ServerResult::kUnresolved:
+    case ServerResult::kBlocked:
+      break;
+  }
+  return "not asked";
+}
+
+/// Collects one server's findings.
+class Conclusion {
+ public:
+  Conclusion(const Examination& examination, std::vector<Finding>* findings)
+      : examination_(examination), findings_(findings) {}
+
+  void Draw() {
+    const Heard& soa = heard(ProbeKind::kSoa);
+    if (AddMismatches() || AddTruncation()) return;
+    if (soa.silent()) return JudgeSilence();
+    if (soa.served()) return JudgeTypes();
+    if (!soa.asked || examination_.met.served()) return;
+    Add(CodeOf(kLame, soa.result), kOnlySoa);
+    if (soa.result == ServerResult::kNotimp) Add(FindingCode::kNotimpForType, kOnlySoa);
+  }
+
+ private:
+  const Heard& heard(ProbeKind kind) const { return examination_.heard(kind); }
+
+  /// Then its silence proves nothing.
+  bool LimitsRate() const {
+    return examination_.peer != nullptr && examination_.peer->rate_limited();
+  }
+  bool IsSilent(ProbeKind kind) const { return heard(kind).silent() && !LimitsRate(); }
+
+  bool AddMismatches() {
+    net::Mismatches seen;
+    bool answered = false;
+    for (const ProbeKind kind : {ProbeKind::kSoa, ProbeKind::kCaa}) {
+      const Heard& probe = heard(kind);
+      if (probe.result == ServerResult::kMismatched) {
+        seen = probe.mismatches;
+      } else if (probe.asked && !probe.silent()) {
+        answered = true;
+      }
+    }
+    const bool met = examination_.met.result == ServerResult::kMismatched ||
+                     examination_.met.silent();  // What came may have been lost.
+    if (answered || !seen.any() || !met) return false;
+    if (seen.question != 0) Add(FindingCode::kQuestionChanged, kOnlySoa);
+    if (seen.source != 0 || seen.id != 0) Add(FindingCode::kIdOrPortChanged, kOnlySoa);
+    if (seen.letter_case != 0) Add(FindingCode::kCaseChanged, kOnlySoa);
+    return true;
+  }
+
+  void JudgeSilence() {
+    if (!examination_.met.silent() || LimitsRate()) return;
+    const Heard& without_edns = heard(ProbeKind::kSoaWithoutEdns);
+    const Heard& over_tcp = heard(ProbeKind::kSoaOverTcp);
+    if (without_edns.asked && !without_edns.silent()) {
+      if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
+    } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
+      Add(FindingCode::kServerSilent, kOfTheSilent);
+    }
+  }
+
+  /// TC, and no answer over TCP, again and again.
+  bool AddTruncation() {
+    if (examination_.met.result != ServerResult::kTruncated) return false;
+    for (const ProbeKind kind : {ProbeKind::kSoa, ProbeKind::kCaa}) {
+      if (!heard(kind).asked || heard(kind).result != ServerResult::kTruncated ||
+          heard(kind).truncated_over_tcp) {
+        continue;
+      }
+      Add(FindingCode::kTruncatedNoTcp,
+          kind == ProbeKind::kSoa ? ProbeKindList(kOnlySoa) : kOnlyCaa);
+      return true;
+    }
+    return false;
+  }
+
+  /// The zone is served.
+  void JudgeTypes() {
+    const Heard& caa = heard(ProbeKind::kCaa);
+    const Heard& unknown = heard(ProbeKind::kUnknownType);
+    if (IsSilent(ProbeKind::kCaa) && examination_.met.silent())
+      Add(FindingCode::kCaaDropped, kCaaProbes);
+    // Where the look-up was answered, one failure beside it is no rule.
+    const bool failed = !examination_.met.silent() && !examination_.met.served();
+    if (caa.asked && failed) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
+    if (IsSilent(ProbeKind::kUnknownType)) Add(FindingCode::kUnknownTypesDropped, kTypeProbes);
+    if (IsRcode(unknown)) Add(FindingCode::kUnknownTypesRejected, kTypeProbes);
+    if (caa.result == ServerResult::kNotimp) {
+      Add(FindingCode::kNotimpForType, kOnlyCaa);
+    } else if (unknown.result == ServerResult::kNotimp) {
+      Add(FindingCode::kNotimpForType, kOnlyUnknown);
+    }
+    if (IsRcode(heard(ProbeKind::kSoaWithOption)) || IsSilent(ProbeKind::kSoaWithOption)) {
+      Add(FindingCode::kEdnsOptionRejected, kOptionProbes);
+    }
+  }
+
+  static bool IsRcode(const Heard& heard) {
+    return heard.asked &&
+           (heard.result == ServerResult::kNotimp || heard.result == ServerResult::kFormerr ||
+            heard.result == ServerResult::kRefused || heard.result == ServerResult::kServfail ||
+            heard.result == ServerResult::kRcode);
+  }
+
+  void Add(std::optional<FindingCode> code, ProbeKindList evidence) {
+    if (!code) return;
+    Finding finding(*code);
+    finding.host = examination_.host;
+    if (examination_.peer != nullptr) finding.address = examination_.peer->address().ToText();
+    if (examination_.met.asked) {
+      absl::StrAppend(&finding.evidence, "CAA: ", OutcomeText(examination_.met, false));
+    }
+    for (const ProbeKind kind : evidence) {
+      if (!heard(kind).asked) continue;
+      const std::string_view label = LabelOf(kind);
+      absl::StrAppend(&finding.evidence, finding.evidence.empty() ? "" : "; ",
+                      absl::string_view(label.data(), label.size()), ": ",
+                      OutcomeText(heard(kind), IsControlled(kind)));
+    }
+    findings_->push_back(std::move(finding));
+  }
+
+  const Examination& examination_;
+  std::vector<Finding>* const findings_;
+};
+
+}  // namespace
+
+void AddExamined(const Examination& examination, std::vector<Finding>* findings) {
+  Conclusion(examination, findings).Draw();
+}
+
+}  // namespace caascan::diagnose

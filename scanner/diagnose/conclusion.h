@@ -1,0 +1,16 @@
+// What follows from the probes of one server.
+#pragma once
+
+#include <vector>
+
+#include "caascan/record.h"
+#include "scanner/diagnose/examine.h"
+
+namespace caascan::diagnose {
+
+/// The findings that follow, for that server, with the evidence: none that chance would explain as
+/// well. A silence counts only where the server answered something else before it and behind each
+/// try, or where it answered nothing of anything; never where it limits its rate. Pure.
+void AddExamined(const Examination& examination, std::vector<Finding>* findings);
+
+}  // namespace caascan::diagnose
