@@ -33,9 +33,11 @@ enum class Actor : uint8_t {
 enum class Dig : uint8_t {
   kCaa,              // CAA, of the server.
   kCaaAndSoa,        // The same, and the SOA of the same name.
+  kCaaAndA,          // CAA, A and TXT of the same name.
   kCaaOverTcp,       // CAA over TCP.
   kCaaWithoutEdns,   // CAA with EDNS and without.
   kUnknownType,      // An unassigned type, and the SOA.
+  kKeys,             // The zone's DNSKEY set and its SOA, of the server.
   kValidation,       // CAA of the local resolver, with validation and without.
   kHostAddresses,    // The addresses of the server's name.
   kNsSearch,         // The SOA of each of the zone's servers.

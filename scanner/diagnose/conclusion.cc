@@ -3,6 +3,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +26,10 @@ constexpr ProbeKind kCaaProbes[] = {ProbeKind::kCaa, ProbeKind::kCaaWithoutDo,
                                     ProbeKind::kCaaWithoutEdns, ProbeKind::kCaaOverTcp,
                                     ProbeKind::kSoa};
 constexpr ProbeKind kTypeProbes[] = {ProbeKind::kUnknownType, ProbeKind::kSoa};
+constexpr ProbeKind kNameProbes[] = {ProbeKind::kCaa, ProbeKind::kA, ProbeKind::kTxt,
+                                     ProbeKind::kUnknownType, ProbeKind::kSoa};
+constexpr ProbeKind kKeyProbes[] = {ProbeKind::kDnskey, ProbeKind::kDnskeyWithoutEdns,
+                                    ProbeKind::kSoa};
 constexpr ProbeKind kOptionProbes[] = {ProbeKind::kSoaWithOption, ProbeKind::kSoa};
 constexpr ProbeKind kEdnsProbes[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
                                      ProbeKind::kSoaAgain};
@@ -40,6 +46,15 @@ constexpr CodeRow kOnCaa[] = {
     {ServerResult::kRefused, FindingCode::kRefusedOnCaa},
     {ServerResult::kServfail, FindingCode::kServfailOnCaa},
     {ServerResult::kRcode, FindingCode::kRcodeOnCaa},
+    {ServerResult::kMalformed, FindingCode::kResponseMalformed},
+};
+/// Of the zone's DNSKEY set, where the zone is served.
+constexpr CodeRow kOnDnskey[] = {
+    {ServerResult::kNotimp, FindingCode::kDnskeyNotimp},
+    {ServerResult::kRefused, FindingCode::kDnskeyRefused},
+    {ServerResult::kServfail, FindingCode::kDnskeyServfail},
+    {ServerResult::kFormerr, FindingCode::kDnskeyRcode},
+    {ServerResult::kRcode, FindingCode::kDnskeyRcode},
     {ServerResult::kMalformed, FindingCode::kResponseMalformed},
 };
 /// Of the zone's SOA.
@@ -101,6 +116,8 @@ std::string OutcomeText(const Heard& heard, bool controlled) {
   return "not asked";
 }
 
+bool IsRcode(const Heard& heard) { return heard.asked && diagnose::IsRcode(heard.result); }
+
 /// Collects one server's findings.
 class Conclusion {
  public:
@@ -111,7 +128,14 @@ class Conclusion {
     const Heard& soa = heard(ProbeKind::kSoa);
     if (AddMismatches() || AddTruncation()) return;
     if (soa.silent()) return JudgeSilence();
-    if (soa.served()) return JudgeTypes();
+    if (soa.served()) {
+      if (NameIsBroken(examination_)) {
+        Add(FindingCode::kNameBroken, kNameProbes);
+      } else {
+        JudgeTypes();
+      }
+      return JudgeOthers();
+    }
     if (!soa.asked || examination_.met.served()) return;
     Add(CodeOf(kLame, soa.result), kOnlySoa);
     if (soa.result == ServerResult::kNotimp) Add(FindingCode::kNotimpForType, kOnlySoa);
@@ -188,16 +212,25 @@ class Conclusion {
     } else if (unknown.result == ServerResult::kNotimp) {
       Add(FindingCode::kNotimpForType, kOnlyUnknown);
     }
+  }
+
+  void JudgeOthers() {
+    if (examination_.gave_no_keys) JudgeKeys();
     if (IsRcode(heard(ProbeKind::kSoaWithOption)) || IsSilent(ProbeKind::kSoaWithOption)) {
       Add(FindingCode::kEdnsOptionRejected, kOptionProbes);
     }
   }
 
-  static bool IsRcode(const Heard& heard) {
-    return heard.asked &&
-           (heard.result == ServerResult::kNotimp || heard.result == ServerResult::kFormerr ||
-            heard.result == ServerResult::kRefused || heard.result == ServerResult::kServfail ||
-            heard.result == ServerResult::kRcode);
+  /// An answer without EDNS shows that the type gets through.
+  void JudgeKeys() {
+    const Heard& keys = heard(ProbeKind::kDnskey);
+    if (IsSilent(ProbeKind::kDnskey)) {
+      if (IsSilent(ProbeKind::kDnskeyWithoutEdns)) Add(FindingCode::kDnskeyDropped, kKeyProbes);
+    } else if (keys.asked && keys.result == ServerResult::kTruncated) {
+      if (!keys.truncated_over_tcp) Add(FindingCode::kTruncatedNoTcp, kKeyProbes);
+    } else if (keys.asked) {
+      Add(CodeOf(kOnDnskey, keys.result), kKeyProbes);
+    }
   }
 
   void Add(std::optional<FindingCode> code, ProbeKindList evidence) {
@@ -223,6 +256,13 @@ class Conclusion {
 };
 
 }  // namespace
+
+bool NameIsBroken(const Examination& examination) {
+  constexpr ProbeKind kTypes[] = {ProbeKind::kCaa, ProbeKind::kA, ProbeKind::kTxt};
+  return examination.heard(ProbeKind::kSoa).served() &&
+         std::all_of(std::begin(kTypes), std::end(kTypes),
+                     [&examination](ProbeKind kind) { return IsRcode(examination.heard(kind)); });
+}
 
 void AddExamined(const Examination& examination, std::vector<Finding>* findings) {
   Conclusion(examination, findings).Draw();

@@ -13,4 +13,7 @@ namespace caascan::diagnose {
 /// try, or where it answered nothing of anything; never where it limits its rate. Pure.
 void AddExamined(const Examination& examination, std::vector<Finding>* findings);
 
+/// Did the server give an error for the name, whatever the type, though it serves the zone? Pure.
+bool NameIsBroken(const Examination& examination);
+
 }  // namespace caascan::diagnose

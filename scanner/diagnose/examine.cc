@@ -94,6 +94,24 @@ constexpr ProbeSpec kSpecs[kProbeKinds] = {
      .at_zone = true,
      .controlled = true,
      .max_silences = 2},
+    {.kind = ProbeKind::kA, .label = "A", .type = RRType::kA, .at_zone = false, .max_tries = 2},
+    {.kind = ProbeKind::kTxt,
+     .label = "TXT",
+     .type = RRType::kTXT,
+     .at_zone = false,
+     .max_tries = 2},
+    {.kind = ProbeKind::kDnskey,
+     .label = "DNSKEY",
+     .type = RRType::kDNSKEY,
+     .at_zone = true,
+     .controlled = true},
+    {.kind = ProbeKind::kDnskeyWithoutEdns,
+     .label = "DNSKEY without EDNS",
+     .type = RRType::kDNSKEY,
+     .at_zone = true,
+     .edns = false,
+     .controlled = true,
+     .max_silences = 2},
 };
 
 const ProbeSpec& SpecOf(ProbeKind kind) { return kSpecs[static_cast<size_t>(kind)]; }
@@ -148,7 +166,8 @@ bool MayBeChance(ServerResult result) {
 /// How often it must be seen. A SERVFAIL may be a passing trouble; of CAA it is the second one.
 unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, unsigned silences) {
   if (MayBeChance(result)) return silences;
-  const bool first = spec.kind == ProbeKind::kUnknownType || spec.option;
+  const bool first =
+      spec.at_zone ? spec.option || spec.type == RRType::kDNSKEY : spec.type != RRType::kCAA;
   return result == ServerResult::kServfail && first ? std::min(silences, 2u) : 1;
 }
 
@@ -223,6 +242,9 @@ constexpr ProbeKind kOfTheSilent[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdn
 constexpr ProbeKind kOfThoseWhoServe[] = {
     ProbeKind::kCaa,        ProbeKind::kUnknownType,  ProbeKind::kCaaWithoutEdns,
     ProbeKind::kCaaOverTcp, ProbeKind::kCaaWithoutDo, ProbeKind::kSoaWithOption};
+constexpr ProbeKind kOtherTypes[] = {ProbeKind::kA, ProbeKind::kTxt};
+constexpr ProbeKind kKeys[] = {ProbeKind::kDnskey};
+constexpr ProbeKind kKeysWithoutEdns[] = {ProbeKind::kDnskeyWithoutEdns};
 constexpr ProbeKind kOnceMore[] = {ProbeKind::kSoaAgain};
 net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
   net::Fan fan;
@@ -238,7 +260,30 @@ net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examinatio
   co_await fan.All();
 }
 
+/// The zone is served.
+net::Task<> ExamineTypes(const ProbeContext* context, Examination* examination) {
+  const Heard& met = examination->met;
+  if (!met.served() || context->options) {
+    co_await HearAll(context, kOfThoseWhoServe, examination);
+  }
+  // At the apex the SOA has shown already that the error is not the name's.
+  if (IsRcode(met.result) && context->name != context->zone) {
+    co_await HearAll(context, kOtherTypes, examination);
+  }
+  if (!examination->gave_no_keys) co_return;
+  co_await HearAll(context, kKeys, examination);
+  if (examination->heard(ProbeKind::kDnskey).silent()) {
+    co_await HearAll(context, kKeysWithoutEdns, examination);
+  }
+}
+
 }  // namespace
+
+bool IsRcode(ServerResult result) {
+  return result == ServerResult::kNotimp || result == ServerResult::kFormerr ||
+         result == ServerResult::kRefused || result == ServerResult::kServfail ||
+         result == ServerResult::kRcode;
+}
 
 bool CallsForProbes(ServerResult result) {
   switch (result) {
@@ -263,9 +308,7 @@ net::Task<> Examine(const ProbeContext* context, Examination* examination) {
   } else {
     co_await HearAll(context, kOnlySoa, examination);
   }
-  if (soa.served()) {
-    co_await HearAll(context, kOfThoseWhoServe, examination);
-  }
+  if (soa.served()) co_await ExamineTypes(context, examination);
   const Heard& without_edns = examination->heard(ProbeKind::kSoaWithoutEdns);
   if (soa.silent() && without_edns.asked && !without_edns.silent()) {
     co_await HearAll(context, kOnceMore, examination);

@@ -28,8 +28,12 @@ enum class ProbeKind : uint8_t {
   kSoaOverTcp,
   kSoaWithOption,  // With an EDNS option that nobody knows.
   kSoaAgain,       // With EDNS, where only the SOA without it was answered.
+  kA,              // Of the name that was looked up,
+  kTxt,            // and so this.
+  kDnskey,         // The zone's keys.
+  kDnskeyWithoutEdns,
 };
-constexpr size_t kProbeKinds = 10;
+constexpr size_t kProbeKinds = 14;
 
 /// What a server did with one probe: with its last try, where it was sent several times.
 struct Heard {
@@ -51,13 +55,18 @@ struct Heard {
 struct Examination {
   std::string host;
   net::PeerRef peer;
-  Heard met;
+  Heard met;  // For CAA.
+  /// The zone has a DS, and this server gave none of its keys.
+  bool gave_no_keys = false;
   std::chrono::nanoseconds waited{0};  // For its answers, and between tries.
   std::array<Heard, kProbeKinds> probes;
 
   const Heard& heard(ProbeKind kind) const { return probes[static_cast<size_t>(kind)]; }
   Heard& heard(ProbeKind kind) { return probes[static_cast<size_t>(kind)]; }
 };
+
+/// Is it an error that the server itself reports?
+bool IsRcode(ServerResult result);
 
 /// Does what a server did leave open why? What other failures show by themselves needs no probe.
 bool CallsForProbes(ServerResult result);

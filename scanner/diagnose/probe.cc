@@ -39,7 +39,8 @@ bool NeedsProbe(const resolve::CaaAnswer& answer) {
 }
 
 /// A server that answered once, however badly, is not silent: the last of what it said counts.
-Examinations SelectServers(const std::vector<Attempt>& attempts) {
+/// `keyless`: the look-up failed for want of the zone's keys, whatever the servers said of CAA.
+Examinations SelectServers(const std::vector<Attempt>& attempts, bool keyless) {
   Examinations servers;
   for (const Attempt& attempt : attempts) {
     if (attempt.peer == nullptr || attempt.local_fault) continue;
@@ -61,9 +62,12 @@ Examinations SelectServers(const std::vector<Attempt>& attempts) {
     same->met.rcode = attempt.rcode;
     same->met.mismatches = attempt.mismatches;
   }
-  const auto clear = [](const Examination& each) { return !CallsForProbes(each.met.result); };
+  const auto clear = [keyless](const Examination& each) {
+    return !CallsForProbes(each.met.result) && !(keyless && each.met.served());
+  };
   servers.erase(std::remove_if(servers.begin(), servers.end(), clear), servers.end());
   if (servers.size() > kMaxProbedServers) servers.resize(kMaxProbedServers);
+  for (Examination& each : servers) each.gave_no_keys = keyless;
   return servers;
 }
 
@@ -72,7 +76,7 @@ void LeaveOutSilent(const resolve::Budget& budget, Examinations* servers) {
   const uint32_t left = budget.max_queries - std::min(budget.max_queries, budget.queries);
   uint32_t room = std::max(left / kQueriesOfTheSilent, 1u);
   const auto has_no_room = [&room](const Examination& each) {
-    return each.met.silent() && (room == 0 || room-- == 0);
+    return (each.met.silent() || each.gave_no_keys) && (room == 0 || room-- == 0);
   };
   servers->erase(std::remove_if(servers->begin(), servers->end(), has_no_room), servers->end());
 }
@@ -103,6 +107,7 @@ net::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
 }
 
 bool AnswersNow(const Examination& server) {
+  if (server.gave_no_keys) return server.heard(ProbeKind::kDnskey).served();
   return server.heard(ProbeKind::kCaa).served() ||
          server.heard(ProbeKind::kCaa).result == ServerResult::kReferral;
 }
@@ -117,13 +122,27 @@ bool SpeaksNow(const Examination& server) {
 bool RefusesCaa(const Examination& server) {
   const Heard& caa = server.heard(ProbeKind::kCaa);
   return server.heard(ProbeKind::kSoa).served() && caa.asked &&
-         caa.result == ServerResult::kRefused;
+         caa.result == ServerResult::kRefused && !NameIsBroken(server);
 }
 
 /// Not where only TCP is silent: that is truncation's own reason.
 bool DropsCaa(const Examination& server) {
   return server.heard(ProbeKind::kSoa).served() && server.met.silent() &&
          server.heard(ProbeKind::kCaa).silent();
+}
+
+/// Each server that was asked gave no keys once more: that is so of the zone, too.
+void AddKeylessZone(const std::string& zone, const Examinations& servers,
+                    std::vector<Finding>* findings) {
+  const auto gave_none = [](const Examination& server) {
+    const Heard& keys = server.heard(ProbeKind::kDnskey);
+    return keys.asked && !keys.served();
+  };
+  if (findings->empty() || !std::all_of(servers.begin(), servers.end(), gave_none)) return;
+  Finding finding(FindingCode::kDnssecNoDnskey);
+  finding.zone = zone;
+  finding.evidence = absl::StrCat("no server gives the DNSKEY set of ", zone);
+  findings->push_back(std::move(finding));
 }
 
 /// All servers that the parent names refuse the zone: then it is rarely a server that is at fault.
@@ -167,12 +186,14 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
                                      resolve::Account* account) {
   dns::Name zone;
   dns::Name end(name);  // Of the aliases: that is what the zone's servers were asked about.
-  if (!NeedsProbe(*answer) || dns::Name::FromText(answer->zone, &zone) != dns::NameError::kNone ||
+  const bool keyless = !answer->keyless_zone.empty();
+  const std::string& served = keyless ? answer->keyless_zone : answer->zone;
+  if (!NeedsProbe(*answer) || dns::Name::FromText(served, &zone) != dns::NameError::kNone ||
       (!answer->cname.empty() &&
        dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
     co_return ProbeVerdict::kUnchanged;
   }
-  Examinations servers = SelectServers(answer->attempts);
+  Examinations servers = SelectServers(answer->attempts, keyless);
   LeaveOutSilent(account->budget, &servers);
   if (servers.empty() || account->budget.exhausted()) co_return ProbeVerdict::kUnchanged;
   const ProbeContext context{network, options, zone, end, account, false};
@@ -180,6 +201,10 @@ net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOp
   if (std::any_of(servers.begin(), servers.end(), AnswersNow)) co_return ProbeVerdict::kAnswersNow;
   std::vector<Finding> findings;
   for (const Examination& server : servers) AddExamined(server, &findings);
+  if (keyless) {
+    for (Finding& finding : findings) finding.zone = served;
+    AddKeylessZone(served, servers, &findings);
+  }
   ExplainRefusal(answer->attempts, &findings);
   for (const Finding& finding : findings) AddFinding(finding, &answer->findings);
   const Reason plain = std::exchange(answer->failure, Refine(answer->failure, servers));

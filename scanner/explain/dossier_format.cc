@@ -195,13 +195,16 @@ std::vector<std::string> DigLines(Dig dig, const DossierSample& sample) {
   std::string name = sample.name;
   if (name.starts_with("*.")) name.erase(0, 2);  // RFC 8659 section 3.
   if (!IsHarmless(name)) return {};
-  const auto ask = [&](std::initializer_list<const char*> questions) {
+  const auto ask_for = [&](const std::string& of, std::initializer_list<const char*> questions) {
     std::vector<std::string> lines;
     for (const char* question : questions) {
-      std::string line = DigLine(question, name, sample.address);
+      std::string line = DigLine(question, of, sample.address);
       if (!line.empty()) lines.push_back(std::move(line));
     }
     return lines;
+  };
+  const auto ask = [&](std::initializer_list<const char*> questions) {
+    return ask_for(name, questions);
   };
   switch (dig) {
     case Dig::kCaa:
@@ -209,6 +212,10 @@ std::vector<std::string> DigLines(Dig dig, const DossierSample& sample) {
       return ask({"CAA"});
     case Dig::kCaaAndSoa:
       return ask({"CAA", "SOA"});
+    case Dig::kCaaAndA:
+      return ask({"CAA", "A", "TXT"});
+    case Dig::kKeys:
+      return ask_for(sample.zone, {"+dnssec DNSKEY", "SOA"});
     case Dig::kCaaOverTcp:
       return ask({"+tcp CAA"});
     case Dig::kCaaWithoutEdns:

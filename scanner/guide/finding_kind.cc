@@ -1,5 +1,5 @@
-// One table, a row for each code. Programs go by the code; the texts are for people. Tested by
-// finding_kind_test.cc and causes_test.cc.
+// Over the size limit: one table, a row for each code. Programs go by the code; the texts are for
+// people. Tested by finding_kind_test.cc and causes_test.cc.
 #include "caascan/finding_kind.h"
 
 #include <array>
@@ -87,6 +87,15 @@ constexpr FindingKind kKinds[] = {
      "RCODE 4 in the answer to an ordinary query (opcode 0).",
      "Your name server answers NOTIMP for a record type. NOTIMP is for opcodes; a type without "
      "records is answered with NOERROR and the zone's SOA. Please update the server software."},
+    {kNameBroken, kError, kProvider, kCaaAndA,
+     Causes(R::kServfail, R::kRefused, R::kNotimp, R::kFormerr, R::kRcode), kNoEde,
+     "RFC 1034 section 4.3.2, RFC 8906 section 3.1",
+     "the server answers an error for this name, whatever the type",
+     "An error for CAA, A and TXT of the name, NOERROR for the zone's SOA from the same address.",
+     "Your name server answers every query for this name with an error, whatever the type, "
+     "although it serves the zone. CAA is not the matter. Please look at the server's log for the "
+     "name: a wildcard CNAME that leads to itself does it, and so does a record that the back end "
+     "cannot read."},
     // Lame delegations.
     {kLameRefused, kError, kOwner, kCaa, R::kRefused, kNotAuthoritative, "RFC 1912 section 2.8",
      "the parent names a server that refuses the zone", "REFUSED, also for the zone's SOA.",
@@ -279,6 +288,46 @@ constexpr FindingKind kKinds[] = {
      "No DNSKEY at the zone's apex, DS records for it at the parent.",
      "The parent says that the zone is signed, but it is not. Remove the DS record at the "
      "registrar, or sign the zone. This happens when a domain moves to a provider without DNSSEC."},
+    {kDnskeyDropped, kError, kProvider, kKeys, R::kNoResponse, kDnskeyMissing,
+     "RFC 4035 section 3.1, RFC 8906 section 3.1.2",
+     "queries for DNSKEY stay unanswered, others are answered",
+     "No answer for DNSKEY over UDP in any try, with EDNS and without, the zone's SOA answered "
+     "behind each; the parent has a DS.",
+     "Queries for type DNSKEY (48) to your name server get no answer, while other types do. The "
+     "zone is signed, so no resolver that validates can use its answers without the keys. A "
+     "firewall or a load balancer in front of it drops query types that it does not know. Please "
+     "let all query types pass."},
+    {kDnskeyRefused, kError, kProvider, kKeys, R::kRefused, kDnskeyMissing,
+     "RFC 4035 section 3.1, RFC 8906 section 3.1.2",
+     "the server refuses DNSKEY and answers other types",
+     "REFUSED for DNSKEY, NOERROR for the zone's SOA from the same address; the parent has a DS.",
+     "Your name server refuses queries for type DNSKEY (48) although it serves the zone. The zone "
+     "is signed, so no resolver that validates can use its answers without the keys. Please allow "
+     "all query types."},
+    {kDnskeyNotimp, kError, kProvider, kKeys, R::kNotimp, kDnskeyMissing,
+     "RFC 4035 section 3.1, RFC 8906 section 3.1.2",
+     "the server answers NOTIMP for DNSKEY and knows other types",
+     "NOTIMP for DNSKEY, NOERROR for the zone's SOA from the same address; the parent has a DS.",
+     "Your name server answers queries for type DNSKEY (48) with NOTIMP. The zone is signed, so no "
+     "resolver that validates can use its answers without the keys. Please update the server "
+     "software, or switch off what filters by query type; or have the DS removed at the "
+     "registrar."},
+    {kDnskeyServfail, kError, kProvider, kKeys, R::kServfail, kDnskeyMissing,
+     "RFC 4035 section 3.1, RFC 8906 section 3.1.2",
+     "the server answers SERVFAIL for DNSKEY and knows other types",
+     "SERVFAIL for DNSKEY, NOERROR for the zone's SOA from the same address; the parent has a DS.",
+     "Your name server answers queries for type DNSKEY (48) with SERVFAIL although it serves the "
+     "zone. The zone is signed, so no resolver that validates can use its answers without the "
+     "keys. Please look at the log of the server and of its signer: often the keys cannot be "
+     "read."},
+    {kDnskeyRcode, kError, kProvider, kKeys, Causes(R::kFormerr, R::kRcode), kDnskeyMissing,
+     "RFC 4035 section 3.1, RFC 8906 section 3.1.2",
+     "the server answers another error for DNSKEY and knows other types",
+     "FORMERR or another error for DNSKEY, NOERROR for the zone's SOA from the same address; the "
+     "parent has a DS.",
+     "Your name server answers queries for type DNSKEY (48) with an error although it serves the "
+     "zone. The zone is signed, so no resolver that validates can use its answers without the "
+     "keys. Please update the server software."},
     {kDnssecDsMismatch, kError, kOwner, kValidation, R::kDnssecBogus, kDnskeyMissing,
      "RFC 4035 section 5.2", "no key of the zone fits the parent's DS",
      "None of the DNSKEY records has the key tag, algorithm and digest of a DS.",

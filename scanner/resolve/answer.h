@@ -129,6 +129,8 @@ struct CaaAnswer {
   std::string zone;                   // The deepest zone seen of those that answered or failed.
   /// Whose delegation led to these servers, where that is a zone above `zone`: they serve both.
   std::string delegated_zone;
+  /// kFailed for want of a signed zone's keys, which none of its servers gave: that zone.
+  std::string keyless_zone;
   std::string operator_name;  // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   std::vector<Finding> findings;  // Of validation, and of probes.

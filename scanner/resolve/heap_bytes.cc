@@ -38,8 +38,8 @@ size_t CaaAnswer::HeapBytes() const {
   using dns::BlockBytes;
   using dns::HeapBytes;
   size_t bytes = HeapBytes(rrset.owner) + HeapBytes(zone) + HeapBytes(delegated_zone) +
-                 HeapBytes(operator_name) + BlockBytes(rrset.records) + BlockBytes(cname) +
-                 BlockBytes(findings) + BlockBytes(attempts);
+                 HeapBytes(keyless_zone) + HeapBytes(operator_name) + BlockBytes(rrset.records) +
+                 BlockBytes(cname) + BlockBytes(findings) + BlockBytes(attempts);
   for (const CaaRecord& record : rrset.records) {
     bytes += HeapBytes(record.tag) + HeapBytes(record.value);
   }

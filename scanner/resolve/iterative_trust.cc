@@ -372,6 +372,11 @@ void IterativeResolver::FillProof(Walk* walk, CaaAnswer* answer) {
   const DnssecStatus zone = validator_.StatusOf(*walk->zone, walk->zone.name());
   answer->dnssec = zone;
   answer->all_insecure = walk->all_insecure && zone == DnssecStatus::kInsecure;
+  const bool lacks_keys = walk->unreachable.has_value() && walk->bogus != nullptr &&
+                          walk->bogus->finding == dnssec::Finding::kNoDnskey;
+  if (lacks_keys && walk->failure != Reason::kDnssecBogus) {
+    answer->keyless_zone = walk->bogus->evidence.zone.view().ToLowerText();
+  }
   if (walk->failure != Reason::kDnssecBogus) return;
   answer->dnssec = DnssecStatus::kBogus;
   answer->all_insecure = false;

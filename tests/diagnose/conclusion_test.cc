@@ -21,6 +21,7 @@ struct Row {
   Result met;
   std::vector<std::pair<Kind, Result>> probes;
   std::vector<std::string> codes;
+  bool gave_no_keys = false;
 };
 std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.name; }
 
@@ -28,6 +29,7 @@ Examination ExaminationOf(const Row& row) {
   Examination examination;
   examination.host = "ns1.example";
   examination.met = {true, row.met, 0, 1, {}};
+  examination.gave_no_keys = row.gave_no_keys;
   for (const auto& [kind, result] : row.probes) {
     Heard& heard = examination.heard(kind);
     heard = {true, result, 0, 5, {}};
@@ -109,6 +111,108 @@ INSTANTIATE_TEST_SUITE_P(
                         Result::kTruncated,
                         {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kAnswer}},
                         {}}),
+    [](const auto& row) { return row.param.name; });
+
+// RFC 1034 §4.3.2: an error for one name says nothing of a type.
+INSTANTIATE_TEST_SUITE_P(OneName, ExaminedTest,
+                         testing::Values(Row{"IsBroken",
+                                             Result::kServfail,
+                                             {{Kind::kSoa, Result::kAnswer},
+                                              {Kind::kCaa, Result::kServfail},
+                                              {Kind::kA, Result::kServfail},
+                                              {Kind::kTxt, Result::kServfail},
+                                              {Kind::kUnknownType, Result::kServfail}},
+                                             {"name_broken"}},
+                                         Row{"AnswersA",
+                                             Result::kServfail,
+                                             {{Kind::kSoa, Result::kAnswer},
+                                              {Kind::kCaa, Result::kServfail},
+                                              {Kind::kA, Result::kAnswer},
+                                              {Kind::kTxt, Result::kServfail},
+                                              {Kind::kUnknownType, Result::kServfail}},
+                                             {"servfail_on_caa", "unknown_types_rejected"}},
+                                         Row{"AnswersTxt",
+                                             Result::kRefused,
+                                             {{Kind::kSoa, Result::kAnswer},
+                                              {Kind::kCaa, Result::kRefused},
+                                              {Kind::kA, Result::kRefused},
+                                              {Kind::kTxt, Result::kAnswer}},
+                                             {"refused_on_caa"}},
+                                         Row{"AnswersCaaNow",
+                                             Result::kServfail,
+                                             {{Kind::kSoa, Result::kAnswer},
+                                              {Kind::kCaa, Result::kAnswer},
+                                              {Kind::kA, Result::kServfail},
+                                              {Kind::kTxt, Result::kServfail}},
+                                             {}},
+                                         // The zone itself is not served.
+                                         Row{"NorDoesTheZone",
+                                             Result::kServfail,
+                                             {{Kind::kSoa, Result::kServfail},
+                                              {Kind::kCaa, Result::kServfail},
+                                              {Kind::kA, Result::kServfail},
+                                              {Kind::kTxt, Result::kServfail}},
+                                             {"lame_servfail"}}),
+                         [](const auto& row) { return row.param.name; });
+
+// RFC 4035 §3.1, where the parent has a DS.
+INSTANTIATE_TEST_SUITE_P(
+    NoKeys, ExaminedTest,
+    testing::Values(Row{"Dropped",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kDnskey, Result::kTimeout},
+                         {Kind::kDnskeyWithoutEdns, Result::kTimeout}},
+                        {"dnskey_dropped"},
+                        true},
+                    // It is the size or EDNS, and not the type, that does not get through.
+                    Row{"DroppedWithEdnsOnly",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer},
+                         {Kind::kDnskey, Result::kTimeout},
+                         {Kind::kDnskeyWithoutEdns, Result::kTruncated}},
+                        {},
+                        true},
+                    Row{"CutShort",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kTimeout}},
+                        {},
+                        true},
+                    Row{"Refused",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kRefused}},
+                        {"dnskey_refused"},
+                        true},
+                    Row{"Servfail",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kServfail}},
+                        {"dnskey_servfail"},
+                        true},
+                    Row{"Notimp",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kNotimp}},
+                        {"dnskey_notimp"},
+                        true},
+                    Row{"Formerr",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kFormerr}},
+                        {"dnskey_rcode"},
+                        true},
+                    Row{"TruncatedAndNoTcp",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kTruncated}},
+                        {"truncated_no_tcp"},
+                        true},
+                    Row{"GivenNow",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kAnswer}, {Kind::kDnskey, Result::kAnswer}},
+                        {},
+                        true},
+                    Row{"ZoneIsNotServed",
+                        Result::kAnswer,
+                        {{Kind::kSoa, Result::kRefused}, {Kind::kDnskey, Result::kRefused}},
+                        {},
+                        true}),
     [](const auto& row) { return row.param.name; });
 
 // RFC 1912 §2.8.

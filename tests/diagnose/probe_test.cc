@@ -166,6 +166,56 @@ TEST_F(ProbeTest, OneServerThatServesTheZoneIsEnough) {
       << "not all servers refuse";
 }
 
+/// Of one name, whatever the type.
+void FailAtName(const Arrival& query, Outbox* out) {
+  if (net::QuestionText(query.bytes) == "example.test") {
+    return ServeSoa(query, out);
+  }
+  out->Send(Reply(query.bytes, dns::kFlagQR, RCode::kServFail).bytes());
+}
+
+TEST_F(ProbeTest, ServfailWhateverTheTypeIsTheNamesOwn) {
+  Start({{kFirst, FailAtName}});
+  Met(kFirst, ServerResult::kServfail);
+  EXPECT_EQ(Probe(Reason::kServfail), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(Codes(), std::vector<std::string>{"name_broken"});
+}
+
+/// Says of other types that there is nothing.
+void ServeSoaAlone(const Arrival& query, Outbox* out) {
+  if (TypeOf(query) == RRType::kSOA) return ServeSoa(query, out);
+  Reply reply(query.bytes);
+  out->Send(reply.Authority("example.test", RRType::kSOA, net::SoaBytes()).bytes());
+}
+
+void DropKeys(const Arrival& query, Outbox* out) {
+  if (TypeOf(query) != RRType::kDNSKEY) Serve(query, out);
+}
+
+TEST_F(ProbeTest, KeysThatDoNotComeAreAskedForOnceMore) {
+  Start({{kFirst, DropKeys}});
+  Met(kFirst, ServerResult::kAnswer);
+  answer_.keyless_zone = "example.test";
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(Codes(), (std::vector<std::string>{"dnskey_dropped", "dnssec_no_dnskey"}));
+  EXPECT_EQ(answer_.findings[0].zone, "example.test");
+}
+
+TEST_F(ProbeTest, KeysThatComeNowAccuseNobody) {
+  Start({{kFirst, ServeSoaAlone}});
+  Met(kFirst, ServerResult::kAnswer);
+  answer_.keyless_zone = "example.test";
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
+  EXPECT_EQ(Codes(), std::vector<std::string>{});
+}
+
+TEST_F(ProbeTest, NobodyIsAskedForKeysWhoseLookUpHadThem) {
+  Start({{kFirst, DropKeys}});
+  Met(kFirst, ServerResult::kAnswer);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(server_->seen_count(), 0u);
+}
+
 TEST_F(ProbeTest, SilentForCaaAloneIsCaaDropped) {
   Start({{kFirst, DropCaa}});
   Met(kFirst, ServerResult::kTimeout);

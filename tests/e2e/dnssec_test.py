@@ -63,10 +63,10 @@ TOGETHER = {
          "expect": [{"reason": _AUTHORIZED, "dnssec": "secure"}]},
         # Nobody is called bogus whose keys merely did not come; and no failure below a signed delegation is permission.
         {"zone": "silentkey.test", "dnssec": True, "records": [_CAA], "faults": [_drops("DNSKEY")],
-         "expect": [{"reason": "no_response", "dnssec": "secure"}]},
+         "expect": [{"reason": "no_response", "dnssec": "secure", "findings": ["dnssec_no_dnskey"]}]},
         {"zone": "brokenkey.test", "dnssec": True, "records": [_CAA],
          "faults": [{"fault": "rcode", "rcode": "SERVFAIL", "types": ["DNSKEY"]}],
-         "expect": [{"reason": "servfail", "dnssec": "secure"}]},
+         "expect": [{"reason": "servfail", "dnssec": "secure", "findings": ["dnssec_no_dnskey"]}]},
         {"zone": "dead.open.test", "faults": [{"fault": "drop"}], "expect": [{"reason": "no_response", "dnssec": "insecure"}]},
         {"zone": "dead.test", "dnssec": True, "faults": [{"fault": "drop"}],
          "expect": [{"reason": "no_response", "dnssec": "secure"}]},

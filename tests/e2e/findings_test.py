@@ -39,6 +39,15 @@ class Findings(harness.Case):
     def test_every_fault(self):
         self.compare(self.lab(scenario=str(LAB_DATA / "faults.json")))
 
+    def test_every_culprit(self):
+        self.compare(self.lab(scenario=str(LAB_DATA / "culprits.json")))
+
+    def test_every_culprit_of_every_server(self):
+        self.compare(self.lab(scenario=str(LAB_DATA / "culprits.json")), *THOROUGH)
+
+    def test_every_culprit_and_lossy(self):
+        self.compare(self.lab(scenario=str(LAB_DATA / "culprits.json"), loss=2))
+
     def test_broken(self):
         self.compare(self.mix("broken", 2000, 0))
 

@@ -65,6 +65,10 @@ TEST(DigLinesTest, AsksWhatShowsTheFault) {
   const std::string soa = "dig +norec SOA a.example @192.0.2.1";
   EXPECT_THAT(Lines(Dig::kCaa), ElementsAre(caa));
   EXPECT_THAT(Lines(Dig::kCaaAndSoa), ElementsAre(caa, soa));
+  EXPECT_THAT(Lines(Dig::kCaaAndA), ElementsAre(caa, "dig +norec A a.example @192.0.2.1",
+                                                "dig +norec TXT a.example @192.0.2.1"));
+  EXPECT_THAT(Lines(Dig::kKeys), ElementsAre("dig +norec +dnssec DNSKEY z.test @192.0.2.1",
+                                             "dig +norec SOA z.test @192.0.2.1"));
   EXPECT_THAT(Lines(Dig::kCaaOverTcp), ElementsAre("dig +norec +tcp CAA a.example @192.0.2.1"));
   EXPECT_THAT(Lines(Dig::kCaaWithoutEdns),
               ElementsAre(caa, "dig +norec +noedns CAA a.example @192.0.2.1"));
@@ -90,17 +94,19 @@ TEST(DigLinesTest, CodesHaveTheirCommands) {
     FindingCode code;
     Dig dig;
   };
-  for (const Row& row : {Row{FindingCode::kNotimpOnCaa, Dig::kCaaAndSoa},
-                         Row{FindingCode::kCaaDropped, Dig::kCaaAndSoa},
-                         Row{FindingCode::kTruncatedNoTcp, Dig::kCaaOverTcp},
-                         Row{FindingCode::kEdnsDropped, Dig::kCaaWithoutEdns},
-                         Row{FindingCode::kUnknownTypesRejected, Dig::kUnknownType},
-                         Row{FindingCode::kDnssecNoDnskey, Dig::kValidation},
-                         Row{FindingCode::kServerNxdomain, Dig::kHostAddresses},
-                         Row{FindingCode::kGlueMismatch, Dig::kNsSearch},
-                         Row{FindingCode::kDelegationMismatch, Dig::kNsOfAllServers},
-                         Row{FindingCode::kAnswersDiffer, Dig::kCaaOfAllServers},
-                         Row{FindingCode::kLameRefused, Dig::kCaa}}) {
+  for (const Row& row :
+       {Row{FindingCode::kNotimpOnCaa, Dig::kCaaAndSoa},
+        Row{FindingCode::kCaaDropped, Dig::kCaaAndSoa},
+        Row{FindingCode::kNameBroken, Dig::kCaaAndA}, Row{FindingCode::kDnskeyDropped, Dig::kKeys},
+        Row{FindingCode::kTruncatedNoTcp, Dig::kCaaOverTcp},
+        Row{FindingCode::kEdnsDropped, Dig::kCaaWithoutEdns},
+        Row{FindingCode::kUnknownTypesRejected, Dig::kUnknownType},
+        Row{FindingCode::kDnssecNoDnskey, Dig::kValidation},
+        Row{FindingCode::kServerNxdomain, Dig::kHostAddresses},
+        Row{FindingCode::kGlueMismatch, Dig::kNsSearch},
+        Row{FindingCode::kDelegationMismatch, Dig::kNsOfAllServers},
+        Row{FindingCode::kAnswersDiffer, Dig::kCaaOfAllServers},
+        Row{FindingCode::kLameRefused, Dig::kCaa}}) {
     EXPECT_EQ(KindOf(row.code).dig, row.dig) << FindingCodeText(row.code);
   }
 }

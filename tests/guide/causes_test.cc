@@ -64,7 +64,7 @@ TEST_P(CausesTest, ExplainEachFailureOfTheLab) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, CausesTest,
-                         testing::Values("faults", "stories", "dnssec", "odd-answers"),
+                         testing::Values("faults", "culprits", "stories", "dnssec", "odd-answers"),
                          [](const auto& row) {
                            std::string name = row.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -111,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                     MixRow{"Honest", ScenarioOptions("datasets/lab/honest.json")},
                     MixRow{"Stories", ScenarioOptions("datasets/lab/stories.json")},
                     MixRow{"Faults", ScenarioOptions("datasets/lab/faults.json")},
+                    MixRow{"Culprits", ScenarioOptions("datasets/lab/culprits.json")},
                     MixRow{"OddAnswers", ScenarioOptions("datasets/lab/odd-answers.json")},
                     MixRow{"Healthy", MixOptions("datasets/lab/mix-healthy.json")},
                     MixRow{"Internet", MixOptions("datasets/lab/mix-internet.json")},

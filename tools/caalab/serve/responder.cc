@@ -63,11 +63,18 @@ bool HasCapitals(dns::NameView name) {
 }
 
 /// Ready once: the rules that fit, chance and tries included.
-Plan MakePlan(const std::vector<FaultRule>& rules, const Question& question, const Query& query,
-              TryCounter* tries, RateCounter* rates) {
+Plan MakePlan(const Place& place, const Question& question, const Query& query, TryCounter* tries,
+              RateCounter* rates) {
   Plan plan;
-  const FaultQuestion asked{question.type, query.transport, question.edns, question.edns_option,
-                            HasCapitals(question.name)};
+  if (place.faults == nullptr || place.faults->empty()) return plan;
+  const std::vector<FaultRule>& rules = *place.faults;
+  const dns::Name relative = RelativePart(question.name, place.apex);
+  const FaultQuestion asked{question.type,
+                            query.transport,
+                            question.edns,
+                            question.edns_option,
+                            HasCapitals(question.name),
+                            relative};
   std::optional<uint32_t> before;
   uint64_t random = query.random;
   for (const FaultRule& rule : rules) {
@@ -132,9 +139,7 @@ Reply Responder::Respond(const Query& query, std::span<uint8_t> out) {
     reply.size = served ? WriteRcode(question, RCode::kRefused, out) : 0;
     return reply;
   }
-  static const std::vector<FaultRule> kNoFaults;
-  const auto& faults = place.faults != nullptr ? *place.faults : kNoFaults;
-  const Plan plan = MakePlan(faults, question, query, &tries_, &rates_);
+  const Plan plan = MakePlan(place, question, query, &tries_, &rates_);
   SetUpReply(plan, query, &reply);
   if (plan.decisive == FaultKind::kDrop) reply.kind = Reply::Kind::kDrop;
   if (plan.decisive == FaultKind::kUnreachable) reply.kind = Reply::Kind::kUnreachable;

@@ -190,8 +190,10 @@ bool FollowsFromZones(std::string_view code) {
 }
 
 /// The stated findings, those of the verdict, and those of the set that decides; where what follows
-/// from the zones is stated too it must be the same.
-absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, Derived* out) {
+/// from the zones is stated too it must be the same. Where a look-up fails (not `by_climb`) servers
+/// are at fault, and what is stated counts.
+absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, bool by_climb,
+                           Derived* out) {
   out->findings.assign(verdict.findings.begin(), verdict.findings.end());
   if (out->caa) {
     const std::vector<std::string_view> faults = RecordFaults(*out->caa->set);
@@ -202,7 +204,7 @@ absl::Status MergeFindings(const Expectation& expect, const Verdict& verdict, De
   std::vector<std::string> stated;
   for (const std::string& finding : expect.findings) {
     const std::string_view code = std::string_view(finding).substr(0, finding.find(' '));
-    (FollowsFromZones(code) ? stated : out->findings).push_back(finding);
+    (by_climb && FollowsFromZones(code) ? stated : out->findings).push_back(finding);
   }
   std::sort(stated.begin(), stated.end());
   const std::string text = absl::StrJoin(stated, ", ");
@@ -285,7 +287,7 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
   } else {
     DeriveFailure(world, expect, name, &out, &verdict);
   }
-  if (status.ok()) status = MergeFindings(expect, verdict, &out);
+  if (status.ok()) status = MergeFindings(expect, verdict, by_climb, &out);
   if (!world.anchor().empty()) out.dnssec = SecurityText(verdict.security);
   if (status.ok() && !expect.dnssec.empty() && expect.dnssec != out.dnssec) {
     status = Disagree(expect, "dnssec", expect.dnssec, out.dnssec);

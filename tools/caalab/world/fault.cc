@@ -54,6 +54,11 @@ bool Fits(const FaultRule& rule, const FaultQuestion& question) {
   if (rule.edns == FaultRule::Edns::kWithout && question.edns) return false;
   if (rule.edns == FaultRule::Edns::kWithOption && !question.edns_option) return false;
   if (rule.capitals && !question.capitals) return false;
+  if (!rule.names.empty() &&
+      std::none_of(rule.names.begin(), rule.names.end(),
+                   [&question](const dns::Name& name) { return question.name == name; })) {
+    return false;
+  }
   if (rule.types.empty()) return true;
   const bool listed =
       std::find(rule.types.begin(), rule.types.end(), question.type) != rule.types.end();

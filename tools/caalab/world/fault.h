@@ -72,7 +72,8 @@ struct FaultRule {
   bool except_types = false;       // `types` are those it does not fit.
   std::optional<Transport> transport;
   Edns edns = Edns::kAny;
-  bool capitals = false;  // Only where the question's name has a capital letter.
+  std::vector<dns::Name> names;  // Relative to the zone's apex; empty: every name.
+  bool capitals = false;         // Only where the question's name has a capital letter.
   /// Where not 0: only the first so many queries for a name and type, retries over all servers of
   /// the zone counted together.
   uint32_t first = 0;
@@ -100,6 +101,7 @@ struct FaultQuestion {
   bool edns = false;
   bool edns_option = false;  // Any at all.
   bool capitals = false;     // Has the name any?
+  dns::NameView name;        // Relative to the zone's apex.
 };
 
 /// Does the rule fit, `first` and `percent` left aside?

@@ -38,8 +38,18 @@ std::optional<dns::RCode> RCodeFromText(const std::string& text) {
   return static_cast<dns::RCode>(number);
 }
 
+void ReadNames(JsonObject* json, FaultRule* rule) {
+  for (const std::string& text : json->Texts("names").value_or(std::vector<std::string>())) {
+    dns::Name& name = rule->names.emplace_back();
+    if (text != "@" && dns::Name::FromText(text, &name) != dns::NameError::kNone) {
+      json->Complain(absl::StrCat("\"", text, "\" is no domain name"));
+    }
+  }
+}
+
 void ReadConditions(JsonObject* json, FaultRule* rule) {
   ReadTypes(json, rule);
+  ReadNames(json, rule);
   rule->transport = json->Word(
       "transport", {{"udp", Transport::kUdp}, {"tcp", Transport::kTcp}, {"any", std::nullopt}},
       rule->transport);
