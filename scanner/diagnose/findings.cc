@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "scanner/guide/operators.h"
+
 namespace caascan::diagnose {
 namespace {
 
@@ -53,6 +55,30 @@ std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
   return std::nullopt;
 }
 
+/// The zone in which its domain would be registered says that its name does not exist.
+bool IsUnregistered(const resolve::Attempt& attempt) {
+  dns::Name host;
+  dns::Name denier;
+  return dns::Name::FromText(attempt.host, &host) == dns::NameError::kNone &&
+         dns::Name::FromText(attempt.denied_by, &denier) == dns::NameError::kNone &&
+         !denier.view().is_root() && guide::RegistrableDomain(host).IsBelow(denier);
+}
+
+/// Of a server whose address was not found.
+std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, bool patient) {
+  if (attempt.no_such_host) {
+    return IsUnregistered(attempt) ? FindingCode::kServerDomainUnregistered
+                                   : FindingCode::kServerNxdomain;
+  }
+  // No server is blamed at first sight for what was not said, nor ever for silence elsewhere.
+  if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) {
+    return std::nullopt;
+  }
+  if (attempt.lacks_glue) return FindingCode::kGlueMissing;
+  if (attempt.circular) return FindingCode::kDelegationCircular;
+  return attempt.is_alias ? FindingCode::kServerIsAlias : FindingCode::kServerUnresolvable;
+}
+
 /// nullopt where the result alone proves nothing.
 std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient) {
   // A resolver is no server that a delegation names. What it does wrong is observed.
@@ -68,12 +94,7 @@ std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient)
     case ServerResult::kUpwardReferral:
       return FindingCode::kLameUpwardReferral;
     case ServerResult::kUnresolved:
-      if (attempt.no_such_host) return FindingCode::kServerNxdomain;
-      // Nobody is accused at first sight of what nobody has said, nor ever of silence elsewhere.
-      if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) {
-        return std::nullopt;
-      }
-      return FindingCode::kServerUnresolvable;
+      return CodeOfUnresolved(attempt, patient);
     case ServerResult::kUnreachable:
       return FindingCode::kServerUnreachable;
     default:

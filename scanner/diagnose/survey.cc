@@ -353,6 +353,11 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
     attempt.host = host.host;
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = host.own.no_such_host;
+    attempt.is_alias = host.own.is_alias;
+    dns::Name name;
+    if (host.own.no_such_host && dns::Name::FromText(host.host, &name) == dns::NameError::kNone) {
+      attempt.denied_by = name.view().suffix(host.own.denied_labels).ToText();
+    }
     account->attempts.push_back(std::move(attempt));
   }
   for (Server& server : inquiry->servers) {

@@ -106,6 +106,15 @@ void AddGlue(const HostView& host, std::vector<Finding>* findings) {
   }
 }
 
+/// Its addresses are found all the same; else it is a server without address.
+void AddAlias(const HostView& host, std::vector<Finding>* findings) {
+  if (!host.own.is_alias || host.own.addresses.empty()) return;
+  Finding finding(FindingCode::kServerIsAlias);
+  finding.host = host.host;
+  finding.evidence = "a CNAME or DNAME leads from the name to its addresses";
+  AddFinding(finding, findings);
+}
+
 std::string NetworkOf(const net::Address& address) {
   const size_t octets = address.is_v6() ? 6 : 3;
   const auto all = address.octets();
@@ -184,7 +193,10 @@ bool DelegationDiffers(const ZoneView& view) {
 
 void AddZoneFindings(const ZoneView& view, std::vector<Finding>* findings) {
   AddDelegation(view, findings);
-  for (const HostView& host : view.hosts) AddGlue(host, findings);
+  for (const HostView& host : view.hosts) {
+    AddGlue(host, findings);
+    AddAlias(host, findings);
+  }
   AddPlaces(view, findings);
   AddAnswers(view, findings);
 }

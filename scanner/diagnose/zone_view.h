@@ -43,8 +43,9 @@ bool AnswersDiffer(const ZoneView& view);
 /// Does a server give another NS set than the parent?
 bool DelegationDiffers(const ZoneView& view);
 
-/// Adds delegation_mismatch, glue_mismatch, single_server, single_network and answers_differ, as
-/// far as they are proven: what nobody said, or somebody did not know, is held against nobody.
+/// Adds delegation_mismatch, glue_mismatch, server_is_alias, single_server, single_network and
+/// answers_differ, as far as they are proven: what nobody said, or somebody did not know, is held
+/// against nobody.
 void AddZoneFindings(const ZoneView& view, std::vector<Finding>* findings);
 
 }  // namespace caascan::diagnose

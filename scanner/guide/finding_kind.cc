@@ -140,6 +140,19 @@ constexpr FindingKind kKinds[] = {
      "NXDOMAIN for the name that the delegation gives.",
      "The delegation names a server whose name does not exist. Correct it at the registrar. Where "
      "its domain has lapsed, somebody else could register it and answer for your zone."},
+    {kServerDomainUnregistered, kError, kOwner, kHostAddresses, R::kUnresolvableServers, kNoEde,
+     "RFC 1034 section 4.2.2, RFC 1912 section 2.8", "a name server's domain does not exist",
+     "NXDOMAIN for the name that the delegation gives, from the servers of the zone in which its "
+     "domain would be registered.",
+     "The delegation names a server whose domain is not registered, or has lapsed. Take it out of "
+     "the delegation at once: somebody else could register that domain, and would then answer for "
+     "your zone."},
+    {kServerIsAlias, kWarning, kOwner, kHostAddresses, R::kUnresolvableServers, kNoEde,
+     "RFC 2181 section 10.3, RFC 1912 section 2.4", "a name server's name is an alias",
+     "A CNAME record at the name that the delegation gives.",
+     "The delegation names a server whose name is an alias (CNAME). Many resolvers do not follow "
+     "it, and then the server does not count. Enter the name at which the address records are, at "
+     "the registrar and in the zone; or have the CNAME replaced by A and AAAA records."},
     {kServerUnreachable, kError, kProvider, kCaa, R::kUnreachable, kNetworkError,
      "RFC 1034 section 4.1, RFC 7766 section 5",
      "a name server's port is closed, or there is no way to it",
@@ -171,6 +184,20 @@ constexpr FindingKind kKinds[] = {
      "The address in the referral is none of those that the server's name has.",
      "The parent zone hands out another address for a name server than the zone itself does. "
      "Please have the host object (glue) corrected at the registrar."},
+    {kGlueMissing, kError, kRegistrar, kNsSearch, R::kUnresolvableServers, kNoEde,
+     "RFC 1034 section 4.2.1, RFC 9471 section 3.1", "a name server inside the zone has no glue",
+     "The referral names a server inside the zone without an address, and no other server of the "
+     "zone can be reached.",
+     "The name server lies inside the zone itself, and the parent zone gives no address for it, so "
+     "it cannot be found. Please have its addresses entered as a host object (glue) at the "
+     "registrar."},
+    {kDelegationCircular, kError, kOwner, kNsSearch, R::kUnresolvableServers, kNoEde,
+     "RFC 1034 section 4.2.2, RFC 9471 section 2.3", "zones whose servers lie in each other",
+     "To find the server's address one needs another zone, whose servers lie in this one; neither "
+     "has glue.",
+     "The zone's servers lie in another zone, whose servers lie in this one, so none of them can "
+     "be found. Name at least one server at the registrar whose own zone can be reached by another "
+     "way, or has glue."},
     {kSingleServer, kNotice, kProvider, kNsSearch, kNothing, kNoEde,
      "RFC 1034 section 4.1, RFC 2182 section 5", "the zone has one server only",
      "All the addresses of its servers are one host.",

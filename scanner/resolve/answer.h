@@ -37,6 +37,10 @@ struct Attempt {
   bool no_such_host = false;  // kUnresolved: NXDOMAIN for its name,
   bool unproven = false;      // or nobody who might know its address told,
   bool unheard = false;       // since he was silent.
+  bool is_alias = false;      // kUnresolved: its name is an alias,
+  bool lacks_glue = false;    // or it lies inside the zone, and nothing else leads there,
+  bool circular = false;      // or in a zone whose servers lie in the first one: see `detail`.
+  std::string denied_by;      // no_such_host: the zone whose servers said so.
   /// Its only addresses are of a family that this scan does not use, or this machine cannot.
   bool other_family = false;
   std::chrono::nanoseconds rtt{0};

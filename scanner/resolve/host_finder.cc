@@ -66,7 +66,7 @@ net::Task<HostEnd> HostFinder::Resolve(Handle host, Account* account, Host* on_b
   host->Begin();
   host->depth = on_behalf_of == nullptr ? 1 : on_behalf_of->depth + 1;
   host->peers.clear();
-  host->no_such_host = host->other_family = false;
+  host->no_such_host = host->other_family = host->is_alias = false;
   if (on_behalf_of != nullptr) on_behalf_of->waits_for = &*host;
   HostEnd end = HostEnd::kKnown;
   // The families in use first; the other one only to tell a host that lacks ours from one that has

@@ -132,6 +132,8 @@ class IterativeResolver : public Resolver, private HostFinder::Source {
 
   net::Task<bool> ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account, Host* job);
   static bool IsSpared(const Walk& walk, const Account& account, Visit* visit);
+  std::vector<dns::Name> FindCircle(dns::NameView host, dns::NameView apex);
+  void DescribeCircle(dns::NameView apex, Attempt* attempt);
   static void NoteHostQueries(const Walk& walk, uint32_t before, Account* account);
   net::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                       Account* account) override;

@@ -2,6 +2,8 @@
 // them have failed.
 //
 // Tested by iterative_servers_test.cc and iterative_addresses_test.cc.
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 
 #include "scanner/resolve/failure.h"
@@ -31,7 +33,55 @@ bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
   return true;
 }
 
+constexpr size_t kMaxCircle = 32;  // Zones that are looked at; a wider circle is not found.
+
 }  // namespace
+
+/// The zones by way of which the servers of `host`'s zone lead back to `apex`, the nearest to it
+/// first; empty where they do not. Reads the caches alone.
+std::vector<dns::Name> IterativeResolver::FindCircle(dns::NameView host, dns::NameView apex) {
+  struct Step {
+    dns::Name zone;
+    size_t from;  // The step that led there; the first leads to itself.
+  };
+  std::vector<Step> steps = {{dns::Name(delegations_.Deepest(host, now()).name()), 0}};
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const ZoneHandle zone = delegations_.Deepest(steps[i].zone, now());
+    const auto reachable = [](const Zone::Server& server) { return server.has_address; };
+    if (std::any_of(zone->servers.begin(), zone->servers.end(), reachable)) continue;
+    for (const Zone::Server& server : zone->servers) {
+      const ZoneHandle next = delegations_.Deepest(zone->host(server), now());
+      if (next.name() == apex) {
+        std::vector<dns::Name> path = {steps[i].zone};
+        for (size_t at = i; at != 0; at = steps[at].from)
+          path.push_back(steps[steps[at].from].zone);
+        return path;
+      }
+      const auto same = [&next](const Step& step) { return step.zone.view() == next.name(); };
+      if (steps.size() < kMaxCircle && std::none_of(steps.begin(), steps.end(), same)) {
+        steps.push_back({dns::Name(next.name()), i});
+      }
+    }
+  }
+  return {};
+}
+
+/// A circle that does not come back to `apex` is another zone's.
+void IterativeResolver::DescribeCircle(dns::NameView apex, Attempt* attempt) {
+  dns::Name host;
+  std::vector<dns::Name> path;
+  if (dns::Name::FromText(attempt->host, &host) == dns::NameError::kNone) {
+    path = FindCircle(host, apex);
+  }
+  attempt->circular = !path.empty();
+  if (path.empty()) return;
+  attempt->detail = absl::StrCat("to find it one needs ", path.back().view().ToLowerText());
+  path.pop_back();
+  for (; !path.empty(); path.pop_back()) {
+    absl::StrAppend(&attempt->detail, ", whose servers lie in ", path.back().view().ToLowerText());
+  }
+  absl::StrAppend(&attempt->detail, ", whose servers lie in ", apex.ToLowerText());
+}
 
 net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visit, Account* account,
                                                     Host* job) {
@@ -46,6 +96,8 @@ net::Task<bool> IterativeResolver::ResolveOneServer(ZoneHandle zone, Visit* visi
   Zone::Server& server = zone->servers[*index];
   server.resolved = end == HostEnd::kKnown;
   server.no_such_host = host->no_such_host;
+  server.denied_labels = host->denied_labels;
+  server.is_alias |= host->is_alias;
   server.other_family |= host->other_family;
   visit->names.End(*index, end);
   co_return true;
@@ -74,6 +126,7 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, 
                                                        Account* account) {
   Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
+  host->is_alias |= walk.chain.hops() > 0;
   if (!walk.ok) {
     if (walk.circle) co_return HostEnd::kCircle;
     if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
@@ -83,6 +136,7 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, 
   }
   host->no_such_host =
       walk.asked->classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
+  if (host->no_such_host) host->denied_labels = DenierOf(walk);
   if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
@@ -95,7 +149,10 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, 
 }
 
 void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
-  visit.names.AddUnresolved(*walk->zone, &walk->attempts);
+  visit.names.AddUnresolved(*walk->zone, walk->zone.name(), &walk->attempts);
+  for (Attempt& attempt : walk->attempts) {
+    if (attempt.circular) DescribeCircle(walk->zone.name(), &attempt);
+  }
   walk->ok = false;
   walk->retried = visit.choice.sent() > 1;
   if (network_->cancelled()) {

@@ -61,6 +61,7 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
   for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
     Walk walk(host, type, Walk::Purpose::kAddress);
     co_await Lookup(&walk, account, nullptr);
+    addresses->is_alias |= walk.chain.hops() > 0;
     if (!walk.ok) {
       addresses->complete = false;
       addresses->cut_short |= IsOwnLimit(walk.failure);
@@ -68,7 +69,10 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
     }
     const ResponseKind kind = walk.asked->classified.kind;
     addresses->no_such_host = kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
-    if (addresses->no_such_host) co_return;
+    if (addresses->no_such_host) {
+      addresses->denied_labels = DenierOf(walk);
+      co_return;
+    }
     if (kind != ResponseKind::kAnswer) continue;
     for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
       if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;

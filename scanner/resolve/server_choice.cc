@@ -89,7 +89,7 @@ std::optional<unsigned> ServerNames::Next(const Zone& zone, const ServerChoice& 
 }
 
 void ServerNames::End(unsigned index, HostEnd end) {
-  if (end == HostEnd::kCircle) circle_ = true;
+  if (end == HostEnd::kCircle) circles_ |= Bit(index);
   if (end == HostEnd::kUnheard) unheard_ |= Bit(index);
   if (end == HostEnd::kUnproven) unproven_ |= Bit(index);
   if (end == HostEnd::kCutShort) cut_short_ |= Bit(index);
@@ -97,7 +97,8 @@ void ServerNames::End(unsigned index, HostEnd end) {
   if (end == HostEnd::kBlocklisted) blocklisted_ |= Bit(index);
 }
 
-void ServerNames::AddUnresolved(const Zone& zone, std::vector<Attempt>* attempts) const {
+void ServerNames::AddUnresolved(const Zone& zone, dns::NameView apex,
+                                std::vector<Attempt>* attempts) const {
   for (unsigned i = 0; i < zone.servers.size(); ++i) {
     const Zone::Server& server = zone.servers[i];
     const uint32_t bit = Bit(i);
@@ -107,6 +108,15 @@ void ServerNames::AddUnresolved(const Zone& zone, std::vector<Attempt>* attempts
     attempt.host = zone.host(server).ToText();
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = server.no_such_host;
+    if (server.no_such_host) {
+      attempt.denied_by = zone.host(server).suffix(server.denied_labels).ToText();
+    }
+    attempt.is_alias = server.is_alias;
+    attempt.circular = (circles_ & bit) != 0;
+    if (attempt.circular && zone.host(server).IsAtOrBelow(apex)) {
+      attempt.circular = false;
+      attempt.lacks_glue = true;
+    }
     attempt.other_family = server.other_family;
     attempt.unproven = !server.resolved;
     attempt.unheard = (unheard_ & bit) != 0;

@@ -110,15 +110,16 @@ class ServerNames {
   std::optional<unsigned> Next(const Zone& zone, const ServerChoice& choice) const;
   void Begin(unsigned index) { looked_up_ |= Bit(index); }
   void End(unsigned index, HostEnd end);
-  /// Adds those that gave no address to *attempts. What our own limits hid is no server's fault.
-  void AddUnresolved(const Zone& zone, std::vector<Attempt>* attempts) const;
+  /// Adds those of the zone at `apex` that gave no address to *attempts. What our own limits hid is
+  /// no server's fault.
+  void AddUnresolved(const Zone& zone, dns::NameView apex, std::vector<Attempt>* attempts) const;
 
   /// Is there a server whose address could not be found, though it may have one?
   bool any_missing() const { return (unheard_ | unproven_) != 0; }
   /// Did our own limits keep us from looking for one?
   bool any_cut_short() const { return cut_short_ != 0; }
   /// Did the look-up of one need that very name?
-  bool circle() const { return circle_; }
+  bool circle() const { return circles_ != 0; }
 
  private:
   static uint32_t Bit(unsigned index) { return 1u << index; }
@@ -129,8 +130,8 @@ class ServerNames {
   uint32_t unproven_ = 0;  // or failed.
   uint32_t cut_short_ = 0;
   uint32_t local_faults_ = 0;  // Our own side could not send.
+  uint32_t circles_ = 0;       // Its look-up needed that very name.
   uint32_t blocklisted_ = 0;   // The user does not want it to be asked.
-  bool circle_ = false;
 };
 
 }  // namespace caascan::resolve

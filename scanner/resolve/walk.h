@@ -1,7 +1,9 @@
 // What the iterative resolver's coroutines hand one another: a look-up on its way.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +74,14 @@ struct Walk {
   bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
   bool stands_at_alias() const { return ok && asked->classified.kind == ResponseKind::kAlias; }
 };
+
+/// How many labels the zone has that denies the name. REQUIRES: the answer is NXDOMAIN.
+inline uint8_t DenierOf(const Walk& walk) {
+  assert(walk.asked->classified.kind == ResponseKind::kNxDomain && "the name is denied");
+  const dns::Name zone =
+      DeepestZoneShown(walk.asked->message, walk.zone.name(), walk.chain.current());
+  return static_cast<uint8_t>(zone.view().label_count());
+}
 
 /// One visit to a zone: what its servers were asked.
 struct Visit {

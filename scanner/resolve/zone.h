@@ -32,6 +32,8 @@ struct Zone {
     bool no_such_host = false;  // Its name does not exist.
     bool has_glue = false;      // Its addresses here came with the delegation.
     bool other_family = false;  // It has an address of a family that is not used.
+    bool is_alias = false;
+    uint8_t denied_labels = 0;  // no_such_host: of the zone that denies it.
   };
   struct ServerAddress {
     net::PeerRef peer;
@@ -69,6 +71,8 @@ struct Host {
   std::chrono::nanoseconds expires{0};
   bool no_such_host = false;  // The name does not exist.
   bool other_family = false;  // It has addresses, of a family that is not used.
+  bool is_alias = false;
+  uint8_t denied_labels = 0;  // no_such_host: of the zone that denies it.
   // No addresses, but nobody said so: whoever might have told failed, at that time.
   bool unproven = false;
   bool unheard = false;  // Likewise: he was silent.

@@ -168,6 +168,70 @@ TEST_F(FindingsTest, AServerWhoseNameDoesNotExistIsAnother) {
   EXPECT_THAT(Findings(), ElementsAre("server_nxdomain nowhere.example"));
 }
 
+struct UnresolvedRow {
+  const char* name;
+  const char* host;
+  void (*attempt)(resolve::Attempt*);
+  const char* code;
+};
+
+class UnresolvedTest : public FindingsTest, public testing::WithParamInterface<UnresolvedRow> {};
+
+TEST_P(UnresolvedTest, HasTheCodeThatSaysMost) {
+  account_.patient = true;
+  GetParam().attempt(Try(ServerResult::kUnresolved, GetParam().host, ""));
+  EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " " + GetParam().host));
+}
+
+// RFC 1034 §4.2.2, RFC 9471 §2, RFC 2181 §10.3.
+INSTANTIATE_TEST_SUITE_P(
+    Servers, UnresolvedTest,
+    testing::Values(UnresolvedRow{"DeniedByTheRegistry", "ns1.gone.example",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->no_such_host = true;
+                                    attempt->denied_by = "example";
+                                  },
+                                  "server_domain_unregistered"},
+                    UnresolvedRow{"DeniedByItsDomain", "ns1.gone.example",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->no_such_host = true;
+                                    attempt->denied_by = "gone.example";
+                                  },
+                                  "server_nxdomain"},
+                    // Below co.uk anybody may register a domain, below example.co.uk its owner.
+                    UnresolvedRow{"DeniedByAPublicSuffix", "ns1.gone.co.uk",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->no_such_host = true;
+                                    attempt->denied_by = "co.uk";
+                                  },
+                                  "server_domain_unregistered"},
+                    UnresolvedRow{"DeniedBelowTheDomain", "ns1.gone.example.co.uk",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->no_such_host = true;
+                                    attempt->denied_by = "example.co.uk";
+                                  },
+                                  "server_nxdomain"},
+                    UnresolvedRow{"DeniedByTheRoot", "ns1.gone.nosuchtld",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->no_such_host = true;
+                                    attempt->denied_by = ".";
+                                  },
+                                  "server_nxdomain"},
+                    UnresolvedRow{"LacksGlue", "ns1.example.com",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->unproven = attempt->lacks_glue = true;
+                                  },
+                                  "glue_missing"},
+                    UnresolvedRow{"Circular", "ns1.example.com",
+                                  [](resolve::Attempt* attempt) {
+                                    attempt->unproven = attempt->circular = true;
+                                  },
+                                  "delegation_circular"},
+                    UnresolvedRow{"Alias", "ns1.example.com",
+                                  [](resolve::Attempt* attempt) { attempt->is_alias = true; },
+                                  "server_is_alias"}),
+    [](const auto& row) { return row.param.name; });
+
 TEST_F(FindingsTest, AServerOfWhichNobodyToldIsNotAccusedAtFirstSight) {
   Try(ServerResult::kUnresolved, "nowhere.example", "")->unproven = true;
   EXPECT_THAT(Findings(), IsEmpty());

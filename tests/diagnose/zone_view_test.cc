@@ -97,6 +97,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"TheParentHasOneMore",
                         [](ZoneView* view) { view->servers[0].ns = view->servers[1].ns = {"a"}; },
                         {"delegation_mismatch"}},
+                    Row{"AServersNameIsAnAlias",
+                        [](ZoneView* view) { view->hosts[1].own.is_alias = true; },
+                        {"server_is_alias"}},
+                    // That is said of it as of a server without address.
+                    Row{"AnAliasLeadsNowhere",
+                        [](ZoneView* view) {
+                          view->hosts[1].own.is_alias = true;
+                          view->hosts[1].own.addresses.clear();
+                        },
+                        {}},
                     Row{"GlueIsNoneOfTheAddresses",
                         [](ZoneView* view) { view->hosts[0].glue = {At("203.0.113.9")}; },
                         {"glue_mismatch"}}),

@@ -45,7 +45,7 @@ STORIES_TOLD = (
      ["caa_dropped", "SOA answered behind each", "To send to the DNS provider", "let all query types pass"],
      "timed out|no servers could be reached"),
     ("One missing name server among good ones", ["one-short.example"], 0,
-     ["server_nxdomain", "ns3.gone.example +unresolved", "To the domain owner"],
+     ["server_domain_unregistered", "ns3.gone.example +unresolved", "To the domain owner"],
      None),
 )
 

@@ -51,6 +51,24 @@ TEST_F(CirclesTest, ZonesThatServeOneAnotherEndSoon) {
   ExpectEndsSoon("www.a.test", Reason::kUnresolvableServers);
 }
 
+TEST_F(CirclesTest, SaysOfEachServerWhyItIsNotFound) {
+  DelegateWithoutGlue("a.test", "b.test", 1);
+  DelegateWithoutGlue("b.test", "a.test", 1);
+  DelegateWithoutGlue("inside.test", "inside.test", 1);
+  DelegateWithoutGlue("behind.test", "a.test", 1);
+  Start();
+  const auto attempt = [this](const char* name) {
+    return Lookup(name, {.patient = true, .last_look = true}).answer.attempts.at(0);
+  };
+  const Attempt circular = attempt("www.a.test");
+  EXPECT_TRUE(circular.circular && !circular.lacks_glue);
+  EXPECT_EQ(circular.detail, "to find it one needs b.test, whose servers lie in a.test");
+  const Attempt inside = attempt("www.inside.test");
+  EXPECT_TRUE(inside.lacks_glue && !inside.circular);
+  const Attempt behind = attempt("www.behind.test");
+  EXPECT_FALSE(behind.circular || behind.lacks_glue) << "the circle is not its own";
+}
+
 class RingTest : public CirclesTest {
  protected:
   static constexpr int kZones = 50;

@@ -212,7 +212,7 @@ TEST(ServerNamesTest, HowTheLookUpEndedIsTold) {
     names.End(0, row.end);
     zone.servers[0].resolved = row.resolved;
     std::vector<Attempt> attempts;
-    names.AddUnresolved(zone, &attempts);
+    names.AddUnresolved(zone, dns::NameView(), &attempts);
     EXPECT_EQ(names.any_cut_short(), row.cut_short);
     EXPECT_EQ(names.circle(), row.circle);
     ASSERT_EQ(attempts.size(), row.attempts);
