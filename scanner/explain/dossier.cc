@@ -5,6 +5,7 @@
 #include <set>
 
 #include "scanner/caa/property.h"
+#include "scanner/explain/culprit.h"
 #include "scanner/guide/operator_name.h"
 #include "scanner/guide/reason_remedy.h"
 
@@ -69,7 +70,7 @@ void Dossier::Add(const record::RecordView& record) {
     DossierFault* const fault = Find(Text(finding.code), DigOf(finding.code), &findings_);
     if (fault == nullptr) continue;
     fault->names += seen.insert(finding.code).second ? 1 : 0;
-    fault->AddSample({.name = Text(record.name),
+    fault->AddSample({.name = Text(AskedName(record)),
                       .host = Text(finding.host),
                       .address = Text(finding.address),
                       .zone = Text(finding.zone.empty() ? record.zone : finding.zone),
@@ -81,7 +82,7 @@ void Dossier::Add(const record::RecordView& record) {
   ++failure->names;  // There are fewer reasons than there is room.
   for (const record::ServerView& server : record.servers) {
     if (!guide::IsFault(server.result)) continue;
-    failure->AddSample({.name = Text(record.name),
+    failure->AddSample({.name = Text(AskedName(record)),
                         .host = Text(server.host),
                         .address = Text(server.address),
                         .zone = Text(record.zone),

@@ -72,7 +72,8 @@ std::string HtmlDossier(const Dossier& dossier);
 /// Commands that show the fault without us: dig of BIND. Empty where a name or an address is none
 /// that a shell should see.
 std::vector<std::string> DigLines(Dig dig, const DossierSample& sample);
-/// One question to one server; empty likewise.
-std::string DigLine(std::string_view type, const std::string& name, const std::string& address);
+/// One question to one server, or to a resolver, which needs RD; empty likewise.
+std::string DigLine(std::string_view type, const std::string& name, const std::string& address,
+                    bool of_resolver = false);
 
 }  // namespace caascan::explain

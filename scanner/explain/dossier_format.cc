@@ -185,10 +185,11 @@ void AppendHtml(const Block& block, std::string* out) {
 
 }  // namespace
 
-std::string DigLine(std::string_view type, const std::string& name, const std::string& address) {
+std::string DigLine(std::string_view type, const std::string& name, const std::string& address,
+                    bool of_resolver) {
   const std::string server = AtServer(address);
   if (server.empty() || !IsHarmless(name)) return "";
-  return "dig +norec " + std::string(type) + " " + name + server;
+  return (of_resolver ? "dig " : "dig +norec ") + std::string(type) + " " + name + server;
 }
 
 std::vector<std::string> DigLines(Dig dig, const DossierSample& sample) {
@@ -198,7 +199,7 @@ std::vector<std::string> DigLines(Dig dig, const DossierSample& sample) {
   const auto ask_for = [&](const std::string& of, std::initializer_list<const char*> questions) {
     std::vector<std::string> lines;
     for (const char* question : questions) {
-      std::string line = DigLine(question, of, sample.address);
+      std::string line = DigLine(question, of, sample.address, sample.host.empty());
       if (!line.empty()) lines.push_back(std::move(line));
     }
     return lines;

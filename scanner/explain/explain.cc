@@ -14,6 +14,7 @@
 #include "caascan/known_cas.h"
 #include "scanner/caa/property.h"
 #include "scanner/explain/climb_view.h"
+#include "scanner/explain/culprit.h"
 #include "scanner/explain/dossier.h"
 #include "scanner/explain/explain_page.h"
 #include "scanner/explain/support_letter.h"
@@ -36,8 +37,9 @@ struct Room {
   size_t findings = 4;
   size_t evidence = 2;  // Of one finding.
   size_t commands = 6;
+  size_t letters = 3;
 };
-constexpr Room kTight = {4, 4, 4, 2, 1, 4};
+constexpr Room kTight = {4, 4, 4, 2, 1, 4, 1};
 constexpr ptrdiff_t kMaxLines = 99;
 
 /// Of a text from outside, as much as people read.
@@ -153,14 +155,6 @@ void AddServers(const record::RecordView& record, const Room& room, ExplainPage*
   page->Rest(record.servers.size(), room.servers);
 }
 
-std::string WhomToTell(const FindingKind& kind, const record::RecordView& record) {
-  std::string who(ActorText(kind.actor));
-  if (kind.actor == Actor::kProvider && !record.operator_name.empty()) {
-    who += " (" + report::PrintableText(record.operator_name) + ")";
-  }
-  return who;
-}
-
 /// What explains others that come with it.
 bool IsCause(FindingCode code) {
   return code == FindingCode::kDnssecEmptyAnswersOnly || code == FindingCode::kDelegationMismatch;
@@ -200,7 +194,7 @@ void AddFindings(const record::RecordView& record, const Room& room, ExplainPage
       if (!line.empty()) page->Paragraph("    ", line);
     }
     page->Paragraph("    ", "To the " + WhomToTell(kind, record) + ":");
-    page->Paragraph("      ", kind.remedy);
+    page->Paragraph("      ", RemedyFor(kind, record));
   }
   page->Rest(codes.size(), room.findings);
 }
@@ -261,11 +255,7 @@ class Commands {
   const std::vector<std::string>& lines() const { return lines_; }
 
  private:
-  std::string name() const {
-    std::string_view name = record_.failed_at.empty() ? record_.name : record_.failed_at;
-    if (name.starts_with("*.")) name.remove_prefix(2);
-    return std::string(name);
-  }
+  std::string name() const { return std::string(AskedName(record_)); }
 
   std::string WithPort(std::string_view address) const {
     std::string text(address);
@@ -341,19 +331,19 @@ void AddCommands(const std::vector<std::string>& lines, const Room& room, Explai
   }
 }
 
-/// The gravest fault about which somebody else than the owner can act.
-void AddLetter(const record::RecordView& record, const std::vector<std::string>& commands,
-               ExplainPage* page) {
+/// To each who can act, about the gravest fault: the owner, the DNS provider, and who delegates.
+void AddLetters(const record::RecordView& record, const std::vector<std::string>& commands,
+                const Room& room, ExplainPage* page) {
+  std::vector<std::string> addressees;
   for (const FindingCode code : CodesOf(record)) {
     const FindingKind& kind = KindOf(code);
-    if (kind.severity == Severity::kNotice) break;
-    if (kind.actor != Actor::kProvider && kind.actor != Actor::kRegistrar &&
-        kind.actor != Actor::kRegistry) {
-      continue;
-    }
-    page->Heading("To send to the " + WhomToTell(kind, record));
+    if (kind.severity == Severity::kNotice || addressees.size() == room.letters) break;
+    if (kind.actor == Actor::kOurselves) continue;
+    std::string whom = WhomToTell(kind, record);
+    if (std::find(addressees.begin(), addressees.end(), whom) != addressees.end()) continue;
+    page->Heading("To send to the " + whom);
     page->Paragraph("  ", SupportLetter(record, kind, commands.empty() ? "" : commands.front()));
-    return;
+    addressees.push_back(std::move(whom));
   }
 }
 
@@ -379,18 +369,19 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
   AddRecords(record, room, page);
   AddServers(record, room, page);
   AddFindings(record, room, page);
-  std::string_view remedy = guide::ReasonRemedy(record.reason);
+  std::string remedy = RemedyFor(record);
   if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
     remedy = "Add an issuewild record that names the CA, or remove the issuewild records.";
   }
-  if (!remedy.empty()) {
-    page->Heading("What to do");
-    page->Paragraph("  ", remedy);
+  const std::string elsewhere = ElsewhereText(record);
+  if (!remedy.empty()) page->Heading("What to do");
+  for (const std::string& text : {elsewhere, remedy}) {
+    if (!text.empty()) page->Paragraph("  ", text);
   }
   AddPublishing(record, report::PrintableText(issuers.front()), page);
   const Commands commands(record, options.port);
   AddCommands(commands.lines(), room, page);
-  AddLetter(record, commands.lines(), page);
+  AddLetters(record, commands.lines(), room, page);
 }
 
 std::string Explain(const record::RecordView& record, const ClimbView& climb,
@@ -402,7 +393,7 @@ std::string Explain(const record::RecordView& record, const ClimbView& climb,
     if (std::count(text.begin(), text.end(), '\n') <= kMaxLines) return text;
   }
   ExplainPage page(options.form, options.width);
-  Fill(record, {}, options, {2, 2, 2, 1, 1, 2}, &page);
+  Fill(record, {}, options, {2, 2, 2, 1, 1, 2, 1}, &page);
   return page.Take();
 }
 

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "scanner/explain/culprit.h"
 #include "scanner/explain/verdict.h"
 #include "scanner/report/formats/cell_text.h"
 
@@ -33,11 +34,13 @@ std::string SupportLetter(const record::RecordView& record, const FindingKind& k
       absl::StrAppend(&servers, " (", report::PrintableText(finding.address), ")");
   }
   if (count > kMaxServers) absl::StrAppend(&servers, " and ", count - kMaxServers, " more");
-  std::string text = absl::StrCat(std::string(kind.remedy), " This is about the zone ",
+  std::string text = absl::StrCat(RemedyFor(kind, record), " This is about the zone ",
                                   report::PrintableText(record.zone));
   if (!servers.empty()) absl::StrAppend(&text, " at ", servers);
   absl::StrAppend(&text, " (", std::string(kind.rfc), ").");
   if (!evidence.empty()) absl::StrAppend(&text, " What was seen: ", evidence, ".");
+  const std::string elsewhere = ElsewhereText(record);
+  if (!elsewhere.empty()) absl::StrAppend(&text, " ", elsewhere);
   absl::StrAppend(&text, ConsequenceText(record));
   if (!command.empty()) absl::StrAppend(&text, " To see it: ", report::PrintableText(command));
   return text;

@@ -156,6 +156,18 @@ bool ReadCaa(ondemand::value& value, RrsetUse use, RecordView* record) {
                                   : RrsetReader<RrsetUse::kDecide>(record).Read(value);
 }
 
+bool ReadCname(ondemand::value& value, RecordView* record) {
+  ondemand::array array;
+  if (value.get_array().get(array) != SUCCESS) return false;
+  for (auto element : array) {
+    ondemand::value target;
+    if (element.get(target) != SUCCESS || !GetString(target, &record->cname.emplace_back())) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool ReadServers(ondemand::value& value, RecordView* record) {
   return ForEachObject(value, [record](ondemand::object object) {
     return ReadServer(object, &record->servers.emplace_back());

@@ -57,6 +57,7 @@ enum class RrsetUse : uint8_t {
 /// Read into the record what `value` holds. False where it is of another form; the record may
 /// then have been changed.
 bool ReadCaa(simdjson::ondemand::value& value, RrsetUse use, RecordView* record);
+bool ReadCname(simdjson::ondemand::value& value, RecordView* record);
 bool ReadServers(simdjson::ondemand::value& value, RecordView* record);
 bool ReadFindings(simdjson::ondemand::value& value, RecordView* record);
 bool ReadDecisions(simdjson::ondemand::value& value, RecordView* record);

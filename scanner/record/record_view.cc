@@ -36,7 +36,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
     {"would_issue\"", "would_issue is no boolean", "would_issue stands there twice"},
     {"caa\"", "caa is no set of CAA records", "caa stands there twice"},
-    {"cname\"", "", "cname stands there twice"},
+    {"cname\"", "cname is no array of names", "cname stands there twice"},
     {"dnssec\"", "dnssec is none of the five", "dnssec stands there twice"},
     {"failed_at\"", "failed_at is no string", "failed_at stands there twice"},
     {"zone\"", "zone is no string", "zone stands there twice"},
@@ -263,6 +263,8 @@ class Members {
         return value.get_bool().get(record_->would_issue) == SUCCESS;
       case Member::kCaa:
         return ReadCaa(value, RrsetUse::kReport, record_);
+      case Member::kCname:
+        return ReadCname(value, record_);
       case Member::kDnssec:
         return GetText(value, &text) && repeated_->dnssec.Find(text, &record_->dnssec);
       case Member::kFailedAt:
@@ -360,6 +362,7 @@ void RecordReader::Clear() {
   record_.name = {};
   record_.input = {};
   record_.reason_code = {};
+  record_.cname.clear();
   record_.has_caa = false;
   record_.caa_owner = {};
   record_.caa_ttl_s = 0;

@@ -86,6 +86,7 @@ struct RecordView {
   std::string_view reason_code;      // As the line has it.
   bool may_issue = false;
   bool would_issue = false;  // Of records without it: only where the outcome is permit.
+  std::vector<std::string_view> cname;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool has_caa = false;
   std::string_view caa_owner;

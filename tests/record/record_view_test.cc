@@ -32,6 +32,7 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   EXPECT_EQ(record.reason, Reason::kIssuerNotAuthorized);
   EXPECT_FALSE(record.may_issue);
   EXPECT_FALSE(record.would_issue);
+  EXPECT_EQ(record.cname, std::vector<std::string_view>({"b.example"}));
   EXPECT_EQ(record.dnssec, DnssecStatus::kSecure);
   ASSERT_TRUE(record.has_caa);
   EXPECT_EQ(record.caa_owner, "example");
