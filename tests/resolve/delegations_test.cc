@@ -14,6 +14,7 @@
 
 #include "scanner/dns/query.h"
 #include "tests/net/reply.h"
+#include "tests/resolve/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -24,21 +25,13 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-dns::Name N(std::string_view text) {
-  dns::Name name;
-  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  return name;
-}
-
 RootServer TheRoot() {
   return {N("a.root-servers.test"),
           {*net::Address::FromText("192.0.2.1", 53), *net::Address::FromText("2001:db8::1", 53)}};
 }
 
-class DelegationsTest : public testing::Test {
+class DelegationsTest : public OfflineFixture {
  protected:
-  ~DelegationsTest() override { network_.Close(); }
-
   /// As a server of `parent` refers to `cut`: one server, with glue.
   void Store(std::string_view cut, std::string_view parent, uint32_t ttl_s,
              std::string_view host = "ns.example.com", std::string_view glue = "192.0.2.53") {
@@ -78,9 +71,6 @@ class DelegationsTest : public testing::Test {
   }
 
   nanoseconds now_ = hours(1);
-  net::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
-  net::Network network_{&loop_, &limits_, {}};
   Delegations delegations_{&network_, {.ipv6 = false}, {}, {TheRoot()}};
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "scanner/net/wait_list.h"
+#include "tests/resolve/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -20,13 +21,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-dns::Name N(std::string_view text) {
-  dns::Name name;
-  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  return name;
-}
-
-class HostFinderTest : public testing::Test, private HostFinder::Source {
+class HostFinderTest : public OfflineFixture, private HostFinder::Source {
  protected:
   /// What a host's servers say.
   struct Script {
@@ -36,8 +31,6 @@ class HostFinderTest : public testing::Test, private HostFinder::Source {
     std::vector<std::string> needs = {};  // Hosts that must be found first.
     bool no_such_host = false;
   };
-
-  ~HostFinderTest() override { network_.Close(); }
 
   void Start(std::string_view host, HostEnd* end) { net::Spawn(Find(std::string(host), end)); }
   HostEnd Resolve(std::string_view host) {
@@ -55,9 +48,6 @@ class HostFinderTest : public testing::Test, private HostFinder::Source {
 
   AddressPolicy policy_{.ipv4 = true, .ipv6 = true};
   nanoseconds now_ = seconds(1000);
-  net::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
-  net::Network network_{&loop_, &limits_, {}};
   HostFinder finder_{this, policy_, 1000, 1 << 20};
   Account account_ = NewAccount();
   std::map<std::string, Script> scripts_;

@@ -10,6 +10,7 @@
 
 #include "scanner/dns/query.h"
 #include "tests/net/reply.h"
+#include "tests/resolve/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -22,16 +23,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-dns::Name N(std::string_view text) {
-  dns::Name name;
-  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  return name;
-}
-
-class ReadReferralTest : public testing::Test {
+class ReadReferralTest : public OfflineFixture {
  protected:
   ReadReferralTest() : reply_(Query(), dns::kFlagQR) {}
-  ~ReadReferralTest() override { network_.Close(); }
 
   static std::vector<uint8_t> Query() {
     const dns::Name name = N("www.example.com");
@@ -72,9 +66,6 @@ class ReadReferralTest : public testing::Test {
 
   AddressPolicy policy_{.ipv4 = true, .ipv6 = true, .port = 5300};
   Reply reply_;
-  net::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
-  net::Network network_{&loop_, &limits_, {}};
   Zone zone_;
 };
 
