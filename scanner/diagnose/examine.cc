@@ -206,7 +206,7 @@ net::Task<bool> AnswersControl(Probing* probing) {
 net::Task<> Hear(Probing probing) {
   const ProbeContext& context = *probing.context;
   const ProbeSpec& spec = *probing.spec;
-  const Patience patience = context.account->patient ? kPatient : kUsual;
+  const Patience patience = IsPatient(context.account->look) ? kPatient : kUsual;
   const unsigned tries = std::min(patience.tries, spec.max_tries);
   const unsigned silences = std::min({patience.silences, spec.max_tries, spec.max_silences});
   const dns::NameView name = spec.at_zone ? context.zone : context.name;

@@ -65,13 +65,13 @@ bool IsUnregistered(const resolve::Attempt& attempt) {
 }
 
 /// Of a server whose address was not found.
-std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, bool patient) {
+std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, resolve::Look look) {
   if (attempt.no_such_host) {
     return IsUnregistered(attempt) ? FindingCode::kServerDomainUnregistered
                                    : FindingCode::kServerNxdomain;
   }
   // No server is blamed at first sight for what was not said, nor ever for silence elsewhere.
-  if (attempt.other_family || attempt.unheard || (attempt.unproven && !patient)) {
+  if (attempt.other_family || attempt.unheard || (attempt.unproven && !IsPatient(look))) {
     return std::nullopt;
   }
   if (attempt.lacks_glue) return FindingCode::kGlueMissing;
@@ -80,7 +80,7 @@ std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, boo
 }
 
 /// nullopt where the result alone proves nothing.
-std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient) {
+std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, resolve::Look look) {
   // A resolver is no server that a delegation names. What it does wrong is observed.
   if (attempt.by_resolver && attempt.result != ServerResult::kMalformed) return std::nullopt;
   switch (attempt.result) {
@@ -94,7 +94,7 @@ std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, bool patient)
     case ServerResult::kUpwardReferral:
       return FindingCode::kLameUpwardReferral;
     case ServerResult::kUnresolved:
-      return CodeOfUnresolved(attempt, patient);
+      return CodeOfUnresolved(attempt, look);
     case ServerResult::kUnreachable:
       return FindingCode::kServerUnreachable;
     default:
@@ -140,7 +140,7 @@ void AddFindings(const resolve::Account& account, std::vector<Finding>* findings
   }
   for (const resolve::Attempt& attempt : account.attempts) {
     if (attempt.local_fault) continue;
-    AddOnce(CodeOf(attempt, account.patient), attempt.host, attempt.peer, attempt.detail, findings);
+    AddOnce(CodeOf(attempt, account.look), attempt.host, attempt.peer, attempt.detail, findings);
   }
 }
 

@@ -95,7 +95,7 @@ net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
   resolve::Account aside;
   aside.budget.max_queries =
       account->budget.max_queries - std::min(account->budget.max_queries, account->budget.queries);
-  aside.patient = account->patient;
+  aside.look = IsPatient(account->look) ? resolve::Look::kSurvey : resolve::Look::kFirst;
   co_await resolver_->LookupAddresses(host, &aside, own);
   account->budget.queries += aside.budget.queries;
   account->budget.steps += aside.budget.steps;
@@ -140,7 +140,7 @@ net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* de
 /// Does a server that gave no CAA records say at least who serves the zone? Else there is nothing
 /// to compare, and all that can be said of them has been.
 net::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
-  inquiry->account->patient = false;
+  inquiry->account->look = resolve::Look::kFirst;
   for (const resolve::DelegatedServer& server : delegated->servers) {
     for (const net::PeerRef& peer : server.peers) {
       AddServer(server.host.view().ToText(), peer, true, inquiry);
@@ -180,7 +180,7 @@ net::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name,
     asked->result = ServerResult::kBlocked;
     co_return true;
   }
-  const uint8_t most = account->patient ? kPatientTries : kTries;
+  const uint8_t most = IsPatient(account->look) ? kPatientTries : kTries;
   for (*tries = 1; !account->budget.exhausted(); ++*tries) {
     *asked = *co_await resolve::Ask(server->peer, name, type, options_, account);
     if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
@@ -288,7 +288,7 @@ void Surveyor::Collect(Inquiry* inquiry) {
 net::Task<> Surveyor::Rest(Inquiry* inquiry) {
   net::Pause pause(network_, network_->Jittered(inquiry->request->rest));
   co_await pause;
-  inquiry->account->patient = true;
+  inquiry->account->look = resolve::Look::kSurvey;
 }
 
 /// A second look at what seems to be wrong.

@@ -88,6 +88,21 @@ enum class HostEnd : uint8_t {
   kBlocklisted,  // The user does not want it to be asked.
 };
 
+/// Which look at a name this is.
+enum class Look : uint8_t {
+  kFirst,    // The usual tries. What fails is looked at again.
+  kOnly,     // The usual tries, and no further look.
+  kPatient,  // A further look, before a server is blamed: with many more tries.
+  kSurvey,   // Of all of a zone's servers: as many tries, but no answer is decided by it.
+};
+
+/// Do servers that are silent have many more tries than usual?
+constexpr bool IsPatient(Look look) { return look == Look::kPatient || look == Look::kSurvey; }
+
+/// Does what this look finds go into the record? Then every doubt is followed up: see
+/// IterativeResolver.
+constexpr bool IsLast(Look look) { return look == Look::kOnly || look == Look::kPatient; }
+
 /// One name's account: budget, counts and evidence over all its look-ups. Owned by whoever
 /// investigates the name.
 struct Account {
@@ -97,10 +112,7 @@ struct Account {
   Budget budget;
   uint32_t retries = 0;           // Queries beyond the first of a look-up in one zone.
   uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
-  bool patient = false;           // A look before a server is blamed: with many more tries.
-  /// What this look finds goes into the record. Then every doubt is followed up: see
-  /// IterativeResolver.
-  bool last_look = false;
+  Look look = Look::kFirst;
   bool keep_all_attempts = false;
   /// Where the servers that a CAA look-up needs next are busy, may it end there, as kStopped, to be
   /// begun again later? Then `busy` says for which of them it would have waited.

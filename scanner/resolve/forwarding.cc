@@ -94,7 +94,7 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
   AliasChain chain(name);
   answer->on_wire = true;
-  const unsigned tries = (options_.retries + 1) * (account->patient ? 2 : 1);
+  const unsigned tries = (options_.retries + 1) * (IsPatient(account->look) ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   unsigned count = 0;
   while (count < tries && !account->budget.exhausted()) {

@@ -51,8 +51,8 @@ net::Task<HostEnd> HostFinder::Resolve(Handle host, Account* account, Host* on_b
     co_await host->Free();
     if (on_behalf_of != nullptr) on_behalf_of->waits_for = nullptr;
   }
-  if (host->IsFresh(source_->now()) &&
-      !(account->patient && host->unproven && source_->now() - host->failed_at > kFreshFailure)) {
+  if (host->IsFresh(source_->now()) && !(IsPatient(account->look) && host->unproven &&
+                                         source_->now() - host->failed_at > kFreshFailure)) {
     if (host->unheard) co_return HostEnd::kUnheard;
     co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;
   }

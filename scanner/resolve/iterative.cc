@@ -149,10 +149,10 @@ std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit
 }
 
 std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
-                                                     bool patient) {
+                                                     Look look) {
   // Where all were silent when their keys were asked for, they have had their tries.
   return visit.choice.PickAgain(walk.zone->addresses.size(),
-                                {options_.retries, options_.patience, patient},
+                                {options_.retries, options_.patience, look},
                                 /*silence_is_final=*/KeysAreUnheard(walk));
 }
 
@@ -164,7 +164,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     std::optional<unsigned> index = PickNew(*walk->zone, visit);
     if (!index) {
       if (co_await ResolveOneServer(walk->zone, &visit, account, job)) continue;
-      index = PickAgain(*walk, visit, account->patient);
+      index = PickAgain(*walk, visit, account->look);
       if (!index && MayHaveOthers(*walk, visit, *account) &&
           co_await FindOtherAddresses(walk, &visit, account, job)) {
         continue;
@@ -178,7 +178,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     }
     visit.choice.Begin(*index);
     // A server may drop what has capitals: at the last look every second try spares it that.
-    const bool small_letters = again && account->last_look && visit.choice.repeats() % 2 == 1;
+    const bool small_letters = again && IsLast(account->look) && visit.choice.repeats() % 2 == 1;
     const Zone::ServerAddress address = walk->zone->addresses[*index];
     const uint32_t before = account->budget.queries;
     if (MayAsk(address.peer)) {

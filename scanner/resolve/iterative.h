@@ -142,7 +142,7 @@ class IterativeResolver : public Resolver, private HostFinder::Source {
   ZoneHandle StoreReferral(const Walk& walk);
   std::optional<unsigned> PickNew(const Zone& zone, const Visit& visit);
   bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
-  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, bool patient);
+  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, Look look);
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }

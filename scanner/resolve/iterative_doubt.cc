@@ -63,9 +63,9 @@ int WorthOf(const Asked& asked, bool usable, const ReplyVerdict* reply) {
 /// Is it worth a query to know whether the same question in small letters gets a better reply? Of
 /// denials until the server has answered capitals by data; of errors once, and again where a name's
 /// record depends on it: a server may mind capitals where it looks for one type only.
-bool MayBeBetter(int worth, LetterCase known, bool last_look) {
+bool MayBeBetter(int worth, LetterCase known, Look look) {
   if (worth == kProven) return false;
-  if (worth <= kBogusDenial) return last_look || known == LetterCase::kUnknown;
+  if (worth <= kBogusDenial) return IsLast(look) || known == LetterCase::kUnknown;
   return known < LetterCase::kSound;
 }
 
@@ -98,7 +98,7 @@ bool IterativeResolver::IsProven(Walk* walk, Account* account) {
 bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
                                         const Account& account) const {
   const LetterCase known = peer->letter_case();
-  const bool errors_only = known == LetterCase::kSound && account.last_look;
+  const bool errors_only = known == LetterCase::kSound && IsLast(account.look);
   if (known == LetterCase::kSensitive || (known == LetterCase::kSound && !errors_only)) {
     return false;
   }
@@ -110,7 +110,7 @@ bool IterativeResolver::MayMindCapitals(const Walk& walk, net::Peer* peer,
   // Keys and a DS may be of a zone above, which is kept in another way.
   const bool of_zone = walk.purpose == Walk::Purpose::kDs || walk.purpose == Walk::Purpose::kKeys;
   if (worth == kProven && !of_zone) peer->NoteLetterCase(LetterCase::kSound);
-  return MayBeBetter(worth, known, account.last_look);
+  return MayBeBetter(worth, known, account.look);
 }
 
 /// Asks once more. True where the reply is worth more than `than`; it is in walk->asked, classified
@@ -195,7 +195,7 @@ net::Task<> IterativeResolver::CompareLetters(Walk* walk, net::Peer* peer, Accou
     co_await net::WaitList::Waiter(&other->second);
   }
   bool better = false;
-  if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->last_look)) {
+  if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->look)) {
     comparing_.try_emplace(peer);
     const bool denied = worth > kBogusDenial;
     if (!denied || !co_await KnowsApex(apex, peer, account)) {
@@ -296,7 +296,7 @@ void IterativeResolver::Hold(const Zone::ServerAddress& address, Account* accoun
 /// last look gives each many tries before the weaker word counts.
 bool IterativeResolver::MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
   const bool all_asked = !visit.choice.any_silent() && !visit.names.any_missing();
-  return walk.held != nullptr && (all_asked || account.last_look) && !account.budget.exhausted();
+  return walk.held != nullptr && (all_asked || IsLast(account.look)) && !account.budget.exhausted();
 }
 
 /// No server gave a better one. False where there is none, or where it ends the look-up no more.
@@ -311,7 +311,7 @@ net::Task<bool> IterativeResolver::TakeHeld(Account* account, Walk* walk, Host* 
 /// Is it time for the last resort?
 bool IterativeResolver::MayHaveOthers(const Walk& walk, const Visit& visit,
                                       const Account& account) const {
-  return account.last_look && !visit.last_resort && walk.held == nullptr &&
+  return IsLast(account.look) && !visit.last_resort && walk.held == nullptr &&
          walk.purpose != Walk::Purpose::kAddress && !network_->cancelled();
 }
 

@@ -71,7 +71,7 @@ void Know(dnssec::Verdict verdict, std::optional<Reason> unreachable, nanosecond
 bool IterativeResolver::IsSettled(const ZoneHandle& zone, const Account& account) {
   if (zone->trust == Zone::Trust::kInsecure) return true;
   const TrustCache::Handle trust = validator_.Find(zone.name());
-  return trust && validator_.IsFresh(*trust, account.patient, now());
+  return trust && validator_.IsFresh(*trust, account.look, now());
 }
 
 net::Task<> IterativeResolver::Settle(ZoneHandle zone, Account* account, Host* job) {
@@ -165,7 +165,7 @@ net::Task<> IterativeResolver::SettleBelow(ZoneHandle servers, dns::NameView ape
                                            Host* job) {
   const TrustCache::Handle trust = validator_.FindOrInsert(apex);
   co_await trust->Free();
-  if (validator_.IsFresh(*trust, account->patient, now())) co_return;
+  if (validator_.IsFresh(*trust, account->look, now())) co_return;
   trust->Begin();
   trust->has_ds = false;
   Walk walk(trust.name(), dns::RRType::kDS, Walk::Purpose::kDs);

@@ -52,7 +52,7 @@ std::optional<unsigned> ServerChoice::PickAgain(size_t count, const TryLimits& l
   if (silent == 0 && held_ != 0) return std::nullopt;
   if (silent == open && silence_is_final) return std::nullopt;
   // Words come back the same; only silence may be chance so often.
-  const unsigned max_tries = MaxTries(count, limits, limits.patient && silent != 0);
+  const unsigned max_tries = MaxTries(count, limits, IsPatient(limits.look) && silent != 0);
   if (mixed ? repeats_ + 1 >= max_tries : sent_ >= max_tries) return std::nullopt;
   const uint32_t wanted = mixed ? silent : open;
   for (size_t i = 0; i < count; ++i) {

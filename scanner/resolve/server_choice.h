@@ -34,7 +34,7 @@ bool IsBetter(const ServerLoad& one, const ServerLoad& other);
 struct TryLimits {
   unsigned retries = 2;   // Beyond the first, however many servers the zone has.
   unsigned patience = 2;  // A patient look: so many times the usual tries, for each server.
-  bool patient = false;
+  Look look = Look::kFirst;
 };
 
 /// One visit to a zone: which of its addresses were tried, and how that ended. An address is named

@@ -77,9 +77,9 @@ Validator::Validator(const ValidatorOptions& options)
   }
 }
 
-bool Validator::IsFresh(const SharedLookup<ZoneTrust>& trust, bool patient, nanoseconds now) const {
+bool Validator::IsFresh(const SharedLookup<ZoneTrust>& trust, Look look, nanoseconds now) const {
   if (!trust.IsFresh(now)) return false;
-  return !(patient && trust.verdict.is_bogus() && now - trust.known_at > kFreshFailure);
+  return !(IsPatient(look) && trust.verdict.is_bogus() && now - trust.known_at > kFreshFailure);
 }
 
 DnssecStatus Validator::StatusOf(const Zone& zone, NameView apex) {
@@ -118,7 +118,8 @@ dnssec::Means Validator::MeansOf(dnssec::Work* work) {
 void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, KnownZones* out) {
   for (; name.IsBelow(apex); name = name.parent()) {
     TrustCache::Handle trust = Find(name);
-    if (!trust || trust->no_cut || trust->verdict.is_bogus() || !IsFresh(*trust, false, now)) {
+    if (!trust || trust->no_cut || trust->verdict.is_bogus() ||
+        !IsFresh(*trust, Look::kFirst, now)) {
       continue;
     }
     const bool secure = trust->verdict.is_secure();
@@ -241,7 +242,7 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   child->trust = Zone::Trust::kSeeTrusts;
   const TrustCache::Handle trust = FindOrInsert(cut);
   if (trust->asking()) return;
-  if (!trust->no_cut && IsFresh(*trust, false, now)) return;
+  if (!trust->no_cut && IsFresh(*trust, Look::kFirst, now)) return;
   trust->Forget();
   trust->has_ds = reply.delegation == Kind::kSigned;
   trust->no_cut = false;

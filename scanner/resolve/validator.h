@@ -17,6 +17,7 @@
 #include "scanner/dnssec/signature_memo.h"
 #include "scanner/dnssec/verdict.h"
 #include "scanner/dnssec/work.h"
+#include "scanner/resolve/answer.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/shared_lookup.h"
@@ -90,8 +91,7 @@ class Validator {
   }
   /// After what is known has changed.
   void Weigh(const TrustCache::Handle& trust) { trusts_.Weigh(trust); }
-  bool IsFresh(const SharedLookup<ZoneTrust>& trust, bool patient,
-               std::chrono::nanoseconds now) const;
+  bool IsFresh(const SharedLookup<ZoneTrust>& trust, Look look, std::chrono::nanoseconds now) const;
 
   /// The state of a zone, as far as it is known.
   DnssecStatus StatusOf(const Zone& zone, dns::NameView apex);

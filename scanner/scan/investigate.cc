@@ -72,7 +72,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
   const bool can_explain = options_.diagnose != DiagnoseMode::kOff ||
                            (options_.resolver_explains && resolver_->explains());
   return answer.status == LookupStatus::kFailed && can_explain && !answer.ended_by_us() &&
-         OutcomeOf(answer.failure) != Outcome::kError && (account.patient || options_.recheck == 0);
+         OutcomeOf(answer.failure) != Outcome::kError && IsLast(account.look);
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
@@ -100,8 +100,8 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
 /// May the account take this answer for its own? A look before somebody is accused does not take
 /// over a failure that was met at first sight.
 bool Investigator::Serves(const SharedAnswer& shared, const resolve::Account& account) const {
-  return shared.IsFresh(now()) &&
-         (shared.answer.status != LookupStatus::kFailed || shared.patient || !account.patient);
+  return shared.IsFresh(now()) && (shared.answer.status != LookupStatus::kFailed ||
+                                   IsPatient(shared.look) || !IsPatient(account.look));
 }
 
 Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
@@ -116,7 +116,7 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   co_await shared->Free();
   if (Serves(*shared, *account)) co_return shared;
   shared->Begin();
-  shared->patient = account->patient;
+  shared->look = account->look;
   const net::Pooled<CaaAnswer> answer = co_await resolver_->LookupCaa(name, account);
   if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
   shared->answer = std::move(*answer);
@@ -237,7 +237,7 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
 /// answer, it would not be asked of its parents.
 net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* account,
                                         Climb* climb) {
-  const bool patient = account->patient;
+  const resolve::Look look = account->look;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
   NameLimits(&options_).BeginSurvey(account);
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
@@ -245,7 +245,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   const bool elsewhere = climb->own->zone != climb->answer->zone;
   if (climb->own->status == LookupStatus::kEmpty && elsewhere) {
     co_await SurveyZone(climb->own.get(), name, account, survey);
-    account->patient = patient;
+    account->look = look;
   }
   const bool nothing = climb->answer->status == LookupStatus::kEmpty;
   if (!nothing) {
@@ -254,7 +254,7 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
     co_await SurveyZone(climb->own.get(), name, account, survey);
   }
   --rechecking_;
-  account->patient = patient;
+  account->look = look;
 }
 
 net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
@@ -265,7 +265,7 @@ net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob*
   NameLimits(&options_).BeginFirstPass(&account);
   account.budget.queries = job->queries;
   account.may_be_put_off = may_be_put_off;
-  account.last_look = options_.recheck == 0;
+  account.look = options_.recheck == 0 ? resolve::Look::kOnly : resolve::Look::kFirst;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
@@ -307,7 +307,7 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
 void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   NameLimits(&options_).BeginPass(account);
-  account->patient = account->last_look = true;
+  account->look = resolve::Look::kPatient;
   account->attempts.clear();
   account->observations.clear();
   account->lost_hosts.reset();

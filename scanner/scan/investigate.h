@@ -68,7 +68,7 @@ class Investigator {
  private:
   /// A CAA answer that many names share.
   struct Shared {
-    bool patient = false;  // Asked for in a look that accuses: see Account.
+    resolve::Look look = resolve::Look::kFirst;  // The one that asked for it.
     resolve::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
 

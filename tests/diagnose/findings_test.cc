@@ -235,7 +235,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(FindingsTest, AServerOfWhichNobodyToldIsNotAccusedAtFirstSight) {
   Try(ServerResult::kUnresolved, "nowhere.example", "")->unproven = true;
   EXPECT_THAT(Findings(), IsEmpty());
-  account_.patient = true;
+  account_.look = resolve::Look::kPatient;
   EXPECT_THAT(Findings(), ElementsAre("server_unresolvable nowhere.example"));
   account_.attempts[0].unheard = true;
   EXPECT_THAT(Findings(), IsEmpty()) << "those who might tell were silent";

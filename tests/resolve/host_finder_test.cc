@@ -157,13 +157,13 @@ TEST_F(HostFinderTest, APatientLookAsksAnewForAnOlderFailure) {
   scripts_["ns.test"] = {.end = HostEnd::kUnproven};
   Resolve("ns.test");
   const size_t once = asked_.size();
-  account_.patient = true;
+  account_.look = Look::kPatient;
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), once) << "it has just failed";
   now_ += seconds(2);
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), 2 * once);
-  account_.patient = false;
+  account_.look = Look::kFirst;
   now_ += seconds(29);
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), 2 * once);

@@ -146,8 +146,8 @@ TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames)
 TEST_F(AddressesTest, TheRootAsAServersNameIsNoServer) {
   tree_.Add("test", "nil.test NS .");
   Start();
-  for (const bool last_look : {false, true}) {
-    const Looked looked = Lookup("www.nil.test", {.last_look = last_look});
+  for (const Look look : {Look::kFirst, Look::kOnly}) {
+    const Looked looked = Lookup("www.nil.test", {.look = look});
     EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
   }
   for (const net::SeenQuery& query : server_->seen()) EXPECT_NE(query.name, ".");

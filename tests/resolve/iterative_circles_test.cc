@@ -24,8 +24,8 @@ class CirclesTest : public IterativeFixture {
   }
 
   void ExpectEndsSoon(const char* name, Reason failure) {
-    for (const bool last_look : {false, true}) {
-      const Looked looked = Lookup(name, {.patient = last_look, .last_look = last_look});
+    for (const Look look : {Look::kFirst, Look::kPatient}) {
+      const Looked looked = Lookup(name, {.look = look});
       EXPECT_EQ(looked.answer.failure, failure) << ReasonCode(looked.answer.failure);
       EXPECT_LE(looked.account.budget.steps, kFewSteps);
       EXPECT_LE(looked.account.budget.queries, kFewQueries);

@@ -200,7 +200,7 @@ TEST_P(MissingAddressTest, BesideItTheWeakerWordCountsAtTheLastLook) {
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), GetParam().first);
-  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), GetParam().last);
+  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), GetParam().last);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, MissingAddressTest,
@@ -218,7 +218,7 @@ TEST_F(IterativeDoubtTest, BesideASilentServerTheWeakerWordCountsAtTheLastLook) 
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response");
-  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "empty");
+  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "empty");
 }
 
 TEST_F(IterativeDoubtTest, AnUnprovenEmptyAnswerWaitsForEveryServer) {
@@ -354,7 +354,7 @@ TEST_F(IterativeDoubtTest, WhereTheGlueFailsTheServersOwnAddressIsTheLastResort)
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response") << "the next look will be the last one";
-  const Looked looked = Lookup("example.test", {.last_look = true});
+  const Looked looked = Lookup("example.test", {.look = Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
   ASSERT_EQ(Kinds(looked.account), std::vector{Observation::Kind::kGlueMismatch});
   const Observation& seen = looked.account.observations[0];
@@ -374,7 +374,7 @@ TEST_F(IterativeDoubtTest, WhereTheServersOwnAddressFailsGlueIsTheLastResort) {
   tree_.Add("example.other", "example.other CAA 0 issue ca");
   tree_.SetOverride("127.53.9.9", Always(RCode::kRefused));
   Start();
-  const Looked looked = Lookup("example.other", {.last_look = true});
+  const Looked looked = Lookup("example.other", {.look = Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
   EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kGlueMismatch));
 }
@@ -389,7 +389,7 @@ TEST_F(IterativeDoubtTest, OfSeveralOwnAddressesOneThatFailsIsNoMismatch) {
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   tree_.SetOverride("127.53.9.9", Always(RCode::kRefused));
   Start();
-  const Looked looked = Lookup("example.test", {.last_look = true});
+  const Looked looked = Lookup("example.test", {.look = Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
   EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kGlueMismatch)));
 }

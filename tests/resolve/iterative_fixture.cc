@@ -43,22 +43,21 @@ void IterativeFixture::Start(const net::LimitOptions& limits, const net::Network
 }
 
 std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& names,
-                                               const Look& look) {
+                                               const LookUp& how) {
   std::deque<Looked> looked(names.size());
   for (size_t i = 0; i < names.size(); ++i) {
-    looked[i].account.budget.max_queries = look.max_queries;
-    looked[i].account.patient = look.patient;
-    looked[i].account.last_look = look.last_look;
-    looked[i].account.keep_all_attempts = look.keep_all_attempts;
-    looked[i].account.may_be_put_off = look.may_be_put_off;
+    looked[i].account.budget.max_queries = how.max_queries;
+    looked[i].account.look = how.look;
+    looked[i].account.keep_all_attempts = how.keep_all_attempts;
+    looked[i].account.may_be_put_off = how.may_be_put_off;
     client_->Start(LookupTask(resolver_.get(), names[i], &looked[i]));
   }
   client_->Wait();
   return looked;
 }
 
-Looked IterativeFixture::Lookup(std::string_view name, const Look& look) {
-  return std::move(LookupAll({std::string(name)}, look).front());
+Looked IterativeFixture::Lookup(std::string_view name, const LookUp& how) {
+  return std::move(LookupAll({std::string(name)}, how).front());
 }
 
 std::string Summary(const CaaAnswer& answer) {

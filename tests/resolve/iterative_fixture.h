@@ -23,10 +23,9 @@ struct Looked {
 };
 
 /// How a look-up is to be made: see Account.
-struct Look {
+struct LookUp {
   uint32_t max_queries = 200;
-  bool patient = false;
-  bool last_look = false;
+  Look look = Look::kFirst;
   bool keep_all_attempts = false;
   bool may_be_put_off = false;
 };
@@ -44,9 +43,9 @@ class IterativeFixture : public testing::Test {
   ~IterativeFixture() override;
 
   void Start(const net::LimitOptions& limits = {}, const net::NetworkOptions& network = {});
-  Looked Lookup(std::string_view name, const Look& look = {});
+  Looked Lookup(std::string_view name, const LookUp& how = {});
   /// All at once.
-  std::deque<Looked> LookupAll(const std::vector<std::string>& names, const Look& look = {});
+  std::deque<Looked> LookupAll(const std::vector<std::string>& names, const LookUp& how = {});
 
   size_t Seen(std::string_view server, std::string_view name = {}) const {
     return server_->CountSeen(server, name);

@@ -23,7 +23,7 @@ class PatienceTest : public IterativeFixture {
     options_.ask.timeout = kShort;
   }
 
-  Looked LookPatiently(std::string_view name) { return Lookup(name, {.patient = true}); }
+  Looked LookPatiently(std::string_view name) { return Lookup(name, {.look = Look::kPatient}); }
 };
 
 TEST_F(PatienceTest, EachSilentServerHasTwiceTheTriesOfAll) {

@@ -80,7 +80,7 @@ TEST_F(LetterCaseTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response");
-  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "issue ca");
 }
 
 TEST_F(LetterCaseTest, ADenialIsComparedOnceAServer) {
@@ -170,7 +170,7 @@ TEST_F(LetterCaseTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBe
   Start();
   EXPECT_EQ(How(Lookup("sound.example.test")), "issue ca");
   EXPECT_EQ(How(Lookup("example.test")), "servfail");
-  EXPECT_EQ(How(Lookup("example.test", {.last_look = true})), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "issue ca");
 }
 
 TEST_F(LetterCaseTest, ManyNamesAtOnceWaitForOneComparison) {
@@ -191,7 +191,7 @@ TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTh
   EXPECT_EQ(Seen(kFirst), 2u);
   EXPECT_EQ(How(Lookup("www.example.test")), "refused");
   EXPECT_EQ(Seen(kFirst), 3u);
-  EXPECT_EQ(How(Lookup("www.example.test", {.last_look = true})), "refused");
+  EXPECT_EQ(How(Lookup("www.example.test", {.look = Look::kOnly})), "refused");
   EXPECT_EQ(Seen(kFirst), 5u);
 }
 

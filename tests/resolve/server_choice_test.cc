@@ -98,41 +98,42 @@ TEST(ServerChoiceTest, WhatIsTriedAgain) {
     const char* name;
     const char* history;  // See After().
     size_t count;
-    bool patient;
+    Look look;
     bool silence_is_final;
     std::optional<unsigned> expected;
   } rows[] = {
       // Two retries, so three tries a zone.
-      {"a silent one", "T", 1, false, false, 0u},
-      {"twice", "T T", 1, false, false, 0u},
-      {"and no more", "T T T", 1, false, false, std::nullopt},
-      {"the tries are the zone's", "TTT", 3, false, false, std::nullopt},
-      {"in turn", "TT", 2, false, false, 0u},
-      {"those that failed in words too", "EE", 2, false, false, 0u},
-      {"where the keys were asked for in vain, no silent one", "TT", 2, false, true, std::nullopt},
-      {"but one beside others that spoke", "TE", 2, false, true, 0u},
+      {"a silent one", "T", 1, Look::kFirst, false, 0u},
+      {"twice", "T T", 1, Look::kFirst, false, 0u},
+      {"and no more", "T T T", 1, Look::kFirst, false, std::nullopt},
+      {"the tries are the zone's", "TTT", 3, Look::kFirst, false, std::nullopt},
+      {"in turn", "TT", 2, Look::kFirst, false, 0u},
+      {"those that failed in words too", "EE", 2, Look::kFirst, false, 0u},
+      {"where the keys were asked for in vain, no silent one", "TT", 2, Look::kFirst, true,
+       std::nullopt},
+      {"but one beside others that spoke", "TE", 2, Look::kFirst, true, 0u},
       // The silent ones have all the retries to themselves.
-      {"the silent one of several", "EET", 3, false, false, 2u},
-      {"though the zone's tries are spent", "EEEET", 5, false, false, 4u},
-      {"twice as well", "EET ..T", 3, false, false, 2u},
-      {"and no more", "EET ..T ..T", 3, false, false, std::nullopt},
+      {"the silent one of several", "EET", 3, Look::kFirst, false, 2u},
+      {"though the zone's tries are spent", "EEEET", 5, Look::kFirst, false, 4u},
+      {"twice as well", "EET ..T", 3, Look::kFirst, false, 2u},
+      {"and no more", "EET ..T ..T", 3, Look::kFirst, false, std::nullopt},
       // Nothing is sent where it cannot be.
-      {"none that cannot be asked", "X", 1, false, false, std::nullopt},
-      {"the other one", "XT", 2, false, false, 1u},
+      {"none that cannot be asked", "X", 1, Look::kFirst, false, std::nullopt},
+      {"the other one", "XT", 2, Look::kFirst, false, 1u},
       // A kept answer waits for silent servers alone.
-      {"a kept answer is enough", "H", 1, false, false, std::nullopt},
-      {"beside errors too", "HE", 2, false, false, std::nullopt},
-      {"but the silent one may know better", "HT", 2, false, false, 1u},
+      {"a kept answer is enough", "H", 1, Look::kFirst, false, std::nullopt},
+      {"beside errors too", "HE", 2, Look::kFirst, false, std::nullopt},
+      {"but the silent one may know better", "HT", 2, Look::kFirst, false, 1u},
       // A patient look: twice the three tries for each of up to four servers.
-      {"patiently, six tries", "T T T T T", 1, true, false, 0u},
-      {"and no more", "T T T T T T", 1, true, false, std::nullopt},
-      {"for each of two", "TT TT TT TT TT T", 2, true, false, 1u},
-      {"words come back the same", "E E E", 1, true, false, std::nullopt},
+      {"patiently, six tries", "T T T T T", 1, Look::kPatient, false, 0u},
+      {"and no more", "T T T T T T", 1, Look::kPatient, false, std::nullopt},
+      {"for each of two", "TT TT TT TT TT T", 2, Look::kPatient, false, 1u},
+      {"words come back the same", "E E E", 1, Look::kPatient, false, std::nullopt},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(std::string(row.name) + ": " + row.history);
     EXPECT_EQ(After(row.history)
-                  .PickAgain(row.count, {.retries = 2, .patience = 2, .patient = row.patient},
+                  .PickAgain(row.count, {.retries = 2, .patience = 2, .look = row.look},
                              row.silence_is_final),
               row.expected);
   }
