@@ -114,10 +114,6 @@ struct Account {
   uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
   Look look = Look::kFirst;
   bool keep_all_attempts = false;
-  /// Where the servers that a CAA look-up needs next are busy, may it end there, as kStopped, to be
-  /// begun again later? Then `busy` says for which of them it would have waited.
-  bool may_be_put_off = false;
-  net::PeerRef busy;
   std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
   std::vector<Observation> observations;
   /// Of this pass: each server's name is looked for once. What has come of it otherwise is in the
@@ -133,13 +129,18 @@ enum class LookupStatus : uint8_t {
   kRecords,
   kEmpty,  // NODATA or NXDOMAIN: the same to CAA (RFC 8659 §3).
   kFailed,
+  kPutOff,  // To be begun again later: `busy` says when.
 };
+
+/// What a look-up does where all servers that it needs next are busy.
+enum class WhenBusy : uint8_t { kWait, kPutOff };
 
 /// The end of one CAA look-up, aliases followed.
 struct CaaAnswer {
   LookupStatus status = LookupStatus::kFailed;
   bool nxdomain = false;  // kEmpty: the name does not exist, nor does anything below it (RFC 8020).
   Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
+  net::PeerRef busy;                  // For kPutOff: the server for which it would have waited.
   CaaRrset rrset;                     // For kRecords.
   std::vector<std::string> cname;     // Alias targets in order.
   std::string zone;                   // The deepest zone seen of those that answered or failed.

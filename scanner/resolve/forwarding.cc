@@ -89,7 +89,8 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
 }
 
 net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
-                                                                Account* account) {
+                                                                Account* account,
+                                                                WhenBusy /*when_busy*/) {
   const size_t first = next_++;
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
   AliasChain chain(name);

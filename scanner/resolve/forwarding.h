@@ -25,9 +25,9 @@ struct ForwardingOptions {
   bool validate = false;
 };
 
-/// See Resolver. Spreads look-ups over its resolvers in turn; a try that fails goes to the next
-/// one. With `validate`, who does not validate is not believed where another one that does says
-/// SERVFAIL.
+/// See Resolver. No look-up is put off. Spreads look-ups over its resolvers in turn; a try that
+/// fails goes to the next one. With `validate`, who does not validate is not believed where another
+/// one that does says SERVFAIL.
 class ForwardingResolver : public Resolver {
  public:
   /// REQUIRES: at least one address. `own` looks failures up again in Explain(); may be null.
@@ -35,7 +35,8 @@ class ForwardingResolver : public Resolver {
                      const std::vector<net::Address>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) override;
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                              WhenBusy when_busy) override;
   bool explains() const override { return true; }
   bool has_answered() const override;
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,

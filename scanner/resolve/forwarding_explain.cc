@@ -150,7 +150,7 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
                                                 CaaAnswer* answer) {
   const bool keep_all = std::exchange(account->keep_all_attempts, true);
   const size_t before = account->attempts.size();
-  CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account));
+  CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account, WhenBusy::kWait));
   account->keep_all_attempts = keep_all;
   // Who answered is told; who led there is not.
   const auto led = [](const Attempt& attempt) { return attempt.result == ServerResult::kReferral; };

@@ -26,6 +26,23 @@ std::string TldKey(dns::NameView name) {
   return std::string(tld.view().bytes());
 }
 
+/// A name that would only stand in line is begun again later: what it has learnt so far, who serves
+/// its zone, is in the cache. The evidence that it has would be lost. Then walk->busy is the server
+/// with the shortest queue.
+bool IsPutOff(const Account& account, Walk* walk) {
+  if (walk->when_busy != WhenBusy::kPutOff || walk->chain.hops() != 0 ||
+      !account.attempts.empty() || !account.observations.empty()) {
+    return false;
+  }
+  net::PeerRef shortest;
+  for (const Zone::ServerAddress& address : walk->zone->addresses) {
+    if (!address.peer->busy()) return false;
+    if (shortest == nullptr || address.peer->queued() < shortest->queued()) shortest = address.peer;
+  }
+  walk->busy = std::move(shortest);
+  return walk->busy != nullptr;
+}
+
 }  // namespace
 
 IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptions& options,
@@ -62,9 +79,8 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
       walk->failure = Reason::kBlocklisted;
       co_return;
     }
-    if (IsPutOff(*walk, job, account)) {
+    if (IsPutOff(*account, walk)) {
       walk->ok = false;
-      walk->failure = Reason::kStopped;
       co_return;
     }
     const size_t attempts = account->attempts.size();
@@ -124,22 +140,6 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
   }
   co_await AskZone(walk, account, job);
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
-}
-
-/// A name that would only stand in line is begun again later: what it has learnt so far, who serves
-/// its zone, is in the cache. What it has against somebody would be lost.
-bool IterativeResolver::IsPutOff(const Walk& walk, const Host* job, Account* account) const {
-  if (!account->may_be_put_off || walk.purpose != Walk::Purpose::kData || job != nullptr ||
-      walk.chain.hops() != 0 || !account->attempts.empty() || !account->observations.empty()) {
-    return false;
-  }
-  net::PeerRef shortest;
-  for (const Zone::ServerAddress& address : walk.zone->addresses) {
-    if (!address.peer->busy()) return false;
-    if (shortest == nullptr || address.peer->queued() < shortest->queued()) shortest = address.peer;
-  }
-  account->busy = std::move(shortest);
-  return account->busy != nullptr;
 }
 
 std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
@@ -302,10 +302,17 @@ dns::Name IterativeResolver::ZoneOf(const Walk& walk) const {
   return below ? dns::Name(walk.bogus->evidence.zone) : dns::Name(asked);
 }
 
-net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name,
-                                                               Account* account) {
+net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name, Account* account,
+                                                               WhenBusy when_busy) {
   Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
+  walk.when_busy = when_busy;
   co_await Lookup(&walk, account, nullptr);
+  if (walk.busy != nullptr) {
+    net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+    answer->status = LookupStatus::kPutOff;
+    answer->busy = std::move(walk.busy);
+    co_return answer;
+  }
   if (walk.ok && walk.zone.name().is_root() && walk.chain.hops() == 0 &&
       walk.asked->classified.kind == ResponseKind::kNxDomain) {
     // No CA may issue there, and a typing error is no permission.

@@ -59,7 +59,8 @@ class IterativeResolver : public Resolver, private HostFinder::Source {
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
 
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) override;
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                              WhenBusy when_busy) override;
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
   net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
@@ -141,7 +142,6 @@ class IterativeResolver : public Resolver, private HostFinder::Source {
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   std::optional<unsigned> PickNew(const Zone& zone, const Visit& visit);
-  bool IsPutOff(const Walk& walk, const Host* job, Account* account) const;
   std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, Look look);
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();

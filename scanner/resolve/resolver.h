@@ -24,8 +24,10 @@ class Resolver {
 
   /// The CAA RRset at exactly `name`, aliases followed as any look-up follows them; no climbing.
   /// Queries, retries and what the servers did go to `account`. Both must live until it ends. What
-  /// it gives is never null.
-  virtual net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account) = 0;
+  /// it gives is never null. It may end as kPutOff where `when_busy` says so, and then has nothing
+  /// to say of any server: what it has learnt of the zones is kept.
+  virtual net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                                      WhenBusy when_busy) = 0;
 
   /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
   /// from it.

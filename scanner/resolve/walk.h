@@ -35,6 +35,9 @@ struct Walk {
   Delegations::Handle zone;  // Whose servers are asked.
   net::Pooled<Asked> asked;  // Of the last one of them; null until it has answered or not.
   bool ok = false;
+  /// Where the zone's servers are busy before anything speaks against one, does the walk end?
+  WhenBusy when_busy = WhenBusy::kWait;
+  net::PeerRef busy;  // Then one of them; the walk is not ok.
   Reason failure = Reason::kStopped;
   bool looks_between = false;     // For a zone below, on the same servers: a referral ends it.
   bool circle = false;            // It failed for want of a server whose name led back here.

@@ -91,7 +91,8 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     const bool speaks = verdict == diagnose::ProbeVerdict::kSpeaksNow && looks == 1;
     if (!(answers || speaks) || looks == kMaxLooks) co_return;
     NameLimits(&options_).BeginLookAgain(account);
-    const net::Pooled<CaaAnswer> again = co_await resolver_->LookupCaa(name, account);
+    const net::Pooled<CaaAnswer> again =
+        co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
     if (speaks && again->ended_by_us()) co_return;  // What is known already says more.
     *answer = std::move(*again);
   }
@@ -117,7 +118,8 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   if (Serves(*shared, *account)) co_return shared;
   shared->Begin();
   shared->look = account->look;
-  const net::Pooled<CaaAnswer> answer = co_await resolver_->LookupCaa(name, account);
+  const net::Pooled<CaaAnswer> answer =
+      co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
   if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
   shared->answer = std::move(*answer);
   shared->expires = now() + KeepFor(shared->answer);
@@ -126,22 +128,20 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   co_return shared;
 }
 
-net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::Account* account,
-                                        Climb* climb) {
+net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
+                                        resolve::Account* account, Climb* climb) {
   climb->at = name;
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at, *account);
     if (first && !climb->parent) {
-      climb->own = co_await resolver_->LookupCaa(climb->at, account);
+      climb->own = co_await resolver_->LookupCaa(climb->at, account, when_busy);
+      if (climb->is_put_off()) co_return;
       // Few names fail: the others are spared the frame.
-      if (account->busy != nullptr) co_return;
-      account->may_be_put_off = false;
       if (NeedsExplanation(*climb->own, *account)) {
         co_await Explain(climb->at, account, climb->own.get());
       }
       climb->answer = climb->own.get();
     } else {
-      account->may_be_put_off = false;
       if (!climb->parent) climb->parent = co_await ParentAnswer(climb->at, account);
       climb->answer = &climb->parent->answer;
       climb->parent_expires = climb->parent->expires;
@@ -258,19 +258,18 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
 }
 
 net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
-                                                                 bool may_be_put_off) {
+                                                                 resolve::WhenBusy when_busy) {
   assert(job->valid && "what is no name is never looked up");
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
   NameLimits(&options_).BeginFirstPass(&account);
   account.budget.queries = job->queries;
-  account.may_be_put_off = may_be_put_off;
   account.look = options_.recheck == 0 ? resolve::Look::kOnly : resolve::Look::kFirst;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
-  co_await ClimbTree(job->name, &account, &climb);
-  if (account.busy != nullptr) co_return PutOff(account, job);
+  co_await ClimbTree(job->name, when_busy, &account, &climb);
+  if (climb.is_put_off()) co_return PutOff(account, std::move(climb.own->busy), job);
   unsigned passes = 1;
   // Few names come here: the others are spared the frame.
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
@@ -297,7 +296,7 @@ net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Accou
     }
     ++passes;
     BeginPass(account, climb);
-    co_await ClimbTree(name, account, climb);
+    co_await ClimbTree(name, resolve::WhenBusy::kWait, account, climb);
   }
   rechecking_ -= recheck;
   if (NeedsSurvey(*climb)) co_await SurveyServers(name, account, climb);
@@ -315,13 +314,13 @@ void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   *climb = Climb();
 }
 
-const Investigator::Result* Investigator::PutOff(const resolve::Account& account,
+const Investigator::Result* Investigator::PutOff(const resolve::Account& account, net::PeerRef busy,
                                                  input::NameJob* job) {
   ++job->times_put_off;
   job->queries = account.budget.queries;
   result_ = Result();
   result_.validation = account.budget.work;
-  result_.busy = account.busy;
+  result_.busy = std::move(busy);
   return &result_;
 }
 

@@ -56,11 +56,11 @@ class Investigator {
     dnssec::Work validation;
     net::PeerRef busy;  // The server for which it was put off.
   };
-  /// Looks the job's name up and decides. `job` must live until then. Where it may be put off and
-  /// its servers are busy, it ends without a record and notes in the job what was done. The result
-  /// is the investigator's, and its record may be changed; both hold until the awaiting coroutine
+  /// Looks the job's name up and decides. `job` must live until then. Where it is put off, since
+  /// its servers are busy, there is no record, and the job says what was done. The result is the
+  /// investigator's, and its record may be changed; both hold until the awaiting coroutine
   /// suspends. REQUIRES: job->valid.
-  net::Task<const Result*> Investigate(input::NameJob* job, bool may_be_put_off);
+  net::Task<const Result*> Investigate(input::NameJob* job, resolve::WhenBusy when_busy);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -91,9 +91,15 @@ class Investigator {
       std::vector<ClimbStep> steps;  // Where the record carries them.
     };
     std::unique_ptr<Extras> extras;  // Few scans want them.
+
+    /// Was the name put off? Then only `own` is there, with the server that is busy.
+    bool is_put_off() const {
+      return own != nullptr && own->status == resolve::LookupStatus::kPutOff;
+    }
   };
 
-  net::Task<void> ClimbTree(dns::NameView name, resolve::Account* account, Climb* climb);
+  net::Task<void> ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
+                            resolve::Account* account, Climb* climb);
   net::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
   net::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
@@ -110,7 +116,7 @@ class Investigator {
                          resolve::Account* account, std::vector<Finding>* findings);
 
   void BeginPass(resolve::Account* account, Climb* climb);
-  const Result* PutOff(const resolve::Account& account, input::NameJob* job);
+  const Result* PutOff(const resolve::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                   resolve::Account* account);
   void FillDecision(const input::NameJob& job, const resolve::CaaAnswer* answer, Record* record);

@@ -196,7 +196,8 @@ net::Task<void> Worker::RunJob(input::NameJob job) {
   }
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
-  const Investigator::Result& result = *co_await investigator_.Investigate(&job, may_be_put_off);
+  const Investigator::Result& result = *co_await investigator_.Investigate(
+      &job, may_be_put_off ? resolve::WhenBusy::kPutOff : resolve::WhenBusy::kWait);
   --in_flight_;
   ++ended_;
   counters_.AddValidation(result.validation);

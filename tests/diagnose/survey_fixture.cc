@@ -60,7 +60,8 @@ class SceneResolver : public resolve::Resolver {
 
   size_t lookups() const { return lookups_; }
 
-  net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView, resolve::Account*) override {
+  net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView, resolve::Account*,
+                                                       resolve::WhenBusy) override {
     ADD_FAILURE() << "a survey looks nothing up";
     co_return nullptr;
   }

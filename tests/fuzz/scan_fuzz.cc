@@ -37,7 +37,7 @@ dns::Name NameOf(const char* text) {
 
 net::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
                         bool* done) {
-  const auto* result = co_await investigator->Investigate(job, /*may_be_put_off=*/false);
+  const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
   AppendRecord(*result->record, line);
   *done = true;
 }

@@ -95,7 +95,7 @@ struct Resolving {
 class OwnResolver : public Resolver {
  public:
   explicit OwnResolver(CaaAnswer answer) : answer_(std::move(answer)) {}
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account) override {
+  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account, WhenBusy) override {
     ++account->budget.queries;
     Attempt referral;
     referral.host = "a.nic.test";
@@ -121,7 +121,7 @@ struct Looked {
 net::Task<> LookupTask(Resolver* resolver, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText("www.example.com", &name), dns::NameError::kNone);
-  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account));
+  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
   if (out->answer.status == LookupStatus::kFailed) {
     co_await resolver->Explain(name, &out->account, &out->answer);
   }

@@ -71,7 +71,7 @@ class InsecureTest : public testing::Test {
     EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone);
     Account account;
     account.budget.max_queries = 100;
-    *answer = std::move(*co_await resolver->LookupCaa(name, &account));
+    *answer = std::move(*co_await resolver->LookupCaa(name, &account, WhenBusy::kWait));
     EXPECT_EQ(answer->status, LookupStatus::kFailed);
     co_await resolver->Explain(name, &account, answer);
   }

@@ -40,7 +40,7 @@ struct Looked {
 net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account));
+  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
 }
 
 void AnswerWell(const Arrival& query, Outbox* out) {

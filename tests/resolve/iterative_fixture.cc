@@ -5,10 +5,10 @@
 namespace caascan::resolve {
 namespace {
 
-net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
+net::Task<> LookupTask(Resolver* resolver, std::string text, WhenBusy when_busy, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account));
+  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, when_busy));
 }
 
 }  // namespace
@@ -49,8 +49,7 @@ std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& n
     looked[i].account.budget.max_queries = how.max_queries;
     looked[i].account.look = how.look;
     looked[i].account.keep_all_attempts = how.keep_all_attempts;
-    looked[i].account.may_be_put_off = how.may_be_put_off;
-    client_->Start(LookupTask(resolver_.get(), names[i], &looked[i]));
+    client_->Start(LookupTask(resolver_.get(), names[i], how.when_busy, &looked[i]));
   }
   client_->Wait();
   return looked;

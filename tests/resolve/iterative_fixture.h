@@ -27,7 +27,7 @@ struct LookUp {
   uint32_t max_queries = 200;
   Look look = Look::kFirst;
   bool keep_all_attempts = false;
-  bool may_be_put_off = false;
+  WhenBusy when_busy = WhenBusy::kWait;
 };
 
 /// The tree has a root (kRoot) and the TLD "test" (kTld) to begin with. Fill `tree_` and

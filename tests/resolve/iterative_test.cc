@@ -410,14 +410,13 @@ TEST_F(IterativeTest, WhoWouldStandInLineIsPutOff) {
   for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i) + ".busy.test");
   const net::PeerRef busy = client_->network()->PeerFor(server_->At("127.53.1.1"));
   size_t put_off = 0;
-  for (const Looked& looked : LookupAll(names, {.may_be_put_off = true})) {
-    if (looked.account.busy == nullptr) {
+  for (const Looked& looked : LookupAll(names, {.when_busy = WhenBusy::kPutOff})) {
+    if (looked.answer.status != LookupStatus::kPutOff) {
       EXPECT_EQ(FailureOf(looked), Reason::kNoResponse);
       continue;
     }
     ++put_off;
-    EXPECT_EQ(looked.account.busy, busy);
-    EXPECT_EQ(FailureOf(looked), Reason::kStopped);
+    EXPECT_EQ(looked.answer.busy, busy);
     EXPECT_THAT(looked.account.attempts, IsEmpty());
   }
   EXPECT_GE(put_off, 20u);

@@ -14,9 +14,11 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
 }
 
 net::Task<net::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
-                                                          resolve::Account* account) {
+                                                          resolve::Account* account,
+                                                          resolve::WhenBusy when_busy) {
   const std::string text = name.ToText();
   asked_.push_back(text);
+  when_busy_ = when_busy;
   watch_();
   ++account->budget.queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
@@ -95,7 +97,7 @@ void InvestigateFixture::Begin() {
 }
 
 net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
-  const auto* result = co_await investigator->Investigate(job, /*may_be_put_off=*/false);
+  const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
   AppendRecord(*result->record, line);
 }
 

@@ -32,14 +32,18 @@ class FakeResolver : public resolve::Resolver {
   /// Names as they were asked for.
   const std::vector<std::string>& asked() const { return asked_; }
   size_t CountAsked(std::string_view name) const;
+  /// Of the last look-up.
+  resolve::WhenBusy when_busy() const { return when_busy_; }
 
   net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView name,
-                                                       resolve::Account* account) override;
+                                                       resolve::Account* account,
+                                                       resolve::WhenBusy when_busy) override;
 
  private:
   net::Network* const network_;
   std::map<std::string, std::deque<resolve::CaaAnswer>> scripts_;
   std::vector<std::string> asked_;
+  resolve::WhenBusy when_busy_ = resolve::WhenBusy::kWait;
   std::function<void()> watch_ = [] {};
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/scan/investigate_fixture.h"
@@ -413,6 +414,45 @@ TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
   for (int i = 0; i < 50; ++i) jobs.push_back(Job("n" + std::to_string(i) + ".com"));
   for (const Line& line : RunAll(jobs)) EXPECT_EQ(line["reason"], "issuer_authorized");
   EXPECT_EQ(resolver_.CountAsked("com"), 2u);
+}
+
+// Names whose servers are busy.
+
+TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
+  const net::PeerRef busy = client_.network()->PeerFor(*net::Address::FromText("192.0.2.1", 53));
+  resolve::CaaAnswer put_off;
+  put_off.status = resolve::LookupStatus::kPutOff;
+  put_off.busy = busy;
+  resolver_.Script("www.example.com", put_off);
+  resolver_.Script("www.example.com", Issue("letsencrypt.org"));
+  Begin();
+  input::NameJob job = Job("www.example.com");
+  client_.Run(
+      [](Investigator* investigator, input::NameJob* name, net::PeerRef expected) -> net::Task<> {
+        const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
+        EXPECT_EQ(result->record, nullptr);
+        EXPECT_EQ(result->busy, expected);
+      }(investigator_.get(), &job, busy));
+  EXPECT_EQ(job.times_put_off, 1);
+  EXPECT_EQ(resolver_.when_busy(), resolve::WhenBusy::kPutOff);
+  const Line line = Run(std::move(job));
+  EXPECT_EQ(resolver_.when_busy(), resolve::WhenBusy::kWait);
+  EXPECT_EQ(line["reason"], "issuer_authorized");
+  EXPECT_EQ(line["queries"], "2") << "both looks count";
+  EXPECT_THAT(resolver_.asked(), ElementsAre("www.example.com", "www.example.com"));
+}
+
+TEST_F(InvestigateTest, OnlyTheNameItselfIsPutOff) {
+  Begin();
+  input::NameJob job = Job("www.example.com");
+  std::vector<resolve::WhenBusy> when_busy;
+  resolver_.WatchLookups([&] { when_busy.push_back(resolver_.when_busy()); });
+  client_.Run([](Investigator* investigator, input::NameJob* name) -> net::Task<> {
+    const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
+    EXPECT_NE(result->record, nullptr);
+  }(investigator_.get(), &job));
+  using enum resolve::WhenBusy;
+  EXPECT_THAT(when_busy, ElementsAre(kPutOff, kWait, kWait)) << "its parents are for many names";
 }
 
 TEST_F(InvestigateTest, AStopWhileANameRestsGivesItBack) {
