@@ -99,23 +99,24 @@ enum class Look : uint8_t {
 /// Do servers that are silent have many more tries than usual?
 constexpr bool IsPatient(Look look) { return look == Look::kPatient || look == Look::kSurvey; }
 
-/// Does what this look finds go into the record? Then every doubt is followed up: see
-/// IterativeResolver.
+/// Does what this look finds go into the record? Then every doubt is followed up (README.md).
 constexpr bool IsLast(Look look) { return look == Look::kOnly || look == Look::kPatient; }
 
-/// One name's account: budget, counts and evidence over all its look-ups. Owned by whoever
-/// investigates the name.
+/// One name's account over all its look-ups: what it may spend, which look it is, and the evidence.
+/// Owned by the name's investigation; one thread.
 struct Account {
-  // What is told of a name's servers is as good with so many of them.
+  // More of them would say no more of a name's servers.
   static constexpr size_t kMaxAttempts = 256;
 
   Budget budget;
+  Look look = Look::kFirst;
+
+  // The evidence.
+  bool keep_all_attempts = false;  // Those that were successes too.
+  std::vector<Attempt> attempts;   // Of the look-ups so far, in order.
+  std::vector<Observation> observations;
   uint32_t retries = 0;           // Queries beyond the first of a look-up in one zone.
   uint32_t failures_on_wire = 0;  // Passes whose look-up failed, and not for want of an address.
-  Look look = Look::kFirst;
-  bool keep_all_attempts = false;
-  std::vector<Attempt> attempts;  // Of the look-ups so far, in order.
-  std::vector<Observation> observations;
   /// Of this pass: each server's name is looked for once. What has come of it otherwise is in the
   /// resolver's cache. Null where there is none, as nearly always.
   std::unique_ptr<absl::flat_hash_map<std::string, HostEnd>> lost_hosts;
