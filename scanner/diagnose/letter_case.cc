@@ -1,5 +1,5 @@
 // Tested end to end against the lab, by odd_answers_test.py. How the resolver itself does it, with
-// validation, is in resolve/iterative_doubt.
+// validation, is in resolve/letter_case_check.
 #include "scanner/diagnose/letter_case.h"
 
 #include "scanner/resolve/classify.h"

@@ -120,10 +120,6 @@ struct Account {
   /// Of this pass: each server's name is looked for once. What has come of it otherwise is in the
   /// resolver's cache. Null where there is none, as nearly always.
   std::unique_ptr<absl::flat_hash_map<std::string, HostEnd>> lost_hosts;
-  /// How often a zone's servers were asked for addresses of other zones' servers, which the
-  /// delegation that names those servers decides. Null where that was never needed.
-  uint32_t max_host_queries = 10;
-  std::unique_ptr<absl::flat_hash_map<std::string, uint32_t>> host_queries;
 };
 
 enum class LookupStatus : uint8_t {

@@ -11,14 +11,10 @@
 
 #include "scanner/dns/special_names.h"
 #include "scanner/resolve/failure.h"
+#include "scanner/resolve/server_circle.h"
 
 namespace caascan::resolve {
 namespace {
-
-AskOptions InSmallLetters(AskOptions options) {
-  options.small_letters = true;
-  return options;
-}
 
 std::string TldKey(dns::NameView name) {
   dns::Name tld(name.suffix(1));
@@ -43,16 +39,83 @@ bool IsPutOff(const Account& account, Walk* walk) {
   return walk->busy != nullptr;
 }
 
+/// A delegation may name as many servers of a stranger's zone as it likes: that zone's servers are
+/// not asked for all of them.
+bool IsSpared(const Walk& walk, const Budget& budget, Visit* visit) {
+  if (walk.purpose != Walk::Purpose::kAddress) return false;
+  visit->spared = budget.host_queries.Of(walk.zone.name()) >= budget.max_host_queries;
+  return visit->spared;
+}
+
+void NoteHostQueries(const Walk& walk, uint32_t queries, Budget* budget) {
+  if (walk.purpose == Walk::Purpose::kAddress) budget->host_queries.Add(walk.zone.name(), queries);
+}
+
+/// Is it time for the last resort?
+bool MayHaveOthers(const Walk& walk, const Visit& visit, Look look) {
+  return IsLast(look) && !visit.last_resort && walk.held == nullptr &&
+         walk.purpose != Walk::Purpose::kAddress;
+}
+
+/// A silent server might have said more, and so might one whose address could not be found: the
+/// last look gives each many tries before the weaker word counts.
+bool MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
+  const bool all_asked = !visit.choice.any_silent() && !visit.names.any_missing();
+  return walk.held != nullptr && (all_asked || IsLast(account.look)) && !account.budget.exhausted();
+}
+
+/// Holds a weak reply, once it is noted what it shows of its server.
+void SetAside(const Zone::ServerAddress& address, Delegations* delegations, Account* account,
+              Walk* walk) {
+  const Zone& zone = *walk->zone;
+  const Attempt attempt =
+      MakeAttempt(*walk->asked, address.peer, zone.host(zone.servers[address.server]).ToText());
+  const Classified remarks = RemarksOf(*walk, address.peer, delegations);
+  Observe(*walk->asked, &remarks, attempt, account);
+  walk->Hold(address);
+}
+
+/// Of a server that may not be asked.
+net::Pooled<Asked> NotAsked() {
+  net::Pooled<Asked> asked = net::MakePooled<Asked>();
+  asked->result = ServerResult::kBlocked;
+  return asked;
+}
+
+/// Some server's name was not looked for, by our own limits, and nothing says how that would have
+/// ended: no server failed for which others' names were looked for in vain.
+bool LeavesServersOut(const Walk& walk, const Visit& visit) {
+  const auto tells = [](const Attempt& attempt) {
+    return attempt.result != ServerResult::kUnresolved || attempt.unproven;
+  };
+  return visit.names.any_cut_short() &&
+         std::none_of(walk.attempts.begin(), walk.attempts.end(), tells);
+}
+
+/// A limit is met, but every server was asked, and failed: that stands, and no further try is
+/// missed. Where time is short, being silent for the zone's keys is enough.
+bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
+  if ((!budget.too_slow() && !visit.spared) || budget.queries >= budget.max_queries) return false;
+  if (!walk->attempts.empty() && visit.choice.all_tried(walk->zone->addresses.size())) return true;
+  if (walk->proof.unheard.empty()) return false;
+  for (Attempt& attempt : walk->proof.unheard) walk->attempts.push_back(std::move(attempt));
+  walk->proof.unheard.clear();
+  return true;
+}
+
 }  // namespace
 
 IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptions& options,
                                      const std::vector<RootServer>& root)
     : network_(network),
       options_(options),
-      small_ask_(InSmallLetters(options.ask)),
       delegations_(network, options.addresses, {options.zone_capacity, options.zone_bytes}, root),
       hosts_(this, options.addresses, options.host_capacity, options.host_bytes),
-      validator_(options.dnssec) {}
+      servers_(&delegations_, &hosts_),
+      validator_(options.dnssec),
+      judge_(&validator_),
+      trust_(this, &validator_, &judge_),
+      letters_(network, options.ask, &judge_) {}
 
 /// Whether there is a DS is its parent's to say.
 IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
@@ -71,12 +134,11 @@ IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk)
   return zone;
 }
 
-net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
+net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->zone = StartOf(*walk);
   while (true) {
     if (options_.blocked && options_.blocked(walk->chain.current())) {
-      walk->ok = false;
-      walk->failure = Reason::kBlocklisted;
+      walk->Fail(Reason::kBlocklisted);
       co_return;
     }
     if (IsPutOff(*account, walk)) {
@@ -85,16 +147,18 @@ net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* job) {
     }
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
-    if (Validates(*walk)) {
-      if (!IsSettled(walk->zone, *account)) co_await Settle(walk->zone, account, job);
-      TakeUnheard(attempts, *account, walk);
-      if (EndsUnsettled(walk, *account) || EndsBogus(walk)) co_return;
+    if (judge_.Validates(*walk)) {
+      if (!trust_.IsSettled(walk->zone, account->look)) {
+        co_await trust_.Settle(walk->zone, account, on_behalf_of);
+      }
+      judge_.TakeUnheard(attempts, *account, walk);
+      if (EndsUnsettled(walk, *account) || judge_.EndsBogus(walk)) co_return;
     }
     // Who asks for a DS may hold what the first one at the root waits for.
     if (walk->zone.name().is_root() && walk->purpose != Walk::Purpose::kDs) {
-      co_await AskRoot(walk, account, job);
+      co_await AskRoot(walk, account, on_behalf_of);
     } else {
-      co_await AskZone(walk, account, job);
+      co_await AskZone(walk, account, on_behalf_of);
     }
     if (walk->referred()) continue;
     if (!walk->ok && walk->zone->seeded && delegations_.DropSeed(walk->zone, walk->failure)) {
@@ -118,13 +182,13 @@ bool IterativeResolver::LeadsOutOfDns(Walk* walk) const {
     return false;
   }
   walk->asked->classified.kind = ResponseKind::kNoData;
-  walk->weakest = std::max(walk->weakest, DnssecStatus::kInsecure);
+  walk->proof.weakest = std::max(walk->proof.weakest, DnssecStatus::kInsecure);
   return true;
 }
 
 /// At a cold start thousands of names need the same TLD: the first one asks the root, the others
 /// wait for its referral. Waiting happens once; asking the root needs no other look-up, so it ends.
-net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) {
+net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* on_behalf_of) {
   const dns::NameView name = walk->chain.current();
   const std::string tld = TldKey(name);
   const auto [question, leads] = asked_at_root_.try_emplace(tld);
@@ -138,8 +202,22 @@ net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* job) 
       co_return;
     }
   }
-  co_await AskZone(walk, account, job);
+  co_await AskZone(walk, account, on_behalf_of);
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
+}
+
+/// Our own limits kept us from settling the zone: then nothing can be said of it.
+bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) const {
+  if (trust_.WasSettled(walk->zone)) return false;
+  const Budget& budget = account.budget;
+  if (network_->cancelled()) {
+    walk->Fail(Reason::kStopped);
+  } else if (budget.exhausted() || budget.work.spent + kWorkPerZone > budget.work.limit) {
+    walk->Fail(budget.limit());
+  } else {
+    walk->Fail(Reason::kLocalFault);
+  }
+  return true;
 }
 
 std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
@@ -149,24 +227,24 @@ std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit
 }
 
 std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
-                                                     Look look) {
+                                                     Look look) const {
   // Where all were silent when their keys were asked for, they have had their tries.
   return visit.choice.PickAgain(walk.zone->addresses.size(),
                                 {options_.retries, options_.patience, look},
-                                /*silence_is_final=*/KeysAreUnheard(walk));
+                                /*silence_is_final=*/judge_.KeysAreUnheard(walk));
 }
 
-net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) {
+net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->BeginVisit();
   Visit visit;
-  for (; !account->budget.exhausted() && !IsSpared(*walk, *account, &visit);
+  for (; !account->budget.exhausted() && !IsSpared(*walk, account->budget, &visit);
        ++account->budget.steps) {
     std::optional<unsigned> index = PickNew(*walk->zone, visit);
     if (!index) {
-      if (co_await ResolveOneServer(walk->zone, &visit, account, job)) continue;
+      if (co_await servers_.FindNext(walk->zone, &visit, account, on_behalf_of)) continue;
       index = PickAgain(*walk, visit, account->look);
-      if (!index && MayHaveOthers(*walk, visit, *account) &&
-          co_await FindOtherAddresses(walk, &visit, account, job)) {
+      if (!index && !network_->cancelled() && MayHaveOthers(*walk, visit, account->look) &&
+          co_await servers_.FindOthers(walk->zone, &visit, account, on_behalf_of)) {
         continue;
       }
       if (!index) break;
@@ -184,34 +262,36 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* job) 
     if (MayAsk(address.peer)) {
       walk->asked.reset();
       walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
-                                 small_letters ? small_ask_ : options_.ask, account);
+                                 small_letters ? letters_.small_ask() : options_.ask, account);
       NoteAsked(address.peer->address(), *index, account, &visit, walk);
     } else {
-      walk->asked = net::MakePooled<Asked>();
-      walk->asked->result = ServerResult::kBlocked;
+      walk->asked = NotAsked();
       visit.choice.GiveUp(*index);
     }
     if (walk->asked->status == net::ExchangeStatus::kCancelled) {
       walk->attempts.clear();
       co_return;
     }
-    ClassifyReply(walk);
-    if (walk->ok && Validates(*walk) && !JudgeReply(walk, account)) {
-      co_await FindMissing(walk, account, job);
+    judge_.Read(walk, account, now());
+    if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
+    if (letters_.IsNeeded(*walk, address.peer, *account)) {
+      co_await letters_.Compare(walk, address.peer, account);
+      if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
     }
-    if (!walk->ok && walk->asked->replied) (void)IsProven(walk, account);
-    if (MayMindCapitals(*walk, address.peer, *account)) {
-      co_await CompareLetters(walk, address.peer, account, job);
-    }
-    NoteHostQueries(*walk, before, account);
-    if (IsWeak(*walk)) {
-      Hold(address, account, walk);
+    NoteHostQueries(*walk, account->budget.queries - before, &account->budget);
+    if (walk->IsWeak()) {
+      SetAside(address, &delegations_, account, walk);
       visit.choice.Hold(*index);
     } else if (TakeReply(address, account, walk)) {
       co_return;
     }
   }
-  if (MayTakeHeld(*walk, visit, *account) && co_await TakeHeld(account, walk, job)) co_return;
+  if (MayTakeHeld(*walk, visit, *account)) {
+    const Zone::ServerAddress address = walk->TakeHeld();
+    judge_.Read(walk, account, now());
+    if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
+    if (TakeReply(address, account, walk)) co_return;
+  }
   Fail(visit, walk, account);
 }
 
@@ -225,22 +305,6 @@ void IterativeResolver::NoteAsked(const net::Address& address, unsigned index, A
   if (asked.status == net::ExchangeStatus::kSendFailed && hosts_.IsFamilyMissing(address)) {
     visit->choice.NoteFamily(index);
   }
-}
-
-void IterativeResolver::ClassifyReply(Walk* walk) {
-  walk->hops = walk->chain.hops();
-  walk->ok = false;
-  walk->reply.reset();
-  if (!walk->asked->replied) return;
-  walk->asked->classified =
-      Classify(walk->asked->message, {false, walk->zone.name()}, walk->type, &walk->chain);
-  ResponseKind& kind = walk->asked->classified.kind;
-  if (walk->purpose == Walk::Purpose::kDs && kind == ResponseKind::kReferral &&
-      walk->asked->classified.cut.Equals(walk->chain.start())) {
-    // The DS is this server's to tell (RFC 4035 §3.1.4.1): no resolver takes a referral for it.
-    kind = ResponseKind::kNotAuthoritative;
-  }
-  walk->ok = IsUsable(kind);
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
@@ -271,8 +335,8 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
     attempt.detail = DetailOf(asked.message, asked.classified);
   }
   attempt.other_family = attempt.local_fault && hosts_.IsFamilyMissing(address.peer->address());
-  if (walk->ok && address.last_resort) NoteLastResort(zone, address, account);
-  const Classified remarks = RemarksOf(*walk, address.peer);
+  if (walk->ok && address.last_resort) servers_.NoteLastResort(zone, address, account);
+  const Classified remarks = RemarksOf(*walk, address.peer, &delegations_);
   Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);
   const bool settled = walk->ok;
   if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
@@ -283,23 +347,40 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
 void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   for (Attempt& attempt : walk->attempts) account->attempts.push_back(std::move(attempt));
   walk->attempts.clear();
-  if (Validates(*walk)) NoteProof(walk);
+  judge_.NoteProof(walk);
   if (walk->asked->classified.kind == ResponseKind::kReferral) {
     if (!walk->looks_between) walk->zone = StoreReferral(*walk);
   } else if (walk->asked->classified.kind == ResponseKind::kAliasFailed) {
-    walk->ok = false;
-    walk->failure = Reason::kAliasLoop;
+    walk->Fail(Reason::kAliasLoop);
   }
 }
 
-/// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is
-/// the child.
-dns::Name IterativeResolver::ZoneOf(const Walk& walk) const {
-  const dns::NameView asked = walk.zone.name();
-  if (walk.ok) return DeepestZoneShown(walk.asked->message, asked, walk.chain.current());
-  const bool below = walk.failure == Reason::kDnssecBogus && walk.bogus != nullptr &&
-                     walk.bogus->evidence.zone.view().IsBelow(asked);
-  return below ? dns::Name(walk.bogus->evidence.zone) : dns::Name(asked);
+void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
+  const dns::NameView apex = walk->zone.name();
+  visit.names.AddUnresolved(*walk->zone, apex, &walk->attempts);
+  for (Attempt& attempt : walk->attempts) {
+    if (attempt.circular) DescribeCircle(apex, now(), &delegations_, &attempt);
+  }
+  walk->ok = false;
+  walk->retried = visit.choice.sent() > 1;
+  if (network_->cancelled()) {
+    walk->failure = Reason::kStopped;
+  } else if (((visit.spared || account->budget.exhausted()) &&
+              !AllHaveFailed(visit, account->budget, walk)) ||
+             LeavesServersOut(*walk, visit)) {
+    walk->failure = account->budget.limit();
+  } else {
+    walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
+    if (walk->failure != Reason::kDnssecBogus && walk->proof.unreachable) {
+      walk->failure = *walk->proof.unreachable;
+    }
+    walk->circle = visit.names.circle() && walk->failure == Reason::kUnresolvableServers;
+  }
+  const size_t room =
+      Account::kMaxAttempts - std::min(Account::kMaxAttempts, account->attempts.size());
+  account->attempts.insert(
+      account->attempts.end(), walk->attempts.begin(),
+      walk->attempts.begin() + static_cast<ptrdiff_t>(std::min(room, walk->attempts.size())));
 }
 
 net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name, Account* account,
@@ -316,18 +397,17 @@ net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView nam
   if (walk.ok && walk.zone.name().is_root() && walk.chain.hops() == 0 &&
       walk.asked->classified.kind == ResponseKind::kNxDomain) {
     // No CA may issue there, and a typing error is no permission.
-    walk.ok = false;
-    walk.failure = Reason::kNoSuchTld;
+    walk.Fail(Reason::kNoSuchTld);
   }
-  if (walk.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
-    co_await CompareWithPositive(&walk, account);
+  if (walk.proof.empty_was_bogus && walk.failure == Reason::kDnssecBogus) {
+    co_await trust_.CompareWithPositive(&walk, account);
   }
   co_return MakeAnswer(&walk, *account);
 }
 
 net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
   net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
-  const dns::Name zone = ZoneOf(*walk);
+  const dns::Name zone = walk->DeepestZone();
   answer->zone = zone.view().ToLowerText();
   if (zone.view() != walk->zone.name()) answer->delegated_zone = walk->zone.name().ToLowerText();
   if (options_.name_operator) {
@@ -346,7 +426,7 @@ net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& 
     answer->on_wire = walk->on_wire;
     answer->attempts = std::move(walk->attempts);
   }
-  if (validator_.enabled()) FillProof(walk, answer.get());
+  judge_.FillProof(walk, answer.get());
   return answer;
 }
 

@@ -1,8 +1,8 @@
-// What the resolver knows of a zone's servers, and can find out, for whoever asks all of them. The
-// addresses of a server's name are asked for as any name's are, so those of a host inside the zone
-// come from the zone's servers themselves: that is what glue is held against.
+// Addresses of servers, as the resolver needs them and as a survey of all servers does, and what
+// the resolver can say of a zone's security. Addresses are asked for as any name's are, so those of
+// a host inside the zone come from the zone's servers themselves: glue is compared with that.
 //
-// Tested by iterative_all_servers_test.cc.
+// Tested by iterative_all_servers_test.cc and iterative_addresses_test.cc.
 #include <absl/strings/str_cat.h>
 
 #include <utility>
@@ -11,26 +11,25 @@
 
 namespace caascan::resolve {
 
+net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
+  if (!validator_.enabled()) co_return;
+  const ZoneHandle& root = delegations_.root();
+  co_await trust_.Settle(root, account, nullptr);
+  if (validator_.StatusOf(*root, root.name()) == DnssecStatus::kSecure) {
+    complaint->unnamed_keys = validator_.UnnamedRootKeys();
+    co_return;
+  }
+  if (const auto why = validator_.VerdictOf(*root, root.name())) {
+    complaint->text = why->evidence.ToText();
+    complaint->unsigned_root = why->finding == dnssec::Finding::kNoDnskey;
+  }
+}
+
 std::optional<Finding> IterativeResolver::FindBogus(const dns::Message& message, dns::NameView zone,
                                                     dns::NameView name, dnssec::Work* work) {
   const ZoneHandle known = delegations_.Find(zone);
-  const TrustCache::Handle trust = validator_.Find(zone);
-  if (!known || !trust || !trust->known() || !trust->verdict.is_secure()) {
-    return std::nullopt;
-  }
-  AliasChain chain(name);
-  const ResponseKind kind = Classify(message, {false, zone}, dns::RRType::kCAA, &chain).kind;
-  const std::optional<dnssec::Claim> claim = ClaimOf(kind);
-  if (!claim) return std::nullopt;
-  if (work->limit == dnssec::Work::kUnlimited) work->limit = kWorkPerName;
-  const ReplyVerdict reply = validator_.JudgeAnswer(
-      message, {name, dns::RRType::kCAA, chain.current(), *claim}, *known, zone, now(), work);
-  const dnssec::Verdict& verdict = reply.verdict;
-  if (!verdict.is_bogus() || verdict.gave_up ||
-      reply.missing.kind != dnssec::Missing::Kind::kNone) {
-    return std::nullopt;
-  }
-  return FindingOf(verdict);
+  if (!known) return std::nullopt;
+  return judge_.FindBogus(message, *known, zone, name, work, now());
 }
 
 void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
@@ -55,6 +54,32 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
   }
 }
 
+net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                                       Account* account) {
+  Walk walk(host.name(), type, Walk::Purpose::kAddress);
+  co_await Lookup(&walk, account, &*host);
+  host->is_alias |= walk.chain.hops() > 0;
+  if (!walk.ok) {
+    if (walk.circle) co_return HostEnd::kCircle;
+    if (walk.failure == Reason::kLocalFault) co_return HostEnd::kLocalFault;
+    if (walk.failure == Reason::kBlocklisted) co_return HostEnd::kBlocklisted;
+    if (IsOwnLimit(walk.failure)) co_return HostEnd::kCutShort;
+    co_return OutcomeOf(walk.failure) == Outcome::kTimeout ? HostEnd::kUnheard : HostEnd::kUnproven;
+  }
+  host->no_such_host =
+      walk.asked->classified.kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
+  if (host->no_such_host) host->denied_labels = walk.DenierLabels();
+  if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
+  for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
+    if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
+    if (IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
+    if (host->peers.size() == Zone::kMaxAddresses) break;
+    net::PeerRef peer = PeerOf(record, options_.addresses, network_);
+    if (peer != nullptr) host->peers.push_back(std::move(peer));
+  }
+  co_return HostEnd::kKnown;
+}
+
 net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,
                                                HostAddresses* addresses) {
   addresses->complete = true;
@@ -70,7 +95,7 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
     const ResponseKind kind = walk.asked->classified.kind;
     addresses->no_such_host = kind == ResponseKind::kNxDomain && walk.chain.hops() == 0;
     if (addresses->no_such_host) {
-      addresses->denied_labels = DenierOf(walk);
+      addresses->denied_labels = walk.DenierLabels();
       co_return;
     }
     if (kind != ResponseKind::kAnswer) continue;

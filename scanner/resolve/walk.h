@@ -1,7 +1,6 @@
 // What the iterative resolver's coroutines hand one another: a look-up on its way.
 #pragma once
 
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "scanner/dns/name.h"
+#include "scanner/net/network.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/delegations.h"
@@ -18,7 +19,8 @@
 namespace caascan::resolve {
 
 /// A look-up on its way, and its end. Frames are held by the ten thousand: there is one Walk a
-/// look-up, which all of them fill, and `asked->message` holds until a coroutine suspends.
+/// look-up, which all of them fill, and `asked->message` holds until a coroutine suspends, or
+/// where KeepMessage() was called until the next reply.
 struct Walk {
   enum class Purpose : uint8_t {
     kAddress,  // Of a server: not validated, since what it says is.
@@ -31,31 +33,41 @@ struct Walk {
 
   const dns::RRType type;
   const Purpose purpose;
-  AliasChain chain;
-  Delegations::Handle zone;  // Whose servers are asked.
-  net::Pooled<Asked> asked;  // Of the last one of them; null until it has answered or not.
-  bool ok = false;
+  bool looks_between = false;  // For a zone below, on the same servers: a referral ends it.
+  ZoneTrust* trust = nullptr;  // kKeys.
   /// Where the zone's servers are busy before anything speaks against one, does the walk end?
   WhenBusy when_busy = WhenBusy::kWait;
   net::PeerRef busy;  // Then one of them; the walk is not ok.
-  Reason failure = Reason::kStopped;
-  bool looks_between = false;     // For a zone below, on the same servers: a referral ends it.
-  bool circle = false;            // It failed for want of a server whose name led back here.
-  std::vector<Attempt> attempts;  // At the zone's servers; told to the account at its end.
-  std::vector<Attempt> unheard;   // Likewise, for the zone's keys, where all were silent.
-  bool retried = false;           // The zone's servers were asked more than once,
-  bool on_wire = false;           // or at all.
-  // Validation; untouched for kAddress.
-  size_t hops = 0;                         // Of the chain, before the last reply.
-  ZoneTrust* trust = nullptr;              // kKeys.
-  std::unique_ptr<ReplyVerdict> reply;     // Of the last one; null where none was judged.
-  std::unique_ptr<dnssec::Verdict> bogus;  // The first reply, or the zone, that was.
-  std::optional<Reason> unreachable;       // It was because no server gave the keys.
-  bool empty_was_bogus = false;
-  DnssecStatus weakest = DnssecStatus::kSecure;  // Of all that was taken.
-  bool all_insecure = true;                      // Every zone that was gone through.
-  std::vector<Finding> findings;
-  std::unique_ptr<std::string> copy;  // Of a reply whose judgement needs more queries.
+
+  AliasChain chain;
+  size_t hops = 0;           // Of the chain, before the last reply.
+  Delegations::Handle zone;  // Whose servers are asked.
+
+  // The last reply.
+  net::Pooled<Asked> asked;             // Null until a server has answered or not.
+  bool ok = false;                      // It can be used.
+  std::unique_ptr<ReplyVerdict> reply;  // Null where none was judged.
+  std::unique_ptr<std::string> copy;    // Of one that is read after other queries.
+
+  // What came of the zone asked.
+  Reason failure = Reason::kStopped;  // Where it is not ok.
+  bool circle = false;                // It failed for want of a server whose name led back here.
+  bool retried = false;               // The zone's servers were asked more than once,
+  bool on_wire = false;               // or at all.
+  std::vector<Attempt> attempts;      // At its servers; they go to the account at its end.
+
+  /// What validation found. Untouched for kAddress.
+  struct Proof {
+    std::unique_ptr<dnssec::Verdict> bogus;        // Of the first reply, or the zone, that was.
+    std::optional<Reason> unreachable;             // It was because no server gave the keys.
+    bool empty_was_bogus = false;                  // That reply said that there is no such data.
+    DnssecStatus weakest = DnssecStatus::kSecure;  // Of all replies used.
+    bool all_insecure = true;                      // Every zone that was gone through.
+    std::vector<Finding> findings;
+    std::vector<Attempt> unheard;  // For the zone's keys, where all servers were silent.
+  };
+  Proof proof;
+
   /// The best reply so far that counts only where no server gives a better one (Strength).
   struct Held {
     std::unique_ptr<std::string> bytes;
@@ -65,10 +77,14 @@ struct Walk {
   };
   std::unique_ptr<Held> held;
 
+  void Fail(Reason reason) {
+    ok = false;
+    failure = reason;
+  }
   /// Forgets what came of the zone asked before.
   void BeginVisit() {
     ok = circle = retried = on_wire = false;
-    unreachable.reset();
+    proof.unreachable.reset();
     failure = Reason::kStopped;
     attempts.clear();
     held.reset();
@@ -76,21 +92,48 @@ struct Walk {
   /// Does the look-up go on at `zone`, below the one that was asked?
   bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
   bool stands_at_alias() const { return ok && asked->classified.kind == ResponseKind::kAlias; }
+  /// Is the reply bogus only as long as other zones are not known?
+  bool lacks_proof() const {
+    return ok && reply != nullptr && reply->verdict.is_bogus() &&
+           reply->missing.kind != dnssec::Missing::Kind::kNone;
+  }
+
+  /// Classifies what is in `asked`, which may be no reply: `ok` says whether it can be used. It is
+  /// not judged yet. Follows the aliases in it.
+  void ReadReply();
+  /// Keeps the octets of the reply, to be read after other queries.
+  void KeepMessage();
+  /// Puts a reply that was set aside back into `asked`: `bytes` are its message's. The aliases in
+  /// it are not followed yet.
+  void PutBack(net::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes);
+
+  /// Does the reply count only where no other server gives a better one?
+  bool IsWeak() const;
+  /// Sets the reply aside, unless a stronger one is held already. REQUIRES: ok.
+  void Hold(const Zone::ServerAddress& address);
+  /// Puts the reply that is held back into `asked`, and gives its address. REQUIRES: held.
+  Zone::ServerAddress TakeHeld();
+
+  /// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is
+  /// the child.
+  dns::Name DeepestZone() const;
+  /// How many labels the zone has that denies the name. REQUIRES: the answer is NXDOMAIN.
+  uint8_t DenierLabels() const;
 };
 
-/// How many labels the zone has that denies the name. REQUIRES: the answer is NXDOMAIN.
-inline uint8_t DenierOf(const Walk& walk) {
-  assert(walk.asked->classified.kind == ResponseKind::kNxDomain && "the name is denied");
-  const dns::Name zone =
-      DeepestZoneShown(walk.asked->message, walk.zone.name(), walk.chain.current());
-  return static_cast<uint8_t>(zone.view().label_count());
-}
+/// The octets of a message that must last longer than it.
+std::unique_ptr<std::string> CopyOf(const dns::Message& message);
+
+/// What may be said of a usable reply from `peer` without wronging it. One that serves a zone above
+/// as well shows that zone's SOA where it knows no delegation: then it is open whether it, or the
+/// one that referred here, is wrong.
+Classified RemarksOf(const Walk& walk, const net::Peer* peer, Delegations* delegations);
 
 /// One visit to a zone: what its servers were asked.
 struct Visit {
   ServerChoice choice;
   ServerNames names;
-  bool spared = false;       // Enough was asked of these servers: see Account::host_queries.
+  bool spared = false;       // Enough was asked of these servers: see Budget::host_queries.
   bool last_resort = false;  // The other addresses of its servers were looked for.
 };
 

@@ -23,7 +23,7 @@ void NameLimits::BeginFirstPass(resolve::Account* account) const {
   if (options_.recheck == 0) return;
   account->budget.max_queries = options_.max_queries * 2 / 5;
   account->budget.work.limit = resolve::kWorkPerName * 2 / 3;
-  account->max_host_queries = kMaxHostQueries / 2;
+  account->budget.max_host_queries = kMaxHostQueries / 2;
 }
 
 void NameLimits::BeginPass(resolve::Account* account) const {
@@ -31,7 +31,7 @@ void NameLimits::BeginPass(resolve::Account* account) const {
   account->budget.work.limit = resolve::kWorkPerName;
   account->budget.max_wait = WaitOfPasses();
   account->budget.steps = 0;
-  account->max_host_queries = kMaxHostQueries;
+  account->budget.max_host_queries = kMaxHostQueries;
 }
 
 void NameLimits::TakeAllTime(int exchanges, resolve::Account* account) const {
@@ -49,7 +49,7 @@ void NameLimits::BeginSurvey(resolve::Account* account) const {
   account->budget.max_octets = account->budget.octets + uint64_t{2} * resolve::Budget::kMaxOctets;
   account->budget.work.limit = account->budget.work.spent + resolve::kWorkPerName;
   account->budget.max_wait = std::chrono::nanoseconds::max();
-  account->max_host_queries = UINT32_MAX;  // All servers are wanted.
+  account->budget.max_host_queries = UINT32_MAX;  // All servers are wanted.
 }
 
 }  // namespace caascan::scan

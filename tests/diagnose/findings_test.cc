@@ -178,7 +178,7 @@ struct UnresolvedRow {
 class UnresolvedTest : public FindingsTest, public testing::WithParamInterface<UnresolvedRow> {};
 
 TEST_P(UnresolvedTest, HasTheCodeThatSaysMost) {
-  account_.patient = true;
+  account_.look = resolve::Look::kPatient;
   GetParam().attempt(Try(ServerResult::kUnresolved, GetParam().host, ""));
   EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " " + GetParam().host));
 }

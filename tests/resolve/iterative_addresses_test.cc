@@ -136,7 +136,8 @@ TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames)
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(Lookup("www.evil.test").answer.failure, Reason::kUnresolvableServers);
-  EXPECT_LE(Seen(kPrey), Account().max_host_queries + 1) << "the last one may go on over TCP";
+  EXPECT_LE(Seen(kPrey), Account().budget.max_host_queries + 1)
+      << "the last one may go on over TCP";
   refuses = false;
   EXPECT_EQ(Summary(Lookup("www.good.test").answer), "empty")
       << "a server that was not asked counts as unknown, not as failed";

@@ -58,7 +58,7 @@ TEST_F(CirclesTest, SaysOfEachServerWhyItIsNotFound) {
   DelegateWithoutGlue("behind.test", "a.test", 1);
   Start();
   const auto attempt = [this](const char* name) {
-    return Lookup(name, {.patient = true, .last_look = true}).answer.attempts.at(0);
+    return Lookup(name, {.look = Look::kPatient}).answer.attempts.at(0);
   };
   const Attempt circular = attempt("www.a.test");
   EXPECT_TRUE(circular.circular && !circular.lacks_glue);

@@ -226,7 +226,7 @@ TEST_F(IterativeTest, AnAttackByManyServerNamesIsBounded) {
   Start();
   const Looked first = Lookup("a.evil.test");
   EXPECT_EQ(FailureOf(first), Reason::kTooManyQueries) << "some of them were not looked for";
-  EXPECT_LE(Seen("127.53.1.1"), first.account.max_host_queries + 2)
+  EXPECT_LE(Seen("127.53.1.1"), first.account.budget.max_host_queries + 2)
       << "one is asked in small letters too, and the apex";
   EXPECT_EQ(FailureOf(Lookup("b.evil.test")), Reason::kUnresolvableServers) << "asks for the rest";
   const size_t before = server_->seen_count();

@@ -7,6 +7,7 @@
 
 #include "scanner/dns/name.h"
 #include "tests/dnssec/signed_message.h"
+#include "tests/resolve/trust_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -17,7 +18,6 @@ using dnssec::NameOf;
 using dnssec::SignedMessage;
 using dnssec::Signing;
 using dnssec::TestKey;
-using std::chrono::nanoseconds;
 
 // A scan may ask the root so rarely that everything else is used more recently.
 TEST(ValidatorTest, KeepsTheTrustAnchorHoweverManyZonesItMeets) {
@@ -47,55 +47,10 @@ TEST(ValidatorTest, KeepsTheTrustAnchorHoweverLargeItIs) {
   EXPECT_TRUE(validator.Find(dns::NameView())->has_ds);
 }
 
-/// The root, signed with algorithm 13, then "example" and "sub.example" with what the test says.
-class ChainOfTrustTest : public testing::Test {
+/// The root, then "example" and "sub.example" with what the test says.
+class ChainOfTrustTest : public TrustFixture {
  protected:
-  explicit ChainOfTrustTest(dnssec::Policy policy = {}) : validator_(Options(policy)) {
-    root_.trust = Zone::Trust::kSeeTrusts;
-  }
-
-  static ValidatorOptions Options(dnssec::Policy policy) {
-    ValidatorOptions options;
-    options.anchors = {{dns::Name(), RRType::kDS, TestKey::Of(13).Ds(".")}};
-    options.wall_clock = [] { return dnssec::kNow; };
-    options.policy = policy;
-    return options;
-  }
-
-  /// Fetches a zone's keys, signed by the first of them.
-  bool TakeKeys(const std::string& zone, const std::vector<std::string>& keys,
-                const Signing& signing) {
-    SignedMessage message(zone, RRType::kDNSKEY);
-    for (const std::string& key : keys) {
-      message.Record(Section::kAnswer, zone, RRType::kDNSKEY, key);
-    }
-    message.Signature(Section::kAnswer, zone, RRType::kDNSKEY, keys, signing);
-    const dns::Name apex = NameOf(zone);
-    const TrustCache::Handle trust = validator_.FindOrInsert(apex);
-    const bool good =
-        validator_.TakeKeys(message.message(), apex, &*trust, now_, &work_).is_secure();
-    trust->Keep();
-    return good;
-  }
-  bool TakeRootKeys(const std::vector<std::string>& others = {}) {
-    std::vector<std::string> keys = {TestKey::Of(13).Dnskey()};
-    keys.insert(keys.end(), others.begin(), others.end());
-    return TakeKeys(".", keys, {.signer = "."});
-  }
-
-  /// The parent's referral.
-  void Refer(const std::string& parent, const std::string& child, const std::string& ds,
-             const Signing& by_parent) {
-    SignedMessage message("www." + child);
-    message.SignedRecords(Section::kAuthority, child, RRType::kDS, {ds}, by_parent);
-    const dns::Name apex = NameOf(parent);
-    const dns::Name cut = NameOf(child);
-    Zone zone;
-    zone.trust = Zone::Trust::kSeeTrusts;
-    validator_.NoteDelegation(
-        validator_.JudgeDelegation(message.message(), cut, zone, apex, now_, &work_), cut, &zone,
-        now_);
-  }
+  using TrustFixture::TrustFixture;
 
   /// The findings of an answer, in order: "code zone".
   std::vector<std::string> Remarks(const std::string& zone, const Signing& signing) {
@@ -120,11 +75,7 @@ class ChainOfTrustTest : public testing::Test {
     return std::string(FindingCodeText(finding.code)) + " " + finding.zone;
   }
 
-  Validator validator_;
-  Zone root_;
-  dnssec::Work work_;
   dnssec::Security status_ = dnssec::Security::kBogus;
-  nanoseconds now_{1};
 };
 
 const Signing kByRoot{.signer = "."};

@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(NameLimitsTest, TheFirstPassLeavesSomethingForTheOthers) {
   limits_.BeginFirstPass(&account_);
   EXPECT_EQ(account_.budget.max_queries, GetParam().first_queries);
-  EXPECT_EQ(account_.max_host_queries, GetParam().first_host_queries);
+  EXPECT_EQ(account_.budget.max_host_queries, GetParam().first_host_queries);
   EXPECT_EQ(account_.budget.max_wait, GetParam().wait);
 }
 
@@ -62,7 +62,7 @@ TEST_P(NameLimitsTest, ALaterPassHasWhatIsLeft) {
   account_.budget.work.spent = 4000;
   limits_.BeginPass(&account_);
   EXPECT_EQ(account_.budget.max_queries, 100u);
-  EXPECT_EQ(account_.max_host_queries, 10u);
+  EXPECT_EQ(account_.budget.max_host_queries, 10u);
   EXPECT_EQ(account_.budget.work.limit, resolve::kWorkPerName);
   EXPECT_EQ(account_.budget.steps, 0u) << "these cost no more than time";
   // All else is one budget.

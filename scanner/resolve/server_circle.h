@@ -1,0 +1,19 @@
+// Zones whose servers cannot be found since their names lie in each other.
+#pragma once
+
+#include <chrono>
+
+#include "scanner/dns/name.h"
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/delegations.h"
+
+namespace caascan::resolve {
+
+/// Says in `attempt`, which is about a server of the zone `apex` whose address was not found, by
+/// way of which zones one comes back to `apex` to find it. Where one does not, the circle is
+/// another zone's, and `attempt->circular` becomes false. Reads what is known of the delegations
+/// alone. Loop thread only.
+void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now, Delegations* delegations,
+                    Attempt* attempt);
+
+}  // namespace caascan::resolve

@@ -1,0 +1,38 @@
+// Adds the addresses of a zone's servers to the zone, as they are needed.
+#pragma once
+
+#include "scanner/net/task.h"
+#include "scanner/resolve/answer.h"
+#include "scanner/resolve/delegations.h"
+#include "scanner/resolve/host_finder.h"
+#include "scanner/resolve/walk.h"
+#include "scanner/resolve/zone.h"
+
+namespace caascan::resolve {
+
+/// Finds addresses of servers that the delegation gave none of, or only such as fail.
+/// `on_behalf_of`: the host that is being resolved and needs them; null where there is none.
+/// Arguments must live until a call ends. One worker's, loop thread only.
+class ServerFinder {
+ public:
+  using ZoneHandle = Delegations::Handle;
+
+  /// Both outlive it.
+  ServerFinder(Delegations* delegations, HostFinder* hosts)
+      : delegations_(delegations), hosts_(hosts) {}
+
+  /// Looks up the name of the zone's next server that needs it. False where there is none.
+  net::Task<bool> FindNext(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
+  /// The last resort. Where the delegation gave glue, the addresses that the servers' own zones
+  /// give; where it did not, the glue that other delegations have for them. True where there are
+  /// more addresses now. REQUIRES: !visit->last_resort.
+  net::Task<bool> FindOthers(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
+  /// A server answers at such an `address`: an observation says which of its others are wrong.
+  void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
+
+ private:
+  Delegations* const delegations_;
+  HostFinder* const hosts_;
+};
+
+}  // namespace caascan::resolve
