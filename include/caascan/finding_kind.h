@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "caascan/finding_code.h"
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 
 namespace caascan {
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,91 +11,9 @@
 
 #include "caascan/caa.h"
 #include "caascan/finding_code.h"
+#include "caascan/outcome.h"
 
 namespace caascan {
-
-enum class Outcome : uint8_t { kPermit, kDeny, kServfail, kTimeout, kLame, kError };
-inline constexpr size_t kOutcomeCount = static_cast<size_t>(Outcome::kError) + 1;
-
-/// The contract's `reason`. The first nine are DecisionReason's, in its order.
-enum class Reason : uint8_t {
-  kNoCaa,
-  kIssuerAuthorized,
-  kNoIssueProperty,
-  kIssuerNotAuthorized,
-  kIssuanceForbidden,
-  kUnknownCriticalProperty,
-  kAccountUriMismatch,
-  kValidationMethodMismatch,
-  kMalformedProperty,
-  // servfail
-  kServfail,
-  kNotimp,
-  kRefusedCaa,
-  kFormerr,
-  kRcode,
-  kDnssecBogus,
-  kMalformedResponse,
-  kAliasLoop,
-  kTooManyQueries,  // The name's own limits: no accusation.
-  kTooSlow,         // Likewise.
-  // lame
-  kRefused,
-  kNotAuthoritative,
-  kUpwardReferral,
-  kUnresolvableServers,
-  // timeout
-  kNoResponse,
-  kCaaDropped,
-  kTruncated,
-  kUnreachable,
-  // error
-  kInvalidName,
-  kBlocklisted,
-  kStopped,
-  kLocalFault,
-  kNoSuchTld,
-  kNotInDns,
-  kFamilyUnavailable,
-};
-
-/// The last enumerator, for tables and loops over all reasons.
-inline constexpr Reason kLastReason = Reason::kFamilyUnavailable;
-inline constexpr size_t kReasonCount = static_cast<size_t>(kLastReason) + 1;
-
-enum class DnssecStatus : uint8_t { kSecure, kInsecure, kBogus, kIndeterminate, kUnchecked };
-inline constexpr size_t kDnssecStatusCount = static_cast<size_t>(DnssecStatus::kUnchecked) + 1;
-
-/// What one server address did with the look-up.
-enum class ServerResult : uint8_t {
-  kAnswer,
-  kReferral,
-  kServfail,
-  kNotimp,
-  kRefused,
-  kFormerr,
-  kRcode,  // Written as rcode_N.
-  kNotAuthoritative,
-  kUpwardReferral,
-  kTimeout,
-  kUnreachable,
-  kTruncated,
-  kMalformed,
-  kMismatched,
-  kUnresolved,
-  kBlocked,
-};
-
-std::string_view OutcomeCode(Outcome outcome);
-std::string_view ReasonCode(Reason reason);
-std::string_view DnssecStatusCode(DnssecStatus status);
-/// "rcode" for kRcode; the number is added by the writer.
-std::string_view ServerResultCode(ServerResult result);
-/// Which outcome a reason belongs to.
-Outcome OutcomeOf(Reason reason);
-/// Did the scan's own side end the look-up: a name's limits, the end of the scan, a fault of this
-/// machine, or the blocklist? Then it says nothing of any server, and nothing to other names.
-bool IsOwnLimit(Reason reason);
 
 /// The relevant RRset (RFC 8659 §3): `owner` is where it was found, behind aliases.
 struct CaaRrset {

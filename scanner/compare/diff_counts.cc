@@ -9,10 +9,6 @@ namespace {
 
 constexpr size_t kShownOperators = 20;
 
-bool WasAnswered(const NameState& state) {
-  return state.outcome == Outcome::kPermit || state.outcome == Outcome::kDeny;
-}
-
 const std::string& OperatorOrNobody(const std::string& name) {
   static const std::string nobody = "(unknown)";
   return name.empty() ? nobody : name;
@@ -23,7 +19,7 @@ const std::string& OperatorOrNobody(const std::string& name) {
 NameChange ChangeOf(const NameState& before, const NameState& after) {
   return {.outcome = before.outcome != after.outcome,
           .reason = before.reason != after.reason,
-          .caa = WasAnswered(before) && WasAnswered(after) && before.caa != after.caa};
+          .caa = IsDecided(before.outcome) && IsDecided(after.outcome) && before.caa != after.caa};
 }
 
 void DiffCounts::Add(const NameState& before, const NameState& after) {

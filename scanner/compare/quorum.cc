@@ -44,8 +44,7 @@ Perspective JudgePrimary(const PerspectiveRecord& record, const Freshness& fresh
 
 bool DecideTheSameSet(const PerspectiveRecord& a, const PerspectiveRecord& b) {
   const auto decided = [](const PerspectiveRecord& record) {
-    return record.records == 1 && !record.caa.empty() &&
-           (record.outcome == Outcome::kPermit || record.outcome == Outcome::kDeny);
+    return record.records == 1 && !record.caa.empty() && IsDecided(record.outcome);
   };
   return decided(a) && decided(b) && a.caa == b.caa;
 }

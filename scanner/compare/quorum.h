@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 
 namespace caascan::compare {
 

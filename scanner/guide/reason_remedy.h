@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "caascan/finding_kind.h"
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 
 namespace caascan::guide {
 

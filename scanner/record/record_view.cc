@@ -304,9 +304,8 @@ class Members {
   /// Must it be there? Of a look-up that failed, `decide` needs little.
   bool IsRequired(Member member) const {
     if (kUse != Use::kDecide) return true;
-    const bool decided = record_->outcome == Outcome::kPermit || record_->outcome == Outcome::kDeny;
     return member == Member::kName || member == Member::kOutcome ||
-           (decided && member != Member::kDnssec);
+           (IsDecided(record_->outcome) && member != Member::kDnssec);
   }
 
   std::string_view Check() {

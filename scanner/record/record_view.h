@@ -12,7 +12,7 @@
 
 #include <absl/functional/function_ref.h>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 
 namespace caascan::record {
 

@@ -15,7 +15,7 @@
 #include <cstring>
 #include <span>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "scanner/record/json_check.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/raw_json.h"
@@ -62,8 +62,6 @@ std::string_view WithComma(const MemberPlace& place) {
   }
   return {begin, static_cast<size_t>(end - begin)};
 }
-
-bool IsDecided(Outcome outcome) { return outcome == Outcome::kPermit || outcome == Outcome::kDeny; }
 
 }  // namespace
 

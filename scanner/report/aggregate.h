@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "scanner/guide/operator_name.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/bounded_table.h"

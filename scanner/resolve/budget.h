@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "scanner/dns/name.h"
 #include "scanner/dnssec/work.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"

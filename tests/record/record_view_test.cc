@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "caascan/record.h"
 #include "tests/record/record_lines.h"
 
 namespace caascan::record {

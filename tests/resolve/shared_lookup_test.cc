@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "scanner/net/task.h"
 #include "scanner/net/wait_list.h"
 #include "scanner/resolve/name_cache.h"

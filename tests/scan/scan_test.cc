@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "caascan/scanner.h"
 #include "tests/io/temp_file.h"
 #include "tests/net/fake_server.h"

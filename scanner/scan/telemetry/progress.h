@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-#include "caascan/record.h"
+#include "caascan/outcome.h"
 #include "caascan/scanner.h"
 #include "scanner/dnssec/work.h"
 #include "scanner/net/network.h"
