@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "scanner/record/json_text.h"
+#include "scanner/record/validity.h"
 
 namespace caascan {
 namespace {
@@ -17,6 +18,7 @@ using record::AppendJsonTime;
 using record::AppendMilliseconds;
 using record::AppendOneLineJson;
 using record::AppendUnsigned;
+using record::ValidityOf;
 
 void AppendStringMember(std::string_view key, std::string_view value, std::string* out) {
   out->append(key);
@@ -152,15 +154,6 @@ void AppendDecisions(const std::vector<std::pair<std::string, bool>>& decisions,
   });
 }
 
-/// BR 4.2.2.1: an answer may be relied upon for its TTL or 8 hours, whichever is longer.
-std::chrono::system_clock::time_point ValidUntil(const Record& record) {
-  std::chrono::seconds validity = std::chrono::hours(8);
-  if (record.caa.has_value()) {
-    validity = std::max(validity, std::chrono::seconds(record.caa->ttl_s));
-  }
-  return record.time + validity;
-}
-
 void AppendVerdict(const Record& record, Outcome outcome, std::string* out) {
   out->append(R"(,"outcome":")");
   out->append(OutcomeCode(outcome));
@@ -240,7 +233,8 @@ void AppendRecord(const Record& record, std::string* out) {
   }
   if (IsDecided(outcome)) {
     out->append(R"(,"valid_until":)");
-    AppendJsonTime(ValidUntil(record), out);
+    const uint32_t ttl_s = record.caa.has_value() ? record.caa->ttl_s : 0;
+    AppendJsonTime(record.time + ValidityOf(ttl_s), out);
   }
   AppendEffort(record, out);
   AppendRawMember(R"(,"id":)", record.id, out);

@@ -8,11 +8,9 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <chrono>
-#include <cstring>
 #include <span>
 
 #include "caascan/outcome.h"
@@ -21,6 +19,7 @@
 #include "scanner/record/raw_json.h"
 #include "scanner/record/record_text.h"
 #include "scanner/record/record_view.h"
+#include "scanner/record/validity.h"
 
 namespace caascan::record {
 namespace {
@@ -151,13 +150,10 @@ void Redecider::Impl::AppendDecisions() {
   scratch_.back() = '}';
 }
 
-/// BR 4.2.2.1, as AppendRecord() does it.
 void Redecider::Impl::AppendValidUntil() {
-  std::chrono::seconds validity = std::chrono::hours(8);
-  validity = std::max(validity, std::chrono::seconds(record().caa_ttl_s));
   const std::chrono::sys_time<std::chrono::milliseconds> time{
       std::chrono::milliseconds(record().time_ms)};
-  AppendJsonTime(time + validity, &scratch_);
+  AppendJsonTime(time + ValidityOf(record().caa_ttl_s), &scratch_);
 }
 
 /// Behind may_issue, where a record of an earlier version has none.
