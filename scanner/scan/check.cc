@@ -11,9 +11,10 @@
 #include <map>
 #include <utility>
 
-#include <simdjson.h>
+#include <absl/strings/numbers.h>
 
 #include "scanner/io/line_reader.h"
+#include "scanner/record/record_view.h"
 
 namespace caascan {
 namespace {
@@ -86,13 +87,19 @@ std::string JobLine(size_t number, const std::string& name) {
 /// The records in the order of their ids; the id is ours and taken out again.
 void SortRecords(std::string_view output, std::vector<std::string>* records) {
   std::map<uint64_t, std::string> by_number;
-  simdjson::dom::parser parser;
+  record::RecordReader reader;
+  std::string padded;
   while (!output.empty()) {
     std::string line(io::TakeLine(&output));
+    padded.assign(line).append(record::RecordReader::kPadding, ' ');
     uint64_t number = 0;
-    if (parser.parse(line)["id"].get(number) != simdjson::SUCCESS) continue;
-    const std::string id = ",\"id\":" + std::to_string(number);
-    if (const size_t at = line.rfind(id); at != std::string::npos) line.erase(at, id.size());
+    if (!reader.ReadOrigin(std::string_view(padded).substr(0, line.size()))) continue;
+    const std::string id(reader.record().id);
+    if (!absl::SimpleAtoi(id, &number)) continue;
+    const std::string member = ",\"id\":" + id;
+    if (const size_t at = line.rfind(member); at != std::string::npos) {
+      line.erase(at, member.size());
+    }
     by_number[number] = std::move(line);
   }
   for (auto& [number, line] : by_number) records->push_back(std::move(line));
