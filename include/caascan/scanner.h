@@ -72,6 +72,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   int64_t server_inflight = -1;
   std::chrono::milliseconds timeout{2000};
   unsigned retries = 2;
+  /// Somebody waits for the answer: silence is found out by shorter first waits and by tries that
+  /// overlap, and names are looked up again sooner. It takes no more tries to blame a server.
+  bool brisk = false;
   /// What all passes over one name may take. Time spent waiting for a rate limit does not count.
   std::chrono::seconds name_timeout{60};
   unsigned recheck = 1;  // How often a name whose look-up failed is asked again, seconds later.

@@ -147,6 +147,15 @@ void TakeReply(const resolve::Asked& asked, const ProbeSpec& spec, const ProbeCo
                                                : resolve::ResultOf(classified);
 }
 
+/// What came of one try.
+struct Try {
+  Heard heard;
+  bool ended_by_us = false;
+  bool has_control = false;  // Where it was silent: the control behind it was answered.
+
+  bool silent() const { return heard.result == ServerResult::kTimeout; }
+};
+
 /// One probe on its way.
 struct Probing {
   const ProbeContext* context;
@@ -203,38 +212,89 @@ net::Task<bool> AnswersControl(Probing* probing) {
   co_return answered;
 }
 
+net::Task<> TryOnce(Probing* probing, Try* out) {
+  const ProbeContext& context = *probing->context;
+  const ProbeSpec& spec = *probing->spec;
+  const net::Pooled<resolve::Asked> asked =
+      co_await resolve::Ask(probing->examination->peer, spec.at_zone ? context.zone : context.name,
+                            spec.type, probing->options, context.account);
+  probing->waited += asked->spent;
+  out->ended_by_us = OurOwnEnd(*asked);
+  TakeReply(*asked, spec, context, &out->heard);
+  if (out->ended_by_us || !spec.controlled || !out->silent()) co_return;
+  const bool answered = co_await AnswersControl(probing);
+  out->has_control = answered;
+}
+
+/// Takes a try into what is known. True where that settles it.
+bool TakeTry(const Try& tried, const ProbeSpec& spec, unsigned silences, Heard* heard) {
+  const bool silent = tried.silent();
+  if (silent && heard->result == ServerResult::kTruncated) return false;  // It is not: it said TC.
+  if (silent && spec.controlled && !tried.has_control) return false;
+  const bool same = heard->result == tried.heard.result;
+  const auto tries = static_cast<uint8_t>((same ? heard->tries : 0) + 1);
+  *heard = tried.heard;
+  heard->tries = tries;
+  heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);
+  return heard->asked;
+}
+
+net::Task<> TryBeside(Probing probing, Try* out, net::Fan* fan, std::chrono::nanoseconds* waited) {
+  co_await TryOnce(&probing, out);
+  *waited = std::max(*waited, probing.waited);
+  fan->End();
+}
+
+/// As many tries as silence takes, one shortly after the other: they wait at the same time. None
+/// follows an answer. True where that settles it.
+net::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
+  constexpr std::chrono::milliseconds kApart(120);
+  const ProbeContext& context = *probing->context;
+  std::array<Try, kPatient.silences> tries;
+  net::Fan fan;
+  std::chrono::nanoseconds waited = probing->waited;
+  unsigned sent = 0;
+  while (sent < silences && !context.account->budget.exhausted()) {
+    fan.Begin();
+    net::Spawn(TryBeside(*probing, &tries[sent++], &fan, &waited));
+    net::Pause pause(context.network, kApart);
+    co_await pause;
+    const auto has_ended = [](const Try& each) { return each.ended_by_us || !each.silent(); };
+    if (std::any_of(tries.begin(), tries.begin() + sent, has_ended)) break;
+  }
+  co_await fan.All();
+  probing->waited = waited;
+  bool settled = false;
+  for (unsigned i = 0; i < sent && !settled; ++i) {
+    if (!tries[i].ended_by_us) {
+      settled = TakeTry(tries[i], *probing->spec, silences, probing->heard);
+    }
+  }
+  co_return settled;
+}
+
 net::Task<> Hear(Probing probing) {
   const ProbeContext& context = *probing.context;
   const ProbeSpec& spec = *probing.spec;
   const Patience patience = IsPatient(context.account->look) ? kPatient : kUsual;
   const unsigned tries = std::min(patience.tries, spec.max_tries);
   const unsigned silences = std::min({patience.silences, spec.max_tries, spec.max_silences});
-  const dns::NameView name = spec.at_zone ? context.zone : context.name;
-  Heard* heard = probing.heard;
   const auto is_over = [&] {
     return probing.waited >= context.max_wait || context.account->budget.exhausted();
   };
-  for (unsigned count = 1; count <= tries && !is_over(); ++count) {
+  bool settled = false;
+  if (context.ask.brisk && !is_over()) {
+    settled = co_await TrySideBySide(&probing, silences);
+  }
+  for (unsigned count = 1; count <= tries && !settled && !is_over(); ++count) {
     if (count > 1) {
       probing.waited += co_await resolve::BackOff(context.network, context.ask, count - 1);
       if (is_over()) break;  // Others have spent what was left.
     }
-    const net::Pooled<resolve::Asked> asked = co_await resolve::Ask(
-        probing.examination->peer, name, spec.type, probing.options, context.account);
-    probing.waited += asked->spent;
-    if (OurOwnEnd(*asked)) break;
-    const bool silent = asked->result == ServerResult::kTimeout;
-    if (silent && heard->result == ServerResult::kTruncated) continue;  // It is not: it said TC.
-    if (silent && spec.controlled) {
-      const bool answered = co_await AnswersControl(&probing);
-      if (!answered) continue;
-    }
-    const ServerResult before = heard->result;
-    TakeReply(*asked, spec, context, heard);
-    if (heard->result != before) heard->tries = 0;
-    ++heard->tries;
-    heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);
-    if (heard->asked) break;
+    Try tried;
+    co_await TryOnce(&probing, &tried);
+    if (tried.ended_by_us) break;
+    settled = TakeTry(tried, spec, silences, probing.heard);
   }
   probing.examination->waited = std::max(probing.examination->waited, probing.waited);
   probing.fan->End();

@@ -7,6 +7,8 @@
 namespace caascan::resolve {
 namespace {
 
+constexpr std::chrono::milliseconds kBriskWait(400);
+
 dns::QuerySpec SpecOf(dns::NameView name, dns::RRType type, const AskOptions& options) {
   dns::QuerySpec spec;
   spec.name = name;
@@ -104,6 +106,16 @@ void Conclude(net::Protocol last, const AskOptions& options, bool used_edns, Ask
   if (!used_edns || !answered) asked->edns_option_rejected = false;
 }
 
+/// How long the next query to this server waits.
+std::chrono::milliseconds WaitFor(const net::Peer& peer, const AskOptions& options) {
+  constexpr uint32_t kMostDoublings = 1;
+  if (!options.brisk || options.strict) return options.timeout;
+  const auto usual = std::chrono::duration_cast<std::chrono::milliseconds>(4 * peer.srtt());
+  const std::chrono::milliseconds wait =
+      std::max(kBriskWait, usual) * (1 << std::min(peer.silences(), kMostDoublings));
+  return std::min(options.timeout, wait);
+}
+
 net::Pooled<Asked> Blocked() {
   net::Pooled<Asked> asked = net::MakePooled<Asked>();
   asked->status = net::ExchangeStatus::kBlocked;
@@ -127,7 +139,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
   bool closed_once = false;
   uint16_t bare_flags = 0;
   while (true) {
-    net::Exchange exchange(peer, spec, transport, options.timeout);
+    net::Exchange exchange(peer, spec, transport, WaitFor(*peer, options));
     if (closed_once) exchange.UseOwnConnection();
     ++account->budget.queries;
     const net::ExchangeResult& result = co_await exchange;
@@ -174,8 +186,9 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
 net::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
                                             unsigned repeats) {
   constexpr unsigned kMostDoublings = 2;
-  const std::chrono::milliseconds wait =
-      options.timeout / 8 * (1 << std::min(repeats - 1, kMostDoublings));
+  const std::chrono::milliseconds whole =
+      options.brisk ? std::min(options.timeout, kBriskWait) : options.timeout;
+  const std::chrono::milliseconds wait = whole / 8 * (1 << std::min(repeats - 1, kMostDoublings));
   const std::chrono::nanoseconds begun = network->loop()->now();
   net::Pause pause(network, network->Jittered(wait));
   co_await pause;

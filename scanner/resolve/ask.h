@@ -28,6 +28,10 @@ struct AskOptions {
   /// Just this query, for what the server makes of it: no asking again without EDNS or without the
   /// contact, which goes along each time.
   bool strict = false;
+  /// Somebody waits for the answer. Queries wait for 400 ms, or four round trips where that is
+  /// more, twice as long where the server was silent before, and for `timeout` at most; but for
+  /// those that are `strict`. Probes prove silence by tries that overlap.
+  bool brisk = false;
   bool over_tcp = false;       // From the beginning.
   bool small_letters = false;  // See dns::QuerySpec; always so where the peer is known to need it.
 };

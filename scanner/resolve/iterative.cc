@@ -230,7 +230,7 @@ std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Vis
                                                      Look look) const {
   // Where all were silent when their keys were asked for, they have had their tries.
   return visit.choice.PickAgain(walk.zone->addresses.size(),
-                                {options_.retries, options_.patience, look},
+                                {options_.retries, options_.patience, look, options_.ask.brisk},
                                 /*silence_is_final=*/judge_.KeysAreUnheard(walk));
 }
 

@@ -14,6 +14,7 @@ constexpr uint32_t kSilentAfter = 2;  // Unanswered in a row.
 /// dead server beside it must not use up those of one whose answers get lost.
 unsigned MaxTries(size_t count, const TryLimits& limits, bool patient) {
   constexpr size_t kServersWithTriesOfTheirOwn = 4;
+  if (limits.brisk) return static_cast<unsigned>(count);
   const size_t usual = size_t{limits.retries} + 1;
   if (!patient) return static_cast<unsigned>(usual);
   return static_cast<unsigned>(limits.patience * usual *

@@ -35,6 +35,7 @@ struct TryLimits {
   unsigned retries = 2;   // Beyond the first, however many servers the zone has.
   unsigned patience = 2;  // A patient look: so many times the usual tries, for each server.
   Look look = Look::kFirst;
+  bool brisk = false;  // Each server is tried once: who is silent is asked more by probes.
 };
 
 /// One visit to a zone: which of its addresses were tried, and how that ended. An address is named

@@ -14,6 +14,7 @@ namespace caascan::scan {
 namespace {
 
 constexpr uint16_t kDnsPort = 53;
+constexpr std::chrono::milliseconds kBriskRest(500);  // Before a name is looked up again.
 constexpr uint32_t kDefaultServerRate = 100;
 constexpr uint32_t kDefaultServerInflight = 32;
 constexpr uint16_t kMaxNsec3Limit = 2'500;  // What RFC 5155 §10.3 allows for the longest keys.
@@ -163,6 +164,8 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->iterative.allow_special_names = options.allow_special;
   setup->iterative.retries = setup->retries = options.retries;
   setup->investigate.ask.timeout = setup->iterative.ask.timeout = options.timeout;
+  setup->investigate.ask.brisk = setup->iterative.ask.brisk = options.brisk;
+  if (options.brisk) setup->investigate.recheck_after = kBriskRest;
   setup->investigate.ask.contact = setup->iterative.ask.contact = options.contact;
   constexpr uint16_t kPaddedTo = 128;  // RFC 8467 §4.1.
   if (options.pad_queries) setup->investigate.ask.pad_to = setup->iterative.ask.pad_to = kPaddedTo;

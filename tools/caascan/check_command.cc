@@ -98,6 +98,7 @@ int CheckCommand::Run() {
   options_.climb_in_record = true;
   options_.all_servers = options_.resolvers.empty();
   options_.progress = ProgressMode::kNever;
+  options_.brisk = true;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);
   std::vector<std::string> records;
