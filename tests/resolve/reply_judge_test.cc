@@ -15,7 +15,6 @@
 namespace caascan::resolve {
 namespace {
 
-using dns::RCode;
 using dns::RRType;
 using dns::Section;
 using dnssec::NameOf;

@@ -23,7 +23,6 @@ using dns::RRType;
 using dns::Section;
 using dnssec::NameOf;
 using dnssec::SignedMessage;
-using dnssec::Signing;
 using dnssec::TestKey;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
