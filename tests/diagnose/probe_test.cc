@@ -216,7 +216,17 @@ TEST_F(ProbeTest, NobodyIsAskedForKeysWhoseLookUpHadThem) {
   EXPECT_EQ(server_->seen_count(), 0u);
 }
 
-TEST_F(ProbeTest, SilentForCaaAloneIsCaaDropped) {
+/// Tries that overlap, where somebody waits, show the same as those that follow one another.
+class SilenceTest : public ProbeTest, public testing::WithParamInterface<bool> {
+ protected:
+  SilenceTest() { options_.brisk = GetParam(); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Tries, SilenceTest, testing::Bool(), [](const auto& test) {
+  return std::string(test.param ? "Overlap" : "InTurn");
+});
+
+TEST_P(SilenceTest, SilentForCaaAloneIsCaaDropped) {
   Start({{kFirst, DropCaa}});
   Met(kFirst, ServerResult::kTimeout);
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kRefined);
@@ -230,7 +240,7 @@ TEST_F(ProbeTest, SilentForCaaAloneIsCaaDropped) {
 }
 
 // The SOA behind it is lost as well: that silence is the way's, or the server's load.
-TEST_F(ProbeTest, ASilenceWithoutItsControlIsNone) {
+TEST_P(SilenceTest, ASilenceWithoutItsControlIsNone) {
   int soa = 0;
   Start({{kFirst, [&soa](const Arrival& query, Outbox* out) {
             if (TypeOf(query) != RRType::kCAA && ++soa == 1) ServeSoa(query, out);
@@ -241,7 +251,7 @@ TEST_F(ProbeTest, ASilenceWithoutItsControlIsNone) {
 }
 
 // What came once was lost this time, or TCP alone is silent: either way CAA gets through.
-TEST_F(ProbeTest, AServerThatTruncatedOnceDropsNothing) {
+TEST_P(SilenceTest, AServerThatTruncatedOnceDropsNothing) {
   Start({{kFirst, DropCaa}});
   Met(kFirst, ServerResult::kTruncated);
   Met(kFirst, ServerResult::kTimeout);
@@ -249,7 +259,7 @@ TEST_F(ProbeTest, AServerThatTruncatedOnceDropsNothing) {
   EXPECT_EQ(answer_.failure, Reason::kTruncated);
 }
 
-TEST_F(ProbeTest, SilentForAllStaysNoResponse) {
+TEST_P(SilenceTest, SilentForAllStaysNoResponse) {
   Start({{kFirst, Ignore}});
   Met(kFirst, ServerResult::kTimeout);
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
@@ -257,7 +267,7 @@ TEST_F(ProbeTest, SilentForAllStaysNoResponse) {
   EXPECT_EQ(Codes(), std::vector<std::string>{"server_silent"});
 }
 
-TEST_F(ProbeTest, SilentOnceByChanceAnswersNow) {
+TEST_P(SilenceTest, SilentOnceByChanceAnswersNow) {
   Start({{kFirst, Serve}});
   Met(kFirst, ServerResult::kTimeout);
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
@@ -265,7 +275,7 @@ TEST_F(ProbeTest, SilentOnceByChanceAnswersNow) {
 }
 
 // Then the look-up, which met only silence, is not the last word; but it is no answer either.
-TEST_F(ProbeTest, SilentOnceByChanceButLameSpeaksNow) {
+TEST_P(SilenceTest, SilentOnceByChanceButLameSpeaksNow) {
   Start({{kFirst, Refuse}, {kSecond, Ignore}});
   Met(kFirst, ServerResult::kTimeout);
   Met(kSecond, ServerResult::kTimeout);
@@ -274,7 +284,7 @@ TEST_F(ProbeTest, SilentOnceByChanceButLameSpeaksNow) {
   EXPECT_EQ(Codes(), (std::vector<std::string>{"lame_refused", "server_silent"}));
 }
 
-TEST_F(ProbeTest, OneThatAnswersNowWinsOverOthersThatDrop) {
+TEST_P(SilenceTest, OneThatAnswersNowWinsOverOthersThatDrop) {
   Start({{kFirst, DropCaa}, {kSecond, Serve}});
   Met(kFirst, ServerResult::kTimeout);
   Met(kSecond, ServerResult::kTimeout);
@@ -282,7 +292,7 @@ TEST_F(ProbeTest, OneThatAnswersNowWinsOverOthersThatDrop) {
 }
 
 // Whoever is lame says more than whoever is silent.
-TEST_F(ProbeTest, ALameServerBesideOneThatDropsStaysLame) {
+TEST_P(SilenceTest, ALameServerBesideOneThatDropsStaysLame) {
   Start({{kFirst, Refuse}, {kSecond, DropCaa}});
   Met(kFirst, ServerResult::kRefused);
   Met(kSecond, ServerResult::kTimeout);

@@ -27,6 +27,22 @@ std::optional<unsigned> PickNew(const ServerChoice& choice, const std::vector<Se
   return choice.PickNew(loads.size(), turn, [&loads](unsigned index) { return loads[index]; });
 }
 
+/// Probes ask the silent ones again, and look longer.
+TEST(ServerChoiceTest, WhereSomebodyWaitsEachIsTriedOnce) {
+  ServerChoice choice;
+  for (unsigned index = 0; index < 2; ++index) {
+    choice.Begin(index);
+    choice.End(index, ExchangeStatus::kTimeout);
+  }
+  for (const Look look : {Look::kFirst, Look::kPatient}) {
+    TryLimits limits;
+    limits.look = look;
+    EXPECT_TRUE(choice.PickAgain(2, limits, /*silence_is_final=*/false));
+    limits.brisk = true;
+    EXPECT_FALSE(choice.PickAgain(2, limits, /*silence_is_final=*/false));
+  }
+}
+
 TEST(ServerChoiceTest, TheBetterOfTwoIsAskedFirst) {
   const struct {
     const char* name;
