@@ -73,7 +73,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::chrono::milliseconds timeout{2000};
   unsigned retries = 2;
   /// Somebody waits for the answer: silence is found out by shorter first waits and by tries that
-  /// overlap, and names are looked up again sooner. It takes no more tries to blame a server.
+  /// overlap, and names are looked up again sooner. It takes as many tries to blame a server. The
+  /// progress line says what is waited for, and the first signal gives back what is in flight.
   bool brisk = false;
   /// What all passes over one name may take. Time spent waiting for a rate limit does not count.
   std::chrono::seconds name_timeout{60};

@@ -1,6 +1,8 @@
 // Tested by iterative_test.cc and end to end against the lab.
 #include "scanner/resolve/ask.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -116,6 +118,11 @@ std::chrono::milliseconds WaitFor(const net::Peer& peer, const AskOptions& optio
   return std::min(options.timeout, wait);
 }
 
+void NoteQuery(const dns::QuerySpec& spec, const net::Peer& peer, Activity* activity) {
+  activity->Note(absl::StrCat(dns::TypeName(spec.type), " ", spec.name.ToLowerText(), " at ",
+                              peer.address().ToText()));
+}
+
 net::Pooled<Asked> Blocked() {
   net::Pooled<Asked> asked = net::MakePooled<Asked>();
   asked->status = net::ExchangeStatus::kBlocked;
@@ -142,6 +149,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
     net::Exchange exchange(peer, spec, transport, WaitFor(*peer, options));
     if (closed_once) exchange.UseOwnConnection();
     ++account->budget.queries;
+    if (options.activity != nullptr) NoteQuery(spec, *peer, options.activity);
     const net::ExchangeResult& result = co_await exchange;
     Charge(result, &account->budget);
     if (asked == nullptr) asked = net::MakePooled<Asked>();

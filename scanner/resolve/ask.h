@@ -11,6 +11,7 @@
 #include "scanner/dns/message.h"
 #include "scanner/net/network.h"
 #include "scanner/net/task.h"
+#include "scanner/resolve/activity.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/classify.h"
 
@@ -32,7 +33,8 @@ struct AskOptions {
   /// more, twice as long where the server was silent before, and for `timeout` at most; but for
   /// those that are `strict`. Probes prove silence by tries that overlap.
   bool brisk = false;
-  bool over_tcp = false;       // From the beginning.
+  Activity* activity = nullptr;  // Each query is noted here; outlives the resolver.
+  bool over_tcp = false;         // From the beginning.
   bool small_letters = false;  // See dns::QuerySpec; always so where the peer is known to need it.
 };
 

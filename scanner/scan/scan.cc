@@ -49,7 +49,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
       : options_(options),
         summary_(summary),
         limits_(Limits(options)),
-        telemetry_(options, [this] { return Snapshot(); }) {}
+        telemetry_(
+            options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }) {}
 
   absl::Status Run();
 
@@ -74,6 +75,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   ScanSummary* const summary_;
   io::SignalScope signals_;  // Before any thread begins.
   std::unique_ptr<const Blocklist> blocklist_;
+  resolve::Activity activity_;
   WorkerSetup setup_;
   net::SharedLimits limits_;
   std::unique_ptr<io::WakeFd> input_stop_;
@@ -128,6 +130,9 @@ absl::Status Scan::Open() {
   input_bytes_ = source_->bytes_in_all();
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
   setup_.limits = &limits_;
+  if (options_.brisk) {
+    setup_.investigate.ask.activity = setup_.iterative.ask.activity = &activity_;
+  }
   absl::Status status = CheckTrustAnchor(options_, &setup_, summary_);
   return status.ok() ? OpenWorkers() : status;
 }
@@ -268,7 +273,13 @@ void Scan::HandleEvents(Clock::time_point now) {
       sink_->Abandon();
       CancelWorkers();
     }
-    if (summary_->signal == 0) summary_->signal = signal;
+    if (summary_->signal == 0) {
+      summary_->signal = signal;
+      telemetry_.Say(options_.brisk
+                         ? "stopping: what is being looked up is given back"
+                         : "stopping: names in flight are finished; once more gives them back");
+    }
+    if (options_.brisk && !cancelled_) CancelWorkers();
     if (!stopping_) StopInput();
   }
   if (sink_->failed() && !cancelled_) {

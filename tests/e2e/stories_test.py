@@ -4,7 +4,9 @@ With CAASCAN_WRITE_DOCS=1 the page is written anew."""
 
 import os
 import re
+import signal
 import subprocess
+import time
 
 import harness
 from harness import CAASCAN, SOURCE
@@ -111,13 +113,48 @@ class Stories(harness.Case):
         self.assertIn("Expect Sectigo to refuse", unwrapped(text))
         self.assertNotIn("DNS problem:", text)
 
+    def watch(self, *words, stop_after=None):
+        """A check whose standard error is a terminal: its exit code, what it showed there, and how long it took."""
+        terminal, its_side = os.openpty()
+        began = time.monotonic()
+        check = subprocess.Popen([CAASCAN, "check", *self.lab.options(), *words], stdout=subprocess.PIPE, stderr=its_side)
+        self.addCleanup(check.kill)
+        os.close(its_side)
+        if stop_after is not None:
+            time.sleep(stop_after)
+            check.send_signal(signal.SIGINT)
+            began = time.monotonic()
+        check.communicate(timeout=harness.PATIENCE_S)
+        took = time.monotonic() - began
+        shown = b""
+        try:
+            while chunk := os.read(terminal, 65536):
+                shown += chunk
+        except OSError:  # The other side is closed.
+            pass
+        os.close(terminal)
+        return check.returncode, shown.decode(), took
+
+    def test_it_says_what_it_waits_for(self):
+        code, shown, took = self.watch("firewall.example")
+        self.assertEqual(code, 3)
+        self.assertRegex(shown, r"\d s, \d+ quer(y|ies): waiting for CAA firewall.example at 127\.")
+        self.assertTrue(shown.endswith("\r\x1b[K"), repr(shown[-60:]))  # Nothing of it stays.
+        self.assertLess(took, 9)  # 6 s are wanted, on a machine with nothing else to do.
+
+    def test_it_stops_at_once(self):
+        code, shown, took = self.watch("firewall.example", stop_after=1)
+        self.assertEqual(code, 130)
+        self.assertIn("stopping: what is being looked up is given back", shown)
+        self.assertLess(took, 2)
+
     def test_markdown_and_colour(self):
         _, text = self.check("--markdown", "bought.example")
         self.assertTrue(text.startswith("## The CAA records of bought.example"), text)
         self.assertEqual(text.count("```") % 2, 0)
         # A pipe is no terminal; script(1) makes one.
         self.assertNotIn("\x1b", self.check("bought.example")[1])
-        command = " ".join([CAASCAN, "check", *self.lab.options(), "--timeout", "500", "shop.example"])
+        command = " ".join([CAASCAN, "check", *self.lab.options(), "--timeout", "500", "shop.example", "2>/dev/null"])
         environment = dict(os.environ, TERM="xterm")
         done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, text=True, env=environment,
                               timeout=60, check=False)

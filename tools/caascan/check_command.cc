@@ -97,7 +97,7 @@ int CheckCommand::Run() {
   options_.servers = ServersInRecord::kAll;
   options_.climb_in_record = true;
   options_.all_servers = options_.resolvers.empty();
-  options_.progress = ProgressMode::kNever;
+  options_.progress = ProgressMode::kAuto;  // On a terminal alone.
   options_.brisk = true;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);

@@ -46,6 +46,28 @@ std::string OutcomeList(std::span<const uint64_t> outcomes) {
   return list;
 }
 
+/// One fact of a line. The higher its rank, the sooner it is left out.
+struct LinePart {
+  std::string text;
+  int rank = 0;
+};
+
+std::string JoinToFit(std::vector<LinePart> parts, size_t columns) {
+  constexpr std::string_view kBetween = "  ";
+  const auto less = [](const LinePart& a, const LinePart& b) { return a.rank < b.rank; };
+  while (true) {
+    std::string line;
+    for (const LinePart& part : parts) {
+      if (!line.empty()) line += kBetween;
+      line += part.text;
+    }
+    if (line.size() <= columns || parts.size() <= 1) return line.substr(0, columns);
+    // Of equals the last one: outcomes stand in the order of how good they are.
+    const auto least = std::max_element(parts.rbegin(), parts.rend(), less);
+    parts.erase(std::next(least).base());
+  }
+}
+
 }  // namespace
 
 void ProgressSnapshot::Add(const WorkerCounters& worker) {
@@ -121,29 +143,39 @@ uint64_t ProgressSnapshot::in_flight() const {
 }
 
 std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& before,
-                         std::chrono::microseconds interval, std::chrono::microseconds elapsed) {
+                         std::chrono::microseconds interval, std::chrono::microseconds elapsed,
+                         size_t columns) {
   const uint64_t records = now.records();
-  std::string line = WithCommas(records);
-  line += ' ';
-  line += NameNoun(records);
-  line += "  " + Rate(records, before.records(), interval) + "/s";
-  line += "  in flight " + WithCommas(now.in_flight());
+  std::vector<LinePart> parts;
+  parts.push_back({WithCommas(records) + " " + std::string(NameNoun(records)), 0});
+  parts.push_back({Rate(records, before.records(), interval) + "/s", 2});
+  parts.push_back({"in flight " + WithCommas(now.in_flight()), 4});
   for (size_t i = 0; i < now.outcomes.size(); ++i) {
     if (now.outcomes[i] == 0) continue;
-    line += "  ";
-    line += OutcomeCode(static_cast<Outcome>(i));
     const double share = static_cast<double>(now.outcomes[i]) / static_cast<double>(records);
-    line += absl::StrFormat(" %.1f%%", 100.0 * share);
+    parts.push_back({std::string(OutcomeCode(static_cast<Outcome>(i))) +
+                         absl::StrFormat(" %.1f%%", 100.0 * share),
+                     3});
   }
-  line += "  " + Rate(now.sent(), before.sent(), interval) + " queries/s";
+  parts.push_back({Rate(now.sent(), before.sent(), interval) + " queries/s", 5});
   if (const std::optional<double> loss = LossPercent(now, before)) {
-    line += absl::StrFormat("  loss %.1f%%", *loss);
+    parts.push_back({absl::StrFormat("loss %.1f%%", *loss), 6});
   }
   if (const std::optional<std::chrono::seconds> left = TimeLeft(now, elapsed)) {
-    const int64_t seconds = left->count();
-    line += absl::StrFormat("  %d:%02d:%02d left", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    const int64_t s = left->count();
+    parts.push_back({absl::StrFormat("%d:%02d:%02d left", s / 3600, s / 60 % 60, s % 60), 1});
   }
-  return line;
+  return JoinToFit(std::move(parts), columns);
+}
+
+std::string WaitingLine(const ProgressSnapshot& now, std::chrono::microseconds elapsed,
+                        std::string_view activity, size_t columns) {
+  const uint64_t queries = now.sent();
+  std::string line =
+      absl::StrFormat("%d s, ", std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+  line += WithCommas(queries) + (queries == 1 ? " query" : " queries");
+  if (!activity.empty()) line.append(": waiting for ").append(activity);
+  return line.substr(0, columns);
 }
 
 std::string SummaryLine(const ScanSummary& summary) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "caascan/outcome.h"
 #include "caascan/scanner.h"
@@ -104,8 +105,15 @@ std::optional<double> LossPercent(const ProgressSnapshot& now, const ProgressSna
 /// "12,345 names  1,234/s  in flight 10,000  permit 90.1%  deny 4.2%  …  3,456 queries/s  loss 0.3%
 /// 1:02:03 left", rates since `before`, `interval` ago; `elapsed` is since the scan's start. ASCII,
 /// no line feed. What is not known, and outcomes that never came, are left out.
+/// Where that is wider than `columns`, what matters least is left out.
 std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& before,
-                         std::chrono::microseconds interval, std::chrono::microseconds elapsed);
+                         std::chrono::microseconds interval, std::chrono::microseconds elapsed,
+                         size_t columns = SIZE_MAX);
+
+/// For a person who waits: "2 s, 14 queries: waiting for CAA www.example.com at 192.0.2.1".
+/// `activity` is what is waited for, or empty. ASCII, cut to `columns`.
+std::string WaitingLine(const ProgressSnapshot& now, std::chrono::microseconds elapsed,
+                        std::string_view activity, size_t columns = SIZE_MAX);
 
 /// "12,345 names in, 12,345 records out: 11,000 permit, 1,345 deny in 1.2 s, 34,567 queries". Where
 /// names and records differ, a sentence that says so follows. ASCII, no line feed.

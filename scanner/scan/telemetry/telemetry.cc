@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -16,7 +17,16 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::chrono::seconds kEvery(1);
+constexpr std::chrono::milliseconds kEvery(1000);
+constexpr std::chrono::milliseconds kEveryWhereBrisk(200);
+constexpr size_t kUsualColumns = 80;
+
+/// Of the terminal that standard error is.
+size_t Columns() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : kUsualColumns;
+}
 
 double Seconds(microseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -173,9 +183,10 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
   return out;
 }
 
-Telemetry::Telemetry(const ScanOptions& options, Snapshot snapshot)
+Telemetry::Telemetry(const ScanOptions& options, Snapshot snapshot, Activity activity)
     : options_(options),
       snapshot_(std::move(snapshot)),
+      activity_(std::move(activity)),
       terminal_(isatty(STDERR_FILENO) != 0),
       show_line_(options.progress == ProgressMode::kAlways ||
                  (options.progress == ProgressMode::kAuto && terminal_)) {}
@@ -210,7 +221,7 @@ absl::Status Telemetry::Begin(Clock::time_point now) {
 }
 
 void Telemetry::Tick(Clock::time_point now) {
-  if (now - last_shown_ >= kEvery) Show(now, /*last=*/false);
+  if (now - last_shown_ >= (options_.brisk ? kEveryWhereBrisk : kEvery)) Show(now, /*last=*/false);
 }
 
 void Telemetry::End(Clock::time_point now) {
@@ -223,16 +234,35 @@ void Telemetry::Show(Clock::time_point now, bool last) {
   const auto interval = std::chrono::duration_cast<microseconds>(now - last_shown_);
   const auto elapsed = std::chrono::duration_cast<microseconds>(now - started_);
   if (show_line_) {
-    // On a terminal the line is written over; in a log each stands for itself.
-    (void)std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s\n",
-                       ProgressLine(snapshot, last_, interval, elapsed).c_str(),
-                       terminal_ && last ? "\n" : "");
+    // A line that fills its last column would be broken by some terminals.
+    const size_t columns = terminal_ ? Columns() - 1 : SIZE_MAX;
+    ShowLine(options_.brisk ? WaitingLine(snapshot, elapsed, activity_(), columns)
+                            : ProgressLine(snapshot, last_, interval, elapsed, columns),
+             last);
   }
   if (!options_.status_path.empty()) {
     (void)WriteStatus(StatusJson(snapshot, last_, interval, elapsed, last));
   }
   last_shown_ = now;
   last_ = snapshot;
+}
+
+/// On a terminal the line is written over, and what was waited for goes at the end; in a log each
+/// stands for itself.
+void Telemetry::ShowLine(const std::string& line, bool last) const {
+  if (!terminal_) {
+    (void)std::fprintf(stderr, "%s\n", line.c_str());
+  } else if (last && options_.brisk) {
+    (void)std::fprintf(stderr, "\r\033[K");
+  } else {
+    (void)std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), last ? "\n" : "");
+  }
+}
+
+void Telemetry::Say(std::string_view text) {
+  if (!show_line_) return;
+  (void)std::fprintf(stderr, terminal_ ? "\r\033[K%.*s\n" : "%.*s\n", static_cast<int>(text.size()),
+                     text.data());
 }
 
 /// So that nobody who reads sees half of one.

@@ -31,23 +31,29 @@ class Telemetry {
   using Clock = std::chrono::steady_clock;
   using Snapshot = std::function<ProgressSnapshot()>;  // From any thread.
 
-  /// `options` must outlive this.
-  Telemetry(const ScanOptions& options, Snapshot snapshot);
+  using Activity = std::function<std::string()>;  // What is waited for. From the watching thread.
+
+  /// `options` must outlive this. `activity` is asked where options.brisk.
+  Telemetry(const ScanOptions& options, Snapshot snapshot, Activity activity);
 
   /// Writes the first status and listens for who wants metrics. Errors: InvalidArgument that names
   /// the option.
   absl::Status Begin(Clock::time_point now);
-  /// Once a second at most, all else is ignored.
+  /// Once a second at most, or five times where options.brisk; all else is ignored.
   void Tick(Clock::time_point now);
+  /// A line for people, behind the live line; nothing where there is no live line.
+  void Say(std::string_view text);
   /// What holds at the end. A status file that cannot be written any more is not the scan's end.
   void End(Clock::time_point now);
 
  private:
   void Show(Clock::time_point now, bool last);
+  void ShowLine(const std::string& line, bool last) const;
   absl::Status WriteStatus(const std::string& text) const;
 
   const ScanOptions& options_;
   const Snapshot snapshot_;
+  const Activity activity_;
   const bool terminal_;
   const bool show_line_;
   Clock::time_point started_;

@@ -132,5 +132,34 @@ TEST(ProgressSnapshotTest, InFlightIsWhatIsStartedAndNotWritten) {
   EXPECT_EQ(Snapshot(3, {4}, 0).in_flight(), 0u) << "seen in a race";
 }
 
+TEST(ProgressLineTest, FitsTheTerminal) {
+  const ProgressSnapshot now = Snapshot(22345, {11124, 800, 200, 121, 50, 50}, 50000);
+  const ProgressSnapshot before = Snapshot(20000, {11111}, 46544);
+  const std::vector<std::pair<size_t, std::string>> rows = {
+      {1000,
+       "12,345 names  1,234/s  in flight 10,000  permit 90.1%  deny 6.5%  servfail 1.6%  "
+       "timeout 1.0%  lame 0.4%  error 0.4%  3,456 queries/s"},
+      {100,
+       "12,345 names  1,234/s  permit 90.1%  deny 6.5%  servfail 1.6%  timeout 1.0%  lame 0.4%  "
+       "error 0.4%"},
+      {80, "12,345 names  1,234/s  permit 90.1%  deny 6.5%  servfail 1.6%  timeout 1.0%"},
+      {60, "12,345 names  1,234/s  permit 90.1%  deny 6.5%"},
+      {20, "12,345 names"},
+      {5, "12,34"},
+      {0, ""},
+  };
+  for (const auto& [columns, want] : rows) {
+    EXPECT_EQ(ProgressLine(now, before, seconds(1), seconds(1), columns), want) << columns;
+  }
+}
+
+TEST(WaitingLineTest, SaysWhatIsWaitedFor) {
+  const ProgressSnapshot now = Snapshot(1, {}, 14);
+  EXPECT_EQ(WaitingLine(now, seconds(2), "CAA a.example at 192.0.2.1"),
+            "2 s, 14 queries: waiting for CAA a.example at 192.0.2.1");
+  EXPECT_EQ(WaitingLine(Snapshot(1, {}, 1), milliseconds(900), ""), "0 s, 1 query");
+  EXPECT_EQ(WaitingLine(now, seconds(2), "CAA a.example at 192.0.2.1", 20), "2 s, 14 queries: wai");
+}
+
 }  // namespace
 }  // namespace caascan::telemetry
