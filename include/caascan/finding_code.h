@@ -78,13 +78,17 @@ enum class FindingCode : uint8_t {
   kCaaIssuerUnknown,
   kCaaValueMalformed,
   kCaaTagUnknown,
+  kCaaTagDraft,
   kCaaFlagOne,
+  kCaaFlagReserved,
   kCaaIssuewildSurprising,
   kCaaTtlExtreme,
+  kCaaParameterUnknown,
+  kCaaMethodUnknown,
 };
 
 /// The last enumerator, for tables and loops over all codes.
-inline constexpr FindingCode kLastFindingCode = FindingCode::kCaaTtlExtreme;
+inline constexpr FindingCode kLastFindingCode = FindingCode::kCaaMethodUnknown;
 
 /// As a record has it: "notimp_on_caa". Lives as long as the program. Any thread.
 std::string_view FindingCodeText(FindingCode code);

@@ -20,9 +20,10 @@ constexpr size_t kFields = 5;
 constexpr size_t kAllFields = 9;
 constexpr size_t kMaxDomain = 253;
 // Beyond this many letters' difference nobody meant it.
-constexpr size_t kMaxSlips = 2;
+constexpr size_t kMaxSlips = 3;
 // A shorter name is too near to too many.
 constexpr size_t kMinForTwoSlips = 9;
+constexpr size_t kMinForThreeSlips = 12;
 constexpr size_t kMinLabel = 8;
 
 struct Known {
@@ -118,7 +119,9 @@ std::string_view FirstLabel(std::string_view domain) { return domain.substr(0, d
 template <typename Part>
 std::string_view WithFewestSlips(std::string_view text, Part part) {
   std::string_view nearest;
-  size_t fewest = text.size() < kMinForTwoSlips ? kMaxSlips : kMaxSlips + 1;  // Excluded.
+  size_t fewest = kMaxSlips + 1;  // Excluded.
+  if (text.size() < kMinForThreeSlips) --fewest;
+  if (text.size() < kMinForTwoSlips) --fewest;
   for (const std::string_view issuer : TheKnown().issuers) {
     const std::string_view other = part(issuer);
     const size_t longer = std::max(text.size(), other.size());

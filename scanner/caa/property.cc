@@ -55,6 +55,21 @@ bool CutAt(char separator, std::string_view* rest, std::string_view* part) {
   return at != std::string_view::npos;
 }
 
+/// One of RFC 8657's tags but for hyphens, or an ending that is easily mistaken?
+bool IsNearTag(std::string_view tag) {
+  constexpr std::array<std::string_view, 4> kNear = {"accounturi", "accounturl",
+                                                     "validationmethods", "validationmethod"};
+  const auto same = [tag](std::string_view near) {
+    for (const char c : tag) {
+      if (c == '-') continue;
+      if (near.empty() || absl::ascii_tolower(Octet(c)) != near.front()) return false;
+      near.remove_prefix(1);
+    }
+    return near.empty();
+  };
+  return std::any_of(kNear.begin(), kNear.end(), same);
+}
+
 /// True where `text` is one sound parameter; those of RFC 8657 are noted in *out.
 bool ReadParameter(std::string_view text, IssueValue* out) {
   std::string_view value = text;
@@ -70,6 +85,8 @@ bool ReadParameter(std::string_view text, IssueValue* out) {
   if (known != nullptr) {
     ++known->count;
     known->value = value;
+  } else if (IsNearTag(tag)) {
+    out->near_tag = tag;
   }
   return true;
 }

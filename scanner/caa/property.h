@@ -38,6 +38,8 @@ struct IssueValue {
   std::string_view issuer;  // Empty where nobody is named, and for kBadIssuer.
   OnceParameter account_uri;
   OnceParameter validation_methods;
+  /// The last tag that is nearly one of those two, such as the drafts' "validation-methods".
+  std::string_view near_tag;
 };
 
 /// Reads a value. Parameters with other tags are skipped (RFC 8659 §4.2), once well-formed. Their

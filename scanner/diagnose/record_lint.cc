@@ -59,7 +59,11 @@ struct Notes {
   Note issuer_unknown;
   Note value_malformed;
   Note tag_unknown;
+  Note tag_draft;
   Note flag_one;
+  Note flag_reserved;
+  Note parameter_unknown;
+  Note method_unknown;
 };
 
 /// RFC 8657 §3, §4: empty where nothing is amiss.
@@ -103,6 +107,36 @@ std::string Hint(std::string_view near) {
   return near.empty() ? std::string() : "; " + std::string(near) + " may be meant";
 }
 
+/// RFC 8657 §4: of IANA's registry of ACME validation methods (2026-11), and of drafts that CAs
+/// have put to use. Labels are compared to the octet.
+bool IsKnownMethod(std::string_view label) {
+  constexpr std::array<std::string_view, 11> kMethods = {
+      "http-01",      "dns-01",         "tls-alpn-01",   "tls-sni-01",
+      "tls-sni-02",   "email-reply-00", "tkauth-01",     "onion-csr-01",
+      "bp-nodeid-00", "dns-account-01", "dns-persist-01"};
+  return label.substr(0, 3) == "ca-" ||
+         std::find(kMethods.begin(), kMethods.end(), label) != kMethods.end();
+}
+
+/// What is well-formed, and does not do what it seems to.
+void LintParameters(const CaaRecord& record, const IssueValue& value, Notes* notes) {
+  if (!value.near_tag.empty()) {
+    notes->parameter_unknown.Add(
+        [&record, &value] { return Show(record) + ": " + Show(value.near_tag); });
+  }
+  if (value.validation_methods.count != 1) return;
+  std::string_view rest = value.validation_methods.value;
+  for (size_t at = 0; at != std::string_view::npos; rest.remove_prefix(at + 1)) {
+    at = rest.find(',');
+    const std::string_view label = rest.substr(0, at);
+    if (!IsKnownMethod(label)) {
+      notes->method_unknown.Add([&record, label] { return Show(record) + ": " + Show(label); });
+      return;
+    }
+    if (at == std::string_view::npos) return;
+  }
+}
+
 void LintIssuer(const CaaRecord& record, const IssueValue& value, Notes* notes) {
   if (const std::string_view fault = ValueFault(value); !fault.empty()) {
     notes->value_malformed.Add([&record, &value, fault] {
@@ -113,6 +147,7 @@ void LintIssuer(const CaaRecord& record, const IssueValue& value, Notes* notes) 
     });
     return;
   }
+  LintParameters(record, value, notes);
   if (value.issuer.empty() || IsKnownIssuer(value.issuer)) return;
   notes->issuer_unknown.Add(
       [&value] { return Show(value.issuer) + Hint(NearestKnownIssuer(value.issuer)); });
@@ -127,21 +162,56 @@ bool IsReportUrl(std::string_view url) {
          });
 }
 
-void LintOther(const CaaRecord& record, Notes* notes) {
-  if (caa::EqualIgnoringCase(record.tag, "iodef")) {
-    if (IsReportUrl(record.value)) return;
-    notes->value_malformed.Add(
-        [&record] { return Show(record) + ": no mailto:, https: or http: URL"; });
-  } else if (caa::EqualIgnoringCase(record.tag, "issuemail")) {  // RFC 9495 §3: as issue.
-    const std::string_view fault = ValueFault(caa::ReadIssueValue(record.value));
-    if (fault.empty()) return;
-    notes->value_malformed.Add(
-        [&record, fault] { return Show(record) + ": " + std::string(fault); });
+/// RFC 6532 §3.2 in the form that is in use: no quotes, no comments; what is no ASCII may be UTF-8.
+bool IsMailbox(std::string_view text) {
+  const size_t at = text.rfind('@');
+  const auto in_local = [](unsigned char c) {
+    return c > 0x20 && c != 0x7f &&
+           std::string_view("\"(),:;<>@[\\]").find(static_cast<char>(c)) == std::string_view::npos;
+  };
+  if (at == std::string_view::npos || at == 0) return false;
+  const std::string_view domain = text.substr(at + 1);
+  const auto in_domain = [](unsigned char c) {
+    return c >= 0x80 || c == '-' || c == '.' || (c >= '0' && c <= '9') ||
+           ((c | 0x20u) >= 'a' && (c | 0x20u) <= 'z');
+  };
+  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(at), in_local) &&
+         !domain.empty() && domain.front() != '.' && domain.back() != '.' &&
+         std::all_of(domain.begin(), domain.end(), in_domain);
+}
+
+/// RFC 3966 §5.1.4: "+", digits, and visual separators, which a blank is not.
+bool IsGlobalNumber(std::string_view text) {
+  const auto digits =
+      std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits > 0 && text.front() == '+' &&
+         text.substr(1).find_first_not_of("0123456789-.()") == std::string_view::npos;
+}
+
+/// Empty where nothing is amiss.
+std::string_view OtherFault(const CaaRecord& record) {
+  const auto is = [&record](std::string_view tag) {
+    return caa::EqualIgnoringCase(record.tag, tag);
+  };
+  if (is("iodef")) return IsReportUrl(record.value) ? "" : "no mailto:, https: or http: URL";
+  // Appendix A.1 of the Baseline Requirements.
+  if (is("contactemail")) return IsMailbox(record.value) ? "" : "no mail address";
+  if (is("contactphone")) {
+    return IsGlobalNumber(record.value) ? "" : "no telephone number as in +1-555-0100";
   }
+  // RFC 9495 §3, and for marks alike: as issue.
+  return ValueFault(caa::ReadIssueValue(record.value));
+}
+
+void LintOther(const CaaRecord& record, Notes* notes) {
+  const std::string_view fault = OtherFault(record);
+  if (fault.empty()) return;
+  notes->value_malformed.Add([&record, fault] { return Show(record) + ": " + std::string(fault); });
 }
 
 void LintRecord(const CaaRecord& record, Notes* notes) {
   // 1 where the critical bit, which is 128, was meant.
+  if ((record.flags & 0x7eu) != 0) notes->flag_reserved.Add([&record] { return Show(record); });
   if ((record.flags & 0x81u) == 1) notes->flag_one.Add([&record] { return Show(record); });
   if (record.tag.empty()) {
     notes->value_malformed.Add([&record] { return Show(record) + ": it has no tag"; });
@@ -156,7 +226,9 @@ void LintRecord(const CaaRecord& record, Notes* notes) {
       LintOther(record, notes);
       return;
     case TagKind::kUnknown:
-      notes->tag_unknown.Add([&record] { return Show(record); });
+      // draft-ietf-lamps-caa-security.
+      (caa::EqualIgnoringCase(record.tag, "security") ? notes->tag_draft : notes->tag_unknown)
+          .Add([&record] { return Show(record); });
       return;
   }
 }
@@ -183,7 +255,11 @@ void LintRecords(const CaaRrset& rrset, const std::string& zone, TtlSource ttl_s
   notes.issuer_unknown.WriteTo(FindingCode::kCaaIssuerUnknown, zone, findings);
   notes.value_malformed.WriteTo(FindingCode::kCaaValueMalformed, zone, findings);
   notes.tag_unknown.WriteTo(FindingCode::kCaaTagUnknown, zone, findings);
+  notes.tag_draft.WriteTo(FindingCode::kCaaTagDraft, zone, findings);
   notes.flag_one.WriteTo(FindingCode::kCaaFlagOne, zone, findings);
+  notes.flag_reserved.WriteTo(FindingCode::kCaaFlagReserved, zone, findings);
+  notes.parameter_unknown.WriteTo(FindingCode::kCaaParameterUnknown, zone, findings);
+  notes.method_unknown.WriteTo(FindingCode::kCaaMethodUnknown, zone, findings);
   Note wild;
   if (const CaaRecord* record = SurprisingIssueWild(rrset.records)) {
     wild.Add([record] { return Show(*record) + " and no issue record"; });

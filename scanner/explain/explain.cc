@@ -228,6 +228,8 @@ void AddPublishing(const record::RecordView& record, const std::string& issuer, 
   const std::string at = report::PrintableText(owner);
   page->Heading(denied ? "To let " + issuer + " issue, publish beside or instead of what is there"
                        : "Nothing is needed. To let " + issuer + " alone issue, publish");
+  const std::string near(IsKnownIssuer(issuer) ? "" : NearestKnownIssuer(issuer));
+  if (!near.empty()) page->Line("  " + issuer + " is no known CA's; " + near + " may be meant.");
   if (WildcardsAreApart(record)) {
     page->Line("  for wildcards, since an issuewild is there:");
     AddForms(at, "issuewild", issuer, page);

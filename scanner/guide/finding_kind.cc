@@ -451,22 +451,33 @@ constexpr FindingKind kKinds[] = {
     {kCaaValueMalformed, kError, kOwner, kCaa,
      Causes(R::kMalformedProperty, R::kIssuerNotAuthorized), kNoEde,
      "RFC 8659 sections 4.2 to 4.4, RFC 8657 section 3", "a CAA value cannot be read",
-     "The value breaks the grammar, has a parameter twice, or is no mailto:, http: or https: URL "
-     "where iodef wants one.",
+     "The value breaks the grammar, has a parameter twice, is no mailto:, http: or https: URL "
+     "where iodef wants one, or no mail address or telephone number where a contact is due.",
      "A CAA record's value is malformed, and authorizes nobody. Write the issuer's domain name "
      "alone, without a final dot, quotes or a URL, and parameters as name=value behind a "
-     "semicolon."},
+     "semicolon; for a contact a mail address, or a telephone number as +1-555-0100."},
     {kCaaTagUnknown, kWarning, kOwner, kCaa, R::kUnknownCriticalProperty, kNoEde,
      "RFC 8659 section 4.1", "a CAA tag that nobody has defined",
      "The tag is none of issue, issuewild, iodef, issuemail, issuevmc, contactemail and "
      "contactphone.",
      "A CAA record has a tag that no CA knows. Correct the spelling: issue, issuewild or iodef. "
      "With the critical flag such a record forbids every certificate."},
+    {kCaaTagDraft, kWarning, kOwner, kCaa, R::kUnknownCriticalProperty, kNoEde,
+     "RFC 8659 section 4.1", "a CAA tag of a draft, which most CAs do not know",
+     "The tag is security, of an Internet-Draft of the working group LAMPS.",
+     "A CAA record has a tag that a draft defines and most CAs do not know. With the critical flag "
+     "each CA that does not know it must refuse; without the flag those ignore the record. Keep it "
+     "only where your CA says that it implements the draft."},
     {kCaaFlagOne, kWarning, kOwner, kCaa, kNothing, kNoEde, "RFC 8659 section 4.1",
      "the flag 1 where 128 is meant",
      "The lowest bit of the flags is set, which is reserved; the critical bit, 128, is not.",
      "A CAA record has the flags 1. The critical flag is 128; write 0, or 128 where a CA that does "
      "not know the tag must refuse."},
+    {kCaaFlagReserved, kNotice, kOwner, kCaa, kNothing, kNoEde, "RFC 8659 section 4.1",
+     "a reserved flag is set",
+     "One of the bits between the critical bit, 128, and the lowest is set.",
+     "A CAA record has flags that no standard defines; CAs ignore them. Write 0, or 128 where a CA "
+     "that does not know the tag must refuse."},
     {kCaaIssuewildSurprising, kWarning, kOwner, kCaa, R::kNoIssueProperty, kNoEde,
      "RFC 8659 section 4.3", "issuewild restricts wildcards, and nothing restricts other names",
      "An issuewild property names an issuer, and there is no issue property.",
@@ -477,6 +488,19 @@ constexpr FindingKind kKinds[] = {
      "The TTL is 0, or above a week.",
      "The TTL of the CAA records is extreme: with 0 every check asks your servers anew, and with "
      "more than a week a change takes that long to be seen. An hour is usual."},
+    {kCaaParameterUnknown, kWarning, kOwner, kCaa, kNothing, kNoEde, "RFC 8657 sections 3 and 4",
+     "a parameter that restricts nothing; accounturi or validationmethods is meant",
+     "A parameter's name is that of RFC 8657 but for hyphens or a letter, such as "
+     "validation-methods and account-uri of the drafts.",
+     "A CAA record has a parameter that CAs ignore, so it restricts nothing. The names are "
+     "accounturi and validationmethods, without hyphens."},
+    {kCaaMethodUnknown, kWarning, kOwner, kCaa, R::kValidationMethodMismatch, kNoEde,
+     "RFC 8657 section 4", "a validation method that nobody has defined",
+     "A label of validationmethods is none of IANA's registry of ACME validation methods, and does "
+     "not begin with ca-.",
+     "A CAA record allows a validation method that does not exist. Use the names of the ACME "
+     "registry in small letters, such as dns-01 and http-01, or those that the CA documents, which "
+     "begin with ca-."},
 };
 
 consteval bool EachCodeHasItsRow() {

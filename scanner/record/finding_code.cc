@@ -88,9 +88,13 @@ constexpr std::array<CodeRow, kCodes> kRows = {{
     {kCaaIssuerUnknown, "caa_issuer_unknown"},
     {kCaaValueMalformed, "caa_value_malformed"},
     {kCaaTagUnknown, "caa_tag_unknown"},
+    {kCaaTagDraft, "caa_tag_draft"},
     {kCaaFlagOne, "caa_flag_one"},
+    {kCaaFlagReserved, "caa_flag_reserved"},
     {kCaaIssuewildSurprising, "caa_issuewild_surprising"},
     {kCaaTtlExtreme, "caa_ttl_extreme"},
+    {kCaaParameterUnknown, "caa_parameter_unknown"},
+    {kCaaMethodUnknown, "caa_method_unknown"},
 }};
 
 /// A missing row leaves the last one at the first code.

@@ -108,7 +108,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(NearestRow{"letsencrpyt.org", "letsencrypt.org"},  // Swapped.
                     NearestRow{"letsencrypt.og", "letsencrypt.org"},   // Left out.
                     NearestRow{"lettsencrypt.orgg", "letsencrypt.org"},
-                    NearestRow{"LETSENCRIPT.ORG", "letsencrypt.org"},
+                    NearestRow{"letsecrypt.org", "letsencrypt.org"},
+                    NearestRow{"lenscrypt.org", "letsencrypt.org"},
+                    // Three slips in a name of twelve letters are another one.
+                    NearestRow{"digits.cert", ""}, NearestRow{"LETSENCRIPT.ORG", "letsencrypt.org"},
                     NearestRow{"www.letsencrypt.org", "letsencrypt.org"},
                     NearestRow{"letsencrypt.com", "letsencrypt.org"},
                     NearestRow{"letsencrypt", "letsencrypt.org"},

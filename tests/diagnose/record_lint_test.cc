@@ -64,14 +64,22 @@ INSTANTIATE_TEST_SUITE_P(
             ""},
         Row{"UnknownParametersTwice", {0, "issue", "letsencrypt.org; a=1; a=2"}, ""},
         Row{"Critical", {128, "issue", "letsencrypt.org"}, ""},
-        Row{"OtherReservedFlag", {2, "issue", "letsencrypt.org"}, ""},
+        Row{"MethodsOfCas",
+            {0, "issue", "letsencrypt.org; validationmethods=dns-01,ca-tbr-7,dns-persist-01"},
+            ""},
+        Row{"ParameterWithHyphens", {0, "issue", "letsencrypt.org; account-number=1"}, ""},
         Row{"Mail", {0, "iodef", "mailto:security@example.com"}, ""},
         Row{"Web", {0, "iodef", "https://example.com/report"}, ""},
         Row{"WebInTheOpen", {0, "iodef", "HTTP://example.com"}, ""},  // RFC 8659 §4.4 has it.
         Row{"IssueMail", {0, "issuemail", "mail-ca.example"}, ""},
         Row{"IssueVmc", {0, "issuevmc", "digicert.com"}, ""},
         Row{"ContactEmail", {0, "contactemail", "admin@example.com"}, ""},
-        Row{"ContactPhone", {0, "contactphone", "+1 555 0100"}, ""}),
+        Row{"ContactPhone", {0, "contactphone", "+1-(555)-0100"}, ""},
+        Row{"ContactEmailAbroad",
+            {0, "contactemail",
+             "j\xc3\xb6rg@b\xc3\xbc"
+             "cher.example"},
+            ""}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -148,26 +156,74 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"IodefEmpty",
             {0, "iodef", ""},
             R"(caa_value_malformed 0 "iodef" "": no mailto:, https: or http: URL)"},
+        Row{"VmcIssuer",
+            {0, "issuevmc", "https://digicert.com"},
+            R"(caa_value_malformed 0 "issuevmc" "https://digicert.com": what stands before the first )"
+            R"(semicolon is no domain name)"},
+        // Baseline Requirements, appendix A.1.
+        Row{"ContactUrl",
+            {0, "contactemail", "mailto:admin@example.com"},
+            R"(caa_value_malformed 0 "contactemail" "mailto:admin@example.com": no mail address)"},
+        Row{"ContactWithoutDomain",
+            {0, "contactemail", "admin@"},
+            R"(caa_value_malformed 0 "contactemail" "admin@": no mail address)"},
+        Row{"PhoneWithBlanks",
+            {0, "contactphone", "+1 555 0100"},
+            R"(caa_value_malformed 0 "contactphone" "+1 555 0100": no telephone number as in )"
+            R"(+1-555-0100)"},
+        Row{"PhoneWithoutCountry",
+            {0, "contactphone", "555-0100"},
+            R"(caa_value_malformed 0 "contactphone" "555-0100": no telephone number as in )"
+            R"(+1-555-0100)"},
         Row{"NoTag", {0, "", "xyz"}, R"(caa_value_malformed 0 "" "xyz": it has no tag)"}),
     [](const auto& row) { return row.param.name; });
 
-INSTANTIATE_TEST_SUITE_P(TagsAndFlags, RecordLintTest,  // RFC 8659 §4.1.
-                         testing::Values(Row{"UnknownTag",
-                                             {0, "isue", "letsencrypt.org"},
-                                             R"(caa_tag_unknown 0 "isue" "letsencrypt.org")"},
-                                         Row{"UnknownCriticalTag",
-                                             {128, "tbs", "x"},
-                                             R"(caa_tag_unknown 128 "tbs" "x")"},
-                                         Row{"TagOfOctets",
-                                             {0, std::string("\0\xff", 2), "x"},
-                                             R"(caa_tag_unknown 0 "\000\255" "x")"},
-                                         Row{"FlagOne",
-                                             {1, "issue", "letsencrypt.org"},
-                                             R"(caa_flag_one 1 "issue" "letsencrypt.org")"},
-                                         Row{"FlagThree",
-                                             {3, "issue", "letsencrypt.org"},
-                                             R"(caa_flag_one 3 "issue" "letsencrypt.org")"}),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    TagsAndFlags, RecordLintTest,  // RFC 8659 §4.1.
+    testing::Values(
+        Row{"UnknownTag",
+            {0, "isue", "letsencrypt.org"},
+            R"(caa_tag_unknown 0 "isue" "letsencrypt.org")"},
+        Row{"UnknownCriticalTag", {128, "tbs", "x"}, R"(caa_tag_unknown 128 "tbs" "x")"},
+        Row{"TagOfOctets",
+            {0, std::string("\0\xff", 2), "x"},
+            R"(caa_tag_unknown 0 "\000\255" "x")"},
+        Row{"FlagOne",
+            {1, "issue", "letsencrypt.org"},
+            R"(caa_flag_one 1 "issue" "letsencrypt.org")"},
+        Row{"TagOfADraft", {128, "Security", ""}, R"(caa_tag_draft 128 "Security" "")"},
+        Row{"ReservedFlag",
+            {2, "issue", "letsencrypt.org"},
+            R"(caa_flag_reserved 2 "issue" "letsencrypt.org")"},
+        Row{"ReservedBesideCritical",
+            {192, "issue", "letsencrypt.org"},
+            R"(caa_flag_reserved 192 "issue" "letsencrypt.org")"}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Parameters, RecordLintTest,  // RFC 8657 §3, §4.
+    testing::Values(
+        Row{"DraftsMethods",
+            {0, "issue", "letsencrypt.org; validation-methods=dns-01"},
+            R"(caa_parameter_unknown 0 "issue" "letsencrypt.org; validation-methods=dns-01": )"
+            R"("validation-methods")"},
+        Row{"DraftsAccount",
+            {0, "issue", "letsencrypt.org; Account-URI=https://a.example/1"},
+            R"(caa_parameter_unknown 0 "issue" "letsencrypt.org; Account-URI=https://a.example/1": )"
+            R"("Account-URI")"},
+        Row{"UnknownMethod",
+            {0, "issue", "letsencrypt.org; validationmethods=http-01,dns"},
+            R"(caa_method_unknown 0 "issue" "letsencrypt.org; validationmethods=http-01,dns": "dns")"},
+        Row{"MethodInCapitals",
+            {0, "issue", "letsencrypt.org; validationmethods=DNS-01"},
+            R"(caa_method_unknown 0 "issue" "letsencrypt.org; validationmethods=DNS-01": "DNS-01")"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(RecordLintTest, TwoFlagsAreTwoFindings) {
+  EXPECT_THAT(Lines(Lint({{3, "issue", "letsencrypt.org"}})),
+              ElementsAre(R"(caa_flag_one 3 "issue" "letsencrypt.org")",
+                          R"(caa_flag_reserved 3 "issue" "letsencrypt.org")"));
+}
 
 TEST(RecordLintTest, IssueWildAloneLeavesTheNamesOpen) {
   EXPECT_THAT(

@@ -101,6 +101,7 @@ int CheckCommand::Run() {
   options_.brisk = true;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
   if (!status.ok()) return program_->Finish(status);
+  for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   std::vector<std::string> records;
   ScanSummary summary;
   status = RunCheck(names_, options_, &records, &summary);

@@ -47,6 +47,7 @@ DecideCommand::DecideCommand(cli::Program* program) : program_(program) {
 int DecideCommand::Run() {
   absl::Status read = request_.Read(&options_.request, &options_.ca_set);
   if (!read.ok()) return program_->Finish(read);
+  for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   DecideSummary summary;
   absl::Status status = RunDecide(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);

@@ -122,4 +122,16 @@ absl::Status RequestOptions::Read(IssuanceRequest* request,
   return absl::OkStatus();
 }
 
+std::vector<std::string> RequestOptions::Warnings() const {
+  std::vector<std::string> warnings;
+  for (const std::string& ca : cas_) {
+    const bool known = IsKnownIssuer(ca) || !IsIssuerDomain(ca);
+    const std::string_view near = known ? std::string_view() : NearestKnownIssuer(ca);
+    if (near.empty()) continue;
+    warnings.push_back("--ca " + ca + " is no known CA's issuer domain name; " + std::string(near) +
+                       " may be meant");
+  }
+  return warnings;
+}
+
 }  // namespace caascan::tool

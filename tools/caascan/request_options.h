@@ -21,6 +21,9 @@ class RequestOptions {
   /// the file and line where there is one.
   absl::Status Read(IssuanceRequest* request, std::vector<CertificationAuthority>* ca_set) const;
 
+  /// What was probably not meant: a line for each issuer that is unknown, and near to a known one.
+  std::vector<std::string> Warnings() const;
+
  private:
   const CLI::App* app_ = nullptr;
   /// What --on-failure says.

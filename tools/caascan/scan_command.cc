@@ -251,6 +251,7 @@ absl::Status ScanCommand::CompleteOptions() {
 
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
+  for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);

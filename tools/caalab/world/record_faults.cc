@@ -105,6 +105,47 @@ bool IsReportUrl(const std::string& value) {
   return false;
 }
 
+/// A contact's address, as is usual: no quotes, no comments.
+bool IsMailAddress(const std::string& text) {
+  const Words halves = absl::StrSplit(text, '@');
+  const auto is_letter = [](unsigned char c) { return c >= 0x80 || absl::ascii_isgraph(c); };
+  return halves.size() == 2 && !halves[0].empty() && IsDomain(halves[1]) &&
+         std::all_of(halves[0].begin(), halves[0].end(), is_letter) &&
+         halves[0].find_first_of("\"(),:;<>[\\]") == std::string::npos;
+}
+
+/// RFC 3966 §5.1.4.
+bool IsPhoneNumber(const std::string& text) {
+  std::string digits = text;
+  std::erase_if(digits, [](char c) { return absl::StrContains("-.()", c); });
+  return digits.size() > 1 && text[0] == '+' &&
+         std::all_of(digits.begin() + 1, digits.end(), absl::ascii_isdigit);
+}
+
+/// What follows from the parameters of a sound value.
+void JudgeParameters(const std::string& value, std::set<std::string_view>* codes) {
+  static const std::set<std::string> kMethods = {
+      "bp-nodeid-00", "dns-01",    "dns-account-01", "dns-persist-01", "email-reply-00", "http-01",
+      "onion-csr-01", "tkauth-01", "tls-alpn-01",    "tls-sni-01",     "tls-sni-02"};
+  const Words parts = absl::StrSplit(value, ';');
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const Words halves = absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
+    const std::string name = absl::AsciiStrToLower(Strip(halves[0]));
+    std::string plain = name;
+    std::erase(plain, '-');
+    if (name == "validationmethods") {
+      for (const std::string& method : Words(absl::StrSplit(Strip(halves[1]), ','))) {
+        const bool known = absl::StartsWith(method, "ca-") || kMethods.count(method) != 0;
+        if (!known) codes->insert("caa_method_unknown");
+      }
+    } else if (name != "accounturi" &&
+               (plain == "accounturi" || plain == "accounturl" || plain == "validationmethods" ||
+                plain == "validationmethod")) {
+      codes->insert("caa_parameter_unknown");
+    }
+  }
+}
+
 /// The set as a whole: what its records name.
 struct Seen {
   bool issue = false;
@@ -116,7 +157,8 @@ void JudgeIssuer(const std::string& tag, const std::string& value, Seen* seen,
   std::string issuer;
   const bool sound = IsSoundIssuer(value, &issuer);
   if (!sound) codes->insert("caa_value_malformed");
-  if (tag == "issuemail") return;
+  if (tag == "issuemail" || tag == "issuevmc") return;
+  if (sound) JudgeParameters(value, codes);
   if (sound && !issuer.empty() && !IsKnownIssuer(issuer)) codes->insert("caa_issuer_unknown");
   seen->issue = seen->issue || tag == "issue";
   seen->issuewild_with_issuer =
@@ -125,16 +167,21 @@ void JudgeIssuer(const std::string& tag, const std::string& value, Seen* seen,
 
 void Judge(const dns::CaaRdata& record, Seen* seen, std::set<std::string_view>* codes) {
   if (record.flags % 2 == 1 && record.flags < 128) codes->insert("caa_flag_one");
+  if (record.flags / 2 % 64 != 0) codes->insert("caa_flag_reserved");
   const std::string tag = absl::AsciiStrToLower(std::string(record.tag));
   const std::string value(record.value);
   if (tag.empty()) {
     codes->insert("caa_value_malformed");
-  } else if (tag == "issue" || tag == "issuewild" || tag == "issuemail") {
+  } else if (tag == "issue" || tag == "issuewild" || tag == "issuemail" || tag == "issuevmc") {
     JudgeIssuer(tag, value, seen, codes);
   } else if (tag == "iodef") {
     if (!IsReportUrl(value)) codes->insert("caa_value_malformed");
-  } else if (tag != "issuevmc" && tag != "contactemail" && tag != "contactphone") {
-    codes->insert("caa_tag_unknown");
+  } else if (tag == "contactemail") {
+    if (!IsMailAddress(value)) codes->insert("caa_value_malformed");
+  } else if (tag == "contactphone") {
+    if (!IsPhoneNumber(value)) codes->insert("caa_value_malformed");
+  } else {
+    codes->insert(tag == "security" ? "caa_tag_draft" : "caa_tag_unknown");
   }
 }
 
