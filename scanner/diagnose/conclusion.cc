@@ -165,6 +165,7 @@ class Conclusion {
                      examination_.met.silent();  // What came may have been lost.
     if (answered || !seen.any() || !met) return false;
     if (seen.question != 0) Add(FindingCode::kQuestionChanged, kOnlySoa);
+    if (seen.no_question != 0) Add(FindingCode::kQuestionMissing, kOnlySoa);
     if (seen.source != 0 || seen.id != 0) Add(FindingCode::kIdOrPortChanged, kOnlySoa);
     if (seen.letter_case != 0) Add(FindingCode::kCaseChanged, kOnlySoa);
     return true;
@@ -176,8 +177,8 @@ class Conclusion {
     const Heard& over_tcp = heard(ProbeKind::kSoaOverTcp);
     if (without_edns.asked && !without_edns.silent()) {
       if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
-    } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
-      Add(FindingCode::kServerSilent, kOfTheSilent);
+    } else if (without_edns.silent() && over_tcp.asked) {
+      Add(over_tcp.served() ? FindingCode::kUdpDropped : FindingCode::kServerSilent, kOfTheSilent);
     }
   }
 

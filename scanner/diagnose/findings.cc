@@ -31,6 +31,8 @@ std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
       return FindingCode::kEdnsOptionRejected;
     case Kind::kQuestionChanged:
       return FindingCode::kQuestionChanged;
+    case Kind::kQuestionMissing:
+      return FindingCode::kQuestionMissing;
     case Kind::kCaseChanged:
       return FindingCode::kCaseChanged;
     case Kind::kSourceChanged:

@@ -165,6 +165,14 @@ constexpr FindingKind kKinds[] = {
      "servers answered.",
      "Your name server, which the delegation names, answers no query. Please check that it runs "
      "and that no firewall drops UDP and TCP port 53, or have it taken out of the delegation."},
+    {kUdpDropped, kError, kProvider, kCaaOverTcp, R::kNoResponse, kNetworkError,
+     "RFC 7766 section 5, RFC 8906 section 3",
+     "a name server answers nothing over UDP, and TCP all the same",
+     "No answer to any query over UDP in several tries, with EDNS and without, also in a later "
+     "pass; the zone's SOA is answered over TCP.",
+     "Your name server, which the delegation names, answers queries over TCP and none over UDP. "
+     "Resolvers ask over UDP first and do not try TCP where nothing comes. Please open UDP port "
+     "53."},
     {kServerAddressSpecial, kError, kOwner, kCaa, R::kUnresolvableServers, kNoEde,
      "RFC 8659 section 6.3, RFC 6890 section 2.2",
      "a name server's address is none of the public Internet",
@@ -280,6 +288,11 @@ constexpr FindingKind kKinds[] = {
      "A message from the right address with the right ID, but another name, type or class.",
      "Answers from your name server come with another question than was asked, so resolvers "
      "discard them. A middlebox rewrites them. Please find and remove it."},
+    {kQuestionMissing, kError, kProvider, kCaa, R::kNoResponse, kNoEde,
+     "RFC 1035 section 4.1, RFC 9619 section 3", "the answer has no question section",
+     "NOERROR or NXDOMAIN from the right address with the right ID, and QDCOUNT 0.",
+     "Answers from your name server come without the question that they belong to, so resolvers "
+     "discard them. Please update the server software, or remove what strips the question."},
     {kCaseChanged, kNotice, kProvider, kCaa, kNothing, kNoEde,
      "RFC 1034 section 3.1, RFC 4343 section 4.1",
      "the answer's question has lost the letters' case",

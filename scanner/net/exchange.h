@@ -35,13 +35,16 @@ enum class ExchangeStatus : uint8_t {
 struct Mismatches {
   uint16_t source = 0;       // From another address or port.
   uint16_t question = 0;     // Another name, type or class.
+  uint16_t no_question = 0;  // None, and it is no error.
   uint16_t letter_case = 0;  // The right question with its 0x20 letter case lost.
   /// The right question from the right address, but with another ID or to another socket.
   uint16_t id = 0;
   uint16_t bare_error = 0;  // An error without question.
   bool any() const { return source != 0 || from_server() != 0; }
   /// That seem to be the server's own.
-  uint32_t from_server() const { return uint32_t{question} + letter_case + id + bare_error; }
+  uint32_t from_server() const {
+    return uint32_t{question} + no_question + letter_case + id + bare_error;
+  }
 };
 
 struct ExchangeResult {

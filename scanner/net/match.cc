@@ -40,7 +40,7 @@ MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool sa
   if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
   if (!peek->has_question) {
     return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
-               ? MatchVerdict::kOtherQuestion
+               ? MatchVerdict::kNoQuestion
                : MatchVerdict::kBareError;
   }
   if (!same_question) return MatchVerdict::kOtherQuestion;

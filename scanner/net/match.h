@@ -18,6 +18,7 @@ enum class MatchVerdict : uint8_t {
   kMatch,
   kOtherSource,    // The right question, from elsewhere.
   kOtherQuestion,  // From the server.
+  kNoQuestion,     // Likewise, and it is no error.
   kOtherCase,      // Likewise, the right question.
   kBareError,      // Likewise, without question: an error, for whatever query it is.
   kNoMessage,      // Likewise.

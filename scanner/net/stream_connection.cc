@@ -128,7 +128,8 @@ void StreamConnection::Accept(std::span<const uint8_t> message) {
   const bool matches = verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase ||
                        verdict == MatchVerdict::kBareError;
   if (!matches) {
-    ++exchange->result().mismatches.question;
+    Mismatches& mismatches = exchange->result().mismatches;
+    ++(verdict == MatchVerdict::kNoQuestion ? mismatches.no_question : mismatches.question);
     return NoteStray();
   }
   has_answered_ = true;

@@ -77,6 +77,9 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
         exchange->result().bare_flags = static_cast<uint16_t>((datagram[2] << 8) | datagram[3]);
       }
       return Doubt(exchange);
+    case MatchVerdict::kNoQuestion:
+      ++mismatches.no_question;
+      return Doubt(exchange);
     case MatchVerdict::kOtherQuestion:
     case MatchVerdict::kNoMessage:
       ++mismatches.question;

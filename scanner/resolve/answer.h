@@ -60,6 +60,7 @@ struct Observation {
     kEdnsNotEchoed,
     kEdnsOptionRejected,
     kQuestionChanged,
+    kQuestionMissing,
     kCaseChanged,
     kSourceChanged,
     kCnameWithOtherData,

@@ -42,6 +42,7 @@ void Charge(const net::ExchangeResult& exchange, Budget* budget) {
 void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
   to->source = static_cast<uint16_t>(to->source + from.source);
   to->question = static_cast<uint16_t>(to->question + from.question);
+  to->no_question = static_cast<uint16_t>(to->no_question + from.no_question);
   to->letter_case = static_cast<uint16_t>(to->letter_case + from.letter_case);
   to->id = static_cast<uint16_t>(to->id + from.id);
   to->bare_error = static_cast<uint16_t>(to->bare_error + from.bare_error);

@@ -169,6 +169,7 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
   };
   if (asked.mismatches.letter_case != 0 && asked.replied) note(Kind::kCaseChanged);
   if (asked.mismatches.question != 0 && asked.replied) note(Kind::kQuestionChanged);
+  if (asked.mismatches.no_question != 0 && asked.replied) note(Kind::kQuestionMissing);
   if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
   if (attempt.peer != nullptr && asked.replied &&
       attempt.peer->letter_case() == net::Peer::LetterCase::kSensitive) {

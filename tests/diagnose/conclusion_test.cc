@@ -259,6 +259,10 @@ INSTANTIATE_TEST_SUITE_P(
                         {{Kind::kSoa, Result::kTimeout},
                          {Kind::kSoaWithoutEdns, Result::kTimeout},
                          {Kind::kSoaOverTcp, Result::kAnswer}},
+                        {"udp_dropped"}},
+                    Row{"TcpAnswersAndUdpWasCutShort",
+                        Result::kTimeout,
+                        {{Kind::kSoa, Result::kTimeout}, {Kind::kSoaOverTcp, Result::kAnswer}},
                         {}},
                     Row{"SilentButCutShort",
                         Result::kTimeout,
@@ -300,6 +304,17 @@ TEST(ExaminedEvidenceTest, SaysWhatEachProbeDid) {
   EXPECT_EQ(findings[0].evidence,
             "CAA: no answer; CAA again: no answer in 5 tries, SOA answered behind each; "
             "CAA over TCP: NOTIMP; SOA: NOERROR");
+}
+
+TEST(ExaminedEvidenceTest, NoQuestionIsAnotherFindingThanAnotherQuestion) {
+  Examination examination =
+      ExaminationOf({"", Result::kMismatched, {{Kind::kSoa, Result::kMismatched}}, {}});
+  examination.heard(Kind::kSoa).mismatches = {};
+  examination.heard(Kind::kSoa).mismatches.no_question = 3;
+  std::vector<Finding> findings;
+  AddExamined(examination, &findings);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].code, FindingCode::kQuestionMissing);
 }
 
 TEST(ExaminedEvidenceTest, AnotherIdAndAnotherSourceAreOneFinding) {

@@ -147,8 +147,8 @@ INSTANTIATE_TEST_SUITE_P(
         MatchRow{"AllUpperCase", ReplyTo("WWW.EXAMPLE.COM", RRType::kCAA), true,
                  MatchVerdict::kOtherCase},
         // An error may come without the question; data, or its absence, may not.
-        MatchRow{"BareNoerror", HeaderOnly(dns::kFlagQR), true, MatchVerdict::kOtherQuestion},
-        MatchRow{"BareNxdomain", HeaderOnly(dns::kFlagQR | 3), true, MatchVerdict::kOtherQuestion},
+        MatchRow{"BareNoerror", HeaderOnly(dns::kFlagQR), true, MatchVerdict::kNoQuestion},
+        MatchRow{"BareNxdomain", HeaderOnly(dns::kFlagQR | 3), true, MatchVerdict::kNoQuestion},
         MatchRow{"QueryReflected", ReplyTo(SentText(), RRType::kCAA, dns::kClassIn, 0), true,
                  MatchVerdict::kNoMessage},
         MatchRow{"QueryFromElsewhere", ReplyTo(SentText(), RRType::kCAA, dns::kClassIn, 0), false,

@@ -70,7 +70,11 @@ uint16_t WriteDecisive(const Question& question, const Place& place, const Plan&
 size_t WriteMessage(const Question& question, const Place& place, const Plan& plan, Signer* signer,
                     std::span<uint8_t> out) {
   MessageWriter message(out, question.limit);
-  message.Begin(question.id, 0, question.wire, question.name);
+  if (plan.Has(FaultKind::kNoQuestion)) {
+    message.Begin(question.id, 0, {}, NameView());
+  } else {
+    message.Begin(question.id, 0, question.wire, question.name);
+  }
   const bool with_opt = question.edns && !plan.Has(FaultKind::kEdnsIgnored);
   if (with_opt) message.Reserve(kOptSize);
   uint16_t flags = dns::kFlagQR | (question.flags & kEchoedFlags);
@@ -103,7 +107,9 @@ size_t WriteMessage(const Question& question, const Place& place, const Plan& pl
 
 /// Faults in the bytes of header and question.
 void Disturb(const Plan& plan, const Question& question, std::span<uint8_t> message) {
-  const std::span<uint8_t> name = message.subspan(dns::kHeaderSize, question.name.size());
+  const bool with_question = !plan.Has(FaultKind::kNoQuestion);
+  const std::span<uint8_t> name =
+      message.subspan(dns::kHeaderSize, with_question ? question.name.size() : 0);
   if (plan.decisive == FaultKind::kGarbage) message[7] = 1;  // It says that a record follows.
   if (plan.Has(FaultKind::kWrongId)) message[0] ^= 0x55;
   if (plan.Has(FaultKind::kWrongQuestion) && name.size() > 1) {

@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"duplicate", FaultKind::kDuplicate},
     {"wrong-id", FaultKind::kWrongId},
     {"wrong-question", FaultKind::kWrongQuestion},
+    {"no-question", FaultKind::kNoQuestion},
     {"wrong-source", FaultKind::kWrongSource},
     {"lower-case", FaultKind::kLowerCase},
     {"edns-ignored", FaultKind::kEdnsIgnored},

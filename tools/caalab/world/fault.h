@@ -37,6 +37,7 @@ enum class FaultKind : uint8_t {
   kDuplicate,         // Twice.
   kWrongId,           // Another ID.
   kWrongQuestion,     // Another name in the question.
+  kNoQuestion,        // No question.
   kWrongSource,       // From another address.
   kLowerCase,         // The question in lower case: 0x20 lost.
   kEdnsIgnored,       // No OPT, whatever the query had.
