@@ -36,6 +36,7 @@ enum class FindingCode : uint8_t {
   kGlueMismatch,
   kGlueMissing,
   kDelegationCircular,
+  kUndelegatedChild,
   kSingleServer,
   kSingleNetwork,
   kAnswersDiffer,

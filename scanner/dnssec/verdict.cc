@@ -45,6 +45,8 @@ std::optional<FindingCode> CodeOf(Finding finding) {
       return FindingCode::kDnssecEmptyAnswersOnly;
     case Finding::kAlgorithmDeprecated:
       return FindingCode::kDnssecAlgorithmDeprecated;
+    case Finding::kUndelegatedChild:
+      return FindingCode::kUndelegatedChild;
   }
   return std::nullopt;
 }

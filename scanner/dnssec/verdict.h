@@ -30,6 +30,7 @@ enum class Finding : uint8_t {
   kNsec3Iterations,
   kEmptyAnswersOnly,
   kAlgorithmDeprecated,
+  kUndelegatedChild,
 };
 
 /// The code that a record has for it; nullopt for kNone.

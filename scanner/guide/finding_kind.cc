@@ -206,6 +206,15 @@ constexpr FindingKind kKinds[] = {
      "The zone's servers lie in another zone, whose servers lie in this one, so none of them can "
      "be found. Name at least one server at the registrar whose own zone can be reached by another "
      "way, or has glue."},
+    {kUndelegatedChild, kError, kOwner, kValidation, R::kDnssecBogus, kNsecMissing,
+     "RFC 4035 sections 2.4 and 5.2, RFC 1034 section 4.2.2",
+     "a zone is served, and its signed parent proves that it is not delegated",
+     "The server answers with the SOA of a zone below the signed one, which proves by NSEC or "
+     "NSEC3 that there is no delegation.",
+     "The server has a zone of its own for this name, but the zone above, which is signed, has no "
+     "NS records for it and proves that. Publish the delegation in the zone above (NS, and DS "
+     "where the lower zone is signed), or remove the lower zone from the server and keep its "
+     "records in the one above."},
     {kSingleServer, kNotice, kProvider, kNsSearch, kNothing, kNoEde,
      "RFC 1034 section 4.1, RFC 2182 section 5", "the zone has one server only",
      "All the addresses of its servers are one host.",

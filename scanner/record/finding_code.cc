@@ -46,6 +46,7 @@ constexpr std::array<CodeRow, kCodes> kRows = {{
     {kGlueMismatch, "glue_mismatch"},
     {kGlueMissing, "glue_missing"},
     {kDelegationCircular, "delegation_circular"},
+    {kUndelegatedChild, "undelegated_child"},
     {kSingleServer, "single_server"},
     {kSingleNetwork, "single_network"},
     {kAnswersDiffer, "answers_differ"},

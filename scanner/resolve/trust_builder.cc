@@ -168,16 +168,37 @@ net::Task<> TrustBuilder::FindMissing(Walk* walk, Account* account, Host* on_beh
     walk->chain.Rewind(walk->hops);
     walk->ReadReply();
     judge_->Judge(walk, account, now());
-    if (!walk->lacks_proof()) co_return;
+    if (!walk->lacks_proof()) break;
     if (walk->reply->missing.kind == missing.kind &&
         walk->reply->missing.name.view() == missing.name.view()) {
       if (found && found->verdict.is_bogus()) {  // That is where the chain breaks.
         walk->reply->verdict = found->verdict;
         walk->proof.unreachable = found->unreachable;
       }
-      co_return;
+      break;
     }
   }
+  NoteUndelegated(walk);
+}
+
+/// The reply is bogus, and a zone's that the zone above has proven not to delegate: the one that
+/// the SOA of an empty answer names, or else where the answer's records stand.
+void TrustBuilder::NoteUndelegated(Walk* walk) {
+  if (walk->purpose != Walk::Purpose::kData || walk->reply == nullptr ||
+      !walk->reply->verdict.is_bogus() || walk->proof.unreachable) {
+    return;
+  }
+  const dns::Name shown =
+      DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
+  const TrustHandle trust = validator_->Find(shown);
+  if (shown.view() == walk->zone.name() || !trust || !trust->no_cut ||
+      !validator_->IsFresh(*trust, Look::kFirst, now())) {
+    return;
+  }
+  walk->reply->verdict = dnssec::Verdict::Bogus(
+      dnssec::Finding::kUndelegatedChild,
+      dnssec::Evidence::About(shown, shown, dns::RRType::kNS,
+                              "the zone above proves that it does not delegate this one"));
 }
 
 net::Task<> TrustBuilder::CompareWithPositive(Walk* walk, Account* account) {

@@ -64,6 +64,7 @@ class TrustBuilder {
   net::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
                           Host* on_behalf_of);
   bool TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) const;
+  void NoteUndelegated(Walk* walk);
   std::chrono::nanoseconds now() const { return source_->now(); }
 
   Source* const source_;

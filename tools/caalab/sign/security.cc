@@ -34,6 +34,12 @@ const SigningDescription* SigningOf(const Zone& zone) {
   return &kSound[static_cast<size_t>(zone.presigned()->denial())];
 }
 
+/// A server of both zones answers for the lower one, and the upper one proves that it is none.
+bool IsDelegated(const Place& parent, const Place& child) {
+  const Node* cut = parent.zone->FindNode(RelativePart(child.apex, parent.apex));
+  return child.member.kind != nullptr || (cut != nullptr && cut->Find(RRType::kNS) != nullptr);
+}
+
 /// Does the parent's data name the key of a zone from a file?
 bool HasDs(const Place& parent, const Place& child) {
   const Node* cut = parent.zone->FindNode(RelativePart(child.apex, parent.apex));
@@ -151,6 +157,7 @@ Verdict JudgeZone(const World& world, const Place& place) {
   const Place parent = world.Enclosing(place.apex.parent());
   Verdict above = JudgeZone(world, parent);
   if (above.security != Security::kSecure) return above;
+  if (!IsDelegated(parent, place)) return Bogus("undelegated_child");
   if (place.zone->presigned() != nullptr && !HasDs(parent, place)) own = nullptr;
   Weaken(JudgeCut(*SigningOf(*parent.zone), own), &above);
   return above;

@@ -186,7 +186,8 @@ absl::Status Disagree(const Expectation& expect, std::string_view what, std::str
 /// Of DNSSEC, and of the CAA records themselves.
 bool FollowsFromZones(std::string_view code) {
   const auto starts = [code](std::string_view with) { return code.substr(0, with.size()) == with; };
-  return starts("dnssec_") || (starts("caa_") && code != "caa_dropped");
+  return starts("dnssec_") || code == "undelegated_child" ||
+         (starts("caa_") && code != "caa_dropped");
 }
 
 /// The stated findings, those of the verdict, and those of the set that decides; where what follows

@@ -81,7 +81,7 @@ Place World::Enclosing(NameView name) const {
   for (NameView apex = name;; apex = apex.parent()) {
     const Site* site = nullptr;
     const Step step = StepAt(apex, &site);
-    if (site != nullptr && site->delegated) {
+    if (site != nullptr && site->reached) {
       const Member member = MemberBelow(*site, step, below);
       if (member.kind != nullptr && member.kind->description->zone.delegated) {
         return {&member.zone(), below.name, nullptr, member, {}};

@@ -88,7 +88,8 @@ class World {
     Presigned presigned;  // Of such a zone that is signed.
     std::vector<Server> servers;
     bool family_tld = false;
-    bool delegated = true;  // Else its own servers alone know of it, and nobody is sent there.
+    /// It is delegated, or served beside the zone above: else nobody comes there.
+    bool reached = true;
   };
 
   World() = default;

@@ -273,12 +273,29 @@ void WorldBuilder::PublishAddresses(const Draft& draft) {
   }
 }
 
+/// Does an address serve both?
+bool WorldBuilder::SharesServer(const Draft& draft, const World::Site* parent) const {
+  const auto addresses_of = [](const Draft& one) {
+    std::vector<Address> addresses;
+    for (const Host& host : one.hosts) {
+      addresses.insert(addresses.end(), host.addresses.begin(), host.addresses.end());
+    }
+    return addresses;
+  };
+  const std::vector<Address> own = addresses_of(draft);
+  return std::any_of(drafts_.begin(), drafts_.end(), [&](const Draft& other) {
+    const std::vector<Address> others =
+        other.site == parent ? addresses_of(other) : std::vector<Address>();
+    return std::find_first_of(own.begin(), own.end(), others.begin(), others.end()) != own.end();
+  });
+}
+
 void WorldBuilder::Delegate(const Draft& draft) {
   const NameView apex = draft.site->apex;
   World::Site* parent = apex.is_root() ? nullptr : Around(apex, true);
   if (parent == nullptr || parent->as_is) return;
-  draft.site->delegated = draft.description->delegated;
-  if (!draft.site->delegated) return;
+  draft.site->reached = draft.description->delegated || SharesServer(draft, parent);
+  if (!draft.description->delegated) return;
   const ZoneName cut = RelativeTo(apex, parent->apex);
   for (const Host& host : draft.hosts) {
     if (!host.description->at_parent) continue;

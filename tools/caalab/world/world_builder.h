@@ -42,6 +42,7 @@ class WorldBuilder {
   Address NextFreeAddress();
   void FillZone(const Draft& draft);
   void PublishAddresses(const Draft& draft);
+  bool SharesServer(const Draft& draft, const World::Site* parent) const;
   void Delegate(const Draft& draft);
   void Serve(const Draft& draft);
   absl::Status AddSigner(std::chrono::system_clock::time_point now);
