@@ -154,10 +154,12 @@ class KeyFinder {
 
   /// What is remarkable of the chain that worked. The verdict itself stays plain.
   void TakeRemarks(const DsSet::Record& record, VerifiedKeys* out) const {
-    if (out->verdict.finding == Finding::kSignatureFuture) {
+    if (out->verdict.finding == Finding::kSignatureFuture ||
+        out->verdict.finding == Finding::kExpiring) {
       out->remarks.push_back(std::move(out->verdict));
     }
     out->verdict = Verdict::Secure();
+    NoteIncomplete(out);
     if (!RestsOnSha1(record)) return;
     const bool by_digest = record.digest_type == kSha1;
     Evidence evidence = Evidence::About(
@@ -170,6 +172,25 @@ class KeyFinder {
     evidence.key_tag = record.key_tag;
     evidence.algorithm = record.algorithm;
     out->remarks.push_back(Verdict::Remark(Finding::kAlgorithmDeprecated, std::move(evidence)));
+  }
+
+  /// RFC 4035 §2.2: each algorithm of the DS set signs the keys. A trust anchor is no such set.
+  void NoteIncomplete(VerifiedKeys* out) const {
+    if (zone_.is_root()) return;
+    for (const DsSet::Record& record : ds_.records_) {
+      const auto by = [&record](const dns::RecordView& each) {
+        const auto signature = ReadRrsig(each.rdata);
+        return signature && signature->algorithm == record.algorithm;
+      };
+      if (std::any_of(dnskeys_.signatures.begin(), dnskeys_.signatures.end(), by)) continue;
+      Evidence evidence =
+          Evidence::About(zone_, zone_, dns::RRType::kDNSKEY,
+                          "a DS record has this algorithm, and no signature over the keys has it");
+      evidence.key_tag = record.key_tag;
+      evidence.algorithm = record.algorithm;
+      out->remarks.push_back(Verdict::Remark(Finding::kAlgorithmIncomplete, std::move(evidence)));
+      return;
+    }
   }
 
   Verdict Bogus(Finding finding, std::string_view detail) const {

@@ -14,6 +14,8 @@ struct Policy {
   /// NSEC3 with more iterations shows nothing: what it should prove is insecure, once a signature
   /// over such a record has been found right (RFC 9276 §3.2).
   uint16_t max_nsec3_iterations = 150;
+  /// A signature is remarked upon that ends within so many seconds; 0: none is.
+  uint32_t expiring_s = 0;
 };
 
 }  // namespace caascan::dnssec

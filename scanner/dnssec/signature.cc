@@ -203,9 +203,20 @@ class SetChecker {
     return out;
   }
 
+  /// Does no signature by this zone, whether it is good or not, end later than soon?
+  bool AllEndSoon() const {
+    return std::all_of(
+        set_.signatures.begin(), set_.signatures.end(), [this](const dns::RecordView& record) {
+          const auto signature = ReadRrsig(record.rdata);
+          return !signature || signature->signer != zone_ ||
+                 ComesBefore(signature->expiration, means_.now) || EndsSoon(*signature, means_);
+        });
+  }
+
   void Remark(const Rrsig& signature, VerifiedSet* out) {
     const bool future = ComesBefore(means_.now, signature.inception);
-    if (!future && !SignsSha1(signature.algorithm)) return;
+    const bool soon = !future && EndsSoon(signature, means_) && AllEndSoon();
+    if (!future && !soon && !SignsSha1(signature.algorithm)) return;
     Note(&signature);
     if (future) {
       evidence_.ahead_s = signature.inception - means_.now;
@@ -214,6 +225,10 @@ class SetChecker {
           TakeEvidence(
               "let pass, since clocks differ: validators allow a tenth of the validity, at "
               "least an hour and at most a day"));
+    } else if (soon) {
+      out->verdict = Verdict::Remark(
+          Finding::kExpiring,
+          TakeEvidence("the signature ends soon, and none that ends later is there"));
     } else {
       out->verdict =
           Verdict::Remark(Finding::kAlgorithmDeprecated,

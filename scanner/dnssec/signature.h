@@ -23,9 +23,19 @@ constexpr uint32_t InceptionTolerance(uint32_t validity_s) {
   return std::clamp<uint32_t>(validity_s / 10, 3'600, 86'400);
 }
 
+/// Does a signature end so soon that it should have been made anew? Within the time that the policy
+/// says, and less than a quarter of its validity is left: signers that sign for hours or days on
+/// purpose renew in time.
+constexpr bool EndsSoon(const Rrsig& signature, const Means& means) {
+  const uint32_t left_s = signature.expiration - means.now;
+  return left_s < means.policy.expiring_s &&
+         left_s < (signature.expiration - signature.inception) / 4;
+}
+
 struct VerifiedSet {
   /// Secure or bogus. A finding of a secure one is a remark: the inception lies in the future,
-  /// within the tolerance; or else nothing but a signature over SHA-1 is good.
+  /// within the tolerance; or the signature ends soon, and no later one stands beside it; or else
+  /// nothing but a signature over SHA-1 is good.
   Verdict verdict;
   /// Secure: how long the set may be kept, its signature's end and original TTL considered
   /// (RFC 4035 §5.3.3).

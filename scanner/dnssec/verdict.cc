@@ -45,6 +45,10 @@ std::optional<FindingCode> CodeOf(Finding finding) {
       return FindingCode::kDnssecEmptyAnswersOnly;
     case Finding::kAlgorithmDeprecated:
       return FindingCode::kDnssecAlgorithmDeprecated;
+    case Finding::kExpiring:
+      return FindingCode::kDnssecExpiring;
+    case Finding::kAlgorithmIncomplete:
+      return FindingCode::kDnssecAlgorithmIncomplete;
     case Finding::kUndelegatedChild:
       return FindingCode::kUndelegatedChild;
   }
@@ -82,7 +86,7 @@ void Verdict::Weaken(Verdict other) {
   const bool more_telling =
       finding == Finding::kNone ||
       (is_secure() && other.is_secure() && finding == Finding::kAlgorithmDeprecated &&
-       other.finding == Finding::kSignatureFuture);
+       (other.finding == Finding::kSignatureFuture || other.finding == Finding::kExpiring));
   if (other.finding == Finding::kNone ? weaker && finding == Finding::kNone
                                       : weaker || more_telling) {
     *this = std::move(other);

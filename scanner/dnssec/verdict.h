@@ -31,6 +31,8 @@ enum class Finding : uint8_t {
   kEmptyAnswersOnly,
   kAlgorithmDeprecated,
   kUndelegatedChild,
+  kExpiring,
+  kAlgorithmIncomplete,
 };
 
 /// The code that a record has for it; nullopt for kNone.
@@ -71,7 +73,7 @@ struct Verdict {
 
   /// Adds what another step of the same proof came to: the weaker of the two stays. Where both are
   /// secure, or the weaker one has nothing to tell, the other's finding is kept as a remark; of two
-  /// the first one, but that a signature from the future goes before a deprecated algorithm.
+  /// the first one, but that what may soon fail goes before a deprecated algorithm.
   void Weaken(Verdict other);
 
   static Verdict Secure() { return {}; }

@@ -443,6 +443,27 @@ constexpr FindingKind kKinds[] = {
      "CAA "
      "record, your server's proof of that fails. Please "
      "update the server or signer software. Publishing a CAA record helps meanwhile."},
+    {kDnssecExpiring, kWarning, kProvider, kValidation, kNothing, kNoEde,
+     "RFC 4035 section 5.3.1, RFC 6781 section 4.4.2",
+     "signatures end soon, and have not been made anew",
+     "A signature that the validation rests on ends within the days of --expiring, and less than a "
+     "quarter of its validity is left.",
+     "DNSSEC signatures of the zone end within days and have not been renewed; once they are over, "
+     "every validating resolver refuses the zone. Please check that the signer still runs, and "
+     "have the zone signed again."},
+    {kDnssecAlgorithmIncomplete, kWarning, kProvider, kValidation, kNothing, kNoEde,
+     "RFC 4035 section 2.2, RFC 6840 section 5.11", "an algorithm of the DS records signs nothing",
+     "A DS record has an algorithm by which the zone's DNSKEY set has no signature.",
+     "The parent zone has a DS record of an algorithm that does not sign the zone's keys. Some "
+     "validators refuse the zone for it. Please sign the zone with that algorithm too, or have the "
+     "DS record removed at the registrar."},
+    {kDnskeySetsDiffer, kWarning, kProvider, kKeys, R::kDnssecBogus, kNoEde,
+     "RFC 4035 section 2.1, RFC 8901 section 3", "the zone's servers have different DNSKEY sets",
+     "Two servers of the zone answered DNSKEY with different sets, also after a while.",
+     "Your name servers have different DNSKEY sets. A resolver that takes the keys from one and "
+     "the signatures from another refuses the zone, so look-ups fail by chance. Please compare the "
+     "SOA serials and transfer the zone again; where several providers sign, each needs the keys "
+     "of all."},
     // Pace.
     {kRateLimited, kNotice, kOurselves, kCaa, kNothing, kNoEde, "RFC 8906 section 3",
      "the server answers less as the rate rises",

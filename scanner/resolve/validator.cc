@@ -53,6 +53,7 @@ void AddRemark(const dnssec::Verdict& remark, std::vector<dnssec::Verdict>* rema
 /// child insecure names the child.
 bool IsOfParentOnly(const dnssec::Verdict& verdict, NameView cut) {
   return verdict.finding == dnssec::Finding::kNsec3Iterations ||
+         verdict.finding == dnssec::Finding::kExpiring ||
          (verdict.finding == dnssec::Finding::kAlgorithmDeprecated &&
           verdict.evidence.zone.view() != cut);
 }

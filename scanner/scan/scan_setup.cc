@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kBriskRest(500);  // Before a name is looked
 constexpr uint32_t kDefaultServerRate = 100;
 constexpr uint32_t kDefaultServerInflight = 32;
 constexpr uint16_t kMaxNsec3Limit = 2'500;  // What RFC 5155 §10.3 allows for the longest keys.
+constexpr uint16_t kMaxExpiringDays = 365;
+constexpr uint32_t kSecondsPerDay = 86'400;
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
   for (const std::string& text : options.resolvers) {
@@ -79,6 +81,11 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
     return absl::InvalidArgumentError(
         absl::StrCat("--nsec3-limit: at most ", kMaxNsec3Limit, " iterations"));
   }
+  if (options.expiring_days > kMaxExpiringDays) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--expiring: at most ", kMaxExpiringDays, " days"));
+  }
+  setup->iterative.dnssec.policy.expiring_s = options.expiring_days * kSecondsPerDay;
   setup->iterative.dnssec.policy.accept_sha1 = options.dnssec_sha1 == DnssecSha1::kAccept;
   setup->iterative.dnssec.policy.max_nsec3_iterations = options.nsec3_limit;
   if (options.dnssec == DnssecMode::kOff) return absl::OkStatus();

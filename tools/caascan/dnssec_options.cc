@@ -5,6 +5,7 @@
 namespace caascan::tool {
 namespace {
 
+constexpr int64_t kMaxDays = 365;
 constexpr int64_t kMaxIterations = 2'500;  // RFC 5155 section 10.3.
 
 }  // namespace
@@ -25,6 +26,12 @@ void AddDnssecOptions(CLI::App* app, ScanOptions* options) {
                   "Take proofs by NSEC3 with more than N iterations for insecure (default 150)."},
                  &options->nsec3_limit)
       ->check(cli::WholeNumber(0, kMaxIterations));
+  cli::AddOption(app,
+                 {"--expiring", "DAYS",
+                  "Report DNSSEC signatures that end within so many days and should have been "
+                  "renewed (default 7; 0 is none)."},
+                 &options->expiring_days)
+      ->check(cli::WholeNumber(0, kMaxDays));
 }
 
 }  // namespace caascan::tool

@@ -11,7 +11,7 @@ namespace caascan::tool {
 /// The description of --allow-special.
 extern const char* const kAllowSpecialText;
 
-/// --dnssec-sha1 and --nsec3-limit. *options must outlive the parsing.
+/// --dnssec-sha1, --nsec3-limit and --expiring. *options must outlive the parsing.
 void AddDnssecOptions(CLI::App* app, ScanOptions* options);
 
 }  // namespace caascan::tool

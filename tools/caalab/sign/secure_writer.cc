@@ -58,10 +58,18 @@ std::optional<SignatureShape> SignatureShapeOf(const SigningDescription& signing
   if (const SigningFaultRule* rule = signing.Find(SigningFault::kFuture, type)) {
     return SignatureShape{SignatureState::kFuture, rule->begins_in_s, rule->lifetime_s};
   }
+  if (const SigningFaultRule* rule = signing.Find(SigningFault::kExpiring, type)) {
+    return SignatureShape{SignatureState::kExpiring, rule->begins_in_s, rule->lifetime_s};
+  }
   if (signing.Strikes(SigningFault::kExpired, type)) {
     return SignatureShape{SignatureState::kExpired};
   }
   return SignatureShape{};
+}
+
+SigningAlgorithm OtherAlgorithm(SigningAlgorithm algorithm) {
+  return algorithm == SigningAlgorithm::kEd25519 ? SigningAlgorithm::kEcdsaP256Sha256
+                                                 : SigningAlgorithm::kEd25519;
 }
 
 bool SecureWriter::Sign(Section section, NameView owner, ToSign set, uint32_t ttl) {
@@ -129,10 +137,15 @@ bool SecureWriter::AddProof(const DenialQuestion& question) {
 bool SecureWriter::AddDs(Section section, NameView cut, const SigningDescription& child,
                          Signature signature) {
   if (!is_active() || !child.ds) return true;
-  const std::vector<std::string> rdata = {
+  std::vector<std::string> rdata = {
       signer_->DsRdata(cut, child.algorithm, child.Has(SigningFault::kDsMismatch))};
-  return message_->AddWire(section, cut, RRType::kDS, kDsTtl, rdata[0]) &&
-         (signature == Signature::kLeftOut ||
+  if (child.Has(SigningFault::kExtraDs)) {
+    rdata.push_back(signer_->DsRdata(cut, OtherAlgorithm(child.algorithm), false));
+  }
+  for (const std::string& each : rdata) {
+    if (!message_->AddWire(section, cut, RRType::kDS, kDsTtl, each)) return false;
+  }
+  return (signature == Signature::kLeftOut ||
           Sign(section, cut, {.owner = cut, .type = RRType::kDS, .ttl = kDsTtl, .rdata = rdata},
                kDsTtl));
 }

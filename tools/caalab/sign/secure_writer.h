@@ -17,6 +17,9 @@ namespace caascan::lab {
 /// Adds to one message what a signed zone owes a client that set DO (RFC 4035 §3.1). For an
 /// unsigned zone, or without DO, every method does nothing and succeeds. False where the message is
 /// full.
+/// Another one than that: of the DS of SigningFault::kExtraDs.
+SigningAlgorithm OtherAlgorithm(SigningAlgorithm algorithm);
+
 class SecureWriter {
  public:
   /// `signer` may be null for worlds that sign nothing, `zone` for clients that did not set DO.

@@ -60,6 +60,15 @@ bool BeginSoon(const SigningFaultRule& rule) {
   return rule.begins_in_s > 0 && rule.begins_in_s <= std::clamp(lifetime_s / 10, kHour_s, kDay_s);
 }
 
+/// Should the signatures have been made anew? Within a week of their end, in the last quarter of
+/// their validity.
+bool EndSoon(const SigningFaultRule& rule) {
+  constexpr uint32_t kDay_s = 86400;
+  const uint32_t left_s = rule.begins_in_s > 0 ? rule.begins_in_s : 3 * kDay_s;
+  const uint32_t lifetime_s = rule.lifetime_s > 0 ? rule.lifetime_s : 30 * kDay_s;
+  return left_s < 7 * kDay_s && left_s < lifetime_s / 4;
+}
+
 /// What the signatures of a type's sets are worth.
 Verdict JudgeSignatures(const SigningDescription& signing, RRType type) {
   if (signing.Strikes(SigningFault::kMissing, type)) return Bogus("dnssec_signature_missing");
@@ -68,6 +77,8 @@ Verdict JudgeSignatures(const SigningDescription& signing, RRType type) {
     return {BeginSoon(*rule) ? Security::kSecure : Security::kBogus, {"dnssec_signature_future"}};
   }
   if (signing.Strikes(SigningFault::kExpired, type)) return Bogus("dnssec_signature_expired");
+  const SigningFaultRule* ending = signing.Find(SigningFault::kExpiring, type);
+  if (ending != nullptr && EndSoon(*ending)) return {Security::kSecure, {"dnssec_expiring"}};
   return {};
 }
 
@@ -120,6 +131,9 @@ Verdict JudgeCut(const SigningDescription& parent, const SigningDescription* chi
   }
   if (child->Has(SigningFault::kNoDnskey)) return Bogus("dnssec_no_dnskey");
   if (child->Has(SigningFault::kDsMismatch)) return Bogus("dnssec_ds_mismatch");
+  if (child->Has(SigningFault::kExtraDs)) {
+    Weaken({Security::kSecure, {"dnssec_algorithm_incomplete"}}, &verdict);
+  }
   Weaken(JudgeSignatures(*child, RRType::kDNSKEY), &verdict);
   return verdict;
 }

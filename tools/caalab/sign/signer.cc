@@ -21,6 +21,7 @@ constexpr size_t kAlgorithmInRrsig = 2;
 constexpr size_t kMaxKept = 100000;
 constexpr hours kBegun(1);
 constexpr hours kLifetime(30 * 24);
+constexpr hours kLeft(3 * 24);  // Of those that end soon.
 
 /// When a signature is valid.
 struct Validity {
@@ -36,6 +37,11 @@ Validity ValidityOf(const SignatureShape& shape, system_clock::time_point now) {
   if (shape.state == SignatureState::kFuture) {
     begin = shape.begins_in_s > 0 ? now + std::chrono::seconds(shape.begins_in_s)
                                   : begin + 2 * kLifetime;
+  }
+  if (shape.state == SignatureState::kExpiring) {
+    const std::chrono::seconds left =
+        shape.begins_in_s > 0 ? std::chrono::seconds(shape.begins_in_s) : kLeft;
+    return {now + left - lifetime, now + left};
   }
   return {begin, begin + lifetime};
 }

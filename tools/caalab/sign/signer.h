@@ -16,13 +16,14 @@
 
 namespace caascan::lab {
 
-enum class SignatureState : uint8_t { kValid, kExpired, kFuture, kInvalid };
+enum class SignatureState : uint8_t { kValid, kExpired, kFuture, kExpiring, kInvalid };
 
 /// What a signature is like.
 struct SignatureShape {
   SignatureState state = SignatureState::kValid;
-  uint32_t begins_in_s = 0;  // Of kFuture: 0 is in two months.
-  uint32_t lifetime_s = 0;   // 0 is a month.
+  uint32_t begins_in_s =
+      0;                    // Of kFuture: 0 is in two months. kExpiring: are left; 0 is three days.
+  uint32_t lifetime_s = 0;  // 0 is a month.
 };
 
 /// One RRset to sign. Views; the names and strings outlive the call.

@@ -30,10 +30,12 @@ enum class SigningFault : uint8_t {
   kDsMismatch,           // The parent's DS is of another key.
   kExpired,              // Signatures whose time is over,
   kFuture,               // or has not begun,
+  kExpiring,             // or that end soon,
   kInvalid,              // or that do not verify,
   kMissing,              // or that are not there.
   kDenialMissing,        // Empty answers without NSEC or NSEC3.
   kDenialInvalid,        // They say that the type is there.
+  kExtraDs,              // The parent has a DS besides, of an algorithm that signs nothing.
   kEmptyAnswersInvalid,  // Only empty answers have signatures that do not verify.
 };
 
@@ -41,7 +43,8 @@ struct SigningFaultRule {
   SigningFault fault = SigningFault::kInvalid;
   /// Of the sets whose signatures it strikes, or for denial-* of the questions; empty: all.
   std::vector<dns::RRType> types;
-  /// Of kFuture: in so many seconds the signatures begin; 0 is in two months.
+  /// Of kFuture: in so many seconds the signatures begin; 0 is in two months. Of kExpiring: so many
+  /// are left; 0 is three days.
   uint32_t begins_in_s = 0;
   /// How long they are valid; 0 is as long as all others.
   uint32_t lifetime_s = 0;

@@ -32,10 +32,12 @@ constexpr std::pair<std::string_view, SigningFault> kFaults[] = {
     {"ds-mismatch", SigningFault::kDsMismatch},
     {"expired", SigningFault::kExpired},
     {"future", SigningFault::kFuture},
+    {"expiring", SigningFault::kExpiring},
     {"invalid", SigningFault::kInvalid},
     {"missing", SigningFault::kMissing},
     {"denial-missing", SigningFault::kDenialMissing},
     {"denial-invalid", SigningFault::kDenialInvalid},
+    {"extra-ds", SigningFault::kExtraDs},
     {"empty-answers-invalid", SigningFault::kEmptyAnswersInvalid},
 };
 
@@ -67,7 +69,7 @@ SigningFaultRule ReadSigningFault(element value, const std::string& where, JsonE
   JsonObject json(value, where, errors);
   rule.fault = Choose(&json, "fault", kFaults, json.Text("fault").value_or(""));
   rule.types = ReadTypeList(&json, "types");
-  if (rule.fault == SigningFault::kFuture) {
+  if (rule.fault == SigningFault::kFuture || rule.fault == SigningFault::kExpiring) {
     rule.begins_in_s = static_cast<uint32_t>(json.Number("seconds", kMaxSeconds).value_or(0));
     rule.lifetime_s = static_cast<uint32_t>(json.Number("lifetime", kMaxSeconds).value_or(0));
   }

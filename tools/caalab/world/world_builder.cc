@@ -8,6 +8,7 @@
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
+#include "tools/caalab/sign/secure_writer.h"
 #include "tools/caalab/world/master_text.h"
 
 namespace caascan::lab {
@@ -218,6 +219,9 @@ void WorldBuilder::Sign(const Draft& draft) {
   const std::string ds =
       signer.DsRdata(apex, signing.algorithm, signing.Has(SigningFault::kDsMismatch));
   if (signing.ds || apex.is_root()) AddDs(draft, ds);
+  if (signing.Has(SigningFault::kExtraDs)) {
+    AddDs(draft, signer.DsRdata(apex, OtherAlgorithm(signing.algorithm), false));
+  }
 }
 
 void WorldBuilder::FillZone(const Draft& draft) {
