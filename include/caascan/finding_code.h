@@ -37,6 +37,7 @@ enum class FindingCode : uint8_t {
   kGlueMissing,
   kDelegationCircular,
   kUndelegatedChild,
+  kParentsDiffer,
   kSingleServer,
   kSingleNetwork,
   kAnswersDiffer,

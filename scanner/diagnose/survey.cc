@@ -5,15 +5,12 @@
 // the lab, by findings_test.py.
 #include "scanner/diagnose/survey.h"
 
-#include <absl/strings/str_cat.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "scanner/diagnose/conclusion.h"
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/letter_case.h"
-#include "scanner/dns/presentation.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/failure.h"
 
@@ -27,35 +24,9 @@ using std::chrono::seconds;
 constexpr uint8_t kTries = 3;
 constexpr uint8_t kPatientTries = 6;
 constexpr size_t kMaxServers = 32;
-constexpr size_t kSerialFromEnd = 20;  // The five numbers of a SOA, of which it is the first.
+constexpr size_t kMaxParents = 8;  // Addresses of the zone above that are asked.
 constexpr seconds kHostKept(3600);
 constexpr seconds kFailedHostKept(30);  // RFC 9520 §3.2.
-
-/// As much of a set as tells it from another one, in printable ASCII.
-std::string TextOf(const std::vector<CaaRecord>& records) {
-  std::vector<std::string> lines;
-  for (const CaaRecord& record : records) {
-    std::string line = absl::StrCat(record.flags, " ");
-    dns::AppendQuotable(record.tag, &line);
-    line += " \"";
-    dns::AppendQuotable(record.value, &line);
-    lines.push_back(line + "\"");
-  }
-  std::sort(lines.begin(), lines.end());
-  std::string text;
-  for (const std::string& line : lines) absl::StrAppend(&text, text.empty() ? "" : ", ", line);
-  return text;
-}
-
-std::string CaaText(const Asked& asked, const resolve::Classified& classified,
-                    const resolve::AliasChain& chain) {
-  if (classified.kind == resolve::ResponseKind::kAlias) {
-    return absl::StrCat("an alias of ", chain.Targets().back());
-  }
-  resolve::CaaAnswer answer;
-  resolve::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);
-  return TextOf(answer.rrset.records);
-}
 
 /// Silence, and what may be a stray datagram.
 bool MayComeYet(ServerResult result) {
@@ -193,58 +164,6 @@ net::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name,
   co_return *tries > 1;
 }
 
-void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
-  const SurveyRequest& request = *inquiry.request;
-  server->attempt = resolve::MakeAttempt(asked, server->peer, server->view.host);
-  server->view.caa.reset();
-  server->bogus.reset();
-  resolve::Account seen;
-  if (!asked.replied) {
-    resolve::Observe(asked, nullptr, server->attempt, &seen);
-    server->observations = std::move(seen.observations);
-    return;
-  }
-  resolve::AliasChain chain(request.name);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, request.zone}, RRType::kCAA, &chain);
-  const bool usable = resolve::IsUsable(classified.kind);
-  server->attempt.result = resolve::ResultOf(classified);
-  server->attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
-  resolve::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
-  server->observations = std::move(seen.observations);
-  if (server->attempt.result == ServerResult::kAnswer) {
-    server->view.caa = CaaText(asked, classified, chain);
-    server->bogus = resolver_->FindBogus(asked.message, request.zone, request.name,
-                                         &inquiry.account->budget.work);
-    server->attempt.bogus = server->bogus.has_value();
-  }
-}
-
-void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, ServerView* view) {
-  const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
-  if (!asked.replied) return;
-  resolve::AliasChain chain(zone);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, zone}, type, &chain);
-  if (classified.kind != resolve::ResponseKind::kAnswer || classified.without_authority) return;
-  std::vector<std::string> names;
-  for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
-    if (record.type != type || !record.owner.Equals(zone)) continue;
-    if (topic == Topic::kNs) {
-      names.push_back(record.NameRdata().ToName().view().ToLowerText());
-    } else if (record.rdata.size() > kSerialFromEnd) {
-      const auto serial = record.rdata.last(kSerialFromEnd).first<4>();
-      view->serial = static_cast<uint32_t>(serial[0]) << 24 |
-                     static_cast<uint32_t>(serial[1]) << 16 |
-                     static_cast<uint32_t>(serial[2]) << 8 | serial[3];
-    }
-  }
-  if (names.empty()) return;
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  view->ns = std::move(names);
-}
-
 net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan) {
   const SurveyRequest& request = *inquiry->request;
   Asked asked;
@@ -257,6 +176,13 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net:
     co_await CompareLetters(&question, inquiry->account, &asked, &copy);
     server->tries = tries;
     TakeCaa(asked, *inquiry, server);
+  } else if (topic == Topic::kKeys) {
+    const bool sent = co_await AskPatiently(server, request.zone, RRType::kDNSKEY, inquiry->account,
+                                            &asked, &tries);
+    if (sent) TakeKeys(asked, request.zone, server);
+  } else if (topic == Topic::kReferral) {
+    co_await AskPatiently(server, request.zone, RRType::kNS, inquiry->account, &asked, &tries);
+    TakeReferral(asked, *inquiry, &server->view);
   } else {
     const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
     co_await AskPatiently(server, request.zone, type, inquiry->account, &asked, &tries);
@@ -278,8 +204,39 @@ net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
   co_await fan.All();
 }
 
+/// The servers of the zone above, as far as their addresses are known.
+void Surveyor::FindParents(Inquiry* inquiry) const {
+  dns::NameView above = inquiry->request->zone;
+  resolve::ZoneServers found;
+  while (!above.is_root() && found.servers.empty()) {
+    above = above.parent();
+    if (!resolver_->FindServers(above, &found)) found = {};
+  }
+  inquiry->above = above;
+  for (const resolve::DelegatedServer& server : found.servers) {
+    for (const net::PeerRef& peer : server.peers) {
+      if (inquiry->parents.size() == kMaxParents) return;
+      Server& parent = inquiry->parents.emplace_back();
+      parent.peer = peer;
+      parent.view.host = server.host.view().ToText();
+      parent.view.address = peer->address().ToText();
+    }
+  }
+}
+
+net::Task<> Surveyor::AskParents(Inquiry* inquiry) {
+  net::Fan fan;
+  for (Server& parent : inquiry->parents) {
+    fan.Begin();
+    net::Spawn(AskOne(inquiry, &parent, Topic::kReferral, &fan));
+  }
+  co_await fan.All();
+}
+
 /// The view's servers.
 void Surveyor::Collect(Inquiry* inquiry) {
+  inquiry->view.parents.clear();
+  for (const Server& parent : inquiry->parents) inquiry->view.parents.push_back(parent.view);
   inquiry->view.servers.clear();
   for (const Server& server : inquiry->servers) inquiry->view.servers.push_back(server.view);
 }
@@ -296,9 +253,14 @@ net::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
   const bool differ = AnswersDiffer(inquiry->view);
   const bool suspects = std::any_of(inquiry->servers.begin(), inquiry->servers.end(),
                                     [](const Server& server) { return server.suspect(); });
-  if ((!suspects && !differ) || inquiry->request->rest.count() == 0) co_return;
+  const bool keys_differ = KeySetsDiffer(inquiry->view);
+  const bool parents_differ = ParentsDiffer(inquiry->view);
+  const bool nothing = !suspects && !differ && !keys_differ && !parents_differ;
+  if (nothing || inquiry->request->rest.count() == 0) co_return;
   co_await Rest(inquiry);
   co_await AskAll(inquiry, Topic::kCaa, differ ? Whom::kAll : Whom::kSuspects);
+  if (keys_differ) co_await AskAll(inquiry, Topic::kKeys, Whom::kAll);
+  if (parents_differ) co_await AskParents(inquiry);
   Collect(inquiry);
 }
 
@@ -320,8 +282,10 @@ net::Task<> Surveyor::ExamineServers(Inquiry* inquiry, std::vector<Finding>* fin
   for (const Server& server : inquiry->servers) {
     const bool fails = request.probe && CallsForProbes(server.attempt.result);
     const bool all = request.probe_all && server.attempt.result == ServerResult::kAnswer;
-    if (server.attempt.local_fault || !(fails || all)) continue;
+    const bool keyless = request.probe && server.gave_no_keys;
+    if (server.attempt.local_fault || !(fails || all || keyless)) continue;
     examinations.push_back(ExaminationOf(server.attempt, server.tries));
+    examinations.back().gave_no_keys = keyless;
   }
   co_await ExamineAll(inquiry, &examinations);
   Examinations again;
@@ -376,7 +340,7 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
 
 net::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* account,
                              std::vector<Finding>* findings) {
-  Inquiry inquiry{request, account, {}, {}};
+  Inquiry inquiry{request, account, {}};
   inquiry.view.zone = request->zone.ToText();
   if (!request->all_servers) {
     for (const resolve::Attempt& attempt : request->answered) {
@@ -394,6 +358,9 @@ net::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* acc
   if (!request->failed) {
     co_await AskAll(&inquiry, Topic::kCaa, Whom::kAll);
     co_await AskAll(&inquiry, Topic::kNs, Whom::kAll);
+    if (request->secure) co_await AskAll(&inquiry, Topic::kKeys, Whom::kAll);
+    FindParents(&inquiry);
+    co_await AskParents(&inquiry);
   }
   co_await AddHostedServers(&inquiry);
   co_await AskAll(&inquiry, Topic::kCaa, Whom::kHosted);

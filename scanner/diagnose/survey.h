@@ -30,6 +30,8 @@ struct SurveyRequest {
   /// The look-up failed, so every server has been asked for CAA, and examined: only what the zone
   /// as a whole does is left to see.
   bool failed = false;
+  /// The zone is secure: its servers' DNSKEY sets are compared.
+  bool secure = false;
   std::vector<resolve::Attempt> answered;
   /// How long a server rests that fails, before it is asked once more. Nobody is accused of what
   /// was seen once, unless this is zero.
@@ -57,6 +59,7 @@ class Surveyor {
     resolve::Attempt attempt;  // What the last query for CAA met.
     uint8_t tries = 0;
     bool asked = false;  // For CAA.
+    bool gave_no_keys = false;
     std::vector<resolve::Observation> observations;
     std::optional<Finding> bogus;  // Why its answer does not validate.
     ServerView view;
@@ -64,14 +67,16 @@ class Surveyor {
     bool answers() const { return view.caa.has_value(); }
     bool suspect() const { return !answers() || bogus.has_value(); }
   };
-  enum class Topic : uint8_t { kCaa, kNs, kSoa };
+  enum class Topic : uint8_t { kCaa, kNs, kSoa, kKeys, kReferral };
   enum class Whom : uint8_t { kAll, kSuspects, kHosted };  // kHosted: that the zone alone names.
   /// One survey on its way.
   struct Inquiry {
     const SurveyRequest* request;
     resolve::Account* account;
     std::vector<Server> servers;
-    ZoneView view;  // `servers` come last.
+    dns::NameView above = {};          // The zone above, as far as it is known,
+    std::vector<Server> parents = {};  // and its servers.
+    ZoneView view = {};                // `servers` and `parents` come last.
   };
   /// The addresses of a server's name, which many zones share.
   struct Known {
@@ -89,6 +94,10 @@ class Surveyor {
   void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
 
   net::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
+  void FindParents(Inquiry* inquiry) const;
+  net::Task<> AskParents(Inquiry* inquiry);
+  static void TakeKeys(const resolve::Asked& asked, dns::NameView zone, Server* server);
+  static void TakeReferral(const resolve::Asked& asked, const Inquiry& inquiry, ServerView* view);
   net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan);
   /// False where the budget had ended before: nothing was sent, and nothing is known.
   net::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "scanner/diagnose/findings.h"
 
@@ -29,7 +30,7 @@ std::string ListText(const Names& names) {
   std::string text =
       absl::StrJoin(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown), ", ");
   if (names.size() > shown) absl::StrAppend(&text, " and ", names.size() - shown, " more");
-  return names.empty() ? "nobody" : text;
+  return names.empty() ? "none" : text;
 }
 
 std::string ServerText(const ServerView& server) {
@@ -175,7 +176,39 @@ void AddAnswers(const ZoneView& view, std::vector<Finding>* findings) {
   Add(FindingCode::kAnswersDiffer, view, std::move(evidence), findings);
 }
 
+using Told = std::optional<Names> ServerView::*;
+
+/// The first server, and the first one that says something else; nullptr where there is none.
+std::pair<const ServerView*, const ServerView*> FirstThatDiffer(
+    const std::vector<ServerView>& servers, Told told) {
+  const ServerView* first = nullptr;
+  for (const ServerView& server : servers) {
+    if (!(server.*told)) continue;
+    if (first == nullptr) first = &server;
+    if (*(server.*told) != *(first->*told)) return {first, &server};
+  }
+  return {nullptr, nullptr};
+}
+
+void AddDifference(FindingCode code, const ZoneView& view, const std::vector<ServerView>& servers,
+                   Told told, std::vector<Finding>* findings) {
+  const auto [one, other] = FirstThatDiffer(servers, told);
+  if (one == nullptr) return;
+  Add(code, view,
+      absl::StrCat(ServerText(*one), ": ", ListText(*(one->*told)), "; ", ServerText(*other), ": ",
+                   ListText(*(other->*told))),
+      findings);
+}
+
 }  // namespace
+
+bool KeySetsDiffer(const ZoneView& view) {
+  return FirstThatDiffer(view.servers, &ServerView::keys).first != nullptr;
+}
+
+bool ParentsDiffer(const ZoneView& view) {
+  return FirstThatDiffer(view.parents, &ServerView::ns).first != nullptr;
+}
 
 bool AnswersDiffer(const ZoneView& view) {
   const std::optional<std::string>* first = nullptr;
@@ -199,6 +232,8 @@ void AddZoneFindings(const ZoneView& view, std::vector<Finding>* findings) {
   }
   AddPlaces(view, findings);
   AddAnswers(view, findings);
+  AddDifference(FindingCode::kDnskeySetsDiffer, view, view.servers, &ServerView::keys, findings);
+  AddDifference(FindingCode::kParentsDiffer, view, view.parents, &ServerView::ns, findings);
 }
 
 }  // namespace caascan::diagnose

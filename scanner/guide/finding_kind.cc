@@ -215,6 +215,14 @@ constexpr FindingKind kKinds[] = {
      "NS records for it and proves that. Publish the delegation in the zone above (NS, and DS "
      "where the lower zone is signed), or remove the lower zone from the server and keep its "
      "records in the one above."},
+    {kParentsDiffer, kWarning, kRegistry, kNsSearch, Causes(R::kRefused, R::kNoResponse), kNoEde,
+     "RFC 1034 section 4.2.2, RFC 1034 section 4.3.5",
+     "the parent's servers give different delegations",
+     "Two servers of the parent zone named different servers for the zone, or one of them none, "
+     "also after a while.",
+     "The servers of the parent zone do not agree on which servers the zone is delegated to, so "
+     "look-ups succeed or fail by chance. Please compare the serials of the parent zone on its "
+     "servers and have it transferred again."},
     {kSingleServer, kNotice, kProvider, kNsSearch, kNothing, kNoEde,
      "RFC 1034 section 4.1, RFC 2182 section 5", "the zone has one server only",
      "All the addresses of its servers are one host.",

@@ -47,6 +47,7 @@ constexpr std::array<CodeRow, kCodes> kRows = {{
     {kGlueMissing, "glue_missing"},
     {kDelegationCircular, "delegation_circular"},
     {kUndelegatedChild, "undelegated_child"},
+    {kParentsDiffer, "parents_differ"},
     {kSingleServer, "single_server"},
     {kSingleNetwork, "single_network"},
     {kAnswersDiffer, "answers_differ"},

@@ -228,6 +228,7 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
   request.probe = options_.diagnose != DiagnoseMode::kOff;
   request.probe_all = options_.diagnose == DiagnoseMode::kAll;
   request.failed = answer->status == LookupStatus::kFailed;
+  request.secure = answer->dnssec == DnssecStatus::kSecure;
   request.answered = answer->attempts;
   if (options_.recheck > 0) request.rest = options_.recheck_after;
   co_await surveyor_.Survey(&request, account, findings);

@@ -27,6 +27,14 @@ void Answer(ServerScript* server, const Arrival& query, Outbox* out) {
   if (server->silent) return;
   const dns::Message message = net::ParseQuery(query.bytes);
   const RRType type = message.question_type();
+  if (type == RRType::kDNSKEY && server->drops_keys) return;
+  if (server->refers) {
+    Reply reply(query.bytes, dns::kFlagQR);
+    for (const std::string& host : *server->refers) {
+      reply.Authority(kZone, RRType::kNS, net::NameBytes(host));
+    }
+    return out->Send(reply.bytes());
+  }
   RCode rcode = server->rcode;
   if (type == RRType::kCAA && server->failures > 0 && server->failures-- > 0) {
     rcode = RCode::kServFail;
@@ -42,6 +50,10 @@ void Answer(ServerScript* server, const Arrival& query, Outbox* out) {
       reply.Answer(owner, type, net::CaaBytes(0, "issue", ca));
     }
     if (server->caa.empty() && server->soa) reply.Authority(kZone, RRType::kSOA, net::SoaBytes());
+  }
+  if (type == RRType::kDNSKEY) {
+    const std::string head{1, 1, 3, 13};  // Flags 257, protocol 3, algorithm 13.
+    for (const std::string& key : server->keys) reply.Answer(owner, type, head + key);
   }
   if (type == RRType::kNS) {
     for (const std::string& ns : server->ns) reply.Answer(owner, type, net::NameBytes(ns));
@@ -66,8 +78,14 @@ class SceneResolver : public resolve::Resolver {
     co_return nullptr;
   }
   bool FindServers(dns::NameView zone, resolve::ZoneServers* servers) override {
-    if (!scene_->zone_is_known || zone != ToName(kZone)) return false;
     servers->complete = true;
+    if (zone == ToName(kZone).view().parent() && !scene_->parents.empty()) {
+      for (const SceneHost& host : scene_->parents) {
+        servers->servers.push_back({ToName(host.name), PeersAt(host.glue)});
+      }
+      return true;
+    }
+    if (!scene_->zone_is_known || zone != ToName(kZone)) return false;
     for (const SceneHost& host : scene_->hosts) {
       servers->servers.push_back({ToName(host.name), PeersAt(host.glue)});
     }

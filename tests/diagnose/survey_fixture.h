@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,11 @@ struct ServerScript {
   uint16_t flags = net::Reply::kAuthoritative;
   dns::RCode rcode = dns::RCode::kNoError;  // Of every response, else.
   bool silent = false;
-  bool soa = true;   // With an empty answer.
-  int failures = 0;  // So many queries for CAA are met with SERVFAIL first.
+  bool soa = true;     // With an empty answer.
+  Texts keys = {"a"};  // A DNSKEY each, of that key.
+  bool drops_keys = false;
+  std::optional<Texts> refers;  // It is the parent's, and refers to these.
+  int failures = 0;             // So many queries for CAA are met with SERVFAIL first.
 };
 
 /// A server's name that the parent has.
@@ -46,6 +50,7 @@ struct Scene {
   std::map<std::string, ServerScript> servers = {{kFirst, {}}, {kSecond, {}}};
   std::vector<SceneHost> hosts = {{"ns1.example.test", {kFirst}, {kFirst}},
                                   {"ns2.example.test", {kSecond}, {kSecond}}};
+  std::vector<SceneHost> parents;            // Servers of the zone above.
   std::map<std::string, Texts> other_hosts;  // Names that the parent has not, with addresses.
   bool zone_is_known = true;
   bool allow_special = true;

@@ -70,6 +70,55 @@ INSTANTIATE_TEST_SUITE_P(
                         {"dnssec_signature_missing 127.71.2.1", "answers_differ"}}),
     [](const auto& test) { return test.param.name; });
 
+// RFC 4035 §2.1, where the zone is secure.
+INSTANTIATE_TEST_SUITE_P(
+    Keys, SurveyTest,
+    testing::Values(Row{"AllAgree", [](Scene* scene) { scene->request.secure = true; }, {}},
+                    Row{"OneHasAnother",
+                        [](Scene* scene) {
+                          scene->request.secure = true;
+                          scene->servers[kSecond].keys = {"a", "b"};
+                        },
+                        {"dnskey_sets_differ"}},
+                    Row{"OneDropsTheQuery",
+                        [](Scene* scene) {
+                          scene->request.secure = true;
+                          scene->servers[kSecond].drops_keys = true;
+                        },
+                        {"dnskey_dropped 127.71.2.1"}},
+                    Row{"NoDsToMakeThemMatter",
+                        [](Scene* scene) {
+                          scene->servers[kFirst].drops_keys = true;
+                          scene->servers[kSecond].keys = {"b"};
+                        },
+                        {}}),
+    [](const auto& test) { return test.param.name; });
+
+/// Servers of the zone above, of which the second delegates to `second`.
+void AddParents(Scene* scene, Texts second) {
+  scene->parents = {{"a.test", {"127.71.8.1"}, {}}, {"b.test", {"127.71.9.1"}, {}}};
+  scene->servers["127.71.8.1"].refers = {"ns1.example.test", "ns2.example.test"};
+  scene->servers["127.71.9.1"].refers = std::move(second);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Parents, SurveyTest,
+    testing::Values(Row{"AllAgree",
+                        [](Scene* scene) {
+                          AddParents(scene, {"ns2.example.test", "ns1.example.test"});
+                        },
+                        {}},
+                    Row{"OneNamesAnother",
+                        [](Scene* scene) { AddParents(scene, {"ns1.example.test"}); },
+                        {"parents_differ"}},
+                    Row{"OneIsSilent",
+                        [](Scene* scene) {
+                          AddParents(scene, {"ns1.example.test"});
+                          scene->servers["127.71.9.1"].silent = true;
+                        },
+                        {}}),
+    [](const auto& test) { return test.param.name; });
+
 // RFC 1034 §4.2.2: the NS records at the cut are those of the zone's top; glue is the address.
 INSTANTIATE_TEST_SUITE_P(
     Delegation, SurveyTest,

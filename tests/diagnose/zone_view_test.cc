@@ -48,6 +48,11 @@ std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.
 
 class ZoneViewTest : public testing::TestWithParam<Row> {};
 
+/// Of the parent's server at `host`.
+ServerView Delegates(const char* host, std::optional<std::vector<std::string>> ns) {
+  return {host, "192.0.2.9", true, std::nullopt, std::nullopt, std::move(ns)};
+}
+
 TEST_P(ZoneViewTest, HasTheFindingsThatFollow) {
   ZoneView view = Sound();
   GetParam().change(&view);
@@ -152,6 +157,50 @@ INSTANTIATE_TEST_SUITE_P(
             {"answers_differ"}},
         Row{"NoRecords", [](ZoneView* view) { view->servers[1].caa = ""; }, {"answers_differ"}},
         Row{"NoAnswer", [](ZoneView* view) { view->servers[1].caa = std::nullopt; }, {}}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    KeySets, ZoneViewTest,
+    testing::Values(Row{"Alike",
+                        [](ZoneView* view) {
+                          for (ServerView& server : view->servers)
+                            server.keys = {"1 (algorithm 13)"};
+                        },
+                        {}},
+                    Row{"OneHasAnotherKey",
+                        [](ZoneView* view) {
+                          view->servers[0].keys = {"1 (algorithm 13)"};
+                          view->servers[1].keys = {"1 (algorithm 13)", "2 (algorithm 13)"};
+                        },
+                        {"dnskey_sets_differ"}},
+                    Row{"OneGaveNone",
+                        [](ZoneView* view) { view->servers[0].keys = {"1 (algorithm 13)"}; },
+                        {}}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Parents, ZoneViewTest,
+    testing::Values(
+        Row{"Alike",
+            [](ZoneView* view) {
+              view->parents = {Delegates("p", {{"a", "b"}}), Delegates("q", {{"a", "b"}})};
+            },
+            {}},
+        Row{"OneNamesOthers",
+            [](ZoneView* view) {
+              view->parents = {Delegates("p", {{"a", "b"}}), Delegates("q", {{"a"}})};
+            },
+            {"parents_differ"}},
+        Row{"OneDeniesTheZone",
+            [](ZoneView* view) {
+              view->parents = {Delegates("p", std::vector<std::string>()), Delegates("q", {{"a"}})};
+            },
+            {"parents_differ"}},
+        Row{"OneTellsNothing",
+            [](ZoneView* view) {
+              view->parents = {Delegates("p", std::nullopt), Delegates("q", {{"a"}})};
+            },
+            {}}),
     [](const auto& test) { return test.param.name; });
 
 struct SerialRow {

@@ -101,6 +101,7 @@ bool ZoneAnswer::WriteMatch(const Match& match, NameView relative, bool first,
     case Match::Kind::kDname:
       return AddDname(match, relative, first, next);
     case Match::Kind::kDelegation:
+      if (plan_.Has(FaultKind::kNoDelegation)) break;
       return AddReferral(match);
     case Match::Kind::kNoData:
     case Match::Kind::kNxDomain:

@@ -37,6 +37,7 @@ constexpr std::pair<std::string_view, FaultKind> kNames[] = {
     {"other-records", FaultKind::kOtherRecords},
     {"nxdomain", FaultKind::kNxDomain},
     {"alias-denial", FaultKind::kAliasDenial},
+    {"no-delegation", FaultKind::kNoDelegation},
     {"no-ds-in-referral", FaultKind::kNoDsInReferral},
     {"no-ds-signature", FaultKind::kNoDsSignature},
     {"older-serial", FaultKind::kOlderSerial},

@@ -49,6 +49,7 @@ enum class FaultKind : uint8_t {
   kOtherRecords,      // or there are `sets` instead.
   kNxDomain,          // NXDOMAIN for names that are there.
   kAliasDenial,       // An alias that leads out of the zone comes with this zone's SOA and `rcode`.
+  kNoDelegation,      // Delegations are not there: an empty answer of the zone itself.
   kNoDsInReferral,    // Referrals with neither DS nor the proof that there is none,
   kNoDsSignature,     // or with the DS and without its signature.
   kOlderSerial,       // The SOA's serial is one less: an old copy of the zone.

@@ -1,0 +1,149 @@
+// What one reply to a survey says. Tested by survey_test.cc.
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scanner/diagnose/survey.h"
+#include "scanner/dns/presentation.h"
+#include "scanner/dnssec/rdata.h"
+#include "scanner/resolve/classify.h"
+#include "scanner/resolve/failure.h"
+
+namespace caascan::diagnose {
+namespace {
+
+using dns::RRType;
+using resolve::Asked;
+
+constexpr size_t kSerialFromEnd = 20;  // The five numbers of a SOA, of which it is the first.
+
+/// As much of a set as tells it from another one, in printable ASCII.
+std::string TextOf(const std::vector<CaaRecord>& records) {
+  std::vector<std::string> lines;
+  for (const CaaRecord& record : records) {
+    std::string line = absl::StrCat(record.flags, " ");
+    dns::AppendQuotable(record.tag, &line);
+    line += " \"";
+    dns::AppendQuotable(record.value, &line);
+    lines.push_back(line + "\"");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) absl::StrAppend(&text, text.empty() ? "" : ", ", line);
+  return text;
+}
+
+std::string CaaText(const Asked& asked, const resolve::Classified& classified,
+                    const resolve::AliasChain& chain) {
+  if (classified.kind == resolve::ResponseKind::kAlias) {
+    return absl::StrCat("an alias of ", chain.Targets().back());
+  }
+  resolve::CaaAnswer answer;
+  resolve::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);
+  return TextOf(answer.rrset.records);
+}
+
+}  // namespace
+
+void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
+  const SurveyRequest& request = *inquiry.request;
+  server->attempt = resolve::MakeAttempt(asked, server->peer, server->view.host);
+  server->view.caa.reset();
+  server->bogus.reset();
+  resolve::Account seen;
+  if (!asked.replied) {
+    resolve::Observe(asked, nullptr, server->attempt, &seen);
+    server->observations = std::move(seen.observations);
+    return;
+  }
+  resolve::AliasChain chain(request.name);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, request.zone}, RRType::kCAA, &chain);
+  const bool usable = resolve::IsUsable(classified.kind);
+  server->attempt.result = resolve::ResultOf(classified);
+  server->attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
+  resolve::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
+  server->observations = std::move(seen.observations);
+  if (server->attempt.result == ServerResult::kAnswer) {
+    server->view.caa = CaaText(asked, classified, chain);
+    server->bogus = resolver_->FindBogus(asked.message, request.zone, request.name,
+                                         &inquiry.account->budget.work);
+    server->attempt.bogus = server->bogus.has_value();
+  }
+}
+
+void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, ServerView* view) {
+  const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
+  if (!asked.replied) return;
+  resolve::AliasChain chain(zone);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, zone}, type, &chain);
+  if (classified.kind != resolve::ResponseKind::kAnswer || classified.without_authority) return;
+  std::vector<std::string> names;
+  for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
+    if (record.type != type || !record.owner.Equals(zone)) continue;
+    if (topic == Topic::kNs) {
+      names.push_back(record.NameRdata().ToName().view().ToLowerText());
+    } else if (record.rdata.size() > kSerialFromEnd) {
+      const auto serial = record.rdata.last(kSerialFromEnd).first<4>();
+      view->serial = static_cast<uint32_t>(serial[0]) << 24 |
+                     static_cast<uint32_t>(serial[1]) << 16 |
+                     static_cast<uint32_t>(serial[2]) << 8 | serial[3];
+    }
+  }
+  if (names.empty()) return;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  view->ns = std::move(names);
+}
+
+/// The zone's DNSKEY set. What no server's fault is leaves it open.
+void Surveyor::TakeKeys(const Asked& asked, dns::NameView zone, Server* server) {
+  server->view.keys.reset();
+  server->gave_no_keys = !asked.replied && asked.status != net::ExchangeStatus::kSendFailed &&
+                         asked.status != net::ExchangeStatus::kBlocked &&
+                         asked.status != net::ExchangeStatus::kCancelled;
+  if (!asked.replied) return;
+  resolve::AliasChain chain(zone);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, zone}, RRType::kDNSKEY, &chain);
+  const bool has_keys = classified.kind == resolve::ResponseKind::kAnswer;
+  server->gave_no_keys = IsRcode(resolve::ResultOf(classified));
+  if (!has_keys && classified.kind != resolve::ResponseKind::kNoData) return;
+  std::vector<std::string>& keys = server->view.keys.emplace();
+  for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
+    const auto key =
+        record.type == RRType::kDNSKEY ? dnssec::ReadDnskey(record.rdata) : std::nullopt;
+    if (!key || !record.owner.Equals(zone)) continue;
+    keys.push_back(absl::StrCat(dnssec::KeyTag(record.rdata), " (algorithm ",
+                                static_cast<int>(key->algorithm), ")"));
+  }
+  std::sort(keys.begin(), keys.end());
+}
+
+/// What a server of the zone above says of the delegation. One that serves both tells nothing.
+void Surveyor::TakeReferral(const Asked& asked, const Inquiry& inquiry, ServerView* view) {
+  const dns::NameView zone = inquiry.request->zone;
+  view->ns.reset();
+  if (!asked.replied) return;
+  resolve::AliasChain chain(zone);
+  const resolve::Classified classified =
+      resolve::Classify(asked.message, {false, inquiry.above}, RRType::kNS, &chain);
+  const bool denied = classified.kind == resolve::ResponseKind::kNoData ||
+                      classified.kind == resolve::ResponseKind::kNxDomain;
+  const bool refers =
+      classified.kind == resolve::ResponseKind::kReferral && classified.cut.Equals(zone);
+  if (classified.without_authority || classified.without_soa || !(denied || refers)) return;
+  std::vector<std::string>& names = view->ns.emplace();
+  for (const dns::RecordView& record : asked.message.records(dns::Section::kAuthority)) {
+    if (record.type != RRType::kNS || !record.owner.Equals(zone)) continue;
+    names.push_back(record.NameRdata().ToName().view().ToLowerText());
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+}  // namespace caascan::diagnose
