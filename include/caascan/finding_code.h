@@ -79,6 +79,7 @@ enum class FindingCode : uint8_t {
   kDnssecExpiring,
   kDnssecAlgorithmIncomplete,
   kDnskeySetsDiffer,
+  kDnssecDeniesExisting,
   kRateLimited,
   kResolverLies,
   kResolverDown,

@@ -180,6 +180,12 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net:
     const bool sent = co_await AskPatiently(server, request.zone, RRType::kDNSKEY, inquiry->account,
                                             &asked, &tries);
     if (sent) TakeKeys(asked, request.zone, server);
+  } else if (topic == Topic::kUnassigned) {
+    co_await AskPatiently(server, request.name, RRType::kUnassigned, inquiry->account, &asked,
+                          &tries);
+    server->denies_caa =
+        asked.replied && resolver_->ProvesNoCaa(asked.message, request.zone, request.name,
+                                                &inquiry->account->budget.work);
   } else if (topic == Topic::kReferral) {
     co_await AskPatiently(server, request.zone, RRType::kNS, inquiry->account, &asked, &tries);
     TakeReferral(asked, *inquiry, &server->view);
@@ -198,6 +204,7 @@ net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
     if (whom == Whom::kSuspects && !server.suspect()) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
     if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
+    if (topic == Topic::kUnassigned && !server.has_records()) continue;
     fan.Begin();
     net::Spawn(AskOne(inquiry, &server, topic, &fan));
   }
@@ -332,6 +339,14 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
       server.bogus->address = server.view.address;
       AddFinding(*server.bogus, findings);
     }
+    if (server.denies_caa && server.has_records()) {
+      Finding finding(FindingCode::kDnssecDeniesExisting);
+      finding.host = server.view.host;
+      finding.address = server.view.address;
+      finding.evidence = "CAA: " + *server.view.caa +
+                         "; TYPE65280: the proof that there is none proves the same of CAA";
+      AddFinding(finding, findings);
+    }
     if (!server.asked || (server.answers() && !account->keep_all_attempts)) continue;
     account->attempts.push_back(std::move(server.attempt));
   }
@@ -358,7 +373,10 @@ net::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* acc
   if (!request->failed) {
     co_await AskAll(&inquiry, Topic::kCaa, Whom::kAll);
     co_await AskAll(&inquiry, Topic::kNs, Whom::kAll);
-    if (request->secure) co_await AskAll(&inquiry, Topic::kKeys, Whom::kAll);
+    if (request->secure) {
+      co_await AskAll(&inquiry, Topic::kKeys, Whom::kAll);
+      co_await AskAll(&inquiry, Topic::kUnassigned, Whom::kAll);
+    }
     FindParents(&inquiry);
     co_await AskParents(&inquiry);
   }

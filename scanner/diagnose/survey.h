@@ -60,14 +60,16 @@ class Surveyor {
     uint8_t tries = 0;
     bool asked = false;  // For CAA.
     bool gave_no_keys = false;
+    bool denies_caa = false;  // Its answer to another type proves that there is none.
     std::vector<resolve::Observation> observations;
     std::optional<Finding> bogus;  // Why its answer does not validate.
     ServerView view;
 
     bool answers() const { return view.caa.has_value(); }
+    bool has_records() const { return answers() && !view.caa->empty() && !bogus; }
     bool suspect() const { return !answers() || bogus.has_value(); }
   };
-  enum class Topic : uint8_t { kCaa, kNs, kSoa, kKeys, kReferral };
+  enum class Topic : uint8_t { kCaa, kNs, kSoa, kKeys, kReferral, kUnassigned };
   enum class Whom : uint8_t { kAll, kSuspects, kHosted };  // kHosted: that the zone alone names.
   /// One survey on its way.
   struct Inquiry {

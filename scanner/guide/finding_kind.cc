@@ -472,6 +472,13 @@ constexpr FindingKind kKinds[] = {
      "the signatures from another refuses the zone, so look-ups fail by chance. Please compare the "
      "SOA serials and transfer the zone again; where several providers sign, each needs the keys "
      "of all."},
+    {kDnssecDeniesExisting, kWarning, kProvider, kUnknownType, kNothing, kNoEde,
+     "RFC 4034 section 4.1.2, RFC 8198 section 5.3", "a proof denies CAA records that exist",
+     "The server gives CAA records; its NSEC or NSEC3 record for another type at the same name "
+     "proves that there are none.",
+     "The NSEC or NSEC3 records of this name do not list type CAA (257), although the name has CAA "
+     "records. A resolver that concludes from such proofs (RFC 8198) takes the records for absent, "
+     "and others for a fault. Please have the zone signed again as a whole."},
     // Pace.
     {kRateLimited, kNotice, kOurselves, kCaa, kNothing, kNoEde, "RFC 8906 section 3",
      "the server answers less as the rate rises",

@@ -89,6 +89,7 @@ constexpr std::array<CodeRow, kCodes> kRows = {{
     {kDnssecExpiring, "dnssec_expiring"},
     {kDnssecAlgorithmIncomplete, "dnssec_algorithm_incomplete"},
     {kDnskeySetsDiffer, "dnskey_sets_differ"},
+    {kDnssecDeniesExisting, "dnssec_denies_existing"},
     {kRateLimited, "rate_limited"},
     {kResolverLies, "resolver_lies"},
     {kResolverDown, "resolver_down"},

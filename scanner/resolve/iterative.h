@@ -79,6 +79,8 @@ class IterativeResolver : public Resolver,
   }
   std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
                                    dns::NameView name, dnssec::Work* work) override;
+  bool ProvesNoCaa(const dns::Message& message, dns::NameView zone, dns::NameView name,
+                   dnssec::Work* work) override;
   net::Task<> LookupAddresses(dns::NameView host, Account* account,
                               HostAddresses* addresses) override;
 

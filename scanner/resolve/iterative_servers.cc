@@ -32,6 +32,12 @@ std::optional<Finding> IterativeResolver::FindBogus(const dns::Message& message,
   return judge_.FindBogus(message, *known, zone, name, work, now());
 }
 
+bool IterativeResolver::ProvesNoCaa(const dns::Message& message, dns::NameView zone,
+                                    dns::NameView name, dnssec::Work* work) {
+  const ZoneHandle known = delegations_.Find(zone);
+  return known && judge_.ProvesNoCaa(message, *known, zone, name, work, now());
+}
+
 void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {
   if (!validator_.enabled()) return;
   const Zone unheard_of;

@@ -197,24 +197,42 @@ void ReplyJudge::FillProof(Walk* walk, CaaAnswer* answer) const {
   }
 }
 
-std::optional<Finding> ReplyJudge::FindBogus(const dns::Message& message, const Zone& zone,
-                                             dns::NameView apex, dns::NameView name,
-                                             dnssec::Work* work, nanoseconds now) const {
+/// What an answer says of the name's CAA records, by the zone's keys; nullopt where the zone is not
+/// known to be secure, and where that is no answer. *claim is what it says.
+std::optional<ReplyVerdict> ReplyJudge::JudgeCaa(const dns::Message& message, const Zone& zone,
+                                                 dns::NameView apex, dns::NameView name,
+                                                 dnssec::Work* work, nanoseconds now,
+                                                 dnssec::Claim* claim) const {
   const TrustCache::Handle trust = validator_->Find(apex);
   if (!trust || !trust->known() || !trust->verdict.is_secure()) return std::nullopt;
   AliasChain chain(name);
   const ResponseKind kind = Classify(message, {false, apex}, dns::RRType::kCAA, &chain).kind;
-  const std::optional<dnssec::Claim> claim = ClaimOf(kind);
-  if (!claim) return std::nullopt;
+  const std::optional<dnssec::Claim> claimed = ClaimOf(kind);
+  if (!claimed) return std::nullopt;
+  *claim = *claimed;
   if (work->limit == dnssec::Work::kUnlimited) work->limit = kWorkPerName;
-  const ReplyVerdict reply = validator_->JudgeAnswer(
-      message, {name, dns::RRType::kCAA, chain.current(), *claim}, zone, apex, now, work);
-  const dnssec::Verdict& verdict = reply.verdict;
-  if (!verdict.is_bogus() || verdict.gave_up ||
-      reply.missing.kind != dnssec::Missing::Kind::kNone) {
+  return validator_->JudgeAnswer(message, {name, dns::RRType::kCAA, chain.current(), *claim}, zone,
+                                 apex, now, work);
+}
+
+std::optional<Finding> ReplyJudge::FindBogus(const dns::Message& message, const Zone& zone,
+                                             dns::NameView apex, dns::NameView name,
+                                             dnssec::Work* work, nanoseconds now) const {
+  dnssec::Claim claim{};
+  const std::optional<ReplyVerdict> reply = JudgeCaa(message, zone, apex, name, work, now, &claim);
+  if (!reply || !reply->verdict.is_bogus() || reply->verdict.gave_up ||
+      reply->missing.kind != dnssec::Missing::Kind::kNone) {
     return std::nullopt;
   }
-  return FindingOf(verdict);
+  return FindingOf(reply->verdict);
+}
+
+bool ReplyJudge::ProvesNoCaa(const dns::Message& message, const Zone& zone, dns::NameView apex,
+                             dns::NameView name, dnssec::Work* work, nanoseconds now) const {
+  if (message.count(dns::Section::kAnswer) != 0) return false;  // An alias, say.
+  dnssec::Claim claim{};
+  const std::optional<ReplyVerdict> reply = JudgeCaa(message, zone, apex, name, work, now, &claim);
+  return reply && reply->verdict.is_secure() && claim == dnssec::Claim::kNoData;
 }
 
 void RefuseBogus(Walk* walk, Attempt* attempt) {

@@ -54,8 +54,14 @@ class ReplyJudge {
   std::optional<Finding> FindBogus(const dns::Message& message, const Zone& zone,
                                    dns::NameView apex, dns::NameView name, dnssec::Work* work,
                                    std::chrono::nanoseconds now) const;
+  /// See Resolver::ProvesNoCaa().
+  bool ProvesNoCaa(const dns::Message& message, const Zone& zone, dns::NameView apex,
+                   dns::NameView name, dnssec::Work* work, std::chrono::nanoseconds now) const;
 
  private:
+  std::optional<ReplyVerdict> JudgeCaa(const dns::Message& message, const Zone& zone,
+                                       dns::NameView apex, dns::NameView name, dnssec::Work* work,
+                                       std::chrono::nanoseconds now, dnssec::Claim* claim) const;
   void JudgeKeys(Walk* walk, dnssec::Work* work, std::chrono::nanoseconds now) const;
   void JudgeDelegation(Walk* walk, dns::NameView cut, dnssec::Work* work,
                        std::chrono::nanoseconds now) const;

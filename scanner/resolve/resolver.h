@@ -65,6 +65,13 @@ class Resolver {
     (void)message, (void)zone, (void)name, (void)work;
     return std::nullopt;
   }
+  /// Does one of the zone's servers prove with this answer that `name` has no CAA records? The
+  /// answer may be to another type. False where that is not proven, and as FindBogus() says.
+  virtual bool ProvesNoCaa(const dns::Message& message, dns::NameView zone, dns::NameView name,
+                           dnssec::Work* work) {
+    (void)message, (void)zone, (void)name, (void)work;
+    return false;
+  }
   /// What is known of the security of `zone` and of the zones above it, from the root down; nothing
   /// where nothing is validated here.
   virtual void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) {

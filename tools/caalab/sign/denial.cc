@@ -22,9 +22,18 @@ constexpr uint8_t kOptOutFlag = 1;
 constexpr uint8_t kSha1 = 1;
 static_assert(std::tuple_size_v<Nsec3Hash> == LDNS_SHA1_DIGEST_LENGTH);
 
+void Hide(const DenialQuestion& question, std::vector<RRType>* types) {
+  if (question.hidden == nullptr) return;
+  std::erase_if(*types, [&question](RRType type) {
+    return std::find(question.hidden->begin(), question.hidden->end(), type) !=
+           question.hidden->end();
+  });
+}
+
 std::vector<RRType> BitmapTypes(const ChainEntry& entry, RRType own,
                                 const DenialQuestion& question) {
   std::vector<RRType> types = entry.types;
+  Hide(question, &types);
   if (question.lie) types.push_back(question.type);
   // What is signed at a name says so; under NSEC each name has at least its NSEC.
   const bool signs = own == RRType::kNSEC || (entry.delegation ? entry.has_ds : !types.empty());
@@ -344,6 +353,7 @@ std::vector<DenialRecord> ProveMinimally(const Zone& zone, NameView apex,
     if (const ChainEntry* entry = FindEntry(zone, name)) {
       types.insert(types.end(), entry->types.begin(), entry->types.end());
     }
+    Hide(question, &types);
     return types;
   };
   const dns::Name wildcard = WildcardOf(question.closest_encloser);

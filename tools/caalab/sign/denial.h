@@ -37,6 +37,7 @@ struct DenialQuestion {
   /// For a name that the zone's data do not have although it is there: the types it has.
   const std::vector<dns::RRType>* types = nullptr;
   /// Shall the records say that the type is there?
+  const std::vector<dns::RRType>* hidden = nullptr;  // That no bitmap has.
   bool lie = false;
 };
 

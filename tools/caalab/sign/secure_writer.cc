@@ -121,6 +121,9 @@ bool SecureWriter::AddProof(const DenialQuestion& question) {
   if (!is_active() || signing_->Strikes(SigningFault::kDenialMissing, asked_)) return true;
   DenialQuestion asked = question;
   asked.type = asked_;
+  for (const SigningFaultRule& rule : signing_->faults) {
+    if (rule.fault == SigningFault::kDenialLacks) asked.hidden = &rule.types;
+  }
   asked.lie = signing_->Strikes(SigningFault::kDenialInvalid, asked_);
   const uint32_t ttl = zone_->negative_ttl();
   for (const DenialRecord& record : Prove(*zone_, context_.apex, asked)) {

@@ -35,6 +35,7 @@ enum class SigningFault : uint8_t {
   kMissing,              // or that are not there.
   kDenialMissing,        // Empty answers without NSEC or NSEC3.
   kDenialInvalid,        // They say that the type is there.
+  kDenialLacks,          // They do not say that the name has the types.
   kExtraDs,              // The parent has a DS besides, of an algorithm that signs nothing.
   kEmptyAnswersInvalid,  // Only empty answers have signatures that do not verify.
 };

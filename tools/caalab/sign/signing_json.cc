@@ -37,6 +37,7 @@ constexpr std::pair<std::string_view, SigningFault> kFaults[] = {
     {"missing", SigningFault::kMissing},
     {"denial-missing", SigningFault::kDenialMissing},
     {"denial-invalid", SigningFault::kDenialInvalid},
+    {"denial-lacks", SigningFault::kDenialLacks},
     {"extra-ds", SigningFault::kExtraDs},
     {"empty-answers-invalid", SigningFault::kEmptyAnswersInvalid},
 };
