@@ -148,6 +148,10 @@ class Conclusion {
   bool LimitsRate() const {
     return examination_.peer != nullptr && examination_.peer->rate_limited();
   }
+  /// Then UDP may be lost on our own side. Over IPv4 the zones above have answered by it.
+  bool IsReachedByIpv6() const {
+    return examination_.peer != nullptr && examination_.peer->address().is_v6();
+  }
   bool IsSilent(ProbeKind kind) const { return heard(kind).silent() && !LimitsRate(); }
 
   bool AddMismatches() {
@@ -177,8 +181,10 @@ class Conclusion {
     const Heard& over_tcp = heard(ProbeKind::kSoaOverTcp);
     if (without_edns.asked && !without_edns.silent()) {
       if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
-    } else if (without_edns.silent() && over_tcp.asked) {
-      Add(over_tcp.served() ? FindingCode::kUdpDropped : FindingCode::kServerSilent, kOfTheSilent);
+    } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
+      Add(FindingCode::kServerSilent, kOfTheSilent);
+    } else if (without_edns.silent() && over_tcp.served() && !IsReachedByIpv6()) {
+      Add(FindingCode::kUdpDropped, kOfTheSilent);
     }
   }
 

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/net/client.h"
+
 namespace caascan::diagnose {
 namespace {
 
@@ -304,6 +306,25 @@ TEST(ExaminedEvidenceTest, SaysWhatEachProbeDid) {
   EXPECT_EQ(findings[0].evidence,
             "CAA: no answer; CAA again: no answer in 5 tries, SOA answered behind each; "
             "CAA over TCP: NOTIMP; SOA: NOERROR");
+}
+
+TEST(ExaminedEvidenceTest, UdpThatIsSilentOverIpv6ShowsNothing) {
+  net::Client client;
+  Examination examination = ExaminationOf({"",
+                                           Result::kTimeout,
+                                           {{Kind::kSoa, Result::kTimeout},
+                                            {Kind::kSoaWithoutEdns, Result::kTimeout},
+                                            {Kind::kSoaOverTcp, Result::kAnswer}},
+                                           {}});
+  const auto count = [&](const char* address) {
+    examination.peer = client.network()->PeerFor(*net::Address::FromText(address, 53));
+    std::vector<Finding> findings;
+    AddExamined(examination, &findings);
+    return findings.size();
+  };
+  EXPECT_EQ(count("192.0.2.1"), 1u);
+  EXPECT_EQ(count("2001:db8::1"), 0u);
+  examination.peer = nullptr;
 }
 
 TEST(ExaminedEvidenceTest, NoQuestionIsAnotherFindingThanAnotherQuestion) {
