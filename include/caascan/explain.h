@@ -26,6 +26,9 @@ struct ExplainOptions {
   /// Columns of the terminal, for the plain and the coloured form; taken as 40 at least and 120 at
   /// most. Commands and records are never broken.
   size_t width = 96;
+  /// How it was asked, in words for people: "caascan 1.2, iteratively, over IPv4 and IPv6". Empty:
+  /// not said. The record has the time.
+  std::string vantage = {};
 };
 
 /// The record's verdict and what led to it, who is at fault, what to do, and how to see it with

@@ -48,7 +48,7 @@ std::string Shown(std::string_view text, size_t most = kMaxText) {
                             : report::PrintableText(text);
 }
 
-void AddFacts(const record::RecordView& record, ExplainPage* page) {
+void AddFacts(const record::RecordView& record, const std::string& vantage, ExplainPage* page) {
   page->Heading("What was found");
   if (!record.zone.empty()) {
     std::string line = "  zone      " + report::PrintableText(record.zone);
@@ -60,6 +60,8 @@ void AddFacts(const record::RecordView& record, ExplainPage* page) {
   page->Line("  DNSSEC    " + std::string(DnssecStatusCode(record.dnssec)));
   page->Line("  asked     " + std::to_string(record.queries) + " queries, " +
              std::to_string(record.attempts) + (record.attempts == 1 ? " pass" : " passes"));
+  page->Line("  when      " + report::CellText(record.time_ms, report::ColumnKind::kTime) + " UTC" +
+             (vantage.empty() ? "" : ", by " + report::PrintableText(vantage)));
 }
 
 void AddRecords(const record::RecordView& record, const Room& room, ExplainPage* page) {
@@ -365,7 +367,7 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
   const Verdict verdict = VerdictOf(record, issuers);
   page->Verdict(verdict.good, verdict.text);
   AddApplicantError(record, issuers, page);
-  AddFacts(record, page);
+  AddFacts(record, options.vantage, page);
   AddClimb(climb, room, page);
   AddChain(climb, room, page);
   AddRecords(record, room, page);

@@ -21,7 +21,8 @@ std::string_view HostAtFault(const record::RecordView& record) {
   return {};
 }
 
-/// A host that is no domain name stands for itself.
+}  // namespace
+
 std::string OperatorOfHost(std::string_view host) {
   dns::Name name;
   if (dns::Name::FromText(host, &name) != dns::NameError::kNone) return std::string(host);
@@ -33,8 +34,6 @@ std::string OperatorOfHost(std::string_view host) {
   RegistrableDomain(name).AppendText(&domain);
   return domain;
 }
-
-}  // namespace
 
 bool IsFault(std::string_view server_result) {
   return server_result != "answer" && server_result != "referral" && server_result != "blocked";

@@ -25,6 +25,10 @@ struct OperatorName {
 /// The name is a view into the record, or `*memory`. Safe from any thread.
 OperatorName OperatorOf(const record::RecordView& record, std::string* memory);
 
+/// Who runs the server of that name: by datasets/operators.tsv, else its registrable domain. A text
+/// that is no domain name stands for itself. Safe from any thread.
+std::string OperatorOfHost(std::string_view host);
+
 /// Is this result of a server (the record's `result`) held against it? An answer and a referral are
 /// not, nor is an address that we would not ask.
 bool IsFault(std::string_view server_result);

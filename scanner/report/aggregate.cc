@@ -52,9 +52,14 @@ void ServerRow::NoteOperator(std::string_view name) {
 }
 
 void Aggregate::Hold(std::string_view fault, const record::RecordView& record,
-                     std::string_view operator_name, ServerRow* row) {
+                     std::string_view host, std::string_view operator_name, ServerRow* row) {
   row->faults.Add(fault);
-  row->NoteOperator(operator_name);
+  // A top-level domain's server is not run by who runs a name's. Only a resolver has no name.
+  if (host.empty()) {
+    row->NoteOperator(operator_name);
+  } else if (row->operator_name.empty()) {
+    row->operator_name = guide::OperatorOfHost(host);
+  }
   row->seen.Add(record.time_ms);
 }
 
@@ -68,7 +73,7 @@ void Aggregate::AddServers(const record::RecordView& record, std::string_view op
     if (!guide::IsFault(server.result)) continue;
     ServerRow* const row = FindServer(server.address, server.host);
     if (!SeenBefore(record.servers, i, server_key)) ++row->names;
-    Hold(server.result, record, operator_name, row);
+    Hold(server.result, record, server.host, operator_name, row);
   }
   for (size_t i = 0; i < record.findings.size(); ++i) {
     const record::FindingView& finding = record.findings[i];
@@ -85,7 +90,7 @@ void Aggregate::AddServers(const record::RecordView& record, std::string_view op
         !SeenBefore(record.findings, i, finding_key)) {
       ++row->names;
     }
-    Hold(finding.code, record, operator_name, row);
+    Hold(finding.code, record, finding.host, operator_name, row);
   }
 }
 

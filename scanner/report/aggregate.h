@@ -214,7 +214,7 @@ class Aggregate {
   void AddTld(const record::RecordView& record);
   void AddOperator(const record::RecordView& record);
   void AddServers(const record::RecordView& record, std::string_view operator_name);
-  void Hold(std::string_view fault, const record::RecordView& record,
+  void Hold(std::string_view fault, const record::RecordView& record, std::string_view host,
             std::string_view operator_name, ServerRow* row);
   ServerRow* FindServer(std::string_view address, std::string_view host);
 

@@ -1,4 +1,4 @@
-"""Six stories that end with a certificate refused, as caascan check tells them to a person: docs/check.md shows them.
+"""Twelve stories that end with a certificate refused, or soon will, as caascan check tells them to a person: docs/check.md shows them.
 
 With CAASCAN_WRITE_DOCS=1 the page is written anew."""
 
@@ -16,7 +16,7 @@ STORIES = str(SOURCE / "datasets" / "lab" / "stories.json")
 PAGE = SOURCE / "docs" / "check.md"
 INTRODUCTION = """# What `caascan check` tells
 
-Six stories that end with a certificate refused, or soon will, each with the whole output of `caascan check`. They come
+Twelve stories that end with a certificate refused, or soon will, each with the whole output of `caascan check`. They come
 from the lab (`datasets/lab/stories.json`), and are written by `CAASCAN_WRITE_DOCS=1 tests/e2e/stories_test.py`, which is
 also the test that the program still says so.
 """
@@ -46,6 +46,25 @@ STORIES_TOLD = (
     ("A firewall that drops CAA", ["firewall.example"], 3,
      ["caa_dropped", "SOA answered behind each", "To send to the DNS provider", "let all query types pass"],
      "timed out|no servers could be reached"),
+    ("A CDN behind an alias whose own delegation is wrong", ["www.front.example"], 3,
+     ["www.front.example is an alias that leads to site-17.cdn.example, and there the look-up fails",
+      "To send to the operator of the zone cdn.example", "dig .norec CAA site-17.cdn.example @127"],
+     "status: REFUSED"),
+    ("A load balancer that drops queries for the zone's keys", ["balancer.example"], 3,
+     ["dnskey_dropped", "To send to the DNS provider .balancer.example."],
+     None),
+    ("One name that is broken, whatever the type", ["www.looped.example"], 3,
+     ["name_broken", "To send to the"],
+     "status: SERVFAIL"),
+    ("Name servers whose domain has lapsed", ["lapsed.example"], 3,
+     ["server_domain_unregistered", "somebody else could register that domain", "To send to the domain owner"],
+     None),
+    ("A resolver that is down", ["--resolver", "127.0.0.1:5399", "www.example.com"], 1,
+     ["resolver_down", "No name server is to blame"],
+     None),
+    ("Signatures that end soon", ["fading.example"], 0,
+     ["dnssec_expiring", "Let's Encrypt may issue for fading.example"],
+     None),
     ("One missing name server among good ones", ["one-short.example"], 0,
      ["server_domain_unregistered", "ns3.gone.example +unresolved", "To the domain owner"],
      None),

@@ -26,7 +26,7 @@ TEST(FindingCodeTest, TextsAreThoseOfTheContract) {
   EXPECT_EQ(FindingCodeText(FindingCode::kNotimpOnCaa), "notimp_on_caa");
   EXPECT_EQ(FindingCodeText(FindingCode::kNxdomainAboveExisting), "nxdomain_above_existing");
   EXPECT_EQ(FindingCodeText(FindingCode::kDnssecNsec3Iterations), "dnssec_nsec3_iterations");
-  EXPECT_EQ(FindingCodeText(kLastFindingCode), "caa_ttl_extreme");
+  EXPECT_EQ(FindingCodeText(kLastFindingCode), "caa_method_unknown");
 }
 
 TEST(FindingCodeTest, OtherTextsAreNoCodes) {

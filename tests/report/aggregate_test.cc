@@ -42,12 +42,28 @@ TEST_F(AggregateTest, CountsOutcomesReasonsAndDomains) {
   EXPECT_EQ(aggregate_.elapsed_us().max(), 10'500u);
 }
 
+/// Under the names of a customer stand the servers of the zones above, too.
+TEST_F(AggregateTest, AServerBelongsToWhoRunsIt) {
+  Add(record::Line(
+      "a.example", "no_response",
+      R"(,"operator":"one.test","servers":[{"host":"a.nic.example","address":"192.0.2.1","result":"timeout"},)"
+      R"({"host":"ns1.one.test","address":"192.0.2.2","result":"timeout"},)"
+      R"({"address":"192.0.2.53","result":"timeout"}])"));
+  std::map<std::string, std::string> operators;
+  for (const auto& [key, row] : aggregate_.servers().Sorted()) {
+    operators[std::string(key)] = row->operator_name;
+  }
+  EXPECT_EQ(operators,
+            (std::map<std::string, std::string>{{"192.0.2.1 a.nic.example", "nic.example"},
+                                                {"192.0.2.2 ns1.one.test", "one.test"},
+                                                {"192.0.2.53 ", "one.test"}}));
+}
+
 TEST_F(AggregateTest, AServerOfSeveralOperatorsHasTheSameOneInEveryOrder) {
   const auto line = [](std::string_view name, std::string_view by) {
-    return record::Line(
-        name, "no_response",
-        R"(,"operator":")" + std::string(by) +
-            R"(","servers":[{"host":"a.nic","address":"192.0.2.1","result":"timeout"}])");
+    return record::Line(name, "no_response",
+                        R"(,"operator":")" + std::string(by) +
+                            R"(","servers":[{"address":"192.0.2.1","result":"timeout"}])");
   };
   for (const bool swapped : {false, true}) {
     Aggregate sum;

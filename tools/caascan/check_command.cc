@@ -25,6 +25,18 @@ Examples:
   caascan check www.example.com
   caascan check --ca Sectigo '*.example.com')";
 
+/// How these options have it asked.
+std::string Vantage(const ScanOptions& options) {
+  std::string how = "caascan " + std::string(cli::Program::Version()) + ", ";
+  if (options.resolvers.empty()) {
+    how += "iteratively, at all servers of the zone";
+  } else {
+    how += "through";
+    for (const std::string& resolver : options.resolvers) how += " " + resolver;
+  }
+  return how + (options.families == AddressFamilies::kBoth ? "" : ", over one IP family");
+}
+
 }  // namespace
 
 CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
@@ -74,7 +86,7 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
 
 int CheckCommand::Print(const std::vector<std::string>& records) {
   const ExplainOptions explain{options_.request.issuer_domains, FormOfOutput(markdown_),
-                               options_.port, WidthOfOutput()};
+                               options_.port, WidthOfOutput(), Vantage(options_)};
   std::string out;
   bool all_would = true;
   for (const std::string& record : records) {
@@ -105,9 +117,11 @@ int CheckCommand::Run() {
   std::vector<std::string> records;
   ScanSummary summary;
   status = RunCheck(names_, options_, &records, &summary);
-  if (!status.ok()) return program_->Finish(status);
+  // Where no resolver has answered, the pages say so, and what to do.
+  if (!status.ok() && !absl::IsUnavailable(status)) return program_->Finish(status);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
   const int code = Print(records);
+  if (!status.ok()) return program_->Finish(status);
   return summary.signal == 0 ? code : 128 + summary.signal;
 }
 
