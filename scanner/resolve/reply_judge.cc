@@ -184,6 +184,12 @@ void ReplyJudge::FillProof(Walk* walk, CaaAnswer* answer) const {
   const DnssecStatus zone = validator_->StatusOf(*walk->zone, walk->zone.name());
   answer->dnssec = zone;
   answer->all_insecure = walk->proof.all_insecure && zone == DnssecStatus::kInsecure;
+  const Walk::Proof& proof = walk->proof;
+  const bool lacks_keys = proof.unreachable.has_value() && proof.bogus != nullptr &&
+                          proof.bogus->finding == dnssec::Finding::kNoDnskey;
+  if (lacks_keys && walk->failure != Reason::kDnssecBogus) {
+    answer->keyless_zone = proof.bogus->evidence.zone.view().ToLowerText();
+  }
   if (walk->failure != Reason::kDnssecBogus) return;
   answer->dnssec = DnssecStatus::kBogus;
   answer->all_insecure = false;
