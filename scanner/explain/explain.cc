@@ -17,6 +17,7 @@
 #include "scanner/explain/culprit.h"
 #include "scanner/explain/dossier.h"
 #include "scanner/explain/explain_page.h"
+#include "scanner/explain/explain_parts.h"
 #include "scanner/explain/support_letter.h"
 #include "scanner/explain/verdict.h"
 #include "scanner/guide/reason_remedy.h"
@@ -335,19 +336,11 @@ void AddCommands(const std::vector<std::string>& lines, const Room& room, Explai
   }
 }
 
-/// To each who can act, about the gravest fault: the owner, the DNS provider, and who delegates.
 void AddLetters(const record::RecordView& record, const std::vector<std::string>& commands,
                 const Room& room, ExplainPage* page) {
-  std::vector<std::string> addressees;
-  for (const FindingCode code : CodesOf(record)) {
-    const FindingKind& kind = KindOf(code);
-    if (kind.severity == Severity::kNotice || addressees.size() == room.letters) break;
-    if (kind.actor == Actor::kOurselves) continue;
-    std::string whom = WhomToTell(kind, record);
-    if (std::find(addressees.begin(), addressees.end(), whom) != addressees.end()) continue;
-    page->Heading("To send to the " + whom);
-    page->Paragraph("  ", SupportLetter(record, kind, commands.empty() ? "" : commands.front()));
-    addressees.push_back(std::move(whom));
+  for (const Letter& letter : LettersOf(record, commands, room.letters)) {
+    page->Heading("To send to the " + letter.whom);
+    page->Paragraph("  ", letter.text);
   }
 }
 
@@ -373,10 +366,7 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
   AddRecords(record, room, page);
   AddServers(record, room, page);
   AddFindings(record, room, page);
-  std::string remedy = RemedyFor(record);
-  if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
-    remedy = "Add an issuewild record that names the CA, or remove the issuewild records.";
-  }
+  const std::string remedy = RemedyText(record);
   const std::string elsewhere = ElsewhereText(record);
   if (!remedy.empty()) page->Heading("What to do");
   for (const std::string& text : {elsewhere, remedy}) {
@@ -402,13 +392,49 @@ std::string Explain(const record::RecordView& record, const ClimbView& climb,
 }
 
 }  // namespace
-}  // namespace caascan::explain
 
-namespace caascan {
-namespace {
+std::vector<FindingCode> FindingCodesOf(const record::RecordView& record) {
+  return CodesOf(record);
+}
 
-/// nullptr where the line is no record.
-absl::Status ReadInto(std::string_view line, std::string* padded, record::RecordReader* reader) {
+std::vector<std::string> CommandsFor(const record::RecordView& record, uint16_t port) {
+  return Commands(record, port).lines();
+}
+
+std::vector<Letter> LettersOf(const record::RecordView& record,
+                              const std::vector<std::string>& commands, size_t most) {
+  std::vector<Letter> letters;
+  for (const FindingCode code : CodesOf(record)) {
+    const FindingKind& kind = KindOf(code);
+    if (kind.severity == Severity::kNotice || letters.size() == most) break;
+    if (kind.actor == Actor::kOurselves) continue;
+    const std::string whom = WhomToTell(kind, record);
+    if (std::any_of(letters.begin(), letters.end(),
+                    [&whom](const Letter& letter) { return letter.whom == whom; })) {
+      continue;
+    }
+    letters.push_back(
+        {whom, SupportLetter(record, kind, commands.empty() ? "" : commands.front())});
+  }
+  return letters;
+}
+
+std::string RemedyText(const record::RecordView& record) {
+  if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
+    return "Add an issuewild record that names the CA, or remove the issuewild records.";
+  }
+  return RemedyFor(record);
+}
+
+std::string PublishingText(const record::RecordView& record, const std::string& issuer) {
+  ExplainPage page(ExplainForm::kPlain);
+  AddPublishing(record, issuer, &page);
+  return page.Take();
+}
+
+std::string StepResultText(const std::string& result) { return ResultText(result); }
+
+absl::Status ReadRecord(std::string_view line, std::string* padded, record::RecordReader* reader) {
   padded->assign(line);
   padded->append(record::RecordReader::kPadding, ' ');
   const std::string_view problem = reader->Read(std::string_view(*padded).substr(0, line.size()));
@@ -416,19 +442,23 @@ absl::Status ReadInto(std::string_view line, std::string* padded, record::Record
   return absl::InvalidArgumentError("no record: " + std::string(problem));
 }
 
-}  // namespace
+}  // namespace caascan::explain
+
+namespace caascan {
 
 absl::StatusOr<std::string> ExplainRecord(std::string_view record, const ExplainOptions& options) {
   record::RecordReader reader;
   std::string padded;
-  if (absl::Status status = ReadInto(record, &padded, &reader); !status.ok()) return status;
+  if (absl::Status status = explain::ReadRecord(record, &padded, &reader); !status.ok())
+    return status;
   return explain::Explain(reader.record(), explain::ReadClimb(record), options);
 }
 
 absl::StatusOr<bool> WouldIssue(std::string_view record) {
   record::RecordReader reader;
   std::string padded;
-  if (absl::Status status = ReadInto(record, &padded, &reader); !status.ok()) return status;
+  if (absl::Status status = explain::ReadRecord(record, &padded, &reader); !status.ok())
+    return status;
   return explain::WouldIssueWhoeverAnswers(reader.record());
 }
 

@@ -93,6 +93,11 @@ bool WouldIssueWhoeverAnswers(const record::RecordView& record) {
   return record.would_issue && !AnswersDiffer(record);
 }
 
+bool DependsOnServer(const record::RecordView& record) {
+  const bool decided = record.outcome == Outcome::kPermit || record.outcome == Outcome::kDeny;
+  return decided && AnswersDiffer(record);
+}
+
 Verdict VerdictOf(const record::RecordView& record,
                   const std::vector<std::string>& issuer_domains) {
   assert(!issuer_domains.empty() && "a CA has a name");

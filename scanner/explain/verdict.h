@@ -21,6 +21,9 @@ Verdict VerdictOf(const record::RecordView& record, const std::vector<std::strin
 /// on which of them it meets.
 bool WouldIssueWhoeverAnswers(const record::RecordView& record);
 
+/// Is there an answer, and does it depend on which server of the zone the CA meets?
+bool DependsOnServer(const record::RecordView& record);
+
 /// The name of the CA with these issuer domain names, printable. REQUIRES: at least one.
 std::string CaText(const std::vector<std::string>& issuer_domains);
 

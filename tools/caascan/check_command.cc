@@ -1,5 +1,9 @@
 #include "tools/caascan/check_command.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "caascan/check_page.h"
 #include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/page_form.h"
 #include "tools/cli/option.h"
@@ -15,7 +19,7 @@ constexpr const char* kFooter = R"(Output:
 For each name the verdict, what applicants are shown, the climb with each answer, the chain of trust, the CAA records that decide, all servers of
 the zone, what is wrong with whom to write to and what to ask, the records that let the CA issue, dig and drill lines that
 show the fault, and a paragraph to send to whoever mends it. Coloured on a terminal, unless NO_COLOR is set. With --json
-the records themselves.
+the records themselves. With --html the same as a page for a browser, in a file beside that.
 
 Exit status:
 0: the CA would issue for every name. 3: for some name it would not, or that depends on which server it meets. 1: could not finish. 2: wrong usage. 130, 143: stopped
@@ -23,11 +27,20 @@ by SIGINT or SIGTERM.
 
 Examples:
   caascan check www.example.com
-  caascan check --ca Sectigo '*.example.com')";
+  caascan check --ca Sectigo '*.example.com'
+  caascan check --html example.html www.example.com)";
+
+/// Is standard output that file? Then the page would take the place of what is printed.
+bool IsWhereOutputGoes(const std::string& path) {
+  struct stat page = {};
+  struct stat output = {};
+  return ::stat(path.c_str(), &page) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
+         page.st_dev == output.st_dev && page.st_ino == output.st_ino && !S_ISCHR(page.st_mode);
+}
 
 /// How these options have it asked.
-std::string Vantage(const ScanOptions& options) {
-  std::string how = "caascan " + std::string(cli::Program::Version()) + ", ";
+std::string Vantage(const std::string& program, const ScanOptions& options) {
+  std::string how = program + ", ";
   if (options.resolvers.empty()) {
     how += "iteratively, at all servers of the zone";
   } else {
@@ -51,6 +64,11 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
   CLI::Option* json = app->add_flag("--json", json_, "Print the records, a JSON object a line.");
   app->add_flag("--markdown", markdown_, "Print Markdown, for a ticket or a letter.")
       ->excludes(json);
+  cli::AddOption(app,
+                 {"--html", "FILE",
+                  "Write a page for a browser here as well, with a picture of the chain of trust "
+                  "and of the servers, and letters to copy; an older file is replaced."},
+                 &html_path_);
   AddLookUpOptions(app);
 }
 
@@ -84,9 +102,24 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
       ->check(cli::WholeNumber(0, kMaxRetries));
 }
 
+absl::Status CheckCommand::CheckHtmlPath() const {
+  if (!html_path_) return absl::OkStatus();
+  if (absl::Status status = CheckPagePath(*html_path_); !status.ok()) return status;
+  if (!IsWhereOutputGoes(*html_path_)) return absl::OkStatus();
+  return absl::InvalidArgumentError("--html: standard output goes to " + *html_path_ + " already");
+}
+
+absl::Status CheckCommand::WriteHtml(const std::vector<std::string>& records) const {
+  if (!html_path_) return absl::OkStatus();
+  return WriteCheckPage(*html_path_, records,
+                        {options_.request.issuer_domains, options_.port,
+                         Vantage(program_->app()->version(), options_)});
+}
+
 int CheckCommand::Print(const std::vector<std::string>& records) {
   const ExplainOptions explain{options_.request.issuer_domains, FormOfOutput(markdown_),
-                               options_.port, WidthOfOutput(), Vantage(options_)};
+                               options_.port, WidthOfOutput(),
+                               Vantage(program_->app()->version(), options_)};
   std::string out;
   bool all_would = true;
   for (const std::string& record : records) {
@@ -112,6 +145,7 @@ int CheckCommand::Run() {
   options_.progress = ProgressMode::kAuto;  // On a terminal alone.
   options_.brisk = true;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
+  if (status.ok()) status = CheckHtmlPath();
   if (!status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   std::vector<std::string> records;
@@ -120,8 +154,10 @@ int CheckCommand::Run() {
   // Where no resolver has answered, the pages say so, and what to do.
   if (!status.ok() && !absl::IsUnavailable(status)) return program_->Finish(status);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
+  const absl::Status written = WriteHtml(records);
   const int code = Print(records);
   if (!status.ok()) return program_->Finish(status);
+  if (!written.ok()) return program_->Finish(written);
   return summary.signal == 0 ? code : 128 + summary.signal;
 }
 

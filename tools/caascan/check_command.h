@@ -1,6 +1,7 @@
 // `caascan check`: a few names, explained.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,18 +18,21 @@ class CheckCommand {
  public:
   explicit CheckCommand(cli::Program* program);
 
-  /// Checks, prints to standard output, and returns the exit code: 3 where the CA would not issue
-  /// for some name.
+  /// Checks, writes the page, prints to standard output, and returns the exit code: 3 where the CA
+  /// would not issue for some name.
   int Run();
 
  private:
   void AddLookUpOptions(CLI::App* app);
+  absl::Status CheckHtmlPath() const;
+  absl::Status WriteHtml(const std::vector<std::string>& records) const;
   int Print(const std::vector<std::string>& records);
 
   cli::Program* const program_;
   RequestOptions request_;
   ScanOptions options_;
   std::vector<std::string> names_;
+  std::optional<std::string> html_path_;  // Of the page, where one is wanted.
   int64_t timeout_ms_ = 0;
   bool json_ = false;
   bool markdown_ = false;

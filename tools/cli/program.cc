@@ -38,8 +38,6 @@ Program::Program(std::string name, std::string description, bool one_man_page)
   app_.add_option("--man-page", man_page_, "Print a man page in roff and exit.")->group("");
 }
 
-std::string_view Program::Version() { return CAASCAN_VERSION; }
-
 std::optional<int> Program::Parse(int argc, char** argv) {
   // A reader that goes away is an error of write(), told in one line, not a silent death.
   (void)std::signal(SIGPIPE, SIG_IGN);

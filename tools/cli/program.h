@@ -26,7 +26,6 @@ class Program {
   Program(std::string name, std::string description, bool one_man_page);
 
   CLI::App* app() { return &app_; }
-  static std::string_view Version();
 
   /// Parses. Returns the exit code where there is nothing left to do (help was printed, or the
   /// usage was wrong and one line on standard error says how), nullopt where exactly one subcommand

@@ -1,0 +1,82 @@
+// The evidence is a text; it is taken apart at the words that the scanner puts between the sides
+// (diagnose/zone_view.cc, dnssec/verdict.cc). Tested by two_sides_test.cc.
+#include "scanner/explain/two_sides.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "caascan/finding_code.h"
+#include "scanner/report/formats/cell_text.h"
+
+namespace caascan::explain {
+namespace {
+
+constexpr size_t kMaxLines = 14;
+
+/// Takes what is in front of `mark` and the mark itself; nullopt where there is no mark.
+std::optional<std::string_view> TakeUntil(std::string_view mark, std::string_view* text) {
+  const size_t at = text->find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view taken = text->substr(0, at);
+  text->remove_prefix(at + mark.size());
+  return taken;
+}
+
+std::vector<std::string> ListOf(std::string_view text) {
+  std::vector<std::string> list;
+  while (!text.empty() && list.size() < kMaxLines) {
+    const size_t end = std::min(text.find(", "), text.size());
+    list.push_back(report::PrintableText(text.substr(0, end)));
+    text.remove_prefix(std::min(text.size(), end + 2));
+  }
+  return list;
+}
+
+/// "the parent names A, B; the zone itself, at S, names B, C; more".
+std::optional<TwoSides> NsSets(std::string_view evidence) {
+  constexpr std::string_view kBegin = "the parent names ";
+  if (!evidence.starts_with(kBegin)) return std::nullopt;
+  evidence.remove_prefix(kBegin.size());
+  const auto parent = TakeUntil("; the zone itself, at ", &evidence);
+  const auto server = parent ? TakeUntil(", names ", &evidence) : std::nullopt;
+  if (!server) return std::nullopt;
+  const std::string_view child = evidence.substr(0, evidence.find(';'));
+  return TwoSides{"The NS sets of the delegation and of the zone",
+                  {"At the parent", ListOf(*parent)},
+                  {"In the zone, at " + report::PrintableText(*server), ListOf(child)}};
+}
+
+std::string_view NumberAt(std::string_view text) {
+  const size_t end = text.find_first_not_of("0123456789");
+  return text.substr(0, end);
+}
+
+/// "zone Z, Z DNSKEY, key 12345, algorithm 13: why".
+std::optional<TwoSides> DsAndKeys(std::string_view evidence) {
+  std::string_view rest = evidence;
+  if (!TakeUntil(" DNSKEY, key ", &rest)) return std::nullopt;
+  const std::string_view tag = NumberAt(rest);
+  if (!TakeUntil(", algorithm ", &rest)) return std::nullopt;
+  const std::string_view algorithm = NumberAt(rest);
+  const auto before = TakeUntil(": ", &rest);
+  if (!before || tag.empty() || algorithm.empty()) return std::nullopt;
+  return TwoSides{
+      "The DS records and the zone's keys",
+      {"DS at the parent", {"key tag " + std::string(tag), "algorithm " + std::string(algorithm)}},
+      {"DNSKEY in the zone", {report::PrintableText(rest)}}};
+}
+
+}  // namespace
+
+std::optional<TwoSides> TwoSidesOf(const record::FindingView& finding) {
+  const std::string_view code = finding.code;
+  if (code == FindingCodeText(FindingCode::kDelegationMismatch)) return NsSets(finding.evidence);
+  const bool keys = code == FindingCodeText(FindingCode::kDnssecDsMismatch) ||
+                    code == FindingCodeText(FindingCode::kDnssecNoDnskey);
+  return keys ? DsAndKeys(finding.evidence) : std::nullopt;
+}
+
+}  // namespace caascan::explain
