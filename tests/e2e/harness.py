@@ -50,13 +50,18 @@ class Part(unittest.TestLoader):
         return self.suiteClass(tests[self.k - 1::self.n])
 
 
-def main():
-    """Runs the calling module's tests in a network namespace of their own; with CAASCAN_PART=k/n only one part of n."""
+def enter_namespace():
+    """Runs the calling program again in a network namespace of its own, where it returns."""
     if os.environ.get("CAASCAN_IN_NAMESPACE") != "1":
         os.environ["CAASCAN_IN_NAMESPACE"] = "1"
         how = ["--net"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--net"]
         os.execvp("unshare", ["unshare", *how, sys.executable, *sys.argv])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def main():
+    """Runs the calling module's tests in a network namespace of their own; with CAASCAN_PART=k/n only one part of n."""
+    enter_namespace()
     k, n = map(int, os.environ.get("CAASCAN_PART", "1/1").split("/"))
     unittest.main(verbosity=2, testLoader=Part(k, n))
 

@@ -18,8 +18,11 @@ INTRODUCTION = """# What `caascan check` tells
 
 Twelve stories that end with a certificate refused, or soon will, each with the whole output of `caascan check`. They come
 from the lab (`datasets/lab/stories.json`), and are written by `CAASCAN_WRITE_DOCS=1 tests/e2e/stories_test.py`, which is
-also the test that the program still says so.
+also the test that the program still says so. The pictures are the tops of the pages that `caascan check --html FILE`
+writes at the same time, and are made by `scripts/screenshots`.
 """
+# Whose pages are shown beside the text.
+PICTURED = ("home.dyn.example", "bought.example", "www.moved.example")
 # Heading, words of the command, exit code, what must be said, and what the dig line must show.
 STORIES_TOLD = (
     ("A dynamic-DNS zone whose DNSSEC fails on empty answers", ["home.dyn.example"], 3,
@@ -100,6 +103,8 @@ class Stories(harness.Case):
                     self.see_it(text, shown)
                 command = " ".join(f"'{word}'" if "*" in word else word for word in words)
                 page += f"\n## {heading}\n\n```text\n$ caascan check {command}\n{text}```\n"
+                if words[-1] in PICTURED:
+                    page += f"\n![The HTML page of {words[-1]}](images/check-{words[-1]}.png)\n"
         if os.environ.get("CAASCAN_WRITE_DOCS") == "1":
             PAGE.write_text(page)
         # Serials of keys, times and the order of servers differ; what stands at the margin does not.
