@@ -44,17 +44,15 @@ void AddNote(std::string note, std::vector<std::string>* notes) {
   if (!known && notes->size() < kMaxNotes) notes->push_back(std::move(note));
 }
 
-bool IsError(const FindingView& finding) {
+/// Of a code of another version nothing is known: it is taken as worth knowing.
+Severity SeverityOf(const FindingView& finding) {
   const FindingKind* const kind = FindFindingKind(finding.code);
-  return kind != nullptr && kind->severity == Severity::kError;
+  return kind != nullptr ? kind->severity : Severity::kNotice;
 }
 
-bool IsWarning(const FindingView& finding) {
-  const FindingKind* const kind = FindFindingKind(finding.code);
-  return kind != nullptr && kind->severity == Severity::kWarning;
-}
+bool IsError(const FindingView& finding) { return SeverityOf(finding) == Severity::kError; }
 
-/// Without a server: about the zone or the name.
+/// One without a server is about the zone or the name.
 bool HasServer(const FindingView& finding) {
   return !finding.host.empty() || !finding.address.empty();
 }
@@ -113,7 +111,7 @@ std::string AnswerWord(const record::RecordView& record) {
 }
 
 /// From the zone that answered, or did not, to the name. A note that stands on a link above is not
-/// said again.
+/// said again; what nothing fails by would look like a cause here.
 PictureLink LinkToName(const record::RecordView& record, const std::vector<PictureNode>& zones) {
   PictureLink link;
   link.word = AnswerWord(record);
@@ -121,7 +119,7 @@ PictureLink LinkToName(const record::RecordView& record, const std::vector<Pictu
                : record.dnssec == DnssecStatus::kSecure ? PictureState::kGood
                                                         : PictureState::kUnknown;
   for (const FindingView& finding : record.findings) {
-    if (HasServer(finding)) continue;
+    if (HasServer(finding) || SeverityOf(finding) == Severity::kNotice) continue;
     std::string note = NoteOf(finding);
     const auto has_it = [&note](const PictureNode& node) {
       return std::find(node.link.notes.begin(), node.link.notes.end(), note) !=
@@ -173,7 +171,8 @@ PictureServer ServerOf(const record::ServerView& server, const record::RecordVie
   for (const FindingView& finding : record.findings) {
     if (!IsAbout(finding, server)) continue;
     if (IsError(finding)) node.state = PictureState::kBad;
-    if (IsWarning(finding)) node.state = std::max(node.state, PictureState::kUnknown);
+    if (SeverityOf(finding) == Severity::kWarning)
+      node.state = std::max(node.state, PictureState::kUnknown);
     AddNote(NoteOf(finding), &node.notes);
   }
   const bool answers = server.result == "answer" || server.result == "referral";

@@ -107,6 +107,7 @@ TEST(RecordPictureTest, TheChainBreaksOnce) {
 TEST(RecordPictureTest, AFailureIsOnTheLinkToTheName) {
   const TrustPicture picture = Picture("dnssec_bogus",
                                        R"(,"failed_at":"www.a.test","zone":"a.test","findings":[)"
+                                       R"({"code":"single_server","zone":"a.test"},)"
                                        R"({"code":"dnssec_empty_answers_only","zone":"a.test"}])",
                                        kSigned, "bogus");
   const PictureNode& name = picture.nodes.back();
