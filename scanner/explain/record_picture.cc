@@ -139,7 +139,10 @@ void AddNodes(const record::RecordView& record, const ClimbView& climb,
               const std::vector<std::string>& issuer_domains, TrustPicture* picture) {
   std::string above;
   for (const ChainLinkView& zone : ZonesOf(record, climb)) {
-    PictureNode node = {Shown(zone.zone), StateOfDnssec(zone.dnssec), Shown(zone.dnssec), {}};
+    PictureNode node = {zone.zone == "." ? ". (the root)" : Shown(zone.zone),
+                        StateOfDnssec(zone.dnssec),
+                        Shown(zone.dnssec),
+                        {}};
     if (!picture->nodes.empty()) node.link = LinkInto(zone, above, record);
     above = zone.dnssec;
     picture->nodes.push_back(std::move(node));

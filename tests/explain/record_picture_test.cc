@@ -37,7 +37,7 @@ TEST(RecordPictureTest, GoesFromTheRootToTheName) {
   const TrustPicture picture = Picture("no_caa", R"(,"zone":"a.test")", kSigned, "secure");
   ASSERT_EQ(picture.nodes.size(), 4u);
   for (const PictureNode& node : picture.nodes) EXPECT_EQ(node.state, kGood) << node.name;
-  EXPECT_EQ(picture.nodes[0].name, ".");
+  EXPECT_EQ(picture.nodes[0].name, ". (the root)");
   EXPECT_EQ(picture.nodes[2].link.word, "signed: DS and DNSKEY fit");
   EXPECT_EQ(picture.nodes[3].name, "www.a.test");
   EXPECT_EQ(picture.nodes[3].word, "Let's Encrypt would issue");
