@@ -58,8 +58,11 @@ bool HasServer(const FindingView& finding) {
 }
 
 bool IsOfDelegation(const FindingView& finding) {
-  return finding.code.starts_with("dnssec_") || finding.code.starts_with("delegation_") ||
-         finding.code.starts_with("glue_");
+  for (const char* prefix :
+       {"dnssec_", "dnskey_", "delegation_", "glue_", "parents_", "undelegated_"}) {
+    if (finding.code.starts_with(prefix)) return true;
+  }
+  return false;
 }
 
 /// `above` is the state of the zone above.

@@ -69,14 +69,36 @@ std::optional<TwoSides> DsAndKeys(std::string_view evidence) {
       {"DNSKEY in the zone", {report::PrintableText(rest)}}};
 }
 
+/// "server A (address): X, Y; server B (address): Y".
+std::optional<TwoSides> Servers(const char* title, std::string_view evidence) {
+  const auto one = TakeUntil("): ", &evidence);
+  const auto at_one = one ? TakeUntil("; ", &evidence) : std::nullopt;
+  const auto other = at_one ? TakeUntil("): ", &evidence) : std::nullopt;
+  if (!other) return std::nullopt;
+  return TwoSides{title,
+                  {"At " + report::PrintableText(*one) + ")", ListOf(*at_one)},
+                  {"At " + report::PrintableText(*other) + ")", ListOf(evidence)}};
+}
+
 }  // namespace
 
 std::optional<TwoSides> TwoSidesOf(const record::FindingView& finding) {
-  const std::string_view code = finding.code;
-  if (code == FindingCodeText(FindingCode::kDelegationMismatch)) return NsSets(finding.evidence);
-  const bool keys = code == FindingCodeText(FindingCode::kDnssecDsMismatch) ||
-                    code == FindingCodeText(FindingCode::kDnssecNoDnskey);
-  return keys ? DsAndKeys(finding.evidence) : std::nullopt;
+  const std::optional<FindingCode> code = FindFindingCode(finding.code);
+  if (!code) return std::nullopt;
+  switch (*code) {
+    case FindingCode::kDelegationMismatch:
+      return NsSets(finding.evidence);
+    case FindingCode::kParentsDiffer:
+      return Servers("What the parent's servers delegate to", finding.evidence);
+    case FindingCode::kDnskeySetsDiffer:
+      return Servers("The tags of the keys at two servers", finding.evidence);
+    case FindingCode::kDnssecDsMismatch:
+    case FindingCode::kDnssecNoDnskey:
+    case FindingCode::kDnssecAlgorithmIncomplete:
+      return DsAndKeys(finding.evidence);
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace caascan::explain
