@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
 
 #include "scanner/io/line_reader.h"
 #include "scanner/record/record_view.h"
@@ -59,6 +60,12 @@ class MemoryFile {
 
 absl::Status CheckTyped(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
+    if (name == "-") {
+      return absl::InvalidArgumentError("\"-\" is no name: lists of names are for caascan scan");
+    }
+    if (name.starts_with('-')) {
+      return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is no option, and no name"));
+    }
     if (name.find_first_not_of(" \t\r") == std::string::npos || name.front() == '#' ||
         name.find('\n') != std::string::npos) {
       return absl::InvalidArgumentError("a name to check is empty, or no name at all");

@@ -82,7 +82,8 @@ class Check(harness.Case):
                 self.assert_one_clear_line(done)
 
     def test_wrong_usage(self):
-        for words in ([], [""], ["# x"], ["a\nb"], ["--ca", "no such ca", "a.example"]):
+        for words in ([], [""], ["# x"], ["a\nb"], ["--ca", "no such ca", "a.example"], ["-"],
+                      ["-4", "a.example"], ["a.example", "-x"], ["a.example", "--no-such"], ["--html"], ["-a.example"]):
             with self.subTest(words=words):
                 done = self.run_program(CAASCAN, "check", *words)
                 self.assertEqual(done.returncode, 2)
