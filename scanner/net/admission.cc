@@ -9,7 +9,7 @@ namespace caascan::net {
 
 bool Admission::IsUnlimited(Peer* peer) {
   peer->queue().FindBudget(peer->address(), limits_);
-  return peer->queue().budget() == nullptr && limits_->rate().unlimited();
+  return peer->queue().budget() == nullptr && limits_->rate().unlimited() && own_rate_.unlimited();
 }
 
 void Admission::MakeReady(Peer* peer) {
@@ -59,14 +59,27 @@ Exchange* Admission::Next() {
 }
 
 bool Admission::TakeTurn() {
-  if (has_turn_ || limits_->rate().unlimited()) return true;
+  if (has_turn_) return true;
   if (rate_timer_.armed()) return false;
-  const std::chrono::nanoseconds retry_at = limits_->rate().TryTake(loop_->now());
-  has_turn_ = retry_at == std::chrono::nanoseconds::zero();
-  // A rate so high that milliseconds are too coarse for it: Flush() sees to the next turn.
-  const bool fine = limits_->rate().burst() < std::chrono::milliseconds(2);
-  if (!has_turn_ && !fine) loop_->ArmAt(&rate_timer_, retry_at);
+  if (!has_own_turn_) has_own_turn_ = TakeFrom(&own_rate_);
+  has_turn_ = has_own_turn_ && TakeFrom(&limits_->rate());
+  if (has_turn_) has_own_turn_ = false;
   return has_turn_;
+}
+
+bool Admission::TakeFrom(RateGate* rate) {
+  if (rate->unlimited()) return true;
+  const std::chrono::nanoseconds retry_at = rate->TryTake(loop_->now());
+  if (retry_at == std::chrono::nanoseconds::zero()) return true;
+  // A rate so high that milliseconds are too coarse for it: Flush() sees to the next turn.
+  const bool fine = rate->burst() < std::chrono::milliseconds(2);
+  if (!fine) loop_->ArmAt(&rate_timer_, retry_at);
+  return false;
+}
+
+void Admission::SetOwnRate(double per_second) {
+  own_rate_.SetRate(per_second);
+  if (own_rate_.unlimited()) rate_timer_.Cancel();
 }
 
 bool Admission::Grant(Peer* peer) {

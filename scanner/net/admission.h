@@ -37,6 +37,9 @@ class Admission {
   bool TakeCanaryTurn(Peer* peer);
   /// Its place is free for another one. REQUIRES: it is granted.
   void GiveBack(Exchange* exchange);
+  /// Queries a second that leave at most, beside the scan's own limit: see Congestion. Zero is no
+  /// limit.
+  void SetOwnRate(double per_second);
   /// Counts a sending beside a turn.
   void Charge(const Exchange& exchange);
 
@@ -51,8 +54,10 @@ class Admission {
     void OnTimer() override {}
   };
 
-  /// A turn of the rate over all, kept until it is used; on refusal rate_timer_ will ask again.
+  /// A turn of both rates over all, kept until it is used; on refusal rate_timer_ will ask again.
   bool TakeTurn();
+  /// A turn of this rate; on refusal rate_timer_ will ask again.
+  bool TakeFrom(RateGate* rate);
   /// A place of the server's budget; on refusal its timer, or an exchange's end, will ask again.
   bool Grant(Peer* peer);
   void SetStalled(Peer* peer, bool stalled);
@@ -60,9 +65,11 @@ class Admission {
   Loop* const loop_;
   SharedLimits* const limits_;
   List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
+  RateGate own_rate_{0, std::chrono::milliseconds(20)};
   RateTimer rate_timer_;
   size_t stalled_ = 0;
-  bool has_turn_ = false;  // Of the rate over all, not used yet.
+  bool has_own_turn_ = false;  // Of own_rate_, not used yet.
+  bool has_turn_ = false;      // Of both rates over all, not used yet.
 };
 
 }  // namespace caascan::net

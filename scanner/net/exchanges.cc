@@ -51,6 +51,9 @@ bool Exchanges::Start(Exchange* exchange) {
 void Exchanges::Expire(Exchange* exchange) {
   ++stats().timeouts;
   TransportOf(*exchange)->NoteTimeout(exchange);
+  if (exchange->protocol() == Protocol::kUdp) {
+    congestion_.NoteTimeout(exchange->peer()->congestion(), exchange->course().sent_at);
+  }
   const bool doubted =
       exchange->protocol() == Protocol::kUdp && exchange->result().mismatches.from_server() > 0;
   if (doubted) return Complete(exchange, ExchangeStatus::kDoubtful);
@@ -72,10 +75,15 @@ void Exchanges::Withdraw(Exchange* exchange) {
 
 bool Exchanges::AskAnew(Exchange* exchange) {
   constexpr uint8_t kMostTimes = 2;
+  constexpr uint8_t kMostTimesOverloaded = 8;
   const Exchange::Course& course = exchange->course();
-  if (exchange->protocol() != Protocol::kUdp || course.canary || cancelled_) return false;
-  if (!TransportOf(*exchange)->MayHaveLost(course.sent_at)) return false;
-  if (course.turns_lost >= kMostTimes) return false;
+  if (course.canary || cancelled_) return false;
+  const bool overloaded = congestion_.MayHaveLost(course.sent_at);
+  if (!overloaded && (exchange->protocol() != Protocol::kUdp ||
+                      !TransportOf(*exchange)->MayHaveLost(course.sent_at))) {
+    return false;
+  }
+  if (course.turns_lost >= (overloaded ? kMostTimesOverloaded : kMostTimes)) return false;
   ++exchange->course().turns_lost;
   Withdraw(exchange);
   admission_.Enqueue(exchange, /*in_front=*/false);
@@ -111,6 +119,10 @@ void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> messa
   outage_.NoteAnswer(exchange->peer());
   exchange->result().message = message;
   exchange->result().rtt = loop()->now() - exchange->course().sent_at;
+  if (exchange->protocol() == Protocol::kUdp) {
+    congestion_.NoteAnswer(exchange->peer()->congestion(), exchange->result().rtt,
+                           exchange->course().sent_at);
+  }
   exchange->peer()->NoteAnswer(exchange->result().rtt);
   Complete(exchange, ExchangeStatus::kReply);
 }
@@ -134,8 +146,24 @@ void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   exchange->Resume();
 }
 
+void Exchanges::NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) {
+  ++stats().late;
+  Peer* peer = FindPeer(server);
+  if (peer != nullptr) congestion_.NoteLateAnswer(peer->congestion(), sent_at);
+}
+
+void Exchanges::AdaptRate() {
+  const NetworkStats& counts = stats();
+  const double before = congestion_.rate();
+  congestion_.EndRound(
+      {counts.udp_queries + counts.tcp_queries, counts.replies + counts.late, counts.drops},
+      loop()->now());
+  if (congestion_.rate() != before) admission_.SetOwnRate(congestion_.rate());
+}
+
 void Exchanges::Flush() {
   peers_.Trim(loop()->now());
+  if (congestion_.is_due(loop()->now())) AdaptRate();
   if (admission_.has_ready()) {
     // Turns are given just before they are used, by a clock just read: what is counted is what the
     // servers see.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scanner/net/admission.h"
+#include "scanner/net/congestion.h"
 #include "scanner/net/exchange.h"
 #include "scanner/net/outage.h"
 #include "scanner/net/peer_table.h"
@@ -55,6 +56,7 @@ class Exchanges final : public TransportClient {
 
   void Complete(Exchange* exchange, ExchangeStatus status, int error = 0) override;
   void CompleteReply(Exchange* exchange, std::span<const uint8_t> message) override;
+  void NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) override;
   void Requeue(Exchange* exchange) override;
   void Charge(const Exchange* exchange) override { admission_.Charge(*exchange); }
   Peer* FindPeer(const Address& address) const override { return peers_.Find(address); }
@@ -74,10 +76,13 @@ class Exchanges final : public TransportClient {
   bool EndAtOnce(Exchange* exchange, ExchangeStatus status, int error = 0);
   /// Again, though its deadline has passed: our own side lost the answer, perhaps.
   bool AskAnew(Exchange* exchange);
+  /// At the end of each round of Congestion.
+  void AdaptRate();
 
   PeerTable peers_;  // Before what refers to peers.
   Admission admission_;
   Outage outage_;
+  Congestion congestion_;
   std::array<Transport*, 2> transports_{};  // By Protocol.
   List<Exchange, ActiveTag> active_;
   bool cancelled_ = false;

@@ -13,22 +13,23 @@ uint32_t HashOf(dns::NameView name, dns::RRType type) {
 }  // namespace
 
 void LateAnswers::Remember(uint32_t key, const Address& server, dns::NameView name,
-                           dns::RRType type) {
+                           dns::RRType type, std::chrono::nanoseconds sent_at) {
   if (queries_ == nullptr) queries_ = std::make_unique<Query[]>(kPlaces);
-  queries_[PlaceOf(key)] = {server, true, key, HashOf(name, type)};
+  queries_[PlaceOf(key)] = {server, true, key, HashOf(name, type), sent_at};
 }
 
-bool LateAnswers::Take(uint32_t key, const Address& source, std::span<const uint8_t> datagram) {
-  if (queries_ == nullptr) return false;
+std::optional<std::chrono::nanoseconds> LateAnswers::Take(uint32_t key, const Address& source,
+                                                          std::span<const uint8_t> datagram) {
+  if (queries_ == nullptr) return std::nullopt;
   Query& query = queries_[PlaceOf(key)];
-  if (!query.waits || query.key != key || query.server != source) return false;
+  if (!query.waits || query.key != key || query.server != source) return std::nullopt;
   const auto peek = dns::PeekQuestion(datagram);
   if (!peek || !peek->is_response || !peek->has_question || peek->rr_class != dns::kClassIn ||
       HashOf(peek->name, peek->type) != query.question) {
-    return false;
+    return std::nullopt;
   }
   query.waits = false;
-  return true;
+  return query.sent_at;
 }
 
 }  // namespace caascan::net

@@ -1,8 +1,10 @@
 // Queries whose time is over, remembered so that an answer after all is known for what it is.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "scanner/dns/codes.h"
@@ -16,10 +18,12 @@ namespace caascan::net {
 class LateAnswers {
  public:
   /// `key` tells socket and ID.
-  void Remember(uint32_t key, const Address& server, dns::NameView name, dns::RRType type);
+  void Remember(uint32_t key, const Address& server, dns::NameView name, dns::RRType type,
+                std::chrono::nanoseconds sent_at);
   /// Is this the answer to one of them: the same socket and ID, from the address and to the
-  /// question asked? Each counts once.
-  bool Take(uint32_t key, const Address& source, std::span<const uint8_t> datagram);
+  /// question asked? Then, once, when it was sent.
+  std::optional<std::chrono::nanoseconds> Take(uint32_t key, const Address& source,
+                                               std::span<const uint8_t> datagram);
 
  private:
   struct Query {
@@ -27,6 +31,7 @@ class LateAnswers {
     bool waits = false;  // Else there is none.
     uint32_t key = 0;
     uint32_t question = 0;
+    std::chrono::nanoseconds sent_at{0};
   };
   static constexpr size_t kPlaces = size_t{1} << 14;
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "scanner/net/address.h"
+#include "scanner/net/congestion.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/list.h"
 #include "scanner/net/peer_queue.h"
@@ -71,6 +72,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
 
   Exchanges* exchanges() const { return exchanges_; }
   PeerQueue& queue() { return queue_; }
+  CongestionView* congestion() { return &congestion_; }
   /// Over UDP, unanswered.
   List<Exchange, QueueTag>& sent() { return sent_; }
   /// The TCP connection that new queries share; nullptr where there is none.
@@ -108,6 +110,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
   uint32_t silences_ = 0;
   uint32_t references_ = 0;
+  CongestionView congestion_;
   Exchanges* const exchanges_;
   PeerQueue queue_;
   List<Exchange, QueueTag> sent_;

@@ -27,6 +27,8 @@ class TransportClient {
   virtual void Complete(Exchange* exchange, ExchangeStatus status, int error = 0) = 0;
   /// Likewise, with the matched answer. The octets must stay until this returns.
   virtual void CompleteReply(Exchange* exchange, std::span<const uint8_t> message) = 0;
+  /// An answer over UDP to a query that was sent then, and whose time is over.
+  virtual void NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) = 0;
   /// Takes back an exchange that could not use its turn: it waits for another one, in front of the
   /// others of its server. REQUIRES: it has a turn, and the transport has forgotten it.
   virtual void Requeue(Exchange* exchange) = 0;

@@ -292,7 +292,7 @@ void UdpTransport::Forget(Exchange* exchange) {
 
 void UdpTransport::NoteTimeout(Exchange* exchange) {
   late_.Remember(KeyOf(*exchange), exchange->peer()->address(), exchange->query().name,
-                 exchange->query().type);
+                 exchange->query().type, exchange->course().sent_at);
 }
 
 void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {

@@ -89,6 +89,7 @@ class UdpTransport final : public Transport {
   void Receive(Socket* socket);
   void TakeMessage(Socket* socket, size_t index);
   void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
+  bool TakeLate(uint32_t key, const Address& source, std::span<const uint8_t> datagram);
   void Doubt(Exchange* exchange);
   void ReadErrors(Socket* socket);
   void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,

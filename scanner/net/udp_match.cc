@@ -42,6 +42,18 @@ void UdpTransport::Doubt(Exchange* exchange) {
   if (spent + kLeft < exchange->timeout()) client_->loop()->Arm(exchange, kLeft);
 }
 
+/// Is it the answer to a query whose time is over? Counts it, as that or as a stray.
+bool UdpTransport::TakeLate(uint32_t key, const Address& source,
+                            std::span<const uint8_t> datagram) {
+  const auto sent_at = late_.Take(key, source, datagram);
+  if (sent_at) {
+    client_->NoteLateAnswer(source, *sent_at);
+  } else {
+    ++client_->stats().strays;
+  }
+  return sent_at.has_value();
+}
+
 void UdpTransport::Accept(Socket* socket, const Address& source,
                           std::span<const uint8_t> datagram) {
   if (datagram.size() < 2) {
@@ -51,8 +63,7 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
   const auto id = static_cast<uint16_t>((datagram[0] << 8) | datagram[1]);
   Exchange* exchange = Find(socket, id);
   if (exchange == nullptr) {
-    const bool late = late_.Take(Key(socket->index, id), source, datagram);
-    ++(late ? client_->stats().late : client_->stats().strays);
+    const bool late = TakeLate(Key(socket->index, id), source, datagram);
     exchange = late ? nullptr : FindByQuestion(source, datagram);
     if (exchange == nullptr) return;
     ++exchange->result().mismatches.id;
@@ -63,8 +74,7 @@ void UdpTransport::Accept(Socket* socket, const Address& source,
   const auto verdict =
       MatchReply(exchange->query(), exchange->course().case_bits, same_source, datagram);
   if (verdict == MatchVerdict::kMatch) return client_->CompleteReply(exchange, datagram);
-  const bool late = late_.Take(Key(socket->index, id), source, datagram);  // The ID came round.
-  ++(late ? client_->stats().late : client_->stats().strays);
+  const bool late = TakeLate(Key(socket->index, id), source, datagram);  // The ID came round.
   switch (late ? MatchVerdict::kUnrelated : verdict) {
     case MatchVerdict::kOtherSource:
       ++mismatches.source;

@@ -115,5 +115,20 @@ TEST_F(AdmissionTest, ACanaryTakesAPlaceOrNone) {
   EXPECT_FALSE(admission_->TakeCanaryTurn(canary->peer()));
 }
 
+TEST_F(AdmissionTest, TheOwnRateHoldsBesideTheOthers) {
+  Start({});
+  const PeerRef server = Server(1);
+  EXPECT_TRUE(admission_->IsUnlimited(server));
+  admission_->SetOwnRate(1);
+  const Exchange* first = Wait(1);
+  const Exchange* second = Wait(2);
+  EXPECT_EQ(admission_->Next(), first);
+  EXPECT_EQ(admission_->Next(), nullptr);
+  EXPECT_EQ(admission_->stalled(), 0u) << "it is not its server that holds it up";
+  admission_->SetOwnRate(0);
+  EXPECT_EQ(admission_->Next(), second);
+  EXPECT_TRUE(admission_->IsUnlimited(server));
+}
+
 }  // namespace
 }  // namespace caascan::net

@@ -115,5 +115,22 @@ TEST(ExchangesTest, OneThatCouldNotUseItsTurnIsTheNextOfItsServer) {
   for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kReply);
 }
 
+TEST(ExchangesTest, ASilenceDuringAnOverloadIsNoEvidence) {
+  FakeTransport::Counts counts;
+  const auto drop_the_first = [&counts](Exchange* exchange, TransportClient* client) {
+    if (exchange->peer()->address() == Server(2)) return;
+    if (counts.sent > 2) return client->CompleteReply(exchange, kReply);
+    client->stats().drops += 100;
+  };
+  Client client({}, {}, FakeTransports(drop_the_first, &counts));
+  std::deque<Got> got(2);
+  client.Start(client.AskTask(Server(1), Protocol::kUdp, milliseconds(400), "n.example", &got[0]));
+  // Its end is a turn of the loop after the round, and before the other one's deadline.
+  client.Start(client.AskTask(Server(2), Protocol::kUdp, milliseconds(250), "n.example", &got[1]));
+  client.Wait();
+  EXPECT_EQ(got[0].result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(client.network()->PeerFor(Server(1))->silences(), 0u);
+}
+
 }  // namespace
 }  // namespace caascan::net
