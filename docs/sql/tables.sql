@@ -12,6 +12,7 @@
 CREATE VIEW report_summary AS
 SELECT 'records' AS fact, count(*) AS count FROM scan
 UNION ALL SELECT 'may_issue', count(*) FROM scan WHERE may_issue = 1
+UNION ALL SELECT 'would_issue', count(*) FROM scan WHERE may_issue = 1 AND would_issue = 1
 UNION ALL SELECT 'failed', count(*) FROM scan WHERE outcome IN ('servfail', 'timeout', 'lame')
 UNION ALL SELECT 'with_caa', count(*) FROM scan WHERE has_caa = 1
 UNION ALL SELECT 'rechecked', count(*) FROM scan WHERE attempts > 1;
@@ -145,7 +146,7 @@ CREATE VIEW report_orders AS
 SELECT "order", names, name, reason FROM (
   SELECT "order", name, reason, count(*) OVER (PARTITION BY "order") AS names,
     row_number() OVER (PARTITION BY "order" ORDER BY name) AS place
-  FROM scan WHERE may_issue = 0 AND "order" <> ''
+  FROM scan WHERE would_issue = 0 AND "order" <> ''
 ) AS failing WHERE place = 1;
 
 CREATE VIEW effort_values AS

@@ -5,6 +5,9 @@
 def is_record: (type == "object") and ([.name, .outcome, .reason, .dnssec, .time | type == "string"] | all)
   and (.may_issue | type == "boolean");
 
+# Records of earlier versions have no would_issue.
+def would_issue: if has("would_issue") then .would_issue else .outcome == "permit" end;
+
 # The 95 % interval of Wilson.
 def share($hits; $trials):
   if $trials == 0 then {share: null, share_low: null, share_high: null} else
@@ -75,6 +78,7 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
     ] as $operators
   | {
     summary: [["records", $total, null], ["may_issue", having(.may_issue), $total], ["failed", failed, $total],
+              ["would_issue", having(.may_issue and would_issue), $total],
               ["with_caa", ($with_caa | length), $total], ["rechecked", having(.attempts > 1), $total]]
       | map({fact: .[0], count: .[1]} + share(.[1]; .[2] // 0)),
     span: [{event: "first_record", time: (map(.time) | min)}, {event: "last_record", time: (map(.time) | max)}],
@@ -112,7 +116,7 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
     decisions: map(.decisions // {} | to_entries[]) | groups(.key)
       | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))})
       | map(. + share(.permit; .permit + .deny)),
-    orders: map(select(has("order") and (.may_issue | not))) | groups(.order | tojson)
+    orders: map(select(has("order") and (would_issue | not))) | groups(.order | tojson)
       | map((.of | min_by(.name)) as $first
             | {order: .key, names: (.of | length), name: $first.name, reason: $first.reason}),
     effort: [($looked_up | map(.elapsed_ms // 0) | effort("elapsed_ms")), ($looked_up | map(.queries // 0) | effort("queries")),
