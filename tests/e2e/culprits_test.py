@@ -272,7 +272,7 @@ class RealCulprits(harness.Case):
     def start_dnsmasq_that_stands_in_the_delegation(cls):
         address = cls.tree.delegate("masq")
         cls.tree.run("masq", address, [
-            "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
+            "dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file=",
             "--bind-interfaces", f"--listen-address={address}", "--local=/masq.test/", "--host-record=masq.test,127.9.0.1"])
 
     def test_dnsmasq_that_stands_in_the_delegation(self):
