@@ -94,6 +94,21 @@ Delegator DelegatorOf(const record::RecordView& record) {
   return IsAtOrBelow(zone, record.zone) ? Delegator::kRegistry : Delegator::kParentZone;
 }
 
+bool ResolversAreDown(const record::RecordView& record) {
+  bool any = false;
+  for (const record::ServerView& server : record.servers) {
+    // The server's address may have a port behind it.
+    const auto is_down = [&server](const record::FindingView& finding) {
+      return finding.code == FindingCodeText(FindingCode::kResolverDown) &&
+             !finding.address.empty() && server.host.empty() &&
+             server.address.find(finding.address) != std::string_view::npos;
+    };
+    if (std::none_of(record.findings.begin(), record.findings.end(), is_down)) return false;
+    any = true;
+  }
+  return any;
+}
+
 std::string WhomToTell(const FindingKind& kind, const record::RecordView& record) {
   if (IsAtResolver(kind, record)) return "operator of the resolver";
   const Delegator delegator = DelegatorOf(record);
@@ -116,6 +131,7 @@ std::string RemedyFor(const FindingKind& kind, const record::RecordView& record)
 }
 
 std::string RemedyFor(const record::RecordView& record) {
+  if (ResolversAreDown(record)) return std::string(KindOf(FindingCode::kResolverDown).remedy);
   return WithDelegator(guide::ReasonRemedy(record.reason), record);
 }
 

@@ -26,6 +26,10 @@ std::string_view AskedName(const record::RecordView& record);
 /// kRegistry where the record has no zone. Any thread.
 Delegator DelegatorOf(const record::RecordView& record);
 
+/// Are all that were asked resolvers of the scan that are down? Then nothing was found out about
+/// the name. Any thread.
+bool ResolversAreDown(const record::RecordView& record);
+
 /// Who can act, printable: "registrar", "DNS provider (Example DNS)", "operator of the resolver".
 std::string WhomToTell(const FindingKind& kind, const record::RecordView& record);
 

@@ -9,6 +9,7 @@
 
 #include "caascan/known_cas.h"
 #include "scanner/caa/property.h"
+#include "scanner/explain/culprit.h"
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/report/formats/cell_text.h"
 
@@ -123,6 +124,11 @@ Verdict VerdictOf(const record::RecordView& record,
       verdict.text = name + guide::WhyNotLookedUp(record.reason);
       break;
     default:
+      if (ResolversAreDown(record)) {
+        verdict.text =
+            "Nothing was found out about " + name + ": no resolver that was asked does its work.";
+        break;
+      }
       verdict.text = absl::StrCat(
           "The CAA records of ", name,
           " could not be looked up: ", std::string(OutcomeCode(record.outcome)), ", ",
@@ -134,6 +140,7 @@ Verdict VerdictOf(const record::RecordView& record,
 
 std::string ConsequenceText(const record::RecordView& record) {
   if (record.would_issue || record.outcome == Outcome::kError) return "";
+  if (ResolversAreDown(record)) return "";
   const std::string name = PrintableText(record.name);
   if (record.outcome == Outcome::kDeny) {
     return " As it is, the certification authority that was asked for must refuse a certificate "
@@ -152,7 +159,7 @@ std::string ApplicantError(const record::RecordView& record,
                            const std::vector<std::string>& issuer_domains) {
   assert(!issuer_domains.empty() && "a CA has a name");
   const KnownCa* known = KnownOf(issuer_domains);
-  if (known == nullptr || !known->runs_boulder) return "";
+  if (known == nullptr || !known->runs_boulder || ResolversAreDown(record)) return "";
   switch (record.outcome) {
     case Outcome::kDeny:
       return "CAA record for " + PrintableText(record.caa_owner) + " prevents issuance";

@@ -63,7 +63,7 @@ STORIES_TOLD = (
      ["server_domain_unregistered", "somebody else could register that domain", "To send to the domain owner"],
      None),
     ("A resolver that is down", ["--resolver", "127.0.0.1:5399", "www.example.com"], 1,
-     ["resolver_down", "No name server is to blame"],
+     ["Nothing was found out about www.example.com", "resolver_down", "No name server is to blame"],
      None),
     ("Signatures that end soon", ["fading.example"], 0,
      ["dnssec_expiring", "Let's Encrypt may issue for fading.example"],

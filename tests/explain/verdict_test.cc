@@ -68,6 +68,17 @@ const VerdictCase kCases[] = {
      "that was asked for must refuse", "CAA record for up.example prevents issuance"},
     {"AnotherFindingChangesNothing", "no_caa", true, true, R"(,"findings":[{"code":"aa_missing"}])",
      "letsencrypt.org", true, "may issue for", "", ""},
+    // No CA asks our resolver, and no server has said a thing.
+    {"OurResolverIsDown", "unreachable", false, false,
+     R"(,"failed_at":"www.example.com","servers":[{"address":"192.0.2.53:5353","result":"unreachable"}],)"
+     R"("findings":[{"code":"resolver_down","address":"192.0.2.53"}])",
+     "letsencrypt.org", false, "Nothing was found out about www.example.com", "", ""},
+    {"OneOfTwoResolversIsDown", "servfail", false, false,
+     R"(,"failed_at":"www.example.com","servers":[{"address":"192.0.2.53","result":"timeout"},)"
+     R"({"address":"192.0.2.54","result":"servfail"}],)"
+     R"("findings":[{"code":"resolver_down","address":"192.0.2.53"}])",
+     "letsencrypt.org", false, "Every CA must refuse.", "every certification authority must refuse",
+     "DNS problem: SERVFAIL looking up CAA for www.example.com"},
     {"NeverAsked", "not_in_dns", false, false, "", "letsencrypt.org", false, "www.example.com", "",
      ""},
 };
