@@ -36,7 +36,7 @@ class DnssecPolicy(harness.Case):
         for label, (options, keywords) in zones.items():
             apex = f"{label}.test."
             paths[apex], ds = self.tree.sign(apex, zone_text(apex, ADDRESS), *options, **keywords)
-            self.tree.delegate(label, ADDRESS, ds)
+            self.tree.delegate(label, ADDRESS, ds=ds)
         self.tree.start()
         self.tree.start_nsd("zones", ADDRESS, paths)
         for apex in paths:

@@ -11,6 +11,12 @@
 namespace caascan::net {
 namespace {
 
+/// None derives from it: it may be destroyed by its own type.
+class OwnExchange final : public Exchange {
+ public:
+  using Exchange::Exchange;
+};
+
 class AdmissionTest : public testing::Test {
  protected:
   void Start(const LimitOptions& options) {
@@ -20,7 +26,7 @@ class AdmissionTest : public testing::Test {
     admission_ = std::make_unique<Admission>(&loop_, limits_.get());
   }
   ~AdmissionTest() override {
-    for (Exchange& exchange : exchanges_) {
+    for (OwnExchange& exchange : exchanges_) {
       if (exchange.course().granted) admission_->GiveBack(&exchange);
       if (exchange.ListNode<QueueTag>::linked()) admission_->Leave(&exchange);
     }
@@ -51,7 +57,7 @@ class AdmissionTest : public testing::Test {
   std::unique_ptr<Admission> admission_;
   const dns::Name name_;
   dns::QuerySpec query_{.name = name_};
-  std::deque<Exchange> exchanges_;
+  std::deque<OwnExchange> exchanges_;
 };
 
 TEST_F(AdmissionTest, WithoutLimitsNothingWaits) {

@@ -13,7 +13,7 @@ using simdjson::dom::element;
 
 constexpr uint64_t kMaxIterations = 65535;
 constexpr size_t kMaxSaltText = 510;
-constexpr uint64_t kMaxSeconds = 30 * 86400;
+constexpr uint64_t kMaxSeconds = uint64_t{30} * 86400;
 
 constexpr std::pair<std::string_view, SigningAlgorithm> kAlgorithms[] = {
     {"RSASHA256", SigningAlgorithm::kRsaSha256},
