@@ -29,8 +29,7 @@ struct DecideSummary {
   uint64_t records = 0;  // Written: one for each that was read.
   uint64_t permit = 0;
   uint64_t deny = 0;
-  uint64_t failed =
-      0;  // Look-ups that had failed; their records are as they were, but for `would_issue`.
+  uint64_t failed = 0;   // Look-ups that had failed.
   uint64_t changed = 0;  // Permits that became denials, and the other way round.
   int signal = 0;        // SIGINT or SIGTERM where one stopped it, else 0.
 };

@@ -52,8 +52,8 @@ bool ParentsDiffer(const ZoneView& view);
 bool DelegationDiffers(const ZoneView& view);
 
 /// Adds delegation_mismatch, glue_mismatch, server_is_alias, single_server, dnskey_sets_differ,
-/// parents_differ, single_network and answers_differ, as far as they are proven: what nobody said,
-/// or somebody did not know, is held against nobody.
+/// parents_differ, single_network and answers_differ, as far as they are proven: what no server
+/// said, or one did not know, proves nothing.
 void AddZoneFindings(const ZoneView& view, std::vector<Finding>* findings);
 
 }  // namespace caascan::diagnose

@@ -90,6 +90,9 @@ void AddVerdict(const record::RecordView& record, const std::vector<std::string>
   if (record.outcome == Outcome::kError) {
     state = PictureState::kUnknown;
     text = "Not looked up";
+  } else if (ResolversAreDown(record)) {
+    state = PictureState::kUnknown;
+    text = "Nothing was found out";
   }
   body->Element(absl::StrCat("p class=\"verdict ", std::string(StateClass(state)), "\""),
                 absl::StrCat(std::string(StateMark(state)), " ", text));
@@ -210,8 +213,10 @@ void AddFindings(const record::RecordView& record, Body* body) {
 }
 
 /// The heading is the first line of the text that is not empty.
-void AddPublishing(const record::RecordView& record, const std::string& issuer, Body* body) {
-  const std::string text = PublishingText(record, issuer);
+void AddPublishingBox(const record::RecordView& record, const std::string& issuer, Body* body) {
+  ExplainPage page(ExplainForm::kPlain);
+  AddPublishing(record, issuer, &page);
+  const std::string text = page.Take();
   const size_t begin = text.find_first_not_of('\n');
   if (begin == std::string::npos) return;
   const size_t end = std::min(text.find('\n', begin), text.size());
@@ -225,15 +230,15 @@ void AddRemedy(const record::RecordView& record, const std::string& issuer, Body
   for (const std::string& text : {ElsewhereText(record), remedy}) {
     if (!text.empty()) body->Paragraph(text);
   }
-  AddPublishing(record, issuer, body);
+  AddPublishingBox(record, issuer, body);
 }
 
 void AddLetters(const record::RecordView& record, uint16_t port, Body* body) {
-  const std::vector<std::string> commands = CommandsFor(record, port);
-  for (const Letter& letter : LettersOf(record, commands, kMaxLetters)) {
+  for (const Letter& letter : LettersOf(record, port, kMaxLetters)) {
     body->Heading("To send to the " + letter.whom);
     body->CopyBox("letter to the " + letter.whom, letter.text, " letter");
   }
+  const std::vector<std::string> commands = CommandsFor(record, port);
   if (commands.empty()) return;
   body->Heading("See it without caascan");
   std::string text;

@@ -82,13 +82,6 @@ std::string Padded(std::string text, size_t width) {
   return text;
 }
 
-std::string ResultText(const std::string& result) {
-  if (result == "records") return "CAA records";
-  if (result == "none") return "no CAA records";
-  if (result == "nxdomain") return "does not exist";
-  return report::PrintableText(result);
-}
-
 /// Each name from the one asked about upwards; a failure ends it.
 void AddClimb(const ClimbView& view, const Room& room, ExplainPage* page) {
   if (view.climb.empty()) return;
@@ -102,7 +95,7 @@ void AddClimb(const ClimbView& view, const Room& room, ExplainPage* page) {
     const ClimbStepView& step = view.climb[i];
     std::string line = "  " +
                        Padded(report::PrintableText(step.name), std::min<size_t>(width, 40)) +
-                       "  " + Padded(ResultText(step.result), 14);
+                       "  " + Padded(StepResultText(step.result), 14);
     if (!step.address.empty()) {
       line += "  " + report::PrintableText(step.host) + " " + report::PrintableText(step.address) +
               " " + report::PrintableText(step.transport);
@@ -158,28 +151,9 @@ void AddServers(const record::RecordView& record, const Room& room, ExplainPage*
   page->Rest(record.servers.size(), room.servers);
 }
 
-/// What explains others that come with it.
-bool IsCause(FindingCode code) {
-  return code == FindingCode::kDnssecEmptyAnswersOnly || code == FindingCode::kDelegationMismatch;
-}
-
-/// Each code once: causes first, then the gravest. Those of other versions are left out.
-std::vector<FindingCode> CodesOf(const record::RecordView& record) {
-  std::vector<FindingCode> codes;
-  for (const record::FindingView& finding : record.findings) {
-    const std::optional<FindingCode> code = FindFindingCode(finding.code);
-    if (code && std::find(codes.begin(), codes.end(), *code) == codes.end()) codes.push_back(*code);
-  }
-  std::stable_sort(codes.begin(), codes.end(), [](FindingCode a, FindingCode b) {
-    if (IsCause(a) != IsCause(b)) return IsCause(a);
-    return KindOf(a).severity < KindOf(b).severity;
-  });
-  return codes;
-}
-
 /// Findings of one code are told together: the first servers stand for all.
 void AddFindings(const record::RecordView& record, const Room& room, ExplainPage* page) {
-  const std::vector<FindingCode> codes = CodesOf(record);
+  const std::vector<FindingCode> codes = FindingCodesOf(record);
   if (!codes.empty()) page->Heading("What is wrong");
   for (size_t i = 0; i < std::min(codes.size(), room.findings); ++i) {
     const FindingKind& kind = KindOf(codes[i]);
@@ -202,124 +176,6 @@ void AddFindings(const record::RecordView& record, const Room& room, ExplainPage
   page->Rest(codes.size(), room.findings);
 }
 
-std::string Generic(const std::string& tag, const std::string& value) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string wire = {'\0', static_cast<char>(tag.size())};
-  wire += tag + value;
-  std::string out = "\\# " + std::to_string(wire.size()) + " ";
-  for (const char c : wire) {
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
-void AddForms(const std::string& at, const std::string& tag, const std::string& issuer,
-              ExplainPage* page) {
-  page->Copy(absl::StrCat("    ", at, ". 3600 IN CAA 0 ", tag, " \"", issuer, "\""));
-  page->Copy("    " + at + ". 3600 IN TYPE257 " + Generic(tag, issuer));
-  page->Line(absl::StrCat("    in a panel: name ", at, ", type CAA, flag 0, tag ", tag, ", value ",
-                          issuer));
-}
-
-/// The record that lets the CA issue, in three forms.
-void AddPublishing(const record::RecordView& record, const std::string& issuer, ExplainPage* page) {
-  const bool denied = record.outcome == Outcome::kDeny;
-  if (!denied && record.reason != Reason::kNoCaa) return;
-  std::string_view owner = denied ? record.caa_owner : record.name;
-  if (owner.starts_with("*.")) owner.remove_prefix(2);
-  const std::string at = report::PrintableText(owner);
-  page->Heading(denied ? "To let " + issuer + " issue, publish beside or instead of what is there"
-                       : "Nothing is needed. To let " + issuer + " alone issue, publish");
-  const std::string near(IsKnownIssuer(issuer) ? "" : NearestKnownIssuer(issuer));
-  if (!near.empty()) page->Line("  " + issuer + " is no known CA's; " + near + " may be meant.");
-  if (WildcardsAreApart(record)) {
-    page->Line("  for wildcards, since an issuewild is there:");
-    AddForms(at, "issuewild", issuer, page);
-    page->Line("  for names that are no wildcards:");
-    AddForms(at, "issue", issuer, page);
-  } else {
-    page->Line("  for names (and wildcards, where there is no issuewild):");
-    AddForms(at, "issue", issuer, page);
-    page->Line("  for wildcards, where they differ or an issuewild is there:");
-    AddForms(at, "issuewild", issuer, page);
-  }
-  if (record.reason == Reason::kUnknownCriticalProperty ||
-      record.reason == Reason::kMalformedProperty) {
-    page->Line("  and correct the record that stands in the way.");
-  }
-}
-
-/// The lines for dig, each once.
-class Commands {
- public:
-  Commands(const record::RecordView& record, uint16_t port) : record_(record), port_(port) {
-    for (const FindingCode code : CodesOf(record)) AddCode(code);
-    if (!record.failed_at.empty()) AddFailure();
-  }
-  const std::vector<std::string>& lines() const { return lines_; }
-
- private:
-  std::string name() const { return std::string(AskedName(record_)); }
-
-  std::string WithPort(std::string_view address) const {
-    std::string text(address);
-    if (port_ == 53 || text.empty() || text.front() == '[') return text;
-    const size_t colon = text.find(':');
-    if (colon != std::string::npos && text.find('.') != std::string::npos) return text;
-    const std::string port = ":" + std::to_string(port_);
-    return colon == std::string::npos ? text + port : "[" + text + "]" + port;
-  }
-
-  void Add(std::string line) {
-    const bool known = std::find(lines_.begin(), lines_.end(), line) != lines_.end();
-    if (!line.empty() && !known) lines_.push_back(std::move(line));
-  }
-
-  void AddCode(FindingCode code) {
-    const Dig dig = KindOf(code).dig;
-    for (const record::FindingView& finding : record_.findings) {
-      if (finding.code != FindingCodeText(code)) continue;
-      const std::string zone(finding.zone.empty() ? record_.zone : finding.zone);
-      if (dig == Dig::kNsOfAllServers) {
-        AskServers("NS", zone, true);
-      } else if (dig == Dig::kCaaOfAllServers) {
-        AskServers("CAA", std::string(record_.has_caa ? record_.caa_owner : record_.name), false);
-      } else {
-        const DossierSample sample = {name(), std::string(finding.host), WithPort(finding.address),
-                                      zone, ""};
-        for (std::string& line : DigLines(dig, sample)) Add(std::move(line));
-      }
-    }
-  }
-
-  /// Those that answered; of the zone's parents the last one, whose referral it was.
-  void AskServers(std::string_view type, const std::string& name, bool parent_too) {
-    std::string parent;
-    for (const record::ServerView& server : record_.servers) {
-      if (server.result == "referral") parent = WithPort(server.address);
-    }
-    if (parent_too) Add(DigLine(type, name, parent));
-    for (const record::ServerView& server : record_.servers) {
-      if (server.result == "answer") Add(DigLine(type, name, WithPort(server.address)));
-    }
-  }
-
-  void AddFailure() {
-    for (const record::ServerView& server : record_.servers) {
-      const bool did_well = server.result == "answer" || server.result == "referral";
-      if (server.address.empty() || did_well) continue;
-      const DossierSample sample = {name(), std::string(server.host), WithPort(server.address),
-                                    std::string(record_.zone), ""};
-      for (std::string& line : DigLines(guide::DigOf(record_.reason), sample)) Add(std::move(line));
-    }
-  }
-
-  const record::RecordView& record_;
-  const uint16_t port_;
-  std::vector<std::string> lines_;
-};
-
 void AddCommands(const std::vector<std::string>& lines, const Room& room, ExplainPage* page) {
   if (lines.empty()) return;
   page->Heading("See it without caascan");
@@ -336,9 +192,9 @@ void AddCommands(const std::vector<std::string>& lines, const Room& room, Explai
   }
 }
 
-void AddLetters(const record::RecordView& record, const std::vector<std::string>& commands,
-                const Room& room, ExplainPage* page) {
-  for (const Letter& letter : LettersOf(record, commands, room.letters)) {
+void AddLetters(const record::RecordView& record, uint16_t port, const Room& room,
+                ExplainPage* page) {
+  for (const Letter& letter : LettersOf(record, port, room.letters)) {
     page->Heading("To send to the " + letter.whom);
     page->Paragraph("  ", letter.text);
   }
@@ -373,9 +229,8 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
     if (!text.empty()) page->Paragraph("  ", text);
   }
   AddPublishing(record, report::PrintableText(issuers.front()), page);
-  const Commands commands(record, options.port);
-  AddCommands(commands.lines(), room, page);
-  AddLetters(record, commands.lines(), room, page);
+  AddCommands(CommandsFor(record, options.port), room, page);
+  AddLetters(record, options.port, room, page);
 }
 
 std::string Explain(const record::RecordView& record, const ClimbView& climb,
@@ -392,55 +247,6 @@ std::string Explain(const record::RecordView& record, const ClimbView& climb,
 }
 
 }  // namespace
-
-std::vector<FindingCode> FindingCodesOf(const record::RecordView& record) {
-  return CodesOf(record);
-}
-
-std::vector<std::string> CommandsFor(const record::RecordView& record, uint16_t port) {
-  return Commands(record, port).lines();
-}
-
-std::vector<Letter> LettersOf(const record::RecordView& record,
-                              const std::vector<std::string>& commands, size_t most) {
-  std::vector<Letter> letters;
-  for (const FindingCode code : CodesOf(record)) {
-    const FindingKind& kind = KindOf(code);
-    if (kind.severity == Severity::kNotice || letters.size() == most) break;
-    if (kind.actor == Actor::kOurselves) continue;
-    const std::string whom = WhomToTell(kind, record);
-    if (std::any_of(letters.begin(), letters.end(),
-                    [&whom](const Letter& letter) { return letter.whom == whom; })) {
-      continue;
-    }
-    letters.push_back(
-        {whom, SupportLetter(record, kind, commands.empty() ? "" : commands.front())});
-  }
-  return letters;
-}
-
-std::string RemedyText(const record::RecordView& record) {
-  if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
-    return "Add an issuewild record that names the CA, or remove the issuewild records.";
-  }
-  return RemedyFor(record);
-}
-
-std::string PublishingText(const record::RecordView& record, const std::string& issuer) {
-  ExplainPage page(ExplainForm::kPlain);
-  AddPublishing(record, issuer, &page);
-  return page.Take();
-}
-
-std::string StepResultText(const std::string& result) { return ResultText(result); }
-
-absl::Status ReadRecord(std::string_view line, std::string* padded, record::RecordReader* reader) {
-  padded->assign(line);
-  padded->append(record::RecordReader::kPadding, ' ');
-  const std::string_view problem = reader->Read(std::string_view(*padded).substr(0, line.size()));
-  if (problem.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("no record: " + std::string(problem));
-}
 
 }  // namespace caascan::explain
 

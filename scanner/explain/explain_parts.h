@@ -10,6 +10,7 @@
 #include <absl/status/status.h>
 
 #include "caascan/finding_code.h"
+#include "scanner/explain/explain_page.h"
 #include "scanner/record/record_view.h"
 
 namespace caascan::explain {
@@ -29,17 +30,16 @@ struct Letter {
   std::string whom;  // "DNS provider (Example DNS)".
   std::string text;
 };
-/// To each who can act, about the gravest fault: the owner, the DNS provider, and who delegates. At
-/// most so many; printable. `commands` are those of CommandsFor().
-std::vector<Letter> LettersOf(const record::RecordView& record,
-                              const std::vector<std::string>& commands, size_t most);
+/// To each who can act, about the gravest fault, with a line for dig that shows that fault: the
+/// owner, the DNS provider, and who delegates. At most so many; printable.
+std::vector<Letter> LettersOf(const record::RecordView& record, uint16_t port, size_t most);
 
 /// What to do about the record's reason; empty where nothing is.
 std::string RemedyText(const record::RecordView& record);
 
-/// A heading, and below it the record that lets the CA issue, in three forms. Empty where none
+/// A heading, and below it the record that lets the CA issue, in three forms. Nothing where none
 /// would help. `issuer` is printable.
-std::string PublishingText(const record::RecordView& record, const std::string& issuer);
+void AddPublishing(const record::RecordView& record, const std::string& issuer, ExplainPage* page);
 
 /// The result of a step of the climb in words, printable.
 std::string StepResultText(const std::string& result);

@@ -32,7 +32,7 @@ std::string_view ReasonText(Reason reason) {
     case Reason::kIssuanceForbidden:
       return "the CAA records forbid every certificate";
     case Reason::kUnknownCriticalProperty:
-      return "a CAA record that must be understood has a tag that nobody knows";
+      return "a CAA record that must be understood has a tag that no CA knows";
     case Reason::kAccountUriMismatch:
       return "the CAA records name it for another account";
     case Reason::kValidationMethodMismatch:

@@ -511,11 +511,11 @@ constexpr FindingKind kKinds[] = {
      "RFC 8659 sections 4.2 to 4.4, RFC 8657 section 3", "a CAA value cannot be read",
      "The value breaks the grammar, has a parameter twice, is no mailto:, http: or https: URL "
      "where iodef wants one, or no mail address or telephone number where a contact is due.",
-     "A CAA record's value is malformed, and authorizes nobody. Write the issuer's domain name "
+     "A CAA record's value is malformed, and authorizes no CA. Write the issuer's domain name "
      "alone, without a final dot, quotes or a URL, and parameters as name=value behind a "
      "semicolon; for a contact a mail address, or a telephone number as +1-555-0100."},
     {kCaaTagUnknown, kWarning, kOwner, kCaa, R::kUnknownCriticalProperty, kNoEde,
-     "RFC 8659 section 4.1", "a CAA tag that nobody has defined",
+     "RFC 8659 section 4.1", "a CAA tag that is not defined",
      "The tag is none of issue, issuewild, iodef, issuemail, issuevmc, contactemail and "
      "contactphone.",
      "A CAA record has a tag that no CA knows. Correct the spelling: issue, issuewild or iodef. "
@@ -553,7 +553,7 @@ constexpr FindingKind kKinds[] = {
      "A CAA record has a parameter that CAs ignore, so it restricts nothing. The names are "
      "accounturi and validationmethods, without hyphens."},
     {kCaaMethodUnknown, kWarning, kOwner, kCaa, R::kValidationMethodMismatch, kNoEde,
-     "RFC 8657 section 4", "a validation method that nobody has defined",
+     "RFC 8657 section 4", "a validation method that is not defined",
      "A label of validationmethods is none of IANA's registry of ACME validation methods, and does "
      "not begin with ca-.",
      "A CAA record allows a validation method that does not exist. Use the names of the ACME "

@@ -38,8 +38,8 @@ inline std::string_view RawKey(const char* begin) {
                      : std::string_view();
 }
 
-/// The field itself, for to copy one stalls the processor: it was written in parts and would be
-/// read as a whole.
+/// The field itself: copying one would stall the processor, since it was written in parts and would
+/// be read as a whole.
 inline simdjson::ondemand::field& InPlace(
     simdjson::simdjson_result<simdjson::ondemand::field>& result) {
   simdjson::ondemand::field&& field = std::move(result).value_unsafe();

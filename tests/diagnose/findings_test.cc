@@ -313,7 +313,7 @@ TEST_F(FindingsTest, OurOwnFaultIsNobodysFinding) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
-/// A resolver is no server that a delegation names: who runs those is not accused of it.
+/// A resolver is no server that a delegation names, so it gets no finding of those.
 TEST_F(FindingsTest, AResolversFailureIsNoServers) {
   for (const ServerResult result : {ServerResult::kUnreachable, ServerResult::kNotAuthoritative,
                                     ServerResult::kUpwardReferral, ServerResult::kTruncated}) {

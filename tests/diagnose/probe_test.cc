@@ -209,7 +209,7 @@ TEST_F(ProbeTest, KeysThatComeNowAccuseNobody) {
   EXPECT_EQ(Codes(), std::vector<std::string>{});
 }
 
-TEST_F(ProbeTest, NobodyIsAskedForKeysWhoseLookUpHadThem) {
+TEST_F(ProbeTest, NoServerIsAskedForKeysThatTheLookUpHad) {
   Start({{kFirst, DropKeys}});
   Met(kFirst, ServerResult::kAnswer);
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);

@@ -68,6 +68,26 @@ TEST(ExplainRecordTest, AFindingSaysWhoMendsItAndHowToSeeIt) {
   EXPECT_EQ(text.find("notimp_on_caa:"), text.rfind("notimp_on_caa:"));
 }
 
+/// What one addressee runs shows nothing to another.
+TEST(ExplainRecordTest, EachLetterHasTheLineThatShowsItsOwnFault) {
+  const std::string text = Explain(
+      R"("name":"www.example.com","outcome":"timeout","reason":"no_response","may_issue":false,)"
+      R"("failed_at":"www.example.com","zone":"example.com","operator":"Example DNS",)"
+      R"("servers":[{"host":"ns1.example.net","address":"192.0.2.1","result":"timeout"},)"
+      R"({"host":"ns2.example.net","address":"192.0.2.2","result":"refused"}],)"
+      R"("findings":[{"code":"server_silent","host":"ns1.example.net","address":"192.0.2.1"},)"
+      R"({"code":"lame_refused","host":"ns2.example.net","address":"192.0.2.2"}])");
+  std::string flat = text;
+  std::replace(flat.begin(), flat.end(), '\n', ' ');
+  const size_t provider = flat.find("To send to the DNS provider");
+  const size_t owner = flat.find("To send to the domain owner");
+  ASSERT_NE(provider, std::string::npos);
+  ASSERT_NE(owner, std::string::npos);
+  const std::string letter = flat.substr(owner, provider > owner ? provider - owner : flat.npos);
+  EXPECT_THAT(letter, HasSubstr("@192.0.2.2"));
+  EXPECT_THAT(letter, Not(HasSubstr("@192.0.2.1")));
+}
+
 TEST(ExplainRecordTest, APermitWithoutRecordsNeedsNothing) {
   const std::string text =
       Explain(R"("name":"*.example.com","outcome":"permit","reason":"no_caa","may_issue":true,)"

@@ -88,7 +88,7 @@ class World {
     Presigned presigned;  // Of such a zone that is signed.
     std::vector<Server> servers;
     bool family_tld = false;
-    /// It is delegated, or served beside the zone above: else nobody comes there.
+    /// It is delegated, or served beside the zone above: else no query comes there.
     bool reached = true;
   };
 
