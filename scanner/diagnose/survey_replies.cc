@@ -36,6 +36,12 @@ std::string TextOf(const std::vector<CaaRecord>& records) {
   return text;
 }
 
+/// Sorts, and leaves each but once.
+void SortOnce(std::vector<std::string>* names) {
+  std::sort(names->begin(), names->end());
+  names->erase(std::unique(names->begin(), names->end()), names->end());
+}
+
 std::string CaaText(const Asked& asked, const resolve::Classified& classified,
                     const resolve::AliasChain& chain) {
   if (classified.kind == resolve::ResponseKind::kAlias) {
@@ -95,8 +101,7 @@ void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, Se
     }
   }
   if (names.empty()) return;
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  SortOnce(&names);
   view->ns = std::move(names);
 }
 
@@ -142,8 +147,7 @@ void Surveyor::TakeReferral(const Asked& asked, const Inquiry& inquiry, ServerVi
     if (record.type != RRType::kNS || !record.owner.Equals(zone)) continue;
     names.push_back(record.NameRdata().ToName().view().ToLowerText());
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  SortOnce(&names);
 }
 
 }  // namespace caascan::diagnose
