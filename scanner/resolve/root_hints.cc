@@ -83,8 +83,12 @@ std::vector<RootServer> BuiltInRootHints(uint16_t port) {
 absl::StatusOr<std::vector<RootServer>> ReadRootHints(const std::string& path, uint16_t port) {
   std::vector<RootServer> hosts;
   std::vector<dns::Name> named;
-  absl::Status read = ReadRecordFile(
-      "root hints", path, [&](const ldns_rr* rr) { TakeRecord(rr, port, &hosts, &named); });
+  const RecordFile file{.what = "root hints",
+                        .path = path,
+                        .types = {dns::RRType::kNS, dns::RRType::kA, dns::RRType::kAAAA},
+                        .others = {}};
+  absl::Status read =
+      ReadRecordFile(file, [&](const ldns_rr* rr) { TakeRecord(rr, port, &hosts, &named); });
   if (!read.ok()) return read;
   std::vector<RootServer> servers;
   for (const dns::Name& name : named) {

@@ -41,20 +41,13 @@ std::vector<TrustAnchor> BuiltInTrustAnchors() {
 
 absl::StatusOr<std::vector<TrustAnchor>> ReadTrustAnchors(const std::string& path) {
   std::vector<TrustAnchor> anchors;
-  bool others = false;
-  absl::Status read = ReadRecordFile("trust anchor", path, [&](const ldns_rr* rr) {
-    const ldns_rr_type type = ldns_rr_get_type(rr);
-    if (type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_DNSKEY) {
-      anchors.push_back(AnchorOf(rr));
-    } else {
-      others = true;
-    }
-  });
+  const RecordFile file{.what = "trust anchor",
+                        .path = path,
+                        .types = {dns::RRType::kDS, dns::RRType::kDNSKEY},
+                        .others = "a record that is neither DS nor DNSKEY"};
+  absl::Status read =
+      ReadRecordFile(file, [&](const ldns_rr* rr) { anchors.push_back(AnchorOf(rr)); });
   if (!read.ok()) return read;
-  if (others) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("trust anchor ", path, ": a record that is neither DS nor DNSKEY"));
-  }
   const auto of_root = [](const TrustAnchor& anchor) { return anchor.owner.view().is_root(); };
   if (std::none_of(anchors.begin(), anchors.end(), of_root)) {
     return absl::InvalidArgumentError(

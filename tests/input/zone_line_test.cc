@@ -138,6 +138,11 @@ TEST(ZoneLineTest, FormsOfLines) {
       {"glue from outside the zone is not believed",
        std::string(kSoa) + "x.com. 60 IN NS a.net.\na.net. 60 IN A 192.0.2.1\n",
        {"x.com: a.net 60"}},
+      {"other types are not looked into",
+       "$ORIGIN com.\nx IN IPSECKEY Y 257 3 8\nx HINFO\nx 60 IN TYPE65280 \\# no\n"
+       "x IN 60 CAA 0 issue\nx 60 IN NS a.net.\n\tURI 1\n\tNS b.net.\n",
+       {"x.com: a.net b.net 60"}},
+      {"types by number", "x.com. 60 IN TYPE2 \\# 7 01 61 03 6e 65 74 00\n", {"x.com: a.net 60"}},
       {"carriage returns", "x.com. 60 IN NS a.net.\r\n", {"x.com: a.net 60"}},
       {"the root's own NS", ". 60 IN NS a.\ncom. 60 IN NS a.\n", {"com: a 60"}},
   };
@@ -150,7 +155,8 @@ TEST(ZoneLineTest, WhatCannotBeReadIsHandedOut) {
   for (const std::string line :
        {"x.com. 60 IN NS", "x.com. 60 IN NS a..b.", "x.com. 60 IN A 1.2.3", "x.com.", "x.com. 60",
         "$INCLUDE other", "$ORIGIN a..b.", "$TTL soon", "x.com. 60 IN TXT \"open",
-        "x.com. 60 IN NS a. )", "x.com. 60 IN NS a. b.", "x.com. 60 IN DS 1 8 1 xyz"}) {
+        "x.com. 60 IN NS a. )", "x IN NSX a.", "x.com. 60 IN NS a. b.",
+        "x.com. 60 IN DS 1 8 1 xyz"}) {
     std::vector<std::string> shown = Delegations(line);
     ASSERT_EQ(shown.size(), 1u) << line;
     EXPECT_EQ(shown[0].front(), '!') << line << " gave " << shown[0];

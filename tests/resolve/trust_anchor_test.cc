@@ -51,6 +51,9 @@ INSTANTIATE_TEST_SUITE_P(
                         "no DS or DNSKEY record of the root"},
                     Row{"AnotherType", std::string(kDs) + ". IN NS a.example.\n",
                         "neither DS nor DNSKEY"},
+                    Row{"ABrokenOneOfAnotherType",  // ldns would leak what it has read of it.
+                        std::string(kDs) + "2\337 IN IPSECKEY Y 257 3 8 257 3 8\n",
+                        "line 2: a record that is neither DS nor DNSKEY"},
                     Row{"NoRecord", std::string(kDs) + ". IN DS 1 8 2 xyz\n", "line 2"}),
     [](const auto& row) { return row.param.name; });
 
