@@ -3,7 +3,7 @@
 // on. Tested by name_test.cc.
 #include "scanner/dns/name.h"
 
-#include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "scanner/dns/octets.h"
@@ -57,7 +57,20 @@ bool operator==(NameView a, NameView b) {
 
 namespace {
 
-bool IsPlain(uint8_t c) { return c > 0x20 && c < 0x7f && c != '.' && c != '\\'; }
+/// Does a label's octet stand for itself in text?
+constexpr std::array<bool, 256> MakePlainTable() {
+  std::array<bool, 256> plain{};
+  for (size_t c = 0x21; c < 0x7f; ++c) plain[c] = c != '.' && c != '\\';
+  return plain;
+}
+constexpr std::array<bool, 256> kPlain = MakePlainTable();
+
+bool IsPlainLabel(const uint8_t* octets, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    if (!kPlain[octets[i]]) return false;
+  }
+  return true;
+}
 
 void AppendEscaped(uint8_t c, std::string* out) {
   if (c == '.' || c == '\\') {
@@ -68,6 +81,19 @@ void AppendEscaped(uint8_t c, std::string* out) {
   }
 }
 
+void AppendEscapedText(NameView name, std::string* out) {
+  for (NameView rest = name; !rest.is_root(); rest = rest.parent()) {
+    if (rest.size() != name.size()) out->push_back('.');
+    for (const char c : rest.first_label()) {
+      if (kPlain[static_cast<uint8_t>(c)]) {
+        out->push_back(c);
+      } else {
+        AppendEscaped(static_cast<uint8_t>(c), out);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void NameView::AppendText(std::string* out) const {
@@ -75,20 +101,15 @@ void NameView::AppendText(std::string* out) const {
     out->push_back('.');
     return;
   }
+  // The text of a plain name is its wire form with dots for length octets.
+  const size_t start = out->size();
+  out->append(reinterpret_cast<const char*>(data_ + 1), size_ - 2u);
   for (size_t position = 0; data_[position] != 0; position += 1u + data_[position]) {
-    if (position != 0) out->push_back('.');
-    const std::span<const uint8_t> label(data_ + position + 1, data_[position]);
-    if (std::all_of(label.begin(), label.end(), IsPlain)) {
-      out->append(reinterpret_cast<const char*>(label.data()), label.size());
-      continue;
-    }
-    for (const uint8_t c : label) {
-      if (IsPlain(c)) {
-        out->push_back(static_cast<char>(c));
-      } else {
-        AppendEscaped(c, out);
-      }
-    }
+    if (position != 0) (*out)[start + position - 1] = '.';
+    if (IsPlainLabel(data_ + position + 1, data_[position])) continue;
+    out->resize(start);
+    AppendEscapedText(*this, out);
+    return;
   }
 }
 

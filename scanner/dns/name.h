@@ -152,19 +152,20 @@ class Name {
 class CompactName {
  public:
   /// The root.
-  CompactName() : CompactName(NameView()) {}
+  CompactName() : size_(1) { bytes_[0] = 0; }
   explicit CompactName(NameView view) { Store(view); }
   CompactName(const CompactName& other) { Store(other.view()); }
   /// Leaves the root behind.
-  CompactName(CompactName&& other) noexcept : CompactName() { Swap(&other); }
-  CompactName& operator=(CompactName other) noexcept {
-    Swap(&other);
+  CompactName(CompactName&& other) noexcept { Take(&other); }
+  CompactName& operator=(CompactName&& other) noexcept {
+    if (this == &other) return *this;
+    Free();
+    Take(&other);
     return *this;
   }
+  CompactName& operator=(const CompactName& other) { return *this = CompactName(other); }
   CompactName& operator=(NameView view) { return *this = CompactName(view); }
-  ~CompactName() {
-    if (size_ > kInline) delete[] heap();
-  }
+  ~CompactName() { Free(); }
 
   operator NameView() const { return view(); }
   NameView view() const { return NameView(size_ > kInline ? heap() : bytes_.data(), size_); }
@@ -184,9 +185,14 @@ class CompactName {
     std::memcpy(&pointer, bytes_.data(), sizeof pointer);
     return pointer;
   }
-  void Swap(CompactName* other) noexcept {
-    std::swap(size_, other->size_);
-    std::swap(bytes_, other->bytes_);
+  void Free() {
+    if (size_ > kInline) delete[] heap();
+  }
+  void Take(CompactName* other) noexcept {
+    size_ = other->size_;
+    bytes_ = other->bytes_;
+    other->size_ = 1;
+    other->bytes_[0] = 0;
   }
 
   uint8_t size_;

@@ -27,8 +27,15 @@ inline uint64_t LoadWord(const uint8_t* data) {
   return word;
 }
 
+inline uint64_t LoadHalf(const uint8_t* data) {
+  uint32_t half = 0;
+  std::memcpy(&half, data, sizeof half);
+  return half;
+}
+
 /// The 1 to 7 octets at `data`, zeros behind them.
 inline uint64_t LoadShortWord(const uint8_t* data, size_t size) {
+  if (size >= 4) return LoadHalf(data) | (LoadHalf(data + size - 4) << (8 * (size - 4)));
   uint64_t word = 0;
   for (size_t i = size; i > 0; --i) word = (word << 8) | data[i - 1];
   return word;
@@ -41,13 +48,15 @@ inline uint64_t LoadTail(const uint8_t* data, size_t size) {
   return LoadWord(data + size - 8) >> (8 * (8 - tail));
 }
 
+inline bool EqualWords(uint64_t a, uint64_t b) { return a == b || LowerWord(a) == LowerWord(b); }
+
 /// Letter case aside.
 inline bool EqualOctets(const uint8_t* a, const uint8_t* b, size_t size) {
-  size_t position = 0;
-  for (; position + 8 <= size; position += 8) {
-    if (LowerWord(LoadWord(a + position)) != LowerWord(LoadWord(b + position))) return false;
+  if (size < 8) return size == 0 || EqualWords(LoadShortWord(a, size), LoadShortWord(b, size));
+  for (size_t position = 0; position + 8 <= size; position += 8) {
+    if (!EqualWords(LoadWord(a + position), LoadWord(b + position))) return false;
   }
-  return position == size || LowerWord(LoadTail(a, size)) == LowerWord(LoadTail(b, size));
+  return EqualWords(LoadWord(a + size - 8), LoadWord(b + size - 8));  // Some of them once more.
 }
 
 }  // namespace caascan::dns

@@ -50,7 +50,8 @@ class Writer {
 
  private:
   void Store(uint64_t word, size_t size) {
-    for (size_t i = 0; i < size; ++i, word >>= 8) U8(static_cast<uint8_t>(word));
+    std::memcpy(out_.data() + size_, &word, size);  // Its first octet is the lowest, as loaded.
+    size_ += size;
   }
 
   std::span<uint8_t> out_;

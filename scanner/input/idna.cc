@@ -28,6 +28,14 @@ constexpr std::array<uint8_t, 256> MakeLabelTable() {
 }
 constexpr std::array<uint8_t, 256> kLabelOctets = MakeLabelTable();
 
+/// Bytes that neither end a label nor begin a character beyond ASCII.
+constexpr std::array<bool, 256> MakeRunTable() {
+  std::array<bool, 256> run{};
+  for (size_t c = 0; c < 0x80; ++c) run[c] = c != '.';
+  return run;
+}
+constexpr std::array<bool, 256> kWithinLabel = MakeRunTable();
+
 /// A name in wire form that grows label by label.
 class WireBuilder {
  public:
@@ -36,13 +44,17 @@ class WireBuilder {
     if (label.empty()) return TypedNameError::kEmptyLabel;
     if (label.size() > dns::kMaxLabelSize) return TypedNameError::kLabelTooLong;
     if (size_ + 1 + label.size() + 1 > wire_.size()) return TypedNameError::kNameTooLong;
-    wire_[size_++] = static_cast<uint8_t>(label.size());
-    for (const char c : label) {
-      const uint8_t octet = kLabelOctets[static_cast<uint8_t>(c)];
+    uint8_t* const to = wire_.data() + size_;
+    to[0] = static_cast<uint8_t>(label.size());
+    uint8_t differs = 0;
+    for (size_t i = 0; i < label.size(); ++i) {
+      const uint8_t octet = kLabelOctets[static_cast<uint8_t>(label[i])];
       if (octet == 0) return TypedNameError::kBadCharacter;
-      if (octet != static_cast<uint8_t>(c)) *changed = true;
-      wire_[size_++] = octet;
+      differs |= static_cast<uint8_t>(octet ^ static_cast<uint8_t>(label[i]));
+      to[1 + i] = octet;
     }
+    size_ += 1 + label.size();
+    *changed = *changed || differs != 0;
     return TypedNameError::kNone;
   }
 
@@ -76,9 +88,13 @@ TypedLabel ReadLabel(std::string_view text, size_t start) {
   TypedLabel label;
   size_t end = start;
   while (end < text.size()) {
+    if (kWithinLabel[static_cast<uint8_t>(text[end])]) {
+      ++end;
+      continue;
+    }
     label.dot_size = DotSize(text, end);
     if (label.dot_size != 0) break;
-    if (static_cast<uint8_t>(text[end]) >= 0x80) label.ascii = false;
+    label.ascii = false;
     ++end;
   }
   label.text = text.substr(start, end - start);

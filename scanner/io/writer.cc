@@ -26,7 +26,11 @@ void Writer::Start() {
 void Writer::Post(std::string* lines) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.append(*lines);
+    if (waiting_.empty()) {
+      std::swap(waiting_, *lines);
+    } else {
+      waiting_.append(*lines);
+    }
     if (waiting_.size() > kCongestedBytes) congested_.store(true, std::memory_order_relaxed);
   }
   lines->clear();

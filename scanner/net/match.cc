@@ -35,24 +35,24 @@ MatchVerdict MatchReply(const dns::QuerySpec& query, uint64_t case_bits, bool sa
   if (!peek || !peek->is_response) {
     return same_source ? MatchVerdict::kNoMessage : MatchVerdict::kUnrelated;
   }
-  const bool same_question = peek->has_question && peek->type == query.type &&
-                             peek->rr_class == dns::kClassIn && peek->name == query.name;
+  const bool right_type =
+      peek->has_question && peek->type == query.type && peek->rr_class == dns::kClassIn;
+  const bool same_case = right_type && dns::SameCase(query.name, case_bits, peek->name);
+  if (same_source && same_case) return MatchVerdict::kMatch;  // As nearly all do.
+  const bool same_question = same_case || (right_type && peek->name == query.name);
   if (!same_source) return same_question ? MatchVerdict::kOtherSource : MatchVerdict::kUnrelated;
   if (!peek->has_question) {
     return peek->rcode == dns::RCode::kNoError || peek->rcode == dns::RCode::kNXDomain
                ? MatchVerdict::kNoQuestion
                : MatchVerdict::kBareError;
   }
-  if (!same_question) return MatchVerdict::kOtherQuestion;
-  return dns::SameCase(query.name, case_bits, peek->name) ? MatchVerdict::kMatch
-                                                          : MatchVerdict::kOtherCase;
+  return same_question ? MatchVerdict::kOtherCase : MatchVerdict::kOtherQuestion;
 }
 
 bool IsQuery(const dns::QuerySpec& query, uint64_t case_bits, std::span<const uint8_t> datagram) {
   const auto peek = dns::PeekQuestion(datagram);
   return peek && !peek->is_response && peek->has_question && peek->type == query.type &&
-         peek->rr_class == dns::kClassIn && peek->name == query.name &&
-         dns::SameCase(query.name, case_bits, peek->name);
+         peek->rr_class == dns::kClassIn && dns::SameCase(query.name, case_bits, peek->name);
 }
 
 uint32_t MostGuesses(dns::NameView name) {

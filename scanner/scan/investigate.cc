@@ -152,8 +152,10 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy wh
     }
     if (options_.climb) NoteStep(climb);
     climb->weakest = std::max(climb->weakest, climb->answer->dnssec);
-    climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
-                           climb->answer->findings.end());
+    if (!climb->answer->findings.empty()) {
+      climb->findings.insert(climb->findings.end(), climb->answer->findings.begin(),
+                             climb->answer->findings.end());
+    }
     if (climb->answer->nxdomain && !first) {
       diagnose::AddClimbFindings(climb->at, *climb->answer, *climb->own, &climb->findings);
     }
