@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstdlib>
 
 #include "scanner/caa/embedded.h"
 #include "scanner/caa/property.h"
@@ -26,10 +28,29 @@ constexpr size_t kMinForTwoSlips = 9;
 constexpr size_t kMinForThreeSlips = 12;
 constexpr size_t kMinLabel = 8;
 
+/// Which octets a text holds, modulo 64.
+uint64_t OctetsOf(std::string_view text) {
+  uint64_t octets = 0;
+  for (const char c : text) octets |= uint64_t{1} << (static_cast<uint8_t>(c) % 64);
+  return octets;
+}
+
+/// A text to be compared with many others.
+struct Compared {
+  explicit Compared(std::string_view that) : text(that), octets(OctetsOf(that)) {}
+
+  std::string_view text;
+  uint64_t octets;
+};
+
 struct Known {
   std::vector<KnownCa> cas;
   std::vector<std::string_view> issuers;  // Sorted.
+  std::vector<Compared> domains;          // The same.
+  std::vector<Compared> labels;           // Their first ones, in the same order.
 };
+
+std::string_view FirstLabel(std::string_view domain) { return domain.substr(0, domain.find('.')); }
 
 /// False where the row's fields cannot be read.
 bool ReadFailureFields(const caa::TableRow& row, KnownCa* ca) {
@@ -58,6 +79,10 @@ Known ReadKnown() {
     known.cas.push_back(std::move(ca));
   }
   std::sort(known.issuers.begin(), known.issuers.end());
+  for (const std::string_view issuer : known.issuers) {
+    known.domains.emplace_back(issuer);
+    known.labels.emplace_back(FirstLabel(issuer));
+  }
   return known;
 }
 
@@ -113,22 +138,26 @@ size_t Slips(std::string_view a, std::string_view b, size_t enough) {
   return rows[a.size() % 3][b.size()];
 }
 
-std::string_view FirstLabel(std::string_view domain) { return domain.substr(0, domain.find('.')); }
+/// No fewer slips than that: each octet that one of both lacks takes one to come in, and one slip
+/// brings in one.
+size_t LeastSlips(const Compared& a, const Compared& b) {
+  return static_cast<size_t>(
+      std::max({std::popcount(a.octets & ~b.octets), std::popcount(b.octets & ~a.octets),
+                std::abs(static_cast<int>(a.text.size()) - static_cast<int>(b.text.size()))}));
+}
 
-/// The known issuer of which `part` has the fewest slips, where they are few enough.
-template <typename Part>
-std::string_view WithFewestSlips(std::string_view text, Part part) {
+/// The known issuer of which the one of `others` has the fewest slips, where they are few enough.
+std::string_view WithFewestSlips(std::string_view text, const std::vector<Compared>& others) {
+  const Compared sought(text);
   std::string_view nearest;
   size_t fewest = kMaxSlips + 1;  // Excluded.
   if (text.size() < kMinForThreeSlips) --fewest;
   if (text.size() < kMinForTwoSlips) --fewest;
-  for (const std::string_view issuer : TheKnown().issuers) {
-    const std::string_view other = part(issuer);
-    const size_t longer = std::max(text.size(), other.size());
-    if (longer - std::min(text.size(), other.size()) >= fewest) continue;
-    if (const size_t slips = Slips(text, other, fewest); slips < fewest) {
+  for (size_t i = 0; i < others.size(); ++i) {
+    if (LeastSlips(sought, others[i]) >= fewest) continue;
+    if (const size_t slips = Slips(text, others[i].text, fewest); slips < fewest) {
       fewest = slips;
-      nearest = issuer;
+      nearest = TheKnown().issuers[i];
     }
   }
   return nearest;
@@ -147,12 +176,12 @@ std::string_view NearestOfLowerCase(std::string_view domain) {
     above.remove_prefix(above.find('.') + 1);
     if (const std::string_view known = KnownAs(above); !known.empty()) return known;
   }
-  const std::string_view near = WithFewestSlips(domain, [](std::string_view d) { return d; });
+  const std::string_view near = WithFewestSlips(domain, TheKnown().domains);
   if (!near.empty()) return near;
   // "letsencrypt.com", "digicert": the name is right, what is behind it is not.
   const std::string_view label = FirstLabel(domain);
   if (const KnownCa* ca = FindKnownCa(label)) return ca->issuer_domains.front();
-  return label.size() < kMinLabel ? std::string_view() : WithFewestSlips(label, FirstLabel);
+  return label.size() < kMinLabel ? std::string_view() : WithFewestSlips(label, TheKnown().labels);
 }
 
 }  // namespace

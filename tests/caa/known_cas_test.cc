@@ -125,6 +125,24 @@ INSTANTIATE_TEST_SUITE_P(
                     NearestRow{"no-such-ca.example", ""}, NearestRow{"", ""},
                     NearestRow{"example.com", ""}));
 
+TEST(NearestKnownIssuerTest, FindsEachSingleSlipInEachIssuer) {
+  for (const KnownCa& ca : KnownCas()) {
+    for (const std::string_view issuer : ca.issuer_domains) {
+      for (size_t i = 0; i < issuer.size(); ++i) {
+        std::string left_out(issuer);
+        left_out.erase(i, 1);
+        EXPECT_NE(NearestKnownIssuer(left_out), "") << left_out;
+        std::string changed(issuer);
+        changed[i] = changed[i] == 'q' ? 'z' : 'q';
+        EXPECT_NE(NearestKnownIssuer(changed), "") << changed;
+        std::string added(issuer);
+        added.insert(i, 1, 'q');
+        EXPECT_NE(NearestKnownIssuer(added), "") << added;
+      }
+    }
+  }
+}
+
 TEST(NearestKnownIssuerTest, TakesAnyLength) {
   EXPECT_EQ(NearestKnownIssuer(std::string(253, 'x')), "");
   EXPECT_EQ(NearestKnownIssuer(std::string(4000, 'x')), "");
