@@ -45,10 +45,12 @@ NameView NameView::suffix(size_t labels) const {
 
 bool NameView::IsAtOrBelow(NameView ancestor) const {
   if (size_ < ancestor.size_) return false;
+  if (ancestor.is_root()) return true;
   const size_t skip = static_cast<size_t>(size_ - ancestor.size_);
-  size_t position = 0;
+  if (!EqualOctets(data_ + skip, ancestor.data_, ancestor.size_)) return false;
+  size_t position = 0;  // They may lie within a label.
   while (position < skip) position += 1u + data_[position];
-  return position == skip && EqualOctets(data_ + skip, ancestor.data_, ancestor.size_);
+  return position == skip;
 }
 
 bool operator==(NameView a, NameView b) {
@@ -237,7 +239,12 @@ std::optional<Name> Name::Substitute(NameView name, NameView owner, NameView tar
 }
 
 void Name::ToLower() {
-  for (size_t i = 0; i < size_; ++i) wire_[i] = LowerOctet(wire_[i]);
+  size_t position = 0;
+  for (; position + 8 <= size_; position += 8) {
+    const uint64_t lower = LowerWord(LoadWord(wire_.data() + position));
+    std::memcpy(wire_.data() + position, &lower, sizeof lower);
+  }
+  for (; position < size_; ++position) wire_[position] = LowerOctet(wire_[position]);
 }
 
 void CompactName::Store(NameView view) {
