@@ -80,6 +80,11 @@ std::optional<Nsec3Hash> HashForNsec3(NameView name, std::span<const uint8_t> sa
   return hash;
 }
 
+std::optional<Nsec3Hash> HashAt(NameView owner, NameView zone) {
+  if (owner.is_root() || owner.parent() != zone) return std::nullopt;
+  return ReadHashLabel(owner.first_label());
+}
+
 bool Nsec3Prover::Record::Covers(const Nsec3Hash& hash) const {
   if (owner < next) return owner < hash && hash < next;
   return hash > owner || hash < next;  // The last one of the zone, or the only one.
@@ -90,10 +95,10 @@ std::optional<Nsec3Prover::Record> Nsec3Prover::ReadRecord(Rrset set, NameView z
   const NameView owner = set.owner;
   // §8.1, §8.2: records with unknown hash algorithms or flags are ignored.
   if (!nsec3 || nsec3->hash_algorithm != Nsec3::kSha1 || nsec3->flags > Nsec3::kOptOut ||
-      nsec3->next_hash.size() != Nsec3Hash().size() || owner.is_root() || owner.parent() != zone) {
+      nsec3->next_hash.size() != Nsec3Hash().size()) {
     return std::nullopt;
   }
-  const auto hash = ReadHashLabel(owner.first_label());
+  const auto hash = HashAt(owner, zone);
   if (!hash) return std::nullopt;
   Record record(std::move(set), *nsec3);
   record.owner = *hash;

@@ -15,6 +15,10 @@ using Nsec3Hash = std::array<uint8_t, 20>;
 std::optional<Nsec3Hash> HashForNsec3(dns::NameView name, std::span<const uint8_t> salt,
                                       unsigned iterations);
 
+/// The hash in the owner of a zone's NSEC3 record: its first label, in base32 (RFC 5155 §3.3), and
+/// the zone above it. nullopt where it is none.
+std::optional<Nsec3Hash> HashAt(dns::NameView owner, dns::NameView zone);
+
 /// See Denial, which has the same methods.
 class Nsec3Prover {
  public:

@@ -158,14 +158,20 @@ class SetChecker {
     if (id) {
       if (const auto known = means_.memo->Find(*id)) {
         ++means_.work->remembered;
-        return *known ? Stage::kGood : Stage::kWrong;
+        return Conclude(*id, *known);
       }
     }
     if (++checks_ > kMaxChecksPerSet) return Stage::kTooMuchWork;
     if (!means_.work->Charge(key->price())) return GiveUp();
     ++means_.work->checks[signature.algorithm];
     const bool good = key->Verify(bytes, signature.signature);
-    if (id) means_.memo->Add(*id, good);
+    if (!id) return good ? Stage::kGood : Stage::kWrong;
+    means_.memo->Add(*id, good);
+    return Conclude(*id, good);
+  }
+
+  Stage Conclude(const SignatureMemo::Id& id, bool good) const {
+    if (good && means_.good != nullptr) means_.good->push_back({set_.owner, set_.type, id});
     return good ? Stage::kGood : Stage::kWrong;
   }
 

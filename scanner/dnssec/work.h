@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <vector>
 
 #include "scanner/dnssec/policy.h"
 
@@ -45,6 +46,7 @@ struct Work {
 };
 
 class SignatureMemo;
+struct GoodSignature;
 
 /// What a verification needs besides the records. `now`: seconds since 1970 modulo 2^32.
 struct Means {
@@ -52,6 +54,8 @@ struct Means {
   Work* work = nullptr;
   SignatureMemo* memo = nullptr;  // None: every signature is checked anew.
   Policy policy = {};
+  /// Where those that were found good are put; with a memo only.
+  std::vector<GoodSignature>* good = nullptr;
 };
 
 }  // namespace caascan::dnssec
