@@ -16,18 +16,18 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/allocations.h"
+#include "scanner/async/task.h"
+#include "scanner/async/timer_wheel.h"
 #include "scanner/net/limits.h"
 #include "scanner/net/network.h"
 #include "scanner/net/random_bits.h"
-#include "scanner/net/task.h"
-#include "scanner/net/timer_wheel.h"
 
 namespace caascan::net {
 namespace {
 
-Task<int64_t> One() { co_return 1; }
+async::Task<int64_t> One() { co_return 1; }
 
-Task<void> Sum(benchmark::State* state, int64_t* sum) {
+async::Task<void> Sum(benchmark::State* state, int64_t* sum) {
   const AllocationColumn allocations(state);
   for (auto _ : *state) {
     const int64_t one = co_await One();
@@ -37,13 +37,13 @@ Task<void> Sum(benchmark::State* state, int64_t* sum) {
 
 void BM_AwaitTask(benchmark::State& state) {
   int64_t sum = 0;
-  Spawn(Sum(&state, &sum));
+  async::Spawn(Sum(&state, &sum));
   if (sum != static_cast<int64_t>(state.iterations())) state.SkipWithError("a task was lost");
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_AwaitTask);
 
-class CountingTimer : public Timer {
+class CountingTimer : public async::Timer {
  public:
   int fired = 0;
 
@@ -52,7 +52,7 @@ class CountingTimer : public Timer {
 };
 
 void BM_ArmCancel(benchmark::State& state) {
-  TimerWheel wheel(0);
+  async::TimerWheel wheel(0);
   CountingTimer timer;
   int64_t now_ms = 0;
   const AllocationColumn allocations(&state);
@@ -77,7 +77,7 @@ class AnsweringTransport final : public Transport {
   }
   void Flush() override {
     static constexpr std::array<uint8_t, 12> kReply = {0, 0, 0x84};
-    List<Exchange, QueueTag> sent;
+    async::List<Exchange, QueueTag> sent;
     sent.TakeAll(&queue_);
     while (Exchange* exchange = sent.PopFront()) {
       exchange->MarkSent(client_->loop());
@@ -90,11 +90,12 @@ class AnsweringTransport final : public Transport {
 
  private:
   TransportClient* const client_;
-  List<Exchange, QueueTag> queue_;
+  async::List<Exchange, QueueTag> queue_;
 };
 
-Task<> AskAgainAndAgain(benchmark::State* state, Network* network, int64_t* answered, bool* done) {
-  const PeerRef peer = network->PeerFor(Address::FromText("192.0.2.1", 53).value());
+async::Task<> AskAgainAndAgain(benchmark::State* state, Network* network, int64_t* answered,
+                               bool* done) {
+  const PeerRef peer = network->PeerFor(async::Address::FromText("192.0.2.1", 53).value());
   const dns::Name name;
   const dns::QuerySpec query{.name = name};
   const AllocationColumn allocations(state);
@@ -109,7 +110,7 @@ Task<> AskAgainAndAgain(benchmark::State* state, Network* network, int64_t* answ
 void BM_Exchange(benchmark::State& state) {
   constexpr uint32_t kNeverReached = 1'000'000'000;
   const uint32_t limit = state.range(0) != 0 ? kNeverReached : 0;
-  Loop loop;
+  async::Loop loop;
   SharedLimits limits({.rate_qps = limit, .server_rate_qps = limit, .server_inflight = limit});
   {
     Network network(&loop, &limits, {}, [](Protocol, TransportClient* client) {
@@ -117,7 +118,7 @@ void BM_Exchange(benchmark::State& state) {
     });
     int64_t answered = 0;
     bool done = false;
-    Spawn(AskAgainAndAgain(&state, &network, &answered, &done));
+    async::Spawn(AskAgainAndAgain(&state, &network, &answered, &done));
     while (!done) network.Flush();
     if (answered != static_cast<int64_t>(state.iterations())) state.SkipWithError("no answer");
     network.Close();

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "scanner/net/fan.h"
+#include "scanner/async/fan.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/failure.h"
 
@@ -163,7 +163,7 @@ struct Probing {
   resolve::AskOptions options;
   Examination* examination;
   Heard* heard;
-  net::Fan* fan;
+  async::Fan* fan;
   std::chrono::nanoseconds waited{0};  // For the server, those before it included.
 };
 
@@ -189,7 +189,7 @@ unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, unsigned silenc
 /// Is the server there, and the way to it? By the SOA, in the way in which it was answered before.
 /// Waits as long as this server usually takes, and longer: an answer that comes later than that
 /// only leaves a silence uncounted.
-net::Task<bool> AnswersControl(Probing* probing) {
+async::Task<bool> AnswersControl(Probing* probing) {
   constexpr int kTries = 2;
   constexpr std::chrono::milliseconds kLeast(300);
   const ProbeContext& context = *probing->context;
@@ -204,7 +204,7 @@ net::Task<bool> AnswersControl(Probing* probing) {
   options.timeout = std::min(options.timeout, usual + kLeast);
   bool answered = false;
   for (int count = 0; count < kTries && !answered; ++count) {
-    const net::Pooled<resolve::Asked> asked =
+    const async::Pooled<resolve::Asked> asked =
         co_await resolve::Ask(peer, context.zone, RRType::kSOA, options, context.account);
     probing->waited += asked->spent;
     answered = asked->replied;
@@ -212,10 +212,10 @@ net::Task<bool> AnswersControl(Probing* probing) {
   co_return answered;
 }
 
-net::Task<> TryOnce(Probing* probing, Try* out) {
+async::Task<> TryOnce(Probing* probing, Try* out) {
   const ProbeContext& context = *probing->context;
   const ProbeSpec& spec = *probing->spec;
-  const net::Pooled<resolve::Asked> asked =
+  const async::Pooled<resolve::Asked> asked =
       co_await resolve::Ask(probing->examination->peer, spec.at_zone ? context.zone : context.name,
                             spec.type, probing->options, context.account);
   probing->waited += asked->spent;
@@ -239,7 +239,8 @@ bool TakeTry(const Try& tried, const ProbeSpec& spec, unsigned silences, Heard* 
   return heard->asked;
 }
 
-net::Task<> TryBeside(Probing probing, Try* out, net::Fan* fan, std::chrono::nanoseconds* waited) {
+async::Task<> TryBeside(Probing probing, Try* out, async::Fan* fan,
+                        std::chrono::nanoseconds* waited) {
   co_await TryOnce(&probing, out);
   *waited = std::max(*waited, probing.waited);
   fan->End();
@@ -247,16 +248,16 @@ net::Task<> TryBeside(Probing probing, Try* out, net::Fan* fan, std::chrono::nan
 
 /// As many tries as silence takes, one shortly after the other: they wait at the same time. None
 /// follows an answer. True where that settles it.
-net::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
+async::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
   constexpr std::chrono::milliseconds kApart(120);
   const ProbeContext& context = *probing->context;
   std::array<Try, kPatient.silences> tries;
-  net::Fan fan;
+  async::Fan fan;
   std::chrono::nanoseconds waited = probing->waited;
   unsigned sent = 0;
   while (sent < silences && !context.account->budget.exhausted()) {
     fan.Begin();
-    net::Spawn(TryBeside(*probing, &tries[sent++], &fan, &waited));
+    async::Spawn(TryBeside(*probing, &tries[sent++], &fan, &waited));
     net::Pause pause(context.network, kApart);
     co_await pause;
     const auto has_ended = [](const Try& each) { return each.ended_by_us || !each.silent(); };
@@ -273,7 +274,7 @@ net::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
   co_return settled;
 }
 
-net::Task<> Hear(Probing probing) {
+async::Task<> Hear(Probing probing) {
   const ProbeContext& context = *probing.context;
   const ProbeSpec& spec = *probing.spec;
   const Patience patience = IsPatient(context.account->look) ? kPatient : kUsual;
@@ -312,22 +313,22 @@ constexpr ProbeKind kOtherTypes[] = {ProbeKind::kA, ProbeKind::kTxt};
 constexpr ProbeKind kKeys[] = {ProbeKind::kDnskey};
 constexpr ProbeKind kKeysWithoutEdns[] = {ProbeKind::kDnskeyWithoutEdns};
 constexpr ProbeKind kOnceMore[] = {ProbeKind::kSoaAgain};
-net::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
-  net::Fan fan;
+async::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
+  async::Fan fan;
   const std::chrono::nanoseconds waited = examination->waited;
   for (const ProbeKind kind : kinds) {
     if (kind == ProbeKind::kCaaWithoutDo && !context->ask.dnssec_ok) continue;
     if (kind == ProbeKind::kSoaWithOption && !context->options) continue;
     const ProbeSpec& spec = SpecOf(kind);
     fan.Begin();
-    net::Spawn(Hear({context, &spec, OptionsOf(spec, *context), examination,
-                     &examination->heard(kind), &fan, waited}));
+    async::Spawn(Hear({context, &spec, OptionsOf(spec, *context), examination,
+                       &examination->heard(kind), &fan, waited}));
   }
   co_await fan.All();
 }
 
 /// The zone is served.
-net::Task<> ExamineTypes(const ProbeContext* context, Examination* examination) {
+async::Task<> ExamineTypes(const ProbeContext* context, Examination* examination) {
   const Heard& met = examination->met;
   if (!met.served() || context->options) {
     co_await HearAll(context, kOfThoseWhoServe, examination);
@@ -367,7 +368,7 @@ bool CallsForProbes(ServerResult result) {
   }
 }
 
-net::Task<> Examine(const ProbeContext* context, Examination* examination) {
+async::Task<> Examine(const ProbeContext* context, Examination* examination) {
   const Heard& soa = examination->heard(ProbeKind::kSoa);
   if (examination->met.silent()) {
     co_await HearAll(context, kOfTheSilent, examination);

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "caascan/record.h"
+#include "scanner/async/task.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/ask.h"
 
@@ -86,7 +86,7 @@ struct ProbeContext {
 /// Sends the probes that the server's failure calls for, and fills in what came of them. Queries go
 /// by the account's budget: what it cuts short counts as not asked. Silence is met with several
 /// tries, more of them where the account is patient.
-net::Task<> Examine(const ProbeContext* context, Examination* examination);
+async::Task<> Examine(const ProbeContext* context, Examination* examination);
 
 /// As evidence names the probe. Lives as long as the program.
 std::string_view LabelOf(ProbeKind kind);

@@ -24,8 +24,8 @@ int WorthOf(const resolve::Asked& asked, const LetterCaseQuestion& question) {
   return kind == resolve::ResponseKind::kNoData ? 2 : kData;
 }
 
-net::Task<bool> AskAgain(const LetterCaseQuestion* question, bool small_letters, int than,
-                         resolve::Account* account, resolve::Asked* asked) {
+async::Task<bool> AskAgain(const LetterCaseQuestion* question, bool small_letters, int than,
+                           resolve::Account* account, resolve::Asked* asked) {
   resolve::AskOptions options = *question->options;
   options.small_letters = small_letters;
   *asked =
@@ -35,8 +35,8 @@ net::Task<bool> AskAgain(const LetterCaseQuestion* question, bool small_letters,
 
 }  // namespace
 
-net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
-                           resolve::Asked* asked, std::string* copy) {
+async::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
+                             resolve::Asked* asked, std::string* copy) {
   net::Peer* const peer = question->peer;
   const int worth = WorthOf(*asked, *question);
   if (!asked->replied || asked->small_letters || worth == kData) co_return;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "scanner/net/task.h"
+#include "scanner/async/task.h"
 #include "scanner/resolve/ask.h"
 
 namespace caascan::diagnose {
@@ -20,7 +20,7 @@ struct LetterCaseQuestion {
 /// answer to that, several times in turn with no better one to capitals, is noted at the peer;
 /// then, or where the trouble has passed, *asked is the better answer. `copy` keeps the octets of
 /// the first one and must live as long as *asked.
-net::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
-                           resolve::Asked* asked, std::string* copy);
+async::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
+                             resolve::Asked* asked, std::string* copy);
 
 }  // namespace caascan::diagnose

@@ -6,9 +6,9 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/name.h"
 #include "scanner/guide/operators.h"
-#include "scanner/net/address.h"
 #include "scanner/resolve/zone.h"
 
 namespace caascan::diagnose {
@@ -27,7 +27,7 @@ class OperatorNamer {
   const guide::Operator* ByAddress(const resolve::Zone& zone, size_t server) const;
 
   // At most kMaxAddresses: those that come later are not learnt.
-  absl::flat_hash_map<net::Address, const guide::Operator*> by_address_;
+  absl::flat_hash_map<async::Address, const guide::Operator*> by_address_;
 };
 
 }  // namespace caascan::diagnose

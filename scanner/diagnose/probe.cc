@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/async/fan.h"
 #include "scanner/diagnose/conclusion.h"
 #include "scanner/diagnose/examine.h"
 #include "scanner/diagnose/findings.h"
-#include "scanner/net/fan.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -81,22 +81,22 @@ void LeaveOutSilent(const resolve::Budget& budget, Examinations* servers) {
   servers->erase(std::remove_if(servers->begin(), servers->end(), has_no_room), servers->end());
 }
 
-net::Task<> ExamineOne(const ProbeContext* context, Examination* server, net::Fan* fan) {
+async::Task<> ExamineOne(const ProbeContext* context, Examination* server, async::Fan* fan) {
   co_await Examine(context, server);
   fan->End();
 }
 
 /// All at once, within what is left of the name's time.
-net::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
+async::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
   resolve::Budget* budget = &context.account->budget;
   const std::chrono::nanoseconds waited = budget->waited;
   const std::chrono::nanoseconds max_wait = budget->max_wait;
   context.max_wait = max_wait - waited;
   budget->max_wait = std::chrono::nanoseconds::max();  // They wait side by side.
-  net::Fan fan;
+  async::Fan fan;
   for (Examination& server : *servers) {
     fan.Begin();
-    net::Spawn(ExamineOne(&context, &server, &fan));
+    async::Spawn(ExamineOne(&context, &server, &fan));
   }
   co_await fan.All();
   const auto longest = std::max_element(
@@ -181,9 +181,9 @@ Reason Refine(Reason plain, const Examinations& servers) {
 
 }  // namespace
 
-net::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOptions& options,
-                                     dns::NameView name, resolve::CaaAnswer* answer,
-                                     resolve::Account* account) {
+async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOptions& options,
+                                       dns::NameView name, resolve::CaaAnswer* answer,
+                                       resolve::Account* account) {
   dns::Name zone;
   dns::Name end(name);  // Of the aliases: that is what the zone's servers were asked about.
   const bool keyless = !answer->keyless_zone.empty();

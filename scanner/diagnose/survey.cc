@@ -33,7 +33,7 @@ bool MayComeYet(ServerResult result) {
   return result == ServerResult::kTimeout || result == ServerResult::kMismatched;
 }
 
-net::Task<> ExamineOne(const ProbeContext* context, Examination* server, net::Fan* fan) {
+async::Task<> ExamineOne(const ProbeContext* context, Examination* server, async::Fan* fan) {
   co_await Examine(context, server);
   fan->End();
 }
@@ -52,8 +52,8 @@ Examination ExaminationOf(const resolve::Attempt& attempt, uint8_t tries) {
 
 }  // namespace
 
-net::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
-                               resolve::HostAddresses* own) {
+async::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
+                                 resolve::HostAddresses* own) {
   auto known = hosts_.FindOrInsert(host);
   co_await known->Free();
   const auto now = [this] { return network_->loop()->now(); };
@@ -93,7 +93,7 @@ void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_paren
 }
 
 /// All names that the parent has, with the addresses it gives and their own.
-net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
+async::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
   inquiry->view.complete = delegated->complete;
   for (const resolve::DelegatedServer& server : delegated->servers) {
     HostView host;
@@ -110,7 +110,7 @@ net::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* de
 
 /// Does a server that gave no CAA records say at least who serves the zone? Else there is nothing
 /// to compare, and all that can be said of them has been.
-net::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
+async::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
   inquiry->account->look = resolve::Look::kFirst;
   for (const resolve::DelegatedServer& server : delegated->servers) {
     for (const net::PeerRef& peer : server.peers) {
@@ -123,7 +123,7 @@ net::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServ
 }
 
 /// Those that the zone names and its parent does not.
-net::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
+async::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
   std::vector<std::string> names;
   for (const Server& server : inquiry->servers) {
     if (server.view.ns) names.insert(names.end(), server.view.ns->begin(), server.view.ns->end());
@@ -144,8 +144,8 @@ net::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
   }
 }
 
-net::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
-                                       resolve::Account* account, Asked* asked, uint8_t* tries) {
+async::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
+                                         resolve::Account* account, Asked* asked, uint8_t* tries) {
   if (!allow_special_ && server->peer->address().IsSpecialPurpose()) {
     *asked = Asked();
     asked->result = ServerResult::kBlocked;
@@ -164,7 +164,7 @@ net::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name,
   co_return *tries > 1;
 }
 
-net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan) {
+async::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, async::Fan* fan) {
   const SurveyRequest& request = *inquiry->request;
   Asked asked;
   std::string copy;  // Of a message that `asked` may refer to.
@@ -198,15 +198,15 @@ net::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, net:
 }
 
 /// What is no CAA is asked only of those that may answer.
-net::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
-  net::Fan fan;
+async::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
+  async::Fan fan;
   for (Server& server : inquiry->servers) {
     if (whom == Whom::kSuspects && !server.suspect()) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
     if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
     if (topic == Topic::kUnassigned && !server.has_records()) continue;
     fan.Begin();
-    net::Spawn(AskOne(inquiry, &server, topic, &fan));
+    async::Spawn(AskOne(inquiry, &server, topic, &fan));
   }
   co_await fan.All();
 }
@@ -231,11 +231,11 @@ void Surveyor::FindParents(Inquiry* inquiry) const {
   }
 }
 
-net::Task<> Surveyor::AskParents(Inquiry* inquiry) {
-  net::Fan fan;
+async::Task<> Surveyor::AskParents(Inquiry* inquiry) {
+  async::Fan fan;
   for (Server& parent : inquiry->parents) {
     fan.Begin();
-    net::Spawn(AskOne(inquiry, &parent, Topic::kReferral, &fan));
+    async::Spawn(AskOne(inquiry, &parent, Topic::kReferral, &fan));
   }
   co_await fan.All();
 }
@@ -249,14 +249,14 @@ void Surveyor::Collect(Inquiry* inquiry) {
 }
 
 /// What is asked after it is asked with patience.
-net::Task<> Surveyor::Rest(Inquiry* inquiry) {
+async::Task<> Surveyor::Rest(Inquiry* inquiry) {
   net::Pause pause(network_, network_->Jittered(inquiry->request->rest));
   co_await pause;
   inquiry->account->look = resolve::Look::kSurvey;
 }
 
 /// A second look at what seems to be wrong.
-net::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
+async::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
   const bool differ = AnswersDiffer(inquiry->view);
   const bool suspects = std::any_of(inquiry->servers.begin(), inquiry->servers.end(),
                                     [](const Server& server) { return server.suspect(); });
@@ -271,19 +271,19 @@ net::Task<> Surveyor::LookAgain(Inquiry* inquiry) {
   Collect(inquiry);
 }
 
-net::Task<> Surveyor::ExamineAll(Inquiry* inquiry, Examinations* examinations) {
+async::Task<> Surveyor::ExamineAll(Inquiry* inquiry, Examinations* examinations) {
   const SurveyRequest& request = *inquiry->request;
   const ProbeContext context{network_,     options_,         request.zone,
                              request.name, inquiry->account, request.probe_all};
-  net::Fan fan;
+  async::Fan fan;
   for (Examination& examination : *examinations) {
     fan.Begin();
-    net::Spawn(ExamineOne(&context, &examination, &fan));
+    async::Spawn(ExamineOne(&context, &examination, &fan));
   }
   co_await fan.All();
 }
 
-net::Task<> Surveyor::ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings) {
+async::Task<> Surveyor::ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings) {
   const SurveyRequest& request = *inquiry->request;
   Examinations examinations;
   for (const Server& server : inquiry->servers) {
@@ -353,8 +353,8 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
   AddZoneFindings(inquiry->view, findings);
 }
 
-net::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* account,
-                             std::vector<Finding>* findings) {
+async::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* account,
+                               std::vector<Finding>* findings) {
   Inquiry inquiry{request, account, {}};
   inquiry.view.zone = request->zone.ToText();
   if (!request->all_servers) {

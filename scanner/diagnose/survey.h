@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "scanner/async/fan.h"
+#include "scanner/async/task.h"
 #include "scanner/diagnose/examine.h"
 #include "scanner/diagnose/zone_view.h"
-#include "scanner/net/fan.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
@@ -49,8 +49,8 @@ class Surveyor {
   /// Asks, and adds what is wrong to *findings. What single servers do goes to the account, as with
   /// any look-up; queries go by its budget. Does nothing where the zone's servers are not known.
   /// All must live until it ends.
-  net::Task<> Survey(const SurveyRequest* request, resolve::Account* account,
-                     std::vector<Finding>* findings);
+  async::Task<> Survey(const SurveyRequest* request, resolve::Account* account,
+                       std::vector<Finding>* findings);
 
  private:
   /// One server's address.
@@ -88,30 +88,31 @@ class Surveyor {
     size_t HeapBytes() const { return own.HeapBytes(); }
   };
 
-  net::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  async::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
   /// Fills *own, which is empty.
-  net::Task<> FindHost(dns::NameView host, resolve::Account* account, resolve::HostAddresses* own);
-  net::Task<bool> HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated);
-  net::Task<> AddHostedServers(Inquiry* inquiry);
+  async::Task<> FindHost(dns::NameView host, resolve::Account* account,
+                         resolve::HostAddresses* own);
+  async::Task<bool> HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  async::Task<> AddHostedServers(Inquiry* inquiry);
   void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
 
-  net::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
+  async::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
   void FindParents(Inquiry* inquiry) const;
-  net::Task<> AskParents(Inquiry* inquiry);
+  async::Task<> AskParents(Inquiry* inquiry);
   static void TakeKeys(const resolve::Asked& asked, dns::NameView zone, Server* server);
   static void TakeReferral(const resolve::Asked& asked, const Inquiry& inquiry, ServerView* view);
-  net::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, net::Fan* fan);
+  async::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, async::Fan* fan);
   /// False where the budget had ended before: nothing was sent, and nothing is known.
-  net::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
-                               resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
+  async::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
+                                 resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
   void TakeCaa(const resolve::Asked& asked, const Inquiry& inquiry, Server* server) const;
   static void TakeOther(const resolve::Asked& asked, dns::NameView zone, Topic topic,
                         ServerView* view);
-  net::Task<> Rest(Inquiry* inquiry);
-  net::Task<> LookAgain(Inquiry* inquiry);
+  async::Task<> Rest(Inquiry* inquiry);
+  async::Task<> LookAgain(Inquiry* inquiry);
   using Examinations = std::vector<Examination>;
-  net::Task<> ExamineAll(Inquiry* inquiry, Examinations* examinations);
-  net::Task<> ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings);
+  async::Task<> ExamineAll(Inquiry* inquiry, Examinations* examinations);
+  async::Task<> ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings);
   void Report(Inquiry* inquiry, std::vector<Finding>* findings) const;
   static void Collect(Inquiry* inquiry);
 

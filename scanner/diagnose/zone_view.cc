@@ -91,9 +91,9 @@ void AddDelegation(const ZoneView& view, std::vector<Finding>* findings) {
 
 void AddGlue(const HostView& host, std::vector<Finding>* findings) {
   if (!host.own.complete) return;
-  for (const net::Address& glue : host.glue) {
+  for (const async::Address& glue : host.glue) {
     Names own;
-    for (const net::Address& address : host.own.addresses) {
+    for (const async::Address& address : host.own.addresses) {
       if (address.is_v6() == glue.is_v6()) own.push_back(address.ToText());
     }
     const std::string text = glue.ToText();
@@ -116,7 +116,7 @@ void AddAlias(const HostView& host, std::vector<Finding>* findings) {
   AddFinding(finding, findings);
 }
 
-std::string NetworkOf(const net::Address& address) {
+std::string NetworkOf(const async::Address& address) {
   const size_t octets = address.is_v6() ? 6 : 3;
   const auto all = address.octets();
   std::string text(address.is_v6() ? "6" : "4");
@@ -131,7 +131,7 @@ void AddPlaces(const ZoneView& view, std::vector<Finding>* findings) {
   std::set<std::string> networks;
   for (const HostView& host : view.hosts) {
     if (!host.own.complete || host.own.addresses.empty()) return;
-    for (const net::Address& address : host.own.addresses) {
+    for (const async::Address& address : host.own.addresses) {
       addresses.insert(address.ToText());
       networks.insert(NetworkOf(address));
     }

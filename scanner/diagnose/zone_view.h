@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "caascan/record.h"
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 #include "scanner/resolve/zone_servers.h"
 
 namespace caascan::diagnose {
@@ -29,7 +29,7 @@ struct ServerView {
 /// A server's name that the parent has: what it says of its address, and what is true.
 struct HostView {
   std::string host;
-  std::vector<net::Address> glue;
+  std::vector<async::Address> glue;
   resolve::HostAddresses own;
 };
 

@@ -13,7 +13,7 @@ bool Admission::IsUnlimited(Peer* peer) {
 }
 
 void Admission::MakeReady(Peer* peer) {
-  if (peer->armed() || peer->ListNode<ReadyTag>::linked()) return;
+  if (peer->armed() || peer->async::ListNode<ReadyTag>::linked()) return;
   ready_.PushBack(peer);
 }
 

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
+#include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
 #include "scanner/net/limits.h"
-#include "scanner/net/loop.h"
 
 namespace caascan::net {
 
@@ -14,7 +14,7 @@ namespace caascan::net {
 /// server they pass in order, the servers by turns. Owns no exchange; loop thread only.
 class Admission {
  public:
-  Admission(Loop* loop, SharedLimits* limits) : loop_(loop), limits_(limits) {}
+  Admission(async::Loop* loop, SharedLimits* limits) : loop_(loop), limits_(limits) {}
 
   /// May an exchange with this server be sent at once, at any time? Finds the server's budget.
   bool IsUnlimited(Peer* peer);
@@ -50,7 +50,7 @@ class Admission {
 
  private:
   /// Fires when the rate lets the next one through, at the Flush() of that turn.
-  class RateTimer : public Timer {
+  class RateTimer : public async::Timer {
     void OnTimer() override {}
   };
 
@@ -62,9 +62,9 @@ class Admission {
   bool Grant(Peer* peer);
   void SetStalled(Peer* peer, bool stalled);
 
-  Loop* const loop_;
+  async::Loop* const loop_;
   SharedLimits* const limits_;
-  List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
+  async::List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
   RateGate own_rate_{0, std::chrono::milliseconds(20)};
   RateTimer rate_timer_;
   size_t stalled_ = 0;

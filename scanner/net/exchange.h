@@ -8,12 +8,12 @@
 #include <span>
 #include <utility>
 
+#include "scanner/async/address.h"
+#include "scanner/async/list.h"
+#include "scanner/async/loop.h"
+#include "scanner/async/timer_wheel.h"
 #include "scanner/dns/query.h"
-#include "scanner/net/address.h"
-#include "scanner/net/list.h"
-#include "scanner/net/loop.h"
 #include "scanner/net/peer.h"
-#include "scanner/net/timer_wheel.h"
 
 namespace caascan::net {
 
@@ -68,7 +68,9 @@ struct ActiveTag {};
 ///
 /// exchanges.h has the stages of its life. In a queue (QueueTag) it is in one at a time: its
 /// peer's, its transport's, or Outage's.
-class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<ActiveTag> {
+class Exchange : public async::Timer,
+                 public async::ListNode<QueueTag>,
+                 public async::ListNode<ActiveTag> {
  public:
   enum class Stage : uint8_t { kNew, kWaiting, kQueued, kSent, kHeld, kDone };
 
@@ -118,7 +120,7 @@ class Exchange : public Timer, public ListNode<QueueTag>, public ListNode<Active
   /// Its transport has it, and has not sent it yet, or will send it again.
   void MarkQueued() { course_.stage = Stage::kQueued; }
   /// It leaves now. Its deadline runs from here, unless it runs already.
-  void MarkSent(Loop* loop) {
+  void MarkSent(async::Loop* loop) {
     course_.stage = Stage::kSent;
     course_.sent_at = loop->now();
     if (!armed()) loop->Arm(this, timeout_);

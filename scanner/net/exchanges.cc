@@ -15,7 +15,7 @@ bool Exchange::await_suspend(std::coroutine_handle<> awaiter) {
 
 void Exchange::OnTimer() { peer_->exchanges()->Expire(this); }
 
-Exchanges::Exchanges(Loop* loop, SharedLimits* limits, const NetworkOptions& options)
+Exchanges::Exchanges(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options)
     : TransportClient(loop),
       peers_(this, limits, options.peer_capacity),
       admission_(loop, limits),
@@ -65,7 +65,7 @@ void Exchanges::Withdraw(Exchange* exchange) {
   exchange->Timer::Cancel();
   if (exchange->course().stage == Stage::kSent) TransportOf(*exchange)->Forget(exchange);
   if (exchange->course().stage == Stage::kWaiting) admission_.Leave(exchange);
-  exchange->ListNode<QueueTag>::Unlink();
+  exchange->async::ListNode<QueueTag>::Unlink();
   exchange->course().stage = Stage::kHeld;
   if (!exchange->course().granted) return;
   admission_.GiveBack(exchange);
@@ -98,7 +98,7 @@ void Exchanges::Requeue(Exchange* exchange) {
   admission_.Enqueue(exchange, /*in_front=*/true);
 }
 
-void Exchanges::FailWaiting(List<Exchange, QueueTag>* held) {
+void Exchanges::FailWaiting(async::List<Exchange, QueueTag>* held) {
   while (Exchange* exchange = held->front()) {
     Complete(exchange, ExchangeStatus::kSendFailed, ENETDOWN);
   }
@@ -132,7 +132,7 @@ void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   Peer* peer = exchange->peer();
   if (exchange->course().granted) peer->queue().NoteEnd(*exchange, status, loop()->now());
   Withdraw(exchange);
-  exchange->ListNode<ActiveTag>::Unlink();
+  exchange->async::ListNode<ActiveTag>::Unlink();
   exchange->course().stage = Stage::kDone;
   ExchangeResult& result = exchange->result();
   result.status = status;
@@ -146,7 +146,7 @@ void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   exchange->Resume();
 }
 
-void Exchanges::NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) {
+void Exchanges::NoteLateAnswer(const async::Address& server, std::chrono::nanoseconds sent_at) {
   ++stats().late;
   Peer* peer = FindPeer(server);
   if (peer != nullptr) congestion_.NoteLateAnswer(peer->congestion(), sent_at);

@@ -32,7 +32,7 @@ namespace caascan::net {
 /// Loop thread only. Destroyed with nothing in flight, after Close() and after the transports.
 class Exchanges final : public TransportClient {
  public:
-  Exchanges(Loop* loop, SharedLimits* limits, const NetworkOptions& options);
+  Exchanges(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options);
   ~Exchanges();
   /// Before the first exchange. Both outlive its last one.
   void SetTransports(Transport* udp, Transport* tcp) { transports_ = {udp, tcp}; }
@@ -56,17 +56,17 @@ class Exchanges final : public TransportClient {
 
   void Complete(Exchange* exchange, ExchangeStatus status, int error = 0) override;
   void CompleteReply(Exchange* exchange, std::span<const uint8_t> message) override;
-  void NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) override;
+  void NoteLateAnswer(const async::Address& server, std::chrono::nanoseconds sent_at) override;
   void Requeue(Exchange* exchange) override;
   void Charge(const Exchange* exchange) override { admission_.Charge(*exchange); }
-  Peer* FindPeer(const Address& address) const override { return peers_.Find(address); }
+  Peer* FindPeer(const async::Address& address) const override { return peers_.Find(address); }
 
   // For Outage.
 
   /// Takes it off its transport and its queues and gives its grant back: it is held.
   void Withdraw(Exchange* exchange);
   /// Ends those that are held and all that wait for a turn as ones that cannot be sent.
-  void FailWaiting(List<Exchange, QueueTag>* held);
+  void FailWaiting(async::List<Exchange, QueueTag>* held);
 
  private:
   Transport* TransportOf(const Exchange& exchange) const {
@@ -84,7 +84,7 @@ class Exchanges final : public TransportClient {
   Outage outage_;
   Congestion congestion_;
   std::array<Transport*, 2> transports_{};  // By Protocol.
-  List<Exchange, ActiveTag> active_;
+  async::List<Exchange, ActiveTag> active_;
   bool cancelled_ = false;
 };
 

@@ -12,13 +12,14 @@ uint32_t HashOf(dns::NameView name, dns::RRType type) {
 
 }  // namespace
 
-void LateAnswers::Remember(uint32_t key, const Address& server, dns::NameView name,
+void LateAnswers::Remember(uint32_t key, const async::Address& server, dns::NameView name,
                            dns::RRType type, std::chrono::nanoseconds sent_at) {
   if (queries_ == nullptr) queries_ = std::make_unique<Query[]>(kPlaces);
   queries_[PlaceOf(key)] = {server, true, key, HashOf(name, type), sent_at};
 }
 
-std::optional<std::chrono::nanoseconds> LateAnswers::Take(uint32_t key, const Address& source,
+std::optional<std::chrono::nanoseconds> LateAnswers::Take(uint32_t key,
+                                                          const async::Address& source,
                                                           std::span<const uint8_t> datagram) {
   if (queries_ == nullptr) return std::nullopt;
   Query& query = queries_[PlaceOf(key)];

@@ -7,9 +7,9 @@
 #include <optional>
 #include <span>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/address.h"
 
 namespace caascan::net {
 
@@ -18,16 +18,16 @@ namespace caascan::net {
 class LateAnswers {
  public:
   /// `key` tells socket and ID.
-  void Remember(uint32_t key, const Address& server, dns::NameView name, dns::RRType type,
+  void Remember(uint32_t key, const async::Address& server, dns::NameView name, dns::RRType type,
                 std::chrono::nanoseconds sent_at);
   /// Is this the answer to one of them: the same socket and ID, from the address and to the
   /// question asked? Then, once, when it was sent.
-  std::optional<std::chrono::nanoseconds> Take(uint32_t key, const Address& source,
+  std::optional<std::chrono::nanoseconds> Take(uint32_t key, const async::Address& source,
                                                std::span<const uint8_t> datagram);
 
  private:
   struct Query {
-    Address server;
+    async::Address server;
     bool waits = false;  // Else there is none.
     uint32_t key = 0;
     uint32_t question = 0;

@@ -39,7 +39,7 @@ SharedLimits::~SharedLimits() {
   }
 }
 
-AddressBudget* SharedLimits::BudgetFor(const Address& address) {
+AddressBudget* SharedLimits::BudgetFor(const async::Address& address) {
   const bool own =
       std::find(options_.own.begin(), options_.own.end(), address) != options_.own.end();
   const uint32_t rate = own ? options_.own_rate_qps : options_.server_rate_qps;
@@ -74,7 +74,7 @@ void SharedLimits::Trim(Shard* shard, std::chrono::nanoseconds now) const {
     if (!oldest->is_idle(now)) return;
     oldest->Unlink();
     --shard->unused;
-    shard->budgets.erase(Address(oldest->address));
+    shard->budgets.erase(async::Address(oldest->address));
   }
 }
 

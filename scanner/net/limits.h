@@ -14,8 +14,8 @@
 #include <mutex>
 #include <vector>
 
-#include "scanner/net/address.h"
-#include "scanner/net/list.h"
+#include "scanner/async/address.h"
+#include "scanner/async/list.h"
 #include "scanner/net/pace.h"
 
 namespace caascan::net {
@@ -79,7 +79,7 @@ struct LimitOptions {
   uint32_t server_rate_qps = 0;
   uint32_t server_inflight = 0;
   /// Addresses with limits of their own: a resolver that is ours to ask.
-  std::vector<Address> own = {};
+  std::vector<async::Address> own = {};
   uint32_t own_rate_qps = 0;
   uint32_t own_inflight = 0;
   /// Addresses that are remembered though no worker knows them any more, over all. Some 250 octets
@@ -157,7 +157,7 @@ class SharedLimits {
   RateGate& rate() { return rate_; }
   /// The same for the same address, in use until GiveBack(); nullptr where the address is not
   /// limited.
-  AddressBudget* BudgetFor(const Address& address);
+  AddressBudget* BudgetFor(const async::Address& address);
   /// Once for each BudgetFor() that gave it. REQUIRES: the caller has nothing in flight there.
   void GiveBack(AddressBudget* budget, std::chrono::nanoseconds now);
   /// That are in use or remembered.
@@ -167,23 +167,23 @@ class SharedLimits {
   static constexpr size_t kShards = 16;
 
   struct UnusedTag {};
-  struct Entry : AddressBudget, ListNode<UnusedTag> {
-    Entry(const Address& at, uint32_t rate_qps, uint32_t max_inflight)
+  struct Entry : AddressBudget, async::ListNode<UnusedTag> {
+    Entry(const async::Address& at, uint32_t rate_qps, uint32_t max_inflight)
         : AddressBudget(rate_qps, max_inflight), address(at) {}
-    const Address address;
+    const async::Address address;
     uint32_t references = 0;
   };
   struct Shard {
     std::mutex mutex;  // Guards what follows, and the entries' references and places.
-    absl::node_hash_map<Address, Entry> budgets;
+    absl::node_hash_map<async::Address, Entry> budgets;
     // Those not in use; the least recently used first.
-    List<Entry, UnusedTag> plain;
-    List<Entry, UnusedTag> paced;
+    async::List<Entry, UnusedTag> plain;
+    async::List<Entry, UnusedTag> paced;
     size_t unused = 0;
   };
 
-  Shard& ShardOf(const Address& address) {
-    return shards_[absl::Hash<Address>()(address) % kShards];
+  Shard& ShardOf(const async::Address& address) {
+    return shards_[absl::Hash<async::Address>()(address) % kShards];
   }
   void Trim(Shard* shard, std::chrono::nanoseconds now) const;
 

@@ -8,7 +8,7 @@
 
 namespace caascan::net {
 
-Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options)
+Network::Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options)
     : Network(loop, limits, options,
               [&options](Protocol protocol, TransportClient* client) -> std::unique_ptr<Transport> {
                 if (protocol == Protocol::kUdp) {
@@ -17,7 +17,7 @@ Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options
                 return std::make_unique<TcpTransport>(client, options.tcp_connections);
               }) {}
 
-Network::Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options,
+Network::Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options,
                  const MakeTransport& make)
     : blocked_(options.blocked),
       exchanges_(loop, limits, options),
@@ -33,7 +33,7 @@ absl::Status Network::Open() {
   return opened.ok() ? tcp_->Open() : opened;
 }
 
-PeerRef Network::PeerFor(const Address& address) {
+PeerRef Network::PeerFor(const async::Address& address) {
   if (Peer* known = exchanges_.peers().Find(address)) return known;
   const bool blocked = blocked_ && blocked_(address);
   return exchanges_.peers().Add(address, blocked);
@@ -60,8 +60,8 @@ bool Pause::await_suspend(std::coroutine_handle<> awaiter) {
 }
 
 void Pause::End() {
-  Timer::Cancel();
-  ListNode<PauseTag>::Unlink();
+  async::Timer::Cancel();
+  async::ListNode<PauseTag>::Unlink();
   awaiter_.resume();
 }
 

@@ -7,10 +7,10 @@
 #include <memory>
 #include <vector>
 
+#include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
 #include "scanner/net/exchanges.h"
 #include "scanner/net/limits.h"
-#include "scanner/net/loop.h"
 #include "scanner/net/network_options.h"
 #include "scanner/net/transport.h"
 
@@ -22,7 +22,7 @@ struct PauseTag {};
 /// `Pause pause(network, delay); co_await pause;` Waits without holding anybody up; ends early when
 /// the network is cancelled. Lives in the awaiting coroutine's frame; awaited once. Loop thread
 /// only.
-class Pause : public Timer, public ListNode<PauseTag> {
+class Pause : public async::Timer, public async::ListNode<PauseTag> {
  public:
   Pause(Network* network, std::chrono::milliseconds delay) : network_(network), delay_(delay) {}
 
@@ -47,10 +47,10 @@ class Pause : public Timer, public ListNode<PauseTag> {
 class Network {
  public:
   /// Over sockets.
-  Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options);
+  Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options);
   /// Over other transports. `make` is called once for each protocol.
   using MakeTransport = std::function<std::unique_ptr<Transport>(Protocol, TransportClient*)>;
-  Network(Loop* loop, SharedLimits* limits, const NetworkOptions& options,
+  Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options,
           const MakeTransport& make);
   ~Network();
 
@@ -61,7 +61,7 @@ class Network {
   bool has_ipv6() const { return udp_->has_family(/*v6=*/true); }
 
   /// The same Peer for the same address, as long as it is referred to or remembered.
-  PeerRef PeerFor(const Address& address);
+  PeerRef PeerFor(const async::Address& address);
   size_t peer_count() const { return exchanges_.peers().size(); }
 
   /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.
@@ -85,17 +85,17 @@ class Network {
   void Close();
 
   const NetworkStats& stats() const { return exchanges_.stats(); }
-  Loop* loop() { return exchanges_.loop(); }
+  async::Loop* loop() { return exchanges_.loop(); }
 
   /// For Pause: false where it ends at once.
   bool Begin(Pause* pause);
 
  private:
-  const std::function<bool(const Address&)> blocked_;
+  const std::function<bool(const async::Address&)> blocked_;
   Exchanges exchanges_;
   const std::unique_ptr<Transport> udp_;
   const std::unique_ptr<Transport> tcp_;
-  List<Pause, PauseTag> pauses_;
+  async::List<Pause, PauseTag> pauses_;
 };
 
 }  // namespace caascan::net

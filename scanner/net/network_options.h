@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 
 namespace caascan::net {
 
@@ -29,7 +29,7 @@ struct NetworkOptions {
   std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, for any name; empty where there are none. Asked
   /// once for each address; any thread.
-  std::function<bool(const Address&)> blocked = {};
+  std::function<bool(const async::Address&)> blocked = {};
   /// Peers that are remembered though nothing refers to them: see PeerTable. Some 220 octets each,
   /// and as many again for the budget of one that was asked.
   size_t peer_capacity = 100'000;

@@ -77,11 +77,11 @@ void Outage::AskCanaries() {
   asking_ = asked.size() + 1;
   sent_ = 0;
   asked_at_ = exchanges_->loop()->now();
-  for (const PeerRef& peer : asked) Spawn(AskCanary(peer));
+  for (const PeerRef& peer : asked) async::Spawn(AskCanary(peer));
   if (--asking_ == 0) Conclude();
 }
 
-Task<> Outage::AskCanary(PeerRef peer) {
+async::Task<> Outage::AskCanary(PeerRef peer) {
   if (exchanges_->admission().TakeCanaryTurn(peer)) {
     ++sent_;
     if (link_ == Link::kDoubted) ++doubt_cost_;
@@ -124,7 +124,7 @@ void Outage::Release() {
   const bool was_down = link_ == Link::kDown;
   link_ = Link::kUp;
   answered_ = lasted_ = false;
-  List<Exchange, QueueTag> held;
+  async::List<Exchange, QueueTag> held;
   held.TakeAll(&held_);
   // The first one set off the doubt.
   if (Exchange* first = held.front(); first != nullptr && !was_down) {
@@ -132,7 +132,7 @@ void Outage::Release() {
   }
   while (Exchange* exchange = held.front()) {
     if (was_down) {
-      exchange->ListNode<QueueTag>::Unlink();
+      exchange->async::ListNode<QueueTag>::Unlink();
       exchanges_->admission().Enqueue(exchange, /*in_front=*/false);
     } else {
       exchanges_->Complete(exchange, ExchangeStatus::kTimeout);

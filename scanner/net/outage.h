@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "scanner/async/task.h"
 #include "scanner/net/exchange.h"
-#include "scanner/net/task.h"
 
 namespace caascan::net {
 
@@ -20,7 +20,7 @@ namespace caascan::net {
 /// answers.
 ///
 /// A part of Exchanges; loop thread only.
-class Outage : public Timer {
+class Outage : public async::Timer {
  public:
   Outage(Exchanges* exchanges, std::chrono::milliseconds lasting)
       : exchanges_(exchanges), lasting_(lasting) {}
@@ -43,7 +43,7 @@ class Outage : public Timer {
   void OnTimer() override;
   std::vector<PeerRef> NextCanaries();
   void AskCanaries();
-  Task<> AskCanary(PeerRef peer);
+  async::Task<> AskCanary(PeerRef peer);
   void Conclude();
   void Release();
 
@@ -63,7 +63,7 @@ class Outage : public Timer {
   std::chrono::milliseconds patience_{0};  // With a canary.
   size_t asking_ = 0;                      // Canaries that are not done,
   size_t sent_ = 0;                        // and those that had a turn.
-  List<Exchange, QueueTag> held_;
+  async::List<Exchange, QueueTag> held_;
 };
 
 }  // namespace caascan::net

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <utility>
 
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
+#include "scanner/async/list.h"
+#include "scanner/async/timer_wheel.h"
 #include "scanner/net/congestion.h"
 #include "scanner/net/limits.h"
-#include "scanner/net/list.h"
 #include "scanner/net/peer_queue.h"
-#include "scanner/net/timer_wheel.h"
 
 namespace caascan::net {
 
@@ -28,12 +28,14 @@ struct UnusedTag {};
 /// next Network::Flush(). So a plain pointer is good until the coroutine that has it suspends, and
 /// longer only where a PeerRef keeps the peer. It has more methods than other classes: all that is
 /// known of a server is found by one look-up of its address. Loop thread only.
-class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<UnusedTag> {
+class Peer final : public async::Timer,
+                   public async::ListNode<ReadyTag>,
+                   public async::ListNode<UnusedTag> {
  public:
-  Peer(const Address& address, Exchanges* exchanges, bool blocked)
+  Peer(const async::Address& address, Exchanges* exchanges, bool blocked)
       : address_(address), blocked_(blocked), exchanges_(exchanges) {}
 
-  const Address& address() const { return address_; }
+  const async::Address& address() const { return address_; }
   /// Nothing is ever sent there: see NetworkOptions.
   bool blocked() const { return blocked_; }
   /// Is it time to tell the server's operator whom to write to? At the first query, and again and
@@ -74,7 +76,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   PeerQueue& queue() { return queue_; }
   CongestionView* congestion() { return &congestion_; }
   /// Over UDP, unanswered.
-  List<Exchange, QueueTag>& sent() { return sent_; }
+  async::List<Exchange, QueueTag>& sent() { return sent_; }
   /// The TCP connection that new queries share; nullptr where there is none.
   StreamConnection* connection() const { return connection_; }
   void set_connection(StreamConnection* connection) { connection_ = connection; }
@@ -103,7 +105,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   /// The last PeerRef has gone.
   void EndUse();
 
-  const Address address_;
+  const async::Address address_;
   const bool blocked_;
   bool has_answered_over_tcp_ = false;
   LetterCase letter_case_ = LetterCase::kUnknown;
@@ -113,7 +115,7 @@ class Peer final : public Timer, public ListNode<ReadyTag>, public ListNode<Unus
   CongestionView congestion_;
   Exchanges* const exchanges_;
   PeerQueue queue_;
-  List<Exchange, QueueTag> sent_;
+  async::List<Exchange, QueueTag> sent_;
   std::chrono::microseconds srtt_{0};
   StreamConnection* connection_ = nullptr;
 };

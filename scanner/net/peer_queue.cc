@@ -29,8 +29,8 @@ void PeerQueue::Push(Exchange* exchange, bool in_front) {
 }
 
 void PeerQueue::Remove(Exchange* exchange) {
-  assert(size_ > 0 && exchange->ListNode<QueueTag>::linked() && "it waits here");
-  exchange->ListNode<QueueTag>::Unlink();
+  assert(size_ > 0 && exchange->async::ListNode<QueueTag>::linked() && "it waits here");
+  exchange->async::ListNode<QueueTag>::Unlink();
   --size_;
 }
 

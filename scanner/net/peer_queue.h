@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdint>
 
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
+#include "scanner/async/list.h"
 #include "scanner/net/limits.h"
-#include "scanner/net/list.h"
 #include "scanner/net/pace.h"
 
 namespace caascan::net {
@@ -21,7 +21,7 @@ struct QueueTag {};
 class PeerQueue {
  public:
   /// The budget is looked for at the first query: most addresses are never asked.
-  void FindBudget(const Address& address, SharedLimits* limits) {
+  void FindBudget(const async::Address& address, SharedLimits* limits) {
     if (knows_budget_) return;
     knows_budget_ = true;
     budget_ = limits->BudgetFor(address);
@@ -57,7 +57,7 @@ class PeerQueue {
   void Report(std::chrono::milliseconds patience, std::chrono::nanoseconds now);
 
   AddressBudget* budget_ = nullptr;
-  List<Exchange, QueueTag> waiting_;
+  async::List<Exchange, QueueTag> waiting_;
   uint32_t size_ = 0;
   uint32_t granted_ = 0;
   bool knows_budget_ = false;

@@ -30,8 +30,8 @@ void Peer::BeginUse() { exchanges_->peers().NoteUse(this); }
 void Peer::EndUse() {
   assert(queue_.empty() && sent_.empty() && queue_.granted() == 0 && "an exchange keeps its peer");
   assert(connection_ == nullptr && "a connection keeps its peer");
-  Timer::Cancel();
-  ListNode<ReadyTag>::Unlink();
+  async::Timer::Cancel();
+  async::ListNode<ReadyTag>::Unlink();
   exchanges_->peers().NoteEndOfUse(this);
 }
 
@@ -44,12 +44,12 @@ PeerTable::~PeerTable() {
   }
 }
 
-Peer* PeerTable::Find(const Address& address) const {
+Peer* PeerTable::Find(const async::Address& address) const {
   const auto it = peers_.find(address);
   return it == peers_.end() ? nullptr : *it;
 }
 
-Peer* PeerTable::Add(const Address& address, bool blocked) {
+Peer* PeerTable::Add(const async::Address& address, bool blocked) {
   auto* peer = new (pool_.Take()) Peer(address, exchanges_, blocked);
   const bool added = peers_.insert(peer).second;
   assert(added && "an address has one peer");
@@ -63,7 +63,7 @@ void PeerTable::ForEach(const std::function<void(Peer*)>& act) const {
 }
 
 void PeerTable::NoteUse(Peer* peer) {
-  peer->ListNode<UnusedTag>::Unlink();
+  peer->async::ListNode<UnusedTag>::Unlink();
   --unused_;
 }
 
@@ -74,7 +74,7 @@ void PeerTable::NoteEndOfUse(Peer* peer) {
 
 void PeerTable::Forget(Peer* peer, std::chrono::nanoseconds now) {
   assert(peer->references() == 0 && !peer->armed() && "what is in use stays");
-  peer->ListNode<UnusedTag>::Unlink();
+  peer->async::ListNode<UnusedTag>::Unlink();
   --unused_;
   peers_.erase(peer);
   Destroy(peer, now);

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <functional>
 
-#include "scanner/net/fixed_pool.h"
-#include "scanner/net/list.h"
+#include "scanner/async/fixed_pool.h"
+#include "scanner/async/list.h"
 #include "scanner/net/peer.h"
 
 namespace caascan::net {
@@ -29,9 +29,9 @@ class PeerTable {
   ~PeerTable();
 
   /// nullptr where the address is not known.
-  Peer* Find(const Address& address) const;
+  Peer* Find(const async::Address& address) const;
   /// REQUIRES: the address is not known.
-  Peer* Add(const Address& address, bool blocked);
+  Peer* Add(const async::Address& address, bool blocked);
   size_t size() const { return peers_.size(); }
   size_t unused() const { return unused_; }
   /// `act` must not add peers.
@@ -45,13 +45,13 @@ class PeerTable {
   }
 
  private:
-  static const Address& AddressOf(const Address& address) { return address; }
-  static const Address& AddressOf(const Peer* peer) { return peer->address(); }
+  static const async::Address& AddressOf(const async::Address& address) { return address; }
+  static const async::Address& AddressOf(const Peer* peer) { return peer->address(); }
   struct Hash {
     using is_transparent = void;
     template <typename K>
     size_t operator()(const K& key) const {
-      return absl::Hash<Address>()(AddressOf(key));
+      return absl::Hash<async::Address>()(AddressOf(key));
     }
   };
   struct Equal {
@@ -68,11 +68,11 @@ class PeerTable {
   Exchanges* const exchanges_;
   SharedLimits* const limits_;
   const size_t capacity_;
-  FixedPool pool_{sizeof(Peer)};
+  async::FixedPool pool_{sizeof(Peer)};
   absl::flat_hash_set<Peer*, Hash, Equal> peers_;
   // Those not in use; the least recently used first.
-  List<Peer, UnusedTag> plain_;
-  List<Peer, UnusedTag> known_;
+  async::List<Peer, UnusedTag> plain_;
+  async::List<Peer, UnusedTag> known_;
   size_t unused_ = 0;
 };
 

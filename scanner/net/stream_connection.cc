@@ -34,9 +34,9 @@ void StreamConnection::Add(Exchange* exchange) {
     exchange->course().id = static_cast<uint16_t>(client_->Random());
   } while (!pending_.try_emplace(exchange->course().id, exchange).second);
   exchange->course().connection = this;
-  ListNode<IdleTag>::Unlink();
+  async::ListNode<IdleTag>::Unlink();
   if (!connected_) return;
-  Timer::Cancel();
+  async::Timer::Cancel();
   Send(exchange);
 }
 
@@ -165,8 +165,8 @@ void StreamConnection::End(ExchangeStatus status, int error) {
   if (ending_) return;
   ending_ = true;
   pool_->NoteEnd(open_error_);
-  Timer::Cancel();
-  ListNode<IdleTag>::Unlink();
+  async::Timer::Cancel();
+  async::ListNode<IdleTag>::Unlink();
   if (peer_->connection() == this) peer_->set_connection(nullptr);
   stream_->Close();
   while (!pending_.empty()) {

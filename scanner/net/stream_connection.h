@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "scanner/net/byte_stream.h"
+#include "scanner/async/byte_stream.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
@@ -17,7 +17,9 @@ struct IdleTag {};
 
 /// One connection to a peer, and the exchanges that wait on it for answers. Owned by its Pool;
 /// keeps its peer. Loop thread only.
-class StreamConnection final : public Timer, public ListNode<IdleTag>, private ByteStream::User {
+class StreamConnection final : public async::Timer,
+                               public async::ListNode<IdleTag>,
+                               private async::ByteStream::User {
  public:
   /// Who has the connections, and decides how many there are.
   class Pool {
@@ -37,7 +39,7 @@ class StreamConnection final : public Timer, public ListNode<IdleTag>, private B
     ~Pool() = default;
   };
 
-  StreamConnection(TransportClient* client, Pool* pool, PeerRef peer, const MakeStream& make)
+  StreamConnection(TransportClient* client, Pool* pool, PeerRef peer, const async::MakeStream& make)
       : client_(client), pool_(pool), peer_(std::move(peer)), stream_(make(client->loop(), this)) {}
 
   /// Begins to connect. Once.
@@ -80,7 +82,7 @@ class StreamConnection final : public Timer, public ListNode<IdleTag>, private B
   TransportClient* const client_;
   Pool* const pool_;
   const PeerRef peer_;
-  const std::unique_ptr<ByteStream> stream_;
+  const std::unique_ptr<async::ByteStream> stream_;
   int open_error_ = 0;  // What the system said instead of trying.
   bool connected_ = false;
   bool retired_ = false;

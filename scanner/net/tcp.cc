@@ -15,7 +15,7 @@ bool IsOutOfDescriptors(int error) { return error == EMFILE || error == ENFILE; 
 
 }  // namespace
 
-TcpTransport::TcpTransport(TransportClient* client, size_t most, MakeStream make)
+TcpTransport::TcpTransport(TransportClient* client, size_t most, async::MakeStream make)
     : client_(client), most_(std::max<size_t>(most, 1)), make_(std::move(make)) {}
 
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
@@ -31,7 +31,7 @@ void TcpTransport::Flush() {
     const bool has_one =
         exchange->peer()->connection() != nullptr && !exchange->has_own_connection();
     if (!has_one && !HasPlace()) return;
-    exchange->ListNode<QueueTag>::Unlink();
+    exchange->async::ListNode<QueueTag>::Unlink();
     if (!Attach(exchange)) return waiting_.PushFront(exchange);
     // Its turn under the limits was given when it began to wait.
     if (exchange->course().granted) client_->Charge(exchange);
@@ -44,7 +44,7 @@ void TcpTransport::Resubmit(Exchange* exchange) {
 }
 
 void TcpTransport::NoteIdle(StreamConnection* connection) {
-  connection->ListNode<IdleTag>::Unlink();
+  connection->async::ListNode<IdleTag>::Unlink();
   idle_.PushBack(connection);
 }
 

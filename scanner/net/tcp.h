@@ -6,10 +6,10 @@
 #include <memory>
 #include <unordered_map>
 
-#include "scanner/net/byte_stream.h"
-#include "scanner/net/list.h"
+#include "scanner/async/byte_stream.h"
+#include "scanner/async/list.h"
+#include "scanner/async/tcp_stream.h"
 #include "scanner/net/stream_connection.h"
-#include "scanner/net/tcp_stream.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
@@ -21,7 +21,7 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
  public:
   /// Never more than `most` connections are open, 1 at least. Where the system gives fewer
   /// descriptors than that, it is as many as were open then.
-  TcpTransport(TransportClient* client, size_t most, MakeStream make = MakeTcpStream);
+  TcpTransport(TransportClient* client, size_t most, async::MakeStream make = async::MakeTcpStream);
   ~TcpTransport() override;
 
   void Submit(Exchange* exchange) override;
@@ -48,10 +48,10 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
 
   TransportClient* const client_;
   size_t most_;
-  const MakeStream make_;
+  const async::MakeStream make_;
   size_t open_ = 0;
-  List<StreamConnection, IdleTag> idle_;  // The one that has been idle longest is first.
-  List<Exchange, QueueTag> waiting_;      // For a place.
+  async::List<StreamConnection, IdleTag> idle_;  // The one that has been idle longest is first.
+  async::List<Exchange, QueueTag> waiting_;      // For a place.
   // Owns; a connection leaves it in its close callback.
   std::unordered_map<StreamConnection*, std::unique_ptr<StreamConnection>> connections_;
 };

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <span>
 
+#include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
-#include "scanner/net/loop.h"
 #include "scanner/net/network_options.h"
 #include "scanner/net/random_bits.h"
 
@@ -28,7 +28,7 @@ class TransportClient {
   /// Likewise, with the matched answer. The octets must stay until this returns.
   virtual void CompleteReply(Exchange* exchange, std::span<const uint8_t> message) = 0;
   /// An answer over UDP to a query that was sent then, and whose time is over.
-  virtual void NoteLateAnswer(const Address& server, std::chrono::nanoseconds sent_at) = 0;
+  virtual void NoteLateAnswer(const async::Address& server, std::chrono::nanoseconds sent_at) = 0;
   /// Takes back an exchange that could not use its turn: it waits for another one, in front of the
   /// others of its server. REQUIRES: it has a turn, and the transport has forgotten it.
   virtual void Requeue(Exchange* exchange) = 0;
@@ -37,19 +37,19 @@ class TransportClient {
   /// Sends what is queued and what the limits let pass, after answers have made room.
   virtual void Flush() = 0;
   /// nullptr where the address is not known.
-  virtual Peer* FindPeer(const Address& address) const = 0;
+  virtual Peer* FindPeer(const async::Address& address) const = 0;
 
-  Loop* loop() const { return loop_; }
+  async::Loop* loop() const { return loop_; }
   uint64_t Random() { return random_.Next(); }
   NetworkStats& stats() { return stats_; }
   const NetworkStats& stats() const { return stats_; }
 
  protected:
-  explicit TransportClient(Loop* loop) : loop_(loop) {}
+  explicit TransportClient(async::Loop* loop) : loop_(loop) {}
   ~TransportClient() = default;
 
  private:
-  Loop* const loop_;
+  async::Loop* const loop_;
   RandomBits random_;
   NetworkStats stats_;
 };

@@ -277,7 +277,7 @@ void UdpTransport::Requeue(Socket* socket, size_t first, size_t end) {
     Exchange* unsent = send_->slots[i - 1].exchange;
     Forget(unsent);
     unsent->Timer::Cancel();
-    unsent->ListNode<QueueTag>::Unlink();
+    unsent->async::ListNode<QueueTag>::Unlink();
     unsent->MarkQueued();
     queues_[socket->v6].PushFront(unsent);
   }
@@ -332,7 +332,7 @@ void UdpTransport::TakeMessage(Socket* socket, size_t index) {
     ++client_->stats().strays;
     return;
   }
-  const Address source = Address::FromSockaddr(receive_->addresses[index]);
+  const async::Address source = async::Address::FromSockaddr(receive_->addresses[index]);
   const auto* bytes = static_cast<const uint8_t*>(receive_->vectors[index].iov_base);
   std::span<const uint8_t> rest(bytes, message.msg_len);
   const size_t size = SegmentSize(message);

@@ -88,14 +88,14 @@ class UdpTransport final : public Transport {
   void Register(Exchange* exchange, Socket* socket);
   void Receive(Socket* socket);
   void TakeMessage(Socket* socket, size_t index);
-  void Accept(Socket* socket, const Address& source, std::span<const uint8_t> datagram);
-  bool TakeLate(uint32_t key, const Address& source, std::span<const uint8_t> datagram);
+  void Accept(Socket* socket, const async::Address& source, std::span<const uint8_t> datagram);
+  bool TakeLate(uint32_t key, const async::Address& source, std::span<const uint8_t> datagram);
   void Doubt(Exchange* exchange);
   void ReadErrors(Socket* socket);
-  void TakeIcmpError(Socket* socket, const Address& destination, std::span<const uint8_t> original,
-                     int error);
+  void TakeIcmpError(Socket* socket, const async::Address& destination,
+                     std::span<const uint8_t> original, int error);
   Exchange* Find(const Socket* socket, uint16_t id) const;
-  Exchange* FindByQuestion(const Address& source, std::span<const uint8_t> datagram) const;
+  Exchange* FindByQuestion(const async::Address& source, std::span<const uint8_t> datagram) const;
 
   static uint32_t Key(uint16_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;
@@ -111,7 +111,7 @@ class UdpTransport final : public Transport {
   const std::array<bool, 2> wanted_;  // IPv4, IPv6.
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::array<Ports, 2> ports_;  // IPv4, IPv6.
-  std::array<List<Exchange, QueueTag>, 2> queues_;
+  std::array<async::List<Exchange, QueueTag>, 2> queues_;
   absl::flat_hash_map<uint32_t, Exchange*> pending_;
   std::unique_ptr<SendBuffers> send_;
   std::unique_ptr<ReceiveBuffers> receive_;

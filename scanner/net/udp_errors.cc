@@ -39,12 +39,12 @@ void UdpTransport::ReadErrors(Socket* socket) {
       if (detail.ee_origin != SO_EE_ORIGIN_LOCAL) error = static_cast<int>(detail.ee_errno);
     }
     if (error == 0 || error == EMSGSIZE) continue;
-    TakeIcmpError(socket, Address::FromSockaddr(destination),
+    TakeIcmpError(socket, async::Address::FromSockaddr(destination),
                   std::span(original.data(), static_cast<size_t>(size)), error);
   }
 }
 
-void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
+void UdpTransport::TakeIcmpError(Socket* socket, const async::Address& destination,
                                  std::span<const uint8_t> original, int error) {
   // Anybody can send an ICMP message. One that quotes our query, ID, question and letters, is from
   // somebody who saw it; one that quotes the ports alone (RFC 792 asks for no more) says nothing
@@ -61,8 +61,8 @@ void UdpTransport::TakeIcmpError(Socket* socket, const Address& destination,
   // Of several queries in one message only the first may be quoted: all that is under way from this
   // port to that address.
   const PeerRef peer = quoted->peer();
-  List<Exchange, QueueTag> concerned;
-  List<Exchange, QueueTag> others;
+  async::List<Exchange, QueueTag> concerned;
+  async::List<Exchange, QueueTag> others;
   while (Exchange* exchange = peer->sent().PopFront()) {
     (exchange->course().socket == socket->index ? concerned : others).PushBack(exchange);
   }

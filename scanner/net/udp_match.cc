@@ -14,7 +14,7 @@ Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
 /// Among the first few queries under way to `source`, from whatever socket: who forges answers does
 /// not know which it was, and each of his guesses counts. Strangers may send us anything, and
 /// often.
-Exchange* UdpTransport::FindByQuestion(const Address& source,
+Exchange* UdpTransport::FindByQuestion(const async::Address& source,
                                        std::span<const uint8_t> datagram) const {
   Peer* peer = client_->FindPeer(source);
   const auto peek = dns::PeekQuestion(datagram);
@@ -43,7 +43,7 @@ void UdpTransport::Doubt(Exchange* exchange) {
 }
 
 /// Is it the answer to a query whose time is over? Counts it, as that or as a stray.
-bool UdpTransport::TakeLate(uint32_t key, const Address& source,
+bool UdpTransport::TakeLate(uint32_t key, const async::Address& source,
                             std::span<const uint8_t> datagram) {
   const auto sent_at = late_.Take(key, source, datagram);
   if (sent_at) {
@@ -54,7 +54,7 @@ bool UdpTransport::TakeLate(uint32_t key, const Address& source,
   return sent_at.has_value();
 }
 
-void UdpTransport::Accept(Socket* socket, const Address& source,
+void UdpTransport::Accept(Socket* socket, const async::Address& source,
                           std::span<const uint8_t> datagram) {
   if (datagram.size() < 2) {
     ++client_->stats().strays;

@@ -124,8 +124,8 @@ void NoteQuery(const dns::QuerySpec& spec, const net::Peer& peer, Activity* acti
                               peer.address().ToText()));
 }
 
-net::Pooled<Asked> Blocked() {
-  net::Pooled<Asked> asked = net::MakePooled<Asked>();
+async::Pooled<Asked> Blocked() {
+  async::Pooled<Asked> asked = async::MakePooled<Asked>();
   asked->status = net::ExchangeStatus::kBlocked;
   asked->result = ServerResult::kBlocked;
   return asked;
@@ -133,10 +133,11 @@ net::Pooled<Asked> Blocked() {
 
 }  // namespace
 
-net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
-                                  const AskOptions& options, Account* account) {
+async::Task<async::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
+                                      const AskOptions& options, Account* account) {
   if (peer->blocked()) co_return Blocked();
-  net::Pooled<Asked> asked;  // Made when something has come of the first query: most wait for that.
+  async::Pooled<Asked>
+      asked;  // Made when something has come of the first query: most wait for that.
   dns::QuerySpec spec = SpecOf(name, type, options);
   if (spec.edns && !options.contact.empty() && (options.strict || peer->TakeContactTurn())) {
     spec.contact = options.contact;
@@ -153,7 +154,7 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
     if (options.activity != nullptr) NoteQuery(spec, *peer, options.activity);
     const net::ExchangeResult& result = co_await exchange;
     Charge(result, &account->budget);
-    if (asked == nullptr) asked = net::MakePooled<Asked>();
+    if (asked == nullptr) asked = async::MakePooled<Asked>();
     asked->spent += result.spent;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;
     const bool over_limit = account->budget.exhausted();
@@ -192,8 +193,8 @@ net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RR
   co_return asked;
 }
 
-net::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
-                                            unsigned repeats) {
+async::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
+                                              unsigned repeats) {
   constexpr unsigned kMostDoublings = 2;
   const std::chrono::milliseconds whole =
       options.brisk ? std::min(options.timeout, kBriskWait) : options.timeout;

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "scanner/async/task.h"
 #include "scanner/dns/message.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/activity.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/classify.h"
@@ -90,13 +90,13 @@ struct Asked : AskedMembers {
 /// NOTIMP and BADVERS to EDNS are asked again without (RFC 6891 §7), first without the contact.
 /// Counts its queries in `account`. Gives what came, never null. `name` and `options` must live
 /// until it ends.
-net::Task<net::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
-                                  const AskOptions& options, Account* account);
+async::Task<async::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns::RRType type,
+                                      const AskOptions& options, Account* account);
 
 /// Waits before a server is asked again for what it did not answer: an eighth of the timeout, twice
 /// as long at each repeat up to half of it, give or take a quarter. `repeats` counts from 1. Gives
 /// how long that was.
-net::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
-                                            unsigned repeats);
+async::Task<std::chrono::nanoseconds> BackOff(net::Network* network, const AskOptions& options,
+                                              unsigned repeats);
 
 }  // namespace caascan::resolve

@@ -28,7 +28,7 @@ Delegations::Delegations(net::Network* network, const AddressPolicy& policy, con
     const int index = root_->AddServer(server.host);
     if (index < 0) continue;
     root_->servers[static_cast<size_t>(index)].resolved = true;
-    for (const net::Address& address : server.addresses) {
+    for (const async::Address& address : server.addresses) {
       if (address.is_v6() ? policy.ipv6 : policy.ipv4) {
         root_->AddAddress(static_cast<size_t>(index), network->PeerFor(address));
       }

@@ -161,7 +161,7 @@ dnssec::Finding CauseOf(const ToldError& error) {
   return error.info_code == kBogus ? dnssec::Finding::kNone : dnssec::Finding::kDsMismatch;
 }
 
-std::optional<Finding> MakeFinding(const ToldError& error, const net::Address& resolver) {
+std::optional<Finding> MakeFinding(const ToldError& error, const async::Address& resolver) {
   const std::optional<FindingCode> code = dnssec::CodeOf(CauseOf(error));
   if (!code) return std::nullopt;
   Finding finding(*code);

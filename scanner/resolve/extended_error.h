@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/async/address.h"
 #include "scanner/dns/message.h"
 #include "scanner/dnssec/verdict.h"
-#include "scanner/net/address.h"
 #include "scanner/resolve/answer.h"
 
 namespace caascan::resolve {
@@ -35,7 +35,7 @@ dnssec::Finding CauseOf(const ToldError& error);
 
 /// The same as it stands in a record, with the resolver's words as evidence; nullopt for kNone. It
 /// belongs to no server: who is at fault the resolver does not say.
-std::optional<Finding> MakeFinding(const ToldError& error, const net::Address& resolver);
+std::optional<Finding> MakeFinding(const ToldError& error, const async::Address& resolver);
 
 /// The reason of a SERVFAIL that is none of validation's, where the resolver says that it could
 /// reach nobody (22, 23). nullopt where one of the errors says something else, such as an RCODE

@@ -66,7 +66,7 @@ void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* a
 }
 
 /// What a resolver remarks about an answer that it gives.
-void TakeRemarks(const dns::Message& message, const net::Address& resolver, CaaAnswer* answer) {
+void TakeRemarks(const dns::Message& message, const async::Address& resolver, CaaAnswer* answer) {
   if (!message.edns() || message.edns()->options.empty()) return;
   for (const ToldError& error : ReadToldErrors(message)) {
     const dnssec::Finding cause = CauseOf(error);
@@ -80,19 +80,20 @@ void TakeRemarks(const dns::Message& message, const net::Address& resolver, CaaA
 }  // namespace
 
 ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                                       const std::vector<net::Address>& resolvers,
+                                       const std::vector<async::Address>& resolvers,
                                        std::unique_ptr<Resolver> own)
     : network_(network), options_(options), own_(std::move(own)) {
   assert(!resolvers.empty() && "forwarding needs somebody to forward to");
   options_.ask.recursion_desired = true;
-  for (const net::Address& address : resolvers) resolvers_.emplace_back(network->PeerFor(address));
+  for (const async::Address& address : resolvers)
+    resolvers_.emplace_back(network->PeerFor(address));
 }
 
-net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
-                                                                Account* account,
-                                                                WhenBusy /*when_busy*/) {
+async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
+                                                                    Account* account,
+                                                                    WhenBusy /*when_busy*/) {
   const size_t first = next_++;
-  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+  async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   AliasChain chain(name);
   answer->on_wire = true;
   const unsigned tries = (options_.retries + 1) * (IsPatient(account->look) ? 2 : 1);
@@ -105,7 +106,7 @@ net::Task<net::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView na
     if (count >= resolvers_.size()) {
       co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
     }
-    net::Pooled<Asked> asked =
+    async::Pooled<Asked> asked =
         co_await Ask(upstream->peer, chain.current(), dns::RRType::kCAA, options_.ask, account);
     if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
@@ -138,7 +139,7 @@ bool ForwardingResolver::has_answered() const {
 
 /// NXDOMAIN for a top-level domain that has no proof: neither AD nor the root's SOA. Is it a
 /// resolver that denies everything? The root at least exists.
-net::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
+async::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
   if (!upstream->knows_root && !upstream->IsFresh(now())) co_await Learn(upstream);
   co_return !upstream->knows_root;
 }
@@ -148,7 +149,7 @@ bool ForwardingResolver::NeedsLearning(const Upstream& upstream) const {
 }
 
 /// Does it validate? It does where it vouches for the root's SOA.
-net::Task<> ForwardingResolver::Learn(Upstream* upstream) {
+async::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   co_await upstream->Free();
   if (upstream->IsFresh(now())) co_return;
   upstream->Begin();

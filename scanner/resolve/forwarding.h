@@ -32,11 +32,11 @@ class ForwardingResolver : public Resolver {
  public:
   /// REQUIRES: at least one address. `own` looks failures up again in Explain(); may be null.
   ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                     const std::vector<net::Address>& resolvers,
+                     const std::vector<async::Address>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                              WhenBusy when_busy) override;
+  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                                  WhenBusy when_busy) override;
   bool explains() const override { return true; }
   bool has_answered() const override;
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
@@ -46,7 +46,7 @@ class ForwardingResolver : public Resolver {
   /// fails too its failure is taken, since it names more, but what a resolver called bogus stays
   /// so; where it finds an answer the failure remains the resolvers', and the account's attempts
   /// show who answers. Resolvers that answer nothing, not even for the root, are observed.
-  net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  async::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
 
  private:
   /// What a resolver says of the root's SOA.
@@ -64,8 +64,8 @@ class ForwardingResolver : public Resolver {
   };
 
   bool NeedsLearning(const Upstream& upstream) const;
-  net::Task<> Learn(Upstream* upstream);
-  net::Task<bool> Lies(Upstream* upstream);
+  async::Task<> Learn(Upstream* upstream);
+  async::Task<bool> Lies(Upstream* upstream);
   bool TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain, Account* account,
                  CaaAnswer* answer);
   DnssecStatus StatusOf(const Asked& asked, Upstream* upstream) const;
@@ -77,19 +77,19 @@ class ForwardingResolver : public Resolver {
   bool SomeoneMinds(const CaaAnswer& answer) const;
   // forwarding_explain.cc.
   /// `peer` is one of `resolvers_`, which keep theirs.
-  net::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
-                           Account* account, Asked* asked) const;
-  net::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
-                            CaaAnswer* answer);
+  async::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
+                             Account* account, Asked* asked) const;
+  async::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
+                              CaaAnswer* answer);
   bool AnsweredLately(const Upstream& upstream) const;
-  net::Task<> LookForDown(Account* account, const CaaAnswer& answer);
-  net::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
-  net::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
+  async::Task<> LookForDown(Account* account, const CaaAnswer& answer);
+  async::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
+  async::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
   // forwarding_insecure.cc.
-  net::Task<bool> IsProvenInsecure(dns::NameView name, Account* account);
-  net::Task<bool> IsBelowInsecureCut(dns::NameView name, Account* account);
-  net::Task<Asked> AskValidating(dns::NameView name, dns::RRType type, Account* account);
-  net::Task<> LookUpOurselves(dns::NameView name, Account* account, CaaAnswer* answer);
+  async::Task<bool> IsProvenInsecure(dns::NameView name, Account* account);
+  async::Task<bool> IsBelowInsecureCut(dns::NameView name, Account* account);
+  async::Task<Asked> AskValidating(dns::NameView name, dns::RRType type, Account* account);
+  async::Task<> LookUpOurselves(dns::NameView name, Account* account, CaaAnswer* answer);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

@@ -63,9 +63,9 @@ void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
 
 }  // namespace
 
-net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name,
-                                             bool checking_disabled, Account* account,
-                                             Asked* asked) const {
+async::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name,
+                                               bool checking_disabled, Account* account,
+                                               Asked* asked) const {
   AskOptions options = options_.ask;
   options.checking_disabled = checking_disabled;
   for (int tries = 0; tries < kTries && !account->budget.exhausted(); ++tries) {
@@ -75,8 +75,8 @@ net::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name
 }
 
 /// True where that settles it: it is bogus, or it answers now.
-net::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView name,
-                                              Account* account, CaaAnswer* answer) {
+async::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameView name,
+                                                Account* account, CaaAnswer* answer) {
   Asked asked;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/true, account, &asked);
   if (!HasAnswer(asked) || account->budget.exhausted()) co_return false;
@@ -98,7 +98,7 @@ bool ForwardingResolver::AnsweredLately(const Upstream& upstream) const {
 }
 
 /// Resolvers that failed, and have answered nothing for some time, not even for the root.
-net::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer& answer) {
+async::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer& answer) {
   size_t views = 0;
   for (Upstream& upstream : resolvers_) {
     if (!WasAsked(upstream.peer, answer.attempts)) continue;
@@ -112,8 +112,8 @@ net::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer& a
 }
 
 /// Those that were not asked yet: they may see it differently. True where one of them answers.
-net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* account,
-                                                 CaaAnswer* answer) {
+async::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* account,
+                                                   CaaAnswer* answer) {
   size_t views = 0;
   for (Upstream& upstream : resolvers_) {
     if (WasAsked(upstream.peer, answer->attempts)) continue;
@@ -129,8 +129,8 @@ net::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* ac
   co_return false;
 }
 
-net::Task<> ForwardingResolver::TakeServfailApart(dns::NameView name, Account* account,
-                                                  CaaAnswer* answer) {
+async::Task<> ForwardingResolver::TakeServfailApart(dns::NameView name, Account* account,
+                                                    CaaAnswer* answer) {
   if (co_await AskTheOthers(name, account, answer)) co_return;
   size_t views = 0;
   for (Upstream& upstream : resolvers_) {
@@ -146,8 +146,8 @@ net::Task<> ForwardingResolver::TakeServfailApart(dns::NameView name, Account* a
 }
 
 /// What our own engine finds, beside what the resolvers said.
-net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* account,
-                                                CaaAnswer* answer) {
+async::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* account,
+                                                  CaaAnswer* answer) {
   const bool keep_all = std::exchange(account->keep_all_attempts, true);
   const size_t before = account->attempts.size();
   CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account, WhenBusy::kWait));
@@ -173,7 +173,7 @@ net::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* acc
   if (names_cause) answer->findings = std::move(own.findings);
 }
 
-net::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+async::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
   assert(answer->status == LookupStatus::kFailed && "only failures are explained");
   co_await LookForDown(account, *answer);
   if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);

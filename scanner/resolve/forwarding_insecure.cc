@@ -19,8 +19,8 @@ bool IsSettled(const Asked& asked) {
 }  // namespace
 
 /// What a resolver that was seen to validate says. An answer that was not validated counts as none.
-net::Task<Asked> ForwardingResolver::AskValidating(dns::NameView name, dns::RRType type,
-                                                   Account* account) {
+async::Task<Asked> ForwardingResolver::AskValidating(dns::NameView name, dns::RRType type,
+                                                     Account* account) {
   Asked asked;
   for (Upstream& upstream : resolvers_) {
     if (!upstream.validates) continue;
@@ -32,7 +32,7 @@ net::Task<Asked> ForwardingResolver::AskValidating(dns::NameView name, dns::RRTy
 }
 
 /// The nearest delegation above that can be asked about decides.
-net::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name, Account* account) {
+async::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name, Account* account) {
   for (dns::NameView cut = name; !cut.is_root(); cut = cut.parent()) {
     const Asked asked = co_await AskValidating(cut, dns::RRType::kDS, account);
     if (!IsSettled(asked)) continue;
@@ -44,7 +44,7 @@ net::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name, Accou
 }
 
 /// Every zone that the look-up of `name` goes through, those of aliases included.
-net::Task<bool> ForwardingResolver::IsProvenInsecure(dns::NameView name, Account* account) {
+async::Task<bool> ForwardingResolver::IsProvenInsecure(dns::NameView name, Account* account) {
   AliasChain chain(name);
   while (co_await IsBelowInsecureCut(chain.current(), account)) {
     const Asked asked = co_await AskValidating(chain.current(), dns::RRType::kCNAME, account);

@@ -41,7 +41,7 @@ bool HostFinder::HasUsableAddress(const Host& host) const {
   });
 }
 
-net::Task<HostEnd> HostFinder::Resolve(Handle host, Account* account, Host* on_behalf_of) {
+async::Task<HostEnd> HostFinder::Resolve(Handle host, Account* account, Host* on_behalf_of) {
   if (host.name().is_root()) co_return HostEnd::kKnown;  // "No server", as in a null MX.
   if (host->asking()) {
     for (const Host* at = &*host; at != nullptr; at = at->waits_for) {

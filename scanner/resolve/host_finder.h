@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstddef>
 
+#include "scanner/async/address.h"
+#include "scanner/async/task.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/address.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/zone.h"
 
@@ -24,8 +24,8 @@ class HostFinder {
    public:
     /// Asks for the host's addresses of one family, and puts what comes into *host. All must live
     /// until it ends.
-    virtual net::Task<HostEnd> CollectAddresses(Handle host, dns::RRType type,
-                                                Account* account) = 0;
+    virtual async::Task<HostEnd> CollectAddresses(Handle host, dns::RRType type,
+                                                  Account* account) = 0;
     virtual std::chrono::nanoseconds now() const = 0;
 
    protected:
@@ -40,13 +40,13 @@ class HostFinder {
   /// Looks the host up, waits for a look-up on its way, or takes what is known. `on_behalf_of`:
   /// the host that is being resolved and needs this one; null where there is none. All must live
   /// until it ends.
-  net::Task<HostEnd> Resolve(Handle host, Account* account, Host* on_behalf_of);
+  async::Task<HostEnd> Resolve(Handle host, Account* account, Host* on_behalf_of);
 
   /// An answer came from this address.
-  void NoteAnswer(const net::Address& address) { family_answers_[address.is_v6()] = true; }
+  void NoteAnswer(const async::Address& address) { family_answers_[address.is_v6()] = true; }
   /// Have answers come over the other family of addresses only? Then this machine may lack this
   /// one.
-  bool IsFamilyMissing(const net::Address& address) const {
+  bool IsFamilyMissing(const async::Address& address) const {
     return !family_answers_[address.is_v6()] && family_answers_[!address.is_v6()];
   }
 

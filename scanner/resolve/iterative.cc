@@ -76,8 +76,8 @@ void SetAside(const Zone::ServerAddress& address, Delegations* delegations, Acco
 }
 
 /// Of a server that may not be asked.
-net::Pooled<Asked> NotAsked() {
-  net::Pooled<Asked> asked = net::MakePooled<Asked>();
+async::Pooled<Asked> NotAsked() {
+  async::Pooled<Asked> asked = async::MakePooled<Asked>();
   asked->result = ServerResult::kBlocked;
   return asked;
 }
@@ -134,7 +134,7 @@ IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk)
   return zone;
 }
 
-net::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_behalf_of) {
+async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->zone = StartOf(*walk);
   while (true) {
     if (options_.blocked && options_.blocked(walk->chain.current())) {
@@ -188,16 +188,16 @@ bool IterativeResolver::LeadsOutOfDns(Walk* walk) const {
 
 /// At a cold start thousands of names need the same TLD: the first one asks the root, the others
 /// wait for its referral. Waiting happens once; asking the root needs no other look-up, so it ends.
-net::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* on_behalf_of) {
+async::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* on_behalf_of) {
   const dns::NameView name = walk->chain.current();
   const std::string tld = TldKey(name);
   const auto [question, leads] = asked_at_root_.try_emplace(tld);
   if (!leads) {
-    co_await net::WaitList::Waiter(&question->second);
+    co_await async::WaitList::Waiter(&question->second);
     walk->zone = StartOf(*walk);
     if (!walk->zone.name().is_root()) {  // As if we had got the referral.
       walk->ok = true;
-      walk->asked = net::MakePooled<Asked>();
+      walk->asked = async::MakePooled<Asked>();
       walk->asked->classified.kind = ResponseKind::kReferral;
       co_return;
     }
@@ -234,7 +234,7 @@ std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Vis
                                 /*silence_is_final=*/judge_.KeysAreUnheard(walk));
 }
 
-net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
+async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->BeginVisit();
   Visit visit;
   for (; !account->budget.exhausted() && !IsSpared(*walk, account->budget, &visit);
@@ -295,7 +295,7 @@ net::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_be
   Fail(visit, walk, account);
 }
 
-void IterativeResolver::NoteAsked(const net::Address& address, unsigned index, Account* account,
+void IterativeResolver::NoteAsked(const async::Address& address, unsigned index, Account* account,
                                   Visit* visit, Walk* walk) {
   const Asked& asked = *walk->asked;
   if (visit->choice.End(index, asked.status)) ++account->retries;
@@ -383,13 +383,14 @@ void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
       walk->attempts.begin() + static_cast<ptrdiff_t>(std::min(room, walk->attempts.size())));
 }
 
-net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name, Account* account,
-                                                               WhenBusy when_busy) {
+async::Task<async::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name,
+                                                                   Account* account,
+                                                                   WhenBusy when_busy) {
   Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
   walk.when_busy = when_busy;
   co_await Lookup(&walk, account, nullptr);
   if (walk.busy != nullptr) {
-    net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+    async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
     answer->status = LookupStatus::kPutOff;
     answer->busy = std::move(walk.busy);
     co_return answer;
@@ -405,8 +406,8 @@ net::Task<net::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView nam
   co_return MakeAnswer(&walk, *account);
 }
 
-net::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
-  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+async::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
+  async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   const dns::Name zone = walk->DeepestZone();
   answer->zone = zone.view().ToLowerText();
   if (zone.view() != walk->zone.name()) answer->delegated_zone = walk->zone.name().ToLowerText();

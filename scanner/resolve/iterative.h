@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "scanner/async/wait_list.h"
 #include "scanner/net/network.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/classify.h"
 #include "scanner/resolve/delegations.h"
@@ -65,11 +65,11 @@ class IterativeResolver : public Resolver,
   IterativeResolver(net::Network* network, const IterativeOptions& options,
                     const std::vector<RootServer>& root);
 
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                              WhenBusy when_busy) override;
+  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                                  WhenBusy when_busy) override;
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
-  net::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
+  async::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
   void Seed(dns::NameView zone, const dns::Delegation& delegation) override {
     delegations_.Seed(zone, delegation, now());
   }
@@ -81,19 +81,19 @@ class IterativeResolver : public Resolver,
                                    dns::NameView name, dnssec::Work* work) override;
   bool ProvesNoCaa(const dns::Message& message, dns::NameView zone, dns::NameView name,
                    dnssec::Work* work) override;
-  net::Task<> LookupAddresses(dns::NameView host, Account* account,
-                              HostAddresses* addresses) override;
+  async::Task<> LookupAddresses(dns::NameView host, Account* account,
+                                HostAddresses* addresses) override;
 
  private:
   using ZoneHandle = Delegations::Handle;
 
   // The two loops: a look-up from zone to zone, and the servers of one zone.
-  net::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) override;
-  net::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) override;
+  async::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) override;
+  async::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) override;
 
-  net::Task<> AskRoot(Walk* walk, Account* account, Host* on_behalf_of);
-  net::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                      Account* account) override;
+  async::Task<> AskRoot(Walk* walk, Account* account, Host* on_behalf_of);
+  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                        Account* account) override;
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const Account& account) const;
@@ -103,12 +103,12 @@ class IterativeResolver : public Resolver,
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
-  void NoteAsked(const net::Address& address, unsigned index, Account* account, Visit* visit,
+  void NoteAsked(const async::Address& address, unsigned index, Account* account, Visit* visit,
                  Walk* walk);
   bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
   void FinishZone(Walk* walk, Account* account);
   void Fail(const Visit& visit, Walk* walk, Account* account);
-  net::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
+  async::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
   std::chrono::nanoseconds now() const final { return network_->loop()->now(); }
 
   net::Network* const network_;
@@ -121,7 +121,7 @@ class IterativeResolver : public Resolver,
   TrustBuilder trust_;
   LetterCaseCheck letters_;
   // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
-  absl::node_hash_map<std::string, net::WaitList> asked_at_root_;
+  absl::node_hash_map<std::string, async::WaitList> asked_at_root_;
   uint32_t rotation_ = 0;
 };
 

@@ -11,7 +11,7 @@
 
 namespace caascan::resolve {
 
-net::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
+async::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
   if (!validator_.enabled()) co_return;
   const ZoneHandle& root = delegations_.root();
   co_await trust_.Settle(root, account, nullptr);
@@ -60,8 +60,8 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
   }
 }
 
-net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                                       Account* account) {
+async::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                                         Account* account) {
   Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
   host->is_alias |= walk.chain.hops() > 0;
@@ -86,8 +86,8 @@ net::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, 
   co_return HostEnd::kKnown;
 }
 
-net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,
-                                               HostAddresses* addresses) {
+async::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,
+                                                 HostAddresses* addresses) {
   addresses->complete = true;
   for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
     Walk walk(host, type, Walk::Purpose::kAddress);
@@ -110,8 +110,8 @@ net::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* acco
       if (addresses->addresses.size() == Zone::kMaxAddresses) break;
       const uint16_t port = options_.addresses.port;
       addresses->addresses.push_back(type == dns::RRType::kA
-                                         ? net::Address::V4(record.rdata.first<4>(), port)
-                                         : net::Address::V6(record.rdata.first<16>(), port));
+                                         ? async::Address::V4(record.rdata.first<4>(), port)
+                                         : async::Address::V6(record.rdata.first<16>(), port));
       net::PeerRef peer = PeerOf(record, options_.addresses, network_);
       if (peer != nullptr) addresses->peers.push_back(std::move(peer));
     }

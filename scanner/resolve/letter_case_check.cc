@@ -79,8 +79,8 @@ bool LetterCaseCheck::IsNeeded(const Walk& walk, net::Peer* peer, const Account&
 /// Asks once more. True where the reply is worth more than `than`; it is in walk->asked, classified
 /// and judged by what is known already: others wait for the comparison, so that it must wait for
 /// nothing but the server.
-net::Task<bool> LetterCaseCheck::AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
-                                          Account* account) {
+async::Task<bool> LetterCaseCheck::AskAgain(Walk* walk, net::Peer* peer, bool small_letters,
+                                            int than, Account* account) {
   walk->chain.Rewind(walk->hops);
   walk->asked = co_await Ask(peer, walk->chain.current(), walk->type,
                              small_letters ? small_ask_ : ask_, account);
@@ -91,8 +91,8 @@ net::Task<bool> LetterCaseCheck::AskAgain(Walk* walk, net::Peer* peer, bool smal
 
 /// Asks in small letters, and again with capitals, until the server has shown what it minds. True
 /// where a reply worth more than `than` came; it is in walk->asked.
-net::Task<bool> LetterCaseCheck::FindBetter(Walk* walk, net::Peer* peer, int than,
-                                            Account* account) {
+async::Task<bool> LetterCaseCheck::FindBetter(Walk* walk, net::Peer* peer, int than,
+                                              Account* account) {
   for (int pairs = 1; co_await AskAgain(walk, peer, /*small_letters=*/true, than, account);
        ++pairs) {
     if (pairs == kPairs) peer->NoteLetterCase(LetterCase::kSensitive);
@@ -110,8 +110,8 @@ net::Task<bool> LetterCaseCheck::FindBetter(Walk* walk, net::Peer* peer, int tha
 /// Two denials alike show little: a server that minds capitals denies what is not there whatever
 /// its letters are. So, at its second denial, the SOA of the zone's apex, which is there, is asked
 /// for. (At the first one it may be the only name of the scan that the server has.) Is it settled?
-net::Task<bool> LetterCaseCheck::KnowsApex(const dns::Name& apex, net::Peer* peer,
-                                           Account* account) {
+async::Task<bool> LetterCaseCheck::KnowsApex(const dns::Name& apex, net::Peer* peer,
+                                             Account* account) {
   if (peer->letter_case() != LetterCase::kSameDenials) co_return false;
   const std::optional<bool> found = co_await HasSoa(apex, peer, ask_, account);
   if (found == true) peer->NoteLetterCase(LetterCase::kSound);
@@ -119,8 +119,8 @@ net::Task<bool> LetterCaseCheck::KnowsApex(const dns::Name& apex, net::Peer* pee
 }
 
 /// The question in small letters got no better reply, which is in walk->asked.
-net::Task<> LetterCaseCheck::NoteAlike(const dns::Name& apex, int worth, int other, net::Peer* peer,
-                                       Account* account) {
+async::Task<> LetterCaseCheck::NoteAlike(const dns::Name& apex, int worth, int other,
+                                         net::Peer* peer, Account* account) {
   const LetterCase known = peer->letter_case();
   if (worth <= kBogusDenial) {
     peer->NoteLetterCase(std::max(known, LetterCase::kSameErrors));
@@ -133,28 +133,28 @@ net::Task<> LetterCaseCheck::NoteAlike(const dns::Name& apex, int worth, int oth
 }
 
 /// Nothing where no reply came. The root's name has no letters to mind.
-net::Task<std::optional<bool>> LetterCaseCheck::HasSoa(dns::NameView apex, net::Peer* peer,
-                                                       const AskOptions& options,
-                                                       Account* account) {
+async::Task<std::optional<bool>> LetterCaseCheck::HasSoa(dns::NameView apex, net::Peer* peer,
+                                                         const AskOptions& options,
+                                                         Account* account) {
   if (apex.is_root()) co_return false;
   if (account->budget.exhausted()) co_return std::nullopt;
-  const net::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
+  const async::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
   if (!asked->replied) co_return std::nullopt;
   AliasChain chain(apex);
   co_return Classify(asked->message, {false, apex}, dns::RRType::kSOA, &chain).kind ==
       ResponseKind::kAnswer;
 }
 
-net::Task<> LetterCaseCheck::Compare(Walk* walk, net::Peer* peer, Account* account) {
+async::Task<> LetterCaseCheck::Compare(Walk* walk, net::Peer* peer, Account* account) {
   assert(walk->asked->replied && "there is a reply to compare");
   const int worth = WorthOf(*walk);
   const dns::Name apex =
       DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
   std::unique_ptr<std::string> bytes = CopyOf(walk->asked->message);
-  net::Pooled<Asked> first = std::move(walk->asked);
+  async::Pooled<Asked> first = std::move(walk->asked);
   for (auto other = comparing_.find(peer); other != comparing_.end();
        other = comparing_.find(peer)) {
-    co_await net::WaitList::Waiter(&other->second);
+    co_await async::WaitList::Waiter(&other->second);
   }
   bool better = false;
   if (!account->budget.exhausted() && MayBeBetter(worth, peer->letter_case(), account->look)) {

@@ -5,10 +5,10 @@
 
 #include <optional>
 
+#include "scanner/async/task.h"
+#include "scanner/async/wait_list.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
-#include "scanner/net/wait_list.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/reply_judge.h"
@@ -33,24 +33,24 @@ class LetterCaseCheck {
   /// Leaves in *walk, read and judged, the reply that counts: the one that is there, or a better
   /// one. Zones that it lacks are not looked for. The caller keeps `peer` until this ends.
   /// REQUIRES: walk.asked->replied.
-  net::Task<> Compare(Walk* walk, net::Peer* peer, Account* account);
+  async::Task<> Compare(Walk* walk, net::Peer* peer, Account* account);
 
  private:
-  net::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);
-  net::Task<> NoteAlike(const dns::Name& apex, int worth, int other, net::Peer* peer,
-                        Account* account);
-  net::Task<std::optional<bool>> HasSoa(dns::NameView apex, net::Peer* peer,
-                                        const AskOptions& options, Account* account);
-  net::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
-  net::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
-                           Account* account);
+  async::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);
+  async::Task<> NoteAlike(const dns::Name& apex, int worth, int other, net::Peer* peer,
+                          Account* account);
+  async::Task<std::optional<bool>> HasSoa(dns::NameView apex, net::Peer* peer,
+                                          const AskOptions& options, Account* account);
+  async::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
+  async::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
+                             Account* account);
 
   net::Network* const network_;
   const AskOptions ask_;
   const AskOptions small_ask_;
   const ReplyJudge* const judge_;
   /// Servers that are being compared. The name that compares one keeps its peer.
-  absl::node_hash_map<net::Peer*, net::WaitList> comparing_;
+  absl::node_hash_map<net::Peer*, async::WaitList> comparing_;
 };
 
 }  // namespace caascan::resolve

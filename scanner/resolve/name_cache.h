@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "scanner/async/fixed_pool.h"
+#include "scanner/async/list.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/fixed_pool.h"
-#include "scanner/net/list.h"
 
 namespace caascan::resolve {
 
@@ -29,7 +29,7 @@ namespace caascan::resolve {
 template <typename V>
 class NameCache {
   struct LruTag {};
-  struct Entry : net::ListNode<LruTag> {
+  struct Entry : async::ListNode<LruTag> {
     dns::CompactName key;
     uint32_t references = 0;  // The cache's own included.
     bool weighed = false;
@@ -194,9 +194,9 @@ class NameCache {
   const size_t capacity_;
   const size_t max_bytes_;
   size_t bytes_ = 0;
-  net::FixedPool pool_{sizeof(Entry)};
+  async::FixedPool pool_{sizeof(Entry)};
   absl::flat_hash_set<Entry*, Hash, Equal> entries_;
-  net::List<Entry, LruTag> lru_;  // Least recently used first.
+  async::List<Entry, LruTag> lru_;  // Least recently used first.
 };
 
 }  // namespace caascan::resolve

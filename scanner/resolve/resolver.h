@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "scanner/async/task.h"
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/zone_servers.h"
 
@@ -26,8 +26,8 @@ class Resolver {
   /// Queries, retries and what the servers did go to `account`. Both must live until it ends. What
   /// it gives is never null. It may end as kPutOff where `when_busy` says so, and then has nothing
   /// to say of any server: what it has learnt of the zones is kept.
-  virtual net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                                      WhenBusy when_busy) = 0;
+  virtual async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
+                                                          WhenBusy when_busy) = 0;
 
   /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
   /// from it.
@@ -37,7 +37,7 @@ class Resolver {
   /// Asks more about a look-up of `name` that failed, as *answer says: its cause goes there, or the
   /// answer that came now. Slow, and only for a failure that somebody will be accused of.
   /// REQUIRES: explains(), and that the look-up has failed. All three must live until it ends.
-  virtual net::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+  virtual async::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
     assert(explains() && "asked only of those that explain");
     (void)name, (void)account, (void)answer;
     co_return;
@@ -79,8 +79,8 @@ class Resolver {
   }
   /// Asks for all addresses of a server's name, whatever glue says. Only resolvers whose
   /// FindServers() gives servers do it. All three must live until it ends.
-  virtual net::Task<> LookupAddresses(dns::NameView host, Account* account,
-                                      HostAddresses* addresses) {
+  virtual async::Task<> LookupAddresses(dns::NameView host, Account* account,
+                                        HostAddresses* addresses) {
     (void)host, (void)account, (void)addresses;
     co_return;
   }

@@ -54,11 +54,11 @@ void TakeRecord(const ldns_rr* rr, uint16_t port, std::vector<RootServer>* hosts
       break;
     case LDNS_RR_TYPE_A:
       ServerOf(ViewOf(ldns_rr_owner(rr)), hosts)
-          ->addresses.push_back(net::Address::V4(std::span<const uint8_t, 4>(data, 4), port));
+          ->addresses.push_back(async::Address::V4(std::span<const uint8_t, 4>(data, 4), port));
       break;
     case LDNS_RR_TYPE_AAAA:
       ServerOf(ViewOf(ldns_rr_owner(rr)), hosts)
-          ->addresses.push_back(net::Address::V6(std::span<const uint8_t, 16>(data, 16), port));
+          ->addresses.push_back(async::Address::V6(std::span<const uint8_t, 16>(data, 16), port));
       break;
     default:
       break;
@@ -73,7 +73,7 @@ std::vector<RootServer> BuiltInRootHints(uint16_t port) {
     RootServer server;
     (void)dns::Name::FromText(row.host, &server.host);
     for (const char* text : {row.ipv4, row.ipv6}) {
-      server.addresses.push_back(*net::Address::FromText(text, port));
+      server.addresses.push_back(*async::Address::FromText(text, port));
     }
     servers.push_back(std::move(server));
   }

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/address.h"
 
 namespace caascan::resolve {
 
 struct RootServer {
   dns::Name host;
-  std::vector<net::Address> addresses;
+  std::vector<async::Address> addresses;
 };
 
 /// The servers of IANA's named.root as of the program's build.

@@ -12,8 +12,8 @@
 
 namespace caascan::resolve {
 
-net::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, Account* account,
-                                       Host* on_behalf_of) {
+async::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, Account* account,
+                                         Host* on_behalf_of) {
   const std::optional<unsigned> index = visit->names.Next(*zone, visit->choice);
   if (!index) co_return false;
   visit->names.Begin(*index);
@@ -32,8 +32,8 @@ net::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, Account* a
   co_return true;
 }
 
-net::Task<bool> ServerFinder::FindOthers(ZoneHandle zone, Visit* visit, Account* account,
-                                         Host* on_behalf_of) {
+async::Task<bool> ServerFinder::FindOthers(ZoneHandle zone, Visit* visit, Account* account,
+                                           Host* on_behalf_of) {
   assert(!visit->last_resort && "the last resort comes once");
   visit->last_resort = true;
   bool found = false;

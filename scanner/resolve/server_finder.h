@@ -1,7 +1,7 @@
 // Adds the addresses of a zone's servers to the zone, as they are needed.
 #pragma once
 
-#include "scanner/net/task.h"
+#include "scanner/async/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/delegations.h"
 #include "scanner/resolve/host_finder.h"
@@ -22,11 +22,11 @@ class ServerFinder {
       : delegations_(delegations), hosts_(hosts) {}
 
   /// Looks up the name of the zone's next server that needs it. False where there is none.
-  net::Task<bool> FindNext(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
+  async::Task<bool> FindNext(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
   /// The last resort. Where the delegation gave glue, the addresses that the servers' own zones
   /// give; where it did not, the glue that other delegations have for them. True where there are
   /// more addresses now. REQUIRES: !visit->last_resort.
-  net::Task<bool> FindOthers(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
+  async::Task<bool> FindOthers(ZoneHandle zone, Visit* visit, Account* account, Host* on_behalf_of);
   /// A server answers at such an `address`: an observation says which of its others are wrong.
   void NoteLastResort(const Zone& zone, const Zone::ServerAddress& address, Account* account);
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "scanner/net/wait_list.h"
+#include "scanner/async/wait_list.h"
 
 namespace caascan::resolve {
 
@@ -29,7 +29,7 @@ class SharedLookup : public Value {
  public:
   /// Suspends while the value is being asked for. asking() is false then, and stays so until the
   /// awaiting coroutine suspends again.
-  class FreeAwaiter : public net::WaitList::Waiter {
+  class FreeAwaiter : public async::WaitList::Waiter {
    public:
     explicit FreeAwaiter(SharedLookup* lookup)
         : Waiter(&lookup->waiters_), ready_(!lookup->asking()) {}
@@ -71,7 +71,7 @@ class SharedLookup : public Value {
 
   State state_ = State::kUnknown;
   bool resuming_ = false;
-  net::WaitList waiters_;
+  async::WaitList waiters_;
 };
 
 }  // namespace caascan::resolve

@@ -51,7 +51,7 @@ bool TrustBuilder::WasSettled(const ZoneHandle& zone) const {
   return trust && trust->known();
 }
 
-net::Task<> TrustBuilder::Settle(ZoneHandle zone, Account* account, Host* on_behalf_of) {
+async::Task<> TrustBuilder::Settle(ZoneHandle zone, Account* account, Host* on_behalf_of) {
   const TrustHandle trust = validator_->FindOrInsert(zone.name());
   co_await trust->Free();
   if (IsSettled(zone, account->look)) co_return;
@@ -96,16 +96,16 @@ bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) cons
   return true;
 }
 
-net::Task<bool> TrustBuilder::FindDs(ZoneHandle zone, TrustHandle trust, Account* account,
-                                     Host* on_behalf_of) {
+async::Task<bool> TrustBuilder::FindDs(ZoneHandle zone, TrustHandle trust, Account* account,
+                                       Host* on_behalf_of) {
   Walk walk(zone.name(), dns::RRType::kDS, Walk::Purpose::kDs);
   co_await source_->Lookup(&walk, account, on_behalf_of);
   co_return TakeDelegation(&walk, &*zone, &*trust);
 }
 
 /// The keys of `trust`'s zone, from servers that serve it.
-net::Task<bool> TrustBuilder::FetchKeys(ZoneHandle servers, TrustHandle trust, Account* account,
-                                        Host* on_behalf_of) {
+async::Task<bool> TrustBuilder::FetchKeys(ZoneHandle servers, TrustHandle trust, Account* account,
+                                          Host* on_behalf_of) {
   Walk walk(trust.name(), dns::RRType::kDNSKEY, Walk::Purpose::kKeys);
   walk.zone = servers;
   walk.trust = &*trust;
@@ -124,8 +124,8 @@ net::Task<bool> TrustBuilder::FetchKeys(ZoneHandle servers, TrustHandle trust, A
 }
 
 /// A zone below that of `servers`, which these servers seem to serve too.
-net::Task<> TrustBuilder::SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
-                                      Host* on_behalf_of) {
+async::Task<> TrustBuilder::SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
+                                        Host* on_behalf_of) {
   const TrustHandle trust = validator_->FindOrInsert(apex);
   co_await trust->Free();
   if (validator_->IsFresh(*trust, account->look, now())) co_return;
@@ -143,7 +143,7 @@ net::Task<> TrustBuilder::SettleBelow(ZoneHandle servers, dns::NameView apex, Ac
   trust->KeepIf(settled);
 }
 
-net::Task<> TrustBuilder::FindMissing(Walk* walk, Account* account, Host* on_behalf_of) {
+async::Task<> TrustBuilder::FindMissing(Walk* walk, Account* account, Host* on_behalf_of) {
   assert(walk->lacks_proof() && "another zone might make it better");
   dns::Name cut;  // Its own keys are its own servers' to give.
   if (walk->referred()) walk->asked->classified.cut.CopyTo(&cut);
@@ -201,7 +201,7 @@ void TrustBuilder::NoteUndelegated(Walk* walk) {
                               "the zone above proves that it does not delegate this one"));
 }
 
-net::Task<> TrustBuilder::CompareWithPositive(Walk* walk, Account* account) {
+async::Task<> TrustBuilder::CompareWithPositive(Walk* walk, Account* account) {
   // The zone that is bogus may be one below, on the same servers.
   const dns::Name zone = walk->DeepestZone();
   Walk positive(zone, dns::RRType::kSOA, Walk::Purpose::kData);

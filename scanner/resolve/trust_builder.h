@@ -3,8 +3,8 @@
 
 #include <chrono>
 
+#include "scanner/async/task.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/answer.h"
 #include "scanner/resolve/delegations.h"
 #include "scanner/resolve/reply_judge.h"
@@ -29,9 +29,9 @@ class TrustBuilder {
   class Source {
    public:
     /// Looks up what *walk wants, from the deepest zone that is there.
-    virtual net::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) = 0;
+    virtual async::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) = 0;
     /// Asks the servers of walk->zone.
-    virtual net::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) = 0;
+    virtual async::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) = 0;
     virtual std::chrono::nanoseconds now() const = 0;
 
    protected:
@@ -47,22 +47,23 @@ class TrustBuilder {
   /// Was the zone settled at some time? It is not where our own limits ended Settle().
   bool WasSettled(const ZoneHandle& zone) const;
   /// Settles the zone, or waits until another name has.
-  net::Task<> Settle(ZoneHandle zone, Account* account, Host* on_behalf_of);
+  async::Task<> Settle(ZoneHandle zone, Account* account, Host* on_behalf_of);
   /// Looks for the zones between the one asked and what its reply is about, until the reply in
   /// *walk can be judged. REQUIRES: walk->lacks_proof().
-  net::Task<> FindMissing(Walk* walk, Account* account, Host* on_behalf_of);
+  async::Task<> FindMissing(Walk* walk, Account* account, Host* on_behalf_of);
   /// An empty answer was bogus. Where a positive one of the same zone is not, the signer is at
   /// fault: then a finding is added to walk->proof.findings.
-  net::Task<> CompareWithPositive(Walk* walk, Account* account);
+  async::Task<> CompareWithPositive(Walk* walk, Account* account);
 
  private:
   using TrustHandle = TrustCache::Handle;
 
-  net::Task<bool> FindDs(ZoneHandle zone, TrustHandle trust, Account* account, Host* on_behalf_of);
-  net::Task<bool> FetchKeys(ZoneHandle servers, TrustHandle trust, Account* account,
+  async::Task<bool> FindDs(ZoneHandle zone, TrustHandle trust, Account* account,
+                           Host* on_behalf_of);
+  async::Task<bool> FetchKeys(ZoneHandle servers, TrustHandle trust, Account* account,
+                              Host* on_behalf_of);
+  async::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
                             Host* on_behalf_of);
-  net::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
-                          Host* on_behalf_of);
   bool TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) const;
   void NoteUndelegated(Walk* walk);
   std::chrono::nanoseconds now() const { return source_->now(); }

@@ -42,7 +42,7 @@ void Walk::KeepMessage() {
                             &asked->message);
 }
 
-void Walk::PutBack(net::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes) {
+void Walk::PutBack(async::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes) {
   asked = std::move(reply_before);
   copy = std::move(bytes);
   (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(copy->data()), copy->size()},
@@ -77,7 +77,7 @@ void Walk::Hold(const Zone::ServerAddress& address) {
     held->strength = strength;
     held->asked = std::move(asked);
   }
-  asked = net::MakePooled<Asked>();
+  asked = async::MakePooled<Asked>();
   ok = false;
   reply.reset();
   chain.Rewind(hops);

@@ -44,7 +44,7 @@ struct Walk {
   Delegations::Handle zone;  // Whose servers are asked.
 
   // The last reply.
-  net::Pooled<Asked> asked;             // Null until a server has answered or not.
+  async::Pooled<Asked> asked;           // Null until a server has answered or not.
   bool ok = false;                      // It can be used.
   std::unique_ptr<ReplyVerdict> reply;  // Null where none was judged.
   std::unique_ptr<std::string> copy;    // Of one that is read after other queries.
@@ -71,7 +71,7 @@ struct Walk {
   /// The best reply so far that counts only where no server gives a better one (Strength).
   struct Held {
     std::unique_ptr<std::string> bytes;
-    net::Pooled<Asked> asked;  // `message` is made anew of the bytes.
+    async::Pooled<Asked> asked;  // `message` is made anew of the bytes.
     Zone::ServerAddress address;
     Strength strength{};
   };
@@ -105,7 +105,7 @@ struct Walk {
   void KeepMessage();
   /// Puts a reply that was set aside back into `asked`: `bytes` are its message's. The aliases in
   /// it are not followed yet.
-  void PutBack(net::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes);
+  void PutBack(async::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes);
 
   /// Does the reply count only where no other server gives a better one?
   bool IsWeak() const;

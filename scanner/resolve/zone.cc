@@ -41,10 +41,10 @@ bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy)
 net::PeerRef PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
                     net::Network* network) {
   if (record.type == dns::RRType::kA && policy.ipv4) {
-    return network->PeerFor(net::Address::V4(record.rdata.first<4>(), policy.port));
+    return network->PeerFor(async::Address::V4(record.rdata.first<4>(), policy.port));
   }
   if (record.type == dns::RRType::kAAAA && policy.ipv6) {
-    return network->PeerFor(net::Address::V6(record.rdata.first<16>(), policy.port));
+    return network->PeerFor(async::Address::V6(record.rdata.first<16>(), policy.port));
   }
   return nullptr;
 }
@@ -86,10 +86,10 @@ void ReadDelegation(const dns::Delegation& delegation, const AddressPolicy& poli
     if (glue.server >= servers.size() || servers[glue.server] < 0) continue;
     const auto server = static_cast<size_t>(servers[glue.server]);
     const std::span<const uint8_t> octets = glue.octets();
-    const net::Address address =
+    const async::Address address =
         octets.size() == dns::Delegation::kIpv6Octets
-            ? net::Address::V6(octets.first<dns::Delegation::kIpv6Octets>(), policy.port)
-            : net::Address::V4(octets.first<dns::Delegation::kIpv4Octets>(), policy.port);
+            ? async::Address::V6(octets.first<dns::Delegation::kIpv6Octets>(), policy.port)
+            : async::Address::V4(octets.first<dns::Delegation::kIpv4Octets>(), policy.port);
     if (address.is_v6() ? !policy.ipv6 : !policy.ipv4) {
       zone->servers[server].other_family = true;
       continue;

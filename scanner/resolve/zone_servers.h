@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/address.h"
 #include "scanner/net/network.h"
 
 namespace caascan::resolve {
@@ -26,11 +26,11 @@ struct ZoneServers {
 struct HostAddresses {
   bool complete = false;  // Both families were told, or that the name does not exist.
   bool no_such_host = false;
-  uint8_t denied_labels = 0;            // Likewise: of the zone that says so.
-  bool is_alias = false;                // A CNAME or DNAME leads from the name to the addresses.
-  bool cut_short = false;               // One of our own limits ended the look-up.
-  std::vector<net::Address> addresses;  // Of both families.
-  std::vector<net::PeerRef> peers;      // Of the families that are used.
+  uint8_t denied_labels = 0;              // Likewise: of the zone that says so.
+  bool is_alias = false;                  // A CNAME or DNAME leads from the name to the addresses.
+  bool cut_short = false;                 // One of our own limits ended the look-up.
+  std::vector<async::Address> addresses;  // Of both families.
+  std::vector<net::PeerRef> peers;        // Of the families that are used.
 
   /// What it holds outside itself, its share of the peers included.
   size_t HeapBytes() const;

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "scanner/net/task.h"
+#include "scanner/async/task.h"
 #include "scanner/scan/scan_setup.h"
 
 namespace caascan::scan {
@@ -17,8 +17,8 @@ namespace {
 constexpr uint32_t kMaxQueries = 6;
 constexpr unsigned kMaxRetries = 2;  // Of an answer that does not fit: they end before the queries.
 
-net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop,
-                  resolve::AnchorComplaint* complaint) {
+async::Task<> Check(resolve::IterativeResolver* resolver, async::Loop* loop,
+                    resolve::AnchorComplaint* complaint) {
   resolve::Account account;
   account.budget.max_queries = kMaxQueries;
   co_await resolver->CheckTrustAnchor(&account, complaint);
@@ -30,7 +30,7 @@ net::Task<> Check(resolve::IterativeResolver* resolver, net::Loop* loop,
 absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
                               ScanSummary* summary) {
   if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
-  net::Loop loop;
+  async::Loop loop;
   net::Network network(&loop, setup->limits, setup->network);
   resolve::AnchorComplaint complaint;
   absl::Status status = network.Open();
@@ -40,7 +40,7 @@ absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
     resolve::IterativeResolver resolver(&network, iterative, setup->root);
     bool started = false;
     loop.SetTurnHook([&] {
-      if (!std::exchange(started, true)) net::Spawn(Check(&resolver, &loop, &complaint));
+      if (!std::exchange(started, true)) async::Spawn(Check(&resolver, &loop, &complaint));
       network.Flush();
     });
     loop.Wake();

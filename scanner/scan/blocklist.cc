@@ -78,7 +78,7 @@ bool Blocklist::AddPrefix(std::string_view entry) {
     if (end.ec != std::errc() || end.ptr != digits.data() + digits.size()) return false;
     if (length > whole) return false;
   }
-  // ::ffff:192.0.2.1 is how IPv4 looks to some; it is an IPv4 address here as in net::Address.
+  // ::ffff:192.0.2.1 is how IPv4 looks to some; it is an IPv4 address here as in async::Address.
   const std::array<uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   constexpr size_t kMappedBits = 8 * mapped.size();
   if (!v4 && length >= kMappedBits && std::equal(mapped.begin(), mapped.end(), octets.begin())) {
@@ -94,7 +94,7 @@ bool Blocklist::AddPrefix(std::string_view entry) {
   return true;
 }
 
-bool Blocklist::BlocksAddress(const net::Address& address) const {
+bool Blocklist::BlocksAddress(const async::Address& address) const {
   const Family& family = address.is_v6() ? ipv6_ : ipv4_;
   if (family.prefixes.empty()) return false;
   const std::span<const uint8_t> octets = address.octets();

@@ -12,8 +12,8 @@
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/name.h"
-#include "scanner/net/address.h"
 
 namespace caascan::scan {
 
@@ -30,7 +30,7 @@ class Blocklist {
   /// False where the text is no entry.
   bool Add(std::string_view entry);
 
-  bool BlocksAddress(const net::Address& address) const;
+  bool BlocksAddress(const async::Address& address) const;
   /// Is the name one of the list's, or below one?
   bool BlocksName(dns::NameView name) const;
 

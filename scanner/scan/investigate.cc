@@ -52,7 +52,7 @@ bool FindEnd(const CaaAnswer& answer, dns::NameView start, bool allow_special, d
   return true;
 }
 
-std::string AddressText(const net::Address& address, uint16_t usual_port) {
+std::string AddressText(const async::Address& address, uint16_t usual_port) {
   return address.port() == usual_port ? address.ToText() : address.ToTextWithPort();
 }
 
@@ -76,8 +76,8 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
-net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
-                                  CaaAnswer* answer) {
+async::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
+                                    CaaAnswer* answer) {
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
     NameLimits(&options_).BeginProbes(account);
     if (options_.resolver_explains && resolver_->explains()) {
@@ -91,7 +91,7 @@ net::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
     const bool speaks = verdict == diagnose::ProbeVerdict::kSpeaksNow && looks == 1;
     if (!(answers || speaks) || looks == kMaxLooks) co_return;
     NameLimits(&options_).BeginLookAgain(account);
-    const net::Pooled<CaaAnswer> again =
+    const async::Pooled<CaaAnswer> again =
         co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
     if (speaks && again->ended_by_us()) co_return;  // What is known already says more.
     *answer = std::move(*again);
@@ -111,14 +111,14 @@ Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
   return shared && Serves(*shared, account) ? shared : SharedCache::Handle();
 }
 
-net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::NameView name,
-                                                                        resolve::Account* account) {
+async::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(
+    dns::NameView name, resolve::Account* account) {
   SharedCache::Handle shared = parents_.FindOrInsert(name);
   co_await shared->Free();
   if (Serves(*shared, *account)) co_return shared;
   shared->Begin();
   shared->look = account->look;
-  const net::Pooled<CaaAnswer> answer =
+  const async::Pooled<CaaAnswer> answer =
       co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
   if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
   shared->answer = std::move(*answer);
@@ -128,8 +128,8 @@ net::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::Nam
   co_return shared;
 }
 
-net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
-                                        resolve::Account* account, Climb* climb) {
+async::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
+                                          resolve::Account* account, Climb* climb) {
   climb->at = name;
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at, *account);
@@ -146,7 +146,7 @@ net::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy wh
       climb->answer = &climb->parent->answer;
       climb->parent_expires = climb->parent->expires;
       if (first) {
-        climb->own = net::MakePooled<CaaAnswer>();
+        climb->own = async::MakePooled<CaaAnswer>();
         *climb->own = climb->parent->answer;
       }
     }
@@ -198,7 +198,7 @@ bool Investigator::WorthAnotherPass(const Climb& climb, unsigned passes) const {
 }
 
 /// False where the scan was stopped meanwhile.
-net::Task<bool> Investigator::Rest(unsigned passes) {
+async::Task<bool> Investigator::Rest(unsigned passes) {
   net::Pause pause(network_, network_->Jittered(options_.recheck_after * passes));
   co_await pause;
   co_return !network_->cancelled();
@@ -213,8 +213,8 @@ bool Investigator::NeedsSurvey(const Climb& climb) const {
 }
 
 /// Asks all servers of the zone that answered for `name`.
-net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
-                                     resolve::Account* account, std::vector<Finding>* findings) {
+async::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
+                                       resolve::Account* account, std::vector<Finding>* findings) {
   dns::Name zone;
   dns::Name end;
   const std::string& served =
@@ -238,8 +238,8 @@ net::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name
 
 /// Asks all servers of the zone that decided, and of the name's own: had one of them another
 /// answer, it would not be asked of its parents.
-net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* account,
-                                        Climb* climb) {
+async::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* account,
+                                          Climb* climb) {
   const resolve::Look look = account->look;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
   NameLimits(&options_).BeginSurvey(account);
@@ -260,8 +260,8 @@ net::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* ac
   account->look = look;
 }
 
-net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
-                                                                 resolve::WhenBusy when_busy) {
+async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
+                                                                   resolve::WhenBusy when_busy) {
   assert(job->valid && "what is no name is never looked up");
   if (job->times_put_off == 0) job->started = now();
   resolve::Account account;
@@ -282,8 +282,8 @@ net::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob*
 }
 
 /// Looks again for what failed, and at all servers where they are wanted. Gives the passes made.
-net::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Account* account,
-                                              Climb* climb) {
+async::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Account* account,
+                                                Climb* climb) {
   unsigned passes = 1;
   const size_t recheck = WorthAnotherPass(*climb, passes) ? 1 : 0;
   rechecking_ += recheck;

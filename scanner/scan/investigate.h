@@ -7,11 +7,11 @@
 
 #include "caascan/record.h"
 #include "caascan/scanner.h"
+#include "scanner/async/task.h"
 #include "scanner/diagnose/survey.h"
 #include "scanner/dnssec/work.h"
 #include "scanner/input/name_job.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
 #include "scanner/resolve/ask.h"
 #include "scanner/resolve/name_cache.h"
 #include "scanner/resolve/resolver.h"
@@ -60,7 +60,7 @@ class Investigator {
   /// its servers are busy, there is no record, and the job says what was done. The result is the
   /// investigator's, and its record may be changed; both hold until the awaiting coroutine
   /// suspends. REQUIRES: job->valid.
-  net::Task<const Result*> Investigate(input::NameJob* job, resolve::WhenBusy when_busy);
+  async::Task<const Result*> Investigate(input::NameJob* job, resolve::WhenBusy when_busy);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -79,7 +79,7 @@ class Investigator {
 
   /// One pass over a name: what its climb ended with.
   struct Climb {
-    net::Pooled<resolve::CaaAnswer> own;         // At the name itself; null until it is there.
+    async::Pooled<resolve::CaaAnswer> own;       // At the name itself; null until it is there.
     SharedCache::Handle parent;                  // Keeps `answer` where it is not `own`.
     std::chrono::nanoseconds parent_expires{0};  // Tells this answer from a later one.
     const resolve::CaaAnswer* answer = nullptr;
@@ -98,22 +98,22 @@ class Investigator {
     }
   };
 
-  net::Task<void> ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
-                            resolve::Account* account, Climb* climb);
-  net::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
-  net::Task<bool> Rest(unsigned passes);
+  async::Task<void> ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
+                              resolve::Account* account, Climb* climb);
+  async::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
+  async::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
   bool Serves(const SharedAnswer& shared, const resolve::Account& account) const;
   bool NeedsExplanation(const resolve::CaaAnswer& answer, const resolve::Account& account) const;
-  net::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
-  net::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
+  async::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
+  async::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
   SharedCache::Handle KnownAnswer(dns::NameView name, const resolve::Account& account);
   void NoteStep(Climb* climb) const;
   void ForgetFailure(const Climb& climb);
   bool NeedsSurvey(const Climb& climb) const;
-  net::Task<> SurveyServers(dns::NameView name, resolve::Account* account, Climb* climb);
-  net::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
-                         resolve::Account* account, std::vector<Finding>* findings);
+  async::Task<> SurveyServers(dns::NameView name, resolve::Account* account, Climb* climb);
+  async::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
+                           resolve::Account* account, std::vector<Finding>* findings);
 
   void BeginPass(resolve::Account* account, Climb* climb);
   const Result* PutOff(const resolve::Account& account, net::PeerRef busy, input::NameJob* job);

@@ -23,7 +23,7 @@ constexpr uint32_t kSecondsPerDay = 86'400;
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
   for (const std::string& text : options.resolvers) {
-    const auto address = net::Address::FromText(text, kDnsPort);
+    const auto address = async::Address::FromText(text, kDnsPort);
     if (!address) {
       return absl::InvalidArgumentError(absl::StrCat("--resolver: '", text, "' is no address"));
     }
@@ -52,7 +52,7 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   auto hints = resolve::ReadRootHints(options.root_hints_path, options.port);
   if (!hints.ok()) return hints.status();
   setup->root = *std::move(hints);
-  const auto usable = [&options](const net::Address& address) {
+  const auto usable = [&options](const async::Address& address) {
     return options.families != (address.is_v6() ? AddressFamilies::kIpv4 : AddressFamilies::kIpv6);
   };
   const bool any = std::any_of(
@@ -133,7 +133,8 @@ net::LimitOptions Limits(const ScanOptions& options) {
   limits.server_rate_qps = choose(options.server_rate_qps, guest ? kDefaultServerRate : 0);
   limits.server_inflight = choose(options.server_inflight, guest ? kDefaultServerInflight : 0);
   for (const std::string& text : options.resolvers) {
-    if (const auto address = net::Address::FromText(text, kDnsPort)) limits.own.push_back(*address);
+    if (const auto address = async::Address::FromText(text, kDnsPort))
+      limits.own.push_back(*address);
   }
   limits.own_rate_qps = choose(options.server_rate_qps, 0);
   limits.own_inflight = choose(options.server_inflight, 0);
@@ -143,7 +144,7 @@ net::LimitOptions Limits(const ScanOptions& options) {
 void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
   setup->blocklist = blocklist;
   if (blocklist == nullptr) return;
-  setup->network.blocked = [blocklist](const net::Address& address) {
+  setup->network.blocked = [blocklist](const async::Address& address) {
     return blocklist->BlocksAddress(address);
   };
   setup->iterative.blocked = [blocklist](dns::NameView name) {

@@ -65,7 +65,7 @@ absl::Status Worker::Open() {
   if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();
   std::vector<net::PeerRef> canaries;
   for (const resolve::RootServer& server : setup_.root) {
-    for (const net::Address& address : server.addresses) {
+    for (const async::Address& address : server.addresses) {
       if (address.is_v6() ? network_.has_ipv6() : network_.has_ipv4()) {
         canaries.push_back(network_.PeerFor(address));
       }
@@ -186,10 +186,10 @@ void Worker::StartJob(input::NameJob&& job, bool give_back) {
     return;
   }
   ++in_flight_;
-  net::Spawn(RunJob(std::move(job)));
+  async::Spawn(RunJob(std::move(job)));
 }
 
-net::Task<void> Worker::RunJob(input::NameJob job) {
+async::Task<void> Worker::RunJob(input::NameJob job) {
   if (const auto& delegation = job.details().delegation; delegation != nullptr) {
     resolver_->Seed(job.name, *delegation);
     job.mutable_details()->delegation.reset();

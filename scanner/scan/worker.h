@@ -31,9 +31,9 @@ struct WorkerSetup {
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<resolve::RootServer> root;
-  std::vector<net::Address> resolvers;  // Not empty: forwarding mode.
-  bool resolvers_validate = false;      // What they say of DNSSEC is believed.
-  bool explain_iteratively = false;     // What fails through them: `iterative` and `root` hold.
+  std::vector<async::Address> resolvers;  // Not empty: forwarding mode.
+  bool resolvers_validate = false;        // What they say of DNSSEC is believed.
+  bool explain_iteratively = false;       // What fails through them: `iterative` and `root` hold.
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
@@ -75,7 +75,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
 
  private:
   /// Fires when finished lines have waited long enough for company.
-  class FlushTimer : public net::Timer {
+  class FlushTimer : public async::Timer {
    public:
     explicit FlushTimer(Worker* worker) : worker_(worker) {}
 
@@ -88,7 +88,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void OnTurn();
   bool StartNames();
   bool HasRoom() const;
-  net::Task<void> RunJob(input::NameJob job);
+  async::Task<void> RunJob(input::NameJob job);
   bool NextJob(input::NameJob* job);
   std::optional<Reason> ReasonNotToLookUp(const input::NameJob& job, bool give_back) const;
   void StartJob(input::NameJob&& job, bool give_back);
@@ -104,7 +104,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::thread thread_;
 
   // Loop thread only.
-  net::Loop loop_;
+  async::Loop loop_;
   net::Network network_;
   diagnose::OperatorNamer operators_;
   std::unique_ptr<resolve::Resolver> resolver_;

@@ -317,7 +317,7 @@ TEST(ExaminedEvidenceTest, UdpThatIsSilentOverIpv6ShowsNothing) {
                                             {Kind::kSoaOverTcp, Result::kAnswer}},
                                            {}});
   const auto count = [&](const char* address) {
-    examination.peer = client.network()->PeerFor(*net::Address::FromText(address, 53));
+    examination.peer = client.network()->PeerFor(*async::Address::FromText(address, 53));
     std::vector<Finding> findings;
     AddExamined(examination, &findings);
     return findings.size();

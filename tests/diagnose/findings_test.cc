@@ -22,7 +22,7 @@ class FindingsTest : public testing::Test {
   ~FindingsTest() override { network_.Close(); }
 
   net::PeerRef Peer(std::string_view address) {
-    return network_.PeerFor(net::Address::FromText(address, 53).value());
+    return network_.PeerFor(async::Address::FromText(address, 53).value());
   }
   void Observe(Observation::Kind kind, std::string host = "ns1.example",
                std::string_view address = "192.0.2.1") {
@@ -52,7 +52,7 @@ class FindingsTest : public testing::Test {
     return lines;
   }
 
-  net::Loop loop_;
+  async::Loop loop_;
   net::SharedLimits limits_{net::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
   Account account_;

@@ -31,7 +31,7 @@ class OperatorNamerTest : public testing::Test {
       if (blank == std::string::npos) continue;
       zone.AddAddress(
           static_cast<size_t>(index),
-          network_.PeerFor(net::Address::FromText(server.substr(blank + 1), 53).value()));
+          network_.PeerFor(async::Address::FromText(server.substr(blank + 1), 53).value()));
     }
     std::string out = "left from before";
     const dns::Name name = NameOf(apex);
@@ -39,7 +39,7 @@ class OperatorNamerTest : public testing::Test {
     return out;
   }
 
-  net::Loop loop_;
+  async::Loop loop_;
   net::SharedLimits limits_{net::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
   OperatorNamer namer_;

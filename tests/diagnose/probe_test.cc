@@ -99,7 +99,7 @@ class ProbeTest : public testing::Test {
     answer_.failure = plain;
     answer_.zone = std::move(zone);
     ProbeVerdict verdict = ProbeVerdict::kUnchanged;
-    client_->Run([](ProbeTest* test, ProbeVerdict* out) -> net::Task<> {
+    client_->Run([](ProbeTest* test, ProbeVerdict* out) -> async::Task<> {
       dns::Name name;
       (void)dns::Name::FromText("www.example.test", &name);
       *out = co_await ProbeFailure(test->client_->network(), test->options_, name, &test->answer_,
@@ -371,7 +371,7 @@ TEST_F(ProbeTest, CancellingBetweenTheProbesEndsItUnchanged) {
   Start({{kFirst, DropCaa}});
   options_.timeout = std::chrono::seconds(20);
   Met(kFirst, ServerResult::kTimeout);
-  class Canceller : public net::Timer {
+  class Canceller : public async::Timer {
    public:
     explicit Canceller(net::Network* network) : network_(network) {}
 

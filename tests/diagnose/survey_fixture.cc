@@ -72,8 +72,8 @@ class SceneResolver : public resolve::Resolver {
 
   size_t lookups() const { return lookups_; }
 
-  net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView, resolve::Account*,
-                                                       resolve::WhenBusy) override {
+  async::Task<async::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView, resolve::Account*,
+                                                           resolve::WhenBusy) override {
     ADD_FAILURE() << "a survey looks nothing up";
     co_return nullptr;
   }
@@ -96,8 +96,8 @@ class SceneResolver : public resolve::Resolver {
     if (!scene_->bogus || message.count(dns::Section::kAnswer) == 0) return std::nullopt;
     return Finding{FindingCode::kDnssecSignatureMissing};
   }
-  net::Task<> LookupAddresses(dns::NameView host, resolve::Account* account,
-                              resolve::HostAddresses* addresses) override {
+  async::Task<> LookupAddresses(dns::NameView host, resolve::Account* account,
+                                resolve::HostAddresses* addresses) override {
     ++lookups_;
     if (account->budget.exhausted()) co_return;
     ++account->budget.queries;

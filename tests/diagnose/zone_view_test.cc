@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-net::Address At(const char* text) { return *net::Address::FromText(text, 53); }
+async::Address At(const char* text) { return *async::Address::FromText(text, 53); }
 
 HostView Host(const char* name, std::vector<const char*> glue, std::vector<const char*> own) {
   HostView host;

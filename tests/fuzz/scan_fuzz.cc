@@ -35,8 +35,8 @@ dns::Name NameOf(const char* text) {
   return name;
 }
 
-net::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
-                        bool* done) {
+async::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
+                          bool* done) {
   const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
   AppendRecord(*result->record, line);
   *done = true;
@@ -101,7 +101,7 @@ std::unique_ptr<resolve::Resolver> MakeIterative(const Choices& choices,
     options.dnssec.wall_clock = [] { return net::kScriptNow; };
   }
   const std::vector<resolve::RootServer> root = {
-      {NameOf("a.root-servers.test."), {net::Address::FromText("127.0.0.1", 53).value()}}};
+      {NameOf("a.root-servers.test."), {async::Address::FromText("127.0.0.1", 53).value()}}};
   return std::make_unique<resolve::IterativeResolver>(network, options, root);
 }
 
@@ -114,13 +114,13 @@ std::unique_ptr<resolve::Resolver> MakeResolver(const Choices& choices,
   options.validate = choices.validate;
   std::unique_ptr<resolve::Resolver> own;
   if (choices.explain_iteratively) own = MakeIterative(choices, ask, network);
-  const std::vector<net::Address> resolvers = {net::Address::FromText("127.0.0.2", 53).value(),
-                                               net::Address::FromText("127.0.0.3", 53).value()};
+  const std::vector<async::Address> resolvers = {async::Address::FromText("127.0.0.2", 53).value(),
+                                                 async::Address::FromText("127.0.0.3", 53).value()};
   return std::make_unique<resolve::ForwardingResolver>(network, options, resolvers, std::move(own));
 }
 
 /// Until the name is done.
-void Run(net::Network* network, net::Loop* loop, const bool& done) {
+void Run(net::Network* network, async::Loop* loop, const bool& done) {
   for (unsigned turns = 0; !done && turns < kMostTurns; ++turns) {
     const size_t before = net::CountScriptedQueries();
     network->Flush();
@@ -137,7 +137,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   net::SetScript({data + 1, size - 1}, choices.honest_keys);
   const net::SkippedTime skipped_time;
 
-  net::Loop loop;
+  async::Loop loop;
   net::SharedLimits limits({});
   const scan::InvestigateOptions options = OptionsOf(choices);
   {
@@ -149,7 +149,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     job.name = NameOf(choices.short_name ? "www.example.test" : "a.b.example.test");
     std::string line;
     bool done = false;
-    net::Spawn(Investigate(&investigator, &job, &line, &done));
+    async::Spawn(Investigate(&investigator, &job, &line, &done));
     Run(&network, &loop, done);
     Require(done, "the name never ends", line);
     const uint32_t surveys =

@@ -349,7 +349,7 @@ class ScriptedTransport final : public Transport {
 
   const bool is_udp_;
   TransportClient* const client_;
-  List<Exchange, QueueTag> queue_;
+  async::List<Exchange, QueueTag> queue_;
 };
 
 }  // namespace

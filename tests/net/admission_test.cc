@@ -28,7 +28,7 @@ class AdmissionTest : public testing::Test {
   ~AdmissionTest() override {
     for (OwnExchange& exchange : exchanges_) {
       if (exchange.course().granted) admission_->GiveBack(&exchange);
-      if (exchange.ListNode<QueueTag>::linked()) admission_->Leave(&exchange);
+      if (exchange.async::ListNode<QueueTag>::linked()) admission_->Leave(&exchange);
     }
     exchanges_.clear();
     admission_->Close();
@@ -37,7 +37,8 @@ class AdmissionTest : public testing::Test {
   }
 
   PeerRef Server(int number) {
-    return network_->PeerFor(Address::FromText("192.0.2." + std::to_string(number), 53).value());
+    return network_->PeerFor(
+        async::Address::FromText("192.0.2." + std::to_string(number), 53).value());
   }
   Exchange* Make(int server) {
     return &exchanges_.emplace_back(Server(server), query_, Protocol::kUdp,
@@ -50,7 +51,7 @@ class AdmissionTest : public testing::Test {
     return exchange;
   }
 
-  Loop loop_;
+  async::Loop loop_;
   FakeTransport::Counts counts_;
   std::unique_ptr<SharedLimits> limits_;
   std::unique_ptr<Network> network_;

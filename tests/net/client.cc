@@ -55,15 +55,15 @@ void Client::Watchdog::OnTimer() {
   if (client_->running_ > 0) client_->loop_.Stop();
 }
 
-Task<> Client::Counted(Task<> task) {
+async::Task<> Client::Counted(async::Task<> task) {
   co_await std::move(task);
   if (--running_ == 0 && waiting_) loop_.Stop();
 }
 
-void Client::Start(Task<> task) {
+void Client::Start(async::Task<> task) {
   ++running_;
   loop_.RefreshNow();
-  Spawn(Counted(std::move(task)));
+  async::Spawn(Counted(std::move(task)));
 }
 
 void Client::Wait() {
@@ -75,8 +75,8 @@ void Client::Wait() {
   watchdog_.Cancel();
 }
 
-Task<> Client::AskTask(Address server, Protocol protocol, std::chrono::milliseconds timeout,
-                       std::string_view name, Got* out) {
+async::Task<> Client::AskTask(async::Address server, Protocol protocol,
+                              std::chrono::milliseconds timeout, std::string_view name, Got* out) {
   dns::Name owned;
   EXPECT_EQ(dns::Name::FromText(name, &owned), dns::NameError::kNone) << name;
   dns::QuerySpec query;
@@ -87,7 +87,7 @@ Task<> Client::AskTask(Address server, Protocol protocol, std::chrono::milliseco
   out->result.message = {};
 }
 
-Got Client::Ask(const Address& server, Protocol protocol, std::chrono::milliseconds timeout,
+Got Client::Ask(const async::Address& server, Protocol protocol, std::chrono::milliseconds timeout,
                 std::string_view name) {
   Got got;
   Run(AskTask(server, protocol, timeout, name, &got));

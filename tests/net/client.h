@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/async/task.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/net/task.h"
 
 namespace caascan::net {
 
@@ -32,13 +32,13 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  Loop* loop() { return &loop_; }
+  async::Loop* loop() { return &loop_; }
   Network* network() { return &network_; }
 
   /// Starts a task. Wait() returns when all have ended; one that hangs is a failure, and cancelled.
-  void Start(Task<> task);
+  void Start(async::Task<> task);
   void Wait();
-  void Run(Task<> task) {
+  void Run(async::Task<> task) {
     Start(std::move(task));
     Wait();
   }
@@ -48,15 +48,15 @@ class Client {
   void AtNextTurn(std::function<void()> hook) { at_next_turn_ = std::move(hook); }
 
   /// One exchange for (name, CAA).
-  Got Ask(const Address& server, Protocol protocol = Protocol::kUdp,
+  Got Ask(const async::Address& server, Protocol protocol = Protocol::kUdp,
           std::chrono::milliseconds timeout = std::chrono::seconds(10),
           std::string_view name = "www.example.com");
   /// Likewise, as a task. *out is set when it ends.
-  Task<> AskTask(Address server, Protocol protocol, std::chrono::milliseconds timeout,
-                 std::string_view name, Got* out);
+  async::Task<> AskTask(async::Address server, Protocol protocol, std::chrono::milliseconds timeout,
+                        std::string_view name, Got* out);
 
  private:
-  class Watchdog : public Timer {
+  class Watchdog : public async::Timer {
    public:
     explicit Watchdog(Client* client) : client_(client) {}
 
@@ -65,11 +65,11 @@ class Client {
     Client* const client_;
   };
 
-  Task<> Counted(Task<> task);
+  async::Task<> Counted(async::Task<> task);
 
   void Open();
 
-  Loop loop_;
+  async::Loop loop_;
   const std::unique_ptr<SharedLimits> owned_limits_;
   Network network_;
   Watchdog watchdog_;

@@ -19,8 +19,8 @@ constexpr milliseconds kShort(5);
 constexpr milliseconds kLong = std::chrono::seconds(20);
 constexpr std::array<uint8_t, 12> kReply = {0, 0, 0x84};
 
-Address Server(int number = 1) {
-  return Address::FromText("192.0.2." + std::to_string(number), 53).value();
+async::Address Server(int number = 1) {
+  return async::Address::FromText("192.0.2." + std::to_string(number), 53).value();
 }
 
 void Answer(Exchange* exchange, TransportClient* client) {
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ExchangesTest, ABlockedAddressIsNeverSubmitted) {
   FakeTransport::Counts counts;
   NetworkOptions options;
-  options.blocked = [](const Address&) { return true; };
+  options.blocked = [](const async::Address&) { return true; };
   Client client({}, options, FakeTransports(Answer, &counts));
   EXPECT_EQ(client.Ask(Server()).result.status, ExchangeStatus::kBlocked);
   EXPECT_EQ(counts.sent, 0u);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kReceiveBufferBytes = 8 << 20;
 
-int OpenSocket(const Address& address, int type) {
+int OpenSocket(const async::Address& address, int type) {
   const int fd = socket(address.is_v6() ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const int on = 1;
@@ -41,16 +41,16 @@ int OpenSocket(const Address& address, int type) {
   return fd;
 }
 
-Address LocalAddress(int fd) {
+async::Address LocalAddress(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size), 0);
-  return Address::FromSockaddr(storage);
+  return async::Address::FromSockaddr(storage);
 }
 
-Address Any(uint16_t port) {
+async::Address Any(uint16_t port) {
   constexpr std::array<uint8_t, 4> kAny{};
-  return Address::V4(kAny, port);
+  return async::Address::V4(kAny, port);
 }
 
 /// Answers one datagram, from the address it was sent to.
@@ -67,11 +67,11 @@ class UdpOutbox : public Outbox {
   }
 
   /// nullopt-like: the default address, where the query came over IPv6.
-  Address destination(uint16_t port) const {
-    if (!has_source_) return Address::FromText("::1", port).value();
+  async::Address destination(uint16_t port) const {
+    if (!has_source_) return async::Address::FromText("::1", port).value();
     std::array<uint8_t, 4> octets{};
     std::memcpy(octets.data(), &source_.ipi_addr, octets.size());
-    return Address::V4(octets, port);
+    return async::Address::V4(octets, port);
   }
 
   void Send(std::span<const uint8_t> message) override { Send(message, 0); }
@@ -168,7 +168,7 @@ struct FakeServer::Connection : Outbox {
 
   int fd = -1;
   unsigned number = 0;
-  Address server;
+  async::Address server;
   bool closed = false;
   std::vector<uint8_t> read;
 };
@@ -202,7 +202,7 @@ bool FakeServer::Open() {
 }
 
 void FakeServer::OpenIpv6() {
-  const Address loopback = Address::FromText("::1", port_).value();
+  const async::Address loopback = async::Address::FromText("::1", port_).value();
   udp6_ = OpenSocket(loopback, SOCK_DGRAM);
   tcp6_ = udp6_ < 0 ? -1 : OpenSocket(loopback, SOCK_STREAM);
 }

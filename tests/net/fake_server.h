@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/async/address.h"
 #include "scanner/dns/codes.h"
-#include "scanner/net/address.h"
 #include "scanner/net/exchange.h"
 
 namespace caascan::net {
@@ -20,7 +20,7 @@ namespace caascan::net {
 /// A query as it arrived. Valid during the call it is handed to.
 struct Arrival {
   std::span<const uint8_t> bytes;
-  Address server;  // That it was sent to.
+  async::Address server;  // That it was sent to.
   Protocol transport = Protocol::kUdp;
   unsigned connection = 0;  // TCP: counted from 0 as they were accepted.
   uint16_t port = 0;        // UDP: that it came from.
@@ -71,7 +71,9 @@ class FakeServer {
 
   uint16_t port() const { return port_; }
   bool has_ipv6() const { return udp6_ >= 0; }
-  Address At(std::string_view host) const { return Address::FromText(host, port_).value(); }
+  async::Address At(std::string_view host) const {
+    return async::Address::FromText(host, port_).value();
+  }
 
   /// Any thread.
   std::vector<SeenQuery> seen() const;

@@ -44,7 +44,7 @@ class FakeTransport final : public Transport {
   TransportClient* const client_;
   const Handler handler_;
   Counts* const counts_;
-  List<Exchange, QueueTag> queue_;
+  async::List<Exchange, QueueTag> queue_;
 };
 
 /// Both transports of a network.

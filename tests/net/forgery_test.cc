@@ -32,7 +32,7 @@ std::set<uint16_t> OpenPorts() {
     sockaddr_storage local{};
     size = sizeof local;
     if (getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size) != 0) continue;
-    if (local.ss_family == AF_INET) ports.insert(Address::FromSockaddr(local).port());
+    if (local.ss_family == AF_INET) ports.insert(async::Address::FromSockaddr(local).port());
   }
   closedir(folder);
   return ports;
@@ -79,7 +79,7 @@ TEST_P(ForgeryTest, SucceedsAsOftenAsCalculatedHoweverMuchIsSent) {
   });
   const std::set<uint16_t> others = OpenPorts();
   Client client({}, {.udp_sockets = row.sockets, .udp_idle_sockets = row.idle});
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   ASSERT_EQ(client.Ask(address).result.status, ExchangeStatus::kReply);
   for (const uint16_t port : OpenPorts()) {
     if (!others.contains(port)) ports.push_back(port);

@@ -268,7 +268,7 @@ TEST(AddressBudgetTest, ThreadsNeverHoldMoreThanTheLimitTogether) {
   }
 }
 
-Address A(const char* text) { return *Address::FromText(text, 53); }
+async::Address A(const char* text) { return *async::Address::FromText(text, 53); }
 
 TEST(SharedLimitsTest, WithoutLimitsThereIsNoBudget) {
   SharedLimits limits({.rate_qps = 10});
@@ -290,7 +290,7 @@ TEST(SharedLimitsTest, OwnAddressesHaveLimitsOfTheirOwn) {
   EXPECT_EQ(limits.BudgetFor(A("192.0.2.53")), nullptr);
   EXPECT_EQ(limits.BudgetFor(A("192.0.2.54")), nullptr);
   EXPECT_NE(limits.BudgetFor(A("192.0.2.1")), nullptr);
-  EXPECT_NE(limits.BudgetFor(*Address::FromText("192.0.2.53", 5353)), nullptr);
+  EXPECT_NE(limits.BudgetFor(*async::Address::FromText("192.0.2.53", 5353)), nullptr);
   SharedLimits own_alone({.own = {A("192.0.2.53")}, .own_inflight = 1});
   EXPECT_NE(own_alone.BudgetFor(A("192.0.2.53")), nullptr);
   EXPECT_EQ(own_alone.BudgetFor(A("192.0.2.1")), nullptr);
@@ -315,8 +315,8 @@ TEST(SharedLimitsTest, ThreadsGetTheSameBudgets) {
   EXPECT_EQ(std::unique(seen[0].begin(), seen[0].end()), seen[0].end());
 }
 
-Address Numbered(size_t number) {
-  return *Address::FromText(
+async::Address Numbered(size_t number) {
+  return *async::Address::FromText(
       "198.51." + std::to_string(number / 256) + "." + std::to_string(number % 256), 53);
 }
 

@@ -47,18 +47,18 @@ size_t CountStatus(const std::deque<Got>& got, ExchangeStatus status) {
       got.begin(), got.end(), [status](const Got& each) { return each.result.status == status; }));
 }
 
-Task<> Note(Task<> task, std::string what, std::vector<std::string>* ended) {
+async::Task<> Note(async::Task<> task, std::string what, std::vector<std::string>* ended) {
   co_await std::move(task);
   ended->push_back(what);
 }
 
 TEST(NetworkTest, OnePeerAnAddress) {
   Client client;
-  const Address address = Address::FromText("127.0.0.1", 53).value();
+  const async::Address address = async::Address::FromText("127.0.0.1", 53).value();
   const PeerRef peer = client.network()->PeerFor(address);
   EXPECT_EQ(peer->address(), address);
   for (uint16_t port = 1000; port < 2000; ++port) {
-    EXPECT_NE(client.network()->PeerFor(Address::FromText("127.0.0.1", port).value()), peer);
+    EXPECT_NE(client.network()->PeerFor(async::Address::FromText("127.0.0.1", port).value()), peer);
   }
   EXPECT_EQ(client.network()->PeerFor(address), peer) << "at a fixed place";
 }
@@ -82,14 +82,15 @@ TEST(NetworkTest, AnAnswerThatWaitsToBeReadIsNoTimeout) {
   Client client;
   Got first;
   Got second;
-  client.Start([](Task<> exchange, std::atomic<bool>* hold, std::atomic<bool>* done) -> Task<> {
+  client.Start([](async::Task<> exchange, std::atomic<bool>* hold,
+                  std::atomic<bool>* done) -> async::Task<> {
     co_await std::move(exchange);
     // The whole loop stands still here, in the midst of reading its sockets.
     *hold = true;
     std::this_thread::sleep_for(2 * kTimeout);
     WaitFor(*done);
   }(client.AskTask(server.At("127.0.0.1"), Protocol::kUdp, kLong, "one.example", &first), &held,
-                                                                                     &answered));
+                                           &answered));
   client.Start(
       client.AskTask(server.At("127.0.0.2"), Protocol::kUdp, kTimeout, "two.example", &second));
   client.Wait();
@@ -121,7 +122,7 @@ TEST_P(NetworkTransportTest, PlacesComeBackHoweverAnExchangeEnds) {
       CountStatus(AskMany(&client, server, {"127.0.0.1", "127.0.0.2"}, 200, kLong, GetParam()),
                   ExchangeStatus::kReply),
       200u);
-  const Address closed = Address::FromText("127.0.0.3", ClosedPort()).value();
+  const async::Address closed = async::Address::FromText("127.0.0.3", ClosedPort()).value();
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(client.Ask(closed, GetParam()).result.status, ExchangeStatus::kUnreachable);
   }
@@ -276,7 +277,7 @@ TEST(NetworkTest, CancellingGivesEveryPlaceBack) {
   EXPECT_EQ(CountStatus(AskMany(&client, server, {"127.0.0.1"}, 10), ExchangeStatus::kReply), 10u);
 }
 
-Task<> AskAgainAndAgain(Client* client, Address server, int* asked) {
+async::Task<> AskAgainAndAgain(Client* client, async::Address server, int* asked) {
   for (Got got; *asked < 5; ++*asked) {
     co_await client->AskTask(server, Protocol::kUdp, kLong, "www.example.com", &got);
     EXPECT_EQ(got.result.status, ExchangeStatus::kCancelled);
@@ -292,7 +293,7 @@ TEST(NetworkTest, ATaskThatAsksAgainWhenCancelledIsRefusedAtOnce) {
   EXPECT_EQ(asked, 5);
 }
 
-Task<> PauseFor(Client* client, milliseconds delay, nanoseconds* took) {
+async::Task<> PauseFor(Client* client, milliseconds delay, nanoseconds* took) {
   const nanoseconds begun = client->loop()->now();
   Pause pause(client->network(), delay);
   co_await pause;

@@ -86,7 +86,8 @@ TEST_P(OutageTest, WhoeverElseAnswersSparesTheCanary) {
   Client client(GetParam(), {.outage_patience = milliseconds(500)});
   SetCanary(&client);
   std::deque<Got> got(20);
-  Task<> several = [](Client* asker, Address busy, std::deque<Got>* out) -> Task<> {
+  async::Task<> several = [](Client* asker, async::Address busy,
+                             std::deque<Got>* out) -> async::Task<> {
     for (Got& each : *out) {
       co_await asker->AskTask(busy, Protocol::kUdp, kShort, "www.example.com", &each);
       Pause pause(asker->network(), milliseconds(10));
@@ -107,7 +108,7 @@ TEST_P(OutageTest, ADeadCanaryAmongOthersIsNoOutage) {
   const Got got = Ask(&client, "127.0.0.1");
   EXPECT_EQ(got.result.status, ExchangeStatus::kTimeout);
   EXPECT_EQ(got.result.canaries, 3u) << "the dead one alone, and then both";
-  Task<> wait = [](Network* network) -> Task<> {
+  async::Task<> wait = [](Network* network) -> async::Task<> {
     Pause pause(network, milliseconds(1500));  // Long enough for what must not happen.
     co_await pause;
   }(client.network());
@@ -126,7 +127,7 @@ TEST_P(OutageTest, WhatWasAskedDuringAnOutageIsAskedAgainAfterIt) {
     client.Start(
         client.AskTask(server_.At("127.0.0.3"), Protocol::kUdp, kShort, "www.example.com", &each));
   }
-  Task<> end = [](Network* network, std::atomic<bool>* silent) -> Task<> {
+  async::Task<> end = [](Network* network, std::atomic<bool>* silent) -> async::Task<> {
     while (network->stats().outages == 0) {
       Pause pause(network, milliseconds(10));
       co_await pause;
@@ -156,7 +157,7 @@ TEST_P(OutageTest, AnOutageThatLastsIsOurOwnFault) {
   EXPECT_EQ(Ask(&client, "127.0.0.3").result.status, ExchangeStatus::kSendFailed);
   EXPECT_EQ(server_.CountSeen("127.0.0.3"), asked);
   all_silent_ = false;
-  Task<> again = [](Client* asker, Address address) -> Task<> {
+  async::Task<> again = [](Client* asker, async::Address address) -> async::Task<> {
     Got each;
     do {
       Pause pause(asker->network(), milliseconds(50));
@@ -176,7 +177,7 @@ TEST_P(OutageTest, CancellingEndsWhatIsHeld) {
     client.Start(
         client.AskTask(server_.At("127.0.0.3"), Protocol::kUdp, kShort, "www.example.com", &each));
   }
-  Task<> cancel = [](Client* asker) -> Task<> {
+  async::Task<> cancel = [](Client* asker) -> async::Task<> {
     while (asker->network()->stats().outages == 0) {
       Pause pause(asker->network(), milliseconds(10));
       co_await pause;
@@ -199,7 +200,7 @@ TEST(SocketDropsTest, CountsWhatFoundNoRoom) {
   const int small = 1;
   setsockopt(fds[0], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   sockaddr_storage address{};
-  socklen_t size = Address::FromText("127.0.0.1", 0)->ToSockaddr(&address);
+  socklen_t size = async::Address::FromText("127.0.0.1", 0)->ToSockaddr(&address);
   ASSERT_EQ(bind(fds[0], reinterpret_cast<const sockaddr*>(&address), size), 0);
   ASSERT_EQ(getsockname(fds[0], reinterpret_cast<sockaddr*>(&address), &size), 0);
   EXPECT_EQ(SocketDrops(fds[0]), 0u);

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-const Address kServer = Address::FromText("192.0.2.1", 53).value();
+const async::Address kServer = async::Address::FromText("192.0.2.1", 53).value();
 constexpr nanoseconds kNow = seconds(1000);
 
 struct Query {

@@ -23,7 +23,9 @@ constexpr milliseconds kShort(20);
 void AnswerAll(const Arrival& query, Outbox* out) { out->Send(Reply(query.bytes).bytes()); }
 void Ignore(const Arrival&, Outbox*) {}
 
-Address A(int number) { return Address::FromText("192.0.2." + std::to_string(number), 53).value(); }
+async::Address A(int number) {
+  return async::Address::FromText("192.0.2." + std::to_string(number), 53).value();
+}
 
 /// A network that remembers four peers.
 class PeerTableTest : public testing::Test {
@@ -32,11 +34,11 @@ class PeerTableTest : public testing::Test {
 
   Network* network() { return client_.network(); }
   /// The peer's turn to be told of us is over: only a new one has another.
-  void Mark(const Address& address) {
+  void Mark(const async::Address& address) {
     EXPECT_TRUE(network()->PeerFor(address)->TakeContactTurn()) << address.ToText();
   }
   /// Is it the one that was marked?
-  bool IsRemembered(const Address& address) {
+  bool IsRemembered(const async::Address& address) {
     return !network()->PeerFor(address)->TakeContactTurn();
   }
   /// The network keeps the four that answered last: see Outage. These take their places.
@@ -92,7 +94,7 @@ TEST_F(PeerTableTest, WhatIsReferredToStays) {
 
 TEST_F(PeerTableTest, AForgottenOneIsMadeAnew) {
   FakeServer server(AnswerAll);
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   EXPECT_EQ(client_.Ask(address).result.status, ExchangeStatus::kReply);
   AskFourOthers(server);
   EXPECT_GT(network()->PeerFor(address)->srtt().count(), 0);
@@ -103,10 +105,10 @@ TEST_F(PeerTableTest, AForgottenOneIsMadeAnew) {
 
 TEST_F(PeerTableTest, PlainOnesAreForgottenBeforeThoseThatShowedSomething) {
   FakeServer server(Ignore);
-  const Address silent = server.At("127.0.0.1");
+  const async::Address silent = server.At("127.0.0.1");
   EXPECT_EQ(client_.Ask(silent, Protocol::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
   network()->PeerFor(A(1))->NoteLetterCase(Peer::LetterCase::kSensitive);
-  const Address paced = server.At("127.0.0.2");
+  const async::Address paced = server.At("127.0.0.2");
   const std::chrono::nanoseconds now = client_.loop()->now();
   AddressBudget* budget = limits_.BudgetFor(paced);
   budget->Report({50, 50}, now, kShort, now + seconds(3));

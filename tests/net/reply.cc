@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 
 namespace caascan::net {
 namespace {
@@ -103,7 +103,7 @@ std::string NameBytes(std::string_view text) {
 }
 
 std::string AddressBytes(std::string_view text) {
-  const Address address = Address::FromText(text, 53).value();
+  const async::Address address = async::Address::FromText(text, 53).value();
   return {address.octets().begin(), address.octets().end()};
 }
 

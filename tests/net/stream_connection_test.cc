@@ -22,11 +22,11 @@ using Octets = std::vector<uint8_t>;
 constexpr milliseconds kLong = std::chrono::seconds(20);
 
 /// What was written, and what the test says comes back. All is called at the loop's turns.
-class FakeStream final : public ByteStream {
+class FakeStream final : public async::ByteStream {
  public:
   explicit FakeStream(User* user) : user_(user) {}
 
-  int Connect(const Address&) override { return 0; }
+  int Connect(const async::Address&) override { return 0; }
   void Write(std::span<const uint8_t> octets) override {
     written_.insert(written_.end(), octets.begin(), octets.end());
   }
@@ -79,8 +79,8 @@ class StreamConnectionTest : public testing::Test {
   /// Exchanges that are started, and sent as far as there is a connection.
   std::deque<Got>& Ask(size_t count) {
     for (size_t i = 0; i < count; ++i) {
-      client_.Start(client_.AskTask(Address::FromText("192.0.2.1", 53).value(), Protocol::kTcp,
-                                    kLong, "n" + std::to_string(i) + ".example",
+      client_.Start(client_.AskTask(async::Address::FromText("192.0.2.1", 53).value(),
+                                    Protocol::kTcp, kLong, "n" + std::to_string(i) + ".example",
                                     &got_.emplace_back()));
     }
     return got_;
@@ -90,11 +90,12 @@ class StreamConnectionTest : public testing::Test {
     if (protocol == Protocol::kUdp) {
       return std::make_unique<FakeTransport>(client, LeaveUnanswered, &counts_);
     }
-    return std::make_unique<TcpTransport>(client, 10, [this](Loop*, ByteStream::User* user) {
-      auto stream = std::make_unique<FakeStream>(user);
-      streams_.push_back(stream.get());
-      return stream;
-    });
+    return std::make_unique<TcpTransport>(client, 10,
+                                          [this](async::Loop*, async::ByteStream::User* user) {
+                                            auto stream = std::make_unique<FakeStream>(user);
+                                            streams_.push_back(stream.get());
+                                            return stream;
+                                          });
   }
 
   FakeTransport::Counts counts_;
@@ -138,7 +139,7 @@ TEST_F(StreamConnectionTest, AnswersComeInAnyOrderAndHoweverTheyAreCut) {
 
 struct EndRow {
   const char* name;
-  void (*end)(ByteStream::User*);
+  void (*end)(async::ByteStream::User*);
   ExchangeStatus status;
   int error;
 };
@@ -160,19 +161,19 @@ TEST_P(StreamConnectionEndTest, EndsWhatWaits) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, StreamConnectionEndTest,
     testing::Values(EndRow{"Refused",
-                           [](ByteStream::User* user) { user->OnConnected(ECONNREFUSED); },
+                           [](async::ByteStream::User* user) { user->OnConnected(ECONNREFUSED); },
                            ExchangeStatus::kUnreachable, ECONNREFUSED},
                     EndRow{"NeverStands",
-                           [](ByteStream::User* user) { user->OnConnected(ETIMEDOUT); },
+                           [](async::ByteStream::User* user) { user->OnConnected(ETIMEDOUT); },
                            ExchangeStatus::kTimeout, ETIMEDOUT},
                     EndRow{"ClosedWithoutAnswer",
-                           [](ByteStream::User* user) {
+                           [](async::ByteStream::User* user) {
                              user->OnConnected(0);
                              user->OnEnd(0);
                            },
                            ExchangeStatus::kClosed, 0},
                     EndRow{"Reset",
-                           [](ByteStream::User* user) {
+                           [](async::ByteStream::User* user) {
                              user->OnConnected(0);
                              user->OnEnd(ECONNRESET);
                            },

@@ -97,7 +97,7 @@ TEST(TcpPlacesTest, WhoWaitsForAPlaceCanBeCancelled) {
   for (const Got& each : got) EXPECT_EQ(each.result.status, ExchangeStatus::kCancelled);
 }
 
-Task<> AskAlone(Client* client, Address server, ExchangeStatus* status) {
+async::Task<> AskAlone(Client* client, async::Address server, ExchangeStatus* status) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText("alone.example", &name), dns::NameError::kNone);
   dns::QuerySpec query;
@@ -115,7 +115,7 @@ TEST(TcpPlacesTest, WhoWantsAConnectionOfItsOwnSharesNone) {
     if (name != "waits.example") out->Send(Reply(query.bytes).bytes());
   });
   Client client;
-  const Address at = server.At("127.0.0.1");
+  const async::Address at = server.At("127.0.0.1");
   ExchangeStatus alone = ExchangeStatus::kCancelled;
   std::deque<Got> got(3);
   client.Start(client.AskTask(at, Protocol::kTcp, kLong, "waits.example", &got[0]));
@@ -137,7 +137,7 @@ rlim_t LowestFreeDescriptor() {
   return static_cast<rlim_t>(lowest);
 }
 
-Task<> AskWithoutDescriptors(Client* client, Address server, Got* out) {
+async::Task<> AskWithoutDescriptors(Client* client, async::Address server, Got* out) {
   Pause pause(client->network(), milliseconds(60));
   co_await pause;
   rlimit limit{};

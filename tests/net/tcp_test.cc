@@ -29,7 +29,7 @@ void Ignore(const Arrival&, Outbox*) {}
 std::string NameOf(size_t i) { return "n" + std::to_string(i) + ".example"; }
 
 /// Asks `count` names at once.
-std::deque<Got> AskMany(Client* client, const Address& server, size_t count,
+std::deque<Got> AskMany(Client* client, const async::Address& server, size_t count,
                         milliseconds timeout = kLong) {
   std::deque<Got> got(count);
   for (size_t i = 0; i < count; ++i) {
@@ -126,8 +126,8 @@ TEST(TcpTest, TakesTheLargestAnswerThereIs) {
 
 TEST(TcpTest, ARefusedConnectionIsUnreachable) {
   Client client;
-  const Got got =
-      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Protocol::kTcp, kLong);
+  const Got got = client.Ask(async::Address::FromText("127.0.0.1", ClosedPort()).value(),
+                             Protocol::kTcp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
   EXPECT_EQ(got.result.error, ECONNREFUSED);
 }
@@ -136,7 +136,7 @@ TEST(TcpTest, ARefusedConnectionIsUnreachable) {
 TEST(TcpTest, AConnectionThatCannotBeTriedIsASendFailure) {
   Client client;
   const Got got =
-      client.Ask(Address::FromText("255.255.255.255", 53).value(), Protocol::kTcp, kLong);
+      client.Ask(async::Address::FromText("255.255.255.255", 53).value(), Protocol::kTcp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kSendFailed);
   EXPECT_NE(got.result.error, 0);
 }
@@ -144,7 +144,7 @@ TEST(TcpTest, AConnectionThatCannotBeTriedIsASendFailure) {
 // An ID is 16 bits: what is beyond goes over another connection.
 TEST(TcpTest, MoreInFlightThanAConnectionHasIdsAllEnd) {
   Client client;
-  const Address closed = Address::FromText("127.0.0.1", ClosedPort()).value();
+  const async::Address closed = async::Address::FromText("127.0.0.1", ClosedPort()).value();
   size_t refused = 0;
   for (const Got& got : AskMany(&client, closed, 66'000)) {
     if (got.result.status == ExchangeStatus::kUnreachable) ++refused;
@@ -181,7 +181,7 @@ TEST(TcpTest, AQueryThatMeetsTheEndOfAUsedConnectionIsSentAgain) {
     }
   });
   Client client;
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   EXPECT_EQ(client.Ask(address, Protocol::kTcp).result.status, ExchangeStatus::kReply);
   EXPECT_EQ(client.Ask(address, Protocol::kTcp).result.status, ExchangeStatus::kReply);
   const std::vector<SeenQuery> seen = server.seen();
@@ -200,7 +200,7 @@ TEST(TcpTest, AServerThatClosesWheneverAskedTwiceIsNotAskedForEver) {
     }
   });
   Client client;
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "first.example").result.status,
             ExchangeStatus::kReply);
   EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "second.example").result.status,
@@ -225,7 +225,7 @@ TEST(TcpTest, AConnectionThatLetAQueryTimeOutIsNotUsedAgain) {
     if (QuestionText(query.bytes) == "first.example" || query.connection > 0) AnswerAll(query, out);
   });
   Client client;
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   EXPECT_EQ(client.Ask(address, Protocol::kTcp, kLong, "first.example").result.status,
             ExchangeStatus::kReply);
   EXPECT_EQ(client.Ask(address, Protocol::kTcp, kShort, "second.example").result.status,
@@ -246,7 +246,7 @@ TEST(TcpTest, ATimeoutLeavesTheOthersOfItsConnectionAlone) {
     AnswerAll(query, out);
   });
   Client client;
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   Got slow;
   client.Start(client.AskTask(address, Protocol::kTcp, milliseconds(400), "slow.example", &slow));
   const Got never = client.Ask(address, Protocol::kTcp, kShort, "never.example");
@@ -344,7 +344,7 @@ TEST(TcpTest, CancelAllEndsWhatConnectsAndWhatWaits) {
   Client client;
   std::deque<Got> got(20);
   for (size_t i = 0; i < got.size(); ++i) {
-    const Address address = server.At(i % 2 == 0 ? "127.0.0.1" : "127.0.0.2");
+    const async::Address address = server.At(i % 2 == 0 ? "127.0.0.1" : "127.0.0.2");
     client.Start(client.AskTask(address, Protocol::kTcp, kLong, NameOf(i), &got[i]));
   }
   client.AtNextTurn([&client] { client.network()->CancelAll(); });

@@ -41,7 +41,7 @@ class PortsTest : public testing::Test {
 
 /// Asks until `enough`, or for very long.
 template <typename Enough>
-void AskUntil(Client* client, const Address& server, Enough enough) {
+void AskUntil(Client* client, const async::Address& server, Enough enough) {
   for (int i = 0; i < 100'000 && !enough(); ++i) {
     ASSERT_EQ(client->Ask(server, Protocol::kUdp, kLong).result.status, ExchangeStatus::kReply);
   }

@@ -244,7 +244,7 @@ TEST_P(UdpLateTest, IsNobodysAndYetNoStrayWhereItAnswers) {
   });
   // One socket, or the late answer would find its port closed to it by chance.
   Client client({}, {.udp_sockets = 1});
-  const Address address = server.At("127.0.0.1");
+  const async::Address address = server.At("127.0.0.1");
   EXPECT_EQ(client.Ask(address, Protocol::kUdp, kShort).result.status, ExchangeStatus::kTimeout);
   EXPECT_EQ(client.Ask(address).result.status, ExchangeStatus::kReply);
   EXPECT_EQ(client.network()->stats().late, GetParam().known);
@@ -268,8 +268,8 @@ TEST(UdpTest, TheSecondOfTwoAnswersIsNobodys) {
 TEST(UdpTest, AClosedPortIsUnreachableLongBeforeTheTimeout) {
   Client client;
   const auto begun = steady_clock::now();
-  const Got got =
-      client.Ask(Address::FromText("127.0.0.1", ClosedPort()).value(), Protocol::kUdp, kLong);
+  const Got got = client.Ask(async::Address::FromText("127.0.0.1", ClosedPort()).value(),
+                             Protocol::kUdp, kLong);
   EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
   EXPECT_EQ(got.result.error, ECONNREFUSED);
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);
@@ -285,8 +285,8 @@ TEST(UdpTest, ClosedPortsDoNotDisturbOthersOfTheSameBatches) {
     const std::string host = "127.0.1." + std::to_string(i);
     client.Start(client.AskTask(server.At(host), Protocol::kUdp, kLong, "www.example.com",
                                 &good.emplace_back()));
-    client.Start(client.AskTask(Address::FromText(host, closed).value(), Protocol::kUdp, kLong,
-                                "www.example.com", &bad.emplace_back()));
+    client.Start(client.AskTask(async::Address::FromText(host, closed).value(), Protocol::kUdp,
+                                kLong, "www.example.com", &bad.emplace_back()));
   }
   client.Wait();
   for (const Got& got : good) EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
@@ -304,7 +304,8 @@ INSTANTIATE_TEST_SUITE_P(Both, UdpSegmentsTest, testing::Bool(), [](const auto& 
 TEST_P(UdpSegmentsTest, WhatCannotBeSentFailsAndLetsTheRestOfItsBatchPass) {
   FakeServer server(AnswerAll);
   Client client({}, {.udp_sockets = 1, .udp_segments = GetParam()});
-  const Address broadcast = Address::FromText("255.255.255.255", server.port()).value();
+  const async::Address broadcast =
+      async::Address::FromText("255.255.255.255", server.port()).value();
   std::deque<Got> got(5);
   for (size_t i = 0; i < got.size(); ++i) {
     client.Start(client.AskTask(i % 2 == 1 ? broadcast : server.At("127.0.0.1"), Protocol::kUdp,
@@ -338,7 +339,7 @@ TEST_P(UdpSegmentsTest, QueriesOfAllSizesToSeveralServersEachGetTheirAnswer) {
 
 TEST_P(UdpSegmentsTest, AClosedPortIsUnreachableForEachQuery) {
   Client client({}, {.udp_segments = GetParam()});
-  const Address closed = Address::FromText("127.0.0.1", ClosedPort()).value();
+  const async::Address closed = async::Address::FromText("127.0.0.1", ClosedPort()).value();
   std::deque<Got> got;
   for (size_t i = 0; i < 200; ++i) {
     client.Start(
@@ -383,13 +384,13 @@ TEST_P(UdpSegmentsTest, AnswersThatComeTogetherAreToldApart) {
 TEST(UdpTest, AFamilyThatIsOffIsOurOwnFault) {
   Client client({}, {.ipv6 = false});
   EXPECT_FALSE(client.network()->has_ipv6());
-  const Got got = client.Ask(Address::FromText("::1", 53).value());
+  const Got got = client.Ask(async::Address::FromText("::1", 53).value());
   EXPECT_EQ(got.result.status, ExchangeStatus::kSendFailed);
   EXPECT_EQ(got.result.error, EAFNOSUPPORT);
 }
 
 TEST(UdpTest, NoFamilyAtAllIsAnError) {
-  Loop loop;
+  async::Loop loop;
   SharedLimits limits{LimitOptions()};
   Network network(&loop, &limits, {.ipv4 = false, .ipv6 = false});
   EXPECT_FALSE(network.Open().ok());
@@ -401,13 +402,13 @@ TEST(UdpTest, SpeaksIpv6) {
   if (!server.has_ipv6() || !client.network()->has_ipv6()) GTEST_SKIP() << "no IPv6 here";
   EXPECT_EQ(client.Ask(server.At("::1")).result.status, ExchangeStatus::kReply);
   EXPECT_EQ(server.CountSeen("::1"), 1u);
-  const Got refused = client.Ask(Address::FromText("::1", ClosedPort()).value());
+  const Got refused = client.Ask(async::Address::FromText("::1", ClosedPort()).value());
   EXPECT_EQ(refused.result.status, ExchangeStatus::kUnreachable);
   EXPECT_EQ(refused.result.error, ECONNREFUSED);
 }
 
 /// Asks until there is an answer: the kernel drops datagrams when so many come at once.
-Task<> AskUntilAnswered(Client* client, Address server, int number, int* answered) {
+async::Task<> AskUntilAnswered(Client* client, async::Address server, int number, int* answered) {
   const std::string name = "n" + std::to_string(number) + ".example";
   Got got;
   while (got.result.status != ExchangeStatus::kReply) {
@@ -435,23 +436,23 @@ class UnreadPort {
  public:
   UnreadPort() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_storage storage{};
-    socklen_t size = Address::FromText("127.0.0.1", 0).value().ToSockaddr(&storage);
+    socklen_t size = async::Address::FromText("127.0.0.1", 0).value().ToSockaddr(&storage);
     EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&storage), size), 0);
     EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&storage), &size), 0);
-    address_ = Address::FromSockaddr(storage);
+    address_ = async::Address::FromSockaddr(storage);
   }
   UnreadPort(const UnreadPort&) = delete;
   UnreadPort& operator=(const UnreadPort&) = delete;
   ~UnreadPort() { close(fd_); }
 
-  const Address& address() const { return address_; }
+  const async::Address& address() const { return address_; }
 
  private:
   const int fd_;
-  Address address_;
+  async::Address address_;
 };
 
-Task<> AskInVain(Client* client, Address server, int* cancelled) {
+async::Task<> AskInVain(Client* client, async::Address server, int* cancelled) {
   Got got;
   co_await client->AskTask(server, Protocol::kUdp, kLong, "www.example.com", &got);
   if (got.result.status == ExchangeStatus::kCancelled) ++*cancelled;

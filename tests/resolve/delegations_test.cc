@@ -26,8 +26,9 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 
 RootServer TheRoot() {
-  return {N("a.root-servers.test"),
-          {*net::Address::FromText("192.0.2.1", 53), *net::Address::FromText("2001:db8::1", 53)}};
+  return {
+      N("a.root-servers.test"),
+      {*async::Address::FromText("192.0.2.1", 53), *async::Address::FromText("2001:db8::1", 53)}};
 }
 
 class DelegationsTest : public OfflineFixture {

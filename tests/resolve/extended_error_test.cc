@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(CauseTest, NamesNoMoreThanTheErrorSays) {
   const ToldError error = {GetParam().code, GetParam().text};
   EXPECT_EQ(dnssec::CodeOf(CauseOf(error)), FindFindingCode(GetParam().finding));
-  const auto finding = MakeFinding(error, net::Address::FromText("192.0.2.53", 53).value());
+  const auto finding = MakeFinding(error, async::Address::FromText("192.0.2.53", 53).value());
   ASSERT_EQ(finding.has_value(), *GetParam().finding != '\0');
   if (!finding) return;
   EXPECT_EQ(FindingCodeText(finding->code), GetParam().finding);
@@ -121,7 +121,7 @@ TEST(ToldErrorTest, InWords) {
   EXPECT_EQ(ToldErrorsText(errors),
             "EDE 7 (Signature Expired): too old; EDE 22 (No Reachable Authority); EDE 49152: ours");
   EXPECT_EQ(ToldErrorsText({}), "");
-  EXPECT_EQ(MakeFinding(errors[0], net::Address::FromText("192.0.2.53", 53).value())->evidence,
+  EXPECT_EQ(MakeFinding(errors[0], async::Address::FromText("192.0.2.53", 53).value())->evidence,
             "resolver 192.0.2.53: EDE 7 (Signature Expired): too old");
 }
 

@@ -95,7 +95,8 @@ struct Resolving {
 class OwnResolver : public Resolver {
  public:
   explicit OwnResolver(CaaAnswer answer) : answer_(std::move(answer)) {}
-  net::Task<net::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account, WhenBusy) override {
+  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account,
+                                                  WhenBusy) override {
     ++account->budget.queries;
     Attempt referral;
     referral.host = "a.nic.test";
@@ -104,7 +105,7 @@ class OwnResolver : public Resolver {
     last.host = "ns1.example.net";
     last.result = ServerResult::kAnswer;
     if (account->keep_all_attempts) account->attempts = {referral, last};
-    net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+    async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
     *answer = answer_;
     co_return answer;
   }
@@ -118,7 +119,7 @@ struct Looked {
   Account account;
 };
 
-net::Task<> LookupTask(Resolver* resolver, Looked* out) {
+async::Task<> LookupTask(Resolver* resolver, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText("www.example.com", &name), dns::NameError::kNone);
   out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
@@ -152,7 +153,7 @@ class ForwardingExplainTest : public testing::Test {
     resolver_.reset();
     if (client_ != nullptr) earlier_.push_back(std::move(client_));
     client_ = std::make_unique<net::Client>();
-    std::vector<net::Address> resolvers = {server_->At(kFirst)};
+    std::vector<async::Address> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
     resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers,
                                                      std::move(own));

@@ -51,7 +51,7 @@ class InsecureTest : public testing::Test {
     options_.ask.dnssec_ok = true;
     options_.retries = 1;
     resolver_ = std::make_unique<ForwardingResolver>(
-        client_->network(), options_, std::vector<net::Address>{server_->At(kAddress)});
+        client_->network(), options_, std::vector<async::Address>{server_->At(kAddress)});
   }
 
   CaaAnswer Fail(std::string_view text) {
@@ -66,7 +66,7 @@ class InsecureTest : public testing::Test {
   std::map<std::string, std::string> aliases_;
 
  private:
-  static net::Task<> FailTask(Resolver* resolver, std::string text, CaaAnswer* answer) {
+  static async::Task<> FailTask(Resolver* resolver, std::string text, CaaAnswer* answer) {
     dns::Name name;
     EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone);
     Account account;

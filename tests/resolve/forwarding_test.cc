@@ -37,7 +37,7 @@ struct Looked {
   Account account;
 };
 
-net::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
+async::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
   out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
@@ -67,7 +67,7 @@ class ForwardingTest : public testing::Test {
         });
     resolver_.reset();  // It refers to the client's peers.
     client_ = std::make_unique<net::Client>();
-    std::vector<net::Address> resolvers = {server_->At(kFirst)};
+    std::vector<async::Address> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
     resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers);
   }
@@ -361,7 +361,7 @@ TEST_F(ForwardingTest, AResolverThatCannotBeSentToIsALocalFault) {
   client_ = std::make_unique<net::Client>();
   resolver_ = std::make_unique<ForwardingResolver>(
       client_->network(), options_,
-      std::vector<net::Address>{net::Address::FromText("255.255.255.255", 53).value()});
+      std::vector<async::Address>{async::Address::FromText("255.255.255.255", 53).value()});
   EXPECT_EQ(Lookup().answer.failure, Reason::kLocalFault);
 }
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/net/wait_list.h"
+#include "scanner/async/wait_list.h"
 #include "tests/resolve/offline_fixture.h"
 
 namespace caascan::resolve {
@@ -32,7 +32,7 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
     bool no_such_host = false;
   };
 
-  void Start(std::string_view host, HostEnd* end) { net::Spawn(Find(std::string(host), end)); }
+  void Start(std::string_view host, HostEnd* end) { async::Spawn(Find(std::string(host), end)); }
   HostEnd Resolve(std::string_view host) {
     HostEnd end{};
     Start(host, &end);
@@ -53,7 +53,7 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
   std::map<std::string, Script> scripts_;
   std::vector<std::string> asked_;
   bool servers_wait_ = false;  // Until server_ is notified.
-  net::WaitList server_;
+  async::WaitList server_;
 
   static Account NewAccount() {
     Account account;
@@ -62,11 +62,11 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
   }
 
  private:
-  net::Task<> Find(std::string host, HostEnd* end) {
+  async::Task<> Find(std::string host, HostEnd* end) {
     *end = co_await finder_.Resolve(finder_.FindOrInsert(N(host)), &account_, nullptr);
   }
-  net::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                      Account* account) override {
+  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                        Account* account) override {
     const std::string name = host.name().ToText();
     const bool v6 = type == dns::RRType::kAAAA;
     asked_.push_back(name + (v6 ? " AAAA" : " A"));
@@ -76,10 +76,10 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
       const HostEnd end = co_await finder_.Resolve(other, account, &*host);
       if (end == HostEnd::kCircle) co_return end;
     }
-    if (servers_wait_) co_await net::WaitList::Waiter(&server_);
+    if (servers_wait_) co_await async::WaitList::Waiter(&server_);
     host->no_such_host = script.no_such_host;
     const std::string& text = v6 ? script.ipv6 : script.ipv4;
-    if (!text.empty()) host->peers.push_back(network_.PeerFor(*net::Address::FromText(text, 53)));
+    if (!text.empty()) host->peers.push_back(network_.PeerFor(*async::Address::FromText(text, 53)));
     co_return script.end;
   }
   nanoseconds now() const override { return now_; }
@@ -97,7 +97,7 @@ TEST_F(HostFinderTest, AHostIsLookedUpOnceAnHour) {
 }
 
 TEST_F(HostFinderTest, WhatThisMachineCannotSendToIsNotEnough) {
-  finder_.NoteAnswer(*net::Address::FromText("2001:db8::2", 53));
+  finder_.NoteAnswer(*async::Address::FromText("2001:db8::2", 53));
   scripts_["ns.test"] = {.ipv4 = "192.0.2.1", .ipv6 = "2001:db8::1"};
   EXPECT_EQ(Resolve("ns.test"), HostEnd::kKnown);
   EXPECT_THAT(Addresses("ns.test"), ElementsAre("192.0.2.1", "2001:db8::1"));

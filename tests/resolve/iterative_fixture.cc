@@ -5,7 +5,7 @@
 namespace caascan::resolve {
 namespace {
 
-net::Task<> LookupTask(Resolver* resolver, std::string text, WhenBusy when_busy, Looked* out) {
+async::Task<> LookupTask(Resolver* resolver, std::string text, WhenBusy when_busy, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
   out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, when_busy));

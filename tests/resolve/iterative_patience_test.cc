@@ -63,7 +63,7 @@ TEST_F(PatienceTest, AServerNameThatNobodyDeniedIsLookedUpAgain) {
   Start();
   EXPECT_EQ(Lookup("hangs.test").answer.failure, Reason::kUnresolvableServers);
   silent = false;
-  client_->Run([](net::Network* network) -> net::Task<> {
+  client_->Run([](net::Network* network) -> async::Task<> {
     net::Pause pause(network, std::chrono::milliseconds(1100));
     co_await pause;
   }(client_->network()));

@@ -27,7 +27,7 @@ dns::Delegation Known(const std::vector<std::pair<std::string, std::string>>& se
     EXPECT_EQ(dns::Name::FromText(host, &name), dns::NameError::kNone);
     delegation.hosts.append(name.view().bytes());
     if (address.empty()) continue;
-    delegation.AddGlue(i, net::Address::FromText(address, 0)->octets());
+    delegation.AddGlue(i, async::Address::FromText(address, 0)->octets());
   }
   return delegation;
 }

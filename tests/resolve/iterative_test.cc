@@ -456,7 +456,7 @@ TEST_F(IterativeTest, CancellingEndsEveryLookupWhereverItWaits) {
     names.push_back("n" + std::to_string(i) + ".waits.test");
   }
   // Not at once: when all wait for the silent server, some by way of a server's name.
-  class Canceller : public net::Timer {
+  class Canceller : public async::Timer {
    public:
     explicit Canceller(net::Network* network) : network_(network) {}
 

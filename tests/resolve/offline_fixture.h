@@ -21,7 +21,7 @@ class OfflineFixture : public testing::Test {
  protected:
   ~OfflineFixture() override { network_.Close(); }
 
-  net::Loop loop_;
+  async::Loop loop_;
   net::SharedLimits limits_{net::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
 };

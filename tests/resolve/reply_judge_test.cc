@@ -36,7 +36,7 @@ class ReplyJudgeTest : public TrustFixture {
 
   void Receive(Walk* walk, SignedMessage* message) {
     walk->chain.Rewind(0);
-    walk->asked = net::MakePooled<Asked>();
+    walk->asked = async::MakePooled<Asked>();
     walk->asked->replied = true;
     walk->asked->message = message->message();
     judge_.Read(walk, &account_, now_);
@@ -48,7 +48,7 @@ class ReplyJudgeTest : public TrustFixture {
     lame_.assign(octets.begin(), octets.end());
     lame_[2] = static_cast<uint8_t>(lame_[2] & ~(dns::kFlagAA >> 8));
     walk_.chain.Rewind(0);
-    walk_.asked = net::MakePooled<Asked>();
+    walk_.asked = async::MakePooled<Asked>();
     walk_.asked->replied = true;
     ASSERT_EQ(dns::Message::Parse(lame_, &walk_.asked->message).error, dns::ParseError::kNone);
     judge_.Read(&walk_, &account_, now_);

@@ -25,7 +25,7 @@ std::vector<std::string> Lines(const std::vector<RootServer>& servers) {
   for (const RootServer& server : servers) {
     std::string line = server.host.view().ToText();
     const char* separator = " ";
-    for (const net::Address& address : server.addresses) {
+    for (const async::Address& address : server.addresses) {
       line += separator + address.ToTextWithPort();
       separator = ",";
     }
@@ -48,7 +48,7 @@ TEST(RootHintsTest, BuiltInAreThirteenWithBothFamilies) {
     ASSERT_EQ(server.addresses.size(), 2u) << server.host.view().ToText();
     EXPECT_FALSE(server.addresses[0].is_v6());
     EXPECT_TRUE(server.addresses[1].is_v6());
-    for (const net::Address& address : server.addresses) {
+    for (const async::Address& address : server.addresses) {
       EXPECT_FALSE(address.IsSpecialPurpose()) << address.ToText();
     }
   }

@@ -24,7 +24,7 @@ using testing::IsEmpty;
 constexpr std::chrono::hours kNow(1);
 
 RootServer TheRoot() {
-  return {N("a.root-servers.test"), {*net::Address::FromText("192.0.2.1", 53)}};
+  return {N("a.root-servers.test"), {*async::Address::FromText("192.0.2.1", 53)}};
 }
 
 class ServerFinderTest : public OfflineFixture, private HostFinder::Source {
@@ -40,25 +40,25 @@ class ServerFinderTest : public OfflineFixture, private HostFinder::Source {
     for (size_t i = 0; i < servers.size(); ++i) {
       const auto& [host, glue] = servers[i];
       delegation.hosts.append(N(host).view().bytes());
-      if (!glue.empty()) delegation.AddGlue(i, net::Address::FromText(glue, 53)->octets());
+      if (!glue.empty()) delegation.AddGlue(i, async::Address::FromText(glue, 53)->octets());
     }
     delegations_.Seed(N(zone), delegation, kNow);
     zone_ = delegations_.Find(N(zone));
   }
   net::PeerRef Peer(const std::string& address) {
-    return network_.PeerFor(*net::Address::FromText(address, 53));
+    return network_.PeerFor(*async::Address::FromText(address, 53));
   }
 
   bool FindNext() {
     bool found = false;
-    net::Spawn([](ServerFinderTest* test, bool* out) -> net::Task<> {
+    async::Spawn([](ServerFinderTest* test, bool* out) -> async::Task<> {
       *out = co_await test->finder_.FindNext(test->zone_, &test->visit_, &test->account_, nullptr);
     }(this, &found));
     return found;
   }
   bool FindOthers() {
     bool found = false;
-    net::Spawn([](ServerFinderTest* test, bool* out) -> net::Task<> {
+    async::Spawn([](ServerFinderTest* test, bool* out) -> async::Task<> {
       *out =
           co_await test->finder_.FindOthers(test->zone_, &test->visit_, &test->account_, nullptr);
     }(this, &found));
@@ -85,8 +85,8 @@ class ServerFinderTest : public OfflineFixture, private HostFinder::Source {
   HostEnd end_ = HostEnd::kKnown;  // Of each host's look-up.
 
  private:
-  net::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                      Account* /*account*/) override {
+  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                        Account* /*account*/) override {
     if (type != dns::RRType::kA) co_return HostEnd::kKnown;
     const std::string name = host.name().ToText();
     asked_.push_back(name);

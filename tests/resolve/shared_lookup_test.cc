@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "caascan/outcome.h"
-#include "scanner/net/task.h"
-#include "scanner/net/wait_list.h"
+#include "scanner/async/task.h"
+#include "scanner/async/wait_list.h"
 #include "scanner/resolve/name_cache.h"
 
 namespace caascan::resolve {
@@ -30,7 +30,7 @@ struct Value {
 /// Names that need one value, and a server that answers when the test says so.
 class SharedLookupTest : public testing::Test {
  protected:
-  void Start(const std::string& name) { net::Spawn(Need(name)); }
+  void Start(const std::string& name) { async::Spawn(Need(name)); }
   /// The look-up on its way ends so: with a number, or with a reason.
   void Answer(int number) { End(number, Reason::kNoCaa); }
   void Fail(Reason reason) { End(-1, reason); }
@@ -41,7 +41,7 @@ class SharedLookupTest : public testing::Test {
   std::vector<std::string> events_;
 
  private:
-  net::Task<> Need(std::string name) {
+  async::Task<> Need(std::string name) {
     co_await lookup_.Free();
     EXPECT_FALSE(lookup_.asking());
     if (lookup_.IsFresh(now_)) {
@@ -50,7 +50,7 @@ class SharedLookupTest : public testing::Test {
     }
     lookup_.Begin();
     events_.push_back(name + " asks");
-    if (!answers_at_once_) co_await net::WaitList::Waiter(&server_);
+    if (!answers_at_once_) co_await async::WaitList::Waiter(&server_);
     const Reason reason = reason_;
     lookup_.number = number_;
     lookup_.expires = now_ + seconds(10);
@@ -63,7 +63,7 @@ class SharedLookupTest : public testing::Test {
     server_.NotifyAll();
   }
 
-  net::WaitList server_;
+  async::WaitList server_;
   int number_ = 0;
   Reason reason_ = Reason::kTooSlow;
 };
@@ -150,11 +150,11 @@ TEST_F(SharedLookupTest, AnEvictedOneServesThoseThatWait) {
   auto handle = cache.Insert(dns::NameView());
   handle->Begin();
   int taken = 0;
-  const auto wait = [](NameCache<SharedLookup<Value>>::Handle held, int* out) -> net::Task<> {
+  const auto wait = [](NameCache<SharedLookup<Value>>::Handle held, int* out) -> async::Task<> {
     co_await held->Free();
     *out = held->number;
   };
-  net::Spawn(wait(handle, &taken));
+  async::Spawn(wait(handle, &taken));
   cache.Erase(dns::NameView());
   handle->number = 3;
   handle->Keep();

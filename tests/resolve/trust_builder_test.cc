@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/net/wait_list.h"
+#include "scanner/async/wait_list.h"
 #include "tests/resolve/trust_fixture.h"
 
 namespace caascan::resolve {
@@ -53,7 +53,7 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   static Script Judged(Kind kind, dnssec::Verdict verdict = {}) {
     return [kind, verdict](Walk* walk) {
       walk->ok = true;
-      walk->asked = net::MakePooled<Asked>();
+      walk->asked = async::MakePooled<Asked>();
       walk->asked->classified.kind = ResponseKind::kNoData;
       walk->reply = std::make_unique<ReplyVerdict>();
       walk->reply->delegation = kind;
@@ -73,7 +73,7 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   static Script Referral() {
     return [](Walk* walk) {
       walk->ok = true;
-      walk->asked = net::MakePooled<Asked>();
+      walk->asked = async::MakePooled<Asked>();
       walk->asked->classified.kind = ResponseKind::kReferral;
     };
   }
@@ -81,7 +81,7 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   Script Keys(const std::string& zone, const TestKey& key) {
     return [this, zone, &key](Walk* walk) {
       walk->ok = true;
-      walk->asked = net::MakePooled<Asked>();
+      walk->asked = async::MakePooled<Asked>();
       walk->asked->classified.kind = ResponseKind::kAnswer;
       SignedMessage message = KeysReply(zone, {key.Dnskey()}, {.key = &key, .signer = zone});
       EXPECT_TRUE(validator_.TakeKeys(message.message(), NameOf(zone), walk->trust, now_, &work_)
@@ -93,7 +93,7 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
     return zones_.FindOrInsert(NameOf(apex));
   }
   void Settle(const std::string& apex) {
-    net::Spawn(builder_.Settle(ZoneOf(apex), &account_, nullptr));
+    async::Spawn(builder_.Settle(ZoneOf(apex), &account_, nullptr));
   }
   /// The referral to example. came with a DS.
   void ReferToExample() {
@@ -114,16 +114,16 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   std::map<std::string, Script> scripts_;  // By "TYPE name".
   std::vector<std::string> asked_;         // Likewise; from the top with a '^'.
   bool servers_wait_ = false;              // Until server_ is notified.
-  net::WaitList server_;
+  async::WaitList server_;
 
  private:
-  net::Task<> Play(Walk* walk, const char* from) {
+  async::Task<> Play(Walk* walk, const char* from) {
     const char* type = walk->type == RRType::kDS       ? "DS "
                        : walk->type == RRType::kDNSKEY ? "DNSKEY "
                                                        : "SOA ";
     const std::string question = type + walk->chain.start().ToText() + ".";
     asked_.push_back(from + question);
-    if (servers_wait_) co_await net::WaitList::Waiter(&server_);
+    if (servers_wait_) co_await async::WaitList::Waiter(&server_);
     const auto script = scripts_.find(question);
     if (script == scripts_.end()) {
       walk->Fail(Reason::kServfail);
@@ -131,10 +131,10 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
       script->second(walk);
     }
   }
-  net::Task<> Lookup(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
+  async::Task<> Lookup(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
     return Play(walk, "^");
   }
-  net::Task<> AskZone(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
+  async::Task<> AskZone(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
     return Play(walk, "");
   }
   std::chrono::nanoseconds now() const override { return now_; }
@@ -261,12 +261,12 @@ class ZonesBetweenTest : public TrustBuilderTest {
   /// As AskZone() does with the servers' reply.
   void Read() {
     walk_.zone = ZoneOf(kZone);
-    walk_.asked = net::MakePooled<Asked>();
+    walk_.asked = async::MakePooled<Asked>();
     walk_.asked->replied = true;
     walk_.asked->message = answer_.message();
     judge_.Read(&walk_, &account_, now_);
     ASSERT_TRUE(walk_.lacks_proof());
-    net::Spawn(builder_.FindMissing(&walk_, &account_, nullptr));
+    async::Spawn(builder_.FindMissing(&walk_, &account_, nullptr));
   }
 
   const dns::Name asked_for_ = NameOf("www.sub.example.");
@@ -320,14 +320,14 @@ TEST_F(TrustBuilderTest, APositiveAnswerThatValidatesShowsThatTheSignerIsAtFault
     SCOPED_TRACE(row.name);
     scripts_["SOA example."] = [&row](Walk* walk) {
       walk->ok = true;
-      walk->asked = net::MakePooled<Asked>();
+      walk->asked = async::MakePooled<Asked>();
       walk->asked->classified.kind = row.kind;
       walk->proof.weakest = row.weakest;
     };
     Walk walk(name, RRType::kCAA, Walk::Purpose::kData);
     walk.zone = ZoneOf(kZone);
     walk.Fail(Reason::kDnssecBogus);
-    net::Spawn(builder_.CompareWithPositive(&walk, &account_));
+    async::Spawn(builder_.CompareWithPositive(&walk, &account_));
     ASSERT_EQ(walk.proof.findings.size(), row.found ? 1u : 0u);
     for (const Finding& finding : walk.proof.findings) {
       EXPECT_EQ(finding.code, FindingCode::kDnssecEmptyAnswersOnly);

@@ -49,7 +49,7 @@ class WalkTest : public OfflineFixture {
  protected:
   WalkTest() {
     walk_.zone = zones_.FindOrInsert(N("example.com"));
-    address_.peer = network_.PeerFor(*net::Address::FromText("192.0.2.1", 53));
+    address_.peer = network_.PeerFor(*async::Address::FromText("192.0.2.1", 53));
   }
 
   void Receive(const Fill& fill, uint16_t flags = Reply::kAuthoritative,
@@ -63,7 +63,7 @@ class WalkTest : public OfflineFixture {
     Reply reply({query.begin(), query.begin() + size}, flags, rcode);
     fill(&reply);
     bytes_ = reply.bytes();
-    walk->asked = net::MakePooled<Asked>();
+    walk->asked = async::MakePooled<Asked>();
     walk->asked->replied = true;
     ASSERT_EQ(dns::Message::Parse(bytes_, &walk->asked->message).error, dns::ParseError::kNone);
     walk->ReadReply();
@@ -84,7 +84,7 @@ class WalkTest : public OfflineFixture {
 
 TEST_F(WalkTest, NoReplyIsOfNoUse) {
   walk_.ok = true;
-  walk_.asked = net::MakePooled<Asked>();
+  walk_.asked = async::MakePooled<Asked>();
   walk_.ReadReply();
   EXPECT_FALSE(walk_.ok);
 }
@@ -207,9 +207,9 @@ TEST_F(WalkTest, TheDeepestZoneIsOneThatAReplyOrItsEvidenceShows) {
 }
 
 TEST_F(WalkTest, AServerOfTheZoneAboveIsNotBlamedForItsSoa) {
-  const net::Address shared = *net::Address::FromText("192.0.2.1", 53);
+  const async::Address shared = *async::Address::FromText("192.0.2.1", 53);
   Delegations delegations(&network_, {}, {}, {{N("a.root-servers.test"), {shared}}});
-  const net::PeerRef other = network_.PeerFor(*net::Address::FromText("192.0.2.2", 53));
+  const net::PeerRef other = network_.PeerFor(*async::Address::FromText("192.0.2.2", 53));
   const struct {
     const char* name;
     const char* soa;

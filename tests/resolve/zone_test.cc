@@ -204,7 +204,7 @@ TEST_F(ReadReferralTest, AHostWeighsItsShareOfItsPeers) {
   EXPECT_EQ(host.HeapBytes(), 0u);
   for (uint8_t i = 1; i <= 10; ++i) {
     const std::array<uint8_t, 4> octets = {192, 0, 2, i};
-    host.peers.push_back(network_.PeerFor(net::Address::V4(octets, 53)));
+    host.peers.push_back(network_.PeerFor(async::Address::V4(octets, 53)));
   }
   EXPECT_GE(host.HeapBytes(), 10 * (sizeof(net::Peer) + sizeof(net::PeerRef)));
 }

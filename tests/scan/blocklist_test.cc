@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 bool BlocksAddress(const Blocklist& list, const char* text) {
-  return list.BlocksAddress(net::Address::FromText(text, 53).value());
+  return list.BlocksAddress(async::Address::FromText(text, 53).value());
 }
 
 bool BlocksName(const Blocklist& list, std::string_view text) {

@@ -13,9 +13,9 @@ size_t FakeResolver::CountAsked(std::string_view name) const {
   return static_cast<size_t>(std::count(asked_.begin(), asked_.end(), name));
 }
 
-net::Task<net::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
-                                                          resolve::Account* account,
-                                                          resolve::WhenBusy when_busy) {
+async::Task<async::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
+                                                              resolve::Account* account,
+                                                              resolve::WhenBusy when_busy) {
   const std::string text = name.ToText();
   asked_.push_back(text);
   when_busy_ = when_busy;
@@ -23,7 +23,7 @@ net::Task<net::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
   ++account->budget.queries;
   net::Pause pause(network_, std::chrono::milliseconds(1));
   co_await pause;
-  net::Pooled<CaaAnswer> answer = net::MakePooled<CaaAnswer>();
+  async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   *answer = network_->cancelled() ? Failed(Reason::kStopped) : Empty();
   const auto it = scripts_.find(text);
   if (network_->cancelled() || it == scripts_.end()) co_return answer;
@@ -96,7 +96,7 @@ void InvestigateFixture::Begin() {
   investigator_ = std::make_unique<Investigator>(client_.network(), &resolver_, options_);
 }
 
-net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
+async::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
   const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
   AppendRecord(*result->record, line);
 }

@@ -35,9 +35,9 @@ class FakeResolver : public resolve::Resolver {
   /// Of the last look-up.
   resolve::WhenBusy when_busy() const { return when_busy_; }
 
-  net::Task<net::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView name,
-                                                       resolve::Account* account,
-                                                       resolve::WhenBusy when_busy) override;
+  async::Task<async::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                           resolve::Account* account,
+                                                           resolve::WhenBusy when_busy) override;
 
  private:
   net::Network* const network_;
@@ -66,7 +66,7 @@ class Line {
 };
 
 /// Both must live until it ends.
-net::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line);
+async::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line);
 
 class InvestigateFixture : public testing::Test {
  protected:

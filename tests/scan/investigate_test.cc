@@ -260,7 +260,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
   resolve::Attempt attempt;
   attempt.host = "ns.com";
   attempt.result = ServerResult::kRefused;
-  attempt.peer = client_.network()->PeerFor(net::Address::FromText("192.0.2.1", 53).value());
+  attempt.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.1", 53).value());
   failed.attempts = {attempt};
   resolver_.Script("com", failed);
   options_.diagnose = DiagnoseMode::kOff;
@@ -271,7 +271,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
     resolve::Attempt answered = attempt;
     answered.host = "ns.fine.com";
     answered.result = ServerResult::kAnswer;
-    answered.peer = client_.network()->PeerFor(net::Address::FromText("192.0.2.2", 53).value());
+    answered.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.2", 53).value());
     const bool all = servers == ServersInRecord::kAll;
     if (all) fine.attempts = {answered};
     const std::vector<std::string> names = {all ? "a.com" : "c.com", all ? "b.com" : "d.com"};
@@ -419,7 +419,7 @@ TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
 // Names whose servers are busy.
 
 TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
-  const net::PeerRef busy = client_.network()->PeerFor(*net::Address::FromText("192.0.2.1", 53));
+  const net::PeerRef busy = client_.network()->PeerFor(*async::Address::FromText("192.0.2.1", 53));
   resolve::CaaAnswer put_off;
   put_off.status = resolve::LookupStatus::kPutOff;
   put_off.busy = busy;
@@ -428,7 +428,7 @@ TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
   Begin();
   input::NameJob job = Job("www.example.com");
   client_.Run(
-      [](Investigator* investigator, input::NameJob* name, net::PeerRef expected) -> net::Task<> {
+      [](Investigator* investigator, input::NameJob* name, net::PeerRef expected) -> async::Task<> {
         const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
         EXPECT_EQ(result->record, nullptr);
         EXPECT_EQ(result->busy, expected);
@@ -447,7 +447,7 @@ TEST_F(InvestigateTest, OnlyTheNameItselfIsPutOff) {
   input::NameJob job = Job("www.example.com");
   std::vector<resolve::WhenBusy> when_busy;
   resolver_.WatchLookups([&] { when_busy.push_back(resolver_.when_busy()); });
-  client_.Run([](Investigator* investigator, input::NameJob* name) -> net::Task<> {
+  client_.Run([](Investigator* investigator, input::NameJob* name) -> async::Task<> {
     const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
     EXPECT_NE(result->record, nullptr);
   }(investigator_.get(), &job));
@@ -460,7 +460,7 @@ TEST_F(InvestigateTest, AStopWhileANameRestsGivesItBack) {
   options_.recheck_after = std::chrono::seconds(20);
   resolver_.Script("www.example.com", Failed(Reason::kServfail));
   Begin();
-  class Canceller : public net::Timer {
+  class Canceller : public async::Timer {
    public:
     explicit Canceller(net::Network* network) : network_(network) {}
 

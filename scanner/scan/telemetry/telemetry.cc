@@ -203,7 +203,7 @@ absl::Status Telemetry::Begin(Clock::time_point now) {
   std::string text = options_.metrics_address;
   if (text.starts_with(':')) text.erase(0, 1);
   if (text.find_first_not_of("0123456789") == std::string::npos) text.insert(0, "127.0.0.1:");
-  const auto address = net::Address::FromText(text, 0);
+  const auto address = async::Address::FromText(text, 0);
   if (!address || address->port() == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--metrics: '", options_.metrics_address, "' is no ADDR:PORT"));

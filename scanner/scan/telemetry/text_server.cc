@@ -41,7 +41,7 @@ class TextServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   absl::Status Listen();
-  const net::Address& address() const { return address_; }
+  const async::Address& address() const { return address_; }
 
  private:
   struct Connection {
@@ -69,7 +69,7 @@ class TextServer::Impl {
   void CloseAll();
 
   const TextServerOptions options_;
-  net::Address address_;
+  async::Address address_;
   uv_loop_t loop_{};
   uv_tcp_t listener_{};
   uv_async_t stop_{};
@@ -106,7 +106,7 @@ absl::Status TextServer::Impl::Listen() {
     return absl::InvalidArgumentError(absl::StrCat(
         "cannot listen at ", options_.address.ToTextWithPort(), ": ", uv_strerror(error)));
   }
-  address_ = net::Address::FromSockaddr(name);
+  address_ = async::Address::FromSockaddr(name);
   thread_ = std::thread([this] { uv_run(&loop_, UV_RUN_DEFAULT); });
   return absl::OkStatus();
 }
@@ -205,6 +205,6 @@ absl::StatusOr<std::unique_ptr<TextServer>> TextServer::Start(TextServerOptions 
 
 TextServer::TextServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TextServer::~TextServer() = default;
-const net::Address& TextServer::address() const { return impl_->address(); }
+const async::Address& TextServer::address() const { return impl_->address(); }
 
 }  // namespace caascan::telemetry

@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 
 namespace caascan::telemetry {
 
 struct TextServerOptions {
-  net::Address address;
+  async::Address address;
   std::string path;          // Such as "/metrics"; everything else is 404.
   std::string content_type;  // Of the text.
   /// The text as of now. Called on the server's own thread.
@@ -36,7 +36,7 @@ class TextServer {
   TextServer& operator=(const TextServer&) = delete;
 
   /// Where it listens: port 0 has become a free one.
-  const net::Address& address() const;
+  const async::Address& address() const;
 
  private:
   class Impl;

@@ -19,7 +19,7 @@ using testing::StartsWith;
 class TextServerTest : public testing::Test {
  protected:
   TextServerTest() {
-    auto server = TextServer::Start({net::Address::FromText("127.0.0.1", 0).value(), "/metrics",
+    auto server = TextServer::Start({async::Address::FromText("127.0.0.1", 0).value(), "/metrics",
                                      "text/plain; version=0.0.4", [] { return "answer 42\n"; }});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);

@@ -5,11 +5,11 @@
 // machine had no time for us the answers lie there already. So the uv timer merely notes that it
 // is time, the idle handle keeps the poll from waiting, and the check after it advances the wheel.
 // Tested by network_test.cc.
-#include "scanner/net/loop.h"
+#include "scanner/async/loop.h"
 
 #include <cassert>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 std::chrono::nanoseconds MonotonicNow() {
@@ -96,4 +96,4 @@ void Loop::Drain() {
   drained_ = true;
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

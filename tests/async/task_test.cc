@@ -1,5 +1,5 @@
 // Tasks on a bare thread: what resumes them is the test itself.
-#include "scanner/net/task.h"
+#include "scanner/async/task.h"
 
 #include <algorithm>
 #include <array>
@@ -12,9 +12,9 @@
 
 #include <gtest/gtest.h>
 
-#include "scanner/net/frame_pool.h"
+#include "scanner/async/frame_pool.h"
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 static_assert(!std::is_copy_constructible_v<Task<int>>);
@@ -248,4 +248,4 @@ TEST(FramePoolTest, TasksReuseTheFramesOfEndedOnes) {
 #endif
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Slabs go back to the heap with the pool: whatever lives in its blocks must have ended by then.
 /// Blocks are aligned like those of operator new. One thread at a time. Under AddressSanitizer
@@ -68,4 +68,4 @@ class FixedPool {
   size_t left_ = 0;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

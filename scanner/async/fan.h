@@ -4,7 +4,7 @@
 #include <coroutine>
 #include <cstddef>
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Begin() before each is spawned, End() as its last act, and one co_await All(). One thread. Must
 /// live until All() has ended.
@@ -30,4 +30,4 @@ class Fan {
   std::coroutine_handle<> waiter_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// An IPv4 or IPv6 address and a port. IPv4-mapped IPv6 addresses become IPv4. A value.
 class Address {
@@ -56,4 +56,4 @@ class Address {
   bool v6_ = false;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

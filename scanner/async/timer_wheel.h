@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "scanner/net/list.h"
+#include "scanner/async/list.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 struct TimerTag {};
 
@@ -56,4 +56,4 @@ class TimerWheel {
   int64_t last_ms_;  // Everything due up to here has fired.
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "scanner/net/frame_pool.h"
+#include "scanner/async/frame_pool.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 namespace internal {
 
@@ -112,4 +112,4 @@ class [[nodiscard]] Task<void> {
 /// counts for itself.
 inline void Spawn(Task<void> task) { task.Release().resume(); }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -4,7 +4,7 @@
 
 #include <cassert>
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Base of what can be in a List. In one list at a time; must leave it before it is destroyed. Not
 /// copyable. `Tag` lets a class be in several lists of different kinds.
@@ -83,4 +83,4 @@ class List {
   ListNode<Tag> head_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -1,11 +1,11 @@
-#include "scanner/net/list.h"
+#include "scanner/async/list.h"
 
 #include <string>
 #include <type_traits>
 
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 struct FirstTag {};
@@ -39,7 +39,7 @@ TEST_F(ListTest, IsEmptyAtFirst) {
   EXPECT_TRUE(list_.empty());
   EXPECT_EQ(list_.front(), nullptr);
   EXPECT_EQ(list_.PopFront(), nullptr);
-  EXPECT_FALSE(a_.ListNode<FirstTag>::linked());
+  EXPECT_FALSE(a_.async::ListNode<FirstTag>::linked());
 }
 
 TEST_F(ListTest, IsFirstInFirstOut) {
@@ -69,8 +69,8 @@ TEST_F(ListTest, PushesInFront) {
 TEST_F(ListTest, UnlinksAtEitherEndAndInTheMiddle) {
   for (Item* gone : {&a_, &b_, &c_}) {
     for (Item* item : {&a_, &b_, &c_}) list_.PushBack(item);
-    gone->ListNode<FirstTag>::Unlink();
-    EXPECT_FALSE(gone->ListNode<FirstTag>::linked());
+    gone->async::ListNode<FirstTag>::Unlink();
+    EXPECT_FALSE(gone->async::ListNode<FirstTag>::linked());
     std::string left = "abc";
     left.erase(left.find(gone->letter), 1);
     EXPECT_EQ(Drain(&list_), left);
@@ -79,15 +79,15 @@ TEST_F(ListTest, UnlinksAtEitherEndAndInTheMiddle) {
 
 TEST_F(ListTest, UnlinkingTwiceIsHarmless) {
   list_.PushBack(&a_);
-  a_.ListNode<FirstTag>::Unlink();
-  a_.ListNode<FirstTag>::Unlink();
+  a_.async::ListNode<FirstTag>::Unlink();
+  a_.async::ListNode<FirstTag>::Unlink();
   EXPECT_TRUE(list_.empty());
 }
 
 TEST_F(ListTest, AnUnlinkedItemCanComeAgain) {
   list_.PushBack(&a_);
   list_.PushBack(&b_);
-  a_.ListNode<FirstTag>::Unlink();
+  a_.async::ListNode<FirstTag>::Unlink();
   list_.PushBack(&a_);
   EXPECT_EQ(Drain(&list_), "ba");
 }
@@ -96,7 +96,7 @@ TEST_F(ListTest, AnItemIsInListsOfSeveralKindsAtOnce) {
   List<Item, SecondTag> other;
   for (Item* item : {&a_, &b_, &c_}) list_.PushBack(item);
   for (Item* item : {&c_, &b_, &a_}) other.PushBack(item);
-  b_.ListNode<FirstTag>::Unlink();
+  b_.async::ListNode<FirstTag>::Unlink();
   EXPECT_EQ(Drain(&list_), "ac");
   EXPECT_EQ(Drain(&other), "cba");
 }
@@ -112,4 +112,4 @@ TEST_F(ListTest, TakesAllOfAnotherBehindItsOwn) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::async

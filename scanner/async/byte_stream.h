@@ -7,10 +7,10 @@
 #include <memory>
 #include <span>
 
-#include "scanner/net/address.h"
-#include "scanner/net/loop.h"
+#include "scanner/async/address.h"
+#include "scanner/async/loop.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// One connection to one address. Loop thread only. Destroyed after OnClosed(), or never connected.
 class ByteStream {
@@ -50,4 +50,4 @@ class ByteStream {
 /// Makes the streams of a transport. The user outlives its stream.
 using MakeStream = std::function<std::unique_ptr<ByteStream>(Loop*, ByteStream::User*)>;
 
-}  // namespace caascan::net
+}  // namespace caascan::async

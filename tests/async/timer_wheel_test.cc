@@ -1,5 +1,5 @@
 // Time is a number that the test moves.
-#include "scanner/net/timer_wheel.h"
+#include "scanner/async/timer_wheel.h"
 
 #include <functional>
 #include <random>
@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 using testing::ElementsAre;
@@ -222,4 +222,4 @@ TEST_F(TimerWheelTest, AgreesWithASimpleReference) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::async

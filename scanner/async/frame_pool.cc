@@ -1,13 +1,13 @@
 // Tested by task_test.cc.
-#include "scanner/net/frame_pool.h"
+#include "scanner/async/frame_pool.h"
 
 #include <array>
 #include <new>
 #include <utility>
 
-#include "scanner/net/fixed_pool.h"
+#include "scanner/async/fixed_pool.h"
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 constexpr size_t kGranule = 16;
@@ -39,4 +39,4 @@ void FreeFrame(void* frame, size_t size) {
   pools[ClassOf(size)].Give(frame);
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -1,5 +1,5 @@
 // Tested by address_test.cc.
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 
 #include <arpa/inet.h>
 
@@ -9,7 +9,7 @@
 
 #include "scanner/dns/special_addresses.h"
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 std::optional<uint16_t> ParsePort(std::string_view text) {
@@ -111,4 +111,4 @@ std::string Address::ToTextWithPort() const {
 
 bool Address::IsSpecialPurpose() const { return dns::IsSpecialAddress(octets()); }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

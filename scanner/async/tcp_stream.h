@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "scanner/net/byte_stream.h"
+#include "scanner/async/byte_stream.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Connects once Connect() is called. See MakeStream.
 std::unique_ptr<ByteStream> MakeTcpStream(Loop* loop, ByteStream::User* user);
 
-}  // namespace caascan::net
+}  // namespace caascan::async

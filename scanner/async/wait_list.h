@@ -3,16 +3,16 @@
 
 #include <coroutine>
 
-#include "scanner/net/list.h"
+#include "scanner/async/list.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// `co_await list.Wait()` suspends until the next NotifyAll(). One thread. Empty when destroyed.
 class WaitList {
   struct WaitTag {};
 
  public:
-  class Waiter : public net::ListNode<WaitTag> {
+  class Waiter : public ListNode<WaitTag> {
    public:
     explicit Waiter(WaitList* list) : list_(list) {}
     bool await_ready() const noexcept { return false; }
@@ -32,7 +32,7 @@ class WaitList {
 
   /// Resumes everyone who waits now; who waits anew meanwhile stays.
   void NotifyAll() {
-    net::List<Waiter, WaitTag> resumed;
+    List<Waiter, WaitTag> resumed;
     resumed.TakeAll(&waiters_);
     while (Waiter* waiter = resumed.PopFront()) waiter->Resume();
   }
@@ -45,7 +45,7 @@ class WaitList {
   }
 
  private:
-  net::List<Waiter, WaitTag> waiters_;
+  List<Waiter, WaitTag> waiters_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -1,6 +1,6 @@
 // libuv's errors are errno's negatives, but for the end of the stream. Tested by
 // tcp_stream_test.cc.
-#include "scanner/net/tcp_stream.h"
+#include "scanner/async/tcp_stream.h"
 
 #include <uv.h>
 
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <new>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 class TcpStream final : public ByteStream {
@@ -94,4 +94,4 @@ std::unique_ptr<ByteStream> MakeTcpStream(Loop* loop, ByteStream::User* user) {
   return std::make_unique<TcpStream>(loop, user);
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

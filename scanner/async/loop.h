@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <functional>
 
-#include "scanner/net/timer_wheel.h"
+#include "scanner/async/timer_wheel.h"
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Owned and run by one thread; all else is for that thread, save Wake(). Handles opened on uv()
 /// must be closed before the Loop is destroyed; Drain() runs their close callbacks.
@@ -62,4 +62,4 @@ class Loop {
   std::function<void()> turn_hook_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -1,11 +1,11 @@
 // A slot holds the timers of its millisecond modulo the wheel's size; one whose deadline lies
 // rounds ahead is passed over when its slot comes by. Invariant: a timer armed for d is in
 // SlotOf(max(d, last_ms_ + 1)). Tested by timer_wheel_test.cc.
-#include "scanner/net/timer_wheel.h"
+#include "scanner/async/timer_wheel.h"
 
 #include <algorithm>
 
-namespace caascan::net {
+namespace caascan::async {
 
 TimerWheel::TimerWheel(int64_t now_ms)
     : slots_(std::make_unique<Slot[]>(kSlots)), last_ms_(now_ms) {}
@@ -42,4 +42,4 @@ int64_t TimerWheel::NextDueIn(int64_t now_ms) const {
   return -1;
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::async

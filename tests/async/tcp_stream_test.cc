@@ -1,5 +1,5 @@
 // A TCP stream against a listening socket of the test's own.
-#include "scanner/net/tcp_stream.h"
+#include "scanner/async/tcp_stream.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 class TcpStreamTest : public testing::Test, private ByteStream::User {
@@ -120,4 +120,4 @@ TEST_F(TcpStreamTest, ClosedBeforeItStandsItOnlySaysSo) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::async

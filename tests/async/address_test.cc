@@ -1,4 +1,4 @@
-#include "scanner/net/address.h"
+#include "scanner/async/address.h"
 
 #include <algorithm>
 #include <string>
@@ -9,7 +9,7 @@
 #include <absl/hash/hash_testing.h>
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::async {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<Address>);
@@ -195,4 +195,4 @@ TEST(AddressTest, GloballyReachableRangesAreNotSpecial) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::async

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-namespace caascan::net {
+namespace caascan::async {
 
 /// Frames are allocated and freed on the same thread (a worker's coroutines never move). Blocks
 /// above the largest class come from the heap. The pools go when their thread ends: every frame
@@ -32,4 +32,4 @@ Pooled<T> MakePooled() {
   return Pooled<T>(new (AllocateFrame(sizeof(T))) T());
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::async
