@@ -18,9 +18,9 @@
 #include "bench/allocations.h"
 #include "scanner/async/task.h"
 #include "scanner/async/timer_wheel.h"
-#include "scanner/net/limits.h"
 #include "scanner/net/network.h"
 #include "scanner/net/random_bits.h"
+#include "scanner/pacing/limits.h"
 
 namespace caascan::net {
 namespace {
@@ -111,7 +111,8 @@ void BM_Exchange(benchmark::State& state) {
   constexpr uint32_t kNeverReached = 1'000'000'000;
   const uint32_t limit = state.range(0) != 0 ? kNeverReached : 0;
   async::Loop loop;
-  SharedLimits limits({.rate_qps = limit, .server_rate_qps = limit, .server_inflight = limit});
+  pacing::SharedLimits limits(
+      {.rate_qps = limit, .server_rate_qps = limit, .server_inflight = limit});
   {
     Network network(&loop, &limits, {}, [](Protocol, TransportClient* client) {
       return std::make_unique<AnsweringTransport>(client);
@@ -130,7 +131,7 @@ BENCHMARK(BM_Exchange)->Arg(0)->Arg(1);
 
 void BM_RateGate(benchmark::State& state) {
   constexpr uint32_t kRate = 1'000'000;
-  RateGate gate(kRate, std::chrono::nanoseconds::zero());
+  pacing::RateGate gate(kRate, std::chrono::nanoseconds::zero());
   std::chrono::nanoseconds now = std::chrono::seconds(1);
   const AllocationColumn allocations(&state);
   for (auto _ : state) {

@@ -67,7 +67,7 @@ bool Admission::TakeTurn() {
   return has_turn_;
 }
 
-bool Admission::TakeFrom(RateGate* rate) {
+bool Admission::TakeFrom(pacing::RateGate* rate) {
   if (rate->unlimited()) return true;
   const std::chrono::nanoseconds retry_at = rate->TryTake(loop_->now());
   if (retry_at == std::chrono::nanoseconds::zero()) return true;
@@ -88,12 +88,12 @@ bool Admission::Grant(Peer* peer) {
   constexpr std::chrono::milliseconds kElsewhere(5);
   std::chrono::nanoseconds retry_at{0};
   switch (peer->queue().TryGrant(loop_->now(), &retry_at)) {
-    case AddressBudget::Verdict::kGranted:
+    case pacing::AddressBudget::Verdict::kGranted:
       return true;
-    case AddressBudget::Verdict::kTooFast:
+    case pacing::AddressBudget::Verdict::kTooFast:
       loop_->ArmAt(peer, retry_at);
       return false;
-    case AddressBudget::Verdict::kTooManyInFlight:
+    case pacing::AddressBudget::Verdict::kTooManyInFlight:
       if (peer->queue().granted() == 0) loop_->Arm(peer, kElsewhere);
       return false;
   }
@@ -114,7 +114,7 @@ void Admission::GiveBack(Exchange* exchange) {
 }
 
 void Admission::Charge(const Exchange& exchange) {
-  AddressBudget* budget = exchange.peer()->queue().budget();
+  pacing::AddressBudget* budget = exchange.peer()->queue().budget();
   if (budget != nullptr) budget->Charge(loop_->now());
   if (!limits_->rate().unlimited()) limits_->rate().Charge(loop_->now());
 }

@@ -5,7 +5,7 @@
 
 #include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
-#include "scanner/net/limits.h"
+#include "scanner/pacing/limits.h"
 
 namespace caascan::net {
 
@@ -14,7 +14,7 @@ namespace caascan::net {
 /// server they pass in order, the servers by turns. Owns no exchange; loop thread only.
 class Admission {
  public:
-  Admission(async::Loop* loop, SharedLimits* limits) : loop_(loop), limits_(limits) {}
+  Admission(async::Loop* loop, pacing::SharedLimits* limits) : loop_(loop), limits_(limits) {}
 
   /// May an exchange with this server be sent at once, at any time? Finds the server's budget.
   bool IsUnlimited(Peer* peer);
@@ -57,15 +57,15 @@ class Admission {
   /// A turn of both rates over all, kept until it is used; on refusal rate_timer_ will ask again.
   bool TakeTurn();
   /// A turn of this rate; on refusal rate_timer_ will ask again.
-  bool TakeFrom(RateGate* rate);
+  bool TakeFrom(pacing::RateGate* rate);
   /// A place of the server's budget; on refusal its timer, or an exchange's end, will ask again.
   bool Grant(Peer* peer);
   void SetStalled(Peer* peer, bool stalled);
 
   async::Loop* const loop_;
-  SharedLimits* const limits_;
+  pacing::SharedLimits* const limits_;
   async::List<Peer, ReadyTag> ready_;  // With waiting exchanges that their own limit may let pass.
-  RateGate own_rate_{0, std::chrono::milliseconds(20)};
+  pacing::RateGate own_rate_{0, std::chrono::milliseconds(20)};
   RateTimer rate_timer_;
   size_t stalled_ = 0;
   bool has_own_turn_ = false;  // Of own_rate_, not used yet.

@@ -15,7 +15,7 @@ bool Exchange::await_suspend(std::coroutine_handle<> awaiter) {
 
 void Exchange::OnTimer() { peer_->exchanges()->Expire(this); }
 
-Exchanges::Exchanges(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options)
+Exchanges::Exchanges(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options)
     : TransportClient(loop),
       peers_(this, limits, options.peer_capacity),
       admission_(loop, limits),

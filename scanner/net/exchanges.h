@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "scanner/net/admission.h"
-#include "scanner/net/congestion.h"
 #include "scanner/net/exchange.h"
 #include "scanner/net/outage.h"
 #include "scanner/net/peer_table.h"
 #include "scanner/net/transport.h"
+#include "scanner/pacing/congestion.h"
 
 namespace caascan::net {
 
@@ -32,7 +32,7 @@ namespace caascan::net {
 /// Loop thread only. Destroyed with nothing in flight, after Close() and after the transports.
 class Exchanges final : public TransportClient {
  public:
-  Exchanges(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options);
+  Exchanges(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options);
   ~Exchanges();
   /// Before the first exchange. Both outlive its last one.
   void SetTransports(Transport* udp, Transport* tcp) { transports_ = {udp, tcp}; }
@@ -82,7 +82,7 @@ class Exchanges final : public TransportClient {
   PeerTable peers_;  // Before what refers to peers.
   Admission admission_;
   Outage outage_;
-  Congestion congestion_;
+  pacing::Congestion congestion_;
   std::array<Transport*, 2> transports_{};  // By Protocol.
   async::List<Exchange, ActiveTag> active_;
   bool cancelled_ = false;

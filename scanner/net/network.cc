@@ -8,7 +8,7 @@
 
 namespace caascan::net {
 
-Network::Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options)
+Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options)
     : Network(loop, limits, options,
               [&options](Protocol protocol, TransportClient* client) -> std::unique_ptr<Transport> {
                 if (protocol == Protocol::kUdp) {
@@ -17,7 +17,7 @@ Network::Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& 
                 return std::make_unique<TcpTransport>(client, options.tcp_connections);
               }) {}
 
-Network::Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options,
+Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options,
                  const MakeTransport& make)
     : blocked_(options.blocked),
       exchanges_(loop, limits, options),

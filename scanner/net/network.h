@@ -10,9 +10,9 @@
 #include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
 #include "scanner/net/exchanges.h"
-#include "scanner/net/limits.h"
 #include "scanner/net/network_options.h"
 #include "scanner/net/transport.h"
+#include "scanner/pacing/limits.h"
 
 namespace caascan::net {
 
@@ -47,10 +47,10 @@ class Pause : public async::Timer, public async::ListNode<PauseTag> {
 class Network {
  public:
   /// Over sockets.
-  Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options);
+  Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options);
   /// Over other transports. `make` is called once for each protocol.
   using MakeTransport = std::function<std::unique_ptr<Transport>(Protocol, TransportClient*)>;
-  Network(async::Loop* loop, SharedLimits* limits, const NetworkOptions& options,
+  Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options,
           const MakeTransport& make);
   ~Network();
 

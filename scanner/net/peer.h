@@ -10,9 +10,9 @@
 #include "scanner/async/address.h"
 #include "scanner/async/list.h"
 #include "scanner/async/timer_wheel.h"
-#include "scanner/net/congestion.h"
-#include "scanner/net/limits.h"
 #include "scanner/net/peer_queue.h"
+#include "scanner/pacing/congestion.h"
+#include "scanner/pacing/limits.h"
 
 namespace caascan::net {
 
@@ -74,7 +74,7 @@ class Peer final : public async::Timer,
 
   Exchanges* exchanges() const { return exchanges_; }
   PeerQueue& queue() { return queue_; }
-  CongestionView* congestion() { return &congestion_; }
+  pacing::CongestionView* congestion() { return &congestion_; }
   /// Over UDP, unanswered.
   async::List<Exchange, QueueTag>& sent() { return sent_; }
   /// The TCP connection that new queries share; nullptr where there is none.
@@ -112,7 +112,7 @@ class Peer final : public async::Timer,
   uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
   uint32_t silences_ = 0;
   uint32_t references_ = 0;
-  CongestionView congestion_;
+  pacing::CongestionView congestion_;
   Exchanges* const exchanges_;
   PeerQueue queue_;
   async::List<Exchange, QueueTag> sent_;

@@ -34,11 +34,11 @@ void PeerQueue::Remove(Exchange* exchange) {
   --size_;
 }
 
-AddressBudget::Verdict PeerQueue::TryGrant(std::chrono::nanoseconds now,
-                                           std::chrono::nanoseconds* retry_at) {
-  const auto verdict =
-      budget_ == nullptr ? AddressBudget::Verdict::kGranted : budget_->TryAcquire(now, retry_at);
-  if (verdict == AddressBudget::Verdict::kGranted) ++granted_;
+pacing::AddressBudget::Verdict PeerQueue::TryGrant(std::chrono::nanoseconds now,
+                                                   std::chrono::nanoseconds* retry_at) {
+  const auto verdict = budget_ == nullptr ? pacing::AddressBudget::Verdict::kGranted
+                                          : budget_->TryAcquire(now, retry_at);
+  if (verdict == pacing::AddressBudget::Verdict::kGranted) ++granted_;
   return verdict;
 }
 

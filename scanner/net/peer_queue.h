@@ -6,8 +6,8 @@
 
 #include "scanner/async/address.h"
 #include "scanner/async/list.h"
-#include "scanner/net/limits.h"
-#include "scanner/net/pace.h"
+#include "scanner/pacing/limits.h"
+#include "scanner/pacing/pace.h"
 
 namespace caascan::net {
 
@@ -21,13 +21,13 @@ struct QueueTag {};
 class PeerQueue {
  public:
   /// The budget is looked for at the first query: most addresses are never asked.
-  void FindBudget(const async::Address& address, SharedLimits* limits) {
+  void FindBudget(const async::Address& address, pacing::SharedLimits* limits) {
     if (knows_budget_) return;
     knows_budget_ = true;
     budget_ = limits->BudgetFor(address);
   }
   /// nullptr: no limit, or none was looked for.
-  AddressBudget* budget() const { return budget_; }
+  pacing::AddressBudget* budget() const { return budget_; }
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
   bool has_pace() const { return budget_ != nullptr && budget_->has_pace(); }
 
@@ -46,7 +46,8 @@ class PeerQueue {
   /// Places of the budget that this worker holds.
   uint32_t granted() const { return granted_; }
   /// One place and one turn of the budget. On kTooFast *retry_at says when.
-  AddressBudget::Verdict TryGrant(std::chrono::nanoseconds now, std::chrono::nanoseconds* retry_at);
+  pacing::AddressBudget::Verdict TryGrant(std::chrono::nanoseconds now,
+                                          std::chrono::nanoseconds* retry_at);
   /// REQUIRES: granted() > 0.
   void GiveBack();
   /// Notes for the budget what an exchange's end says of its server's pace. REQUIRES: the exchange
@@ -56,14 +57,14 @@ class PeerQueue {
  private:
   void Report(std::chrono::milliseconds patience, std::chrono::nanoseconds now);
 
-  AddressBudget* budget_ = nullptr;
+  pacing::AddressBudget* budget_ = nullptr;
   async::List<Exchange, QueueTag> waiting_;
   uint32_t size_ = 0;
   uint32_t granted_ = 0;
   bool knows_budget_ = false;
   bool stalled_ = false;
   // What ended since the last report to the budget, of queries sent from then on.
-  PaceTally tally_;
+  pacing::PaceTally tally_;
   std::chrono::nanoseconds tally_since_{0};
   std::chrono::nanoseconds report_at_{0};
 };

@@ -81,7 +81,7 @@ void PeerTable::Forget(Peer* peer, std::chrono::nanoseconds now) {
 }
 
 void PeerTable::Destroy(Peer* peer, std::chrono::nanoseconds now) {
-  AddressBudget* budget = peer->queue().budget();
+  pacing::AddressBudget* budget = peer->queue().budget();
   if (budget != nullptr) limits_->GiveBack(budget, now);
   peer->~Peer();
   pool_.Give(peer);

@@ -22,7 +22,7 @@ namespace caascan::net {
 class PeerTable {
  public:
   /// `limits` has the budgets that the peers use, and gets them back.
-  PeerTable(Exchanges* exchanges, SharedLimits* limits, size_t capacity)
+  PeerTable(Exchanges* exchanges, pacing::SharedLimits* limits, size_t capacity)
       : exchanges_(exchanges), limits_(limits), capacity_(capacity) {}
   PeerTable(const PeerTable&) = delete;
   PeerTable& operator=(const PeerTable&) = delete;
@@ -66,7 +66,7 @@ class PeerTable {
   void Destroy(Peer* peer, std::chrono::nanoseconds now);
 
   Exchanges* const exchanges_;
-  SharedLimits* const limits_;
+  pacing::SharedLimits* const limits_;
   const size_t capacity_;
   async::FixedPool pool_{sizeof(Peer)};
   absl::flat_hash_set<Peer*, Hash, Equal> peers_;

@@ -77,7 +77,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<const Blocklist> blocklist_;
   resolve::Activity activity_;
   WorkerSetup setup_;
-  net::SharedLimits limits_;
+  pacing::SharedLimits limits_;
   std::unique_ptr<io::WakeFd> input_stop_;
   std::unique_ptr<io::WakeFd> events_;  // Workers done, output failed.
   std::unique_ptr<input::NameSource> source_;

@@ -122,13 +122,13 @@ unsigned ThreadCount(const ScanOptions& options) {
   return std::min(threads, std::max(1u, options.concurrency));
 }
 
-net::LimitOptions Limits(const ScanOptions& options) {
+pacing::LimitOptions Limits(const ScanOptions& options) {
   const auto choose = [](int64_t given, uint32_t usual) {
     return given >= 0 ? static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX)) : usual;
   };
   // Whoever names a resolver may ask it as much as he likes; everyone else's servers are guests'.
   const bool guest = IsIterative(options);
-  net::LimitOptions limits;
+  pacing::LimitOptions limits;
   limits.rate_qps = options.rate_qps;
   limits.server_rate_qps = choose(options.server_rate_qps, guest ? kDefaultServerRate : 0);
   limits.server_inflight = choose(options.server_inflight, guest ? kDefaultServerInflight : 0);

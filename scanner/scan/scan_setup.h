@@ -4,7 +4,7 @@
 #include <absl/status/status.h>
 
 #include "caascan/scanner.h"
-#include "scanner/net/limits.h"
+#include "scanner/pacing/limits.h"
 #include "scanner/scan/worker.h"
 
 namespace caascan::scan {
@@ -12,7 +12,7 @@ namespace caascan::scan {
 /// Worker threads of the scan: at least 1.
 unsigned ThreadCount(const ScanOptions& options);
 
-net::LimitOptions Limits(const ScanOptions& options);
+pacing::LimitOptions Limits(const ScanOptions& options);
 
 /// `blocklist` must outlive `setup`; null where there is none.
 void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);

@@ -13,8 +13,8 @@
 
 #include "scanner/diagnose/operator_namer.h"
 #include "scanner/io/writer.h"
-#include "scanner/net/limits.h"
 #include "scanner/net/network.h"
+#include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
 #include "scanner/scan/blocklist.h"
@@ -43,7 +43,7 @@ struct WorkerSetup {
   // off, and as many as max_in_flight besides stand in the queues.
   size_t max_parked = 12'000;
   const Blocklist* blocklist = nullptr;
-  net::SharedLimits* limits = nullptr;
+  pacing::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
   io::Writer* writer = nullptr;
   const record::RecordFormat* format = nullptr;  // Of what goes to the writer.

@@ -53,7 +53,7 @@ class FindingsTest : public testing::Test {
   }
 
   async::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
+  pacing::SharedLimits limits_{pacing::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
   Account account_;
 };

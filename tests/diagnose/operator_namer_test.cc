@@ -40,7 +40,7 @@ class OperatorNamerTest : public testing::Test {
   }
 
   async::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
+  pacing::SharedLimits limits_{pacing::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
   OperatorNamer namer_;
 };

@@ -138,7 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const net::SkippedTime skipped_time;
 
   async::Loop loop;
-  net::SharedLimits limits({});
+  pacing::SharedLimits limits({});
   const scan::InvestigateOptions options = OptionsOf(choices);
   {
     net::Network network(&loop, &limits, {}, net::MakeScriptedTransport);

@@ -19,8 +19,8 @@ class OwnExchange final : public Exchange {
 
 class AdmissionTest : public testing::Test {
  protected:
-  void Start(const LimitOptions& options) {
-    limits_ = std::make_unique<SharedLimits>(options);
+  void Start(const pacing::LimitOptions& options) {
+    limits_ = std::make_unique<pacing::SharedLimits>(options);
     network_ = std::make_unique<Network>(&loop_, limits_.get(), NetworkOptions{},
                                          FakeTransports(LeaveUnanswered, &counts_));
     admission_ = std::make_unique<Admission>(&loop_, limits_.get());
@@ -53,7 +53,7 @@ class AdmissionTest : public testing::Test {
 
   async::Loop loop_;
   FakeTransport::Counts counts_;
-  std::unique_ptr<SharedLimits> limits_;
+  std::unique_ptr<pacing::SharedLimits> limits_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<Admission> admission_;
   const dns::Name name_;

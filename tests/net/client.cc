@@ -13,21 +13,21 @@ constexpr std::chrono::seconds kHangs(30);
 
 }  // namespace
 
-Client::Client(const LimitOptions& limits, const NetworkOptions& options)
-    : owned_limits_(std::make_unique<SharedLimits>(limits)),
+Client::Client(const pacing::LimitOptions& limits, const NetworkOptions& options)
+    : owned_limits_(std::make_unique<pacing::SharedLimits>(limits)),
       network_(&loop_, owned_limits_.get(), options),
       watchdog_(this) {
   Open();
 }
 
-Client::Client(SharedLimits& limits, const NetworkOptions& options)
+Client::Client(pacing::SharedLimits& limits, const NetworkOptions& options)
     : network_(&loop_, &limits, options), watchdog_(this) {
   Open();
 }
 
-Client::Client(const LimitOptions& limits, const NetworkOptions& options,
+Client::Client(const pacing::LimitOptions& limits, const NetworkOptions& options,
                const Network::MakeTransport& make)
-    : owned_limits_(std::make_unique<SharedLimits>(limits)),
+    : owned_limits_(std::make_unique<pacing::SharedLimits>(limits)),
       network_(&loop_, owned_limits_.get(), options, make),
       watchdog_(this) {
   Open();

@@ -22,11 +22,11 @@ struct Got {
 /// The test's thread only.
 class Client {
  public:
-  explicit Client(const LimitOptions& limits = {}, const NetworkOptions& options = {});
+  explicit Client(const pacing::LimitOptions& limits = {}, const NetworkOptions& options = {});
   /// With limits that other clients share.
-  explicit Client(SharedLimits& limits, const NetworkOptions& options = {});
+  explicit Client(pacing::SharedLimits& limits, const NetworkOptions& options = {});
   /// Over other transports than sockets.
-  Client(const LimitOptions& limits, const NetworkOptions& options,
+  Client(const pacing::LimitOptions& limits, const NetworkOptions& options,
          const Network::MakeTransport& make);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -70,7 +70,7 @@ class Client {
   void Open();
 
   async::Loop loop_;
-  const std::unique_ptr<SharedLimits> owned_limits_;
+  const std::unique_ptr<pacing::SharedLimits> owned_limits_;
   Network network_;
   Watchdog watchdog_;
   size_t running_ = 0;

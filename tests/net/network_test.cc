@@ -140,7 +140,7 @@ TEST_P(NetworkTransportTest, TheServerSeesNoMoreThanItsRate) {
   const auto begun = steady_clock::now();
   const std::deque<Got> got = AskMany(&client, server, {"127.0.0.1", "127.0.0.2"}, 2 * kTurns,
                                       kShorterThanTheWait, GetParam());
-  EXPECT_GE(steady_clock::now() - begun, (kTurns - 1) * kTurn - kServerBurst);
+  EXPECT_GE(steady_clock::now() - begun, (kTurns - 1) * kTurn - pacing::kServerBurst);
   EXPECT_EQ(CountStatus(got, ExchangeStatus::kReply), 2 * kTurns);
   EXPECT_EQ(server.CountSeen("127.0.0.1"), kTurns);
 }
@@ -151,7 +151,7 @@ TEST_P(NetworkTransportTest, AllServersTogetherSeeNoMoreThanTheRate) {
   const auto begun = steady_clock::now();
   const std::deque<Got> got = AskMany(&client, server, {"127.0.0.1", "127.0.0.2", "127.0.0.3"},
                                       kTurns, kShorterThanTheWait, GetParam());
-  EXPECT_GE(steady_clock::now() - begun, (kTurns - 1) * kTurn - RateBurst(kTurnsASecond));
+  EXPECT_GE(steady_clock::now() - begun, (kTurns - 1) * kTurn - pacing::RateBurst(kTurnsASecond));
   EXPECT_EQ(CountStatus(got, ExchangeStatus::kReply), kTurns);
 }
 
@@ -218,7 +218,7 @@ TEST(NetworkTest, ALimitHoldsUpNobodyElse) {
 // Limits hold for all workers together; a place that another worker gives back is found.
 TEST(NetworkTest, ThreadsShareTheirLimits) {
   FakeServer server(AnswerAll);
-  SharedLimits limits({.rate_qps = 1000, .server_inflight = 1});
+  pacing::SharedLimits limits({.rate_qps = 1000, .server_inflight = 1});
   std::array<size_t, 3> replies{};
   std::vector<std::thread> threads;
   const auto begun = steady_clock::now();
@@ -230,7 +230,7 @@ TEST(NetworkTest, ThreadsShareTheirLimits) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_GE(steady_clock::now() - begun, 119 * milliseconds(1) - RateBurst(1000));
+  EXPECT_GE(steady_clock::now() - begun, 119 * milliseconds(1) - pacing::RateBurst(1000));
   for (const size_t count : replies) EXPECT_EQ(count, 40u);
   EXPECT_EQ(server.seen_count(), 120u);
 }
@@ -238,7 +238,7 @@ TEST(NetworkTest, ThreadsShareTheirLimits) {
 // Wherever an exchange waits, it ends: for its peer's limit, the scan's, the socket, the answer.
 struct CancelRow {
   const char* name;
-  LimitOptions limits;
+  pacing::LimitOptions limits;
 };
 
 class CancelTest : public testing::TestWithParam<CancelRow> {};
@@ -267,7 +267,7 @@ TEST_P(CancelTest, EndsAllAndAllThatComesLater) {
 
 TEST(NetworkTest, CancellingGivesEveryPlaceBack) {
   FakeServer server(AnswerAll);
-  SharedLimits limits({.server_inflight = 2});
+  pacing::SharedLimits limits({.server_inflight = 2});
   {
     Client cancelled(limits);
     cancelled.AtNextTurn([&cancelled] { cancelled.network()->CancelAll(); });

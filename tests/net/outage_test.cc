@@ -26,7 +26,7 @@ constexpr milliseconds kShort(100);
 constexpr char kRoot[] = "127.0.0.9";
 
 /// A network of servers, of which some are silent.
-class OutageTest : public testing::TestWithParam<LimitOptions> {
+class OutageTest : public testing::TestWithParam<pacing::LimitOptions> {
  protected:
   OutageTest()
       : server_([this](const Arrival& query, Outbox* out) {
@@ -48,9 +48,10 @@ class OutageTest : public testing::TestWithParam<LimitOptions> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Limits, OutageTest,
-                         testing::Values(LimitOptions{}, LimitOptions{.rate_qps = 500,
-                                                                      .server_rate_qps = 100,
-                                                                      .server_inflight = 8}),
+                         testing::Values(pacing::LimitOptions{},
+                                         pacing::LimitOptions{.rate_qps = 500,
+                                                              .server_rate_qps = 100,
+                                                              .server_inflight = 8}),
                          [](const auto& row) { return row.param.rate_qps == 0 ? "None" : "All"; });
 
 TEST_P(OutageTest, ADeadServerIsSilentItself) {

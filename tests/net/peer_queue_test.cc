@@ -44,24 +44,24 @@ TEST(PeerQueueTest, FirstComeFirstButForThoseInFront) {
 }
 
 TEST(PeerQueueTest, WithoutBudgetEverythingIsGrantedAndCounted) {
-  SharedLimits limits({});
+  pacing::SharedLimits limits({});
   PeerQueue queue;
   queue.FindBudget(kServer, &limits);
   EXPECT_EQ(queue.budget(), nullptr);
   nanoseconds retry_at{0};
-  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), AddressBudget::Verdict::kGranted);
+  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), pacing::AddressBudget::Verdict::kGranted);
   EXPECT_EQ(queue.granted(), 1u);
   queue.GiveBack();
   EXPECT_EQ(queue.granted(), 0u);
 }
 
 TEST(PeerQueueTest, ARefusalHoldsNoPlace) {
-  SharedLimits limits({.server_inflight = 1});
+  pacing::SharedLimits limits({.server_inflight = 1});
   PeerQueue queue;
   queue.FindBudget(kServer, &limits);
   nanoseconds retry_at{0};
-  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), AddressBudget::Verdict::kGranted);
-  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), AddressBudget::Verdict::kTooManyInFlight);
+  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), pacing::AddressBudget::Verdict::kGranted);
+  EXPECT_EQ(queue.TryGrant(kNow, &retry_at), pacing::AddressBudget::Verdict::kTooManyInFlight);
   EXPECT_EQ(queue.granted(), 1u);
   queue.GiveBack();
   limits.GiveBack(queue.budget(), kNow);
@@ -80,12 +80,12 @@ class PeerQueueEndTest : public testing::TestWithParam<EndRow> {};
 
 TEST_P(PeerQueueEndTest, CountsAgainstThePaceOrNot) {
   const EndRow& row = GetParam();
-  SharedLimits limits({.server_rate_qps = 100});
+  pacing::SharedLimits limits({.server_rate_qps = 100});
   PeerQueue queue;
   queue.FindBudget(kServer, &limits);
   Query query(row.protocol);
   nanoseconds retry_at{0};
-  ASSERT_EQ(queue.TryGrant(kNow, &retry_at), AddressBudget::Verdict::kGranted);
+  ASSERT_EQ(queue.TryGrant(kNow, &retry_at), pacing::AddressBudget::Verdict::kGranted);
   query.exchange.course().granted = true;
   query.exchange.course().sent_at = kNow;
   query.exchange.result().message = row.message;

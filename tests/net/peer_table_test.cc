@@ -53,7 +53,7 @@ class PeerTableTest : public testing::Test {
     network()->Flush();
   }
 
-  SharedLimits limits_{LimitOptions{.server_rate_qps = 100}};
+  pacing::SharedLimits limits_{pacing::LimitOptions{.server_rate_qps = 100}};
   Client client_;
 };
 
@@ -110,7 +110,7 @@ TEST_F(PeerTableTest, PlainOnesAreForgottenBeforeThoseThatShowedSomething) {
   network()->PeerFor(A(1))->NoteLetterCase(Peer::LetterCase::kSensitive);
   const async::Address paced = server.At("127.0.0.2");
   const std::chrono::nanoseconds now = client_.loop()->now();
-  AddressBudget* budget = limits_.BudgetFor(paced);
+  pacing::AddressBudget* budget = limits_.BudgetFor(paced);
   budget->Report({50, 50}, now, kShort, now + seconds(3));
   ASSERT_TRUE(budget->has_pace());
   EXPECT_EQ(client_.Ask(paced, Protocol::kTcp, kShort).result.status, ExchangeStatus::kTimeout);
@@ -183,7 +183,7 @@ TEST_F(NoMemoryTest, SilenceAndTheEndOfTheScanLetThemGo) {
 // The rate holds though the peer is forgotten between any two queries.
 TEST_F(NoMemoryTest, ABudgetOutlivesItsPeer) {
   FakeServer server(AnswerAll);
-  AddressBudget* budget = limits_.BudgetFor(server.At("127.0.0.1"));
+  pacing::AddressBudget* budget = limits_.BudgetFor(server.At("127.0.0.1"));
   limits_.GiveBack(budget, client_.loop()->now());
   const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 11; ++i) {

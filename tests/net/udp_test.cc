@@ -391,7 +391,7 @@ TEST(UdpTest, AFamilyThatIsOffIsOurOwnFault) {
 
 TEST(UdpTest, NoFamilyAtAllIsAnError) {
   async::Loop loop;
-  SharedLimits limits{LimitOptions()};
+  pacing::SharedLimits limits{pacing::LimitOptions()};
   Network network(&loop, &limits, {.ipv4 = false, .ipv6 = false});
   EXPECT_FALSE(network.Open().ok());
 }

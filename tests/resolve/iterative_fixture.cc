@@ -29,7 +29,8 @@ IterativeFixture::~IterativeFixture() {
   server_.reset();
 }
 
-void IterativeFixture::Start(const net::LimitOptions& limits, const net::NetworkOptions& network) {
+void IterativeFixture::Start(const pacing::LimitOptions& limits,
+                             const net::NetworkOptions& network) {
   server_ = std::make_unique<net::FakeServer>(
       [this](const net::Arrival& query, net::Outbox* out) { tree_.Handle(query, out); });
   options_.addresses.port = server_->port();

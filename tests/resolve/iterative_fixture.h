@@ -42,7 +42,7 @@ class IterativeFixture : public testing::Test {
   IterativeFixture();
   ~IterativeFixture() override;
 
-  void Start(const net::LimitOptions& limits = {}, const net::NetworkOptions& network = {});
+  void Start(const pacing::LimitOptions& limits = {}, const net::NetworkOptions& network = {});
   Looked Lookup(std::string_view name, const LookUp& how = {});
   /// All at once.
   std::deque<Looked> LookupAll(const std::vector<std::string>& names, const LookUp& how = {});

@@ -22,7 +22,7 @@ class OfflineFixture : public testing::Test {
   ~OfflineFixture() override { network_.Close(); }
 
   async::Loop loop_;
-  net::SharedLimits limits_{net::LimitOptions()};
+  pacing::SharedLimits limits_{pacing::LimitOptions()};
   net::Network network_{&loop_, &limits_, {}};
 };
 

@@ -43,7 +43,7 @@ class ParkedJobsTest : public testing::Test {
   }
 
   net::FakeServer server_{[](const net::Arrival&, net::Outbox*) {}};
-  net::Client client_{net::LimitOptions{.server_inflight = 1}};
+  net::Client client_{pacing::LimitOptions{.server_inflight = 1}};
   const net::PeerRef slow_ = client_.network()->PeerFor(server_.At("127.0.0.1"));
   const net::PeerRef idle_ = client_.network()->PeerFor(server_.At("127.0.0.2"));
   std::deque<net::Got> got_{24};

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace caascan::net {
+namespace caascan::pacing {
 
 /// Exchanges over UDP that ended, by what they say of a server that limits rates: it answers what
 /// it takes, and leaves the rest unanswered, or says TC or REFUSED.
@@ -75,4 +75,4 @@ class Pace {
   std::chrono::nanoseconds quiet_until_{0};
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing

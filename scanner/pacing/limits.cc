@@ -1,9 +1,9 @@
 // Tested by limits_test.cc.
-#include "scanner/net/limits.h"
+#include "scanner/pacing/limits.h"
 
 #include <cassert>
 
-namespace caascan::net {
+namespace caascan::pacing {
 
 AddressBudget::Verdict AddressBudget::TryAcquire(std::chrono::nanoseconds now,
                                                  std::chrono::nanoseconds* retry_at) {
@@ -87,4 +87,4 @@ size_t SharedLimits::budget_count() {
   return count;
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing

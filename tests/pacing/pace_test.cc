@@ -1,5 +1,5 @@
 // Servers of several kinds, played against a Pace as workers report to it; time is a number.
-#include "scanner/net/pace.h"
+#include "scanner/pacing/pace.h"
 
 #include <algorithm>
 #include <deque>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::pacing {
 namespace {
 
 using std::chrono::microseconds;
@@ -262,4 +262,4 @@ TEST(PaceTest, WhatWasSentBeforeTheRateChangedDoesNotCount) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::pacing

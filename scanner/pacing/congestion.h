@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace caascan::net {
+namespace caascan::pacing {
 
 /// What is known of one server's part in the judgement: kept with its Peer.
 struct CongestionView {
@@ -83,4 +83,4 @@ class Congestion {
   std::chrono::nanoseconds overloaded_at_{-1};
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing

@@ -1,12 +1,12 @@
 // Ways to the servers of several kinds, played against a Congestion; time is a number.
-#include "scanner/net/congestion.h"
+#include "scanner/pacing/congestion.h"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::pacing {
 namespace {
 
 using std::chrono::milliseconds;
@@ -170,4 +170,4 @@ TEST(CongestionTest, SilenceIsEvidenceAgainOnceItIsOver) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::pacing

@@ -1,5 +1,5 @@
 // Time is a number that the test moves; threads come in only where sharing is what is tested.
-#include "scanner/net/limits.h"
+#include "scanner/pacing/limits.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace caascan::net {
+namespace caascan::pacing {
 namespace {
 
 using std::chrono::microseconds;
@@ -388,4 +388,4 @@ TEST(SharedLimitsTest, ThreadsForgetTogether) {
 }
 
 }  // namespace
-}  // namespace caascan::net
+}  // namespace caascan::pacing

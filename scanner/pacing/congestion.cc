@@ -1,12 +1,12 @@
 // Additive increase would take minutes over the range of rates that scans have, so both ways are
 // factors. Losses alone never lower the rate: servers that drop some types fail at every rate, at
 // once and in numbers, but they do not make others slow. Tested by congestion_test.cc.
-#include "scanner/net/congestion.h"
+#include "scanner/pacing/congestion.h"
 
 #include <algorithm>
 #include <cassert>
 
-namespace caascan::net {
+namespace caascan::pacing {
 namespace {
 
 using std::chrono::milliseconds;
@@ -108,4 +108,4 @@ void Congestion::Raise(const Totals& round, double length_s, nanoseconds now) {
   rate_ *= careful ? kCarefulGrowth : kGrowth;
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing

@@ -16,9 +16,9 @@
 
 #include "scanner/async/address.h"
 #include "scanner/async/list.h"
-#include "scanner/net/pace.h"
+#include "scanner/pacing/pace.h"
 
-namespace caascan::net {
+namespace caascan::pacing {
 
 /// A rate limit by the generic cell rate algorithm: one atomic word, exact over any window. Time is
 /// an argument. Any thread.
@@ -192,4 +192,4 @@ class SharedLimits {
   std::array<Shard, kShards> shards_;
 };
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing

@@ -2,12 +2,12 @@
 // the usual test of two proportions. Silence shows only when patience ends, so of two periods the
 // longer one shows more of it; the period at the lower rate is never the shorter one, and so what
 // does not depend on the rate never looks as if it did. Tested by pace_test.cc.
-#include "scanner/net/pace.h"
+#include "scanner/pacing/pace.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace caascan::net {
+namespace caascan::pacing {
 namespace {
 
 using std::chrono::milliseconds;
@@ -144,4 +144,4 @@ void Pace::GiveBack(nanoseconds now) {
   Restart(now);
 }
 
-}  // namespace caascan::net
+}  // namespace caascan::pacing
