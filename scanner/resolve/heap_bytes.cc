@@ -1,8 +1,7 @@
 // What the entries of the caches hold outside themselves: see NameCache. A peer counts by its
-// share. Tested by zone_test.cc, validator_test.cc and failure_test.cc.
+// share. Tested by zone_test.cc and validator_test.cc.
 #include "scanner/dns/heap_bytes.h"
 
-#include "scanner/resolve/answer.h"
 #include "scanner/resolve/validator.h"
 #include "scanner/resolve/zone.h"
 #include "scanner/resolve/zone_servers.h"
@@ -31,29 +30,6 @@ size_t ZoneTrust::HeapBytes() const {
 size_t HostAddresses::HeapBytes() const {
   size_t bytes = dns::BlockBytes(addresses) + dns::BlockBytes(peers);
   for (const net::PeerRef& peer : peers) bytes += peer->memory_share();
-  return bytes;
-}
-
-size_t CaaAnswer::HeapBytes() const {
-  using dns::BlockBytes;
-  using dns::HeapBytes;
-  size_t bytes = HeapBytes(rrset.owner) + HeapBytes(zone) + HeapBytes(delegated_zone) +
-                 HeapBytes(keyless_zone) + HeapBytes(operator_name) + BlockBytes(rrset.records) +
-                 BlockBytes(cname) + BlockBytes(findings) + BlockBytes(attempts);
-  for (const CaaRecord& record : rrset.records) {
-    bytes += HeapBytes(record.tag) + HeapBytes(record.value);
-  }
-  for (const std::string& target : cname) bytes += HeapBytes(target);
-  for (const Finding& finding : findings) {
-    bytes += HeapBytes(finding.host) + HeapBytes(finding.address) + HeapBytes(finding.zone) +
-             HeapBytes(finding.evidence);
-  }
-  for (const Attempt& attempt : attempts) {
-    bytes += HeapBytes(attempt.host) + HeapBytes(attempt.detail) + HeapBytes(attempt.denied_by) +
-             BlockBytes(attempt.told);
-    for (const ToldError& told : attempt.told) bytes += HeapBytes(told.text);
-    if (attempt.peer != nullptr) bytes += attempt.peer->memory_share();
-  }
   return bytes;
 }
 
