@@ -39,7 +39,7 @@ void Operator(benchmark::State& state) {
   const NameServers& workload = Workload(state.range(0));
   dns::Name name;
   (void)dns::Name::FromText(workload.zone, &name);
-  resolve::Zone zone;
+  zones::Zone zone;
   for (const char* host : workload.hosts) {
     dns::Name server;
     (void)dns::Name::FromText(host, &server);

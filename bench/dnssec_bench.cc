@@ -24,7 +24,7 @@ namespace {
 using dns::RRType;
 using dns::Section;
 
-constexpr uint32_t kWorkPerName = 12'000;  // As scanner/resolve/validator.h has it.
+constexpr uint32_t kWorkPerName = 12'000;  // As scanner/zones/validator.h has it.
 const std::vector<std::string> kCaa = {"example. CAA 0 issue \"ca\""};
 
 void Require(bool condition) {

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "scanner/async/fan.h"
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/classify.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -122,8 +122,8 @@ constexpr ProbeSpec kSpecs[kProbeKinds] = {
 
 const ProbeSpec& SpecOf(ProbeKind kind) { return kSpecs[static_cast<size_t>(kind)]; }
 
-resolve::AskOptions OptionsOf(const ProbeSpec& spec, const ProbeContext& context) {
-  resolve::AskOptions options = context.ask;
+query::AskOptions OptionsOf(const ProbeSpec& spec, const ProbeContext& context) {
+  query::AskOptions options = context.ask;
   options.strict = true;
   options.edns = spec.edns;
   options.over_tcp = spec.over_tcp;
@@ -132,19 +132,19 @@ resolve::AskOptions OptionsOf(const ProbeSpec& spec, const ProbeContext& context
   return options;
 }
 
-void TakeReply(const resolve::Asked& asked, const ProbeSpec& spec, const ProbeContext& context,
+void TakeReply(const query::Asked& asked, const ProbeSpec& spec, const ProbeContext& context,
                Heard* heard) {
   heard->result = asked.result;
   heard->mismatches = asked.mismatches;
   heard->truncated_over_tcp = asked.result == ServerResult::kTruncated && asked.over_tcp &&
                               asked.status == net::ExchangeStatus::kReply;
   if (!asked.replied) return;
-  resolve::AliasChain chain(spec.at_zone ? context.zone : context.name);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, context.zone}, spec.type, &chain);
+  query::AliasChain chain(spec.at_zone ? context.zone : context.name);
+  const query::Classified classified =
+      query::Classify(asked.message, {false, context.zone}, spec.type, &chain);
   heard->rcode = static_cast<uint16_t>(asked.message.rcode());
-  heard->result = classified.without_authority ? ServerResult::kNotAuthoritative
-                                               : resolve::ResultOf(classified);
+  heard->result =
+      classified.without_authority ? ServerResult::kNotAuthoritative : query::ResultOf(classified);
 }
 
 /// What came of one try.
@@ -160,14 +160,14 @@ struct Try {
 struct Probing {
   const ProbeContext* context;
   const ProbeSpec* spec;
-  resolve::AskOptions options;
+  query::AskOptions options;
   Examination* examination;
   Heard* heard;
   async::Fan* fan;
   std::chrono::nanoseconds waited{0};  // For the server, those before it included.
 };
 
-bool OurOwnEnd(const resolve::Asked& asked) {
+bool OurOwnEnd(const query::Asked& asked) {
   return asked.status == net::ExchangeStatus::kCancelled ||
          asked.status == net::ExchangeStatus::kSendFailed ||
          asked.status == net::ExchangeStatus::kBlocked;
@@ -194,7 +194,7 @@ async::Task<bool> AnswersControl(Probing* probing) {
   constexpr std::chrono::milliseconds kLeast(300);
   const ProbeContext& context = *probing->context;
   net::Peer* peer = probing->examination->peer.get();  // The examination keeps it.
-  resolve::AskOptions options = context.ask;
+  query::AskOptions options = context.ask;
   options.strict = true;
   options.contact = {};
   if (probing->examination->heard(ProbeKind::kSoa).silent()) {
@@ -204,8 +204,8 @@ async::Task<bool> AnswersControl(Probing* probing) {
   options.timeout = std::min(options.timeout, usual + kLeast);
   bool answered = false;
   for (int count = 0; count < kTries && !answered; ++count) {
-    const async::Pooled<resolve::Asked> asked =
-        co_await resolve::Ask(peer, context.zone, RRType::kSOA, options, context.account);
+    const async::Pooled<query::Asked> asked =
+        co_await query::Ask(peer, context.zone, RRType::kSOA, options, context.account);
     probing->waited += asked->spent;
     answered = asked->replied;
   }
@@ -215,9 +215,9 @@ async::Task<bool> AnswersControl(Probing* probing) {
 async::Task<> TryOnce(Probing* probing, Try* out) {
   const ProbeContext& context = *probing->context;
   const ProbeSpec& spec = *probing->spec;
-  const async::Pooled<resolve::Asked> asked =
-      co_await resolve::Ask(probing->examination->peer, spec.at_zone ? context.zone : context.name,
-                            spec.type, probing->options, context.account);
+  const async::Pooled<query::Asked> asked =
+      co_await query::Ask(probing->examination->peer, spec.at_zone ? context.zone : context.name,
+                          spec.type, probing->options, context.account);
   probing->waited += asked->spent;
   out->ended_by_us = OurOwnEnd(*asked);
   TakeReply(*asked, spec, context, &out->heard);
@@ -289,7 +289,7 @@ async::Task<> Hear(Probing probing) {
   }
   for (unsigned count = 1; count <= tries && !settled && !is_over(); ++count) {
     if (count > 1) {
-      probing.waited += co_await resolve::BackOff(context.network, context.ask, count - 1);
+      probing.waited += co_await query::BackOff(context.network, context.ask, count - 1);
       if (is_over()) break;  // Others have spent what was left.
     }
     Try tried;

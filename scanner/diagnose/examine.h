@@ -11,8 +11,8 @@
 #include "scanner/async/task.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/ask.h"
+#include "scanner/query/answer.h"
+#include "scanner/query/ask.h"
 
 namespace caascan::diagnose {
 
@@ -74,10 +74,10 @@ bool CallsForProbes(ServerResult result);
 /// What all examinations of a look-up share. Outlives them.
 struct ProbeContext {
   net::Network* network = nullptr;
-  resolve::AskOptions ask;
+  query::AskOptions ask;
   dns::NameView zone;  // The zone that the servers should serve,
   dns::NameView name;  // and the name in it that was looked up.
-  resolve::Account* account = nullptr;
+  query::Account* account = nullptr;
   bool options = false;  // Send also what no failure is a reason for: an unknown EDNS option.
   /// No more is asked of a server for which so long was waited. The servers are asked side by side.
   std::chrono::nanoseconds max_wait = std::chrono::nanoseconds::max();

@@ -12,8 +12,8 @@
 namespace caascan::diagnose {
 namespace {
 
-std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
-  using Kind = resolve::Observation::Kind;
+std::optional<FindingCode> CodeOf(query::Observation::Kind kind) {
+  using Kind = query::Observation::Kind;
   switch (kind) {
     case Kind::kDataWithoutAuthority:
       return FindingCode::kLameNotAuthoritative;
@@ -58,7 +58,7 @@ std::optional<FindingCode> CodeOf(resolve::Observation::Kind kind) {
 }
 
 /// The zone in which its domain would be registered says that its name does not exist.
-bool IsUnregistered(const resolve::Attempt& attempt) {
+bool IsUnregistered(const query::Attempt& attempt) {
   dns::Name host;
   dns::Name denier;
   return dns::Name::FromText(attempt.host, &host) == dns::NameError::kNone &&
@@ -67,7 +67,7 @@ bool IsUnregistered(const resolve::Attempt& attempt) {
 }
 
 /// Of a server whose address was not found.
-std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, resolve::Look look) {
+std::optional<FindingCode> CodeOfUnresolved(const query::Attempt& attempt, query::Look look) {
   if (attempt.no_such_host) {
     return IsUnregistered(attempt) ? FindingCode::kServerDomainUnregistered
                                    : FindingCode::kServerNxdomain;
@@ -82,7 +82,7 @@ std::optional<FindingCode> CodeOfUnresolved(const resolve::Attempt& attempt, res
 }
 
 /// nullopt where the result alone proves nothing.
-std::optional<FindingCode> CodeOf(const resolve::Attempt& attempt, resolve::Look look) {
+std::optional<FindingCode> CodeOf(const query::Attempt& attempt, query::Look look) {
   // A resolver is no server that a delegation names. What it does wrong is observed.
   if (attempt.by_resolver && attempt.result != ServerResult::kMalformed) return std::nullopt;
   switch (attempt.result) {
@@ -130,24 +130,24 @@ void AddFinding(const Finding& finding, std::vector<Finding>* findings) {
   if (std::none_of(findings->begin(), findings->end(), same)) findings->push_back(finding);
 }
 
-void AddFindings(const resolve::Account& account, std::vector<Finding>* findings) {
-  for (const resolve::Observation& observation : account.observations) {
+void AddFindings(const query::Account& account, std::vector<Finding>* findings) {
+  for (const query::Observation& observation : account.observations) {
     // It closed connections while it was busy, and has answered since.
-    if (observation.kind == resolve::Observation::Kind::kTruncatedNoTcp &&
+    if (observation.kind == query::Observation::Kind::kTruncatedNoTcp &&
         observation.peer != nullptr && observation.peer->has_answered_over_tcp()) {
       continue;
     }
     AddOnce(CodeOf(observation.kind), observation.host, observation.peer, observation.evidence,
             findings);
   }
-  for (const resolve::Attempt& attempt : account.attempts) {
+  for (const query::Attempt& attempt : account.attempts) {
     if (attempt.local_fault) continue;
     AddOnce(CodeOf(attempt, account.look), attempt.host, attempt.peer, attempt.detail, findings);
   }
 }
 
-void AddClimbFindings(dns::NameView upper_name, const resolve::CaaAnswer& upper,
-                      const resolve::CaaAnswer& lower, std::vector<Finding>* findings) {
+void AddClimbFindings(dns::NameView upper_name, const query::CaaAnswer& upper,
+                      const query::CaaAnswer& lower, std::vector<Finding>* findings) {
   if (!upper.nxdomain || lower.nxdomain || upper.zone.empty() || upper.zone != lower.zone) return;
   // Behind an alias another name is spoken of.
   if (!upper.cname.empty() || !lower.cname.empty()) return;
@@ -158,7 +158,7 @@ void AddClimbFindings(dns::NameView upper_name, const resolve::CaaAnswer& upper,
   AddFinding(finding, findings);
 }
 
-void AddAliasFindings(std::string_view name, const resolve::CaaAnswer& answer,
+void AddAliasFindings(std::string_view name, const query::CaaAnswer& answer,
                       std::vector<Finding>* findings) {
   if (answer.failure != Reason::kAliasLoop || answer.cname.empty()) return;
   const std::string& last = answer.cname.back();

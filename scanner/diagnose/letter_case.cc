@@ -2,8 +2,8 @@
 // validation, is in resolve/letter_case_check.
 #include "scanner/diagnose/letter_case.h"
 
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/classify.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -14,33 +14,33 @@ constexpr int kPairs = 5;
 constexpr int kData = 3;
 
 /// Records are worth more than an empty answer, that more than NXDOMAIN, and an error nothing.
-int WorthOf(const resolve::Asked& asked, const LetterCaseQuestion& question) {
+int WorthOf(const query::Asked& asked, const LetterCaseQuestion& question) {
   if (!asked.replied) return 0;
-  resolve::AliasChain chain(question.name);
-  const resolve::ResponseKind kind =
-      resolve::Classify(asked.message, {false, question.zone}, dns::RRType::kCAA, &chain).kind;
-  if (!resolve::IsUsable(kind)) return 0;
-  if (kind == resolve::ResponseKind::kNxDomain) return 1;
-  return kind == resolve::ResponseKind::kNoData ? 2 : kData;
+  query::AliasChain chain(question.name);
+  const query::ResponseKind kind =
+      query::Classify(asked.message, {false, question.zone}, dns::RRType::kCAA, &chain).kind;
+  if (!query::IsUsable(kind)) return 0;
+  if (kind == query::ResponseKind::kNxDomain) return 1;
+  return kind == query::ResponseKind::kNoData ? 2 : kData;
 }
 
 async::Task<bool> AskAgain(const LetterCaseQuestion* question, bool small_letters, int than,
-                           resolve::Account* account, resolve::Asked* asked) {
-  resolve::AskOptions options = *question->options;
+                           query::Account* account, query::Asked* asked) {
+  query::AskOptions options = *question->options;
   options.small_letters = small_letters;
   *asked =
-      *co_await resolve::Ask(question->peer, question->name, dns::RRType::kCAA, options, account);
+      *co_await query::Ask(question->peer, question->name, dns::RRType::kCAA, options, account);
   co_return WorthOf(*asked, *question) > than;
 }
 
 }  // namespace
 
-async::Task<> CompareLetters(const LetterCaseQuestion* question, resolve::Account* account,
-                             resolve::Asked* asked, std::string* copy) {
+async::Task<> CompareLetters(const LetterCaseQuestion* question, query::Account* account,
+                             query::Asked* asked, std::string* copy) {
   net::Peer* const peer = question->peer;
   const int worth = WorthOf(*asked, *question);
   if (!asked->replied || asked->small_letters || worth == kData) co_return;
-  const resolve::Asked first = *asked;
+  const query::Asked first = *asked;
   copy->assign(reinterpret_cast<const char*>(first.message.bytes().data()),
                first.message.bytes().size());
   for (int pairs = 1;; ++pairs) {

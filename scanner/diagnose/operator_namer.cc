@@ -39,15 +39,15 @@ dns::NameView DomainOf(dns::NameView host, dns::NameView zone) {
 
 }  // namespace
 
-void OperatorNamer::Learn(const resolve::Zone& zone, size_t server, const guide::Operator* known) {
-  for (const resolve::Zone::ServerAddress& address : zone.addresses) {
+void OperatorNamer::Learn(const zones::Zone& zone, size_t server, const guide::Operator* known) {
+  for (const zones::Zone::ServerAddress& address : zone.addresses) {
     if (address.server != server || address.peer->address().IsSpecialPurpose()) continue;
     if (by_address_.size() < kMaxAddresses) by_address_.emplace(address.peer->address(), known);
   }
 }
 
-const guide::Operator* OperatorNamer::ByAddress(const resolve::Zone& zone, size_t server) const {
-  for (const resolve::Zone::ServerAddress& address : zone.addresses) {
+const guide::Operator* OperatorNamer::ByAddress(const zones::Zone& zone, size_t server) const {
+  for (const zones::Zone::ServerAddress& address : zone.addresses) {
     if (address.server != server) continue;
     const auto found = by_address_.find(address.peer->address());
     if (found != by_address_.end()) return found->second;
@@ -55,7 +55,7 @@ const guide::Operator* OperatorNamer::ByAddress(const resolve::Zone& zone, size_
   return nullptr;
 }
 
-void OperatorNamer::Name(dns::NameView name, const resolve::Zone& zone, std::string* out) {
+void OperatorNamer::Name(dns::NameView name, const zones::Zone& zone, std::string* out) {
   absl::InlinedVector<Found, 4> all;
   dns::NameView last;  // The last host. Beside it, in the same domain, the same is true.
   guide::OperatorMatch match;

@@ -9,7 +9,7 @@
 #include "scanner/async/address.h"
 #include "scanner/dns/name.h"
 #include "scanner/guide/operators.h"
-#include "scanner/resolve/zone.h"
+#include "scanner/zones/zone.h"
 
 namespace caascan::diagnose {
 
@@ -20,11 +20,11 @@ class OperatorNamer {
  public:
   /// Writes who runs the servers of `zone`, whose apex is `name`: each operator once, in
   /// alphabetical order, separated by commas, three at most; empty where the zone has no servers.
-  void Name(dns::NameView name, const resolve::Zone& zone, std::string* out);
+  void Name(dns::NameView name, const zones::Zone& zone, std::string* out);
 
  private:
-  void Learn(const resolve::Zone& zone, size_t server, const guide::Operator* known);
-  const guide::Operator* ByAddress(const resolve::Zone& zone, size_t server) const;
+  void Learn(const zones::Zone& zone, size_t server, const guide::Operator* known);
+  const guide::Operator* ByAddress(const zones::Zone& zone, size_t server) const;
 
   // At most kMaxAddresses: those that come later are not learnt.
   absl::flat_hash_map<async::Address, const guide::Operator*> by_address_;

@@ -17,7 +17,7 @@
 namespace caascan::diagnose {
 namespace {
 
-using resolve::Attempt;
+using query::Attempt;
 
 constexpr size_t kMaxProbedServers = 8;
 // What it takes to be sure of a silence: three kinds of queries, five tries each, and a canary.
@@ -25,7 +25,7 @@ constexpr uint32_t kQueriesOfTheSilent = 16;
 
 using Examinations = absl::InlinedVector<Examination, 2>;
 
-bool NeedsProbe(const resolve::CaaAnswer& answer) {
+bool NeedsProbe(const query::CaaAnswer& answer) {
   if (answer.zone.empty()) return false;
   switch (answer.failure) {
     case Reason::kDnssecBogus:
@@ -72,7 +72,7 @@ Examinations SelectServers(const std::vector<Attempt>& attempts, bool keyless) {
 }
 
 /// Of those that are silent only as many as the budget lets us be sure of, one at least.
-void LeaveOutSilent(const resolve::Budget& budget, Examinations* servers) {
+void LeaveOutSilent(const query::Budget& budget, Examinations* servers) {
   const uint32_t left = budget.max_queries - std::min(budget.max_queries, budget.queries);
   uint32_t room = std::max(left / kQueriesOfTheSilent, 1u);
   const auto has_no_room = [&room](const Examination& each) {
@@ -88,7 +88,7 @@ async::Task<> ExamineOne(const ProbeContext* context, Examination* server, async
 
 /// All at once, within what is left of the name's time.
 async::Task<> ExamineAll(ProbeContext context, Examinations* servers) {
-  resolve::Budget* budget = &context.account->budget;
+  query::Budget* budget = &context.account->budget;
   const std::chrono::nanoseconds waited = budget->waited;
   const std::chrono::nanoseconds max_wait = budget->max_wait;
   context.max_wait = max_wait - waited;
@@ -181,9 +181,9 @@ Reason Refine(Reason plain, const Examinations& servers) {
 
 }  // namespace
 
-async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOptions& options,
-                                       dns::NameView name, resolve::CaaAnswer* answer,
-                                       resolve::Account* account) {
+async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOptions& options,
+                                       dns::NameView name, query::CaaAnswer* answer,
+                                       query::Account* account) {
   dns::Name zone;
   dns::Name end(name);  // Of the aliases: that is what the zone's servers were asked about.
   const bool keyless = !answer->keyless_zone.empty();

@@ -5,8 +5,8 @@
 #include "scanner/async/task.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/ask.h"
+#include "scanner/query/answer.h"
+#include "scanner/query/ask.h"
 
 namespace caascan::diagnose {
 
@@ -25,8 +25,8 @@ enum class ProbeVerdict : uint8_t {
 /// silent for CAA once more, gives `caa_dropped`. `name` is the name whose look-up failed. Does
 /// nothing for failures that need no probe, and where the resolver is a forwarding one. Counts its
 /// queries in `account`.
-async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const resolve::AskOptions& options,
-                                       dns::NameView name, resolve::CaaAnswer* answer,
-                                       resolve::Account* account);
+async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOptions& options,
+                                       dns::NameView name, query::CaaAnswer* answer,
+                                       query::Account* account);
 
 }  // namespace caascan::diagnose

@@ -11,14 +11,14 @@
 #include "scanner/diagnose/conclusion.h"
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/letter_case.h"
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/classify.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::diagnose {
 namespace {
 
 using dns::RRType;
-using resolve::Asked;
+using query::Asked;
 using std::chrono::seconds;
 
 constexpr uint8_t kTries = 3;
@@ -38,7 +38,7 @@ async::Task<> ExamineOne(const ProbeContext* context, Examination* server, async
   fan->End();
 }
 
-Examination ExaminationOf(const resolve::Attempt& attempt, uint8_t tries) {
+Examination ExaminationOf(const query::Attempt& attempt, uint8_t tries) {
   Examination examination;
   examination.host = attempt.host;
   examination.peer = attempt.peer;
@@ -52,8 +52,8 @@ Examination ExaminationOf(const resolve::Attempt& attempt, uint8_t tries) {
 
 }  // namespace
 
-async::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
-                                 resolve::HostAddresses* own) {
+async::Task<> Surveyor::FindHost(dns::NameView host, query::Account* account,
+                                 zones::HostAddresses* own) {
   auto known = hosts_.FindOrInsert(host);
   co_await known->Free();
   const auto now = [this] { return network_->loop()->now(); };
@@ -63,10 +63,10 @@ async::Task<> Surveyor::FindHost(dns::NameView host, resolve::Account* account,
   }
   known->Begin();
   // What the servers of other zones do with this is no matter of the name's.
-  resolve::Account aside;
+  query::Account aside;
   aside.budget.max_queries =
       account->budget.max_queries - std::min(account->budget.max_queries, account->budget.queries);
-  aside.look = IsPatient(account->look) ? resolve::Look::kSurvey : resolve::Look::kFirst;
+  aside.look = IsPatient(account->look) ? query::Look::kSurvey : query::Look::kFirst;
   co_await resolver_->LookupAddresses(host, &aside, own);
   account->budget.queries += aside.budget.queries;
   account->budget.steps += aside.budget.steps;
@@ -93,9 +93,9 @@ void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_paren
 }
 
 /// All names that the parent has, with the addresses it gives and their own.
-async::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
+async::Task<> Surveyor::FindHosts(Inquiry* inquiry, const zones::ZoneServers* delegated) {
   inquiry->view.complete = delegated->complete;
-  for (const resolve::DelegatedServer& server : delegated->servers) {
+  for (const zones::DelegatedServer& server : delegated->servers) {
     HostView host;
     host.host = server.host.view().ToText();
     for (const net::PeerRef& peer : server.peers) {
@@ -110,9 +110,9 @@ async::Task<> Surveyor::FindHosts(Inquiry* inquiry, const resolve::ZoneServers* 
 
 /// Does a server that gave no CAA records say at least who serves the zone? Else there is nothing
 /// to compare, and all that can be said of them has been.
-async::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated) {
-  inquiry->account->look = resolve::Look::kFirst;
-  for (const resolve::DelegatedServer& server : delegated->servers) {
+async::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const zones::ZoneServers* delegated) {
+  inquiry->account->look = query::Look::kFirst;
+  for (const zones::DelegatedServer& server : delegated->servers) {
     for (const net::PeerRef& peer : server.peers) {
       AddServer(server.host.view().ToText(), peer, true, inquiry);
     }
@@ -138,14 +138,14 @@ async::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
         dns::Name::FromText(name, &host) != dns::NameError::kNone) {
       continue;
     }
-    resolve::HostAddresses own;
+    zones::HostAddresses own;
     co_await FindHost(host, inquiry->account, &own);
     for (const net::PeerRef& peer : own.peers) AddServer(name, peer, false, inquiry);
   }
 }
 
 async::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
-                                         resolve::Account* account, Asked* asked, uint8_t* tries) {
+                                         query::Account* account, Asked* asked, uint8_t* tries) {
   if (!allow_special_ && server->peer->address().IsSpecialPurpose()) {
     *asked = Asked();
     asked->result = ServerResult::kBlocked;
@@ -153,13 +153,13 @@ async::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView nam
   }
   const uint8_t most = IsPatient(account->look) ? kPatientTries : kTries;
   for (*tries = 1; !account->budget.exhausted(); ++*tries) {
-    *asked = *co_await resolve::Ask(server->peer, name, type, options_, account);
+    *asked = *co_await query::Ask(server->peer, name, type, options_, account);
     if (asked->replied || !MayComeYet(asked->result) || *tries == most ||
         asked->status == net::ExchangeStatus::kCancelled) {
       co_return true;
     }
     ++account->retries;
-    co_await resolve::BackOff(network_, options_, *tries);
+    co_await query::BackOff(network_, options_, *tries);
   }
   co_return *tries > 1;
 }
@@ -214,13 +214,13 @@ async::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
 /// The servers of the zone above, as far as their addresses are known.
 void Surveyor::FindParents(Inquiry* inquiry) const {
   dns::NameView above = inquiry->request->zone;
-  resolve::ZoneServers found;
+  zones::ZoneServers found;
   while (!above.is_root() && found.servers.empty()) {
     above = above.parent();
     if (!resolver_->FindServers(above, &found)) found = {};
   }
   inquiry->above = above;
-  for (const resolve::DelegatedServer& server : found.servers) {
+  for (const zones::DelegatedServer& server : found.servers) {
     for (const net::PeerRef& peer : server.peers) {
       if (inquiry->parents.size() == kMaxParents) return;
       Server& parent = inquiry->parents.emplace_back();
@@ -252,7 +252,7 @@ void Surveyor::Collect(Inquiry* inquiry) {
 async::Task<> Surveyor::Rest(Inquiry* inquiry) {
   net::Pause pause(network_, network_->Jittered(inquiry->request->rest));
   co_await pause;
-  inquiry->account->look = resolve::Look::kSurvey;
+  inquiry->account->look = query::Look::kSurvey;
 }
 
 /// A second look at what seems to be wrong.
@@ -315,12 +315,12 @@ async::Task<> Surveyor::ExamineServers(Inquiry* inquiry, std::vector<Finding>* f
 
 /// What the servers did, and what follows from it for the zone.
 void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
-  resolve::Account* account = inquiry->account;
+  query::Account* account = inquiry->account;
   for (const HostView& host : inquiry->view.hosts) {
     if (inquiry->request->failed || !host.own.complete || !host.own.addresses.empty() ||
         !host.glue.empty())
       continue;
-    resolve::Attempt attempt;
+    query::Attempt attempt;
     attempt.host = host.host;
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = host.own.no_such_host;
@@ -353,12 +353,12 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
   AddZoneFindings(inquiry->view, findings);
 }
 
-async::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* account,
+async::Task<> Surveyor::Survey(const SurveyRequest* request, query::Account* account,
                                std::vector<Finding>* findings) {
   Inquiry inquiry{request, account, {}};
   inquiry.view.zone = request->zone.ToText();
   if (!request->all_servers) {
-    for (const resolve::Attempt& attempt : request->answered) {
+    for (const query::Attempt& attempt : request->answered) {
       if (attempt.peer == nullptr) continue;
       AddServer(attempt.host, attempt.peer, true, &inquiry);
       inquiry.servers.back().attempt = attempt;
@@ -366,7 +366,7 @@ async::Task<> Surveyor::Survey(const SurveyRequest* request, resolve::Account* a
     co_await ExamineServers(&inquiry, findings);
     co_return;
   }
-  resolve::ZoneServers delegated;
+  zones::ZoneServers delegated;
   if (!resolver_->FindServers(request->zone, &delegated)) co_return;
   if (request->failed && !co_await HearsAnybody(&inquiry, &delegated)) co_return;
   co_await FindHosts(&inquiry, &delegated);

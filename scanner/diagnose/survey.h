@@ -12,11 +12,11 @@
 #include "scanner/diagnose/examine.h"
 #include "scanner/diagnose/zone_view.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/ask.h"
-#include "scanner/resolve/name_cache.h"
+#include "scanner/query/answer.h"
+#include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/shared_lookup.h"
+#include "scanner/zones/name_cache.h"
+#include "scanner/zones/shared_lookup.h"
 
 namespace caascan::diagnose {
 
@@ -32,7 +32,7 @@ struct SurveyRequest {
   bool failed = false;
   /// The zone is secure: its servers' DNSKEY sets are compared.
   bool secure = false;
-  std::vector<resolve::Attempt> answered;
+  std::vector<query::Attempt> answered;
   /// How long a server rests that fails, before it is asked once more. Nobody is accused of what
   /// was seen once, unless this is zero.
   std::chrono::milliseconds rest{0};
@@ -42,26 +42,26 @@ struct SurveyRequest {
 class Surveyor {
  public:
   /// Addresses that no public server has are asked where `allow_special`.
-  Surveyor(net::Network* network, resolve::Resolver* resolver, const resolve::AskOptions& options,
+  Surveyor(net::Network* network, resolve::Resolver* resolver, const query::AskOptions& options,
            bool allow_special)
       : network_(network), resolver_(resolver), options_(options), allow_special_(allow_special) {}
 
   /// Asks, and adds what is wrong to *findings. What single servers do goes to the account, as with
   /// any look-up; queries go by its budget. Does nothing where the zone's servers are not known.
   /// All must live until it ends.
-  async::Task<> Survey(const SurveyRequest* request, resolve::Account* account,
+  async::Task<> Survey(const SurveyRequest* request, query::Account* account,
                        std::vector<Finding>* findings);
 
  private:
   /// One server's address.
   struct Server {
     net::PeerRef peer;
-    resolve::Attempt attempt;  // What the last query for CAA met.
+    query::Attempt attempt;  // What the last query for CAA met.
     uint8_t tries = 0;
     bool asked = false;  // For CAA.
     bool gave_no_keys = false;
     bool denies_caa = false;  // Its answer to another type proves that there is none.
-    std::vector<resolve::Observation> observations;
+    std::vector<query::Observation> observations;
     std::optional<Finding> bogus;  // Why its answer does not validate.
     ServerView view;
 
@@ -74,7 +74,7 @@ class Surveyor {
   /// One survey on its way.
   struct Inquiry {
     const SurveyRequest* request;
-    resolve::Account* account;
+    query::Account* account;
     std::vector<Server> servers;
     dns::NameView above = {};          // The zone above, as far as it is known,
     std::vector<Server> parents = {};  // and its servers.
@@ -82,31 +82,30 @@ class Surveyor {
   };
   /// The addresses of a server's name, which many zones share.
   struct Known {
-    resolve::HostAddresses own;
+    zones::HostAddresses own;
     std::chrono::nanoseconds expires{0};
 
     size_t HeapBytes() const { return own.HeapBytes(); }
   };
 
-  async::Task<> FindHosts(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  async::Task<> FindHosts(Inquiry* inquiry, const zones::ZoneServers* delegated);
   /// Fills *own, which is empty.
-  async::Task<> FindHost(dns::NameView host, resolve::Account* account,
-                         resolve::HostAddresses* own);
-  async::Task<bool> HearsAnybody(Inquiry* inquiry, const resolve::ZoneServers* delegated);
+  async::Task<> FindHost(dns::NameView host, query::Account* account, zones::HostAddresses* own);
+  async::Task<bool> HearsAnybody(Inquiry* inquiry, const zones::ZoneServers* delegated);
   async::Task<> AddHostedServers(Inquiry* inquiry);
   void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
 
   async::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
   void FindParents(Inquiry* inquiry) const;
   async::Task<> AskParents(Inquiry* inquiry);
-  static void TakeKeys(const resolve::Asked& asked, dns::NameView zone, Server* server);
-  static void TakeReferral(const resolve::Asked& asked, const Inquiry& inquiry, ServerView* view);
+  static void TakeKeys(const query::Asked& asked, dns::NameView zone, Server* server);
+  static void TakeReferral(const query::Asked& asked, const Inquiry& inquiry, ServerView* view);
   async::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, async::Fan* fan);
   /// False where the budget had ended before: nothing was sent, and nothing is known.
   async::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
-                                 resolve::Account* account, resolve::Asked* asked, uint8_t* tries);
-  void TakeCaa(const resolve::Asked& asked, const Inquiry& inquiry, Server* server) const;
-  static void TakeOther(const resolve::Asked& asked, dns::NameView zone, Topic topic,
+                                 query::Account* account, query::Asked* asked, uint8_t* tries);
+  void TakeCaa(const query::Asked& asked, const Inquiry& inquiry, Server* server) const;
+  static void TakeOther(const query::Asked& asked, dns::NameView zone, Topic topic,
                         ServerView* view);
   async::Task<> Rest(Inquiry* inquiry);
   async::Task<> LookAgain(Inquiry* inquiry);
@@ -118,9 +117,9 @@ class Surveyor {
 
   net::Network* const network_;
   resolve::Resolver* const resolver_;
-  const resolve::AskOptions options_;
+  const query::AskOptions options_;
   const bool allow_special_;
-  resolve::NameCache<resolve::SharedLookup<Known>> hosts_{20'000, 16 << 20};
+  zones::NameCache<zones::SharedLookup<Known>> hosts_{20'000, 16 << 20};
 };
 
 }  // namespace caascan::diagnose

@@ -9,14 +9,14 @@
 #include "scanner/diagnose/survey.h"
 #include "scanner/dns/presentation.h"
 #include "scanner/dnssec/rdata.h"
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/classify.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::diagnose {
 namespace {
 
 using dns::RRType;
-using resolve::Asked;
+using query::Asked;
 
 constexpr size_t kSerialFromEnd = 20;  // The five numbers of a SOA, of which it is the first.
 
@@ -42,13 +42,13 @@ void SortOnce(std::vector<std::string>* names) {
   names->erase(std::unique(names->begin(), names->end()), names->end());
 }
 
-std::string CaaText(const Asked& asked, const resolve::Classified& classified,
-                    const resolve::AliasChain& chain) {
-  if (classified.kind == resolve::ResponseKind::kAlias) {
+std::string CaaText(const Asked& asked, const query::Classified& classified,
+                    const query::AliasChain& chain) {
+  if (classified.kind == query::ResponseKind::kAlias) {
     return absl::StrCat("an alias of ", chain.Targets().back());
   }
-  resolve::CaaAnswer answer;
-  resolve::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);
+  query::CaaAnswer answer;
+  query::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);
   return TextOf(answer.rrset.records);
 }
 
@@ -56,22 +56,22 @@ std::string CaaText(const Asked& asked, const resolve::Classified& classified,
 
 void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
   const SurveyRequest& request = *inquiry.request;
-  server->attempt = resolve::MakeAttempt(asked, server->peer, server->view.host);
+  server->attempt = query::MakeAttempt(asked, server->peer, server->view.host);
   server->view.caa.reset();
   server->bogus.reset();
-  resolve::Account seen;
+  query::Account seen;
   if (!asked.replied) {
-    resolve::Observe(asked, nullptr, server->attempt, &seen);
+    query::Observe(asked, nullptr, server->attempt, &seen);
     server->observations = std::move(seen.observations);
     return;
   }
-  resolve::AliasChain chain(request.name);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, request.zone}, RRType::kCAA, &chain);
-  const bool usable = resolve::IsUsable(classified.kind);
-  server->attempt.result = resolve::ResultOf(classified);
+  query::AliasChain chain(request.name);
+  const query::Classified classified =
+      query::Classify(asked.message, {false, request.zone}, RRType::kCAA, &chain);
+  const bool usable = query::IsUsable(classified.kind);
+  server->attempt.result = query::ResultOf(classified);
   server->attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
-  resolve::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
+  query::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
   server->observations = std::move(seen.observations);
   if (server->attempt.result == ServerResult::kAnswer) {
     server->view.caa = CaaText(asked, classified, chain);
@@ -84,10 +84,9 @@ void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* serve
 void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, ServerView* view) {
   const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
   if (!asked.replied) return;
-  resolve::AliasChain chain(zone);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, zone}, type, &chain);
-  if (classified.kind != resolve::ResponseKind::kAnswer || classified.without_authority) return;
+  query::AliasChain chain(zone);
+  const query::Classified classified = query::Classify(asked.message, {false, zone}, type, &chain);
+  if (classified.kind != query::ResponseKind::kAnswer || classified.without_authority) return;
   std::vector<std::string> names;
   for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(zone)) continue;
@@ -112,12 +111,12 @@ void Surveyor::TakeKeys(const Asked& asked, dns::NameView zone, Server* server) 
                          asked.status != net::ExchangeStatus::kBlocked &&
                          asked.status != net::ExchangeStatus::kCancelled;
   if (!asked.replied) return;
-  resolve::AliasChain chain(zone);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, zone}, RRType::kDNSKEY, &chain);
-  const bool has_keys = classified.kind == resolve::ResponseKind::kAnswer;
-  server->gave_no_keys = IsRcode(resolve::ResultOf(classified));
-  if (!has_keys && classified.kind != resolve::ResponseKind::kNoData) return;
+  query::AliasChain chain(zone);
+  const query::Classified classified =
+      query::Classify(asked.message, {false, zone}, RRType::kDNSKEY, &chain);
+  const bool has_keys = classified.kind == query::ResponseKind::kAnswer;
+  server->gave_no_keys = IsRcode(query::ResultOf(classified));
+  if (!has_keys && classified.kind != query::ResponseKind::kNoData) return;
   std::vector<std::string>& keys = server->view.keys.emplace();
   for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
     const auto key =
@@ -134,13 +133,13 @@ void Surveyor::TakeReferral(const Asked& asked, const Inquiry& inquiry, ServerVi
   const dns::NameView zone = inquiry.request->zone;
   view->ns.reset();
   if (!asked.replied) return;
-  resolve::AliasChain chain(zone);
-  const resolve::Classified classified =
-      resolve::Classify(asked.message, {false, inquiry.above}, RRType::kNS, &chain);
-  const bool denied = classified.kind == resolve::ResponseKind::kNoData ||
-                      classified.kind == resolve::ResponseKind::kNxDomain;
+  query::AliasChain chain(zone);
+  const query::Classified classified =
+      query::Classify(asked.message, {false, inquiry.above}, RRType::kNS, &chain);
+  const bool denied = classified.kind == query::ResponseKind::kNoData ||
+                      classified.kind == query::ResponseKind::kNxDomain;
   const bool refers =
-      classified.kind == resolve::ResponseKind::kReferral && classified.cut.Equals(zone);
+      classified.kind == query::ResponseKind::kReferral && classified.cut.Equals(zone);
   if (classified.without_authority || classified.without_soa || !(denied || refers)) return;
   std::vector<std::string>& names = view->ns.emplace();
   for (const dns::RecordView& record : asked.message.records(dns::Section::kAuthority)) {

@@ -8,7 +8,7 @@
 
 #include "caascan/record.h"
 #include "scanner/async/address.h"
-#include "scanner/resolve/zone_servers.h"
+#include "scanner/zones/zone_servers.h"
 
 namespace caascan::diagnose {
 
@@ -30,7 +30,7 @@ struct ServerView {
 struct HostView {
   std::string host;
   std::vector<async::Address> glue;
-  resolve::HostAddresses own;
+  zones::HostAddresses own;
 };
 
 struct ZoneView {

@@ -23,7 +23,7 @@
 namespace caascan::input {
 namespace {
 
-// No more of one delegation is kept: see resolve::Zone.
+// No more of one delegation is kept: see zones::Zone.
 constexpr size_t kMaxServers = 16;
 constexpr size_t kMaxGlue = 32;
 constexpr size_t kMaxDs = 16;

@@ -5,12 +5,17 @@
 #include <cassert>
 #include <utility>
 
-#include "scanner/resolve/extended_error.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/extended_error.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::resolve {
 namespace {
 
+using query::Account;
+using query::Asked;
+using query::Attempt;
+using query::CaaAnswer;
+using query::ResponseKind;
 using std::chrono::seconds;
 
 // A resolver that answers the question whether it validates is not asked again soon.
@@ -50,12 +55,12 @@ void MoveInto(std::string* copy, dns::Message* message) {
 
 void NoteLiar(const Attempt& attempt, Account* account) {
   account->observations.push_back(
-      {Observation::Kind::kResolverLies, std::string(), attempt.peer, attempt.detail});
+      {query::Observation::Kind::kResolverLies, std::string(), attempt.peer, attempt.detail});
 }
 
 /// Its answer counts as none.
 void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* answer) {
-  Attempt attempt = MakeAttempt(asked, peer, std::string());
+  Attempt attempt = query::MakeAttempt(asked, peer, std::string());
   attempt.by_resolver = true;
   attempt.result = ServerResult::kMalformed;
   attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
@@ -68,11 +73,11 @@ void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* a
 /// What a resolver remarks about an answer that it gives.
 void TakeRemarks(const dns::Message& message, const async::Address& resolver, CaaAnswer* answer) {
   if (!message.edns() || message.edns()->options.empty()) return;
-  for (const ToldError& error : ReadToldErrors(message)) {
-    const dnssec::Finding cause = CauseOf(error);
+  for (const query::ToldError& error : query::ReadToldErrors(message)) {
+    const dnssec::Finding cause = query::CauseOf(error);
     if (cause == dnssec::Finding::kAlgorithmUnsupported ||
         cause == dnssec::Finding::kNsec3Iterations) {
-      answer->findings.push_back(*MakeFinding(error, resolver));
+      answer->findings.push_back(*query::MakeFinding(error, resolver));
     }
   }
 }
@@ -91,12 +96,12 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
 
 async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
                                                                     Account* account,
-                                                                    WhenBusy /*when_busy*/) {
+                                                                    query::WhenBusy /*when_busy*/) {
   const size_t first = next_++;
   async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
-  AliasChain chain(name);
+  query::AliasChain chain(name);
   answer->on_wire = true;
-  const unsigned tries = (options_.retries + 1) * (IsPatient(account->look) ? 2 : 1);
+  const unsigned tries = (options_.retries + 1) * (query::IsPatient(account->look) ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   unsigned count = 0;
   while (count < tries && !account->budget.exhausted()) {
@@ -104,10 +109,11 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
     if (NeedsLearning(*upstream)) co_await Learn(upstream);
     if (count > 0) ++account->retries;
     if (count >= resolvers_.size()) {
-      co_await BackOff(network_, options_.ask, count / static_cast<unsigned>(resolvers_.size()));
+      co_await query::BackOff(network_, options_.ask,
+                              count / static_cast<unsigned>(resolvers_.size()));
     }
-    async::Pooled<Asked> asked =
-        co_await Ask(upstream->peer, chain.current(), dns::RRType::kCAA, options_.ask, account);
+    async::Pooled<Asked> asked = co_await query::Ask(upstream->peer, chain.current(),
+                                                     dns::RRType::kCAA, options_.ask, account);
     if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
       co_return answer;
@@ -127,8 +133,9 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
     if (chain.hops() == hops) ++count;
   }
   answer->retried = count > 1;
-  answer->failure = account->budget.exhausted() ? account->budget.limit()
-                                                : PlainReason(answer->attempts, /*recursive=*/true);
+  answer->failure = account->budget.exhausted()
+                        ? account->budget.limit()
+                        : query::PlainReason(answer->attempts, /*recursive=*/true);
   co_return answer;
 }
 
@@ -157,8 +164,8 @@ async::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   account.budget.max_queries = UINT32_MAX;
   Asked asked;
   for (int tries = 0; tries < kLearningTries && !asked.replied && !network_->cancelled(); ++tries) {
-    asked =
-        *co_await Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask, &account);
+    asked = *co_await query::Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
+                                 &account);
   }
   if (Answers(asked)) upstream->answered = now();
   upstream->says = asked.replied ? RCodeName(asked.message.rcode()) : "no answer";
@@ -192,31 +199,31 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
 
 /// Judges one resolver's reply. True where it settles the look-up. Where it leads only part of the
 /// way along the aliases, the chain has grown.
-bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain,
+bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query::AliasChain* chain,
                                    Account* account, CaaAnswer* answer) {
   if (Answers(asked)) upstream->answered = now();
   const size_t hops = chain->hops();
-  Classified classified;
+  query::Classified classified;
   if (asked.replied) {
-    classified = Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, chain);
+    classified = query::Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, chain);
   }
-  bool usable = asked.replied && IsUsable(classified.kind);
+  bool usable = asked.replied && query::IsUsable(classified.kind);
   const DnssecStatus status = usable ? StatusOf(asked, upstream) : DnssecStatus::kIndeterminate;
   if (usable && options_.validate && status == DnssecStatus::kUnchecked && SomeoneMinds(*answer)) {
     usable = false;
   }
   if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
-    Attempt attempt = MakeAttempt(asked, upstream->peer, std::string());
+    Attempt attempt = query::MakeAttempt(asked, upstream->peer, std::string());
     attempt.by_resolver = true;
     if (asked.replied) {
-      attempt.result = ResultOf(classified);
+      attempt.result = query::ResultOf(classified);
       attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
-      attempt.told = ReadToldErrors(asked.message);
+      attempt.told = query::ReadToldErrors(asked.message);
       attempt.detail = classified.kind == ResponseKind::kOtherRecords
-                           ? DetailOf(asked.message, classified)
-                           : ToldErrorsText(attempt.told);
+                           ? query::DetailOf(asked.message, classified)
+                           : query::ToldErrorsText(attempt.told);
     }
-    Observe(asked, nullptr, attempt, account);
+    query::Observe(asked, nullptr, attempt, account);
     if (classified.kind == ResponseKind::kOtherRecords) NoteLiar(attempt, account);
     if (!usable) answer->attempts.push_back(attempt);
     if (!usable || account->keep_all_attempts) account->attempts.push_back(std::move(attempt));
@@ -238,7 +245,7 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, Alias
     return true;
   }
   if (options_.validate) TakeRemarks(asked.message, upstream->peer->address(), answer);
-  TakeCaaAnswer(asked.message, classified, chain->current(), answer);
+  query::TakeCaaAnswer(asked.message, classified, chain->current(), answer);
   return true;
 }
 

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "scanner/net/network.h"
-#include "scanner/resolve/ask.h"
-#include "scanner/resolve/classify.h"
+#include "scanner/query/ask.h"
+#include "scanner/query/classify.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/shared_lookup.h"
+#include "scanner/zones/shared_lookup.h"
 
 namespace caascan::resolve {
 
 struct ForwardingOptions {
-  AskOptions ask;  // recursion_desired is set whatever it says.
+  query::AskOptions ask;  // recursion_desired is set whatever it says.
   unsigned retries = 2;
   /// CaaAnswer::dnssec is what the resolvers say by AD, which is believed: `secure` with AD, and
   /// `insecure` without it from a resolver that sets AD for the root zone, which is signed. The
@@ -35,8 +35,9 @@ class ForwardingResolver : public Resolver {
                      const std::vector<async::Address>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
-  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                                  WhenBusy when_busy) override;
+  async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                         query::Account* account,
+                                                         query::WhenBusy when_busy) override;
   bool explains() const override { return true; }
   bool has_answered() const override;
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
@@ -46,7 +47,8 @@ class ForwardingResolver : public Resolver {
   /// fails too its failure is taken, since it names more, but what a resolver called bogus stays
   /// so; where it finds an answer the failure remains the resolvers', and the account's attempts
   /// show who answers. Resolvers that answer nothing, not even for the root, are observed.
-  async::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) override;
+  async::Task<> Explain(dns::NameView name, query::Account* account,
+                        query::CaaAnswer* answer) override;
 
  private:
   /// What a resolver says of the root's SOA.
@@ -56,7 +58,7 @@ class ForwardingResolver : public Resolver {
     std::string says;         // Where it does not: what it does instead.
     std::chrono::nanoseconds expires{0};
   };
-  struct Upstream : SharedLookup<Abilities> {
+  struct Upstream : zones::SharedLookup<Abilities> {
     explicit Upstream(net::PeerRef at) : peer(std::move(at)) {}
     const net::PeerRef peer;
     /// When it last answered anything but REFUSED.
@@ -66,30 +68,34 @@ class ForwardingResolver : public Resolver {
   bool NeedsLearning(const Upstream& upstream) const;
   async::Task<> Learn(Upstream* upstream);
   async::Task<bool> Lies(Upstream* upstream);
-  bool TakeReply(const Asked& asked, Upstream* upstream, AliasChain* chain, Account* account,
-                 CaaAnswer* answer);
-  DnssecStatus StatusOf(const Asked& asked, Upstream* upstream) const;
-  bool NeedsInsecurityProof(const CaaAnswer& answer) const {
-    return options_.validate && answer.status == LookupStatus::kFailed &&
+  bool TakeReply(const query::Asked& asked, Upstream* upstream, query::AliasChain* chain,
+                 query::Account* account, query::CaaAnswer* answer);
+  DnssecStatus StatusOf(const query::Asked& asked, Upstream* upstream) const;
+  bool NeedsInsecurityProof(const query::CaaAnswer& answer) const {
+    return options_.validate && answer.status == query::LookupStatus::kFailed &&
            OutcomeOf(answer.failure) != Outcome::kError && answer.failure != Reason::kDnssecBogus &&
            !IsOwnLimit(answer.failure);
   }
-  bool SomeoneMinds(const CaaAnswer& answer) const;
+  bool SomeoneMinds(const query::CaaAnswer& answer) const;
   // forwarding_explain.cc.
   /// `peer` is one of `resolvers_`, which keep theirs.
   async::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
-                             Account* account, Asked* asked) const;
-  async::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, Account* account,
-                              CaaAnswer* answer);
+                             query::Account* account, query::Asked* asked) const;
+  async::Task<bool> SettlesAt(Upstream* upstream, dns::NameView name, query::Account* account,
+                              query::CaaAnswer* answer);
   bool AnsweredLately(const Upstream& upstream) const;
-  async::Task<> LookForDown(Account* account, const CaaAnswer& answer);
-  async::Task<bool> AskTheOthers(dns::NameView name, Account* account, CaaAnswer* answer);
-  async::Task<> TakeServfailApart(dns::NameView name, Account* account, CaaAnswer* answer);
+  async::Task<> LookForDown(query::Account* account, const query::CaaAnswer& answer);
+  async::Task<bool> AskTheOthers(dns::NameView name, query::Account* account,
+                                 query::CaaAnswer* answer);
+  async::Task<> TakeServfailApart(dns::NameView name, query::Account* account,
+                                  query::CaaAnswer* answer);
   // forwarding_insecure.cc.
-  async::Task<bool> IsProvenInsecure(dns::NameView name, Account* account);
-  async::Task<bool> IsBelowInsecureCut(dns::NameView name, Account* account);
-  async::Task<Asked> AskValidating(dns::NameView name, dns::RRType type, Account* account);
-  async::Task<> LookUpOurselves(dns::NameView name, Account* account, CaaAnswer* answer);
+  async::Task<bool> IsProvenInsecure(dns::NameView name, query::Account* account);
+  async::Task<bool> IsBelowInsecureCut(dns::NameView name, query::Account* account);
+  async::Task<query::Asked> AskValidating(dns::NameView name, dns::RRType type,
+                                          query::Account* account);
+  async::Task<> LookUpOurselves(dns::NameView name, query::Account* account,
+                                query::CaaAnswer* answer);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

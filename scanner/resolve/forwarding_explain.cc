@@ -9,12 +9,17 @@
 #include <optional>
 #include <utility>
 
-#include "scanner/resolve/extended_error.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/extended_error.h"
+#include "scanner/query/failure.h"
 #include "scanner/resolve/forwarding.h"
 
 namespace caascan::resolve {
 namespace {
+
+using query::Account;
+using query::Asked;
+using query::Attempt;
+using query::CaaAnswer;
 
 constexpr int kTries = 3;  // Of one question, where nothing comes.
 // For so long it must have answered nothing.
@@ -44,7 +49,7 @@ std::optional<Reason> ToldReason(const std::vector<Attempt>& attempts) {
   std::optional<Reason> told;
   for (const Attempt& attempt : attempts) {
     if (!IsServfail(attempt)) continue;
-    const std::optional<Reason> reason = ReasonOf(attempt.told);
+    const std::optional<Reason> reason = query::ReasonOf(attempt.told);
     if (!reason) return std::nullopt;
     if (!told) told = reason;
   }
@@ -53,8 +58,8 @@ std::optional<Reason> ToldReason(const std::vector<Attempt>& attempts) {
 
 /// A finding for each cause that the resolver gives.
 void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
-  for (const ToldError& error : attempt.told) {
-    std::optional<Finding> finding = MakeFinding(error, attempt.peer->address());
+  for (const query::ToldError& error : attempt.told) {
+    std::optional<Finding> finding = query::MakeFinding(error, attempt.peer->address());
     const auto same = [&finding](const Finding& other) { return other.code == finding->code; };
     if (!finding || std::any_of(findings->begin(), findings->end(), same)) continue;
     findings->push_back(*std::move(finding));
@@ -66,10 +71,10 @@ void AddToldFindings(const Attempt& attempt, std::vector<Finding>* findings) {
 async::Task<> ForwardingResolver::AskPatiently(net::Peer* peer, dns::NameView name,
                                                bool checking_disabled, Account* account,
                                                Asked* asked) const {
-  AskOptions options = options_.ask;
+  query::AskOptions options = options_.ask;
   options.checking_disabled = checking_disabled;
   for (int tries = 0; tries < kTries && !account->budget.exhausted(); ++tries) {
-    *asked = *co_await Ask(peer, name, dns::RRType::kCAA, options, account);
+    *asked = *co_await query::Ask(peer, name, dns::RRType::kCAA, options, account);
     if (asked->status != net::ExchangeStatus::kTimeout) break;
   }
 }
@@ -82,7 +87,7 @@ async::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameVie
   if (!HasAnswer(asked) || account->budget.exhausted()) co_return false;
   ++account->retries;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
-  AliasChain chain(name);
+  query::AliasChain chain(name);
   if (TakeReply(asked, upstream, &chain, account, answer)) co_return true;
   if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
   if (!upstream->knows_root && !upstream->IsFresh(now())) co_await Learn(upstream);
@@ -106,8 +111,8 @@ async::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer&
     if (network_->cancelled() || ++views > kMaxViews) break;
     if (!upstream.IsFresh(now())) co_await Learn(&upstream);
     if (upstream.knows_root || AnsweredLately(upstream)) continue;
-    account->observations.push_back({Observation::Kind::kResolverDown, std::string(), upstream.peer,
-                                     "SOA of the root: " + upstream.says});
+    account->observations.push_back({query::Observation::Kind::kResolverDown, std::string(),
+                                     upstream.peer, "SOA of the root: " + upstream.says});
   }
 }
 
@@ -123,7 +128,7 @@ async::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* 
     ++account->retries;
     co_await AskPatiently(upstream.peer, name, /*checking_disabled=*/false, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) break;
-    AliasChain chain(name);
+    query::AliasChain chain(name);
     if (TakeReply(asked, &upstream, &chain, account, answer)) co_return true;
   }
   co_return false;
@@ -150,7 +155,7 @@ async::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* a
                                                   CaaAnswer* answer) {
   const bool keep_all = std::exchange(account->keep_all_attempts, true);
   const size_t before = account->attempts.size();
-  CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account, WhenBusy::kWait));
+  CaaAnswer own = std::move(*co_await own_->LookupCaa(name, account, query::WhenBusy::kWait));
   account->keep_all_attempts = keep_all;
   // Who answered is told; who led there is not.
   const auto led = [](const Attempt& attempt) { return attempt.result == ServerResult::kReferral; };
@@ -159,7 +164,7 @@ async::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* a
     account->attempts.erase(std::remove_if(begin, account->attempts.end(), led),
                             account->attempts.end());
   }
-  if (own.status != LookupStatus::kFailed || own.ended_by_us() ||
+  if (own.status != query::LookupStatus::kFailed || own.ended_by_us() ||
       OutcomeOf(own.failure) == Outcome::kError)
     co_return;
   if (answer->failure != Reason::kDnssecBogus) {
@@ -174,14 +179,14 @@ async::Task<> ForwardingResolver::LookUpOurselves(dns::NameView name, Account* a
 }
 
 async::Task<> ForwardingResolver::Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
-  assert(answer->status == LookupStatus::kFailed && "only failures are explained");
+  assert(answer->status == query::LookupStatus::kFailed && "only failures are explained");
   co_await LookForDown(account, *answer);
   if (answer->failure == Reason::kServfail) co_await TakeServfailApart(name, account, answer);
   if (NeedsInsecurityProof(*answer) && !network_->cancelled()) {
     answer->all_insecure = co_await IsProvenInsecure(name, account);
     if (answer->all_insecure) answer->dnssec = DnssecStatus::kInsecure;
   }
-  if (own_ == nullptr || answer->status != LookupStatus::kFailed || network_->cancelled())
+  if (own_ == nullptr || answer->status != query::LookupStatus::kFailed || network_->cancelled())
     co_return;
   co_await LookUpOurselves(name, account, answer);
 }

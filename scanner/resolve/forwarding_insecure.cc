@@ -11,6 +11,8 @@
 namespace caascan::resolve {
 namespace {
 
+using query::Asked;
+
 bool IsSettled(const Asked& asked) {
   return asked.replied && (asked.message.rcode() == dns::RCode::kNoError ||
                            asked.message.rcode() == dns::RCode::kNXDomain);
@@ -20,19 +22,20 @@ bool IsSettled(const Asked& asked) {
 
 /// What a resolver that was seen to validate says. An answer that was not validated counts as none.
 async::Task<Asked> ForwardingResolver::AskValidating(dns::NameView name, dns::RRType type,
-                                                     Account* account) {
+                                                     query::Account* account) {
   Asked asked;
   for (Upstream& upstream : resolvers_) {
     if (!upstream.validates) continue;
     if (account->budget.exhausted() || network_->cancelled()) break;
-    asked = *co_await Ask(upstream.peer, name, type, options_.ask, account);
+    asked = *co_await query::Ask(upstream.peer, name, type, options_.ask, account);
     if (IsSettled(asked)) break;
   }
   co_return asked;
 }
 
 /// The nearest delegation above that can be asked about decides.
-async::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name, Account* account) {
+async::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name,
+                                                         query::Account* account) {
   for (dns::NameView cut = name; !cut.is_root(); cut = cut.parent()) {
     const Asked asked = co_await AskValidating(cut, dns::RRType::kDS, account);
     if (!IsSettled(asked)) continue;
@@ -44,8 +47,9 @@ async::Task<bool> ForwardingResolver::IsBelowInsecureCut(dns::NameView name, Acc
 }
 
 /// Every zone that the look-up of `name` goes through, those of aliases included.
-async::Task<bool> ForwardingResolver::IsProvenInsecure(dns::NameView name, Account* account) {
-  AliasChain chain(name);
+async::Task<bool> ForwardingResolver::IsProvenInsecure(dns::NameView name,
+                                                       query::Account* account) {
+  query::AliasChain chain(name);
   while (co_await IsBelowInsecureCut(chain.current(), account)) {
     const Asked asked = co_await AskValidating(chain.current(), dns::RRType::kCNAME, account);
     const dns::NameView at = chain.current();

@@ -15,6 +15,7 @@
 namespace caascan::resolve {
 namespace {
 
+using query::HostEnd;
 using std::chrono::seconds;
 
 constexpr seconds kHostTtl(3600);
@@ -26,7 +27,7 @@ constexpr uint32_t kMaxHostDepth = 8;  // Server names that need other server na
 /// What says nothing of the host itself is forgotten at the look-up's end; until then, who needs
 /// the host again would walk the same circles. Without that, n servers that need one another cost
 /// n!.
-void Lose(dns::NameView host, HostEnd end, Account* account) {
+void Lose(dns::NameView host, HostEnd end, query::Account* account) {
   if (account->lost_hosts == nullptr) {
     account->lost_hosts = std::make_unique<absl::flat_hash_map<std::string, HostEnd>>();
   }
@@ -35,23 +36,24 @@ void Lose(dns::NameView host, HostEnd end, Account* account) {
 
 }  // namespace
 
-bool HostFinder::HasUsableAddress(const Host& host) const {
+bool HostFinder::HasUsableAddress(const zones::Host& host) const {
   return std::any_of(host.peers.begin(), host.peers.end(), [this](const net::PeerRef& peer) {
     return !IsFamilyMissing(peer->address());
   });
 }
 
-async::Task<HostEnd> HostFinder::Resolve(Handle host, Account* account, Host* on_behalf_of) {
+async::Task<HostEnd> HostFinder::Resolve(Handle host, query::Account* account,
+                                         zones::Host* on_behalf_of) {
   if (host.name().is_root()) co_return HostEnd::kKnown;  // "No server", as in a null MX.
   if (host->asking()) {
-    for (const Host* at = &*host; at != nullptr; at = at->waits_for) {
+    for (const zones::Host* at = &*host; at != nullptr; at = at->waits_for) {
       if (at == on_behalf_of) co_return HostEnd::kCircle;  // It cannot be reached through itself.
     }
     if (on_behalf_of != nullptr) on_behalf_of->waits_for = &*host;
     co_await host->Free();
     if (on_behalf_of != nullptr) on_behalf_of->waits_for = nullptr;
   }
-  if (host->IsFresh(source_->now()) && !(IsPatient(account->look) && host->unproven &&
+  if (host->IsFresh(source_->now()) && !(query::IsPatient(account->look) && host->unproven &&
                                          source_->now() - host->failed_at > kFreshFailure)) {
     if (host->unheard) co_return HostEnd::kUnheard;
     co_return host->unproven ? HostEnd::kUnproven : HostEnd::kKnown;

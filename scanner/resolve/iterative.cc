@@ -10,11 +10,23 @@
 #include <utility>
 
 #include "scanner/dns/special_names.h"
-#include "scanner/resolve/failure.h"
+#include "scanner/query/failure.h"
 #include "scanner/resolve/server_circle.h"
 
 namespace caascan::resolve {
 namespace {
+
+using query::Account;
+using query::Ask;
+using query::Asked;
+using query::Attempt;
+using query::BackOff;
+using query::Budget;
+using query::CaaAnswer;
+using query::IsLast;
+using query::ResponseKind;
+using zones::Host;
+using zones::Zone;
 
 std::string TldKey(dns::NameView name) {
   dns::Name tld(name.suffix(1));
@@ -26,7 +38,7 @@ std::string TldKey(dns::NameView name) {
 /// its zone, is in the cache. The evidence that it has would be lost. Then walk->busy is the server
 /// with the shortest queue.
 bool IsPutOff(const Account& account, Walk* walk) {
-  if (walk->when_busy != WhenBusy::kPutOff || walk->chain.hops() != 0 ||
+  if (walk->when_busy != query::WhenBusy::kPutOff || walk->chain.hops() != 0 ||
       !account.attempts.empty() || !account.observations.empty()) {
     return false;
   }
@@ -52,7 +64,7 @@ void NoteHostQueries(const Walk& walk, uint32_t queries, Budget* budget) {
 }
 
 /// Is it time for the last resort?
-bool MayHaveOthers(const Walk& walk, const Visit& visit, Look look) {
+bool MayHaveOthers(const Walk& walk, const Visit& visit, query::Look look) {
   return IsLast(look) && !visit.last_resort && walk.held == nullptr &&
          walk.purpose != Walk::Purpose::kAddress;
 }
@@ -65,13 +77,13 @@ bool MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
 }
 
 /// Holds a weak reply, once it is noted what it shows of its server.
-void SetAside(const Zone::ServerAddress& address, Delegations* delegations, Account* account,
+void SetAside(const Zone::ServerAddress& address, zones::Delegations* delegations, Account* account,
               Walk* walk) {
   const Zone& zone = *walk->zone;
-  const Attempt attempt =
-      MakeAttempt(*walk->asked, address.peer, zone.host(zone.servers[address.server]).ToText());
-  const Classified remarks = RemarksOf(*walk, address.peer, delegations);
-  Observe(*walk->asked, &remarks, attempt, account);
+  const Attempt attempt = query::MakeAttempt(*walk->asked, address.peer,
+                                             zone.host(zone.servers[address.server]).ToText());
+  const query::Classified remarks = RemarksOf(*walk, address.peer, delegations);
+  query::Observe(*walk->asked, &remarks, attempt, account);
   walk->Hold(address);
 }
 
@@ -106,7 +118,7 @@ bool AllHaveFailed(const Visit& visit, const Budget& budget, Walk* walk) {
 }  // namespace
 
 IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptions& options,
-                                     const std::vector<RootServer>& root)
+                                     const std::vector<zones::RootServer>& root)
     : network_(network),
       options_(options),
       delegations_(network, options.addresses, {options.zone_capacity, options.zone_bytes}, root),
@@ -212,7 +224,7 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) const 
   const Budget& budget = account.budget;
   if (network_->cancelled()) {
     walk->Fail(Reason::kStopped);
-  } else if (budget.exhausted() || budget.work.spent + kWorkPerZone > budget.work.limit) {
+  } else if (budget.exhausted() || budget.work.spent + zones::kWorkPerZone > budget.work.limit) {
     walk->Fail(budget.limit());
   } else {
     walk->Fail(Reason::kLocalFault);
@@ -222,12 +234,12 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) const 
 
 std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
   return visit.choice.PickNew(zone.addresses.size(), ++rotation_, [&zone](unsigned index) {
-    return ServerLoad::Of(*zone.addresses[index].peer);
+    return zones::ServerLoad::Of(*zone.addresses[index].peer);
   });
 }
 
 std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
-                                                     Look look) const {
+                                                     query::Look look) const {
   // Where all were silent when their keys were asked for, they have had their tries.
   return visit.choice.PickAgain(walk.zone->addresses.size(),
                                 {options_.retries, options_.patience, look, options_.ask.brisk},
@@ -315,7 +327,8 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   // child's own servers for its keys.
   const bool bogus = walk->ok && walk->reply != nullptr && walk->reply->verdict.is_bogus() &&
                      asked.classified.kind != ResponseKind::kReferral;
-  const ServerResult result = asked.replied ? ResultOf(walk->asked->classified) : asked.result;
+  const ServerResult result =
+      asked.replied ? query::ResultOf(walk->asked->classified) : asked.result;
   if (bogus) walk->ok = false;
   const bool unremarkable = walk->ok && !walk->asked->classified.remarkable() &&
                             !asked.mismatches.any() && !asked.shows_edns_faults() &&
@@ -327,17 +340,17 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   }
   const Zone& zone = *walk->zone;
   Attempt attempt =
-      MakeAttempt(asked, address.peer, zone.host(zone.servers[address.server]).ToText());
+      query::MakeAttempt(asked, address.peer, zone.host(zone.servers[address.server]).ToText());
   attempt.result = result;
   if (bogus) RefuseBogus(walk, &attempt);
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
   if (asked.replied && !walk->ok && !bogus) {
-    attempt.detail = DetailOf(asked.message, asked.classified);
+    attempt.detail = query::DetailOf(asked.message, asked.classified);
   }
   attempt.other_family = attempt.local_fault && hosts_.IsFamilyMissing(address.peer->address());
   if (walk->ok && address.last_resort) servers_.NoteLastResort(zone, address, account);
-  const Classified remarks = RemarksOf(*walk, address.peer, &delegations_);
-  Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);
+  const query::Classified remarks = RemarksOf(*walk, address.peer, &delegations_);
+  query::Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);
   const bool settled = walk->ok;
   if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
   if (settled) FinishZone(walk, account);
@@ -370,7 +383,7 @@ void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
              LeavesServersOut(*walk, visit)) {
     walk->failure = account->budget.limit();
   } else {
-    walk->failure = PlainReason(walk->attempts, /*recursive=*/false);
+    walk->failure = query::PlainReason(walk->attempts, /*recursive=*/false);
     if (walk->failure != Reason::kDnssecBogus && walk->proof.unreachable) {
       walk->failure = *walk->proof.unreachable;
     }
@@ -385,13 +398,13 @@ void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
 
 async::Task<async::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView name,
                                                                    Account* account,
-                                                                   WhenBusy when_busy) {
+                                                                   query::WhenBusy when_busy) {
   Walk walk(name, dns::RRType::kCAA, Walk::Purpose::kData);
   walk.when_busy = when_busy;
   co_await Lookup(&walk, account, nullptr);
   if (walk.busy != nullptr) {
     async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
-    answer->status = LookupStatus::kPutOff;
+    answer->status = query::LookupStatus::kPutOff;
     answer->busy = std::move(walk.busy);
     co_return answer;
   }
@@ -416,8 +429,8 @@ async::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account
   }
   answer->cname = walk->chain.Targets();
   if (walk->ok) {
-    TakeCaaAnswer(walk->asked->message, walk->asked->classified, walk->chain.current(),
-                  answer.get());
+    query::TakeCaaAnswer(walk->asked->message, walk->asked->classified, walk->chain.current(),
+                         answer.get());
     if (account.keep_all_attempts && !account.attempts.empty()) {
       answer->attempts = {account.attempts.back()};
     }

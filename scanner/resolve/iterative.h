@@ -11,27 +11,27 @@
 
 #include "scanner/async/wait_list.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/ask.h"
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/delegations.h"
+#include "scanner/query/ask.h"
+#include "scanner/query/classify.h"
 #include "scanner/resolve/host_finder.h"
 #include "scanner/resolve/letter_case_check.h"
 #include "scanner/resolve/reply_judge.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/root_hints.h"
 #include "scanner/resolve/server_finder.h"
 #include "scanner/resolve/trust_builder.h"
-#include "scanner/resolve/validator.h"
 #include "scanner/resolve/walk.h"
-#include "scanner/resolve/zone.h"
+#include "scanner/zones/delegations.h"
+#include "scanner/zones/root_hints.h"
+#include "scanner/zones/validator.h"
+#include "scanner/zones/zone.h"
 
 namespace caascan::resolve {
 
 struct IterativeOptions {
-  AskOptions ask;
+  query::AskOptions ask;
   unsigned retries = 2;  // See TryLimits.
   unsigned patience = 2;
-  AddressPolicy addresses;
+  zones::AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
   /// Follow aliases to names that are not in the public DNS too (dns/special_names.h).
   bool allow_special_names = false;
@@ -39,8 +39,8 @@ struct IterativeOptions {
   std::function<bool(dns::NameView)> blocked = {};
   /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
   /// the resolver's own thread.
-  std::function<void(dns::NameView name, const Zone&, std::string*)> name_operator = {};
-  ValidatorOptions dnssec;
+  std::function<void(dns::NameView name, const zones::Zone&, std::string*)> name_operator = {};
+  zones::ValidatorOptions dnssec;
   // Entries, and bytes, of the caches. An ordinary zone takes some 500 bytes, a host 300.
   size_t zone_capacity = 30'000;
   size_t zone_bytes = 32 << 20;
@@ -63,60 +63,61 @@ class IterativeResolver : public Resolver,
                           private TrustBuilder::Source {
  public:
   IterativeResolver(net::Network* network, const IterativeOptions& options,
-                    const std::vector<RootServer>& root);
+                    const std::vector<zones::RootServer>& root);
 
-  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                                  WhenBusy when_busy) override;
+  async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                         query::Account* account,
+                                                         query::WhenBusy when_busy) override;
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
-  async::Task<> CheckTrustAnchor(Account* account, AnchorComplaint* complaint);
+  async::Task<> CheckTrustAnchor(query::Account* account, AnchorComplaint* complaint);
   void Seed(dns::NameView zone, const dns::Delegation& delegation) override {
     delegations_.Seed(zone, delegation, now());
   }
   void DescribeChain(dns::NameView zone, std::vector<ChainLink>* chain) override;
-  bool FindServers(dns::NameView zone, ZoneServers* servers) override {
+  bool FindServers(dns::NameView zone, zones::ZoneServers* servers) override {
     return delegations_.FindServers(zone, now(), servers);
   }
   std::optional<Finding> FindBogus(const dns::Message& message, dns::NameView zone,
                                    dns::NameView name, dnssec::Work* work) override;
   bool ProvesNoCaa(const dns::Message& message, dns::NameView zone, dns::NameView name,
                    dnssec::Work* work) override;
-  async::Task<> LookupAddresses(dns::NameView host, Account* account,
-                                HostAddresses* addresses) override;
+  async::Task<> LookupAddresses(dns::NameView host, query::Account* account,
+                                zones::HostAddresses* addresses) override;
 
  private:
-  using ZoneHandle = Delegations::Handle;
+  using ZoneHandle = zones::Delegations::Handle;
 
   // The two loops: a look-up from zone to zone, and the servers of one zone.
-  async::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) override;
-  async::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) override;
+  async::Task<> Lookup(Walk* walk, query::Account* account, zones::Host* on_behalf_of) override;
+  async::Task<> AskZone(Walk* walk, query::Account* account, zones::Host* on_behalf_of) override;
 
-  async::Task<> AskRoot(Walk* walk, Account* account, Host* on_behalf_of);
-  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                        Account* account) override;
+  async::Task<> AskRoot(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
+  async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                               query::Account* account) override;
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
-  bool EndsUnsettled(Walk* walk, const Account& account) const;
+  bool EndsUnsettled(Walk* walk, const query::Account& account) const;
   bool LeadsOutOfDns(Walk* walk) const;
-  std::optional<unsigned> PickNew(const Zone& zone, const Visit& visit);
-  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, Look look) const;
+  std::optional<unsigned> PickNew(const zones::Zone& zone, const Visit& visit);
+  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, query::Look look) const;
   bool MayAsk(net::Peer* peer) const {
     return options_.allow_special || !peer->address().IsSpecialPurpose();
   }
-  void NoteAsked(const async::Address& address, unsigned index, Account* account, Visit* visit,
-                 Walk* walk);
-  bool TakeReply(const Zone::ServerAddress& address, Account* account, Walk* walk);
-  void FinishZone(Walk* walk, Account* account);
-  void Fail(const Visit& visit, Walk* walk, Account* account);
-  async::Pooled<CaaAnswer> MakeAnswer(Walk* walk, const Account& account);
+  void NoteAsked(const async::Address& address, unsigned index, query::Account* account,
+                 Visit* visit, Walk* walk);
+  bool TakeReply(const zones::Zone::ServerAddress& address, query::Account* account, Walk* walk);
+  void FinishZone(Walk* walk, query::Account* account);
+  void Fail(const Visit& visit, Walk* walk, query::Account* account);
+  async::Pooled<query::CaaAnswer> MakeAnswer(Walk* walk, const query::Account& account);
   std::chrono::nanoseconds now() const final { return network_->loop()->now(); }
 
   net::Network* const network_;
   const IterativeOptions options_;
-  Delegations delegations_;
+  zones::Delegations delegations_;
   HostFinder hosts_;
   ServerFinder servers_;
-  Validator validator_;
+  zones::Validator validator_;
   ReplyJudge judge_;
   TrustBuilder trust_;
   LetterCaseCheck letters_;

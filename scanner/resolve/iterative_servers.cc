@@ -11,7 +11,12 @@
 
 namespace caascan::resolve {
 
-async::Task<> IterativeResolver::CheckTrustAnchor(Account* account, AnchorComplaint* complaint) {
+using query::HostEnd;
+using query::ResponseKind;
+using zones::Zone;
+
+async::Task<> IterativeResolver::CheckTrustAnchor(query::Account* account,
+                                                  AnchorComplaint* complaint) {
   if (!validator_.enabled()) co_return;
   const ZoneHandle& root = delegations_.root();
   co_await trust_.Settle(root, account, nullptr);
@@ -44,7 +49,7 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
   for (size_t labels = 0; labels <= zone.label_count(); ++labels) {
     const dns::NameView apex = zone.suffix(labels);
     const ZoneHandle known = delegations_.Find(apex);
-    const TrustCache::Handle trust = validator_.Find(apex);
+    const zones::TrustCache::Handle trust = validator_.Find(apex);
     // Where a zone and its child are on the same servers, only the child's trust is known.
     const bool between = trust && trust->known() && !trust->no_cut;
     if (!known && !between) continue;
@@ -52,7 +57,7 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
     ChainLink link{apex.ToLowerText(), validator_.StatusOf(servers, apex), ""};
     const auto why = validator_.VerdictOf(servers, apex);
     if (why && why->finding != dnssec::Finding::kNone) {
-      const Finding finding = FindingOf(*why);
+      const Finding finding = zones::FindingOf(*why);
       link.detail =
           absl::StrCat(std::string(FindingCodeText(finding.code)), ": ", finding.evidence);
     }
@@ -61,7 +66,7 @@ void IterativeResolver::DescribeChain(dns::NameView zone, std::vector<ChainLink>
 }
 
 async::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                                         Account* account) {
+                                                         query::Account* account) {
   Walk walk(host.name(), type, Walk::Purpose::kAddress);
   co_await Lookup(&walk, account, &*host);
   host->is_alias |= walk.chain.hops() > 0;
@@ -78,16 +83,16 @@ async::Task<HostEnd> IterativeResolver::CollectAddresses(HostFinder::Handle host
   if (walk.asked->classified.kind != ResponseKind::kAnswer) co_return HostEnd::kKnown;
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(walk.chain.current())) continue;
-    if (IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
+    if (zones::IsOfOtherFamily(record, options_.addresses)) host->other_family = true;
     if (host->peers.size() == Zone::kMaxAddresses) break;
-    net::PeerRef peer = PeerOf(record, options_.addresses, network_);
+    net::PeerRef peer = zones::PeerOf(record, options_.addresses, network_);
     if (peer != nullptr) host->peers.push_back(std::move(peer));
   }
   co_return HostEnd::kKnown;
 }
 
-async::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* account,
-                                                 HostAddresses* addresses) {
+async::Task<> IterativeResolver::LookupAddresses(dns::NameView host, query::Account* account,
+                                                 zones::HostAddresses* addresses) {
   addresses->complete = true;
   for (const dns::RRType type : {dns::RRType::kA, dns::RRType::kAAAA}) {
     Walk walk(host, type, Walk::Purpose::kAddress);
@@ -112,7 +117,7 @@ async::Task<> IterativeResolver::LookupAddresses(dns::NameView host, Account* ac
       addresses->addresses.push_back(type == dns::RRType::kA
                                          ? async::Address::V4(record.rdata.first<4>(), port)
                                          : async::Address::V6(record.rdata.first<16>(), port));
-      net::PeerRef peer = PeerOf(record, options_.addresses, network_);
+      net::PeerRef peer = zones::PeerOf(record, options_.addresses, network_);
       if (peer != nullptr) addresses->peers.push_back(std::move(peer));
     }
   }

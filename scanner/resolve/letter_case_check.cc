@@ -14,6 +14,9 @@ namespace caascan::resolve {
 namespace {
 
 using LetterCase = net::Peer::LetterCase;
+using query::Account;
+using query::AskOptions;
+using query::ResponseKind;
 
 // So often in turn a server has to fail with capitals and answer in small letters.
 constexpr int kPairs = 5;
@@ -35,7 +38,7 @@ int WorthOf(const Walk& walk) {
   const ResponseKind kind = walk.asked->classified.kind;
   if (kind == ResponseKind::kAliasFailed) return kWorthless;
   if (kind != ResponseKind::kNoData && kind != ResponseKind::kNxDomain) return kProven;
-  const ReplyVerdict* reply = walk.reply.get();
+  const zones::ReplyVerdict* reply = walk.reply.get();
   const bool proven =
       reply != nullptr && (reply->verdict.is_secure() ||
                            reply->delegation != dnssec::DelegationJudgement::Kind::kBogus);
@@ -47,9 +50,9 @@ int WorthOf(const Walk& walk) {
 /// Is it worth a query to know whether the same question in small letters gets a better reply? Of
 /// denials until the server has answered capitals by data; of errors once, and again where a name's
 /// record depends on it: a server may mind capitals where it looks for one type only.
-bool MayBeBetter(int worth, LetterCase known, Look look) {
+bool MayBeBetter(int worth, LetterCase known, query::Look look) {
   if (worth == kProven) return false;
-  if (worth <= kBogusDenial) return IsLast(look) || known == LetterCase::kUnknown;
+  if (worth <= kBogusDenial) return query::IsLast(look) || known == LetterCase::kUnknown;
   return known < LetterCase::kSound;
 }
 
@@ -61,11 +64,11 @@ LetterCaseCheck::LetterCaseCheck(net::Network* network, const AskOptions& ask,
 
 bool LetterCaseCheck::IsNeeded(const Walk& walk, net::Peer* peer, const Account& account) const {
   const LetterCase known = peer->letter_case();
-  const bool errors_only = known == LetterCase::kSound && IsLast(account.look);
+  const bool errors_only = known == LetterCase::kSound && query::IsLast(account.look);
   if (known == LetterCase::kSensitive || (known == LetterCase::kSound && !errors_only)) {
     return false;
   }
-  const Asked& asked = *walk.asked;
+  const query::Asked& asked = *walk.asked;
   if (!asked.replied || asked.small_letters || walk.chain.NameAfter(walk.hops).is_root()) {
     return false;
   }
@@ -82,8 +85,8 @@ bool LetterCaseCheck::IsNeeded(const Walk& walk, net::Peer* peer, const Account&
 async::Task<bool> LetterCaseCheck::AskAgain(Walk* walk, net::Peer* peer, bool small_letters,
                                             int than, Account* account) {
   walk->chain.Rewind(walk->hops);
-  walk->asked = co_await Ask(peer, walk->chain.current(), walk->type,
-                             small_letters ? small_ask_ : ask_, account);
+  walk->asked = co_await query::Ask(peer, walk->chain.current(), walk->type,
+                                    small_letters ? small_ask_ : ask_, account);
   walk->ReadReply();
   if (walk->ok) judge_->Judge(walk, account, network_->loop()->now());
   co_return WorthOf(*walk) > than;
@@ -138,10 +141,11 @@ async::Task<std::optional<bool>> LetterCaseCheck::HasSoa(dns::NameView apex, net
                                                          Account* account) {
   if (apex.is_root()) co_return false;
   if (account->budget.exhausted()) co_return std::nullopt;
-  const async::Pooled<Asked> asked = co_await Ask(peer, apex, dns::RRType::kSOA, options, account);
+  const async::Pooled<query::Asked> asked =
+      co_await query::Ask(peer, apex, dns::RRType::kSOA, options, account);
   if (!asked->replied) co_return std::nullopt;
-  AliasChain chain(apex);
-  co_return Classify(asked->message, {false, apex}, dns::RRType::kSOA, &chain).kind ==
+  query::AliasChain chain(apex);
+  co_return query::Classify(asked->message, {false, apex}, dns::RRType::kSOA, &chain).kind ==
       ResponseKind::kAnswer;
 }
 
@@ -149,9 +153,9 @@ async::Task<> LetterCaseCheck::Compare(Walk* walk, net::Peer* peer, Account* acc
   assert(walk->asked->replied && "there is a reply to compare");
   const int worth = WorthOf(*walk);
   const dns::Name apex =
-      DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
+      query::DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
   std::unique_ptr<std::string> bytes = CopyOf(walk->asked->message);
-  async::Pooled<Asked> first = std::move(walk->asked);
+  async::Pooled<query::Asked> first = std::move(walk->asked);
   for (auto other = comparing_.find(peer); other != comparing_.end();
        other = comparing_.find(peer)) {
     co_await async::WaitList::Waiter(&other->second);

@@ -9,8 +9,8 @@
 #include "scanner/async/wait_list.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/ask.h"
+#include "scanner/query/answer.h"
+#include "scanner/query/ask.h"
 #include "scanner/resolve/reply_judge.h"
 #include "scanner/resolve/walk.h"
 
@@ -23,31 +23,32 @@ namespace caascan::resolve {
 class LetterCaseCheck {
  public:
   /// All outlive it.
-  LetterCaseCheck(net::Network* network, const AskOptions& ask, const ReplyJudge* judge);
+  LetterCaseCheck(net::Network* network, const query::AskOptions& ask, const ReplyJudge* judge);
 
   /// How a server is asked in small letters.
-  const AskOptions& small_ask() const { return small_ask_; }
+  const query::AskOptions& small_ask() const { return small_ask_; }
   /// Could the reply in `walk` be worse than one to the same question in small letters? Notes in
   /// the peer what shows that the server takes capitals.
-  bool IsNeeded(const Walk& walk, net::Peer* peer, const Account& account) const;
+  bool IsNeeded(const Walk& walk, net::Peer* peer, const query::Account& account) const;
   /// Leaves in *walk, read and judged, the reply that counts: the one that is there, or a better
   /// one. Zones that it lacks are not looked for. The caller keeps `peer` until this ends.
   /// REQUIRES: walk.asked->replied.
-  async::Task<> Compare(Walk* walk, net::Peer* peer, Account* account);
+  async::Task<> Compare(Walk* walk, net::Peer* peer, query::Account* account);
 
  private:
-  async::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, Account* account);
+  async::Task<bool> KnowsApex(const dns::Name& apex, net::Peer* peer, query::Account* account);
   async::Task<> NoteAlike(const dns::Name& apex, int worth, int other, net::Peer* peer,
-                          Account* account);
+                          query::Account* account);
   async::Task<std::optional<bool>> HasSoa(dns::NameView apex, net::Peer* peer,
-                                          const AskOptions& options, Account* account);
-  async::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, Account* account);
+                                          const query::AskOptions& options,
+                                          query::Account* account);
+  async::Task<bool> FindBetter(Walk* walk, net::Peer* peer, int than, query::Account* account);
   async::Task<bool> AskAgain(Walk* walk, net::Peer* peer, bool small_letters, int than,
-                             Account* account);
+                             query::Account* account);
 
   net::Network* const network_;
-  const AskOptions ask_;
-  const AskOptions small_ask_;
+  const query::AskOptions ask_;
+  const query::AskOptions small_ask_;
   const ReplyJudge* const judge_;
   /// Servers that are being compared. The name that compares one keeps its peer.
   absl::node_hash_map<net::Peer*, async::WaitList> comparing_;

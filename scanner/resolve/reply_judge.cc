@@ -13,13 +13,17 @@ namespace caascan::resolve {
 namespace {
 
 using Kind = dnssec::DelegationJudgement::Kind;
+using query::Account;
+using query::ResponseKind;
 using std::chrono::nanoseconds;
+using zones::ReplyVerdict;
+using zones::Zone;
 
 /// The zone's share of a name's work. A name that has spent all of its own says nothing to others.
 class ZoneWork {
  public:
   explicit ZoneWork(dnssec::Work* name) : name_(name) {
-    work_.limit = std::min(kWorkPerZone, name->limit - name->spent);
+    work_.limit = std::min(zones::kWorkPerZone, name->limit - name->spent);
   }
   ZoneWork(const ZoneWork&) = delete;
   ZoneWork& operator=(const ZoneWork&) = delete;
@@ -28,7 +32,7 @@ class ZoneWork {
   dnssec::Work* get() { return &work_; }
   /// A verdict for which a zone's whole share did not suffice is the zone's own.
   void Settle(dnssec::Verdict* verdict) const {
-    if (work_.limit == kWorkPerZone) verdict->gave_up = false;
+    if (work_.limit == zones::kWorkPerZone) verdict->gave_up = false;
   }
 
  private:
@@ -81,14 +85,14 @@ void ReplyJudge::Judge(Walk* walk, Account* account, nanoseconds now) const {
   walk->reply = std::make_unique<ReplyVerdict>();
   const ResponseKind kind = walk->asked->classified.kind;
   dnssec::Work* const work = &account->budget.work;
-  if (work->limit == dnssec::Work::kUnlimited) work->limit = kWorkPerName;
+  if (work->limit == dnssec::Work::kUnlimited) work->limit = zones::kWorkPerName;
   if (walk->purpose == Walk::Purpose::kKeys) return JudgeKeys(walk, work, now);
   walk->proof.unreachable = validator_->UnreachableReason(*walk->zone, walk->zone.name());
   dns::Name cut(walk->chain.start());
   if (kind == ResponseKind::kReferral) walk->asked->classified.cut.CopyTo(&cut);
   const bool about_ds = walk->purpose == Walk::Purpose::kDs && cut.view() == walk->chain.start();
   if (about_ds || kind == ResponseKind::kReferral) return JudgeDelegation(walk, cut, work, now);
-  const std::optional<dnssec::Claim> claim = ClaimOf(kind);
+  const std::optional<dnssec::Claim> claim = zones::ClaimOf(kind);
   if (!claim) {
     walk->reply.reset();  // It is no answer, even if it is signed.
     return;
@@ -140,7 +144,7 @@ void ReplyJudge::TakeUnheard(size_t first, const Account& account, Walk* walk) c
   if (account.attempts.size() <= first || !KeysAreUnheard(*walk)) return;
   const Zone& zone = *walk->zone;
   for (size_t i = first; i < account.attempts.size(); ++i) {
-    const Attempt& attempt = account.attempts[i];
+    const query::Attempt& attempt = account.attempts[i];
     const bool is_of_zone = std::any_of(
         zone.addresses.begin(), zone.addresses.end(),
         [&attempt](const Zone::ServerAddress& each) { return each.peer == attempt.peer; });
@@ -168,13 +172,15 @@ void ReplyJudge::NoteProof(Walk* walk) const {
   if (walk->reply == nullptr) return;
   const dnssec::Verdict& verdict = walk->reply->verdict;
   if (!verdict.is_secure()) walk->proof.weakest = DnssecStatus::kInsecure;
-  for (const auto& remark : walk->reply->remarks) walk->proof.findings.push_back(FindingOf(remark));
-  if (verdict.finding != dnssec::Finding::kNone) walk->proof.findings.push_back(FindingOf(verdict));
+  for (const auto& remark : walk->reply->remarks)
+    walk->proof.findings.push_back(zones::FindingOf(remark));
+  if (verdict.finding != dnssec::Finding::kNone)
+    walk->proof.findings.push_back(zones::FindingOf(verdict));
   if (walk->reply->ttl_s < walk->asked->classified.ttl_s)
     walk->asked->classified.ttl_s = walk->reply->ttl_s;
 }
 
-void ReplyJudge::FillProof(Walk* walk, CaaAnswer* answer) const {
+void ReplyJudge::FillProof(Walk* walk, query::CaaAnswer* answer) const {
   if (!validator_->enabled()) return;
   if (walk->ok) {
     answer->dnssec = walk->proof.weakest;
@@ -195,7 +201,7 @@ void ReplyJudge::FillProof(Walk* walk, CaaAnswer* answer) const {
   answer->all_insecure = false;
   if (walk->proof.bogus == nullptr) return;
   answer->gave_up = walk->proof.bogus->gave_up;
-  answer->findings.push_back(FindingOf(*walk->proof.bogus));
+  answer->findings.push_back(zones::FindingOf(*walk->proof.bogus));
   for (Finding& finding : walk->proof.findings) {
     if (finding.code == FindingCode::kDnssecEmptyAnswersOnly) {
       answer->findings.push_back(std::move(finding));
@@ -209,14 +215,14 @@ std::optional<ReplyVerdict> ReplyJudge::JudgeCaa(const dns::Message& message, co
                                                  dns::NameView apex, dns::NameView name,
                                                  dnssec::Work* work, nanoseconds now,
                                                  dnssec::Claim* claim) const {
-  const TrustCache::Handle trust = validator_->Find(apex);
+  const zones::TrustCache::Handle trust = validator_->Find(apex);
   if (!trust || !trust->known() || !trust->verdict.is_secure()) return std::nullopt;
-  AliasChain chain(name);
-  const ResponseKind kind = Classify(message, {false, apex}, dns::RRType::kCAA, &chain).kind;
-  const std::optional<dnssec::Claim> claimed = ClaimOf(kind);
+  query::AliasChain chain(name);
+  const ResponseKind kind = query::Classify(message, {false, apex}, dns::RRType::kCAA, &chain).kind;
+  const std::optional<dnssec::Claim> claimed = zones::ClaimOf(kind);
   if (!claimed) return std::nullopt;
   *claim = *claimed;
-  if (work->limit == dnssec::Work::kUnlimited) work->limit = kWorkPerName;
+  if (work->limit == dnssec::Work::kUnlimited) work->limit = zones::kWorkPerName;
   return validator_->JudgeAnswer(message, {name, dns::RRType::kCAA, chain.current(), *claim}, zone,
                                  apex, now, work);
 }
@@ -230,7 +236,7 @@ std::optional<Finding> ReplyJudge::FindBogus(const dns::Message& message, const 
       reply->missing.kind != dnssec::Missing::Kind::kNone) {
     return std::nullopt;
   }
-  return FindingOf(reply->verdict);
+  return zones::FindingOf(reply->verdict);
 }
 
 bool ReplyJudge::ProvesNoCaa(const dns::Message& message, const Zone& zone, dns::NameView apex,
@@ -241,7 +247,7 @@ bool ReplyJudge::ProvesNoCaa(const dns::Message& message, const Zone& zone, dns:
   return reply && reply->verdict.is_secure() && claim == dnssec::Claim::kNoData;
 }
 
-void RefuseBogus(Walk* walk, Attempt* attempt) {
+void RefuseBogus(Walk* walk, query::Attempt* attempt) {
   // What cannot be validated because other answers did not come is no server's fault.
   attempt->bogus = !walk->proof.unreachable;
   const ResponseKind kind = walk->asked->classified.kind;

@@ -9,10 +9,10 @@
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
 #include "scanner/dnssec/work.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/validator.h"
+#include "scanner/query/answer.h"
 #include "scanner/resolve/walk.h"
-#include "scanner/resolve/zone.h"
+#include "scanner/zones/validator.h"
+#include "scanner/zones/zone.h"
 
 namespace caascan::resolve {
 
@@ -23,7 +23,7 @@ namespace caascan::resolve {
 class ReplyJudge {
  public:
   /// `validator` outlives it.
-  explicit ReplyJudge(Validator* validator) : validator_(validator) {}
+  explicit ReplyJudge(zones::Validator* validator) : validator_(validator) {}
 
   /// What a server's address is does not need to be validated, since what the server says is.
   bool Validates(const Walk& walk) const {
@@ -32,45 +32,46 @@ class ReplyJudge {
   /// Judges the reply that was just read, where it is to be validated: the verdict goes to
   /// walk->reply. Walk::lacks_proof() says whether other zones might make it better. The keys that
   /// a reply has for a Walk of kKeys go to walk->trust. REQUIRES: walk->ok.
-  void Judge(Walk* walk, Account* account, std::chrono::nanoseconds now) const;
+  void Judge(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
   /// Is a reply that looks lame an empty answer all the same? It is where it holds a whole proof
   /// (RFC 4035 §5.4); then it is classified and judged as one. Otherwise nothing has changed.
-  bool AcceptIfProven(Walk* walk, Account* account, std::chrono::nanoseconds now) const;
+  bool AcceptIfProven(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
   /// Reads and judges the reply in walk->asked, which may be none.
-  void Read(Walk* walk, Account* account, std::chrono::nanoseconds now) const;
+  void Read(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
 
   /// Were all servers of the zone silent when they were asked for its keys?
   bool KeysAreUnheard(const Walk& walk) const;
   /// Keeps those attempts of the account, from the one with index `first`, that were silent then.
-  void TakeUnheard(size_t first, const Account& account, Walk* walk) const;
+  void TakeUnheard(size_t first, const query::Account& account, Walk* walk) const;
   /// Ends the look-up where the zone itself is bogus: then there is no need to ask its servers.
   bool EndsBogus(Walk* walk) const;
   /// The reply is used: what was found of it counts for the look-up.
   void NoteProof(Walk* walk) const;
   /// Puts what was found into the answer, once the look-up has ended.
-  void FillProof(Walk* walk, CaaAnswer* answer) const;
+  void FillProof(Walk* walk, query::CaaAnswer* answer) const;
 
   /// See Resolver::FindBogus(). `zone` is the zone of the name `apex`.
-  std::optional<Finding> FindBogus(const dns::Message& message, const Zone& zone,
+  std::optional<Finding> FindBogus(const dns::Message& message, const zones::Zone& zone,
                                    dns::NameView apex, dns::NameView name, dnssec::Work* work,
                                    std::chrono::nanoseconds now) const;
   /// See Resolver::ProvesNoCaa().
-  bool ProvesNoCaa(const dns::Message& message, const Zone& zone, dns::NameView apex,
+  bool ProvesNoCaa(const dns::Message& message, const zones::Zone& zone, dns::NameView apex,
                    dns::NameView name, dnssec::Work* work, std::chrono::nanoseconds now) const;
 
  private:
-  std::optional<ReplyVerdict> JudgeCaa(const dns::Message& message, const Zone& zone,
-                                       dns::NameView apex, dns::NameView name, dnssec::Work* work,
-                                       std::chrono::nanoseconds now, dnssec::Claim* claim) const;
+  std::optional<zones::ReplyVerdict> JudgeCaa(const dns::Message& message, const zones::Zone& zone,
+                                              dns::NameView apex, dns::NameView name,
+                                              dnssec::Work* work, std::chrono::nanoseconds now,
+                                              dnssec::Claim* claim) const;
   void JudgeKeys(Walk* walk, dnssec::Work* work, std::chrono::nanoseconds now) const;
   void JudgeDelegation(Walk* walk, dns::NameView cut, dnssec::Work* work,
                        std::chrono::nanoseconds now) const;
 
-  Validator* const validator_;
+  zones::Validator* const validator_;
 };
 
 /// The reply in *walk is bogus, and so it counts as none: other servers may give a better one.
-void RefuseBogus(Walk* walk, Attempt* attempt);
+void RefuseBogus(Walk* walk, query::Attempt* attempt);
 
 /// A delegation for which what is needed to judge it is not there.
 dnssec::Verdict NoDelegationProof(dns::NameView apex, std::string_view detail);

@@ -9,8 +9,8 @@
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/zone_servers.h"
+#include "scanner/query/answer.h"
+#include "scanner/zones/zone_servers.h"
 
 namespace caascan::resolve {
 
@@ -26,8 +26,9 @@ class Resolver {
   /// Queries, retries and what the servers did go to `account`. Both must live until it ends. What
   /// it gives is never null. It may end as kPutOff where `when_busy` says so, and then has nothing
   /// to say of any server: what it has learnt of the zones is kept.
-  virtual async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView name, Account* account,
-                                                          WhenBusy when_busy) = 0;
+  virtual async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                                 query::Account* account,
+                                                                 query::WhenBusy when_busy) = 0;
 
   /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
   /// from it.
@@ -37,7 +38,8 @@ class Resolver {
   /// Asks more about a look-up of `name` that failed, as *answer says: its cause goes there, or the
   /// answer that came now. Slow, and only for a failure that somebody will be accused of.
   /// REQUIRES: explains(), and that the look-up has failed. All three must live until it ends.
-  virtual async::Task<> Explain(dns::NameView name, Account* account, CaaAnswer* answer) {
+  virtual async::Task<> Explain(dns::NameView name, query::Account* account,
+                                query::CaaAnswer* answer) {
     assert(explains() && "asked only of those that explain");
     (void)name, (void)account, (void)answer;
     co_return;
@@ -53,7 +55,7 @@ class Resolver {
 
   /// The servers of `zone` as its parent names them. False where that is not known: not yet, not
   /// any more, or because resolvers are asked.
-  virtual bool FindServers(dns::NameView zone, ZoneServers* servers) {
+  virtual bool FindServers(dns::NameView zone, zones::ZoneServers* servers) {
     (void)zone, (void)servers;
     return false;
   }
@@ -79,8 +81,8 @@ class Resolver {
   }
   /// Asks for all addresses of a server's name, whatever glue says. Only resolvers whose
   /// FindServers() gives servers do it. All three must live until it ends.
-  virtual async::Task<> LookupAddresses(dns::NameView host, Account* account,
-                                        HostAddresses* addresses) {
+  virtual async::Task<> LookupAddresses(dns::NameView host, query::Account* account,
+                                        zones::HostAddresses* addresses) {
     (void)host, (void)account, (void)addresses;
     co_return;
   }

@@ -9,14 +9,14 @@
 namespace caascan::resolve {
 namespace {
 
-using Handle = Delegations::Handle;
+using Handle = zones::Delegations::Handle;
 
 constexpr size_t kMaxCircle = 32;  // Zones that are looked at; a wider circle is not found.
 
 /// The zones by way of which the servers of `host`'s zone lead back to `apex`, the nearest to it
 /// first; empty where they do not.
 std::vector<dns::Name> FindCircle(dns::NameView host, dns::NameView apex,
-                                  std::chrono::nanoseconds now, Delegations* delegations) {
+                                  std::chrono::nanoseconds now, zones::Delegations* delegations) {
   struct Step {
     dns::Name zone;
     size_t from;  // The step that led there; the first leads to itself.
@@ -24,9 +24,9 @@ std::vector<dns::Name> FindCircle(dns::NameView host, dns::NameView apex,
   std::vector<Step> steps = {{dns::Name(delegations->Deepest(host, now).name()), 0}};
   for (size_t i = 0; i < steps.size(); ++i) {
     const Handle zone = delegations->Deepest(steps[i].zone, now);
-    const auto reachable = [](const Zone::Server& server) { return server.has_address; };
+    const auto reachable = [](const zones::Zone::Server& server) { return server.has_address; };
     if (std::any_of(zone->servers.begin(), zone->servers.end(), reachable)) continue;
-    for (const Zone::Server& server : zone->servers) {
+    for (const zones::Zone::Server& server : zone->servers) {
       const Handle next = delegations->Deepest(zone->host(server), now);
       if (next.name() == apex) {
         std::vector<dns::Name> path = {steps[i].zone};
@@ -45,8 +45,8 @@ std::vector<dns::Name> FindCircle(dns::NameView host, dns::NameView apex,
 
 }  // namespace
 
-void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now, Delegations* delegations,
-                    Attempt* attempt) {
+void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now,
+                    zones::Delegations* delegations, query::Attempt* attempt) {
   dns::Name host;
   std::vector<dns::Name> path;
   if (dns::Name::FromText(attempt->host, &host) == dns::NameError::kNone) {

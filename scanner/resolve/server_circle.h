@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "scanner/dns/name.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/delegations.h"
+#include "scanner/query/answer.h"
+#include "scanner/zones/delegations.h"
 
 namespace caascan::resolve {
 
@@ -13,7 +13,7 @@ namespace caascan::resolve {
 /// way of which zones one comes back to `apex` to find it. Where one does not, the circle is
 /// another zone's, and `attempt->circular` becomes false. Reads what is known of the delegations
 /// alone. Loop thread only.
-void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now, Delegations* delegations,
-                    Attempt* attempt);
+void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now,
+                    zones::Delegations* delegations, query::Attempt* attempt);
 
 }  // namespace caascan::resolve

@@ -12,18 +12,20 @@
 
 namespace caascan::resolve {
 
-async::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, Account* account,
-                                         Host* on_behalf_of) {
+using zones::Zone;
+
+async::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, query::Account* account,
+                                         zones::Host* on_behalf_of) {
   const std::optional<unsigned> index = visit->names.Next(*zone, visit->choice);
   if (!index) co_return false;
   visit->names.Begin(*index);
   const HostFinder::Handle host = hosts_->FindOrInsert(zone->host(zone->servers[*index]));
-  const HostEnd end = co_await hosts_->Resolve(host, account, on_behalf_of);
+  const query::HostEnd end = co_await hosts_->Resolve(host, account, on_behalf_of);
   for (const net::PeerRef& peer : host->peers) zone->AddAddress(*index, peer);
   delegations_->Weigh(zone);
   // What a circle or our own limits kept from us is left for others to find.
   Zone::Server& server = zone->servers[*index];
-  server.resolved = end == HostEnd::kKnown;
+  server.resolved = end == query::HostEnd::kKnown;
   server.no_such_host = host->no_such_host;
   server.denied_labels = host->denied_labels;
   server.is_alias |= host->is_alias;
@@ -32,8 +34,8 @@ async::Task<bool> ServerFinder::FindNext(ZoneHandle zone, Visit* visit, Account*
   co_return true;
 }
 
-async::Task<bool> ServerFinder::FindOthers(ZoneHandle zone, Visit* visit, Account* account,
-                                           Host* on_behalf_of) {
+async::Task<bool> ServerFinder::FindOthers(ZoneHandle zone, Visit* visit, query::Account* account,
+                                           zones::Host* on_behalf_of) {
   assert(!visit->last_resort && "the last resort comes once");
   visit->last_resort = true;
   bool found = false;
@@ -53,7 +55,7 @@ async::Task<bool> ServerFinder::FindOthers(ZoneHandle zone, Visit* visit, Accoun
 }
 
 void ServerFinder::NoteLastResort(const Zone& zone, const Zone::ServerAddress& address,
-                                  Account* account) {
+                                  query::Account* account) {
   const Zone::Server& server = zone.servers[address.server];
   const HostFinder::Handle own = hosts_->Find(zone.host(server));
   const auto is_own = [&own](const net::Peer* peer) {
@@ -62,7 +64,8 @@ void ServerFinder::NoteLastResort(const Zone& zone, const Zone::ServerAddress& a
   for (const Zone::ServerAddress& wrong : zone.addresses) {
     if (wrong.server != address.server || wrong.last_resort) continue;
     if (server.has_glue && is_own(wrong.peer)) continue;  // One of several of its own.
-    Observation seen{Observation::Kind::kGlueMismatch, zone.host(server).ToText(), wrong.peer, {}};
+    query::Observation seen{
+        query::Observation::Kind::kGlueMismatch, zone.host(server).ToText(), wrong.peer, {}};
     seen.evidence = (server.has_glue ? "the parent's glue is " : "the server's own zone says ") +
                     wrong.peer->address().ToText() + ", where it fails; it answers at " +
                     address.peer->address().ToText() +

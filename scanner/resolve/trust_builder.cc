@@ -16,8 +16,11 @@ namespace caascan::resolve {
 namespace {
 
 using Kind = dnssec::DelegationJudgement::Kind;
+using query::Account;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
+using zones::Host;
+using zones::Zone;
 
 constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
 constexpr int kMaxRounds = 4;
@@ -30,7 +33,7 @@ dnssec::Verdict NoKeys(dns::NameView apex) {
 
 /// The zone is settled, for better or worse.
 void Know(dnssec::Verdict verdict, std::optional<Reason> unreachable, nanoseconds now,
-          ZoneTrust* trust) {
+          zones::ZoneTrust* trust) {
   trust->known_at = now;
   trust->expires = now + kFailureKept;
   trust->verdict = std::move(verdict);
@@ -39,7 +42,7 @@ void Know(dnssec::Verdict verdict, std::optional<Reason> unreachable, nanosecond
 
 }  // namespace
 
-bool TrustBuilder::IsSettled(const ZoneHandle& zone, Look look) const {
+bool TrustBuilder::IsSettled(const ZoneHandle& zone, query::Look look) const {
   if (zone->trust == Zone::Trust::kInsecure) return true;
   const TrustHandle trust = validator_->Find(zone.name());
   return trust && validator_->IsFresh(*trust, look, now());
@@ -63,7 +66,7 @@ async::Task<> TrustBuilder::Settle(ZoneHandle zone, Account* account, Host* on_b
 }
 
 /// What a look-up for a DS came to. False where it says nothing: our own limits ended it.
-bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) const {
+bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, zones::ZoneTrust* trust) const {
   const dns::NameView apex = walk->chain.start();
   if (walk->referred()) return false;  // These servers do not say.
   if (!walk->ok || walk->reply == nullptr) {
@@ -77,7 +80,7 @@ bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) cons
     }
     return true;
   }
-  ReplyVerdict& reply = *walk->reply;
+  zones::ReplyVerdict& reply = *walk->reply;
   trust->no_cut = reply.delegation == Kind::kNoCut;
   trust->remarks = std::move(reply.remarks);
   if (reply.delegation == Kind::kSigned) {
@@ -189,10 +192,10 @@ void TrustBuilder::NoteUndelegated(Walk* walk) {
     return;
   }
   const dns::Name shown =
-      DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
+      query::DeepestZoneShown(walk->asked->message, walk->zone.name(), walk->chain.current());
   const TrustHandle trust = validator_->Find(shown);
   if (shown.view() == walk->zone.name() || !trust || !trust->no_cut ||
-      !validator_->IsFresh(*trust, Look::kFirst, now())) {
+      !validator_->IsFresh(*trust, query::Look::kFirst, now())) {
     return;
   }
   walk->reply->verdict = dnssec::Verdict::Bogus(
@@ -207,7 +210,7 @@ async::Task<> TrustBuilder::CompareWithPositive(Walk* walk, Account* account) {
   Walk positive(zone, dns::RRType::kSOA, Walk::Purpose::kData);
   positive.zone = walk->zone;
   co_await source_->AskZone(&positive, account, nullptr);
-  if (!positive.ok || positive.asked->classified.kind != ResponseKind::kAnswer ||
+  if (!positive.ok || positive.asked->classified.kind != query::ResponseKind::kAnswer ||
       positive.proof.weakest != DnssecStatus::kSecure) {
     co_return;
   }
@@ -217,7 +220,7 @@ async::Task<> TrustBuilder::CompareWithPositive(Walk* walk, Account* account) {
   verdict.evidence.owner = zone;
   verdict.evidence.type = dns::RRType::kSOA;
   verdict.evidence.detail = "this set validates, the empty answer does not";
-  walk->proof.findings.push_back(FindingOf(verdict));
+  walk->proof.findings.push_back(zones::FindingOf(verdict));
 }
 
 }  // namespace caascan::resolve

@@ -5,12 +5,12 @@
 
 #include "scanner/async/task.h"
 #include "scanner/dns/name.h"
-#include "scanner/resolve/answer.h"
-#include "scanner/resolve/delegations.h"
+#include "scanner/query/answer.h"
 #include "scanner/resolve/reply_judge.h"
-#include "scanner/resolve/validator.h"
 #include "scanner/resolve/walk.h"
-#include "scanner/resolve/zone.h"
+#include "scanner/zones/delegations.h"
+#include "scanner/zones/validator.h"
+#include "scanner/zones/zone.h"
 
 namespace caascan::resolve {
 
@@ -23,15 +23,17 @@ namespace caascan::resolve {
 /// null where there is none. Arguments must live until a call ends. One worker's, loop thread only.
 class TrustBuilder {
  public:
-  using ZoneHandle = Delegations::Handle;
+  using ZoneHandle = zones::Delegations::Handle;
 
   /// What it needs of the resolver, which outlives it.
   class Source {
    public:
     /// Looks up what *walk wants, from the deepest zone that is there.
-    virtual async::Task<> Lookup(Walk* walk, Account* account, Host* on_behalf_of) = 0;
+    virtual async::Task<> Lookup(Walk* walk, query::Account* account,
+                                 zones::Host* on_behalf_of) = 0;
     /// Asks the servers of walk->zone.
-    virtual async::Task<> AskZone(Walk* walk, Account* account, Host* on_behalf_of) = 0;
+    virtual async::Task<> AskZone(Walk* walk, query::Account* account,
+                                  zones::Host* on_behalf_of) = 0;
     virtual std::chrono::nanoseconds now() const = 0;
 
    protected:
@@ -39,37 +41,37 @@ class TrustBuilder {
   };
 
   /// All outlive it.
-  TrustBuilder(Source* source, Validator* validator, const ReplyJudge* judge)
+  TrustBuilder(Source* source, zones::Validator* validator, const ReplyJudge* judge)
       : source_(source), validator_(validator), judge_(judge) {}
 
   /// Is the zone's trust there, and new enough for this look?
-  bool IsSettled(const ZoneHandle& zone, Look look) const;
+  bool IsSettled(const ZoneHandle& zone, query::Look look) const;
   /// Was the zone settled at some time? It is not where our own limits ended Settle().
   bool WasSettled(const ZoneHandle& zone) const;
   /// Settles the zone, or waits until another name has.
-  async::Task<> Settle(ZoneHandle zone, Account* account, Host* on_behalf_of);
+  async::Task<> Settle(ZoneHandle zone, query::Account* account, zones::Host* on_behalf_of);
   /// Looks for the zones between the one asked and what its reply is about, until the reply in
   /// *walk can be judged. REQUIRES: walk->lacks_proof().
-  async::Task<> FindMissing(Walk* walk, Account* account, Host* on_behalf_of);
+  async::Task<> FindMissing(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   /// An empty answer was bogus. Where a positive one of the same zone is not, the signer is at
   /// fault: then a finding is added to walk->proof.findings.
-  async::Task<> CompareWithPositive(Walk* walk, Account* account);
+  async::Task<> CompareWithPositive(Walk* walk, query::Account* account);
 
  private:
-  using TrustHandle = TrustCache::Handle;
+  using TrustHandle = zones::TrustCache::Handle;
 
-  async::Task<bool> FindDs(ZoneHandle zone, TrustHandle trust, Account* account,
-                           Host* on_behalf_of);
-  async::Task<bool> FetchKeys(ZoneHandle servers, TrustHandle trust, Account* account,
-                              Host* on_behalf_of);
-  async::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, Account* account,
-                            Host* on_behalf_of);
-  bool TakeDelegation(Walk* walk, Zone* zone, ZoneTrust* trust) const;
+  async::Task<bool> FindDs(ZoneHandle zone, TrustHandle trust, query::Account* account,
+                           zones::Host* on_behalf_of);
+  async::Task<bool> FetchKeys(ZoneHandle servers, TrustHandle trust, query::Account* account,
+                              zones::Host* on_behalf_of);
+  async::Task<> SettleBelow(ZoneHandle servers, dns::NameView apex, query::Account* account,
+                            zones::Host* on_behalf_of);
+  bool TakeDelegation(Walk* walk, zones::Zone* zone, zones::ZoneTrust* trust) const;
   void NoteUndelegated(Walk* walk);
   std::chrono::nanoseconds now() const { return source_->now(); }
 
   Source* const source_;
-  Validator* const validator_;
+  zones::Validator* const validator_;
   const ReplyJudge* const judge_;
 };
 

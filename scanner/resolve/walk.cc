@@ -5,10 +5,12 @@
 #include <cassert>
 #include <utility>
 
-#include "scanner/resolve/failure.h"
+#include "scanner/query/failure.h"
 
 namespace caascan::resolve {
 namespace {
+
+using query::ResponseKind;
 
 bool IsDenial(ResponseKind kind) {
   return kind == ResponseKind::kNoData || kind == ResponseKind::kNxDomain;
@@ -26,14 +28,14 @@ void Walk::ReadReply() {
   ok = false;
   reply.reset();
   if (!asked->replied) return;
-  asked->classified = Classify(asked->message, {false, zone.name()}, type, &chain);
+  asked->classified = query::Classify(asked->message, {false, zone.name()}, type, &chain);
   ResponseKind& kind = asked->classified.kind;
   if (purpose == Purpose::kDs && kind == ResponseKind::kReferral &&
       asked->classified.cut.Equals(chain.start())) {
     // The DS is this server's to tell (RFC 4035 §3.1.4.1): no resolver takes a referral for it.
     kind = ResponseKind::kNotAuthoritative;
   }
-  ok = IsUsable(kind);
+  ok = query::IsUsable(kind);
 }
 
 void Walk::KeepMessage() {
@@ -42,7 +44,7 @@ void Walk::KeepMessage() {
                             &asked->message);
 }
 
-void Walk::PutBack(async::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes) {
+void Walk::PutBack(async::Pooled<query::Asked> reply_before, std::unique_ptr<std::string> bytes) {
   asked = std::move(reply_before);
   copy = std::move(bytes);
   (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(copy->data()), copy->size()},
@@ -57,15 +59,15 @@ bool Walk::IsWeak() const {
   if (!asked->classified.remarkable()) return false;
   const bool judged = reply != nullptr;
   if (judged && reply->verdict.is_bogus()) return false;  // It counts nowhere.
-  return StrengthOf(asked->classified, judged && reply->verdict.is_secure()) <
-         Strength::kAuthoritative;
+  return query::StrengthOf(asked->classified, judged && reply->verdict.is_secure()) <
+         query::Strength::kAuthoritative;
 }
 
-void Walk::Hold(const Zone::ServerAddress& address) {
+void Walk::Hold(const zones::Zone::ServerAddress& address) {
   assert(ok && "only a usable reply is held");
-  const Classified& classified = asked->classified;
+  const query::Classified& classified = asked->classified;
   const bool validated = reply != nullptr && reply->verdict.is_secure();
-  const Strength strength = StrengthOf(classified, validated);
+  const query::Strength strength = query::StrengthOf(classified, validated);
   // Of equals the first one; but records may forbid what an empty answer permits.
   const bool better = held == nullptr || strength > held->strength ||
                       (strength == held->strength && classified.kind == ResponseKind::kAnswer &&
@@ -77,13 +79,13 @@ void Walk::Hold(const Zone::ServerAddress& address) {
     held->strength = strength;
     held->asked = std::move(asked);
   }
-  asked = async::MakePooled<Asked>();
+  asked = async::MakePooled<query::Asked>();
   ok = false;
   reply.reset();
   chain.Rewind(hops);
 }
 
-Zone::ServerAddress Walk::TakeHeld() {
+zones::Zone::ServerAddress Walk::TakeHeld() {
   assert(held != nullptr && "there is a reply to take");
   const std::unique_ptr<Held> taken = std::move(held);
   PutBack(std::move(taken->asked), std::move(taken->bytes));
@@ -92,16 +94,17 @@ Zone::ServerAddress Walk::TakeHeld() {
 
 dns::Name Walk::DeepestZone() const {
   const dns::NameView apex = zone.name();
-  if (ok) return DeepestZoneShown(asked->message, apex, chain.current());
+  if (ok) return query::DeepestZoneShown(asked->message, apex, chain.current());
   const bool below = failure == Reason::kDnssecBogus && proof.bogus != nullptr &&
                      proof.bogus->evidence.zone.view().IsBelow(apex);
   return below ? dns::Name(proof.bogus->evidence.zone) : dns::Name(apex);
 }
 
-Classified RemarksOf(const Walk& walk, const net::Peer* peer, Delegations* delegations) {
-  Classified remarks = walk.asked->classified;
+query::Classified RemarksOf(const Walk& walk, const net::Peer* peer,
+                            zones::Delegations* delegations) {
+  query::Classified remarks = walk.asked->classified;
   if (!remarks.soa_wrong_zone) return remarks;
-  const Delegations::Handle above = delegations->Above(walk.zone.name());
+  const zones::Delegations::Handle above = delegations->Above(walk.zone.name());
   for (const dns::RecordView& record : walk.asked->message.records(dns::Section::kAuthority)) {
     if (record.type != dns::RRType::kSOA) continue;
     const dns::Name owner = record.owner.ToName();
@@ -118,7 +121,7 @@ Classified RemarksOf(const Walk& walk, const net::Peer* peer, Delegations* deleg
 
 uint8_t Walk::DenierLabels() const {
   assert(asked->classified.kind == ResponseKind::kNxDomain && "the name is denied");
-  const dns::Name denier = DeepestZoneShown(asked->message, zone.name(), chain.current());
+  const dns::Name denier = query::DeepestZoneShown(asked->message, zone.name(), chain.current());
   return static_cast<uint8_t>(denier.view().label_count());
 }
 

@@ -10,11 +10,11 @@
 
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/ask.h"
-#include "scanner/resolve/classify.h"
-#include "scanner/resolve/delegations.h"
-#include "scanner/resolve/server_choice.h"
-#include "scanner/resolve/validator.h"
+#include "scanner/query/ask.h"
+#include "scanner/query/classify.h"
+#include "scanner/zones/delegations.h"
+#include "scanner/zones/server_choice.h"
+#include "scanner/zones/validator.h"
 
 namespace caascan::resolve {
 
@@ -33,28 +33,28 @@ struct Walk {
 
   const dns::RRType type;
   const Purpose purpose;
-  bool looks_between = false;  // For a zone below, on the same servers: a referral ends it.
-  ZoneTrust* trust = nullptr;  // kKeys.
+  bool looks_between = false;         // For a zone below, on the same servers: a referral ends it.
+  zones::ZoneTrust* trust = nullptr;  // kKeys.
   /// Where the zone's servers are busy before anything speaks against one, does the walk end?
-  WhenBusy when_busy = WhenBusy::kWait;
+  query::WhenBusy when_busy = query::WhenBusy::kWait;
   net::PeerRef busy;  // Then one of them; the walk is not ok.
 
-  AliasChain chain;
-  size_t hops = 0;           // Of the chain, before the last reply.
-  Delegations::Handle zone;  // Whose servers are asked.
+  query::AliasChain chain;
+  size_t hops = 0;                  // Of the chain, before the last reply.
+  zones::Delegations::Handle zone;  // Whose servers are asked.
 
   // The last reply.
-  async::Pooled<Asked> asked;           // Null until a server has answered or not.
-  bool ok = false;                      // It can be used.
-  std::unique_ptr<ReplyVerdict> reply;  // Null where none was judged.
-  std::unique_ptr<std::string> copy;    // Of one that is read after other queries.
+  async::Pooled<query::Asked> asked;           // Null until a server has answered or not.
+  bool ok = false;                             // It can be used.
+  std::unique_ptr<zones::ReplyVerdict> reply;  // Null where none was judged.
+  std::unique_ptr<std::string> copy;           // Of one that is read after other queries.
 
   // What came of the zone asked.
-  Reason failure = Reason::kStopped;  // Where it is not ok.
-  bool circle = false;                // It failed for want of a server whose name led back here.
-  bool retried = false;               // The zone's servers were asked more than once,
-  bool on_wire = false;               // or at all.
-  std::vector<Attempt> attempts;      // At its servers; they go to the account at its end.
+  Reason failure = Reason::kStopped;     // Where it is not ok.
+  bool circle = false;                   // It failed for want of a server whose name led back here.
+  bool retried = false;                  // The zone's servers were asked more than once,
+  bool on_wire = false;                  // or at all.
+  std::vector<query::Attempt> attempts;  // At its servers; they go to the account at its end.
 
   /// What validation found. Untouched for kAddress.
   struct Proof {
@@ -64,16 +64,16 @@ struct Walk {
     DnssecStatus weakest = DnssecStatus::kSecure;  // Of all replies used.
     bool all_insecure = true;                      // Every zone that was gone through.
     std::vector<Finding> findings;
-    std::vector<Attempt> unheard;  // For the zone's keys, where all servers were silent.
+    std::vector<query::Attempt> unheard;  // For the zone's keys, where all servers were silent.
   };
   Proof proof;
 
   /// The best reply so far that counts only where no server gives a better one (Strength).
   struct Held {
     std::unique_ptr<std::string> bytes;
-    async::Pooled<Asked> asked;  // `message` is made anew of the bytes.
-    Zone::ServerAddress address;
-    Strength strength{};
+    async::Pooled<query::Asked> asked;  // `message` is made anew of the bytes.
+    zones::Zone::ServerAddress address;
+    query::Strength strength{};
   };
   std::unique_ptr<Held> held;
 
@@ -90,8 +90,10 @@ struct Walk {
     held.reset();
   }
   /// Does the look-up go on at `zone`, below the one that was asked?
-  bool referred() const { return ok && asked->classified.kind == ResponseKind::kReferral; }
-  bool stands_at_alias() const { return ok && asked->classified.kind == ResponseKind::kAlias; }
+  bool referred() const { return ok && asked->classified.kind == query::ResponseKind::kReferral; }
+  bool stands_at_alias() const {
+    return ok && asked->classified.kind == query::ResponseKind::kAlias;
+  }
   /// Is the reply bogus only as long as other zones are not known?
   bool lacks_proof() const {
     return ok && reply != nullptr && reply->verdict.is_bogus() &&
@@ -105,14 +107,14 @@ struct Walk {
   void KeepMessage();
   /// Puts a reply that was set aside back into `asked`: `bytes` are its message's. The aliases in
   /// it are not followed yet.
-  void PutBack(async::Pooled<Asked> reply_before, std::unique_ptr<std::string> bytes);
+  void PutBack(async::Pooled<query::Asked> reply_before, std::unique_ptr<std::string> bytes);
 
   /// Does the reply count only where no other server gives a better one?
   bool IsWeak() const;
   /// Sets the reply aside, unless a stronger one is held already. REQUIRES: ok.
-  void Hold(const Zone::ServerAddress& address);
+  void Hold(const zones::Zone::ServerAddress& address);
   /// Puts the reply that is held back into `asked`, and gives its address. REQUIRES: held.
-  Zone::ServerAddress TakeHeld();
+  zones::Zone::ServerAddress TakeHeld();
 
   /// The deepest zone that the look-up has seen: where servers serve a zone and its child, that is
   /// the child.
@@ -127,12 +129,13 @@ std::unique_ptr<std::string> CopyOf(const dns::Message& message);
 /// What may be said of a usable reply from `peer` without wronging it. One that serves a zone above
 /// as well shows that zone's SOA where it knows no delegation: then it is open whether it, or the
 /// one that referred here, is wrong.
-Classified RemarksOf(const Walk& walk, const net::Peer* peer, Delegations* delegations);
+query::Classified RemarksOf(const Walk& walk, const net::Peer* peer,
+                            zones::Delegations* delegations);
 
 /// One visit to a zone: what its servers were asked.
 struct Visit {
-  ServerChoice choice;
-  ServerNames names;
+  zones::ServerChoice choice;
+  zones::ServerNames names;
   bool spared = false;       // Enough was asked of these servers: see Budget::host_queries.
   bool last_resort = false;  // The other addresses of its servers were looked for.
 };

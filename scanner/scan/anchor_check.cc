@@ -19,7 +19,7 @@ constexpr unsigned kMaxRetries = 2;  // Of an answer that does not fit: they end
 
 async::Task<> Check(resolve::IterativeResolver* resolver, async::Loop* loop,
                     resolve::AnchorComplaint* complaint) {
-  resolve::Account account;
+  query::Account account;
   account.budget.max_queries = kMaxQueries;
   co_await resolver->CheckTrustAnchor(&account, complaint);
   loop->Stop();

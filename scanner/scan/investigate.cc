@@ -16,8 +16,8 @@
 namespace caascan::scan {
 namespace {
 
-using resolve::CaaAnswer;
-using resolve::LookupStatus;
+using query::CaaAnswer;
+using query::LookupStatus;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
@@ -67,8 +67,7 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       surveyor_(network, resolver, options.ask, options.allow_special) {}
 
 /// What will be looked up again need not be explained yet.
-bool Investigator::NeedsExplanation(const CaaAnswer& answer,
-                                    const resolve::Account& account) const {
+bool Investigator::NeedsExplanation(const CaaAnswer& answer, const query::Account& account) const {
   const bool can_explain = options_.diagnose != DiagnoseMode::kOff ||
                            (options_.resolver_explains && resolver_->explains());
   return answer.status == LookupStatus::kFailed && can_explain && !answer.ended_by_us() &&
@@ -76,7 +75,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer,
 }
 
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
-async::Task<> Investigator::Explain(dns::NameView name, resolve::Account* account,
+async::Task<> Investigator::Explain(dns::NameView name, query::Account* account,
                                     CaaAnswer* answer) {
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
     NameLimits(&options_).BeginProbes(account);
@@ -92,7 +91,7 @@ async::Task<> Investigator::Explain(dns::NameView name, resolve::Account* accoun
     if (!(answers || speaks) || looks == kMaxLooks) co_return;
     NameLimits(&options_).BeginLookAgain(account);
     const async::Pooled<CaaAnswer> again =
-        co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
+        co_await resolver_->LookupCaa(name, account, query::WhenBusy::kWait);
     if (speaks && again->ended_by_us()) co_return;  // What is known already says more.
     *answer = std::move(*again);
   }
@@ -100,26 +99,26 @@ async::Task<> Investigator::Explain(dns::NameView name, resolve::Account* accoun
 
 /// May the account take this answer for its own? A look before somebody is accused does not take
 /// over a failure that was met at first sight.
-bool Investigator::Serves(const SharedAnswer& shared, const resolve::Account& account) const {
+bool Investigator::Serves(const SharedAnswer& shared, const query::Account& account) const {
   return shared.IsFresh(now()) && (shared.answer.status != LookupStatus::kFailed ||
                                    IsPatient(shared.look) || !IsPatient(account.look));
 }
 
 Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
-                                                            const resolve::Account& account) {
+                                                            const query::Account& account) {
   SharedCache::Handle shared = parents_.Find(name);
   return shared && Serves(*shared, account) ? shared : SharedCache::Handle();
 }
 
-async::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(
-    dns::NameView name, resolve::Account* account) {
+async::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::NameView name,
+                                                                          query::Account* account) {
   SharedCache::Handle shared = parents_.FindOrInsert(name);
   co_await shared->Free();
   if (Serves(*shared, *account)) co_return shared;
   shared->Begin();
   shared->look = account->look;
   const async::Pooled<CaaAnswer> answer =
-      co_await resolver_->LookupCaa(name, account, resolve::WhenBusy::kWait);
+      co_await resolver_->LookupCaa(name, account, query::WhenBusy::kWait);
   if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
   shared->answer = std::move(*answer);
   shared->expires = now() + KeepFor(shared->answer);
@@ -128,8 +127,8 @@ async::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(
   co_return shared;
 }
 
-async::Task<void> Investigator::ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
-                                          resolve::Account* account, Climb* climb) {
+async::Task<void> Investigator::ClimbTree(dns::NameView name, query::WhenBusy when_busy,
+                                          query::Account* account, Climb* climb) {
   climb->at = name;
   for (bool first = true; !climb->at.is_root(); climb->at = climb->at.parent(), first = false) {
     climb->parent = KnownAnswer(climb->at, *account);
@@ -179,7 +178,7 @@ void Investigator::NoteStep(Climb* climb) const {
     step.result = answer.status == LookupStatus::kRecords ? "records"
                   : answer.nxdomain                       ? "nxdomain"
                                                           : "none";
-    for (const resolve::Attempt& attempt : answer.attempts) {
+    for (const query::Attempt& attempt : answer.attempts) {
       if (attempt.peer == nullptr) continue;
       step.host = attempt.host;
       step.address = AddressText(attempt.peer->address(), options_.port);
@@ -214,7 +213,7 @@ bool Investigator::NeedsSurvey(const Climb& climb) const {
 
 /// Asks all servers of the zone that answered for `name`.
 async::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
-                                       resolve::Account* account, std::vector<Finding>* findings) {
+                                       query::Account* account, std::vector<Finding>* findings) {
   dns::Name zone;
   dns::Name end;
   const std::string& served =
@@ -238,9 +237,9 @@ async::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView na
 
 /// Asks all servers of the zone that decided, and of the name's own: had one of them another
 /// answer, it would not be asked of its parents.
-async::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* account,
+async::Task<> Investigator::SurveyServers(dns::NameView name, query::Account* account,
                                           Climb* climb) {
-  const resolve::Look look = account->look;
+  const query::Look look = account->look;
   ++rechecking_;  // It rests, or waits patiently for what is silent.
   NameLimits(&options_).BeginSurvey(account);
   if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
@@ -261,13 +260,13 @@ async::Task<> Investigator::SurveyServers(dns::NameView name, resolve::Account* 
 }
 
 async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJob* job,
-                                                                   resolve::WhenBusy when_busy) {
+                                                                   query::WhenBusy when_busy) {
   assert(job->valid && "what is no name is never looked up");
   if (job->times_put_off == 0) job->started = now();
-  resolve::Account account;
+  query::Account account;
   NameLimits(&options_).BeginFirstPass(&account);
   account.budget.queries = job->queries;
-  account.look = options_.recheck == 0 ? resolve::Look::kOnly : resolve::Look::kFirst;
+  account.look = options_.recheck == 0 ? query::Look::kOnly : query::Look::kFirst;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
   Climb climb;
@@ -282,7 +281,7 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
 }
 
 /// Looks again for what failed, and at all servers where they are wanted. Gives the passes made.
-async::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Account* account,
+async::Task<unsigned> Investigator::LookFurther(dns::NameView name, query::Account* account,
                                                 Climb* climb) {
   unsigned passes = 1;
   const size_t recheck = WorthAnotherPass(*climb, passes) ? 1 : 0;
@@ -299,7 +298,7 @@ async::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Acc
     }
     ++passes;
     BeginPass(account, climb);
-    co_await ClimbTree(name, resolve::WhenBusy::kWait, account, climb);
+    co_await ClimbTree(name, query::WhenBusy::kWait, account, climb);
   }
   rechecking_ -= recheck;
   if (NeedsSurvey(*climb)) co_await SurveyServers(name, account, climb);
@@ -307,9 +306,9 @@ async::Task<unsigned> Investigator::LookFurther(dns::NameView name, resolve::Acc
 }
 
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
-void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
+void Investigator::BeginPass(query::Account* account, Climb* climb) {
   NameLimits(&options_).BeginPass(account);
-  account->look = resolve::Look::kPatient;
+  account->look = query::Look::kPatient;
   account->attempts.clear();
   account->observations.clear();
   account->lost_hosts.reset();
@@ -317,7 +316,7 @@ void Investigator::BeginPass(resolve::Account* account, Climb* climb) {
   *climb = Climb();
 }
 
-const Investigator::Result* Investigator::PutOff(const resolve::Account& account, net::PeerRef busy,
+const Investigator::Result* Investigator::PutOff(const query::Account& account, net::PeerRef busy,
                                                  input::NameJob* job) {
   ++job->times_put_off;
   job->queries = account.budget.queries;
@@ -328,7 +327,7 @@ const Investigator::Result* Investigator::PutOff(const resolve::Account& account
 }
 
 void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
-                              resolve::Account* account) {
+                              query::Account* account) {
   input::StartRecord(job, &record_);
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
@@ -401,7 +400,7 @@ void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answ
   }
 }
 
-void Investigator::FillFailure(const CaaAnswer& answer, const resolve::Account& account,
+void Investigator::FillFailure(const CaaAnswer& answer, const query::Account& account,
                                dns::NameView at, Record* record) const {
   record->reason = answer.failure;
   // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure. A second
@@ -413,9 +412,9 @@ void Investigator::FillFailure(const CaaAnswer& answer, const resolve::Account& 
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
 }
 
-void Investigator::FillServers(const resolve::Account& account, Record* record) const {
+void Investigator::FillServers(const query::Account& account, Record* record) const {
   if (options_.servers == ServersInRecord::kNone) return;
-  for (const resolve::Attempt& attempt : account.attempts) {
+  for (const query::Attempt& attempt : account.attempts) {
     const bool good =
         attempt.result == ServerResult::kAnswer || attempt.result == ServerResult::kReferral;
     if (good && !attempt.bogus && options_.servers != ServersInRecord::kAll) continue;
@@ -444,7 +443,7 @@ void Investigator::FillServers(const resolve::Account& account, Record* record) 
 
 /// Nothing suspends in here, so one record serves all names.
 const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsigned passes,
-                                                 const Climb& climb, resolve::Account* account) {
+                                                 const Climb& climb, query::Account* account) {
   FillRecord(job, passes, climb, account);
   FillServers(*account, &record_);
   diagnose::AddFindings(*account, &record_.findings);

@@ -12,10 +12,10 @@
 #include "scanner/dnssec/work.h"
 #include "scanner/input/name_job.h"
 #include "scanner/net/network.h"
-#include "scanner/resolve/ask.h"
-#include "scanner/resolve/name_cache.h"
+#include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/resolve/shared_lookup.h"
+#include "scanner/zones/name_cache.h"
+#include "scanner/zones/shared_lookup.h"
 
 namespace caascan::scan {
 
@@ -23,7 +23,7 @@ namespace caascan::scan {
 struct InvestigateOptions {
   IssuanceRequest request;
   std::vector<CertificationAuthority> ca_set;
-  resolve::AskOptions ask;
+  query::AskOptions ask;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   bool all_servers = false;  // See ScanOptions; only with a resolver that knows them.
   /// Ask also addresses that no public server has, and for names that are not in the public DNS.
@@ -36,7 +36,7 @@ struct InvestigateOptions {
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
-  std::chrono::nanoseconds max_wait = std::chrono::seconds(60);  // A name: see resolve::Budget.
+  std::chrono::nanoseconds max_wait = std::chrono::seconds(60);  // A name: see query::Budget.
   unsigned recheck = 1;  // Further passes over a name whose look-up failed.
   std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 15'000;  // Of the parents' answers that are kept,
@@ -60,7 +60,7 @@ class Investigator {
   /// its servers are busy, there is no record, and the job says what was done. The result is the
   /// investigator's, and its record may be changed; both hold until the awaiting coroutine
   /// suspends. REQUIRES: job->valid.
-  async::Task<const Result*> Investigate(input::NameJob* job, resolve::WhenBusy when_busy);
+  async::Task<const Result*> Investigate(input::NameJob* job, query::WhenBusy when_busy);
 
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
@@ -68,21 +68,21 @@ class Investigator {
  private:
   /// A CAA answer that many names share.
   struct Shared {
-    resolve::Look look = resolve::Look::kFirst;  // The one that asked for it.
-    resolve::CaaAnswer answer;
+    query::Look look = query::Look::kFirst;  // The one that asked for it.
+    query::CaaAnswer answer;
     std::chrono::nanoseconds expires{0};
 
     size_t HeapBytes() const { return answer.HeapBytes(); }
   };
-  using SharedAnswer = resolve::SharedLookup<Shared>;
-  using SharedCache = resolve::NameCache<SharedAnswer>;
+  using SharedAnswer = zones::SharedLookup<Shared>;
+  using SharedCache = zones::NameCache<SharedAnswer>;
 
   /// One pass over a name: what its climb ended with.
   struct Climb {
-    async::Pooled<resolve::CaaAnswer> own;       // At the name itself; null until it is there.
+    async::Pooled<query::CaaAnswer> own;         // At the name itself; null until it is there.
     SharedCache::Handle parent;                  // Keeps `answer` where it is not `own`.
     std::chrono::nanoseconds parent_expires{0};  // Tells this answer from a later one.
-    const resolve::CaaAnswer* answer = nullptr;
+    const query::CaaAnswer* answer = nullptr;
     DnssecStatus weakest = DnssecStatus::kSecure;  // Of all its look-ups,
     std::vector<Finding> findings;                 // and what validation found.
     dns::NameView at;  // Where the climb ended; the root: nothing was found.
@@ -94,37 +94,37 @@ class Investigator {
 
     /// Was the name put off? Then only `own` is there, with the server that is busy.
     bool is_put_off() const {
-      return own != nullptr && own->status == resolve::LookupStatus::kPutOff;
+      return own != nullptr && own->status == query::LookupStatus::kPutOff;
     }
   };
 
-  async::Task<void> ClimbTree(dns::NameView name, resolve::WhenBusy when_busy,
-                              resolve::Account* account, Climb* climb);
-  async::Task<unsigned> LookFurther(dns::NameView name, resolve::Account* account, Climb* climb);
+  async::Task<void> ClimbTree(dns::NameView name, query::WhenBusy when_busy,
+                              query::Account* account, Climb* climb);
+  async::Task<unsigned> LookFurther(dns::NameView name, query::Account* account, Climb* climb);
   async::Task<bool> Rest(unsigned passes);
   bool WorthAnotherPass(const Climb& climb, unsigned passes) const;
-  bool Serves(const SharedAnswer& shared, const resolve::Account& account) const;
-  bool NeedsExplanation(const resolve::CaaAnswer& answer, const resolve::Account& account) const;
-  async::Task<> Explain(dns::NameView name, resolve::Account* account, resolve::CaaAnswer* answer);
-  async::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, resolve::Account* account);
-  SharedCache::Handle KnownAnswer(dns::NameView name, const resolve::Account& account);
+  bool Serves(const SharedAnswer& shared, const query::Account& account) const;
+  bool NeedsExplanation(const query::CaaAnswer& answer, const query::Account& account) const;
+  async::Task<> Explain(dns::NameView name, query::Account* account, query::CaaAnswer* answer);
+  async::Task<SharedCache::Handle> ParentAnswer(dns::NameView name, query::Account* account);
+  SharedCache::Handle KnownAnswer(dns::NameView name, const query::Account& account);
   void NoteStep(Climb* climb) const;
   void ForgetFailure(const Climb& climb);
   bool NeedsSurvey(const Climb& climb) const;
-  async::Task<> SurveyServers(dns::NameView name, resolve::Account* account, Climb* climb);
-  async::Task<> SurveyZone(const resolve::CaaAnswer* answer, dns::NameView name,
-                           resolve::Account* account, std::vector<Finding>* findings);
+  async::Task<> SurveyServers(dns::NameView name, query::Account* account, Climb* climb);
+  async::Task<> SurveyZone(const query::CaaAnswer* answer, dns::NameView name,
+                           query::Account* account, std::vector<Finding>* findings);
 
-  void BeginPass(resolve::Account* account, Climb* climb);
-  const Result* PutOff(const resolve::Account& account, net::PeerRef busy, input::NameJob* job);
+  void BeginPass(query::Account* account, Climb* climb);
+  const Result* PutOff(const query::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
-                  resolve::Account* account);
-  void FillDecision(const input::NameJob& job, const resolve::CaaAnswer* answer, Record* record);
-  void FillFailure(const resolve::CaaAnswer& answer, const resolve::Account& account,
-                   dns::NameView at, Record* record) const;
-  void FillServers(const resolve::Account& account, Record* record) const;
+                  query::Account* account);
+  void FillDecision(const input::NameJob& job, const query::CaaAnswer* answer, Record* record);
+  void FillFailure(const query::CaaAnswer& answer, const query::Account& account, dns::NameView at,
+                   Record* record) const;
+  void FillServers(const query::Account& account, Record* record) const;
   const Result* Finish(const input::NameJob& job, unsigned passes, const Climb& climb,
-                       resolve::Account* account);
+                       query::Account* account);
   std::chrono::nanoseconds now() const { return network_->loop()->now(); }
 
   net::Network* const network_;

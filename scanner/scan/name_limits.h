@@ -1,7 +1,7 @@
 // How a name's budget is shared out among its passes, and finding out why it failed.
 #pragma once
 
-#include "scanner/resolve/answer.h"
+#include "scanner/query/answer.h"
 #include "scanner/scan/investigate.h"
 
 namespace caascan::scan {
@@ -14,20 +14,20 @@ class NameLimits {
   /// `options` must live as long.
   explicit NameLimits(const InvestigateOptions* options) : options_(*options) {}
 
-  void BeginFirstPass(resolve::Account* account) const;
+  void BeginFirstPass(query::Account* account) const;
   /// Any later one.
-  void BeginPass(resolve::Account* account) const;
+  void BeginPass(query::Account* account) const;
   /// From here on the name may take all of its time: for probes of what failed,
-  void BeginProbes(resolve::Account* account) const;
+  void BeginProbes(query::Account* account) const;
   /// and for look-ups after them.
-  void BeginLookAgain(resolve::Account* account) const;
+  void BeginLookAgain(query::Account* account) const;
   /// Asking all servers, which few scans want, has a budget of its own.
-  void BeginSurvey(resolve::Account* account) const;
+  void BeginSurvey(query::Account* account) const;
 
  private:
   std::chrono::nanoseconds WaitOfPasses() const;
   /// But for so many exchanges, of which the last may begin at its end.
-  void TakeAllTime(int exchanges, resolve::Account* account) const;
+  void TakeAllTime(int exchanges, query::Account* account) const;
 
   const InvestigateOptions& options_;
 };

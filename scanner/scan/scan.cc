@@ -75,7 +75,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   ScanSummary* const summary_;
   io::SignalScope signals_;  // Before any thread begins.
   std::unique_ptr<const Blocklist> blocklist_;
-  resolve::Activity activity_;
+  query::Activity activity_;
   WorkerSetup setup_;
   pacing::SharedLimits limits_;
   std::unique_ptr<io::WakeFd> input_stop_;

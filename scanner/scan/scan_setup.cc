@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <thread>
 
-#include "scanner/resolve/root_hints.h"
-#include "scanner/resolve/trust_anchor.h"
 #include "scanner/scan/descriptors.h"
+#include "scanner/zones/root_hints.h"
+#include "scanner/zones/trust_anchor.h"
 
 namespace caascan::scan {
 namespace {
@@ -46,17 +46,17 @@ bool IsIterative(const ScanOptions& options) {
 absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   if (!IsIterative(options)) return absl::OkStatus();
   if (options.root_hints_path.empty()) {
-    setup->root = resolve::BuiltInRootHints(options.port);
+    setup->root = zones::BuiltInRootHints(options.port);
     return absl::OkStatus();
   }
-  auto hints = resolve::ReadRootHints(options.root_hints_path, options.port);
+  auto hints = zones::ReadRootHints(options.root_hints_path, options.port);
   if (!hints.ok()) return hints.status();
   setup->root = *std::move(hints);
   const auto usable = [&options](const async::Address& address) {
     return options.families != (address.is_v6() ? AddressFamilies::kIpv4 : AddressFamilies::kIpv6);
   };
   const bool any = std::any_of(
-      setup->root.begin(), setup->root.end(), [&usable](const resolve::RootServer& server) {
+      setup->root.begin(), setup->root.end(), [&usable](const zones::RootServer& server) {
         return std::any_of(server.addresses.begin(), server.addresses.end(), usable);
       });
   if (any) return absl::OkStatus();
@@ -71,9 +71,9 @@ void SetDnssecOk(bool wanted, WorkerSetup* setup) {
 
 /// What is wrong with a file is said whether or not it is used.
 absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
-  std::vector<resolve::TrustAnchor> anchors = resolve::BuiltInTrustAnchors();
+  std::vector<zones::TrustAnchor> anchors = zones::BuiltInTrustAnchors();
   if (!options.trust_anchor_path.empty()) {
-    auto read = resolve::ReadTrustAnchors(options.trust_anchor_path);
+    auto read = zones::ReadTrustAnchors(options.trust_anchor_path);
     if (!read.ok()) return read.status();
     anchors = *std::move(read);
   }

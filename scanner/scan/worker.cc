@@ -41,7 +41,7 @@ Worker::~Worker() {
 
 std::unique_ptr<resolve::Resolver> Worker::MakeIterativeResolver() {
   resolve::IterativeOptions options = setup_.iterative;
-  options.name_operator = [this](dns::NameView name, const resolve::Zone& zone, std::string* out) {
+  options.name_operator = [this](dns::NameView name, const zones::Zone& zone, std::string* out) {
     operators_.Name(name, zone, out);
   };
   return std::make_unique<resolve::IterativeResolver>(&network_, options, setup_.root);
@@ -64,7 +64,7 @@ absl::Status Worker::Open() {
   // Where resolvers are asked, whether it is they who are silent cannot be told.
   if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();
   std::vector<net::PeerRef> canaries;
-  for (const resolve::RootServer& server : setup_.root) {
+  for (const zones::RootServer& server : setup_.root) {
     for (const async::Address& address : server.addresses) {
       if (address.is_v6() ? network_.has_ipv6() : network_.has_ipv4()) {
         canaries.push_back(network_.PeerFor(address));
@@ -197,7 +197,7 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
   const Investigator::Result& result = *co_await investigator_.Investigate(
-      &job, may_be_put_off ? resolve::WhenBusy::kPutOff : resolve::WhenBusy::kWait);
+      &job, may_be_put_off ? query::WhenBusy::kPutOff : query::WhenBusy::kWait);
   --in_flight_;
   ++ended_;
   counters_.AddValidation(result.validation);

@@ -30,7 +30,7 @@ namespace caascan::scan {
 struct WorkerSetup {
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
-  std::vector<resolve::RootServer> root;
+  std::vector<zones::RootServer> root;
   std::vector<async::Address> resolvers;  // Not empty: forwarding mode.
   bool resolvers_validate = false;        // What they say of DNSSEC is believed.
   bool explain_iteratively = false;       // What fails through them: `iterative` and `root` hold.

@@ -11,9 +11,9 @@
 namespace caascan::diagnose {
 namespace {
 
-using resolve::Account;
-using resolve::Attempt;
-using resolve::Observation;
+using query::Account;
+using query::Attempt;
+using query::Observation;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -171,14 +171,14 @@ TEST_F(FindingsTest, AServerWhoseNameDoesNotExistIsAnother) {
 struct UnresolvedRow {
   const char* name;
   const char* host;
-  void (*attempt)(resolve::Attempt*);
+  void (*attempt)(query::Attempt*);
   const char* code;
 };
 
 class UnresolvedTest : public FindingsTest, public testing::WithParamInterface<UnresolvedRow> {};
 
 TEST_P(UnresolvedTest, HasTheCodeThatSaysMost) {
-  account_.look = resolve::Look::kPatient;
+  account_.look = query::Look::kPatient;
   GetParam().attempt(Try(ServerResult::kUnresolved, GetParam().host, ""));
   EXPECT_THAT(Findings(), ElementsAre(std::string(GetParam().code) + " " + GetParam().host));
 }
@@ -187,55 +187,55 @@ TEST_P(UnresolvedTest, HasTheCodeThatSaysMost) {
 INSTANTIATE_TEST_SUITE_P(
     Servers, UnresolvedTest,
     testing::Values(UnresolvedRow{"DeniedByTheRegistry", "ns1.gone.example",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
                                     attempt->denied_by = "example";
                                   },
                                   "server_domain_unregistered"},
                     UnresolvedRow{"DeniedByItsDomain", "ns1.gone.example",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
                                     attempt->denied_by = "gone.example";
                                   },
                                   "server_nxdomain"},
                     // Below co.uk anybody may register a domain, below example.co.uk its owner.
                     UnresolvedRow{"DeniedByAPublicSuffix", "ns1.gone.co.uk",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
                                     attempt->denied_by = "co.uk";
                                   },
                                   "server_domain_unregistered"},
                     UnresolvedRow{"DeniedBelowTheDomain", "ns1.gone.example.co.uk",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
                                     attempt->denied_by = "example.co.uk";
                                   },
                                   "server_nxdomain"},
                     UnresolvedRow{"DeniedByTheRoot", "ns1.gone.nosuchtld",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
                                     attempt->denied_by = ".";
                                   },
                                   "server_nxdomain"},
                     UnresolvedRow{"LacksGlue", "ns1.example.com",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->unproven = attempt->lacks_glue = true;
                                   },
                                   "glue_missing"},
                     UnresolvedRow{"Circular", "ns1.example.com",
-                                  [](resolve::Attempt* attempt) {
+                                  [](query::Attempt* attempt) {
                                     attempt->unproven = attempt->circular = true;
                                   },
                                   "delegation_circular"},
                     UnresolvedRow{"Alias", "ns1.example.com",
-                                  [](resolve::Attempt* attempt) { attempt->is_alias = true; },
+                                  [](query::Attempt* attempt) { attempt->is_alias = true; },
                                   "server_is_alias"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(FindingsTest, AServerOfWhichNobodyToldIsNotAccusedAtFirstSight) {
   Try(ServerResult::kUnresolved, "nowhere.example", "")->unproven = true;
   EXPECT_THAT(Findings(), IsEmpty());
-  account_.look = resolve::Look::kPatient;
+  account_.look = query::Look::kPatient;
   EXPECT_THAT(Findings(), ElementsAre("server_unresolvable nowhere.example"));
   account_.attempts[0].unheard = true;
   EXPECT_THAT(Findings(), IsEmpty()) << "those who might tell were silent";
@@ -250,7 +250,7 @@ struct AliasRow {
 class AliasTest : public testing::TestWithParam<AliasRow> {};
 
 TEST_P(AliasTest, LeadsNowhere) {
-  resolve::CaaAnswer answer;
+  query::CaaAnswer answer;
   answer.failure = Reason::kAliasLoop;
   answer.zone = "example";
   answer.cname = GetParam().cname;
@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST(AliasFindingsTest, OtherFailuresHaveNone) {
-  resolve::CaaAnswer answer;
+  query::CaaAnswer answer;
   answer.failure = Reason::kNoResponse;
   answer.cname = {"b.example"};
   std::vector<Finding> findings;
@@ -283,10 +283,10 @@ TEST(AliasFindingsTest, OtherFailuresHaveNone) {
 TEST(ClimbFindingsTest, ANameAboveAnExistingOneExists) {
   dns::Name upper_name;
   ASSERT_EQ(dns::Name::FromText("b.example", &upper_name), dns::NameError::kNone);
-  resolve::CaaAnswer lower;
-  lower.status = resolve::LookupStatus::kEmpty;
+  query::CaaAnswer lower;
+  lower.status = query::LookupStatus::kEmpty;
   lower.zone = "example";
-  resolve::CaaAnswer upper = lower;
+  query::CaaAnswer upper = lower;
   upper.nxdomain = true;
   struct Case {
     const char* what;

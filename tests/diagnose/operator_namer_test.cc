@@ -23,7 +23,7 @@ class OperatorNamerTest : public testing::Test {
   /// Each "host" or "host address".
   std::string NamedBy(const std::vector<std::string>& servers,
                       std::string_view apex = "zone.test") {
-    resolve::Zone zone;
+    zones::Zone zone;
     for (const std::string& server : servers) {
       const size_t blank = server.find(' ');
       const int index = zone.AddServer(NameOf(server.substr(0, blank)));

@@ -24,8 +24,8 @@ using dns::RRType;
 using net::Arrival;
 using net::Outbox;
 using net::Reply;
-using resolve::Attempt;
-using resolve::CaaAnswer;
+using query::Attempt;
+using query::CaaAnswer;
 
 constexpr const char* kFirst = "127.70.0.1";
 constexpr const char* kSecond = "127.70.0.2";
@@ -116,9 +116,9 @@ class ProbeTest : public testing::Test {
     return codes;
   }
 
-  resolve::AskOptions options_;
+  query::AskOptions options_;
   CaaAnswer answer_;
-  resolve::Account account_;
+  query::Account account_;
   std::unique_ptr<net::FakeServer> server_;
   std::unique_ptr<net::Client> client_;
 };

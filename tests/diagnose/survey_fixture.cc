@@ -72,12 +72,12 @@ class SceneResolver : public resolve::Resolver {
 
   size_t lookups() const { return lookups_; }
 
-  async::Task<async::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView, resolve::Account*,
-                                                           resolve::WhenBusy) override {
+  async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView, query::Account*,
+                                                         query::WhenBusy) override {
     ADD_FAILURE() << "a survey looks nothing up";
     co_return nullptr;
   }
-  bool FindServers(dns::NameView zone, resolve::ZoneServers* servers) override {
+  bool FindServers(dns::NameView zone, zones::ZoneServers* servers) override {
     servers->complete = true;
     if (zone == ToName(kZone).view().parent() && !scene_->parents.empty()) {
       for (const SceneHost& host : scene_->parents) {
@@ -96,8 +96,8 @@ class SceneResolver : public resolve::Resolver {
     if (!scene_->bogus || message.count(dns::Section::kAnswer) == 0) return std::nullopt;
     return Finding{FindingCode::kDnssecSignatureMissing};
   }
-  async::Task<> LookupAddresses(dns::NameView host, resolve::Account* account,
-                                resolve::HostAddresses* addresses) override {
+  async::Task<> LookupAddresses(dns::NameView host, query::Account* account,
+                                zones::HostAddresses* addresses) override {
     ++lookups_;
     if (account->budget.exhausted()) co_return;
     ++account->budget.queries;
@@ -147,7 +147,7 @@ void SurveyFixture::Start() {
   });
   client_ = std::make_unique<net::Client>();
   resolver_ = std::make_unique<SceneResolver>(&scene_, server_.get(), client_->network());
-  resolve::AskOptions options;
+  query::AskOptions options;
   options.timeout = std::chrono::milliseconds(60);
   surveyor_ = std::make_unique<Surveyor>(client_->network(), resolver_.get(), options,
                                          scene_.allow_special);
@@ -172,7 +172,7 @@ Texts SurveyFixture::Survey() {
 
 Texts SurveyFixture::Attempts() const {
   Texts texts;
-  for (const resolve::Attempt& attempt : account_.attempts) {
+  for (const query::Attempt& attempt : account_.attempts) {
     texts.push_back(std::string(ServerResultCode(attempt.result)) + " " +
                     (attempt.peer ? attempt.peer->address().ToText() : attempt.host));
   }

@@ -80,7 +80,7 @@ class SurveyFixture : public testing::Test {
   size_t lookups() const;
 
   Scene scene_;
-  resolve::Account account_;
+  query::Account account_;
   std::unique_ptr<net::FakeServer> server_;
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<SceneResolver> resolver_;

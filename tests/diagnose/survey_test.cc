@@ -299,11 +299,11 @@ TEST_F(SurveyFixture, WithoutAllServersOnlyThoseThatAnsweredAreExamined) {
   scene_.request.all_servers = false;
   scene_.servers[kFirst].rcode = scene_.servers[kSecond].rcode = RCode::kRefused;
   Start();
-  resolve::Attempt refused;
+  query::Attempt refused;
   refused.host = "ns2.example.test";
   refused.peer = client_->network()->PeerFor(server_->At(kSecond));
   refused.result = ServerResult::kRefused;
-  resolve::Attempt without_address;
+  query::Attempt without_address;
   without_address.result = ServerResult::kUnresolved;
   scene_.request.answered = {refused, without_address};
   EXPECT_THAT(Survey(), ElementsAre("lame_refused 127.71.2.1"));

@@ -37,7 +37,7 @@ dns::Name NameOf(const char* text) {
 
 async::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
                           bool* done) {
-  const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
+  const auto* result = co_await investigator->Investigate(job, query::WhenBusy::kWait);
   AppendRecord(*result->record, line);
   *done = true;
 }
@@ -91,7 +91,7 @@ scan::InvestigateOptions OptionsOf(const Choices& choices) {
 }
 
 std::unique_ptr<resolve::Resolver> MakeIterative(const Choices& choices,
-                                                 const resolve::AskOptions& ask,
+                                                 const query::AskOptions& ask,
                                                  net::Network* network) {
   resolve::IterativeOptions options;
   options.ask = ask;
@@ -100,13 +100,13 @@ std::unique_ptr<resolve::Resolver> MakeIterative(const Choices& choices,
     options.dnssec.anchors = {{dns::Name(), dns::RRType::kDNSKEY, net::ScriptDnskey()}};
     options.dnssec.wall_clock = [] { return net::kScriptNow; };
   }
-  const std::vector<resolve::RootServer> root = {
+  const std::vector<zones::RootServer> root = {
       {NameOf("a.root-servers.test."), {async::Address::FromText("127.0.0.1", 53).value()}}};
   return std::make_unique<resolve::IterativeResolver>(network, options, root);
 }
 
 std::unique_ptr<resolve::Resolver> MakeResolver(const Choices& choices,
-                                                const resolve::AskOptions& ask,
+                                                const query::AskOptions& ask,
                                                 net::Network* network) {
   if (!choices.forwarding) return MakeIterative(choices, ask, network);
   resolve::ForwardingOptions options;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "scanner/dnssec/chain.h"
-#include "scanner/resolve/trust_anchor.h"
+#include "scanner/zones/trust_anchor.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const int file = ::memfd_create("anchor", MFD_CLOEXEC);
@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) {
     std::abort();
   }
-  const auto anchors = caascan::resolve::ReadTrustAnchors(path);
+  const auto anchors = caascan::zones::ReadTrustAnchors(path);
   if (!anchors.ok()) return 0;
   bool root = false;
   caascan::dnssec::DsSet ds;

@@ -36,10 +36,10 @@ bool CheckingDisabled(const Arrival& query) {
 }
 
 /// `reply` with an OPT record of these extended errors at its end.
-std::vector<uint8_t> WithErrors(Reply reply, const std::vector<ToldError>& errors) {
+std::vector<uint8_t> WithErrors(Reply reply, const std::vector<query::ToldError>& errors) {
   std::vector<uint8_t> bytes = reply.Opt().bytes();
   std::vector<uint8_t> options;
-  for (const ToldError& error : errors) {
+  for (const query::ToldError& error : errors) {
     const auto size = static_cast<uint8_t>(error.text.size() + 2);
     options.insert(options.end(), {0, 15, 0, size, 0, static_cast<uint8_t>(error.info_code)});
     options.insert(options.end(), error.text.begin(), error.text.end());
@@ -55,7 +55,7 @@ struct Conduct {
   Kind kind = Kind::kAnswer;
   bool authenticated = false;
   bool edns = true;
-  std::vector<ToldError> errors = {};
+  std::vector<query::ToldError> errors = {};
 };
 
 void Behave(const Arrival& query, const Conduct& conduct, Outbox* out) {
@@ -94,36 +94,37 @@ struct Resolving {
 /// Says what it is told to, and notes that it was asked.
 class OwnResolver : public Resolver {
  public:
-  explicit OwnResolver(CaaAnswer answer) : answer_(std::move(answer)) {}
-  async::Task<async::Pooled<CaaAnswer>> LookupCaa(dns::NameView, Account* account,
-                                                  WhenBusy) override {
+  explicit OwnResolver(query::CaaAnswer answer) : answer_(std::move(answer)) {}
+  async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView, query::Account* account,
+                                                         query::WhenBusy) override {
     ++account->budget.queries;
-    Attempt referral;
+    query::Attempt referral;
     referral.host = "a.nic.test";
     referral.result = ServerResult::kReferral;
-    Attempt last = referral;
+    query::Attempt last = referral;
     last.host = "ns1.example.net";
     last.result = ServerResult::kAnswer;
     if (account->keep_all_attempts) account->attempts = {referral, last};
-    async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
+    async::Pooled<query::CaaAnswer> answer = async::MakePooled<query::CaaAnswer>();
     *answer = answer_;
     co_return answer;
   }
 
  private:
-  CaaAnswer answer_;
+  query::CaaAnswer answer_;
 };
 
 struct Looked {
-  CaaAnswer answer;
-  Account account;
+  query::CaaAnswer answer;
+  query::Account account;
 };
 
 async::Task<> LookupTask(Resolver* resolver, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText("www.example.com", &name), dns::NameError::kNone);
-  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
-  if (out->answer.status == LookupStatus::kFailed) {
+  out->answer =
+      std::move(*co_await resolver->LookupCaa(name, &out->account, query::WhenBusy::kWait));
+  if (out->answer.status == query::LookupStatus::kFailed) {
     co_await resolver->Explain(name, &out->account, &out->answer);
   }
 }
@@ -166,7 +167,7 @@ class ForwardingExplainTest : public testing::Test {
     return looked;
   }
 
-  static std::vector<std::string> Codes(const CaaAnswer& answer) {
+  static std::vector<std::string> Codes(const query::CaaAnswer& answer) {
     std::vector<std::string> codes;
     for (const Finding& finding : answer.findings) {
       codes.emplace_back(FindingCodeText(finding.code));
@@ -210,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(StatusTest, IsWhatTheResolverVouchesFor) {
   Validate();
   const Looked looked = Look(Resolving{GetParam().conduct, {}, GetParam().root});
-  EXPECT_NE(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_NE(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(DnssecStatusCode(looked.answer.dnssec), DnssecStatusCode(GetParam().status));
   EXPECT_EQ(looked.account.budget.queries, 1u) << "what was learnt of the resolver is no name's";
 }
@@ -232,7 +233,7 @@ TEST_F(ForwardingExplainTest, WhatCdLetsThroughIsBogusAndTheErrorNamesTheCause) 
   for (const Conduct::Kind kind : {kAnswer, kEmpty, Conduct::Kind::kNxDomain}) {
     const Looked looked =
         Look(Resolving{{kServfail, false, true, {{7, "too old"}, {22, ""}}}, {kind}});
-    ASSERT_EQ(looked.answer.status, LookupStatus::kFailed);
+    ASSERT_EQ(looked.answer.status, query::LookupStatus::kFailed);
     EXPECT_EQ(looked.answer.failure, Reason::kDnssecBogus);
     EXPECT_EQ(looked.answer.dnssec, DnssecStatus::kBogus);
     EXPECT_FALSE(looked.answer.all_insecure);
@@ -259,7 +260,7 @@ TEST_F(ForwardingExplainTest, AFailureThatHasPassedIsNotBogus) {
     if (net::QuestionText(query.bytes) != ".") ++*asked;
     Behave(query, {passed ? kAnswer : kServfail, passed}, out);
   });
-  ASSERT_EQ(looked.answer.status, LookupStatus::kRecords);
+  ASSERT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.dnssec, DnssecStatus::kSecure);
   EXPECT_THAT(looked.answer.findings, IsEmpty());
 }
@@ -306,7 +307,7 @@ TEST_F(ForwardingExplainTest, TheBudgetHoldsForQuestionsWithCdToo) {
 TEST_F(ForwardingExplainTest, OneThatWasNotAskedYetIsAskedForItsView) {
   options_.retries = 0;
   const Looked looked = Look(Resolving{{kServfail}, {kAnswer}}, Resolving{{kAnswer}, {kAnswer}});
-  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.account.budget.queries, 2u);
 }
 
@@ -314,23 +315,23 @@ TEST_F(ForwardingExplainTest, WhoDoesNotValidateIsNotBelievedAgainstOneThatDoes)
   Validate();
   const Resolving blind{{kAnswer}, {kAnswer}, {kEmpty, false}};
   const Looked bogus = Look(Resolving{{kServfail}, {kAnswer}}, blind);
-  ASSERT_EQ(bogus.answer.status, LookupStatus::kFailed);
+  ASSERT_EQ(bogus.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(bogus.answer.failure, Reason::kDnssecBogus);
   // One that validates too is.
   const Looked seen = Look(Resolving{{kServfail}, {kAnswer}}, Resolving{{kAnswer, true}, {}});
-  EXPECT_EQ(seen.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(seen.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(seen.answer.dnssec, DnssecStatus::kSecure);
 }
 
 TEST_F(ForwardingExplainTest, RemarksOnAnswersBecomeFindings) {
   Validate();
   const Looked looked = Look(Resolving{{kAnswer, false, true, {{27, ""}, {3, ""}, {7, ""}}}, {}});
-  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_THAT(Codes(looked.answer), ElementsAre("dnssec_nsec3_iterations"));
 }
 
-CaaAnswer OwnFailure(Reason reason, DnssecStatus dnssec) {
-  CaaAnswer answer;
+query::CaaAnswer OwnFailure(Reason reason, DnssecStatus dnssec) {
+  query::CaaAnswer answer;
   answer.failure = reason;
   answer.dnssec = dnssec;
   answer.zone = "example.com";
@@ -364,7 +365,7 @@ TEST_F(ForwardingExplainTest, WhatAResolverCalledBogusStaysSo) {
 }
 
 TEST_F(ForwardingExplainTest, OurOwnFindingsAreMoreExact) {
-  CaaAnswer own = OwnFailure(Reason::kDnssecBogus, DnssecStatus::kBogus);
+  query::CaaAnswer own = OwnFailure(Reason::kDnssecBogus, DnssecStatus::kBogus);
   own.findings.emplace_back(FindingCode::kDnssecDsMismatch).zone = "example.com";
   const Looked looked = Look(Resolving{{kServfail, false, true, {{7, ""}}}, {kAnswer}}, nullptr,
                              std::make_unique<OwnResolver>(own));
@@ -373,11 +374,11 @@ TEST_F(ForwardingExplainTest, OurOwnFindingsAreMoreExact) {
 }
 
 TEST_F(ForwardingExplainTest, WhereWeFindAnAnswerTheFailureIsTheResolvers) {
-  CaaAnswer own;
-  own.status = LookupStatus::kEmpty;
+  query::CaaAnswer own;
+  own.status = query::LookupStatus::kEmpty;
   const Looked looked =
       Look(Resolving{{kServfail}, {kServfail}}, nullptr, std::make_unique<OwnResolver>(own));
-  EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(looked.answer.failure, Reason::kServfail);
   EXPECT_EQ(looked.answer.zone, "");
   ASSERT_FALSE(looked.account.attempts.empty());
@@ -399,8 +400,8 @@ TEST_P(ResolverDownTest, IsObservedWhereNotEvenTheRootIsAnswered) {
   const DownRow& row = GetParam();
   const Looked looked = Look(Resolving{{row.checked}, {row.checked}, {row.root}});
   std::vector<std::string> evidence;
-  for (const Observation& observation : looked.account.observations) {
-    if (observation.kind == Observation::Kind::kResolverDown) {
+  for (const query::Observation& observation : looked.account.observations) {
+    if (observation.kind == query::Observation::Kind::kResolverDown) {
       evidence.push_back(observation.evidence);
     }
   }
@@ -429,8 +430,8 @@ TEST_F(ForwardingExplainTest, OneOfTwoResolversIsDown) {
   const Looked looked =
       Look(Resolving{{kSilence}, {kSilence}, {kSilence}}, Resolving{{kServfail}, {kServfail}});
   size_t down = 0;
-  for (const Observation& observation : looked.account.observations) {
-    if (observation.kind != Observation::Kind::kResolverDown) continue;
+  for (const query::Observation& observation : looked.account.observations) {
+    if (observation.kind != query::Observation::Kind::kResolverDown) continue;
     ++down;
     EXPECT_EQ(observation.peer->address().ToText(), kFirst);
   }

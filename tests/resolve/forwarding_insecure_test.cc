@@ -54,9 +54,9 @@ class InsecureTest : public testing::Test {
         client_->network(), options_, std::vector<async::Address>{server_->At(kAddress)});
   }
 
-  CaaAnswer Fail(std::string_view text) {
+  query::CaaAnswer Fail(std::string_view text) {
     if (resolver_ == nullptr) Start();
-    CaaAnswer answer;
+    query::CaaAnswer answer;
     client_->Run(FailTask(resolver_.get(), std::string(text), &answer));
     return answer;
   }
@@ -66,13 +66,13 @@ class InsecureTest : public testing::Test {
   std::map<std::string, std::string> aliases_;
 
  private:
-  static async::Task<> FailTask(Resolver* resolver, std::string text, CaaAnswer* answer) {
+  static async::Task<> FailTask(Resolver* resolver, std::string text, query::CaaAnswer* answer) {
     dns::Name name;
     EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone);
-    Account account;
+    query::Account account;
     account.budget.max_queries = 100;
-    *answer = std::move(*co_await resolver->LookupCaa(name, &account, WhenBusy::kWait));
-    EXPECT_EQ(answer->status, LookupStatus::kFailed);
+    *answer = std::move(*co_await resolver->LookupCaa(name, &account, query::WhenBusy::kWait));
+    EXPECT_EQ(answer->status, query::LookupStatus::kFailed);
     co_await resolver->Explain(name, &account, answer);
   }
 
@@ -136,7 +136,7 @@ class DelegationTest : public InsecureTest, public testing::WithParamInterface<D
 TEST_P(DelegationTest, IsProvenInsecureOrNot) {
   ds_["example.test"] = GetParam().ds;
   ds_["test"] = {Ds::Kind::kSigned};
-  const CaaAnswer answer = Fail("www.example.test");
+  const query::CaaAnswer answer = Fail("www.example.test");
   EXPECT_EQ(answer.failure, Reason::kServfail);
   EXPECT_EQ(answer.all_insecure, GetParam().insecure);
   EXPECT_TRUE(answer.retried);

@@ -33,14 +33,15 @@ constexpr std::chrono::milliseconds kShort(50);
 constexpr uint16_t kRecursive = dns::kFlagQR | dns::kFlagRA;
 
 struct Looked {
-  CaaAnswer answer;
-  Account account;
+  query::CaaAnswer answer;
+  query::Account account;
 };
 
 async::Task<> LookupTask(Resolver* resolver, std::string text, Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, WhenBusy::kWait));
+  out->answer =
+      std::move(*co_await resolver->LookupCaa(name, &out->account, query::WhenBusy::kWait));
 }
 
 void AnswerWell(const Arrival& query, Outbox* out) {
@@ -80,9 +81,9 @@ class ForwardingTest : public testing::Test {
     return looked;
   }
 
-  static std::vector<std::string> Results(const std::vector<Attempt>& attempts) {
+  static std::vector<std::string> Results(const std::vector<query::Attempt>& attempts) {
     std::vector<std::string> lines;
-    for (const Attempt& attempt : attempts) {
+    for (const query::Attempt& attempt : attempts) {
       lines.push_back(attempt.peer->address().ToText() + " " +
                       std::string(ServerResultCode(attempt.result)));
     }
@@ -99,7 +100,7 @@ class ForwardingTest : public testing::Test {
 TEST_F(ForwardingTest, AsksForRecursionAndTakesTheAnswer) {
   Start(AnswerWell);
   const Looked looked = Lookup("WWW.example.com");
-  ASSERT_EQ(looked.answer.status, LookupStatus::kRecords);
+  ASSERT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.rrset.records, (std::vector<CaaRecord>{{0, "issue", "ca"}}));
   EXPECT_EQ(looked.answer.rrset.owner, "www.example.com");
   EXPECT_EQ(looked.answer.zone, "") << "a resolver does not say";
@@ -123,7 +124,7 @@ TEST_F(ForwardingTest, NodataAndNxdomainAreEmptyWithOrWithoutSoa) {
   for (const char* name :
        {"a.example.com", "gone.example.com", "soa.example.com", "soa.gone.example.com"}) {
     const Looked looked = Lookup(name);
-    EXPECT_EQ(looked.answer.status, LookupStatus::kEmpty) << name;
+    EXPECT_EQ(looked.answer.status, query::LookupStatus::kEmpty) << name;
     EXPECT_EQ(looked.answer.ttl_s, std::string(name).starts_with("soa") ? 77u : 0u);
     EXPECT_THAT(looked.account.observations, IsEmpty());
   }
@@ -139,9 +140,10 @@ struct UselessRow {
 };
 
 bool Lies(const Looked& looked) {
-  return std::any_of(
-      looked.account.observations.begin(), looked.account.observations.end(),
-      [](const Observation& seen) { return seen.kind == Observation::Kind::kResolverLies; });
+  return std::any_of(looked.account.observations.begin(), looked.account.observations.end(),
+                     [](const query::Observation& seen) {
+                       return seen.kind == query::Observation::Kind::kResolverLies;
+                     });
 }
 
 class UselessTest : public ForwardingTest, public testing::WithParamInterface<UselessRow> {};
@@ -154,7 +156,7 @@ TEST_P(UselessTest, TheNextResolverIsAsked) {
         out->Send(reply.bytes());
       },
       AnswerWell);
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(Lookup().answer.status, LookupStatus::kRecords);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Lookup().answer.status, query::LookupStatus::kRecords);
 }
 
 TEST_P(UselessTest, NeverPermits) {
@@ -164,7 +166,7 @@ TEST_P(UselessTest, NeverPermits) {
     out->Send(reply.bytes());
   });
   const Looked looked = Lookup();
-  EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(looked.answer.failure, Reason::kMalformedResponse);
   EXPECT_EQ(Lies(looked), GetParam().lies);
 }
@@ -186,7 +188,7 @@ TEST_F(ForwardingTest, AResolverThatDeniesEverythingLies) {
   Start([](const Arrival& query, Outbox* out) {
     out->Send(Reply(query.bytes, kRecursive, RCode::kNXDomain).bytes());
   });
-  EXPECT_EQ(Lookup("www.example.com").answer.status, LookupStatus::kEmpty);
+  EXPECT_EQ(Lookup("www.example.com").answer.status, query::LookupStatus::kEmpty);
   const Looked tld = Lookup("com");
   EXPECT_EQ(tld.answer.failure, Reason::kMalformedResponse);
   EXPECT_TRUE(Lies(tld));
@@ -202,10 +204,11 @@ TEST_F(ForwardingTest, ATopLevelDomainThatDoesNotExistIsNoPermission) {
       out->Send(reply.bytes());
     });
     const Looked looked = Lookup("nosuchtld");
-    EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+    EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
     EXPECT_EQ(looked.answer.failure, Reason::kNoSuchTld);
     EXPECT_THAT(looked.account.observations, IsEmpty());
-    EXPECT_EQ(Lookup("www.example").answer.status, LookupStatus::kEmpty) << "its TLD decides";
+    EXPECT_EQ(Lookup("www.example").answer.status, query::LookupStatus::kEmpty)
+        << "its TLD decides";
   }
 }
 
@@ -221,7 +224,7 @@ TEST_F(ForwardingTest, AsksForTheRestOfTheAliases) {
     out->Send(reply.bytes());
   });
   const Looked looked = Lookup();
-  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.net");
   EXPECT_EQ(looked.account.budget.queries, 2u);
   EXPECT_EQ(looked.account.retries, 0u);
@@ -236,7 +239,7 @@ TEST_F(ForwardingTest, FollowsTheAliasesOfAnAnswer) {
     out->Send(reply.bytes());
   });
   const Looked looked = Lookup();
-  EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_THAT(looked.answer.cname, ElementsAre("web.example.net", "cdn.example.org"));
   EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.org");
 }
@@ -252,10 +255,10 @@ TEST_F(ForwardingTest, AnAliasWithoutDataIsEmptyAndALoopFails) {
     out->Send(reply.bytes());
   });
   const Looked empty = Lookup("www.example.com");
-  EXPECT_EQ(empty.answer.status, LookupStatus::kEmpty);
+  EXPECT_EQ(empty.answer.status, query::LookupStatus::kEmpty);
   EXPECT_THAT(empty.answer.cname, ElementsAre("b.example.net"));
   const Looked loop = Lookup("loop.example.com");
-  EXPECT_EQ(loop.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(loop.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(loop.answer.failure, Reason::kAliasLoop);
   EXPECT_EQ(loop.account.budget.queries, 1u) << "asking again would not help";
 }
@@ -300,7 +303,7 @@ TEST_P(BadResolverTest, TheOtherOneIsAskedNext) {
   int met = 0;
   for (int i = 0; i < 4; ++i) {
     const Looked looked = Lookup();
-    EXPECT_EQ(looked.answer.status, LookupStatus::kRecords);
+    EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
     if (looked.account.retries == 0) continue;
     ++met;
     EXPECT_THAT(Results(looked.account.attempts),
@@ -312,7 +315,7 @@ TEST_P(BadResolverTest, TheOtherOneIsAskedNext) {
 TEST_P(BadResolverTest, AloneIsTriedAgainAndGivesTheReason) {
   Start(GetParam().handler);
   const Looked looked = Lookup();
-  ASSERT_EQ(looked.answer.status, LookupStatus::kFailed);
+  ASSERT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(ReasonCode(looked.answer.failure), ReasonCode(GetParam().reason));
   EXPECT_EQ(looked.answer.attempts.size(), 3u);
   EXPECT_EQ(looked.account.attempts.size(), 3u);
@@ -346,14 +349,14 @@ TEST_F(ForwardingTest, ATruncatedAnswerIsAskedForOverTcp) {
     if (query.transport == net::Protocol::kTcp) return AnswerWell(query, out);
     out->Send(Reply(query.bytes, kRecursive | dns::kFlagTC).bytes());
   });
-  EXPECT_EQ(Lookup().answer.status, LookupStatus::kRecords);
+  EXPECT_EQ(Lookup().answer.status, query::LookupStatus::kRecords);
 }
 
 TEST_F(ForwardingTest, CancellingStopsALookup) {
   Start([](const Arrival&, Outbox*) {});
   client_->AtNextTurn([this] { client_->network()->CancelAll(); });
   const Looked looked = Lookup();
-  EXPECT_EQ(looked.answer.status, LookupStatus::kFailed);
+  EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(looked.answer.failure, Reason::kStopped);
 }
 

@@ -12,29 +12,32 @@
 #include <vector>
 
 #include "scanner/async/wait_list.h"
-#include "tests/resolve/offline_fixture.h"
+#include "tests/query/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
 
+using query::N;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-class HostFinderTest : public OfflineFixture, private HostFinder::Source {
+class HostFinderTest : public query::OfflineFixture, private HostFinder::Source {
  protected:
   /// What a host's servers say.
   struct Script {
-    HostEnd end = HostEnd::kKnown;
+    query::HostEnd end = query::HostEnd::kKnown;
     std::string ipv4 = {};  // Empty: it has no such address.
     std::string ipv6 = {};
     std::vector<std::string> needs = {};  // Hosts that must be found first.
     bool no_such_host = false;
   };
 
-  void Start(std::string_view host, HostEnd* end) { async::Spawn(Find(std::string(host), end)); }
-  HostEnd Resolve(std::string_view host) {
-    HostEnd end{};
+  void Start(std::string_view host, query::HostEnd* end) {
+    async::Spawn(Find(std::string(host), end));
+  }
+  query::HostEnd Resolve(std::string_view host) {
+    query::HostEnd end{};
     Start(host, &end);
     return end;
   }
@@ -46,35 +49,35 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
     return texts;
   }
 
-  AddressPolicy policy_{.ipv4 = true, .ipv6 = true};
+  zones::AddressPolicy policy_{.ipv4 = true, .ipv6 = true};
   nanoseconds now_ = seconds(1000);
   HostFinder finder_{this, policy_, 1000, 1 << 20};
-  Account account_ = NewAccount();
+  query::Account account_ = NewAccount();
   std::map<std::string, Script> scripts_;
   std::vector<std::string> asked_;
   bool servers_wait_ = false;  // Until server_ is notified.
   async::WaitList server_;
 
-  static Account NewAccount() {
-    Account account;
+  static query::Account NewAccount() {
+    query::Account account;
     account.budget.max_queries = 100;
     return account;
   }
 
  private:
-  async::Task<> Find(std::string host, HostEnd* end) {
+  async::Task<> Find(std::string host, query::HostEnd* end) {
     *end = co_await finder_.Resolve(finder_.FindOrInsert(N(host)), &account_, nullptr);
   }
-  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                        Account* account) override {
+  async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                               query::Account* account) override {
     const std::string name = host.name().ToText();
     const bool v6 = type == dns::RRType::kAAAA;
     asked_.push_back(name + (v6 ? " AAAA" : " A"));
     const Script script = scripts_[name];
     for (const std::string& need : script.needs) {
       const HostFinder::Handle other = finder_.FindOrInsert(N(need));
-      const HostEnd end = co_await finder_.Resolve(other, account, &*host);
-      if (end == HostEnd::kCircle) co_return end;
+      const query::HostEnd end = co_await finder_.Resolve(other, account, &*host);
+      if (end == query::HostEnd::kCircle) co_return end;
     }
     if (servers_wait_) co_await async::WaitList::Waiter(&server_);
     host->no_such_host = script.no_such_host;
@@ -87,8 +90,8 @@ class HostFinderTest : public OfflineFixture, private HostFinder::Source {
 
 TEST_F(HostFinderTest, AHostIsLookedUpOnceAnHour) {
   scripts_["ns.test"] = {.ipv4 = "192.0.2.1", .ipv6 = "2001:db8::1"};
-  EXPECT_EQ(Resolve("ns.test"), HostEnd::kKnown);
-  EXPECT_EQ(Resolve("ns.test"), HostEnd::kKnown);
+  EXPECT_EQ(Resolve("ns.test"), query::HostEnd::kKnown);
+  EXPECT_EQ(Resolve("ns.test"), query::HostEnd::kKnown);
   EXPECT_THAT(asked_, ElementsAre("ns.test A")) << "one usable address is enough";
   EXPECT_THAT(Addresses("ns.test"), ElementsAre("192.0.2.1"));
   now_ += seconds(3600);
@@ -99,44 +102,46 @@ TEST_F(HostFinderTest, AHostIsLookedUpOnceAnHour) {
 TEST_F(HostFinderTest, WhatThisMachineCannotSendToIsNotEnough) {
   finder_.NoteAnswer(*async::Address::FromText("2001:db8::2", 53));
   scripts_["ns.test"] = {.ipv4 = "192.0.2.1", .ipv6 = "2001:db8::1"};
-  EXPECT_EQ(Resolve("ns.test"), HostEnd::kKnown);
+  EXPECT_EQ(Resolve("ns.test"), query::HostEnd::kKnown);
   EXPECT_THAT(Addresses("ns.test"), ElementsAre("192.0.2.1", "2001:db8::1"));
 }
 
 TEST_F(HostFinderTest, ANameThatDoesNotExistIsAskedForOnce) {
   scripts_["ns.test"] = {.no_such_host = true};
-  EXPECT_EQ(Resolve("ns.test"), HostEnd::kKnown);
+  EXPECT_EQ(Resolve("ns.test"), query::HostEnd::kKnown);
   EXPECT_THAT(asked_, ElementsAre("ns.test A"));
 }
 
 TEST_F(HostFinderTest, TheRootsNameIsNoServer) {
-  EXPECT_EQ(Resolve("."), HostEnd::kKnown);
+  EXPECT_EQ(Resolve("."), query::HostEnd::kKnown);
   EXPECT_TRUE(asked_.empty());
 }
 
 TEST_F(HostFinderTest, NamesThatNeedAHostThatIsBeingLookedUpWait) {
   scripts_["ns.test"] = {.ipv4 = "192.0.2.1"};
   servers_wait_ = true;
-  HostEnd ends[3] = {HostEnd::kCircle, HostEnd::kCircle, HostEnd::kCircle};
-  for (HostEnd& end : ends) Start("ns.test", &end);
+  query::HostEnd ends[3] = {query::HostEnd::kCircle, query::HostEnd::kCircle,
+                            query::HostEnd::kCircle};
+  for (query::HostEnd& end : ends) Start("ns.test", &end);
   EXPECT_EQ(asked_.size(), 1u);
   server_.NotifyAll();
-  EXPECT_THAT(ends, ElementsAre(HostEnd::kKnown, HostEnd::kKnown, HostEnd::kKnown));
+  EXPECT_THAT(ends,
+              ElementsAre(query::HostEnd::kKnown, query::HostEnd::kKnown, query::HostEnd::kKnown));
   EXPECT_EQ(asked_.size(), 1u);
 }
 
 TEST_F(HostFinderTest, WhatIsKeptForOthers) {
   const struct {
     const char* name;
-    HostEnd end;
+    query::HostEnd end;
     bool kept;
   } rows[] = {
-      {"its servers failed", HostEnd::kUnproven, true},
-      {"its servers were silent", HostEnd::kUnheard, true},
-      {"a circle", HostEnd::kCircle, false},
-      {"our own limits", HostEnd::kCutShort, false},
-      {"our own side could not send", HostEnd::kLocalFault, false},
-      {"it may not be asked", HostEnd::kBlocklisted, false},
+      {"its servers failed", query::HostEnd::kUnproven, true},
+      {"its servers were silent", query::HostEnd::kUnheard, true},
+      {"a circle", query::HostEnd::kCircle, false},
+      {"our own limits", query::HostEnd::kCutShort, false},
+      {"our own side could not send", query::HostEnd::kLocalFault, false},
+      {"it may not be asked", query::HostEnd::kBlocklisted, false},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
@@ -154,16 +159,16 @@ TEST_F(HostFinderTest, WhatIsKeptForOthers) {
 }
 
 TEST_F(HostFinderTest, APatientLookAsksAnewForAnOlderFailure) {
-  scripts_["ns.test"] = {.end = HostEnd::kUnproven};
+  scripts_["ns.test"] = {.end = query::HostEnd::kUnproven};
   Resolve("ns.test");
   const size_t once = asked_.size();
-  account_.look = Look::kPatient;
+  account_.look = query::Look::kPatient;
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), once) << "it has just failed";
   now_ += seconds(2);
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), 2 * once);
-  account_.look = Look::kFirst;
+  account_.look = query::Look::kFirst;
   now_ += seconds(29);
   Resolve("ns.test");
   EXPECT_EQ(asked_.size(), 2 * once);
@@ -176,7 +181,7 @@ TEST_F(HostFinderTest, HostsThatNeedOneAnotherEndInACircle) {
   scripts_["a.test"] = {.needs = {"b.test"}};
   scripts_["b.test"] = {.needs = {"c.test"}};
   scripts_["c.test"] = {.needs = {"a.test"}};
-  EXPECT_EQ(Resolve("a.test"), HostEnd::kCircle);
+  EXPECT_EQ(Resolve("a.test"), query::HostEnd::kCircle);
 }
 
 // Two names come from both sides: neither may wait for the other.
@@ -184,13 +189,13 @@ TEST_F(HostFinderTest, ACircleOfTwoThatWaitEnds) {
   scripts_["a.test"] = {.needs = {"x.test", "b.test"}};
   scripts_["b.test"] = {.needs = {"x.test", "a.test"}};
   servers_wait_ = true;
-  HostEnd ends[2] = {HostEnd::kKnown, HostEnd::kKnown};
+  query::HostEnd ends[2] = {query::HostEnd::kKnown, query::HostEnd::kKnown};
   Start("a.test", &ends[0]);
   Start("b.test", &ends[1]);
   servers_wait_ = false;
   for (int i = 0; i < 10; ++i) server_.NotifyAll();
-  EXPECT_EQ(ends[0], HostEnd::kCircle);
-  EXPECT_EQ(ends[1], HostEnd::kCircle);
+  EXPECT_EQ(ends[0], query::HostEnd::kCircle);
+  EXPECT_EQ(ends[1], query::HostEnd::kCircle);
 }
 
 TEST_F(HostFinderTest, AChainOfHostsHasAnEnd) {
@@ -198,13 +203,13 @@ TEST_F(HostFinderTest, AChainOfHostsHasAnEnd) {
     scripts_["h" + std::to_string(i) + ".test"] = {
         .needs = {"h" + std::to_string(i + 1) + ".test"}};
   }
-  EXPECT_EQ(Resolve("h0.test"), HostEnd::kCircle);
+  EXPECT_EQ(Resolve("h0.test"), query::HostEnd::kCircle);
   EXPECT_LT(asked_.size(), 20u);
 }
 
 TEST_F(HostFinderTest, ASpentBudgetAsksForNothing) {
   account_.budget.queries = account_.budget.max_queries;
-  EXPECT_EQ(Resolve("ns.test"), HostEnd::kCutShort);
+  EXPECT_EQ(Resolve("ns.test"), query::HostEnd::kCutShort);
   EXPECT_TRUE(asked_.empty());
 }
 

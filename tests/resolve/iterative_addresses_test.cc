@@ -16,7 +16,7 @@ using net::Arrival;
 using net::Outbox;
 using testing::ElementsAre;
 
-using Kind = Observation::Kind;
+using Kind = query::Observation::Kind;
 
 constexpr const char* kFirst = "127.53.1.1";
 constexpr const char* kSecond = "127.53.1.2";
@@ -31,9 +31,9 @@ class AddressesTest : public IterativeFixture {
   }
 
   /// "address result" each.
-  static std::set<std::string> Results(const std::vector<Attempt>& attempts) {
+  static std::set<std::string> Results(const std::vector<query::Attempt>& attempts) {
     std::set<std::string> lines;
-    for (const Attempt& attempt : attempts) {
+    for (const query::Attempt& attempt : attempts) {
       const std::string where =
           attempt.peer == nullptr ? attempt.host : attempt.peer->address().ToText();
       lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
@@ -93,7 +93,7 @@ TEST_F(AddressesTest, AServerNameLostToALocalFaultIsHeldAgainstNobody) {
   for (int i = 0; i < 2; ++i) {
     const Looked looked = Lookup("hangs.test");
     EXPECT_EQ(looked.answer.failure, Reason::kLocalFault);
-    for (const Attempt& attempt : looked.account.attempts) EXPECT_TRUE(attempt.local_fault);
+    for (const query::Attempt& attempt : looked.account.attempts) EXPECT_TRUE(attempt.local_fault);
   }
 }
 
@@ -136,7 +136,7 @@ TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames)
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(Lookup("www.evil.test").answer.failure, Reason::kUnresolvableServers);
-  EXPECT_LE(Seen(kPrey), Account().budget.max_host_queries + 1)
+  EXPECT_LE(Seen(kPrey), query::Account().budget.max_host_queries + 1)
       << "the last one may go on over TCP";
   refuses = false;
   EXPECT_EQ(Summary(Lookup("www.good.test").answer), "empty")
@@ -147,7 +147,7 @@ TEST_F(AddressesTest, AStrangersZoneIsNotAskedForAllServersThatADelegationNames)
 TEST_F(AddressesTest, TheRootAsAServersNameIsNoServer) {
   tree_.Add("test", "nil.test NS .");
   Start();
-  for (const Look look : {Look::kFirst, Look::kOnly}) {
+  for (const query::Look look : {query::Look::kFirst, query::Look::kOnly}) {
     const Looked looked = Lookup("www.nil.test", {.look = look});
     EXPECT_EQ(looked.answer.failure, Reason::kUnresolvableServers);
   }

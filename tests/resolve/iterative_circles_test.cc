@@ -24,12 +24,12 @@ class CirclesTest : public IterativeFixture {
   }
 
   void ExpectEndsSoon(const char* name, Reason failure) {
-    for (const Look look : {Look::kFirst, Look::kPatient}) {
+    for (const query::Look look : {query::Look::kFirst, query::Look::kPatient}) {
       const Looked looked = Lookup(name, {.look = look});
       EXPECT_EQ(looked.answer.failure, failure) << ReasonCode(looked.answer.failure);
       EXPECT_LE(looked.account.budget.steps, kFewSteps);
       EXPECT_LE(looked.account.budget.queries, kFewQueries);
-      EXPECT_LE(looked.account.attempts.size(), Account::kMaxAttempts);
+      EXPECT_LE(looked.account.attempts.size(), query::Account::kMaxAttempts);
     }
   }
 };
@@ -58,14 +58,14 @@ TEST_F(CirclesTest, SaysOfEachServerWhyItIsNotFound) {
   DelegateWithoutGlue("behind.test", "a.test", 1);
   Start();
   const auto attempt = [this](const char* name) {
-    return Lookup(name, {.look = Look::kPatient}).answer.attempts.at(0);
+    return Lookup(name, {.look = query::Look::kPatient}).answer.attempts.at(0);
   };
-  const Attempt circular = attempt("www.a.test");
+  const query::Attempt circular = attempt("www.a.test");
   EXPECT_TRUE(circular.circular && !circular.lacks_glue);
   EXPECT_EQ(circular.detail, "to find it one needs b.test, whose servers lie in a.test");
-  const Attempt inside = attempt("www.inside.test");
+  const query::Attempt inside = attempt("www.inside.test");
   EXPECT_TRUE(inside.lacks_glue && !inside.circular);
-  const Attempt behind = attempt("www.behind.test");
+  const query::Attempt behind = attempt("www.behind.test");
   EXPECT_FALSE(behind.circular || behind.lacks_glue) << "the circle is not its own";
 }
 

@@ -168,7 +168,8 @@ TEST_F(IterativeDoubtTest, AServerOfTheZoneAboveMayShowItsSoa) {
   for (int i = 0; i < 6; ++i) {
     const Looked looked = Lookup("a.example.test");
     EXPECT_EQ(How(looked), "empty");
-    EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kNegativeSoaWrongZone)));
+    EXPECT_THAT(Kinds(looked.account),
+                Not(Contains(query::Observation::Kind::kNegativeSoaWrongZone)));
   }
 }
 
@@ -178,7 +179,7 @@ TEST_F(IterativeDoubtTest, AServerOfTheZoneAloneIsNamedForAnotherZonesSoa) {
   Start();
   const Looked looked = Lookup("example.test");
   EXPECT_EQ(How(looked), "empty");
-  EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kNegativeSoaWrongZone));
+  EXPECT_THAT(Kinds(looked.account), Contains(query::Observation::Kind::kNegativeSoaWrongZone));
 }
 
 // The other server may have records. Only a lost packet may keep its address from us.
@@ -200,7 +201,7 @@ TEST_P(MissingAddressTest, BesideItTheWeakerWordCountsAtTheLastLook) {
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), GetParam().first);
-  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), GetParam().last);
+  EXPECT_EQ(How(Lookup("example.test", {.look = query::Look::kOnly})), GetParam().last);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, MissingAddressTest,
@@ -218,7 +219,7 @@ TEST_F(IterativeDoubtTest, BesideASilentServerTheWeakerWordCountsAtTheLastLook) 
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response");
-  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "empty");
+  EXPECT_EQ(How(Lookup("example.test", {.look = query::Look::kOnly})), "empty");
 }
 
 TEST_F(IterativeDoubtTest, AnUnprovenEmptyAnswerWaitsForEveryServer) {
@@ -240,8 +241,8 @@ TEST_F(IterativeDoubtTest, TheServerWithoutAuthorityIsNamedThoughItDidNotDecide)
   for (int i = 0; i < 4 && !named; ++i) {
     const Looked looked = Lookup("example.test");
     EXPECT_EQ(How(looked), "issue new");
-    for (const Observation& seen : looked.account.observations) {
-      if (seen.kind != Observation::Kind::kDataWithoutAuthority) continue;
+    for (const query::Observation& seen : looked.account.observations) {
+      if (seen.kind != query::Observation::Kind::kDataWithoutAuthority) continue;
       EXPECT_EQ(seen.host, "ns1.example.test");
       named = true;
     }
@@ -354,10 +355,10 @@ TEST_F(IterativeDoubtTest, WhereTheGlueFailsTheServersOwnAddressIsTheLastResort)
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response") << "the next look will be the last one";
-  const Looked looked = Lookup("example.test", {.look = Look::kOnly});
+  const Looked looked = Lookup("example.test", {.look = query::Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
-  ASSERT_EQ(Kinds(looked.account), std::vector{Observation::Kind::kGlueMismatch});
-  const Observation& seen = looked.account.observations[0];
+  ASSERT_EQ(Kinds(looked.account), std::vector{query::Observation::Kind::kGlueMismatch});
+  const query::Observation& seen = looked.account.observations[0];
   EXPECT_EQ(seen.host, "ns1.hoster.test");
   EXPECT_EQ(seen.peer->address().ToText(), "127.53.9.9");
 }
@@ -374,9 +375,9 @@ TEST_F(IterativeDoubtTest, WhereTheServersOwnAddressFailsGlueIsTheLastResort) {
   tree_.Add("example.other", "example.other CAA 0 issue ca");
   tree_.SetOverride("127.53.9.9", Always(RCode::kRefused));
   Start();
-  const Looked looked = Lookup("example.other", {.look = Look::kOnly});
+  const Looked looked = Lookup("example.other", {.look = query::Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
-  EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kGlueMismatch));
+  EXPECT_THAT(Kinds(looked.account), Contains(query::Observation::Kind::kGlueMismatch));
 }
 
 TEST_F(IterativeDoubtTest, OfSeveralOwnAddressesOneThatFailsIsNoMismatch) {
@@ -389,9 +390,9 @@ TEST_F(IterativeDoubtTest, OfSeveralOwnAddressesOneThatFailsIsNoMismatch) {
   tree_.Add("example.test", "example.test CAA 0 issue ca");
   tree_.SetOverride("127.53.9.9", Always(RCode::kRefused));
   Start();
-  const Looked looked = Lookup("example.test", {.look = Look::kOnly});
+  const Looked looked = Lookup("example.test", {.look = query::Look::kOnly});
   EXPECT_EQ(How(looked), "issue ca");
-  EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kGlueMismatch)));
+  EXPECT_THAT(Kinds(looked.account), Not(Contains(query::Observation::Kind::kGlueMismatch)));
 }
 
 // Retries and zones.

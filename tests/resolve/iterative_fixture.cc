@@ -5,7 +5,8 @@
 namespace caascan::resolve {
 namespace {
 
-async::Task<> LookupTask(Resolver* resolver, std::string text, WhenBusy when_busy, Looked* out) {
+async::Task<> LookupTask(Resolver* resolver, std::string text, query::WhenBusy when_busy,
+                         Looked* out) {
   dns::Name name;
   EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
   out->answer = std::move(*co_await resolver->LookupCaa(name, &out->account, when_busy));
@@ -36,11 +37,11 @@ void IterativeFixture::Start(const pacing::LimitOptions& limits,
   options_.addresses.port = server_->port();
   resolver_.reset();  // It refers to the client's peers.
   client_ = std::make_unique<net::Client>(limits, network);
-  RootServer root;
+  zones::RootServer root;
   EXPECT_EQ(dns::Name::FromText("a.root-servers.test", &root.host), dns::NameError::kNone);
   root.addresses.push_back(server_->At(kRoot));
   resolver_ = std::make_unique<IterativeResolver>(client_->network(), options_,
-                                                  std::vector<RootServer>{root});
+                                                  std::vector<zones::RootServer>{root});
 }
 
 std::deque<Looked> IterativeFixture::LookupAll(const std::vector<std::string>& names,
@@ -60,9 +61,9 @@ Looked IterativeFixture::Lookup(std::string_view name, const LookUp& how) {
   return std::move(LookupAll({std::string(name)}, how).front());
 }
 
-std::string Summary(const CaaAnswer& answer) {
-  if (answer.status == LookupStatus::kEmpty) return "empty";
-  if (answer.status == LookupStatus::kFailed) {
+std::string Summary(const query::CaaAnswer& answer) {
+  if (answer.status == query::LookupStatus::kEmpty) return "empty";
+  if (answer.status == query::LookupStatus::kFailed) {
     return "failed " + std::to_string(static_cast<int>(answer.failure));
   }
   std::string text;
@@ -72,9 +73,10 @@ std::string Summary(const CaaAnswer& answer) {
   return text;
 }
 
-std::vector<Observation::Kind> Kinds(const Account& account) {
-  std::vector<Observation::Kind> kinds;
-  for (const Observation& observation : account.observations) kinds.push_back(observation.kind);
+std::vector<query::Observation::Kind> Kinds(const query::Account& account) {
+  std::vector<query::Observation::Kind> kinds;
+  for (const query::Observation& observation : account.observations)
+    kinds.push_back(observation.kind);
   return kinds;
 }
 

@@ -18,16 +18,16 @@ namespace caascan::resolve {
 
 /// What a look-up gave, and what it cost.
 struct Looked {
-  CaaAnswer answer;
-  Account account;
+  query::CaaAnswer answer;
+  query::Account account;
 };
 
 /// How a look-up is to be made: see Account.
 struct LookUp {
   uint32_t max_queries = 200;
-  Look look = Look::kFirst;
+  query::Look look = query::Look::kFirst;
   bool keep_all_attempts = false;
-  WhenBusy when_busy = WhenBusy::kWait;
+  query::WhenBusy when_busy = query::WhenBusy::kWait;
 };
 
 /// The tree has a root (kRoot) and the TLD "test" (kTld) to begin with. Fill `tree_` and
@@ -59,10 +59,10 @@ class IterativeFixture : public testing::Test {
 };
 
 /// "issue value" of each record, or how it ended: "empty", or the reason's code.
-std::string Summary(const CaaAnswer& answer);
+std::string Summary(const query::CaaAnswer& answer);
 
 /// The kinds of a look-up's observations, in order.
-std::vector<Observation::Kind> Kinds(const Account& account);
+std::vector<query::Observation::Kind> Kinds(const query::Account& account);
 
 // What an address may do instead of answering.
 bool Silent(const net::Arrival& query, net::Outbox* out);

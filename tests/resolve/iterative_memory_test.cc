@@ -19,7 +19,7 @@ class MemoryTest : public IterativeFixture {
     for (size_t i = 0; i < kNames; ++i) {
       const std::string zone = "n" + std::to_string(i) + ".test";
       names_.push_back(zone);
-      for (size_t j = 0; j < Zone::kMaxAddresses; ++j, ++next) {
+      for (size_t j = 0; j < zones::Zone::kMaxAddresses; ++j, ++next) {
         const std::string host = "ns" + std::to_string(j % 4) + "." + zone;
         const std::string address =
             "127.60." + std::to_string(next / 250) + "." + std::to_string(1 + next % 250);
@@ -55,7 +55,7 @@ class MemoryTest : public IterativeFixture {
 TEST_F(MemoryTest, PeersAreForgottenWithTheZonesThatNameThem) {
   options_.zone_capacity = 10;
   Start({}, {.peer_capacity = 100});
-  EXPECT_LE(LookUpAll(), 100 + 10 * Zone::kMaxAddresses + kOthers);
+  EXPECT_LE(LookUpAll(), 100 + 10 * zones::Zone::kMaxAddresses + kOthers);
 }
 
 TEST_F(MemoryTest, AZoneIsAsLargeAsItsPeers) {
@@ -66,7 +66,8 @@ TEST_F(MemoryTest, AZoneIsAsLargeAsItsPeers) {
 
 TEST_F(MemoryTest, PeersInTheCachesAreBoundedByTheseAlone) {
   Start({}, {.peer_capacity = 0});
-  EXPECT_EQ(LookUpAll(), kNames * Zone::kMaxAddresses + kOthers) << "all of them are in the cache";
+  EXPECT_EQ(LookUpAll(), kNames * zones::Zone::kMaxAddresses + kOthers)
+      << "all of them are in the cache";
   resolver_.reset();
   client_->network()->Flush();
   EXPECT_EQ(client_->network()->peer_count(), 4u) << "those that answered last: see net::Outage";

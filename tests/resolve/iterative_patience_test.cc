@@ -23,7 +23,9 @@ class PatienceTest : public IterativeFixture {
     options_.ask.timeout = kShort;
   }
 
-  Looked LookPatiently(std::string_view name) { return Lookup(name, {.look = Look::kPatient}); }
+  Looked LookPatiently(std::string_view name) {
+    return Lookup(name, {.look = query::Look::kPatient});
+  }
 };
 
 TEST_F(PatienceTest, EachSilentServerHasTwiceTheTriesOfAll) {

@@ -21,7 +21,7 @@ using net::Reply;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-using Kind = Observation::Kind;
+using Kind = query::Observation::Kind;
 
 constexpr const char* kFirst = "127.53.1.1";
 constexpr const char* kSecond = "127.53.1.2";
@@ -41,9 +41,9 @@ class ServersTest : public IterativeFixture {
   }
 
   /// "address result" each.
-  static std::set<std::string> Results(const std::vector<Attempt>& attempts) {
+  static std::set<std::string> Results(const std::vector<query::Attempt>& attempts) {
     std::set<std::string> lines;
-    for (const Attempt& attempt : attempts) {
+    for (const query::Attempt& attempt : attempts) {
       const std::string where =
           attempt.peer == nullptr ? attempt.host : attempt.peer->address().ToText();
       lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
@@ -131,7 +131,7 @@ TEST_P(BadServerTest, OneGoodServerIsEnough) {
     const Looked looked = Lookup("example.test");
     EXPECT_EQ(Summary(looked.answer), "issue ca.example");
     EXPECT_THAT(looked.answer.attempts, IsEmpty());
-    for (const Attempt& attempt : looked.account.attempts) {
+    for (const query::Attempt& attempt : looked.account.attempts) {
       EXPECT_EQ(attempt.peer->address().ToText(), kFirst);
       EXPECT_EQ(ServerResultCode(attempt.result), GetParam().result);
       EXPECT_EQ(attempt.host, "ns1.example.test");
@@ -144,7 +144,7 @@ TEST_P(BadServerTest, BothGiveTheReason) {
   Both(GetParam().take);
   Start();
   const Looked looked = Lookup("example.test");
-  ASSERT_EQ(looked.answer.status, LookupStatus::kFailed);
+  ASSERT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(ReasonCode(looked.answer.failure), ReasonCode(GetParam().reason));
   EXPECT_EQ(looked.answer.zone, "example.test");
   EXPECT_THAT(Results(looked.answer.attempts),

@@ -21,7 +21,8 @@ class IterativeTest : public IterativeFixture {
  protected:
   /// A reason, or kNoCaa where the look-up did not fail.
   static Reason FailureOf(const Looked& looked) {
-    return looked.answer.status == LookupStatus::kFailed ? looked.answer.failure : Reason::kNoCaa;
+    return looked.answer.status == query::LookupStatus::kFailed ? looked.answer.failure
+                                                                : Reason::kNoCaa;
   }
 };
 
@@ -31,7 +32,7 @@ TEST_F(IterativeTest, WalksFromTheRootToTheZone) {
   tree_.Add("example.test", "www.example.test CAA 128 iodef mailto:x");
   Start();
   const Looked looked = Lookup("WWW.example.test");
-  ASSERT_EQ(looked.answer.status, LookupStatus::kRecords);
+  ASSERT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.rrset.records,
             (std::vector<CaaRecord>{{0, "issue", "ca.example"}, {128, "iodef", "mailto:x"}}));
   EXPECT_EQ(looked.answer.rrset.owner, "www.example.test");
@@ -70,10 +71,10 @@ TEST_F(IterativeTest, NodataAndNxdomainAreEmpty) {
   tree_.Delegate("test", "example.test", {{"ns1.example.test", "127.53.1.1"}});
   Start();
   const Looked apex = Lookup("example.test");
-  EXPECT_EQ(apex.answer.status, LookupStatus::kEmpty);
+  EXPECT_EQ(apex.answer.status, query::LookupStatus::kEmpty);
   EXPECT_EQ(apex.answer.ttl_s, 60u);
   EXPECT_EQ(apex.answer.zone, "example.test");
-  EXPECT_EQ(Lookup("nowhere.example.test").answer.status, LookupStatus::kEmpty);
+  EXPECT_EQ(Lookup("nowhere.example.test").answer.status, query::LookupStatus::kEmpty);
 }
 
 TEST_F(IterativeTest, KeepsWhatEveryServerDidWhereAsked) {
@@ -81,7 +82,7 @@ TEST_F(IterativeTest, KeepsWhatEveryServerDidWhereAsked) {
   Start();
   const Looked looked = Lookup("example.test", {.keep_all_attempts = true});
   std::vector<std::string> lines;
-  for (const Attempt& attempt : looked.account.attempts) {
+  for (const query::Attempt& attempt : looked.account.attempts) {
     lines.push_back(attempt.host + " " + attempt.peer->address().ToText() + " " +
                     std::string(ServerResultCode(attempt.result)));
     EXPECT_TRUE(attempt.answered);
@@ -157,7 +158,7 @@ TEST_F(IterativeTest, ServerNamesThatDoNotExistMakeAZoneUnresolvable) {
   EXPECT_EQ(FailureOf(looked), Reason::kUnresolvableServers);
   EXPECT_EQ(looked.answer.zone, "example.test");
   ASSERT_EQ(looked.answer.attempts.size(), 2u);
-  for (const Attempt& attempt : looked.answer.attempts) {
+  for (const query::Attempt& attempt : looked.answer.attempts) {
     EXPECT_EQ(attempt.result, ServerResult::kUnresolved);
     EXPECT_EQ(attempt.peer, nullptr);
   }
@@ -393,7 +394,7 @@ TEST_F(IterativeTest, WhatABudgetKeptFromUsIsHeldAgainstNobody) {
   Start();
   const Looked looked = Lookup("example.test", {.max_queries = 3});
   EXPECT_EQ(FailureOf(looked), Reason::kTooManyQueries);
-  for (const Attempt& attempt : looked.account.attempts) {
+  for (const query::Attempt& attempt : looked.account.attempts) {
     EXPECT_NE(attempt.result, ServerResult::kUnresolved) << attempt.host << " was not asked for";
   }
   EXPECT_EQ(Summary(Lookup("example.test").answer), "empty") << "the next one begins anew";
@@ -410,8 +411,8 @@ TEST_F(IterativeTest, WhoWouldStandInLineIsPutOff) {
   for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i) + ".busy.test");
   const net::PeerRef busy = client_->network()->PeerFor(server_->At("127.53.1.1"));
   size_t put_off = 0;
-  for (const Looked& looked : LookupAll(names, {.when_busy = WhenBusy::kPutOff})) {
-    if (looked.answer.status != LookupStatus::kPutOff) {
+  for (const Looked& looked : LookupAll(names, {.when_busy = query::WhenBusy::kPutOff})) {
+    if (looked.answer.status != query::LookupStatus::kPutOff) {
       EXPECT_EQ(FailureOf(looked), Reason::kNoResponse);
       continue;
     }

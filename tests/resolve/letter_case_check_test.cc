@@ -47,12 +47,12 @@ TEST_P(CapitalsTest, SmallLettersDecide) {
   Start();
   const Looked looked = Lookup("example.test");
   EXPECT_EQ(How(looked), "issue ca");
-  EXPECT_THAT(Kinds(looked.account), Contains(Observation::Kind::kCaseSensitive));
+  EXPECT_THAT(Kinds(looked.account), Contains(query::Observation::Kind::kCaseSensitive));
   const size_t before = Seen(kFirst);
   const Looked again = Lookup("www.example.test");
   EXPECT_EQ(How(again), "empty");
   EXPECT_EQ(Seen(kFirst), before + 1) << "it is asked in small letters from then on";
-  EXPECT_THAT(Kinds(again.account), Contains(Observation::Kind::kCaseSensitive));
+  EXPECT_THAT(Kinds(again.account), Contains(query::Observation::Kind::kCaseSensitive));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -80,7 +80,7 @@ TEST_F(LetterCaseTest, AtTheLastLookAServerThatDropsCapitalsIsHeard) {
   options_.ask.timeout = kShort;
   Start();
   EXPECT_EQ(How(Lookup("example.test")), "no_response");
-  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test", {.look = query::Look::kOnly})), "issue ca");
 }
 
 TEST_F(LetterCaseTest, ADenialIsComparedOnceAServer) {
@@ -170,7 +170,7 @@ TEST_F(LetterCaseTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBe
   Start();
   EXPECT_EQ(How(Lookup("sound.example.test")), "issue ca");
   EXPECT_EQ(How(Lookup("example.test")), "servfail");
-  EXPECT_EQ(How(Lookup("example.test", {.look = Look::kOnly})), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test", {.look = query::Look::kOnly})), "issue ca");
 }
 
 TEST_F(LetterCaseTest, ManyNamesAtOnceWaitForOneComparison) {
@@ -191,7 +191,7 @@ TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTh
   EXPECT_EQ(Seen(kFirst), 2u);
   EXPECT_EQ(How(Lookup("www.example.test")), "refused");
   EXPECT_EQ(Seen(kFirst), 3u);
-  EXPECT_EQ(How(Lookup("www.example.test", {.look = Look::kOnly})), "refused");
+  EXPECT_EQ(How(Lookup("www.example.test", {.look = query::Look::kOnly})), "refused");
   EXPECT_EQ(Seen(kFirst), 5u);
 }
 
@@ -206,7 +206,7 @@ TEST_F(LetterCaseTest, AServerThatFailsOnceIsNotTakenForCaseSensitive) {
   Start();
   const Looked looked = Lookup("example.test");
   EXPECT_EQ(How(looked), "issue ca");
-  EXPECT_THAT(Kinds(looked.account), Not(Contains(Observation::Kind::kCaseSensitive)));
+  EXPECT_THAT(Kinds(looked.account), Not(Contains(query::Observation::Kind::kCaseSensitive)));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ class OddRepliesTest : public IterativeFixture {
   void ServeByOne() { tree_.Delegate("test", "example.test", {{"ns1.example.test", kFirst}}); }
 
   static std::string How(const Looked& looked) {
-    return looked.answer.status == LookupStatus::kFailed
+    return looked.answer.status == query::LookupStatus::kFailed
                ? std::string(ReasonCode(looked.answer.failure))
                : Summary(looked.answer);
   }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/resolve/trust_fixture.h"
+#include "tests/zones/trust_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -24,7 +24,7 @@ using dnssec::TestKey;
 using Purpose = Walk::Purpose;
 
 /// example. is secure, and a server of it is asked.
-class ReplyJudgeTest : public TrustFixture {
+class ReplyJudgeTest : public zones::TrustFixture {
  protected:
   ReplyJudgeTest() {
     EXPECT_TRUE(TakeRootKeys());
@@ -36,7 +36,7 @@ class ReplyJudgeTest : public TrustFixture {
 
   void Receive(Walk* walk, SignedMessage* message) {
     walk->chain.Rewind(0);
-    walk->asked = async::MakePooled<Asked>();
+    walk->asked = async::MakePooled<query::Asked>();
     walk->asked->replied = true;
     walk->asked->message = message->message();
     judge_.Read(walk, &account_, now_);
@@ -48,7 +48,7 @@ class ReplyJudgeTest : public TrustFixture {
     lame_.assign(octets.begin(), octets.end());
     lame_[2] = static_cast<uint8_t>(lame_[2] & ~(dns::kFlagAA >> 8));
     walk_.chain.Rewind(0);
-    walk_.asked = async::MakePooled<Asked>();
+    walk_.asked = async::MakePooled<query::Asked>();
     walk_.asked->replied = true;
     ASSERT_EQ(dns::Message::Parse(lame_, &walk_.asked->message).error, dns::ParseError::kNone);
     judge_.Read(&walk_, &account_, now_);
@@ -57,11 +57,11 @@ class ReplyJudgeTest : public TrustFixture {
   const std::string kRecord = "www.example. CAA 0 issue \"ca\"";
 
   const Signing by_example_{.key = &TestKey::Of(8)};
-  ZoneCache zones_{100, 1 << 20};
-  Delegations::Handle zone_;
+  zones::ZoneCache zones_{100, 1 << 20};
+  zones::Delegations::Handle zone_;
   const dns::Name name_ = NameOf("www.example.");
   Walk walk_{name_, RRType::kCAA, Purpose::kData};
-  Account account_;
+  query::Account account_;
   std::vector<uint8_t> lame_;
   ReplyJudge judge_{&validator_};
 };
@@ -108,7 +108,7 @@ TEST_F(ReplyJudgeTest, ADsSetIsTakenAndItsAbsenceIsNoData) {
   Receive(&walk, &reply);
   ASSERT_TRUE(walk.ok);
   EXPECT_EQ(walk.reply->delegation, dnssec::DelegationJudgement::Kind::kSigned);
-  EXPECT_EQ(walk.asked->classified.kind, ResponseKind::kNoData);
+  EXPECT_EQ(walk.asked->classified.kind, query::ResponseKind::kNoData);
 }
 
 // RFC 4035 §5.4: a proof needs neither AA nor a SOA beside it.
@@ -121,14 +121,14 @@ TEST_F(ReplyJudgeTest, AWholeProofMakesALameReplyAnAnswer) {
   SignedMessage proven = denial(by_example_);
   ReceiveLame(&proven);
   EXPECT_TRUE(walk_.ok);
-  EXPECT_EQ(walk_.asked->classified.kind, ResponseKind::kNoData);
+  EXPECT_EQ(walk_.asked->classified.kind, query::ResponseKind::kNoData);
   EXPECT_TRUE(walk_.asked->classified.without_authority);
   ASSERT_NE(walk_.reply, nullptr);
   EXPECT_TRUE(walk_.reply->verdict.is_secure());
   SignedMessage spoilt = denial({.key = &TestKey::Of(8), .spoilt = true});
   ReceiveLame(&spoilt);
   EXPECT_FALSE(walk_.ok);
-  EXPECT_EQ(walk_.asked->classified.kind, ResponseKind::kNotAuthoritative);
+  EXPECT_EQ(walk_.asked->classified.kind, query::ResponseKind::kNotAuthoritative);
   EXPECT_EQ(walk_.reply, nullptr);
 }
 
@@ -136,7 +136,7 @@ TEST_F(ReplyJudgeTest, ABogusReplyIsRefusedAndTheFirstOneIsKept) {
   SignedMessage spoilt = Data();
   spoilt.Signed(Section::kAnswer, {kRecord}, {.key = &TestKey::Of(8), .spoilt = true});
   Receive(&spoilt);
-  Attempt attempt;
+  query::Attempt attempt;
   RefuseBogus(&walk_, &attempt);
   EXPECT_TRUE(attempt.bogus);
   EXPECT_FALSE(walk_.proof.empty_was_bogus);
@@ -157,13 +157,13 @@ TEST_F(ReplyJudgeTest, OnceAReplyIsUsedTheBogusOnesAreForgotten) {
   EXPECT_EQ(walk_.proof.bogus, nullptr);
   EXPECT_EQ(walk_.proof.weakest, DnssecStatus::kSecure);
   EXPECT_FALSE(walk_.proof.all_insecure);
-  CaaAnswer answer;
+  query::CaaAnswer answer;
   judge_.FillProof(&walk_, &answer);
   EXPECT_EQ(answer.dnssec, DnssecStatus::kSecure);
 }
 
 TEST_F(ReplyJudgeTest, AnInsecureZoneMakesTheLookUpInsecure) {
-  zone_->trust = Zone::Trust::kInsecure;
+  zone_->trust = zones::Zone::Trust::kInsecure;
   SignedMessage reply = Data();
   reply.Unsigned(Section::kAnswer, {kRecord});
   Receive(&reply);
@@ -174,11 +174,11 @@ TEST_F(ReplyJudgeTest, AnInsecureZoneMakesTheLookUpInsecure) {
 
 TEST_F(ReplyJudgeTest, AFailedLookUpHasTheStateOfItsZone) {
   walk_.Fail(Reason::kServfail);
-  CaaAnswer answer;
+  query::CaaAnswer answer;
   judge_.FillProof(&walk_, &answer);
   EXPECT_EQ(answer.dnssec, DnssecStatus::kSecure);
   EXPECT_FALSE(answer.all_insecure);
-  zone_->trust = Zone::Trust::kInsecure;
+  zone_->trust = zones::Zone::Trust::kInsecure;
   judge_.FillProof(&walk_, &answer);
   EXPECT_TRUE(answer.all_insecure) << "BR 4.2.2.1: then it may be permission";
   walk_.Fail(Reason::kDnssecBogus);
@@ -193,7 +193,7 @@ TEST_F(ReplyJudgeTest, AFailedLookUpHasTheStateOfItsZone) {
 
 TEST_F(ReplyJudgeTest, ABogusZoneEndsTheLookUp) {
   EXPECT_FALSE(judge_.EndsBogus(&walk_));
-  const TrustCache::Handle trust = validator_.Find(NameOf("example."));
+  const zones::TrustCache::Handle trust = validator_.Find(NameOf("example."));
   trust->verdict = NoDelegationProof(NameOf("example."), "the parent denies it");
   EXPECT_TRUE(judge_.EndsBogus(&walk_));
   EXPECT_EQ(walk_.failure, Reason::kDnssecBogus);

@@ -13,21 +13,22 @@
 #include <vector>
 
 #include "scanner/dns/delegation.h"
-#include "tests/resolve/offline_fixture.h"
+#include "tests/query/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
 
+using query::N;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::chrono::hours kNow(1);
 
-RootServer TheRoot() {
+zones::RootServer TheRoot() {
   return {N("a.root-servers.test"), {*async::Address::FromText("192.0.2.1", 53)}};
 }
 
-class ServerFinderTest : public OfflineFixture, private HostFinder::Source {
+class ServerFinderTest : public query::OfflineFixture, private HostFinder::Source {
  protected:
   ServerFinderTest() { account_.budget.max_queries = 100; }
 
@@ -67,27 +68,27 @@ class ServerFinderTest : public OfflineFixture, private HostFinder::Source {
   /// "host address" each; a '*' where it is a last resort.
   std::vector<std::string> Addresses() const {
     std::vector<std::string> texts;
-    for (const Zone::ServerAddress& address : zone_->addresses) {
+    for (const zones::Zone::ServerAddress& address : zone_->addresses) {
       texts.push_back(zone_->host(zone_->servers[address.server]).ToText() + " " +
                       address.peer->address().ToText() + (address.last_resort ? "*" : ""));
     }
     return texts;
   }
 
-  Delegations delegations_{&network_, {.ipv6 = false}, {}, {TheRoot()}};
+  zones::Delegations delegations_{&network_, {.ipv6 = false}, {}, {TheRoot()}};
   HostFinder hosts_{this, {.ipv6 = false}, 100, 1 << 20};
   ServerFinder finder_{&delegations_, &hosts_};
-  Delegations::Handle zone_;
+  zones::Delegations::Handle zone_;
   Visit visit_;
-  Account account_;
+  query::Account account_;
   std::map<std::string, std::string> own_;  // Addresses as the hosts' own zones have them.
   std::vector<std::string> asked_;
-  HostEnd end_ = HostEnd::kKnown;  // Of each host's look-up.
+  query::HostEnd end_ = query::HostEnd::kKnown;  // Of each host's look-up.
 
  private:
-  async::Task<HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
-                                        Account* /*account*/) override {
-    if (type != dns::RRType::kA) co_return HostEnd::kKnown;
+  async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
+                                               query::Account* /*account*/) override {
+    if (type != dns::RRType::kA) co_return query::HostEnd::kKnown;
     const std::string name = host.name().ToText();
     asked_.push_back(name);
     if (const auto own = own_.find(name); own != own_.end()) {
@@ -112,7 +113,7 @@ TEST_F(ServerFinderTest, NamesWithoutGlueAreLookedUpInTurn) {
 
 TEST_F(ServerFinderTest, AFailedLookUpIsLeftToOtherNames) {
   Delegate("example.com", {{"ns1.example.net", ""}});
-  end_ = HostEnd::kCutShort;
+  end_ = query::HostEnd::kCutShort;
   EXPECT_TRUE(FindNext());
   EXPECT_FALSE(zone_->servers[0].resolved);
   EXPECT_TRUE(visit_.names.any_cut_short());
@@ -127,7 +128,7 @@ TEST_F(ServerFinderTest, TheLastResortOfGlueIsWhatTheHostsOwnZoneSays) {
                                        "ns1.example.net 192.0.2.8*"));
   finder_.NoteLastResort(*zone_, zone_->addresses[2], &account_);
   ASSERT_EQ(account_.observations.size(), 1u);
-  EXPECT_EQ(account_.observations[0].kind, Observation::Kind::kGlueMismatch);
+  EXPECT_EQ(account_.observations[0].kind, query::Observation::Kind::kGlueMismatch);
   EXPECT_EQ(account_.observations[0].host, "ns1.example.net");
   EXPECT_EQ(account_.observations[0].evidence,
             "the parent's glue is 192.0.2.7, where it fails; it answers at 192.0.2.8, as its own "

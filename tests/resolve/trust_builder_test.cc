@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "scanner/async/wait_list.h"
-#include "tests/resolve/trust_fixture.h"
+#include "tests/zones/trust_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -40,7 +40,7 @@ dnssec::Verdict Bogus(bool gave_up = false) {
   return verdict;
 }
 
-class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
+class TrustBuilderTest : public zones::TrustFixture, private TrustBuilder::Source {
  protected:
   using Script = std::function<void(Walk*)>;
 
@@ -53,9 +53,9 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   static Script Judged(Kind kind, dnssec::Verdict verdict = {}) {
     return [kind, verdict](Walk* walk) {
       walk->ok = true;
-      walk->asked = async::MakePooled<Asked>();
-      walk->asked->classified.kind = ResponseKind::kNoData;
-      walk->reply = std::make_unique<ReplyVerdict>();
+      walk->asked = async::MakePooled<query::Asked>();
+      walk->asked->classified.kind = query::ResponseKind::kNoData;
+      walk->reply = std::make_unique<zones::ReplyVerdict>();
       walk->reply->delegation = kind;
       walk->reply->verdict = verdict;
       walk->reply->ttl_s = 3600;
@@ -73,16 +73,16 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
   static Script Referral() {
     return [](Walk* walk) {
       walk->ok = true;
-      walk->asked = async::MakePooled<Asked>();
-      walk->asked->classified.kind = ResponseKind::kReferral;
+      walk->asked = async::MakePooled<query::Asked>();
+      walk->asked->classified.kind = query::ResponseKind::kReferral;
     };
   }
   /// The DNSKEY set with this key alone.
   Script Keys(const std::string& zone, const TestKey& key) {
     return [this, zone, &key](Walk* walk) {
       walk->ok = true;
-      walk->asked = async::MakePooled<Asked>();
-      walk->asked->classified.kind = ResponseKind::kAnswer;
+      walk->asked = async::MakePooled<query::Asked>();
+      walk->asked->classified.kind = query::ResponseKind::kAnswer;
       SignedMessage message = KeysReply(zone, {key.Dnskey()}, {.key = &key, .signer = zone});
       EXPECT_TRUE(validator_.TakeKeys(message.message(), NameOf(zone), walk->trust, now_, &work_)
                       .is_secure());
@@ -107,8 +107,8 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
     return validator_.StatusOf(*ZoneOf(apex), NameOf(apex));
   }
 
-  Account account_;
-  ZoneCache zones_{100, 1 << 20};
+  query::Account account_;
+  zones::ZoneCache zones_{100, 1 << 20};
   ReplyJudge judge_{&validator_};
   TrustBuilder builder_{this, &validator_, &judge_};
   std::map<std::string, Script> scripts_;  // By "TYPE name".
@@ -131,10 +131,12 @@ class TrustBuilderTest : public TrustFixture, private TrustBuilder::Source {
       script->second(walk);
     }
   }
-  async::Task<> Lookup(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
+  async::Task<> Lookup(Walk* walk, query::Account* /*account*/,
+                       zones::Host* /*on_behalf_of*/) override {
     return Play(walk, "^");
   }
-  async::Task<> AskZone(Walk* walk, Account* /*account*/, Host* /*on_behalf_of*/) override {
+  async::Task<> AskZone(Walk* walk, query::Account* /*account*/,
+                        zones::Host* /*on_behalf_of*/) override {
     return Play(walk, "");
   }
   std::chrono::nanoseconds now() const override { return now_; }
@@ -168,7 +170,7 @@ TEST_F(TrustBuilderTest, APlainlyInsecureZoneNeedsNoKeys) {
   scripts_["DS example."] = Judged(Kind::kInsecure, insecure);
   Settle(kZone);
   EXPECT_THAT(asked_, ElementsAre("^DS example."));
-  EXPECT_EQ(ZoneOf(kZone)->trust, Zone::Trust::kInsecure);
+  EXPECT_EQ(ZoneOf(kZone)->trust, zones::Zone::Trust::kInsecure);
   now_ += std::chrono::hours(24 * 365);
   EXPECT_TRUE(IsSettled(kZone)) << "as long as the delegation is kept";
 }
@@ -228,11 +230,11 @@ TEST_F(TrustBuilderTest, AFailureIsKeptForThirtySecondsButNotFromAPatientLook) {
   ReferToExample();
   scripts_["DNSKEY example."] = Failing(Reason::kNoResponse);
   Settle(kZone);
-  account_.look = Look::kPatient;
+  account_.look = query::Look::kPatient;
   EXPECT_TRUE(IsSettled(kZone)) << "it has just failed";
   now_ += milliseconds(1100);
   EXPECT_FALSE(IsSettled(kZone));
-  account_.look = Look::kOnly;
+  account_.look = query::Look::kOnly;
   EXPECT_TRUE(IsSettled(kZone));
   now_ += seconds(29);
   EXPECT_FALSE(IsSettled(kZone));
@@ -261,7 +263,7 @@ class ZonesBetweenTest : public TrustBuilderTest {
   /// As AskZone() does with the servers' reply.
   void Read() {
     walk_.zone = ZoneOf(kZone);
-    walk_.asked = async::MakePooled<Asked>();
+    walk_.asked = async::MakePooled<query::Asked>();
     walk_.asked->replied = true;
     walk_.asked->message = answer_.message();
     judge_.Read(&walk_, &account_, now_);
@@ -307,20 +309,20 @@ TEST_F(TrustBuilderTest, APositiveAnswerThatValidatesShowsThatTheSignerIsAtFault
   Settle(kZone);
   const struct {
     const char* name;
-    ResponseKind kind;
+    query::ResponseKind kind;
     DnssecStatus weakest;
     bool found;
   } rows[] = {
-      {"it validates", ResponseKind::kAnswer, DnssecStatus::kSecure, true},
-      {"it does not", ResponseKind::kAnswer, DnssecStatus::kInsecure, false},
-      {"there is none", ResponseKind::kNoData, DnssecStatus::kSecure, false},
+      {"it validates", query::ResponseKind::kAnswer, DnssecStatus::kSecure, true},
+      {"it does not", query::ResponseKind::kAnswer, DnssecStatus::kInsecure, false},
+      {"there is none", query::ResponseKind::kNoData, DnssecStatus::kSecure, false},
   };
   const dns::Name name = NameOf("www.example.");
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
     scripts_["SOA example."] = [&row](Walk* walk) {
       walk->ok = true;
-      walk->asked = async::MakePooled<Asked>();
+      walk->asked = async::MakePooled<query::Asked>();
       walk->asked->classified.kind = row.kind;
       walk->proof.weakest = row.weakest;
     };

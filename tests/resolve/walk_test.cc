@@ -15,7 +15,7 @@
 
 #include "scanner/dns/query.h"
 #include "tests/net/reply.h"
-#include "tests/resolve/offline_fixture.h"
+#include "tests/query/offline_fixture.h"
 
 namespace caascan::resolve {
 namespace {
@@ -26,6 +26,7 @@ using net::CaaBytes;
 using net::NameBytes;
 using net::Reply;
 using net::SoaBytes;
+using query::N;
 using Purpose = Walk::Purpose;
 
 constexpr uint16_t kPlain = dns::kFlagQR;  // AA clear.
@@ -45,7 +46,7 @@ void Loop(Reply* reply) {
 }
 
 /// A look-up for www.example.com at a server of example.com.
-class WalkTest : public OfflineFixture {
+class WalkTest : public query::OfflineFixture {
  protected:
   WalkTest() {
     walk_.zone = zones_.FindOrInsert(N("example.com"));
@@ -63,28 +64,29 @@ class WalkTest : public OfflineFixture {
     Reply reply({query.begin(), query.begin() + size}, flags, rcode);
     fill(&reply);
     bytes_ = reply.bytes();
-    walk->asked = async::MakePooled<Asked>();
+    walk->asked = async::MakePooled<query::Asked>();
     walk->asked->replied = true;
     ASSERT_EQ(dns::Message::Parse(bytes_, &walk->asked->message).error, dns::ParseError::kNone);
     walk->ReadReply();
   }
   /// Of the reply that is there.
   std::string Issuer() const {
-    CaaAnswer answer;
-    TakeCaaAnswer(walk_.asked->message, walk_.asked->classified, walk_.chain.current(), &answer);
+    query::CaaAnswer answer;
+    query::TakeCaaAnswer(walk_.asked->message, walk_.asked->classified, walk_.chain.current(),
+                         &answer);
     return answer.rrset.records.empty() ? "none" : answer.rrset.records[0].value;
   }
 
-  ZoneCache zones_{100, 1 << 20};
+  zones::ZoneCache zones_{100, 1 << 20};
   const dns::Name name_ = N("www.example.com");
   Walk walk_{name_, RRType::kCAA, Purpose::kData};
-  Zone::ServerAddress address_;
+  zones::Zone::ServerAddress address_;
   std::vector<uint8_t> bytes_;
 };
 
 TEST_F(WalkTest, NoReplyIsOfNoUse) {
   walk_.ok = true;
-  walk_.asked = async::MakePooled<Asked>();
+  walk_.asked = async::MakePooled<query::Asked>();
   walk_.ReadReply();
   EXPECT_FALSE(walk_.ok);
 }
@@ -100,7 +102,7 @@ TEST_F(WalkTest, AReferralToTheNameItselfIsNoAnswerAboutItsDs) {
   about_ds.zone = walk_.zone;
   Receive(&about_ds, refer, kPlain);
   EXPECT_FALSE(about_ds.ok);
-  EXPECT_EQ(about_ds.asked->classified.kind, ResponseKind::kNotAuthoritative);
+  EXPECT_EQ(about_ds.asked->classified.kind, query::ResponseKind::kNotAuthoritative);
 }
 
 TEST_F(WalkTest, AMessageThatIsKeptOutlivesItsOctets) {
@@ -130,9 +132,9 @@ TEST_F(WalkTest, WhatIsWeak) {
     Receive(row.fill, row.flags);
     ASSERT_TRUE(walk_.ok);
     EXPECT_EQ(walk_.IsWeak(), row.weak);
-    walk_.reply = std::make_unique<ReplyVerdict>();
+    walk_.reply = std::make_unique<zones::ReplyVerdict>();
     EXPECT_EQ(walk_.IsWeak(), row.weak_if_proven);
-    if (walk_.asked->classified.kind == ResponseKind::kAliasFailed) continue;
+    if (walk_.asked->classified.kind == query::ResponseKind::kAliasFailed) continue;
     walk_.reply->verdict.security = dnssec::Security::kBogus;
     EXPECT_FALSE(walk_.IsWeak()) << "what is bogus counts nowhere";
   }
@@ -208,7 +210,7 @@ TEST_F(WalkTest, TheDeepestZoneIsOneThatAReplyOrItsEvidenceShows) {
 
 TEST_F(WalkTest, AServerOfTheZoneAboveIsNotBlamedForItsSoa) {
   const async::Address shared = *async::Address::FromText("192.0.2.1", 53);
-  Delegations delegations(&network_, {}, {}, {{N("a.root-servers.test"), {shared}}});
+  zones::Delegations delegations(&network_, {}, {}, {{N("a.root-servers.test"), {shared}}});
   const net::PeerRef other = network_.PeerFor(*async::Address::FromText("192.0.2.2", 53));
   const struct {
     const char* name;

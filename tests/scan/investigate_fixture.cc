@@ -7,15 +7,15 @@
 
 namespace caascan::scan {
 
-using resolve::CaaAnswer;
+using query::CaaAnswer;
 
 size_t FakeResolver::CountAsked(std::string_view name) const {
   return static_cast<size_t>(std::count(asked_.begin(), asked_.end(), name));
 }
 
 async::Task<async::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name,
-                                                              resolve::Account* account,
-                                                              resolve::WhenBusy when_busy) {
+                                                              query::Account* account,
+                                                              query::WhenBusy when_busy) {
   const std::string text = name.ToText();
   asked_.push_back(text);
   when_busy_ = when_busy;
@@ -29,21 +29,21 @@ async::Task<async::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name
   if (network_->cancelled() || it == scripts_.end()) co_return answer;
   *answer = it->second.front();
   if (it->second.size() > 1) it->second.pop_front();
-  for (const resolve::Attempt& attempt : answer->attempts) account->attempts.push_back(attempt);
+  for (const query::Attempt& attempt : answer->attempts) account->attempts.push_back(attempt);
   if (answer->rrset.owner.empty()) answer->rrset.owner = text;
   co_return answer;
 }
 
 CaaAnswer Empty() {
   CaaAnswer answer;
-  answer.status = resolve::LookupStatus::kEmpty;
+  answer.status = query::LookupStatus::kEmpty;
   answer.ttl_s = 300;
   return answer;
 }
 
 CaaAnswer Records(std::vector<CaaRecord> records) {
   CaaAnswer answer;
-  answer.status = resolve::LookupStatus::kRecords;
+  answer.status = query::LookupStatus::kRecords;
   answer.rrset.records = std::move(records);
   answer.rrset.ttl_s = answer.ttl_s = 300;
   return answer;
@@ -53,7 +53,7 @@ CaaAnswer Issue(std::string_view value) { return Records({{0, "issue", std::stri
 
 CaaAnswer Failed(Reason reason) {
   CaaAnswer answer;
-  answer.status = resolve::LookupStatus::kFailed;
+  answer.status = query::LookupStatus::kFailed;
   answer.failure = reason;
   return answer;
 }
@@ -97,7 +97,7 @@ void InvestigateFixture::Begin() {
 }
 
 async::Task<> InvestigateTask(Investigator* investigator, input::NameJob* job, std::string* line) {
-  const auto* result = co_await investigator->Investigate(job, resolve::WhenBusy::kWait);
+  const auto* result = co_await investigator->Investigate(job, query::WhenBusy::kWait);
   AppendRecord(*result->record, line);
 }
 

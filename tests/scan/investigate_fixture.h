@@ -24,7 +24,7 @@ class FakeResolver : public resolve::Resolver {
  public:
   explicit FakeResolver(net::Network* network) : network_(network) {}
 
-  void Script(std::string_view name, resolve::CaaAnswer answer) {
+  void Script(std::string_view name, query::CaaAnswer answer) {
     scripts_[std::string(name)].push_back(std::move(answer));
   }
   /// Runs at the beginning of each look-up.
@@ -33,24 +33,24 @@ class FakeResolver : public resolve::Resolver {
   const std::vector<std::string>& asked() const { return asked_; }
   size_t CountAsked(std::string_view name) const;
   /// Of the last look-up.
-  resolve::WhenBusy when_busy() const { return when_busy_; }
+  query::WhenBusy when_busy() const { return when_busy_; }
 
-  async::Task<async::Pooled<resolve::CaaAnswer>> LookupCaa(dns::NameView name,
-                                                           resolve::Account* account,
-                                                           resolve::WhenBusy when_busy) override;
+  async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
+                                                         query::Account* account,
+                                                         query::WhenBusy when_busy) override;
 
  private:
   net::Network* const network_;
-  std::map<std::string, std::deque<resolve::CaaAnswer>> scripts_;
+  std::map<std::string, std::deque<query::CaaAnswer>> scripts_;
   std::vector<std::string> asked_;
-  resolve::WhenBusy when_busy_ = resolve::WhenBusy::kWait;
+  query::WhenBusy when_busy_ = query::WhenBusy::kWait;
   std::function<void()> watch_ = [] {};
 };
 
-resolve::CaaAnswer Empty();
-resolve::CaaAnswer Records(std::vector<CaaRecord> records);
-resolve::CaaAnswer Issue(std::string_view value);
-resolve::CaaAnswer Failed(Reason reason);
+query::CaaAnswer Empty();
+query::CaaAnswer Records(std::vector<CaaRecord> records);
+query::CaaAnswer Issue(std::string_view value);
+query::CaaAnswer Failed(Reason reason);
 
 input::NameJob Job(std::string_view name, bool wildcard = false);
 

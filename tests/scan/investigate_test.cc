@@ -101,7 +101,7 @@ TEST_F(InvestigateTest, AScanForWildcardsKeepsWhatANameSaysOfItself) {
 
 /// What the Baseline Requirements allow is one thing, what the CA does another.
 TEST_F(InvestigateTest, AfterAFailureTheCaMayRefuseAllTheSame) {
-  resolve::CaaAnswer failed = Failed(Reason::kNoResponse);
+  query::CaaAnswer failed = Failed(Reason::kNoResponse);
   failed.all_insecure = true;
   failed.retried = true;
   for (const bool uses_exception : {false, true}) {
@@ -156,7 +156,7 @@ TEST_F(InvestigateTest, TheScannersOwnErrorsNameNoPlace) {
 // Aliases (§3: the target's parents are never climbed; RFC 6844 erratum 5065).
 
 TEST_F(InvestigateTest, AnAliasWithoutRecordsGoesOnToTheParentOfTheOriginalName) {
-  resolve::CaaAnswer alias = Empty();
+  query::CaaAnswer alias = Empty();
   alias.cname = {"web.hoster.example"};
   resolver_.Script("www.example.com", alias);
   resolver_.Script("example.com", Issue("letsencrypt.org"));
@@ -168,7 +168,7 @@ TEST_F(InvestigateTest, AnAliasWithoutRecordsGoesOnToTheParentOfTheOriginalName)
 }
 
 TEST_F(InvestigateTest, AnAliasTargetsOwnRecordsDecide) {
-  resolve::CaaAnswer alias = Issue(";");
+  query::CaaAnswer alias = Issue(";");
   alias.cname = {"web.hoster.example"};
   alias.rrset.owner = "web.hoster.example";
   resolver_.Script("www.example.com", alias);
@@ -178,7 +178,7 @@ TEST_F(InvestigateTest, AnAliasTargetsOwnRecordsDecide) {
 }
 
 TEST_F(InvestigateTest, AParentMayBeAnAliasAsWell) {
-  resolve::CaaAnswer alias = Issue("ca.example");
+  query::CaaAnswer alias = Issue("ca.example");
   alias.cname = {"other.example"};
   alias.rrset.owner = "other.example";
   resolver_.Script("example.com", alias);
@@ -223,7 +223,7 @@ TEST_F(InvestigateTest, IdsComeBackUntouched) {
 
 // One record is reused for all names of a worker: nothing of one may show in the next.
 TEST_F(InvestigateTest, NothingOfOneNameShowsInTheNext) {
-  resolve::CaaAnswer rich = Issue(";");
+  query::CaaAnswer rich = Issue(";");
   rich.cname = {"other.example"};
   rich.zone = "rich.example";
   resolver_.Script("rich.example", rich);
@@ -255,9 +255,9 @@ TEST_F(InvestigateTest, ParentsAreAskedOnceForManyNames) {
 }
 
 TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
-  resolve::CaaAnswer failed = Failed(Reason::kRefused);
+  query::CaaAnswer failed = Failed(Reason::kRefused);
   failed.zone = "com";
-  resolve::Attempt attempt;
+  query::Attempt attempt;
   attempt.host = "ns.com";
   attempt.result = ServerResult::kRefused;
   attempt.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.1", 53).value());
@@ -267,8 +267,8 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
   for (const ServersInRecord servers : {ServersInRecord::kFailures, ServersInRecord::kAll}) {
     options_.servers = servers;
     Begin();
-    resolve::CaaAnswer fine = Empty();
-    resolve::Attempt answered = attempt;
+    query::CaaAnswer fine = Empty();
+    query::Attempt answered = attempt;
     answered.host = "ns.fine.com";
     answered.result = ServerResult::kAnswer;
     answered.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.2", 53).value());
@@ -420,8 +420,8 @@ TEST_F(InvestigateTest, AParentThatHasRecoveredServesAll) {
 
 TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
   const net::PeerRef busy = client_.network()->PeerFor(*async::Address::FromText("192.0.2.1", 53));
-  resolve::CaaAnswer put_off;
-  put_off.status = resolve::LookupStatus::kPutOff;
+  query::CaaAnswer put_off;
+  put_off.status = query::LookupStatus::kPutOff;
   put_off.busy = busy;
   resolver_.Script("www.example.com", put_off);
   resolver_.Script("www.example.com", Issue("letsencrypt.org"));
@@ -429,14 +429,14 @@ TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
   input::NameJob job = Job("www.example.com");
   client_.Run(
       [](Investigator* investigator, input::NameJob* name, net::PeerRef expected) -> async::Task<> {
-        const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
+        const auto* result = co_await investigator->Investigate(name, query::WhenBusy::kPutOff);
         EXPECT_EQ(result->record, nullptr);
         EXPECT_EQ(result->busy, expected);
       }(investigator_.get(), &job, busy));
   EXPECT_EQ(job.times_put_off, 1);
-  EXPECT_EQ(resolver_.when_busy(), resolve::WhenBusy::kPutOff);
+  EXPECT_EQ(resolver_.when_busy(), query::WhenBusy::kPutOff);
   const Line line = Run(std::move(job));
-  EXPECT_EQ(resolver_.when_busy(), resolve::WhenBusy::kWait);
+  EXPECT_EQ(resolver_.when_busy(), query::WhenBusy::kWait);
   EXPECT_EQ(line["reason"], "issuer_authorized");
   EXPECT_EQ(line["queries"], "2") << "both looks count";
   EXPECT_THAT(resolver_.asked(), ElementsAre("www.example.com", "www.example.com"));
@@ -445,13 +445,13 @@ TEST_F(InvestigateTest, ANameThatIsPutOffIsBegunAgainWithItsQueriesCounted) {
 TEST_F(InvestigateTest, OnlyTheNameItselfIsPutOff) {
   Begin();
   input::NameJob job = Job("www.example.com");
-  std::vector<resolve::WhenBusy> when_busy;
+  std::vector<query::WhenBusy> when_busy;
   resolver_.WatchLookups([&] { when_busy.push_back(resolver_.when_busy()); });
   client_.Run([](Investigator* investigator, input::NameJob* name) -> async::Task<> {
-    const auto* result = co_await investigator->Investigate(name, resolve::WhenBusy::kPutOff);
+    const auto* result = co_await investigator->Investigate(name, query::WhenBusy::kPutOff);
     EXPECT_NE(result->record, nullptr);
   }(investigator_.get(), &job));
-  using enum resolve::WhenBusy;
+  using enum query::WhenBusy;
   EXPECT_THAT(when_busy, ElementsAre(kPutOff, kWait, kWait)) << "its parents are for many names";
 }
 

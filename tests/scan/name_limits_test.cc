@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scanner/resolve/validator.h"
+#include "scanner/zones/validator.h"
 
 namespace caascan::scan {
 namespace {
@@ -35,7 +35,7 @@ class NameLimitsTest : public testing::TestWithParam<Row> {
 
   InvestigateOptions options_;
   NameLimits limits_{&options_};
-  resolve::Account account_;
+  query::Account account_;
 };
 
 INSTANTIATE_TEST_SUITE_P(
@@ -63,7 +63,7 @@ TEST_P(NameLimitsTest, ALaterPassHasWhatIsLeft) {
   limits_.BeginPass(&account_);
   EXPECT_EQ(account_.budget.max_queries, 100u);
   EXPECT_EQ(account_.budget.max_host_queries, 10u);
-  EXPECT_EQ(account_.budget.work.limit, resolve::kWorkPerName);
+  EXPECT_EQ(account_.budget.work.limit, zones::kWorkPerName);
   EXPECT_EQ(account_.budget.steps, 0u) << "these cost no more than time";
   // All else is one budget.
   EXPECT_EQ(account_.budget.queries, 39u);
@@ -86,7 +86,7 @@ TEST_P(NameLimitsTest, FindingOutWhyHasTheRestOfTheTime) {
 TEST_P(NameLimitsTest, ASurveyHasABudgetOfItsOwn) {
   limits_.BeginPass(&account_);
   account_.budget.queries = 100;
-  account_.budget.octets = resolve::Budget::kMaxOctets;
+  account_.budget.octets = query::Budget::kMaxOctets;
   account_.budget.waited = seconds(60);
   ASSERT_TRUE(account_.budget.exhausted());
   limits_.BeginSurvey(&account_);
@@ -95,9 +95,9 @@ TEST_P(NameLimitsTest, ASurveyHasABudgetOfItsOwn) {
 }
 
 TEST(BudgetTest, OctetsAreLimitedAsQueriesAre) {
-  resolve::Budget budget;
+  query::Budget budget;
   budget.max_queries = 100;
-  budget.octets = resolve::Budget::kMaxOctets - 1;
+  budget.octets = query::Budget::kMaxOctets - 1;
   EXPECT_FALSE(budget.exhausted());
   ++budget.octets;
   EXPECT_TRUE(budget.exhausted());
