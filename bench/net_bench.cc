@@ -1,10 +1,7 @@
 // What the engine does besides system calls.
 //
-//   AwaitTask       a coroutine called and awaited by another: frame, switch there, switch back
-//   ArmCancel       a query's deadline that never fires
 //   Exchange        an exchange's life over a transport that answers at once; /1 under limits that
 //   never hold it up
-//   RateGate        one turn under a rate limit
 //   RandomBits      what a query draws, an ID and its letters; beside it, by getrandom(2) in blocks
 //   of 4 KB
 #include <sys/random.h>
@@ -17,54 +14,12 @@
 
 #include "bench/allocations.h"
 #include "scanner/async/task.h"
-#include "scanner/async/timer_wheel.h"
 #include "scanner/net/network.h"
 #include "scanner/net/random_bits.h"
 #include "scanner/pacing/limits.h"
 
 namespace caascan::net {
 namespace {
-
-async::Task<int64_t> One() { co_return 1; }
-
-async::Task<void> Sum(benchmark::State* state, int64_t* sum) {
-  const AllocationColumn allocations(state);
-  for (auto _ : *state) {
-    const int64_t one = co_await One();
-    *sum += one;
-  }
-}
-
-void BM_AwaitTask(benchmark::State& state) {
-  int64_t sum = 0;
-  async::Spawn(Sum(&state, &sum));
-  if (sum != static_cast<int64_t>(state.iterations())) state.SkipWithError("a task was lost");
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_AwaitTask);
-
-class CountingTimer : public async::Timer {
- public:
-  int fired = 0;
-
- private:
-  void OnTimer() override { ++fired; }
-};
-
-void BM_ArmCancel(benchmark::State& state) {
-  async::TimerWheel wheel(0);
-  CountingTimer timer;
-  int64_t now_ms = 0;
-  const AllocationColumn allocations(&state);
-  for (auto _ : state) {
-    wheel.Arm(&timer, ++now_ms + 2000);
-    timer.Cancel();
-  }
-  wheel.Advance(now_ms + 10000);
-  if (timer.fired != 0) state.SkipWithError("a cancelled timer fired");
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_ArmCancel);
 
 /// Answers at the Flush() that would have sent.
 class AnsweringTransport final : public Transport {
@@ -128,22 +83,6 @@ void BM_Exchange(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_Exchange)->Arg(0)->Arg(1);
-
-void BM_RateGate(benchmark::State& state) {
-  constexpr uint32_t kRate = 1'000'000;
-  pacing::RateGate gate(kRate, std::chrono::nanoseconds::zero());
-  std::chrono::nanoseconds now = std::chrono::seconds(1);
-  const AllocationColumn allocations(&state);
-  for (auto _ : state) {
-    now += std::chrono::microseconds(1);
-    if (gate.TryTake(now) != std::chrono::nanoseconds::zero()) {
-      state.SkipWithError("the gate refused a turn that was due");
-      return;
-    }
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_RateGate);
 
 /// What a query draws: an ID and its letters.
 void BM_RandomBits(benchmark::State& state) {
