@@ -148,26 +148,28 @@ void AddFindings(const query::Account& account, std::vector<Finding>* findings) 
 
 void AddClimbFindings(dns::NameView upper_name, const query::CaaAnswer& upper,
                       const query::CaaAnswer& lower, std::vector<Finding>* findings) {
-  if (!upper.nxdomain || lower.nxdomain || upper.zone.empty() || upper.zone != lower.zone) return;
+  if (!upper.nxdomain || lower.nxdomain || !upper.zone || upper.zone != lower.zone) return;
   // Behind an alias another name is spoken of.
   if (!upper.cname.empty() || !lower.cname.empty()) return;
   Finding finding(FindingCode::kNxdomainAboveExisting);
-  finding.zone = upper.zone;
+  finding.zone = query::NameText(upper.zone);
   finding.evidence = absl::StrCat("NXDOMAIN for ", upper_name.ToText(),
                                   ", NOERROR for the name below it that was asked");
   AddFinding(finding, findings);
 }
 
-void AddAliasFindings(std::string_view name, const query::CaaAnswer& answer,
+void AddAliasFindings(dns::NameView name, const query::CaaAnswer& answer,
                       std::vector<Finding>* findings) {
   if (answer.failure != Reason::kAliasLoop || answer.cname.empty()) return;
-  const std::string& last = answer.cname.back();
-  const bool loops = last == name || std::count(answer.cname.begin(), answer.cname.end(), last) > 1;
+  const dns::CompactName& last = answer.cname.back();
+  const bool loops =
+      last.view() == name || std::count(answer.cname.begin(), answer.cname.end(), last) > 1;
   Finding finding(loops ? FindingCode::kAliasLoop : FindingCode::kAliasTooLong);
-  finding.zone = answer.zone;
-  finding.evidence = loops ? absl::StrCat("the aliases come back to ", last)
+  finding.zone = query::NameText(answer.zone);
+  const std::string text = last.view().ToText();
+  finding.evidence = loops ? absl::StrCat("the aliases come back to ", text)
                            : absl::StrCat("after ", answer.cname.size(), " aliases they lead to ",
-                                          last, ", an alias again");
+                                          text, ", an alias again");
   AddFinding(finding, findings);
 }
 

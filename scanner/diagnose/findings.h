@@ -19,7 +19,7 @@ void AddFindings(const query::Account& account, std::vector<Finding>* findings);
 void AddFinding(const Finding& finding, std::vector<Finding>* findings);
 
 /// Adds what the end of a look-up for `name` shows: aliases that lead nowhere.
-void AddAliasFindings(std::string_view name, const query::CaaAnswer& answer,
+void AddAliasFindings(dns::NameView name, const query::CaaAnswer& answer,
                       std::vector<Finding>* findings);
 
 /// Adds what two steps of a climb show together: `upper_name`, they say, does not exist, though the

@@ -26,7 +26,7 @@ constexpr uint32_t kQueriesOfTheSilent = 16;
 using Examinations = absl::InlinedVector<Examination, 2>;
 
 bool NeedsProbe(const query::CaaAnswer& answer) {
-  if (answer.zone.empty()) return false;
+  if (!answer.zone) return false;
   switch (answer.failure) {
     case Reason::kDnssecBogus:
     case Reason::kAliasLoop:
@@ -184,15 +184,11 @@ Reason Refine(Reason plain, const Examinations& servers) {
 async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOptions& options,
                                        dns::NameView name, query::CaaAnswer* answer,
                                        query::Account* account) {
-  dns::Name zone;
-  dns::Name end(name);  // Of the aliases: that is what the zone's servers were asked about.
-  const bool keyless = !answer->keyless_zone.empty();
-  const std::string& served = keyless ? answer->keyless_zone : answer->zone;
-  if (!NeedsProbe(*answer) || dns::Name::FromText(served, &zone) != dns::NameError::kNone ||
-      (!answer->cname.empty() &&
-       dns::Name::FromText(answer->cname.back(), &end) != dns::NameError::kNone)) {
-    co_return ProbeVerdict::kUnchanged;
-  }
+  if (!NeedsProbe(*answer)) co_return ProbeVerdict::kUnchanged;
+  const bool keyless = answer->keyless_zone.has_value();
+  const dns::Name zone(keyless ? *answer->keyless_zone : *answer->zone);
+  // Of the aliases: that is what the zone's servers were asked about.
+  const dns::Name end(answer->cname.empty() ? name : answer->cname.back().view());
   Examinations servers = SelectServers(answer->attempts, keyless);
   LeaveOutSilent(account->budget, &servers);
   if (servers.empty() || account->budget.exhausted()) co_return ProbeVerdict::kUnchanged;
@@ -202,8 +198,8 @@ async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOp
   std::vector<Finding> findings;
   for (const Examination& server : servers) AddExamined(server, &findings);
   if (keyless) {
-    for (Finding& finding : findings) finding.zone = served;
-    AddKeylessZone(served, servers, &findings);
+    for (Finding& finding : findings) finding.zone = zone.view().ToText();
+    AddKeylessZone(zone.view().ToText(), servers, &findings);
   }
   ExplainRefusal(answer->attempts, &findings);
   for (const Finding& finding : findings) AddFinding(finding, &answer->findings);

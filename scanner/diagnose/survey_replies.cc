@@ -45,7 +45,7 @@ void SortOnce(std::vector<std::string>* names) {
 std::string CaaText(const Asked& asked, const query::Classified& classified,
                     const query::AliasChain& chain) {
   if (classified.kind == query::ResponseKind::kAlias) {
-    return absl::StrCat("an alias of ", chain.Targets().back());
+    return absl::StrCat("an alias of ", chain.Targets().back().view().ToText());
   }
   query::CaaAnswer answer;
   query::TakeCaaAnswer(asked.message, classified, chain.current(), &answer);

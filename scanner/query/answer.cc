@@ -1,5 +1,5 @@
-// What an answer in a cache holds outside itself: see NameCache. A peer counts by its share. Tested
-// by failure_test.cc.
+// An answer's names, and what it holds outside itself in a cache: see NameCache. A peer counts by
+// its share. Tested by answer_test.cc.
 #include "scanner/query/answer.h"
 
 #include "scanner/dns/heap_bytes.h"
@@ -9,13 +9,15 @@ namespace caascan::query {
 size_t CaaAnswer::HeapBytes() const {
   using dns::BlockBytes;
   using dns::HeapBytes;
-  size_t bytes = HeapBytes(rrset.owner) + HeapBytes(zone) + HeapBytes(delegated_zone) +
-                 HeapBytes(keyless_zone) + HeapBytes(operator_name) + BlockBytes(rrset.records) +
+  size_t bytes = HeapBytes(rrset.owner) + HeapBytes(operator_name) + BlockBytes(rrset.records) +
                  BlockBytes(cname) + BlockBytes(findings) + BlockBytes(attempts);
+  for (const auto* name : {&zone, &delegated_zone, &keyless_zone}) {
+    if (*name) bytes += (*name)->heap_bytes();
+  }
   for (const CaaRecord& record : rrset.records) {
     bytes += HeapBytes(record.tag) + HeapBytes(record.value);
   }
-  for (const std::string& target : cname) bytes += HeapBytes(target);
+  for (const dns::CompactName& target : cname) bytes += target.heap_bytes();
   for (const Finding& finding : findings) {
     bytes += HeapBytes(finding.host) + HeapBytes(finding.address) + HeapBytes(finding.zone) +
              HeapBytes(finding.evidence);
@@ -27,6 +29,23 @@ size_t CaaAnswer::HeapBytes() const {
     if (attempt.peer != nullptr) bytes += attempt.peer->memory_share();
   }
   return bytes;
+}
+
+dns::CompactName LowerCase(dns::NameView name) {
+  dns::Name lower(name);
+  lower.ToLower();
+  return dns::CompactName(lower);
+}
+
+std::string NameText(const std::optional<dns::CompactName>& name) {
+  return name ? name->view().ToText() : std::string();
+}
+
+std::vector<std::string> NameTexts(const std::vector<dns::CompactName>& names) {
+  std::vector<std::string> texts;
+  texts.reserve(names.size());
+  for (const dns::CompactName& name : names) texts.push_back(name.view().ToText());
+  return texts;
 }
 
 }  // namespace caascan::query

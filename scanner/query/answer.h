@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/dns/name.h"
 #include "scanner/net/exchange.h"
 #include "scanner/query/budget.h"
 
@@ -140,12 +142,14 @@ struct CaaAnswer {
   Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
   net::PeerRef busy;                  // For kPutOff: the server for which it would have waited.
   CaaRrset rrset;                     // For kRecords.
-  std::vector<std::string> cname;     // Alias targets in order.
-  std::string zone;                   // The deepest zone seen of those that answered or failed.
+  std::vector<dns::CompactName>
+      cname;  // Alias targets in order; like all names here in lower case.
+  /// The deepest zone seen of those that answered or failed. Resolvers do not name it.
+  std::optional<dns::CompactName> zone;
   /// Whose delegation led to these servers, where that is a zone above `zone`: they serve both.
-  std::string delegated_zone;
+  std::optional<dns::CompactName> delegated_zone;
   /// kFailed for want of a signed zone's keys, which none of its servers gave: that zone.
-  std::string keyless_zone;
+  std::optional<dns::CompactName> keyless_zone;
   std::string operator_name;  // Who runs them, where known.
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   std::vector<Finding> findings;  // Of validation, and of probes.
@@ -166,5 +170,12 @@ struct CaaAnswer {
   /// What it holds outside itself, its share of the peers included.
   size_t HeapBytes() const;
 };
+
+/// The name as an answer keeps it.
+dns::CompactName LowerCase(dns::NameView name);
+
+/// As records have it: without the final dot; empty where there is no name.
+std::string NameText(const std::optional<dns::CompactName>& name);
+std::vector<std::string> NameTexts(const std::vector<dns::CompactName>& names);
 
 }  // namespace caascan::query

@@ -181,10 +181,11 @@ void AliasChain::Rewind(size_t hops) {
   ended_ = looped_ = false;
 }
 
-std::vector<std::string> AliasChain::Targets() const {
-  std::vector<std::string> texts;
-  for (const dns::CompactName& target : targets_) texts.push_back(target.view().ToLowerText());
-  return texts;
+std::vector<dns::CompactName> AliasChain::Targets() const {
+  std::vector<dns::CompactName> targets;
+  targets.reserve(targets_.size());
+  for (const dns::CompactName& target : targets_) targets.push_back(LowerCase(target));
+  return targets;
 }
 
 Classified Classify(const Message& message, const AskedServer& asked, RRType type,

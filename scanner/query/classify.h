@@ -80,8 +80,9 @@ class AliasChain {
   /// False where the chain must end: at a name seen before, or after too many hops. Then current()
   /// stays.
   bool Follow(dns::NameView target);
-  /// Where the aliases led, in order, the target that ended the chain included; lower-case text.
-  std::vector<std::string> Targets() const;
+  /// Where the aliases led, in order, the target that ended the chain included; in lower
+  /// case.
+  std::vector<dns::CompactName> Targets() const;
   bool looped() const { return looped_; }
   dns::NameView start() const { return name_; }
   /// What was followed so far, to come back to when a message turns out not to be believed.

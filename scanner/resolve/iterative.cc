@@ -422,8 +422,10 @@ async::Task<async::Pooled<CaaAnswer>> IterativeResolver::LookupCaa(dns::NameView
 async::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account& account) {
   async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   const dns::Name zone = walk->DeepestZone();
-  answer->zone = zone.view().ToLowerText();
-  if (zone.view() != walk->zone.name()) answer->delegated_zone = walk->zone.name().ToLowerText();
+  answer->zone = query::LowerCase(zone);
+  if (zone.view() != walk->zone.name()) {
+    answer->delegated_zone = query::LowerCase(walk->zone.name());
+  }
   if (options_.name_operator) {
     options_.name_operator(walk->zone.name(), *walk->zone, &answer->operator_name);
   }

@@ -194,7 +194,7 @@ void ReplyJudge::FillProof(Walk* walk, query::CaaAnswer* answer) const {
   const bool lacks_keys = proof.unreachable.has_value() && proof.bogus != nullptr &&
                           proof.bogus->finding == dnssec::Finding::kNoDnskey;
   if (lacks_keys && walk->failure != Reason::kDnssecBogus) {
-    answer->keyless_zone = proof.bogus->evidence.zone.view().ToLowerText();
+    answer->keyless_zone = query::LowerCase(proof.bogus->evidence.zone);
   }
   if (walk->failure != Reason::kDnssecBogus) return;
   answer->dnssec = DnssecStatus::kBogus;

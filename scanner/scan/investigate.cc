@@ -40,16 +40,14 @@ nanoseconds KeepFor(const CaaAnswer& answer) {
 }
 
 /// The name that the servers of answer.zone were asked for: where the aliases end, or before they
-/// lead out of the DNS (IterativeResolver::LeadsOutOfDns()). False where that is no name.
-bool FindEnd(const CaaAnswer& answer, dns::NameView start, bool allow_special, dns::Name* end) {
-  *end = start;
-  for (const std::string& text : answer.cname) {
-    dns::Name target;
-    if (dns::Name::FromText(text, &target) != dns::NameError::kNone) return false;
-    if (!allow_special && dns::FindSpecialName(target) != nullptr) return true;
-    *end = target;
+/// lead out of the DNS (IterativeResolver::LeadsOutOfDns()).
+dns::NameView EndOf(const CaaAnswer& answer, dns::NameView start, bool allow_special) {
+  dns::NameView end = start;
+  for (const dns::CompactName& target : answer.cname) {
+    if (!allow_special && dns::FindSpecialName(target) != nullptr) break;
+    end = target;
   }
-  return true;
+  return end;
 }
 
 std::string AddressText(const async::Address& address, uint16_t usual_port) {
@@ -169,9 +167,9 @@ void Investigator::NoteStep(Climb* climb) const {
   const CaaAnswer& answer = *climb->answer;
   ClimbStep step;
   step.name = climb->at.ToLowerText();
-  step.zone = answer.zone;
+  step.zone = query::NameText(answer.zone);
   step.dnssec = answer.dnssec;
-  step.cname = answer.cname;
+  step.cname = query::NameTexts(answer.cname);
   if (answer.status == LookupStatus::kFailed) {
     step.result = ReasonCode(answer.failure);
   } else {
@@ -214,14 +212,11 @@ bool Investigator::NeedsSurvey(const Climb& climb) const {
 /// Asks all servers of the zone that answered for `name`.
 async::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView name,
                                        query::Account* account, std::vector<Finding>* findings) {
-  dns::Name zone;
-  dns::Name end;
-  const std::string& served =
-      answer->delegated_zone.empty() ? answer->zone : answer->delegated_zone;
-  if (served.empty() || dns::Name::FromText(served, &zone) != dns::NameError::kNone ||
-      !FindEnd(*answer, name, options_.allow_special, &end)) {
-    co_return;
-  }
+  const auto& served = answer->delegated_zone ? answer->delegated_zone : answer->zone;
+  if (!served) co_return;
+  // Copies: another name's lookup may replace the answer meanwhile.
+  const dns::Name zone(*served);
+  const dns::Name end(EndOf(*answer, name, options_.allow_special));
   diagnose::SurveyRequest request;
   request.zone = zone;
   request.name = end;
@@ -332,16 +327,13 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
   record_.attempts = passes;
   const CaaAnswer& answer = *climb.answer;
   const CaaAnswer& in_zone = answer.status == LookupStatus::kEmpty ? *climb.own : answer;
-  record_.zone = in_zone.zone;
+  record_.zone = query::NameText(in_zone.zone);
   record_.operator_name = in_zone.operator_name;
   if (options_.climb && climb.extras != nullptr) {
     record_.climb = climb.extras->steps;
-    dns::Name zone;
-    if (dns::Name::FromText(in_zone.zone, &zone) == dns::NameError::kNone) {
-      resolver_->DescribeChain(zone, &record_.chain);
-    }
+    if (in_zone.zone) resolver_->DescribeChain(*in_zone.zone, &record_.chain);
   }
-  record_.cname = answer.cname.empty() ? climb.own->cname : answer.cname;
+  record_.cname = query::NameTexts(answer.cname.empty() ? climb.own->cname : answer.cname);
   const bool failed = answer.status == LookupStatus::kFailed;
   record_.dnssec = failed ? answer.dnssec : climb.weakest;
   for (const Finding& finding : failed ? answer.findings : climb.findings) {
@@ -357,7 +349,7 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
     return;
   }
   FillFailure(answer, *account, climb.at, &record_);
-  diagnose::AddAliasFindings(record_.failed_at, answer, &record_.findings);
+  diagnose::AddAliasFindings(climb.at, answer, &record_.findings);
   if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
     account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
                              answer.attempts.end());
@@ -389,10 +381,9 @@ void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answ
   if (answer != nullptr) {
     record->caa = answer->rrset;
     // Only who asks the zone's own servers knows the zone.
-    diagnose::LintRecords(
-        answer->rrset, answer->zone,
-        answer->zone.empty() ? diagnose::TtlSource::kCache : diagnose::TtlSource::kServer,
-        &record->findings);
+    diagnose::LintRecords(answer->rrset, query::NameText(answer->zone),
+                          answer->zone ? diagnose::TtlSource::kServer : diagnose::TtlSource::kCache,
+                          &record->findings);
   }
   for (const CertificationAuthority& ca : options_.ca_set) {
     own.issuer_domains = ca.issuer_domains;

@@ -7,13 +7,17 @@
 #include <gtest/gtest.h>
 
 #include "scanner/net/network.h"
+#include "tests/query/names.h"
 
 namespace caascan::diagnose {
 namespace {
 
 using query::Account;
 using query::Attempt;
+using query::N;
+using query::NamesOf;
 using query::Observation;
+using query::ZoneNamed;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -252,10 +256,10 @@ class AliasTest : public testing::TestWithParam<AliasRow> {};
 TEST_P(AliasTest, LeadsNowhere) {
   query::CaaAnswer answer;
   answer.failure = Reason::kAliasLoop;
-  answer.zone = "example";
-  answer.cname = GetParam().cname;
+  answer.zone = ZoneNamed("example");
+  answer.cname = NamesOf(GetParam().cname);
   std::vector<Finding> findings;
-  AddAliasFindings("a.example", answer, &findings);
+  AddAliasFindings(N("a.example"), answer, &findings);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(FindingCodeText(findings[0].code), GetParam().code);
   EXPECT_EQ(findings[0].zone, "example");
@@ -273,9 +277,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(AliasFindingsTest, OtherFailuresHaveNone) {
   query::CaaAnswer answer;
   answer.failure = Reason::kNoResponse;
-  answer.cname = {"b.example"};
+  answer.cname = NamesOf({"b.example"});
   std::vector<Finding> findings;
-  AddAliasFindings("a.example", answer, &findings);
+  AddAliasFindings(N("a.example"), answer, &findings);
   EXPECT_THAT(findings, IsEmpty());
 }
 
@@ -285,7 +289,7 @@ TEST(ClimbFindingsTest, ANameAboveAnExistingOneExists) {
   ASSERT_EQ(dns::Name::FromText("b.example", &upper_name), dns::NameError::kNone);
   query::CaaAnswer lower;
   lower.status = query::LookupStatus::kEmpty;
-  lower.zone = "example";
+  lower.zone = ZoneNamed("example");
   query::CaaAnswer upper = lower;
   upper.nxdomain = true;
   struct Case {
@@ -300,8 +304,8 @@ TEST(ClimbFindingsTest, ANameAboveAnExistingOneExists) {
         Case{"neither exists", true, "example", {}, 0}, Case{"another zone", false, "test", {}, 0},
         Case{"behind an alias", false, "example", {"c.example"}, 0}}) {
     lower.nxdomain = each.lower_nxdomain;
-    lower.cname = each.lower_cname;
-    upper.zone = each.upper_zone;
+    lower.cname = NamesOf(each.lower_cname);
+    upper.zone = ZoneNamed(each.upper_zone);
     std::vector<Finding> findings;
     AddClimbFindings(upper_name, upper, lower, &findings);
     EXPECT_EQ(findings.size(), each.findings) << each.what;

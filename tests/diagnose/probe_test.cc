@@ -15,6 +15,7 @@
 #include "tests/net/client.h"
 #include "tests/net/fake_server.h"
 #include "tests/net/reply.h"
+#include "tests/query/names.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -95,9 +96,9 @@ class ProbeTest : public testing::Test {
     answer_.attempts.push_back(attempt);
   }
 
-  ProbeVerdict Probe(Reason plain, std::string zone = "example.test") {
+  ProbeVerdict Probe(Reason plain, std::string_view zone = "example.test") {
     answer_.failure = plain;
-    answer_.zone = std::move(zone);
+    answer_.zone = query::ZoneNamed(zone);
     ProbeVerdict verdict = ProbeVerdict::kUnchanged;
     client_->Run([](ProbeTest* test, ProbeVerdict* out) -> async::Task<> {
       dns::Name name;
@@ -195,7 +196,7 @@ void DropKeys(const Arrival& query, Outbox* out) {
 TEST_F(ProbeTest, KeysThatDoNotComeAreAskedForOnceMore) {
   Start({{kFirst, DropKeys}});
   Met(kFirst, ServerResult::kAnswer);
-  answer_.keyless_zone = "example.test";
+  answer_.keyless_zone = query::ZoneNamed("example.test");
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
   EXPECT_EQ(Codes(), (std::vector<std::string>{"dnskey_dropped", "dnssec_no_dnskey"}));
   EXPECT_EQ(answer_.findings[0].zone, "example.test");
@@ -204,7 +205,7 @@ TEST_F(ProbeTest, KeysThatDoNotComeAreAskedForOnceMore) {
 TEST_F(ProbeTest, KeysThatComeNowAccuseNobody) {
   Start({{kFirst, ServeSoaAlone}});
   Met(kFirst, ServerResult::kAnswer);
-  answer_.keyless_zone = "example.test";
+  answer_.keyless_zone = query::ZoneNamed("example.test");
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
   EXPECT_EQ(Codes(), std::vector<std::string>{});
 }

@@ -296,21 +296,5 @@ TEST(ObserveTest, DeparturesOfAUsableAnswer) {
                           ObservedKind::kNegativeSoaWrongZone));
 }
 
-// What the cache of parents' answers counts.
-TEST(CaaAnswerTest, WeighsItsRecordsAndWhatTheyHold) {
-  CaaAnswer answer;
-  EXPECT_EQ(answer.HeapBytes(), 0u);
-  answer.rrset.records.assign(4000, {0, "issue", ";"});
-  const size_t plain = answer.HeapBytes();
-  EXPECT_GE(plain, 4000 * sizeof(CaaRecord));
-  for (CaaRecord& record : answer.rrset.records) record.value.assign(1000, 'x');
-  EXPECT_GE(answer.HeapBytes(), plain + 4000 * 1000);
-  CaaAnswer failed;
-  failed.attempts.resize(3);
-  failed.attempts[0].told.push_back({22, std::string(100, 't')});
-  failed.findings.emplace_back(FindingCode::kLameRefused).evidence.assign(500, 'e');
-  EXPECT_GE(failed.HeapBytes(), 3 * sizeof(Attempt) + sizeof(ToldError) + sizeof(Finding) + 600);
-}
-
 }  // namespace
 }  // namespace caascan::query

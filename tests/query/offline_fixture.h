@@ -3,18 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <string_view>
-
-#include "scanner/dns/name.h"
 #include "scanner/net/network.h"
+#include "tests/query/names.h"
 
 namespace caascan::query {
-
-inline dns::Name N(std::string_view text) {
-  dns::Name name;
-  EXPECT_EQ(dns::Name::FromText(text, &name), dns::NameError::kNone) << text;
-  return name;
-}
 
 /// The network is closed after what the test itself owns has gone.
 class OfflineFixture : public testing::Test {

@@ -14,6 +14,7 @@
 #include "tests/net/client.h"
 #include "tests/net/fake_server.h"
 #include "tests/net/reply.h"
+#include "tests/query/names.h"
 
 namespace caascan::resolve {
 namespace {
@@ -334,7 +335,7 @@ query::CaaAnswer OwnFailure(Reason reason, DnssecStatus dnssec) {
   query::CaaAnswer answer;
   answer.failure = reason;
   answer.dnssec = dnssec;
-  answer.zone = "example.com";
+  answer.zone = query::ZoneNamed("example.com");
   answer.all_insecure = dnssec == DnssecStatus::kInsecure;
   answer.retried = true;
   answer.attempts.resize(1);
@@ -348,7 +349,7 @@ TEST_F(ForwardingExplainTest, OurOwnFailureNamesMoreThanTheResolvers) {
       Look(Resolving{{kServfail}, {kServfail}}, nullptr,
            std::make_unique<OwnResolver>(OwnFailure(Reason::kRefused, DnssecStatus::kInsecure)));
   EXPECT_EQ(looked.answer.failure, Reason::kRefused);
-  EXPECT_EQ(looked.answer.zone, "example.com");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "example.com");
   EXPECT_EQ(looked.answer.dnssec, DnssecStatus::kInsecure);
   EXPECT_TRUE(looked.answer.all_insecure) << "proven by ourselves";
 }
@@ -360,7 +361,7 @@ TEST_F(ForwardingExplainTest, WhatAResolverCalledBogusStaysSo) {
   EXPECT_EQ(looked.answer.failure, Reason::kDnssecBogus);
   EXPECT_EQ(looked.answer.dnssec, DnssecStatus::kBogus);
   EXPECT_FALSE(looked.answer.all_insecure);
-  EXPECT_EQ(looked.answer.zone, "example.com");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "example.com");
   EXPECT_THAT(Codes(looked.answer), ElementsAre("dnssec_signature_expired"));
 }
 
@@ -380,7 +381,7 @@ TEST_F(ForwardingExplainTest, WhereWeFindAnAnswerTheFailureIsTheResolvers) {
       Look(Resolving{{kServfail}, {kServfail}}, nullptr, std::make_unique<OwnResolver>(own));
   EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(looked.answer.failure, Reason::kServfail);
-  EXPECT_EQ(looked.answer.zone, "");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "");
   ASSERT_FALSE(looked.account.attempts.empty());
   EXPECT_EQ(looked.account.attempts.back().host, "ns1.example.net") << "who answers is shown";
 }

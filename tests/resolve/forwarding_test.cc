@@ -103,7 +103,7 @@ TEST_F(ForwardingTest, AsksForRecursionAndTakesTheAnswer) {
   ASSERT_EQ(looked.answer.status, query::LookupStatus::kRecords);
   EXPECT_EQ(looked.answer.rrset.records, (std::vector<CaaRecord>{{0, "issue", "ca"}}));
   EXPECT_EQ(looked.answer.rrset.owner, "www.example.com");
-  EXPECT_EQ(looked.answer.zone, "") << "a resolver does not say";
+  EXPECT_EQ(query::NameText(looked.answer.zone), "") << "a resolver does not say";
   EXPECT_EQ(looked.account.budget.queries, 1u);
   EXPECT_THAT(looked.account.attempts, IsEmpty());
   ASSERT_EQ(server_->seen().size(), 1u);
@@ -240,7 +240,8 @@ TEST_F(ForwardingTest, FollowsTheAliasesOfAnAnswer) {
   });
   const Looked looked = Lookup();
   EXPECT_EQ(looked.answer.status, query::LookupStatus::kRecords);
-  EXPECT_THAT(looked.answer.cname, ElementsAre("web.example.net", "cdn.example.org"));
+  EXPECT_THAT(query::NameTexts(looked.answer.cname),
+              ElementsAre("web.example.net", "cdn.example.org"));
   EXPECT_EQ(looked.answer.rrset.owner, "cdn.example.org");
 }
 
@@ -256,7 +257,7 @@ TEST_F(ForwardingTest, AnAliasWithoutDataIsEmptyAndALoopFails) {
   });
   const Looked empty = Lookup("www.example.com");
   EXPECT_EQ(empty.answer.status, query::LookupStatus::kEmpty);
-  EXPECT_THAT(empty.answer.cname, ElementsAre("b.example.net"));
+  EXPECT_THAT(query::NameTexts(empty.answer.cname), ElementsAre("b.example.net"));
   const Looked loop = Lookup("loop.example.com");
   EXPECT_EQ(loop.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(loop.answer.failure, Reason::kAliasLoop);

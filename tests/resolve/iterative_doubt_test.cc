@@ -432,9 +432,9 @@ TEST_F(IterativeDoubtTest, TheZoneIsTheDeepestOneThatIsSeen) {
   Start();
   const Looked looked = Lookup("www.child.example.test");
   EXPECT_EQ(How(looked), "empty");
-  EXPECT_EQ(looked.answer.zone, "child.example.test");
-  EXPECT_EQ(looked.answer.delegated_zone, "example.test");
-  EXPECT_EQ(Lookup("www.example.test").answer.delegated_zone, "");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "child.example.test");
+  EXPECT_EQ(query::NameText(looked.answer.delegated_zone), "example.test");
+  EXPECT_EQ(query::NameText(Lookup("www.example.test").answer.delegated_zone), "");
 }
 
 }  // namespace

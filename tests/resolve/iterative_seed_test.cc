@@ -45,7 +45,7 @@ TEST_F(IterativeSeedTest, ASeededDelegationSparesTheParent) {
   Seed(resolver_.get(), "example.test", Known({{"ns1.example.test", "127.53.1.1"}}));
   EXPECT_EQ(Summary(Lookup("example.test").answer), "issue ca.example");
   EXPECT_EQ(Seen(kRoot) + Seen(kTld), 0u);
-  EXPECT_EQ(Lookup("www.example.test").answer.zone, "example.test");
+  EXPECT_EQ(query::NameText(Lookup("www.example.test").answer.zone), "example.test");
   EXPECT_EQ(Seen(kRoot) + Seen(kTld), 0u);
 }
 

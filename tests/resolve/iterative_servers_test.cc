@@ -146,7 +146,7 @@ TEST_P(BadServerTest, BothGiveTheReason) {
   const Looked looked = Lookup("example.test");
   ASSERT_EQ(looked.answer.status, query::LookupStatus::kFailed);
   EXPECT_EQ(ReasonCode(looked.answer.failure), ReasonCode(GetParam().reason));
-  EXPECT_EQ(looked.answer.zone, "example.test");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "example.test");
   EXPECT_THAT(Results(looked.answer.attempts),
               ElementsAre(std::string(kFirst) + " " + GetParam().result,
                           std::string(kSecond) + " " + GetParam().result));

@@ -37,7 +37,7 @@ TEST_F(IterativeTest, WalksFromTheRootToTheZone) {
             (std::vector<CaaRecord>{{0, "issue", "ca.example"}, {128, "iodef", "mailto:x"}}));
   EXPECT_EQ(looked.answer.rrset.owner, "www.example.test");
   EXPECT_EQ(looked.answer.rrset.ttl_s, 300u);
-  EXPECT_EQ(looked.answer.zone, "example.test");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "example.test");
   EXPECT_EQ(looked.account.budget.queries, 3u);
   EXPECT_EQ(looked.account.retries, 0u);
   EXPECT_THAT(looked.account.attempts, IsEmpty());
@@ -73,7 +73,7 @@ TEST_F(IterativeTest, NodataAndNxdomainAreEmpty) {
   const Looked apex = Lookup("example.test");
   EXPECT_EQ(apex.answer.status, query::LookupStatus::kEmpty);
   EXPECT_EQ(apex.answer.ttl_s, 60u);
-  EXPECT_EQ(apex.answer.zone, "example.test");
+  EXPECT_EQ(query::NameText(apex.answer.zone), "example.test");
   EXPECT_EQ(Lookup("nowhere.example.test").answer.status, query::LookupStatus::kEmpty);
 }
 
@@ -156,7 +156,7 @@ TEST_F(IterativeTest, ServerNamesThatDoNotExistMakeAZoneUnresolvable) {
   Start();
   const Looked looked = Lookup("www.example.test");
   EXPECT_EQ(FailureOf(looked), Reason::kUnresolvableServers);
-  EXPECT_EQ(looked.answer.zone, "example.test");
+  EXPECT_EQ(query::NameText(looked.answer.zone), "example.test");
   ASSERT_EQ(looked.answer.attempts.size(), 2u);
   for (const query::Attempt& attempt : looked.answer.attempts) {
     EXPECT_EQ(attempt.result, ServerResult::kUnresolved);
@@ -273,7 +273,7 @@ TEST_F(AliasTest, AreFollowedAcrossZones) {
   Start();
   const Looked looked = Lookup("www.a.test");
   EXPECT_EQ(Summary(looked.answer), "issue ca.example");
-  EXPECT_THAT(looked.answer.cname, ElementsAre("web.b.test", "cdn.a.test"));
+  EXPECT_THAT(query::NameTexts(looked.answer.cname), ElementsAre("web.b.test", "cdn.a.test"));
   EXPECT_EQ(looked.answer.rrset.owner, "cdn.a.test");
 }
 
@@ -284,7 +284,7 @@ TEST_F(AliasTest, ATargetWithoutCaaIsEmpty) {
   Start();
   EXPECT_EQ(Summary(Lookup("www.a.test").answer), "empty");
   EXPECT_EQ(Summary(Lookup("gone.a.test").answer), "empty");
-  EXPECT_EQ(Lookup("gone.a.test").answer.zone, "b.test");
+  EXPECT_EQ(query::NameText(Lookup("gone.a.test").answer.zone), "b.test");
 }
 
 TEST_F(AliasTest, TheRootCanBeATarget) {
@@ -299,7 +299,7 @@ TEST_F(AliasTest, DnamesAreFollowed) {
   Start();
   const Looked looked = Lookup("www.old.a.test");
   EXPECT_EQ(Summary(looked.answer), "issue ca.example");
-  EXPECT_THAT(looked.answer.cname, ElementsAre("www.new.b.test"));
+  EXPECT_THAT(query::NameTexts(looked.answer.cname), ElementsAre("www.new.b.test"));
   EXPECT_EQ(Summary(Lookup("old.a.test").answer), "empty") << "a DNAME does not redirect itself";
 }
 
@@ -327,8 +327,8 @@ TEST_F(AliasTest, AFailureBehindAnAliasIsTheTargetsZones) {
   Start();
   const Looked looked = Lookup("www.a.test");
   EXPECT_EQ(FailureOf(looked), Reason::kServfail);
-  EXPECT_EQ(looked.answer.zone, "b.test");
-  EXPECT_THAT(looked.answer.cname, ElementsAre("web.b.test"));
+  EXPECT_EQ(query::NameText(looked.answer.zone), "b.test");
+  EXPECT_THAT(query::NameTexts(looked.answer.cname), ElementsAre("web.b.test"));
 }
 
 // Sharing.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/query/names.h"
 #include "tests/scan/investigate_fixture.h"
 
 namespace caascan::scan {
@@ -157,7 +158,7 @@ TEST_F(InvestigateTest, TheScannersOwnErrorsNameNoPlace) {
 
 TEST_F(InvestigateTest, AnAliasWithoutRecordsGoesOnToTheParentOfTheOriginalName) {
   query::CaaAnswer alias = Empty();
-  alias.cname = {"web.hoster.example"};
+  alias.cname = query::NamesOf({"web.hoster.example"});
   resolver_.Script("www.example.com", alias);
   resolver_.Script("example.com", Issue("letsencrypt.org"));
   resolver_.Script("hoster.example", Issue(";"));
@@ -169,7 +170,7 @@ TEST_F(InvestigateTest, AnAliasWithoutRecordsGoesOnToTheParentOfTheOriginalName)
 
 TEST_F(InvestigateTest, AnAliasTargetsOwnRecordsDecide) {
   query::CaaAnswer alias = Issue(";");
-  alias.cname = {"web.hoster.example"};
+  alias.cname = query::NamesOf({"web.hoster.example"});
   alias.rrset.owner = "web.hoster.example";
   resolver_.Script("www.example.com", alias);
   const Line line = Run("www.example.com");
@@ -179,7 +180,7 @@ TEST_F(InvestigateTest, AnAliasTargetsOwnRecordsDecide) {
 
 TEST_F(InvestigateTest, AParentMayBeAnAliasAsWell) {
   query::CaaAnswer alias = Issue("ca.example");
-  alias.cname = {"other.example"};
+  alias.cname = query::NamesOf({"other.example"});
   alias.rrset.owner = "other.example";
   resolver_.Script("example.com", alias);
   const Line line = Run("www.example.com");
@@ -224,8 +225,8 @@ TEST_F(InvestigateTest, IdsComeBackUntouched) {
 // One record is reused for all names of a worker: nothing of one may show in the next.
 TEST_F(InvestigateTest, NothingOfOneNameShowsInTheNext) {
   query::CaaAnswer rich = Issue(";");
-  rich.cname = {"other.example"};
-  rich.zone = "rich.example";
+  rich.cname = query::NamesOf({"other.example"});
+  rich.zone = query::ZoneNamed("rich.example");
   resolver_.Script("rich.example", rich);
   resolver_.Script("bad.example", Failed(Reason::kServfail));
   options_.ca_set = {{"One", {"one.example"}}};
@@ -256,7 +257,7 @@ TEST_F(InvestigateTest, ParentsAreAskedOnceForManyNames) {
 
 TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
   query::CaaAnswer failed = Failed(Reason::kRefused);
-  failed.zone = "com";
+  failed.zone = query::ZoneNamed("com");
   query::Attempt attempt;
   attempt.host = "ns.com";
   attempt.result = ServerResult::kRefused;
