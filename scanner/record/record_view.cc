@@ -118,6 +118,7 @@ class Members {
       : repeated_(repeated),
         record_(record),
         places_(places),
+        line_end_(line.data() + line.size()),
         escapes_(line.find('\\') != std::string_view::npos) {}
 
   /// What is wrong with them, or empty.
@@ -158,8 +159,9 @@ class Members {
 
   /// GetString(), which a line without escapes makes quicker.
   bool GetText(ondemand::value& value, std::string_view* text) const {
-    if (escapes_) return GetString(value, text);
     const std::string_view token = value.raw_json_token();
+    // In a batch an object may go on in the next line. It is no record, but that is found later.
+    if (escapes_ || token.data() >= line_end_) return GetString(value, text);
     if (token.front() != '"') return false;
     *text = BetweenQuotes(token);
     return true;
@@ -327,6 +329,7 @@ class Members {
   RecordView* const record_;
   MemberPlace* const places_;
   const std::array<ShortText, kMemberCount>& keys_ = MemberKeys();
+  const char* const line_end_;
   const bool escapes_;
   uint32_t seen_ = 0;
   unsigned next_ = 0;
