@@ -52,6 +52,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   DnssecSha1 dnssec_sha1 = DnssecSha1::kAccept;
   /// Proofs by NSEC3 with more iterations are insecure (RFC 9276 §3.2). At most 2500.
   uint16_t nsec3_limit = 150;
+  /// Memory for validated denials that are used again (RFC 8198), in MiB; 0: none are.
+  uint32_t denial_mib = 64;
   /// Signatures that end within so many days, and should have been made anew, are a finding. 0:
   /// off. At most 365.
   uint16_t expiring_days = 7;

@@ -127,7 +127,8 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
       validator_(options.dnssec),
       judge_(&validator_),
       trust_(this, &validator_, &judge_),
-      letters_(network, options.ask, &judge_) {}
+      letters_(network, options.ask, &judge_),
+      denials_(&validator_, &judge_) {}
 
 /// Whether there is a DS is its parent's to say.
 IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
@@ -166,8 +167,9 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
       judge_.TakeUnheard(attempts, *account, walk);
       if (EndsUnsettled(walk, *account) || judge_.EndsBogus(walk)) co_return;
     }
-    // Who asks for a DS may hold what the first one at the root waits for.
-    if (walk->zone.name().is_root() && walk->purpose != Walk::Purpose::kDs) {
+    // Who asks for a TLD's own DS may hold what the first one at the root waits for.
+    const bool of_tld = walk->chain.current().label_count() == 1;
+    if (walk->zone.name().is_root() && !(of_tld && walk->purpose == Walk::Purpose::kDs)) {
       co_await AskRoot(walk, account, on_behalf_of);
     } else {
       co_await AskZone(walk, account, on_behalf_of);
@@ -248,6 +250,10 @@ std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Vis
 
 async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->BeginVisit();
+  if (denials_.Answer(walk, account, now())) {
+    FinishZone(walk, account);
+    co_return;
+  }
   Visit visit;
   for (; !account->budget.exhausted() && !IsSpared(*walk, account->budget, &visit);
        ++account->budget.steps) {
@@ -360,6 +366,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
 void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   for (Attempt& attempt : walk->attempts) account->attempts.push_back(std::move(attempt));
   walk->attempts.clear();
+  denials_.Keep(*walk, now());
   judge_.NoteProof(walk);
   if (walk->asked->classified.kind == ResponseKind::kReferral) {
     if (!walk->looks_between) walk->zone = StoreReferral(*walk);

@@ -14,6 +14,7 @@
 #include "scanner/query/ask.h"
 #include "scanner/query/classify.h"
 #include "scanner/resolve/host_finder.h"
+#include "scanner/resolve/known_denials.h"
 #include "scanner/resolve/letter_case_check.h"
 #include "scanner/resolve/reply_judge.h"
 #include "scanner/resolve/resolver.h"
@@ -121,6 +122,7 @@ class IterativeResolver : public Resolver,
   ReplyJudge judge_;
   TrustBuilder trust_;
   LetterCaseCheck letters_;
+  KnownDenials denials_;
   // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
   absl::node_hash_map<std::string, async::WaitList> asked_at_root_;
   uint32_t rotation_ = 0;

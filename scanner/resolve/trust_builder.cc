@@ -101,8 +101,10 @@ bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, zones::ZoneTrust* trus
 
 async::Task<bool> TrustBuilder::FindDs(ZoneHandle zone, TrustHandle trust, Account* account,
                                        Host* on_behalf_of) {
+  DsGate::Pass pass = co_await ds_gate_.Enter(zone.name().parent());
   Walk walk(zone.name(), dns::RRType::kDS, Walk::Purpose::kDs);
   co_await source_->Lookup(&walk, account, on_behalf_of);
+  if (!walk.from_known_denials) pass.NoteAsked();
   co_return TakeDelegation(&walk, &*zone, &*trust);
 }
 

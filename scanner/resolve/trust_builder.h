@@ -6,6 +6,7 @@
 #include "scanner/async/task.h"
 #include "scanner/dns/name.h"
 #include "scanner/query/answer.h"
+#include "scanner/resolve/ds_gate.h"
 #include "scanner/resolve/reply_judge.h"
 #include "scanner/resolve/walk.h"
 #include "scanner/zones/delegations.h"
@@ -73,6 +74,7 @@ class TrustBuilder {
   Source* const source_;
   zones::Validator* const validator_;
   const ReplyJudge* const judge_;
+  DsGate ds_gate_;
 };
 
 }  // namespace caascan::resolve

@@ -48,6 +48,7 @@ struct Walk {
   bool ok = false;                             // It can be used.
   std::unique_ptr<zones::ReplyVerdict> reply;  // Null where none was judged.
   std::unique_ptr<std::string> copy;           // Of one that is read after other queries.
+  bool from_known_denials = false;             // No server has sent it: see KnownDenials.
 
   // What came of the zone asked.
   Reason failure = Reason::kStopped;     // Where it is not ok.
@@ -83,7 +84,7 @@ struct Walk {
   }
   /// Forgets what came of the zone asked before.
   void BeginVisit() {
-    ok = circle = retried = on_wire = false;
+    ok = circle = retried = on_wire = from_known_denials = false;
     proof.unreachable.reset();
     failure = Reason::kStopped;
     attempts.clear();

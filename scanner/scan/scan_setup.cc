@@ -19,6 +19,7 @@ constexpr uint32_t kDefaultServerRate = 100;
 constexpr uint32_t kDefaultServerInflight = 32;
 constexpr uint16_t kMaxNsec3Limit = 2'500;  // What RFC 5155 §10.3 allows for the longest keys.
 constexpr uint16_t kMaxExpiringDays = 365;
+constexpr uint32_t kMaxDenialMib = 1 << 20;
 constexpr uint32_t kSecondsPerDay = 86'400;
 
 absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
@@ -88,6 +89,14 @@ absl::Status ReadAnchors(const ScanOptions& options, WorkerSetup* setup) {
   setup->iterative.dnssec.policy.expiring_s = options.expiring_days * kSecondsPerDay;
   setup->iterative.dnssec.policy.accept_sha1 = options.dnssec_sha1 == DnssecSha1::kAccept;
   setup->iterative.dnssec.policy.max_nsec3_iterations = options.nsec3_limit;
+  if (options.denial_mib > kMaxDenialMib) {
+    return absl::InvalidArgumentError(absl::StrCat("--denials: at most ", kMaxDenialMib, " MiB"));
+  }
+  // Where each server is to be heard, none is spared a question.
+  if (options.denial_mib > 0 && !options.all_servers) {
+    setup->iterative.dnssec.denials = std::make_shared<dnssec::DenialStore>(
+        size_t{options.denial_mib} << 20, options.nsec3_limit);
+  }
   if (options.dnssec == DnssecMode::kOff) return absl::OkStatus();
   setup->resolvers_validate = true;
   if (IsIterative(options)) setup->iterative.dnssec.anchors = std::move(anchors);

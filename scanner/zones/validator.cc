@@ -66,7 +66,8 @@ Validator::Validator(const ValidatorOptions& options)
       policy_(options.policy),
       trusts_(options.trust_capacity, options.trust_bytes),
       root_(trusts_.Insert(NameView())),
-      memo_(options.memo_capacity) {
+      memo_(options.memo_capacity),
+      denials_(enabled_ ? options.denials : nullptr) {
   root_->has_ds = true;
   for (const TrustAnchor& anchor : options.anchors) {
     if (!anchor.owner.view().is_root()) continue;
@@ -115,7 +116,22 @@ std::optional<dnssec::Verdict> Validator::VerdictOf(const Zone& zone, NameView a
 }
 
 dnssec::Means Validator::MeansOf(dnssec::Work* work) {
-  return {wall_clock_(), work, &memo_, policy_};
+  good_.clear();
+  return {wall_clock_(), work, &memo_, policy_, denials_ != nullptr ? &good_ : nullptr};
+}
+
+std::optional<dnssec::DenialStore::Composed> Validator::Deny(NameView zone, NameView name,
+                                                             dns::RRType type, nanoseconds now) {
+  std::optional<dnssec::DenialStore::Composed> denial = denials_->Compose(zone, name, type, now);
+  if (!denial) return denial;
+  for (const dnssec::SignatureMemo::Id& id : denial->known_good) {
+    if (!memo_.Find(id)) memo_.Add(id, true);
+  }
+  return denial;
+}
+
+void Validator::ConfirmDenials(NameView zone) {
+  if (!good_.empty()) denials_->Confirm(zone, good_);
 }
 
 void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, KnownZones* out) {

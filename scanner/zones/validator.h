@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "caascan/record.h"
 #include "scanner/dnssec/chain.h"
+#include "scanner/dnssec/denial_store.h"
 #include "scanner/dnssec/judge.h"
 #include "scanner/dnssec/key_set.h"
 #include "scanner/dnssec/signature_memo.h"
@@ -56,6 +58,8 @@ struct ValidatorOptions {
   size_t trust_capacity = 20'000;
   size_t trust_bytes = 32 << 20;
   size_t memo_capacity = 20'000;
+  /// Shared by all workers of a scan; null: denials are not used again.
+  std::shared_ptr<dnssec::DenialStore> denials = {};
 };
 
 /// What all of one name's look-ups may cost (dnssec::Work), and of that one zone's DS and keys,
@@ -102,6 +106,15 @@ class Validator {
   /// Why it is insecure or bogus; nullopt for no remarkable reason.
   std::optional<dnssec::Verdict> VerdictOf(const Zone& zone, dns::NameView apex);
 
+  /// Null where there is none, or nothing is validated.
+  dnssec::DenialStore* denials() const { return denials_.get(); }
+  /// Makes the message that denies (name, type) in `zone` out of what is known, and lets what is
+  /// known of its signatures count when it is judged. REQUIRES: denials().
+  std::optional<dnssec::DenialStore::Composed> Deny(dns::NameView zone, dns::NameView name,
+                                                    dns::RRType type, std::chrono::nanoseconds now);
+  /// Tells the store which signatures the last judgement found good. REQUIRES: denials().
+  void ConfirmDenials(dns::NameView zone);
+
   /// Judges a delegation to `cut`, in a reply from the servers of `zone`, which is settled.
   ReplyVerdict JudgeDelegation(const dns::Message& message, dns::NameView cut, const Zone& zone,
                                dns::NameView apex, std::chrono::nanoseconds now,
@@ -141,6 +154,8 @@ class Validator {
   const TrustCache::Handle root_;           // With the trust anchor. Never forgotten.
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.
   dnssec::SignatureMemo memo_;
+  const std::shared_ptr<dnssec::DenialStore> denials_;
+  std::vector<dnssec::GoodSignature> good_;  // In the last judgement, for `denials_`.
 };
 
 /// What an answer of this kind claims, which its signatures must bear out; nullopt for what is no

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import signal
 import subprocess
 
 import harness
@@ -40,19 +39,7 @@ class Inputs(harness.Case):
 
     def queries_at(self, address):
         """How many the lab has counted there."""
-        self.lab.server.process.send_signal(signal.SIGUSR1)
-        log = self.lab.server.log_path
-        counters = []
-
-        def counted():
-            counters[:] = [json.loads(line) for line in log.read_text().splitlines(keepends=True)
-                           if '"queries"' in line and line.endswith("\n")]
-            return len(counters) > self.counted
-        self.lab.server.wait_until(counted)
-        self.counted = len(counters)
-        return sum(counters[-1]["servers"].get(address, {}).values())
-
-    counted = 0
+        return sum(self.lab.server_counters().get(address, {}).values())
 
     def test_a_zone_file_spares_the_parent(self):
         path = self.file("test.zone.gz", gzip.compress(self.zone_file.encode()))

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import subprocess
 
 from harness import CAALAB, RCODE_NOERROR, SOURCE, Server, ask
@@ -54,6 +55,16 @@ class Lab:
     def _ask(self, subcommand):
         return subprocess.run([CAALAB, subcommand, *self.world],
                               check=True, capture_output=True, text=True).stdout
+
+    def server_counters(self):
+        """Queries by server's address and type, as the lab has counted them so far."""
+        def counts():
+            return [json.loads(line) for line in self.server.log_path.read_text().splitlines(keepends=True)
+                    if '"queries"' in line and line.endswith("\n")]
+        before = len(counts())
+        self.server.process.send_signal(signal.SIGUSR1)
+        self.server.wait_until(lambda: len(counts()) > before)
+        return counts()[-1]["servers"]
 
     def stop(self):
         return self.server.stop()

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class TrustFixture : public testing::Test {
     options.anchors = {{dns::Name(), dns::RRType::kDS, dnssec::TestKey::Of(13).Ds(".")}};
     options.wall_clock = [] { return dnssec::kNow; };
     options.policy = policy;
+    options.denials = std::make_shared<dnssec::DenialStore>(1 << 20, 150);
     return options;
   }
 

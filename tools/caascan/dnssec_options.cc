@@ -6,6 +6,7 @@ namespace caascan::tool {
 namespace {
 
 constexpr int64_t kMaxDays = 365;
+constexpr int64_t kMaxDenialMib = 1 << 20;
 constexpr int64_t kMaxIterations = 2'500;  // RFC 5155 section 10.3.
 
 }  // namespace
@@ -26,6 +27,13 @@ void AddDnssecOptions(CLI::App* app, ScanOptions* options) {
                   "Take proofs by NSEC3 with more than N iterations for insecure (default 150)."},
                  &options->nsec3_limit)
       ->check(cli::WholeNumber(0, kMaxIterations));
+  cli::AddOption(
+      app,
+      {"--denials", "MIB",
+       "Memory for signed denials that are used again (RFC 8198), so that a server is not "
+       "asked for what it has denied before (default 64; 0 is none)."},
+      &options->denial_mib)
+      ->check(cli::WholeNumber(0, kMaxDenialMib));
   cli::AddOption(app,
                  {"--expiring", "DAYS",
                   "Report DNSSEC signatures that end within so many days and should have been "
