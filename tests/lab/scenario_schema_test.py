@@ -117,16 +117,21 @@ class ScenarioSchemaTest(unittest.TestCase):
     def complaints(self, description):
         return [error.message[:300] for error in self.validator.iter_errors(description)]
 
-    def caalab_takes(self, description):
-        """Does caalab take it? Where it does not, it complains of the file."""
+    def complaint_of_caalab(self, text):
+        """What caalab says of a file with this text, after the file's name; empty where it takes it."""
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(description, file)
+            file.write(text)
             file.flush()
-            option = "--mix" if "family" in description else "--scenario"
-            done = subprocess.run([CAALAB, "names", option, file.name, "--names", "0"], capture_output=True, check=False)
-        if done.returncode != 0:
-            self.assertIn(file.name.encode(), done.stderr)
-        return done.returncode == 0
+            option = "--mix" if '"family"' in text else "--scenario"
+            done = subprocess.run([CAALAB, "names", option, file.name, "--names", "0"], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return ""
+        _, named, complaint = done.stderr.partition(file.name + ": ")
+        self.assertTrue(named and complaint.strip(), done.stderr)
+        return complaint
+
+    def caalab_takes(self, description):
+        return not self.complaint_of_caalab(json.dumps(description))
 
     def test_schema_is_a_schema(self):
         jsonschema.Draft202012Validator.check_schema(self.schema)
@@ -150,6 +155,19 @@ class ScenarioSchemaTest(unittest.TestCase):
             with self.subTest(what):
                 self.assertFalse(self.validator.is_valid(description))
                 self.assertFalse(self.caalab_takes(description))
+
+    def test_texts_that_are_no_json(self):
+        """Neither parser takes them, and caalab says where they are wrong."""
+        for text, place in [("", "line 1, column 1"), ('{\n  "zones": [],\n}', "line 3, column 1"),
+                            ('{\n  // For people.\n}', "line 2, column 3"), ('{"zones": []} {}', "line 1, column 15")]:
+            with self.subTest(text):
+                self.assertRaises(json.JSONDecodeError, json.loads, text)
+                self.assertIn(place, self.complaint_of_caalab(text))
+
+    def test_a_member_that_stands_twice(self):
+        """The schema cannot see it: parsers keep one of the two without a word."""
+        complaint = self.complaint_of_caalab('{"zones": [{"zone": "a.test", "servers": 1, "servers": 2}]}')
+        self.assertIn('two members called "servers"', complaint)
 
     def test_every_fault_that_the_schema_names(self):
         needs = {"rcode": {"rcode": "REFUSED"}, "delay": {"ms": 1}, "rate-limit": {"per_second": 1},

@@ -40,7 +40,17 @@ const auto kRowName = [](const auto& test) { return test.param.name; };
 
 INSTANTIATE_TEST_SUITE_P(
     File, ScenarioErrorTest,
-    testing::Values(Row{"Empty", "", "no JSON found"}, Row{"NotJson", "{\"zones\":", ""},
+    testing::Values(Row{"Empty", "", "line 1, column 1: "},
+                    Row{"NotJson", "{\"zones\":\n  }", "line 2, column 3: "},
+                    Row{"Comment", "{} // For people.", "line 1, column 4: "},
+                    Row{"CommaAtTheEnd", "{\"zones\":[],}", "line 1, column 13: "},
+                    Row{"NotUtf8", "{\"description\":\"\xff\"}", "line 1, column 17: "},
+                    Row{"NumberTooLarge", "{\"description\":1e999}", "1e999"},
+                    Row{"MemberTwice", "{\"zones\":[],\"zones\":[]}",
+                        "an object has two members called \"zones\""},
+                    Row{"MemberTwiceFurtherDown",
+                        "{\"zones\":[{\"servers\":[{}],\"zone\":\"a.test\",\"servers\":2}]}",
+                        "two members called \"servers\""},
                     Row{"List", "[]", "no JSON object"},
                     Row{"UnknownMember", "{\"zonse\":[]}", "zonse"},
                     Row{"ZonesNoList", "{\"zones\":{}}", "\"zones\" must be a list"},

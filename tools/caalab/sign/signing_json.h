@@ -8,7 +8,7 @@
 
 namespace caascan::lab {
 
-/// Reads the member "dnssec": true, or an object. Complaints go to the object's errors.
+/// Reads the member "dnssec": true, or an object.
 std::optional<SigningDescription> ReadSigning(JsonObject* zone);
 
 }  // namespace caascan::lab

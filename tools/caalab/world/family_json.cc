@@ -9,21 +9,19 @@
 namespace caascan::lab {
 namespace {
 
-using simdjson::dom::element;
-
 constexpr double kMaxWeight = 1e9;
-constexpr uint64_t kMaxAddresses = 8000000;
+constexpr uint32_t kMaxAddresses = 8000000;
 // What stands for the domain while a kind's records are read; nobody writes it.
 constexpr std::string_view kPlaceholder = "domain.caalab.invalid";
 
-OperatorDescription ReadOperator(element value, size_t number, JsonErrors* errors) {
+OperatorDescription ReadOperator(const JsonValue& value, size_t number) {
   OperatorDescription out;
-  JsonObject json(value, absl::StrCat("family: operator ", number), errors);
-  out.name = json.Text("name").value_or("");
+  JsonObject json(value, absl::StrCat("family: operator ", number));
+  out.name = json.Text("name", "");
   if (out.name.empty()) json.Complain("\"name\" is missing");
-  out.weight = json.Real("weight", kMaxWeight).value_or(1);
-  out.addresses = static_cast<uint32_t>(json.Number("addresses", kMaxAddresses).value_or(0));
-  out.hosts = static_cast<uint32_t>(json.Number("hosts", kMaxServers).value_or(2));
+  out.weight = json.Real("weight", kMaxWeight, 1);
+  out.addresses = json.Number("addresses", kMaxAddresses, 0);
+  out.hosts = json.Number("hosts", kMaxServers, 2);
   if (out.hosts == 0 || out.addresses < out.hosts) {
     json.Complain("\"addresses\" must be \"hosts\" or more");
     out.hosts = 1;
@@ -56,18 +54,14 @@ void CheckServers(JsonObject* json, ZoneDescription* zone) {
   if (zone->servers.empty()) json->Complain("a kind has at least one server");
 }
 
-KindDescription ReadKind(element value, size_t number, const NamedFaults& named,
-                         JsonErrors* errors) {
+KindDescription ReadKind(const JsonValue& value, size_t number, const NamedFaults& named) {
   KindDescription kind;
-  std::string_view text;
-  if (value["kind"].get(text) == simdjson::SUCCESS) kind.name = text;
-  JsonObject json(value,
-                  kind.name.empty() ? absl::StrCat("family: kind ", number)
-                                    : absl::StrCat("family: kind ", kind.name),
-                  errors);
+  kind.name = value.TextOf("kind");
+  JsonObject json(
+      value, absl::StrCat("family: kind ", kind.name.empty() ? std::to_string(number) : kind.name));
   if (!json.Text("kind")) json.Complain("\"kind\" is missing");
-  kind.weight = json.Real("weight", kMaxWeight).value_or(1);
-  kind.operators = json.Texts("operators").value_or(std::vector<std::string>());
+  kind.weight = json.Real("weight", kMaxWeight, 1);
+  kind.operators = json.Texts("operators");
   (void)dns::Name::FromText(kPlaceholder, &kind.zone.apex);
   ReadZoneMembers(&json, named, &kind.zone);
   CheckServers(&json, &kind.zone);
@@ -83,37 +77,38 @@ KindDescription ReadKind(element value, size_t number, const NamedFaults& named,
 
 void ReadTlds(JsonObject* json, FamilyDescription* family) {
   const auto value = json->Any("tlds");
-  simdjson::dom::object tlds;
-  if (!value || value->get(tlds) != simdjson::SUCCESS || tlds.size() == 0) {
-    json->Complain("\"tlds\" must be an object: a name, its weight");
+  if (!value || !value->is_object()) {
+    json->WrongType("tlds", "an object: a name, its weight");
     return;
   }
-  for (const auto& field : tlds) {
-    double weight = 0;
+  JsonObject tlds(*value, json->where());
+  for (const std::string& text : tlds.names()) {
+    const auto weight = tlds.Any(text)->Real(kMaxWeight);
     dns::Name name;
-    if (field.value.get(weight) != simdjson::SUCCESS || weight < 0 || weight > kMaxWeight ||
-        dns::Name::FromText(field.key, &name) != dns::NameError::kNone || name.view().is_root()) {
-      json->Complain(absl::StrCat("tld \"", std::string(field.key), "\": no name with a weight"));
+    if (!weight || dns::Name::FromText(text, &name) != dns::NameError::kNone ||
+        name.view().is_root()) {
+      json->Complain(absl::StrCat("tld \"", text, "\": no name with a weight"));
       continue;
     }
     name.ToLower();
-    family->tlds.emplace_back(name, weight);
+    family->tlds.emplace_back(name, *weight);
   }
+  if (family->tlds.empty()) json->Complain("\"tlds\" has no name");
 }
 
 }  // namespace
 
-FamilyDescription ReadFamily(element value, const NamedFaults& named, JsonErrors* errors) {
+FamilyDescription ReadFamily(const JsonValue& value, const NamedFaults& named) {
   FamilyDescription family;
-  JsonObject json(value, "family", errors);
+  JsonObject json(value, "family");
   ReadTlds(&json, &family);
-  family.tld_servers = static_cast<unsigned>(json.Number("tld_servers", kMaxServers).value_or(2));
+  family.tld_servers = json.Number("tld_servers", kMaxServers, 2);
   family.tld_signing = ReadSigning(&json);
-  for (const element& each : json.List("operators")) {
-    family.operators.push_back(ReadOperator(each, family.operators.size() + 1, errors));
+  for (const JsonValue& each : json.List("operators")) {
+    family.operators.push_back(ReadOperator(each, family.operators.size() + 1));
   }
-  for (const element& each : json.List("kinds")) {
-    family.kinds.push_back(ReadKind(each, family.kinds.size() + 1, named, errors));
+  for (const JsonValue& each : json.List("kinds")) {
+    family.kinds.push_back(ReadKind(each, family.kinds.size() + 1, named));
   }
   if (family.operators.empty() || family.kinds.empty()) {
     json.Complain("a family has operators and kinds");

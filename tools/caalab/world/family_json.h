@@ -7,8 +7,7 @@
 
 namespace caascan::lab {
 
-/// Reads the member "family". Complaints go to *errors.
-FamilyDescription ReadFamily(simdjson::dom::element value, const NamedFaults& named,
-                             JsonErrors* errors);
+/// Reads the member "family".
+FamilyDescription ReadFamily(const JsonValue& value, const NamedFaults& named);
 
 }  // namespace caascan::lab

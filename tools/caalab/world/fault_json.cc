@@ -11,8 +11,6 @@
 namespace caascan::lab {
 namespace {
 
-using simdjson::dom::element;
-
 // What stands for the zone while the records of a fault are read; nobody writes it.
 constexpr std::string_view kPlaceholder = "zone.caalab.invalid";
 
@@ -39,7 +37,7 @@ std::optional<dns::RCode> RCodeFromText(const std::string& text) {
 }
 
 void ReadNames(JsonObject* json, FaultRule* rule) {
-  for (const std::string& text : json->Texts("names").value_or(std::vector<std::string>())) {
+  for (const std::string& text : json->Texts("names")) {
     dns::Name& name = rule->names.emplace_back();
     if (text != "@" && dns::Name::FromText(text, &name) != dns::NameError::kNone) {
       json->Complain(absl::StrCat("\"", text, "\" is no domain name"));
@@ -60,14 +58,14 @@ void ReadConditions(JsonObject* json, FaultRule* rule) {
                            {"any", FaultRule::Edns::kAny}},
                           rule->edns);
   rule->capitals = json->Word("letters", {{"capitals", true}, {"any", false}}, rule->capitals);
-  rule->first = static_cast<uint32_t>(json->Number("first", 200).value_or(0));
-  rule->percent = json->Real("percent", 100).value_or(100);
+  rule->first = json->Number("first", 200, 0);
+  rule->percent = json->Real("percent", 100, 100);
 }
 
 void ReadRateLimit(JsonObject* json, FaultRule* rule) {
-  rule->per_second = static_cast<uint32_t>(json->Number("per_second", 1000000).value_or(0));
+  rule->per_second = json->Number("per_second", 1000000, 0);
   if (rule->per_second == 0) json->Complain("a rate-limit wants \"per_second\", 1 to 1000000");
-  rule->slip = static_cast<uint32_t>(json->Number("slip", 100).value_or(rule->slip));
+  rule->slip = json->Number("slip", 100, rule->slip);
   rule->over_limit = json->Word(
       "over", {{"drop", FaultRule::OverLimit::kDrop}, {"refused", FaultRule::OverLimit::kRefused}},
       rule->over_limit);
@@ -86,7 +84,7 @@ void ReadOtherRecords(JsonObject* json, FaultRule* rule) {
   dns::Name apex;
   (void)dns::Name::FromText(kPlaceholder, &apex);
   std::vector<ZoneRecord> records;
-  for (const std::string& line : json->Texts("records").value_or(std::vector<std::string>())) {
+  for (const std::string& line : json->Texts("records")) {
     absl::Status status = ParseRecordLine(line, apex, &records);
     if (!status.ok()) json->Complain(std::string(status.message()));
   }
@@ -106,15 +104,15 @@ void ReadOtherRecords(JsonObject* json, FaultRule* rule) {
 
 /// The RCODE that the fault's member of this name says.
 dns::RCode ReadRCode(JsonObject* json, std::string_view when_missing) {
-  const auto rcode = RCodeFromText(json->Text("rcode").value_or(std::string(when_missing)));
+  const auto rcode = RCodeFromText(json->Text("rcode", when_missing));
   if (!rcode) json->Complain("\"rcode\" must be an RCODE's name or number");
   return rcode.value_or(dns::RCode::kServFail);
 }
 
-FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) {
+FaultRule ReadRule(const JsonValue& value) {
   FaultRule rule;
-  JsonObject json(value, where, errors);
-  const std::string kind_text = json.Text("fault").value_or("");
+  JsonObject json(value, absl::StrCat(value.where(), ": a fault"));
+  const std::string kind_text = json.Text("fault", "");
   const auto kind = FaultKindFromText(kind_text);
   if (!kind) json.Complain(absl::StrCat("\"", kind_text, "\" is no fault"));
   rule.kind = kind.value_or(FaultKind::kDrop);
@@ -124,12 +122,12 @@ FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) 
   if (rule.kind == FaultKind::kUpwardReferral) ReadReferral(&json, &rule);
   if (rule.kind == FaultKind::kOtherRecords) ReadOtherRecords(&json, &rule);
   if (rule.kind == FaultKind::kDelay) {
-    rule.delay_ms = static_cast<uint32_t>(json.Number("ms", 60000).value_or(0));
+    rule.delay_ms = json.Number("ms", 60000, 0);
     if (rule.delay_ms == 0) json.Complain("a delay wants \"ms\", 1 to 60000");
   }
   if (rule.kind == FaultKind::kRateLimit) ReadRateLimit(&json, &rule);
   if (rule.kind == FaultKind::kForeignSoa &&
-      dns::Name::FromText(json.Text("soa").value_or(""), &rule.soa) != dns::NameError::kNone) {
+      dns::Name::FromText(json.Text("soa", ""), &rule.soa) != dns::NameError::kNone) {
     json.Complain("a foreign-soa wants \"soa\", a domain name");
   }
   return rule;
@@ -139,7 +137,7 @@ FaultRule ReadRule(element value, const std::string& where, JsonErrors* errors) 
 
 std::vector<dns::RRType> ReadTypeList(JsonObject* object, std::string_view key) {
   std::vector<dns::RRType> out;
-  for (const std::string& name : object->Texts(key).value_or(std::vector<std::string>())) {
+  for (const std::string& name : object->Texts(key)) {
     const auto type = static_cast<uint16_t>(ldns_get_rr_type_by_name(name.c_str()));
     if (type == 0) object->Complain(absl::StrCat("\"", name, "\" is no record type"));
     out.push_back(static_cast<dns::RRType>(type));
@@ -150,15 +148,15 @@ std::vector<dns::RRType> ReadTypeList(JsonObject* object, std::string_view key) 
 std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
                                   const NamedFaults& named) {
   std::vector<FaultRule> out;
-  for (const element& value : object->List(key)) {
-    std::string_view name;
-    if (value.get(name) != simdjson::SUCCESS) {
-      out.push_back(ReadRule(value, absl::StrCat(object->where(), ": a fault"), &object->errors()));
+  for (const JsonValue& value : object->List(key)) {
+    const auto name = value.Text();
+    if (!name) {
+      out.push_back(ReadRule(value));
       continue;
     }
-    const auto found = named.find(std::string(name));
+    const auto found = named.find(*name);
     if (found == named.end()) {
-      object->Complain(absl::StrCat("no behaviour is called \"", std::string(name), "\""));
+      object->Complain(absl::StrCat("no behaviour is called \"", *name, "\""));
       continue;
     }
     out.insert(out.end(), found->second.begin(), found->second.end());

@@ -13,8 +13,7 @@ namespace caascan::lab {
 /// Rules under a name, for use in several places of a file.
 using NamedFaults = std::map<std::string, std::vector<FaultRule>>;
 
-/// Reads the member `key` of `object`: a list of rules and of names from `named`. Complaints go to
-/// the object's errors.
+/// Reads the member `key` of `object`: a list of rules and of names from `named`.
 std::vector<FaultRule> ReadFaults(JsonObject* object, std::string_view key,
                                   const NamedFaults& named);
 

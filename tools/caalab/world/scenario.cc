@@ -14,48 +14,41 @@
 namespace caascan::lab {
 namespace {
 
-using simdjson::dom::element;
-
 NamedFaults ReadBehaviours(JsonObject* top) {
   NamedFaults named;
   const auto value = top->Any("behaviours");
-  simdjson::dom::object object;
   if (!value) return named;
-  if (value->get(object) != simdjson::SUCCESS) {
-    top->Complain("\"behaviours\" must be an object");
+  if (!value->is_object()) {
+    top->WrongType("behaviours", "an object");
     return named;
   }
-  JsonObject behaviours(*value, "behaviours", &top->errors());
-  for (const auto& field : object) {
+  JsonObject behaviours(*value, "behaviours");
+  for (const std::string& name : behaviours.names()) {
     // A behaviour may use those described before it.
-    named[std::string(field.key)] = ReadFaults(&behaviours, field.key, named);
+    named[name] = ReadFaults(&behaviours, name, named);
   }
   return named;
+}
+
+Scenario ReadScenario(const JsonValue& value) {
+  Scenario scenario;
+  JsonObject top(value, "");
+  (void)top.Any("description");
+  const NamedFaults named = ReadBehaviours(&top);
+  for (const JsonValue& zone : top.List("zones")) {
+    scenario.zones.push_back(ReadZone(zone, scenario.zones.size() + 1, named));
+  }
+  if (const auto family = top.Any("family")) scenario.family = ReadFamily(*family, named);
+  return scenario;
 }
 
 }  // namespace
 
 absl::StatusOr<Scenario> ParseScenario(std::string_view json_text, std::string_view source) {
-  JsonErrors errors{std::string(source)};
-  simdjson::dom::parser parser;
-  element document;
-  if (const auto error = parser.parse(simdjson::padded_string(json_text)).get(document)) {
-    errors.Add("", simdjson::error_message(error));
-    return errors.status();
-  }
   Scenario scenario;
-  {
-    JsonObject top(document, "", &errors);
-    (void)top.Any("description");
-    const NamedFaults named = ReadBehaviours(&top);
-    for (const element& zone : top.List("zones")) {
-      scenario.zones.push_back(ReadZone(zone, scenario.zones.size() + 1, named, &errors));
-    }
-    if (const auto family = top.Any("family")) {
-      scenario.family = ReadFamily(*family, named, &errors);
-    }
-  }
-  if (!errors.ok()) return errors.status();
+  const absl::Status status =
+      ReadJson(json_text, source, [&](const JsonValue& value) { scenario = ReadScenario(value); });
+  if (!status.ok()) return status;
   return scenario;
 }
 

@@ -9,13 +9,10 @@
 namespace caascan::lab {
 namespace {
 
-using simdjson::dom::element;
-
 std::optional<std::vector<Address>> ReadAddresses(JsonObject* json, std::string_view key) {
-  const auto texts = json->Texts(key);
-  if (!texts) return std::nullopt;
+  if (!json->Any(key)) return std::nullopt;
   std::vector<Address> out;
-  for (const std::string& text : *texts) {
+  for (const std::string& text : json->Texts(key)) {
     const auto address = Address::FromText(text);
     if (!address) {
       json->Complain(absl::StrCat("\"", text, "\" is no address"));
@@ -26,11 +23,10 @@ std::optional<std::vector<Address>> ReadAddresses(JsonObject* json, std::string_
   return out;
 }
 
-ServerDescription ReadServer(element value, size_t number, const std::string& where,
-                             const NamedFaults& named, JsonErrors* errors) {
-  JsonObject json(value, absl::StrCat(where, ": server ", number), errors);
+ServerDescription ReadServer(const JsonValue& value, size_t number, const NamedFaults& named) {
+  JsonObject json(value, absl::StrCat(value.where(), ": server ", number));
   ServerDescription server;
-  server.host = json.Text("host").value_or(absl::StrCat("ns", number));
+  server.host = json.Text("host", absl::StrCat("ns", number));
   server.addresses = ReadAddresses(&json, "addresses");
   server.glue = ReadAddresses(&json, "glue");
   server.at_parent =
@@ -44,15 +40,14 @@ ServerDescription ReadServer(element value, size_t number, const std::string& wh
 std::vector<ServerDescription> ReadServers(JsonObject* zone, const NamedFaults& named) {
   std::vector<ServerDescription> out;
   const auto value = zone->Any("servers");
-  uint64_t count = 2;
-  if (value && value->is_array()) {
-    for (const element& server : zone->List("servers")) {
-      out.push_back(ReadServer(server, out.size() + 1, zone->where(), named, &zone->errors()));
+  if (value && value->is_list()) {
+    for (const JsonValue& server : zone->List("servers")) {
+      out.push_back(ReadServer(server, out.size() + 1, named));
     }
     return out;
   }
-  if (value) count = zone->Number("servers", kMaxServers).value_or(0);
-  for (uint64_t number = 1; number <= count; ++number) {
+  const uint32_t count = zone->Number("servers", kMaxServers, 2);
+  for (uint32_t number = 1; number <= count; ++number) {
     ServerDescription server;
     server.host = absl::StrCat("ns", number);
     out.push_back(server);
@@ -60,27 +55,26 @@ std::vector<ServerDescription> ReadServers(JsonObject* zone, const NamedFaults& 
   return out;
 }
 
-Expectation ReadExpectation(element value, const dns::Name& apex, const std::string& where,
-                            JsonErrors* errors) {
-  JsonObject json(value, absl::StrCat(where, ": expect"), errors);
+Expectation ReadExpectation(const JsonValue& value, const dns::Name& apex) {
+  JsonObject json(value, absl::StrCat(value.where(), ": expect"));
   Expectation expect;
-  expect.name = json.Text("name").value_or(apex.view().ToText());
-  expect.input = json.Text("input").value_or("");
-  expect.reason = json.Text("reason").value_or("");
+  expect.name = json.Text("name", apex.view().ToText());
+  expect.input = json.Text("input", "");
+  expect.reason = json.Text("reason", "");
   const std::string_view outcome = OutcomeOfReason(expect.reason);
   if (outcome.empty()) json.Complain(absl::StrCat("\"", expect.reason, "\" is no reason"));
   if (const auto given = json.Text("outcome"); given && *given != outcome) {
     json.Complain(absl::StrCat("the outcome of ", expect.reason, " is ", std::string(outcome),
                                ", not ", *given));
   }
-  expect.dnssec = json.Text("dnssec").value_or("");
-  expect.failed_at = json.Text("failed_at").value_or("");
-  expect.zone = json.Text("zone").value_or("");
+  expect.dnssec = json.Text("dnssec", "");
+  expect.failed_at = json.Text("failed_at", "");
+  expect.zone = json.Text("zone", "");
   expect.may_issue = json.Bool("may_issue");
-  expect.findings = json.Texts("findings").value_or(std::vector<std::string>());
-  expect.all_findings = json.Texts("all_findings").value_or(std::vector<std::string>());
-  expect.possible_findings = json.Texts("possible_findings").value_or(std::vector<std::string>());
-  expect.weight = json.Real("weight", 1e9).value_or(1);
+  expect.findings = json.Texts("findings");
+  expect.all_findings = json.Texts("all_findings");
+  expect.possible_findings = json.Texts("possible_findings");
+  expect.weight = json.Real("weight", 1e9, 1);
   return expect;
 }
 
@@ -88,11 +82,11 @@ Expectation ReadExpectation(element value, const dns::Name& apex, const std::str
 
 void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription* zone) {
   (void)json->Text("comment");
-  zone->file = json->Text("file").value_or("");
+  zone->file = json->Text("file", "");
   // A file tells by itself who serves the zone.
   if (zone->file.empty() || json->Any("servers")) zone->servers = ReadServers(json, named);
   zone->faults = ReadFaults(json, "faults", named);
-  for (const std::string& line : json->Texts("records").value_or(std::vector<std::string>())) {
+  for (const std::string& line : json->Texts("records")) {
     absl::Status status = ParseRecordLine(line, zone->apex, &zone->records);
     if (!status.ok()) json->Complain(std::string(status.message()));
   }
@@ -104,20 +98,16 @@ void ReadZoneMembers(JsonObject* json, const NamedFaults& named, ZoneDescription
   if (!zone->file.empty() && (!zone->records.empty() || zone->signing)) {
     json->Complain("\"file\" says it all: no \"records\" and no \"dnssec\" beside it");
   }
-  for (const element& expect : json->List("expect")) {
-    zone->expect.push_back(ReadExpectation(expect, zone->apex, json->where(), &json->errors()));
+  for (const JsonValue& expect : json->List("expect")) {
+    zone->expect.push_back(ReadExpectation(expect, zone->apex));
   }
 }
 
-ZoneDescription ReadZone(element value, size_t number, const NamedFaults& named,
-                         JsonErrors* errors) {
-  std::string apex_text;
-  std::string_view text;
-  if (value["zone"].get(text) == simdjson::SUCCESS) apex_text = text;
+ZoneDescription ReadZone(const JsonValue& value, size_t number, const NamedFaults& named) {
+  const std::string apex_text = value.TextOf("zone");
   ZoneDescription zone;
-  JsonObject json(
-      value, apex_text.empty() ? absl::StrCat("zone ", number) : absl::StrCat("zone ", apex_text),
-      errors);
+  JsonObject json(value,
+                  absl::StrCat("zone ", apex_text.empty() ? std::to_string(number) : apex_text));
   (void)json.Text("zone");
   if (const auto error = dns::Name::FromText(apex_text, &zone.apex);
       error != dns::NameError::kNone) {

@@ -8,11 +8,10 @@
 namespace caascan::lab {
 
 /// Most servers of one zone.
-constexpr uint64_t kMaxServers = 13;
+constexpr uint32_t kMaxServers = 13;
 
-/// Reads element `number` of "zones". Complaints go to *errors.
-ZoneDescription ReadZone(simdjson::dom::element value, size_t number, const NamedFaults& named,
-                         JsonErrors* errors);
+/// Reads element `number` of "zones".
+ZoneDescription ReadZone(const JsonValue& value, size_t number, const NamedFaults& named);
 
 /// The members that zones and a family's kinds share: servers, faults, records, glue, delegated,
 /// expect, comment. Names are relative to zone->apex.
