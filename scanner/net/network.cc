@@ -14,7 +14,8 @@ Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkO
                 if (protocol == Protocol::kUdp) {
                   return std::make_unique<UdpTransport>(client, options);
                 }
-                return std::make_unique<TcpTransport>(client, options.tcp_connections);
+                return std::make_unique<TcpTransport>(client, options.tcp_connections,
+                                                      options.make_stream);
               }) {}
 
 Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options,

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "scanner/async/address.h"
+#include "scanner/async/tcp_stream.h"
 
 namespace caascan::net {
 
@@ -25,6 +26,8 @@ struct NetworkOptions {
   bool udp_segments = false;
   /// Open at the same time. Those that come then wait, or take the place of an idle one.
   size_t tcp_connections = 65536;
+  /// Makes the stream of each of them.
+  async::MakeStream make_stream = async::MakeTcpStream;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, for any name; empty where there are none. Asked

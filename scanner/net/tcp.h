@@ -21,7 +21,7 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
  public:
   /// Never more than `most` connections are open, 1 at least. Where the system gives fewer
   /// descriptors than that, it is as many as were open then.
-  TcpTransport(TransportClient* client, size_t most, async::MakeStream make = async::MakeTcpStream);
+  TcpTransport(TransportClient* client, size_t most, async::MakeStream make);
   ~TcpTransport() override;
 
   void Submit(Exchange* exchange) override;

@@ -63,6 +63,21 @@ TEST(NetworkTest, OnePeerAnAddress) {
   EXPECT_EQ(client.network()->PeerFor(address), peer) << "at a fixed place";
 }
 
+TEST(NetworkTest, ConnectionsGoOverTheStreamsOfTheOptions) {
+  FakeServer server(AnswerAll);
+  size_t made = 0;
+  NetworkOptions options;
+  options.make_stream = [&made](async::Loop* loop, async::ByteStream::User* user) {
+    ++made;
+    return async::MakeTcpStream(loop, user);
+  };
+  Client client({}, options);
+  const std::deque<Got> got =
+      AskMany(&client, server, {"127.0.0.1", "127.0.0.2"}, 4, kLong, Protocol::kTcp);
+  EXPECT_EQ(CountStatus(got, ExchangeStatus::kReply), 4u);
+  EXPECT_EQ(made, 2u) << "one a server";
+}
+
 void WaitFor(const std::atomic<bool>& flag) {
   while (!flag) std::this_thread::sleep_for(milliseconds(1));
 }
