@@ -188,9 +188,11 @@ class Conclusion {
     }
   }
 
-  /// TC, and no answer over TCP, again and again.
+  /// TC, and no answer over TCP, again and again. What the look-up met may all have been lost.
   bool AddTruncation() {
-    if (examination_.met.result != ServerResult::kTruncated) return false;
+    if (examination_.met.result != ServerResult::kTruncated && !examination_.met.silent()) {
+      return false;
+    }
     for (const ProbeKind kind : {ProbeKind::kSoa, ProbeKind::kCaa}) {
       if (!heard(kind).asked || heard(kind).result != ServerResult::kTruncated ||
           heard(kind).truncated_over_tcp) {
@@ -210,8 +212,7 @@ class Conclusion {
     if (IsSilent(ProbeKind::kCaa) && examination_.met.silent())
       Add(FindingCode::kCaaDropped, kCaaProbes);
     // Where the look-up was answered, one failure beside it is no rule.
-    const bool failed = !examination_.met.silent() && !examination_.met.served();
-    if (caa.asked && failed) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
+    if (caa.asked && !examination_.met.served()) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
     if (IsSilent(ProbeKind::kUnknownType)) Add(FindingCode::kUnknownTypesDropped, kTypeProbes);
     if (IsRcode(unknown)) Add(FindingCode::kUnknownTypesRejected, kTypeProbes);
     if (caa.result == ServerResult::kNotimp) {

@@ -178,9 +178,14 @@ bool MayBeChance(ServerResult result) {
   return result == ServerResult::kTimeout || result == ServerResult::kTruncated;
 }
 
-/// How often it must be seen. A SERVFAIL may be a passing trouble; of CAA it is the second one.
-unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, unsigned silences) {
+/// How often it must be seen. A SERVFAIL may be a passing trouble; of CAA it is the second one,
+/// unless the look-up met only silence: then any error for CAA is the first.
+unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, const Heard& met,
+                     unsigned silences) {
   if (MayBeChance(result)) return silences;
+  if (spec.kind == ProbeKind::kCaa && met.silent()) {
+    return IsRcode(result) ? std::min(silences, 2u) : 1;
+  }
   const bool first =
       spec.at_zone ? spec.option || spec.type == RRType::kDNSKEY : spec.type != RRType::kCAA;
   return result == ServerResult::kServfail && first ? std::min(silences, 2u) : 1;
@@ -227,7 +232,9 @@ async::Task<> TryOnce(Probing* probing, Try* out) {
 }
 
 /// Takes a try into what is known. True where that settles it.
-bool TakeTry(const Try& tried, const ProbeSpec& spec, unsigned silences, Heard* heard) {
+bool TakeTry(const Try& tried, const Probing& probing, unsigned silences) {
+  const ProbeSpec& spec = *probing.spec;
+  Heard* heard = probing.heard;
   const bool silent = tried.silent();
   if (silent && heard->result == ServerResult::kTruncated) return false;  // It is not: it said TC.
   if (silent && spec.controlled && !tried.has_control) return false;
@@ -235,7 +242,8 @@ bool TakeTry(const Try& tried, const ProbeSpec& spec, unsigned silences, Heard* 
   const auto tries = static_cast<uint8_t>((same ? heard->tries : 0) + 1);
   *heard = tried.heard;
   heard->tries = tries;
-  heard->asked = heard->tries >= TimesNeeded(heard->result, spec, silences);
+  heard->asked =
+      heard->tries >= TimesNeeded(heard->result, spec, probing.examination->met, silences);
   return heard->asked;
 }
 
@@ -268,7 +276,7 @@ async::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
   bool settled = false;
   for (unsigned i = 0; i < sent && !settled; ++i) {
     if (!tries[i].ended_by_us) {
-      settled = TakeTry(tries[i], *probing->spec, silences, probing->heard);
+      settled = TakeTry(tries[i], *probing, silences);
     }
   }
   co_return settled;
@@ -295,7 +303,7 @@ async::Task<> Hear(Probing probing) {
     Try tried;
     co_await TryOnce(&probing, &tried);
     if (tried.ended_by_us) break;
-    settled = TakeTry(tried, spec, silences, probing.heard);
+    settled = TakeTry(tried, probing, silences);
   }
   probing.examination->waited = std::max(probing.examination->waited, probing.waited);
   probing.fan->End();

@@ -112,11 +112,14 @@ bool AnswersNow(const Examination& server) {
          server.heard(ProbeKind::kCaa).result == ServerResult::kReferral;
 }
 
-/// Its silence was chance: it does not serve the zone, and says so.
+/// Its silence was chance: it does not serve the zone, or not CAA, and says so.
 bool SpeaksNow(const Examination& server) {
   const Heard& soa = server.heard(ProbeKind::kSoa);
-  return server.met.silent() && soa.asked && !soa.silent() && !soa.served() &&
-         soa.result != ServerResult::kTruncated && soa.result != ServerResult::kUnreachable;
+  const Heard& caa = server.heard(ProbeKind::kCaa);
+  if (!server.met.silent() || !soa.asked || soa.silent()) return false;
+  const bool caa_truncated = caa.result == ServerResult::kTruncated;
+  if (soa.served()) return caa.asked && (IsRcode(caa.result) || caa_truncated);
+  return soa.result != ServerResult::kUnreachable;
 }
 
 bool RefusesCaa(const Examination& server) {

@@ -16,7 +16,8 @@ enum class ProbeVerdict : uint8_t {
   kRefined,     // answer->failure names the cause now.
   kAnswersNow,  // A server that failed answers the same query: look up again before anyone is
                 // accused.
-  kSpeaksNow,   // One that was silent says that it fails; the rest is as in the other cases.
+  kSpeaksNow,  // One that was silent says that it fails, for all queries or for CAA: look up again,
+               // for the reason. The rest is as in the other cases.
 };
 
 /// Examines the servers of a failed CAA look-up that were silent, or answered with an RCODE or with
