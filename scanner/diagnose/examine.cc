@@ -254,19 +254,40 @@ async::Task<> TryBeside(Probing probing, Try* out, async::Fan* fan,
   fan->End();
 }
 
+/// How many more silences it takes.
+unsigned SilencesMissing(const Heard& heard, unsigned silences) {
+  const unsigned seen = MayBeChance(heard.result) ? heard.tries : 0;
+  return silences > seen ? silences - seen : 1;
+}
+
+bool IsOver(const Probing& probing) {
+  return probing.waited >= probing.context->max_wait ||
+         probing.context->account->budget.exhausted();
+}
+
+/// Would the name's time end before so many tries have waited one after the other, and a few of a
+/// later probe's?
+bool TimeIsShort(const Probing& probing, unsigned missing) {
+  constexpr unsigned kLater = 2;
+  const ProbeContext& context = *probing.context;
+  const std::chrono::nanoseconds longest = context.ask.timeout * 3 / 2;  // With the rest before it.
+  return context.max_wait - probing.waited < longest * (missing + kLater);
+}
+
 /// As many tries as silence takes, one shortly after the other: they wait at the same time. None
 /// follows an answer. True where that settles it.
-async::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
-  constexpr std::chrono::milliseconds kApart(120);
+async::Task<bool> TrySideBySide(Probing* probing, unsigned missing, unsigned silences) {
+  constexpr std::chrono::milliseconds kBriskApart(120);
   const ProbeContext& context = *probing->context;
+  const std::chrono::milliseconds apart = context.ask.brisk ? kBriskApart : context.ask.timeout / 4;
   std::array<Try, kPatient.silences> tries;
   async::Fan fan;
   std::chrono::nanoseconds waited = probing->waited;
   unsigned sent = 0;
-  while (sent < silences && !context.account->budget.exhausted()) {
+  for (Probing next = *probing; sent < missing && !IsOver(next); next.waited += apart) {
     fan.Begin();
-    async::Spawn(TryBeside(*probing, &tries[sent++], &fan, &waited));
-    net::Pause pause(context.network, kApart);
+    async::Spawn(TryBeside(next, &tries[sent++], &fan, &waited));
+    net::Pause pause(context.network, apart);
     co_await pause;
     const auto has_ended = [](const Try& each) { return each.ended_by_us || !each.silent(); };
     if (std::any_of(tries.begin(), tries.begin() + sent, has_ended)) break;
@@ -275,31 +296,36 @@ async::Task<bool> TrySideBySide(Probing* probing, unsigned silences) {
   probing->waited = waited;
   bool settled = false;
   for (unsigned i = 0; i < sent && !settled; ++i) {
-    if (!tries[i].ended_by_us) {
-      settled = TakeTry(tries[i], *probing, silences);
-    }
+    if (!tries[i].ended_by_us) settled = TakeTry(tries[i], *probing, silences);
   }
   co_return settled;
 }
 
+/// Tries that follow one another show that a silence lasts. They overlap where somebody waits, and
+/// where time is short.
 async::Task<> Hear(Probing probing) {
   const ProbeContext& context = *probing.context;
   const ProbeSpec& spec = *probing.spec;
   const Patience patience = IsPatient(context.account->look) ? kPatient : kUsual;
-  const unsigned tries = std::min(patience.tries, spec.max_tries);
+  const unsigned most = std::min(patience.tries, spec.max_tries);
   const unsigned silences = std::min({patience.silences, spec.max_tries, spec.max_silences});
-  const auto is_over = [&] {
-    return probing.waited >= context.max_wait || context.account->budget.exhausted();
-  };
   bool settled = false;
-  if (context.ask.brisk && !is_over()) {
-    settled = co_await TrySideBySide(&probing, silences);
+  if (context.ask.brisk && !IsOver(probing)) {
+    settled = co_await TrySideBySide(&probing, silences, silences);
   }
-  for (unsigned count = 1; count <= tries && !settled && !is_over(); ++count) {
-    if (count > 1) {
-      probing.waited += co_await query::BackOff(context.network, context.ask, count - 1);
-      if (is_over()) break;  // Others have spent what was left.
+  unsigned tries = 0;
+  while (tries < most && !settled && !IsOver(probing)) {
+    const unsigned missing = std::min(SilencesMissing(*probing.heard, silences), most - tries);
+    if (missing > 1 && TimeIsShort(probing, missing)) {
+      tries += missing;
+      settled = co_await TrySideBySide(&probing, missing, silences);
+      continue;
     }
+    if (tries > 0) {
+      probing.waited += co_await query::BackOff(context.network, context.ask, tries);
+      if (IsOver(probing)) break;  // Others have spent what was left.
+    }
+    ++tries;
     Try tried;
     co_await TryOnce(&probing, &tried);
     if (tried.ended_by_us) break;

@@ -3,7 +3,6 @@
 // was asked once more. Tested by probe_test.cc and, end to end, against the lab.
 #include "scanner/diagnose/probe.h"
 
-#include <absl/container/inlined_vector.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -22,8 +21,6 @@ using query::Attempt;
 constexpr size_t kMaxProbedServers = 8;
 // What it takes to be sure of a silence: three kinds of queries, five tries each, and a canary.
 constexpr uint32_t kQueriesOfTheSilent = 16;
-
-using Examinations = absl::InlinedVector<Examination, 2>;
 
 bool NeedsProbe(const query::CaaAnswer& answer) {
   if (!answer.zone) return false;
@@ -122,6 +119,41 @@ bool SpeaksNow(const Examination& server) {
   return soa.result != ServerResult::kUnreachable;
 }
 
+/// A look-up before this one had the server examined, and met the same, or what the probes met
+/// where the look-up met only silence. `now` is what this one met.
+bool IsKnown(const Examination& earlier, const Examination& now) {
+  const Heard& soa = earlier.heard(ProbeKind::kSoa);
+  const Heard& caa = earlier.heard(ProbeKind::kCaa);
+  if (earlier.peer != now.peer || earlier.gave_no_keys != now.gave_no_keys || AnswersNow(earlier)) {
+    return false;
+  }
+  const ServerResult met = now.met.result;
+  const bool met_before = met == earlier.met.result;
+  const bool probes_met = earlier.met.silent() &&
+                          ((soa.asked && met == soa.result) || (caa.asked && met == caa.result));
+  if (!met_before && !probes_met) return false;
+  std::vector<Finding> findings;
+  AddExamined(earlier, &findings);
+  return !findings.empty();  // Else it was cut short.
+}
+
+/// Moves those whose examination stands from *servers. With what was heard of them then.
+Examinations TakeKnown(const Examinations& earlier, Examinations* servers) {
+  Examinations known;
+  const auto is_known = [&](Examination& now) {
+    const auto found = std::find_if(earlier.begin(), earlier.end(),
+                                    [&now](const Examination& each) { return IsKnown(each, now); });
+    if (found == earlier.end()) return false;
+    now.probes = found->probes;
+    known.push_back(std::move(now));
+    return true;
+  };
+  for (auto each = servers->begin(); each != servers->end();) {
+    each = is_known(*each) ? servers->erase(each) : std::next(each);
+  }
+  return known;
+}
+
 bool RefusesCaa(const Examination& server) {
   const Heard& caa = server.heard(ProbeKind::kCaa);
   return server.heard(ProbeKind::kSoa).served() && caa.asked &&
@@ -186,17 +218,23 @@ Reason Refine(Reason plain, const Examinations& servers) {
 
 async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOptions& options,
                                        dns::NameView name, query::CaaAnswer* answer,
-                                       query::Account* account) {
+                                       query::Account* account, Examinations* examined) {
   if (!NeedsProbe(*answer)) co_return ProbeVerdict::kUnchanged;
   const bool keyless = answer->keyless_zone.has_value();
   const dns::Name zone(keyless ? *answer->keyless_zone : *answer->zone);
   // Of the aliases: that is what the zone's servers were asked about.
   const dns::Name end(answer->cname.empty() ? name : answer->cname.back().view());
   Examinations servers = SelectServers(answer->attempts, keyless);
+  const Examinations known = TakeKnown(*examined, &servers);
   LeaveOutSilent(account->budget, &servers);
-  if (servers.empty() || account->budget.exhausted()) co_return ProbeVerdict::kUnchanged;
-  const ProbeContext context{network, options, zone, end, account, false};
-  co_await ExamineAll(context, &servers);
+  if (account->budget.exhausted()) servers.clear();
+  if (!servers.empty()) {
+    const ProbeContext context{network, options, zone, end, account, false};
+    co_await ExamineAll(context, &servers);
+  }
+  servers.insert(servers.end(), known.begin(), known.end());
+  *examined = servers;
+  if (servers.empty()) co_return ProbeVerdict::kUnchanged;
   if (std::any_of(servers.begin(), servers.end(), AnswersNow)) co_return ProbeVerdict::kAnswersNow;
   std::vector<Finding> findings;
   for (const Examination& server : servers) AddExamined(server, &findings);

@@ -2,7 +2,10 @@
 // failure is about.
 #pragma once
 
+#include <vector>
+
 #include "scanner/async/task.h"
+#include "scanner/diagnose/examine.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
 #include "scanner/query/answer.h"
@@ -20,14 +23,18 @@ enum class ProbeVerdict : uint8_t {
                // for the reason. The rest is as in the other cases.
 };
 
+using Examinations = std::vector<Examination>;
+
 /// Examines the servers of a failed CAA look-up that were silent, or answered with an RCODE or with
 /// what does not match, all at once; what is wrong with them goes to answer->findings. One that
 /// serves the zone and refuses CAA alone gives `refused_caa`; one that answers SOA, and then is
 /// silent for CAA once more, gives `caa_dropped`. `name` is the name whose look-up failed. Does
 /// nothing for failures that need no probe, and where the resolver is a forwarding one. Counts its
-/// queries in `account`.
+/// queries in `account`. *examined holds what the look-up before this one of the same name showed,
+/// and then what this one did: a server that the look-up met again as the probes did is not
+/// examined twice.
 async::Task<ProbeVerdict> ProbeFailure(net::Network* network, const query::AskOptions& options,
                                        dns::NameView name, query::CaaAnswer* answer,
-                                       query::Account* account);
+                                       query::Account* account, Examinations* examined);
 
 }  // namespace caascan::diagnose

@@ -75,6 +75,7 @@ bool Investigator::NeedsExplanation(const CaaAnswer& answer, const query::Accoun
 /// Probes the servers that failed. Where one of them answers now, the answer may change.
 async::Task<> Investigator::Explain(dns::NameView name, query::Account* account,
                                     CaaAnswer* answer) {
+  diagnose::Examinations examined;
   for (int looks = 1; NeedsExplanation(*answer, *account); ++looks) {
     NameLimits(&options_).BeginProbes(account);
     if (options_.resolver_explains && resolver_->explains()) {
@@ -83,7 +84,7 @@ async::Task<> Investigator::Explain(dns::NameView name, query::Account* account,
     }
     if (options_.diagnose == DiagnoseMode::kOff) co_return;
     const diagnose::ProbeVerdict verdict =
-        co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account);
+        co_await diagnose::ProbeFailure(network_, options_.ask, name, answer, account, &examined);
     const bool answers = verdict == diagnose::ProbeVerdict::kAnswersNow;
     const bool speaks = verdict == diagnose::ProbeVerdict::kSpeaksNow && looks == 1;
     if (!(answers || speaks) || looks == kMaxLooks) co_return;

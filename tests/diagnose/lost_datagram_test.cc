@@ -15,6 +15,7 @@
 #include "tests/net/client.h"
 #include "tests/net/fake_transport.h"
 #include "tests/net/reply.h"
+#include "tests/query/names.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -132,11 +133,14 @@ struct Tries {
   const char* name;
   query::Look look;
   bool brisk;
+  std::chrono::milliseconds time_left = std::chrono::seconds(60);
 };
 constexpr std::array kTries = {
     Tries{"Usual", query::Look::kOnly, false},
     Tries{"Patient", query::Look::kPatient, false},
     Tries{"Overlapping", query::Look::kPatient, true},
+    // Five tries one after the other would wait for 3.4 s.
+    Tries{"ShortOfTime", query::Look::kPatient, false, std::chrono::milliseconds(2500)},
 };
 
 /// What one run came to.
@@ -148,10 +152,11 @@ struct Outcome {
 };
 
 async::Task<> Probe(net::Network* network, const query::AskOptions* options,
-                  query::CaaAnswer* answer, query::Account* account, ProbeVerdict* verdict) {
+                    query::CaaAnswer* answer, query::Account* account, ProbeVerdict* verdict) {
   dns::Name name;
   (void)dns::Name::FromText("www.example.test", &name);
-  *verdict = co_await ProbeFailure(network, *options, name, answer, account);
+  Examinations examined;
+  *verdict = co_await ProbeFailure(network, *options, name, answer, account, &examined);
 }
 
 /// `lost`: the query over UDP, counted from 0, that gets no answer.
@@ -179,11 +184,12 @@ Outcome Examine(const Row& row, const Tries& tries, size_t lost) {
   options.dnssec_ok = true;
   query::Account account;
   account.budget.max_queries = 100;
+  account.budget.max_wait = tries.time_left;
   account.look = tries.look;
   query::CaaAnswer answer;
   answer.failure = row.reason;
-  answer.zone = kZone;
-  if (row.keyless) answer.keyless_zone = kZone;
+  answer.zone = query::ZoneNamed(kZone);
+  if (row.keyless) answer.keyless_zone = query::ZoneNamed(kZone);
   query::Attempt attempt;
   attempt.host = "ns.example.test";
   attempt.peer = client.network()->PeerFor(async::Address::FromText(kServer, 53).value());

@@ -72,6 +72,7 @@ class ProbeTest : public testing::Test {
 
   ~ProbeTest() override {
     answer_ = {};  // They refer to the client's peers.
+    examined_ = {};
     account_ = {};
     client_.reset();
     server_.reset();
@@ -104,7 +105,7 @@ class ProbeTest : public testing::Test {
       dns::Name name;
       (void)dns::Name::FromText("www.example.test", &name);
       *out = co_await ProbeFailure(test->client_->network(), test->options_, name, &test->answer_,
-                                   &test->account_);
+                                   &test->account_, &test->examined_);
     }(this, &verdict));
     return verdict;
   }
@@ -120,6 +121,7 @@ class ProbeTest : public testing::Test {
   query::AskOptions options_;
   CaaAnswer answer_;
   query::Account account_;
+  Examinations examined_;
   std::unique_ptr<net::FakeServer> server_;
   std::unique_ptr<net::Client> client_;
 };
@@ -283,6 +285,34 @@ TEST_P(SilenceTest, SilentOnceByChanceButLameSpeaksNow) {
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kSpeaksNow);
   EXPECT_EQ(answer_.failure, Reason::kNoResponse);
   EXPECT_EQ(Codes(), (std::vector<std::string>{"lame_refused", "server_silent"}));
+}
+
+// The look-up that follows meets what the probes met: they need not be sent again.
+TEST_F(ProbeTest, WhatTheProbesMetStandsWhereTheNextLookUpMeetsTheSame) {
+  Start({{kFirst, RefuseCaa}, {kSecond, Ignore}});
+  Met(kFirst, ServerResult::kTimeout);
+  Met(kSecond, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kSpeaksNow);
+  EXPECT_EQ(Codes(), (std::vector<std::string>{"refused_on_caa", "server_silent"}));
+  const size_t queries = server_->seen_count();
+  answer_ = {};
+  Met(kFirst, ServerResult::kRefused);
+  Met(kSecond, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kRefused), ProbeVerdict::kRefined);
+  EXPECT_EQ(answer_.failure, Reason::kRefusedCaa);
+  EXPECT_EQ(Codes(), (std::vector<std::string>{"refused_on_caa", "server_silent"}));
+  EXPECT_EQ(server_->seen_count(), queries);
+}
+
+TEST_F(ProbeTest, OneThatFailsInAnotherWayThanBeforeIsExaminedAnew) {
+  Start({{kFirst, RefuseCaa}});
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kSpeaksNow);
+  const size_t queries = server_->seen_count();
+  answer_ = {};
+  Met(kFirst, ServerResult::kServfail);
+  EXPECT_EQ(Probe(Reason::kServfail), ProbeVerdict::kUnchanged);
+  EXPECT_GT(server_->seen_count(), queries);
 }
 
 TEST_P(SilenceTest, OneThatAnswersNowWinsOverOthersThatDrop) {
