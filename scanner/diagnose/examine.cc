@@ -178,10 +178,16 @@ bool MayBeChance(ServerResult result) {
   return result == ServerResult::kTimeout || result == ServerResult::kTruncated;
 }
 
-/// How often it must be seen. A SERVFAIL may be a passing trouble; of CAA it is the second one,
-/// unless the look-up met only silence: then any error for CAA is the first.
+/// How often it must be seen. Nothing follows from the silence of a server that spoke to the
+/// look-up: its first probe is given more tries to be answered. A SERVFAIL may be a passing
+/// trouble; of CAA it is the second one, unless the look-up met only silence: then any error for
+/// CAA is the first.
 unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, const Heard& met,
                      unsigned silences) {
+  constexpr unsigned kMoreSilences = 3;
+  if (result == ServerResult::kTimeout && spec.kind == ProbeKind::kSoa && !met.silent()) {
+    return silences + kMoreSilences;
+  }
   if (MayBeChance(result)) return silences;
   if (spec.kind == ProbeKind::kCaa && met.silent()) {
     return IsRcode(result) ? std::min(silences, 2u) : 1;
@@ -240,8 +246,10 @@ bool TakeTry(const Try& tried, const Probing& probing, unsigned silences) {
   if (silent && spec.controlled && !tried.has_control) return false;
   const bool same = heard->result == tried.heard.result;
   const auto tries = static_cast<uint8_t>((same ? heard->tries : 0) + 1);
+  const bool truncated_over_tcp = same && heard->truncated_over_tcp;
   *heard = tried.heard;
   heard->tries = tries;
+  heard->truncated_over_tcp |= truncated_over_tcp;
   heard->asked =
       heard->tries >= TimesNeeded(heard->result, spec, probing.examination->met, silences);
   return heard->asked;

@@ -44,7 +44,7 @@ struct Heard {
   uint16_t rcode = 0;
   uint8_t tries = 0;  // That count.
   net::Mismatches mismatches;
-  bool truncated_over_tcp = false;  // It does answer over TCP, with TC set.
+  bool truncated_over_tcp = false;  // It does answer over TCP, with TC set: at some try.
 
   bool silent() const { return asked && result == ServerResult::kTimeout; }
   /// It answered with authority.
