@@ -354,6 +354,7 @@ constexpr ProbeKind kOfThoseWhoServe[] = {
 constexpr ProbeKind kOtherTypes[] = {ProbeKind::kA, ProbeKind::kTxt};
 constexpr ProbeKind kKeys[] = {ProbeKind::kDnskey};
 constexpr ProbeKind kKeysWithoutEdns[] = {ProbeKind::kDnskeyWithoutEdns};
+constexpr ProbeKind kKeysEitherWay[] = {ProbeKind::kDnskey, ProbeKind::kDnskeyWithoutEdns};
 constexpr ProbeKind kOnceMore[] = {ProbeKind::kSoaAgain};
 async::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
   async::Fan fan;
@@ -380,6 +381,10 @@ async::Task<> ExamineTypes(const ProbeContext* context, Examination* examination
     co_await HearAll(context, kOtherTypes, examination);
   }
   if (!examination->gave_no_keys) co_return;
+  if (context->ask.brisk) {
+    co_await HearAll(context, kKeysEitherWay, examination);
+    co_return;
+  }
   co_await HearAll(context, kKeys, examination);
   if (examination->heard(ProbeKind::kDnskey).silent()) {
     co_await HearAll(context, kKeysWithoutEdns, examination);

@@ -114,6 +114,9 @@ async::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const zones::ZoneServ
   inquiry->account->look = query::Look::kFirst;
   for (const zones::DelegatedServer& server : delegated->servers) {
     for (const net::PeerRef& peer : server.peers) {
+      const std::vector<std::string>& silent = inquiry->request->silent;
+      const std::string address = peer->address().ToText();
+      if (std::find(silent.begin(), silent.end(), address) != silent.end()) continue;
       AddServer(server.host.view().ToText(), peer, true, inquiry);
     }
   }
@@ -144,12 +147,74 @@ async::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
   }
 }
 
+/// A query that is sent several times, and its first answer.
+struct Surveyor::Repeated {
+  const query::AskOptions* options;
+  net::Peer* peer;
+  dns::NameView name;
+  RRType type;
+  query::Account* account;
+  Asked asked;
+  bool settled = false;
+  std::string bytes;  // Of the message, which other tries outlast.
+  async::Fan fan;
+};
+
+async::Task<> Surveyor::AskOnceOf(Repeated* repeated) {
+  const async::Pooled<Asked> asked = co_await query::Ask(
+      repeated->peer, repeated->name, repeated->type, *repeated->options, repeated->account);
+  if (!repeated->settled) {
+    repeated->settled = asked->replied || !MayComeYet(asked->result) ||
+                        asked->status == net::ExchangeStatus::kCancelled;
+    repeated->asked = *asked;
+    if (asked->replied) {
+      const auto bytes = asked->message.bytes();
+      repeated->bytes.assign(bytes.begin(), bytes.end());
+    }
+  }
+  repeated->fan.End();
+}
+
+/// The tries overlap: somebody waits. Who stays silent is examined, with more of them.
+async::Task<bool> Surveyor::AskBriskly(const Server* server, dns::NameView name, RRType type,
+                                       query::Account* account, Asked* asked, uint8_t* tries,
+                                       std::string* octets) {
+  constexpr std::chrono::milliseconds kApart(120);
+  Repeated repeated{&options_, server->peer.get(), name, type, account, {}, false, {}, {}};
+  uint8_t sent = 0;
+  while (sent < kTries && !repeated.settled && !account->budget.exhausted()) {
+    if (sent > 0) {
+      ++account->retries;
+      net::Pause pause(network_, kApart);
+      co_await pause;
+      if (repeated.settled) break;
+    }
+    ++sent;
+    repeated.fan.Begin();
+    async::Spawn(AskOnceOf(&repeated));
+  }
+  co_await repeated.fan.All();
+  *asked = repeated.asked;
+  *tries = sent;
+  *octets = std::move(repeated.bytes);
+  if (asked->replied) {
+    (void)dns::Message::Parse({reinterpret_cast<const uint8_t*>(octets->data()), octets->size()},
+                              &asked->message);
+  }
+  co_return sent > 0;
+}
+
 async::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView name, RRType type,
-                                         query::Account* account, Asked* asked, uint8_t* tries) {
+                                         query::Account* account, Asked* asked, uint8_t* tries,
+                                         std::string* octets) {
   if (!allow_special_ && server->peer->address().IsSpecialPurpose()) {
     *asked = Asked();
     asked->result = ServerResult::kBlocked;
     co_return true;
+  }
+  if (options_.brisk) {
+    const bool sent = co_await AskBriskly(server, name, type, account, asked, tries, octets);
+    co_return sent;
   }
   const uint8_t most = IsPatient(account->look) ? kPatientTries : kTries;
   for (*tries = 1; !account->budget.exhausted(); ++*tries) {
@@ -167,31 +232,33 @@ async::Task<bool> Surveyor::AskPatiently(const Server* server, dns::NameView nam
 async::Task<> Surveyor::AskOne(Inquiry* inquiry, Server* server, Topic topic, async::Fan* fan) {
   const SurveyRequest& request = *inquiry->request;
   Asked asked;
-  std::string copy;  // Of a message that `asked` may refer to.
+  std::string octets;  // Of a message that `asked` may refer to,
+  std::string copy;    // and of one that was compared with others.
   uint8_t tries = 0;
   if (topic == Topic::kCaa) {
-    server->asked =
-        co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account, &asked, &tries);
+    server->asked = co_await AskPatiently(server, request.name, RRType::kCAA, inquiry->account,
+                                          &asked, &tries, &octets);
     const LetterCaseQuestion question{&options_, server->peer, request.zone, request.name};
     co_await CompareLetters(&question, inquiry->account, &asked, &copy);
     server->tries = tries;
     TakeCaa(asked, *inquiry, server);
   } else if (topic == Topic::kKeys) {
     const bool sent = co_await AskPatiently(server, request.zone, RRType::kDNSKEY, inquiry->account,
-                                            &asked, &tries);
+                                            &asked, &tries, &octets);
     if (sent) TakeKeys(asked, request.zone, server);
   } else if (topic == Topic::kUnassigned) {
     co_await AskPatiently(server, request.name, RRType::kUnassigned, inquiry->account, &asked,
-                          &tries);
+                          &tries, &octets);
     server->denies_caa =
         asked.replied && resolver_->ProvesNoCaa(asked.message, request.zone, request.name,
                                                 &inquiry->account->budget.work);
   } else if (topic == Topic::kReferral) {
-    co_await AskPatiently(server, request.zone, RRType::kNS, inquiry->account, &asked, &tries);
+    co_await AskPatiently(server, request.zone, RRType::kNS, inquiry->account, &asked, &tries,
+                          &octets);
     TakeReferral(asked, *inquiry, &server->view);
   } else {
     const RRType type = topic == Topic::kNs ? RRType::kNS : RRType::kSOA;
-    co_await AskPatiently(server, request.zone, type, inquiry->account, &asked, &tries);
+    co_await AskPatiently(server, request.zone, type, inquiry->account, &asked, &tries, &octets);
     TakeOther(asked, request.zone, topic, &server->view);
   }
   fan->End();
@@ -202,6 +269,9 @@ async::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
   async::Fan fan;
   for (Server& server : inquiry->servers) {
     if (whom == Whom::kSuspects && !server.suspect()) continue;
+    // Where somebody waits, probes alone ask again who is silent, and more often.
+    const bool silent = server.attempt.result == ServerResult::kTimeout;
+    if (whom == Whom::kSuspects && options_.brisk && inquiry->request->probe && silent) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
     if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
     if (topic == Topic::kUnassigned && !server.has_records()) continue;

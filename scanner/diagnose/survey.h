@@ -30,6 +30,8 @@ struct SurveyRequest {
   /// The look-up failed, so every server has been asked for CAA, and examined: only what the zone
   /// as a whole does is left to see.
   bool failed = false;
+  /// The addresses of servers that were found to be silent then: they are not asked once more.
+  std::vector<std::string> silent;
   /// The zone is secure: its servers' DNSKEY sets are compared.
   bool secure = false;
   std::vector<query::Attempt> answered;
@@ -101,9 +103,16 @@ class Surveyor {
   static void TakeKeys(const query::Asked& asked, dns::NameView zone, Server* server);
   static void TakeReferral(const query::Asked& asked, const Inquiry& inquiry, ServerView* view);
   async::Task<> AskOne(Inquiry* inquiry, Server* server, Topic topic, async::Fan* fan);
-  /// False where the budget had ended before: nothing was sent, and nothing is known.
+  /// False where the budget had ended before: nothing was sent, and nothing is known. What *asked
+  /// holds may refer to *octets.
   async::Task<bool> AskPatiently(const Server* server, dns::NameView name, dns::RRType type,
-                                 query::Account* account, query::Asked* asked, uint8_t* tries);
+                                 query::Account* account, query::Asked* asked, uint8_t* tries,
+                                 std::string* octets);
+  struct Repeated;
+  static async::Task<> AskOnceOf(Repeated* repeated);
+  async::Task<bool> AskBriskly(const Server* server, dns::NameView name, dns::RRType type,
+                               query::Account* account, query::Asked* asked, uint8_t* tries,
+                               std::string* octets);
   void TakeCaa(const query::Asked& asked, const Inquiry& inquiry, Server* server) const;
   static void TakeOther(const query::Asked& asked, dns::NameView zone, Topic topic,
                         ServerView* view);

@@ -235,9 +235,13 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) const 
 }
 
 std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
-  return visit.choice.PickNew(zone.addresses.size(), ++rotation_, [&zone](unsigned index) {
-    return zones::ServerLoad::Of(*zone.addresses[index].peer);
-  });
+  const bool brisk = options_.ask.brisk;
+  return visit.choice.PickNew(
+      zone.addresses.size(), ++rotation_,
+      [&zone, brisk](unsigned index) {
+        return zones::ServerLoad::Of(*zone.addresses[index].peer, brisk);
+      },
+      brisk ? zones::Zone::kMaxAddresses : 2);
 }
 
 std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
@@ -273,14 +277,11 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
           co_await BackOff(network_, options_.ask, visit.choice.repeats() + 1);
     }
     visit.choice.Begin(*index);
-    // A server may drop what has capitals: at the last look every second try spares it that.
-    const bool small_letters = again && IsLast(account->look) && visit.choice.repeats() % 2 == 1;
     const Zone::ServerAddress address = walk->zone->addresses[*index];
     const uint32_t before = account->budget.queries;
     if (MayAsk(address.peer)) {
       walk->asked.reset();
-      walk->asked = co_await Ask(address.peer, walk->chain.current(), walk->type,
-                                 small_letters ? letters_.small_ask() : options_.ask, account);
+      walk->asked = co_await AskServer(*index, again, walk, account, &visit);
       NoteAsked(address.peer->address(), *index, account, &visit, walk);
     } else {
       walk->asked = NotAsked();
@@ -311,6 +312,45 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     if (TakeReply(address, account, walk)) co_return;
   }
   Fail(visit, walk, account);
+}
+
+/// No coroutine itself: a scan has no frame of it.
+async::Task<async::Pooled<Asked>> IterativeResolver::AskServer(unsigned index, bool again,
+                                                               Walk* walk, Account* account,
+                                                               Visit* visit) {
+  if (options_.ask.brisk && !again) return AskBriskly(index, walk, account, visit);
+  // A server may drop what has capitals: at the last look every second try spares it that.
+  const bool small_letters = again && IsLast(account->look) && visit->choice.repeats() % 2 == 1;
+  return Ask(walk->zone->addresses[index].peer, walk->chain.current(), walk->type,
+             small_letters ? letters_.small_ask() : options_.ask, account);
+}
+
+/// Asks one server for the first time, and those that would come after it while it is silent.
+async::Task<async::Pooled<Asked>> IterativeResolver::AskBriskly(unsigned index, Walk* walk,
+                                                                Account* account, Visit* visit) {
+  if (visit->early == nullptr) visit->early = std::make_unique<EarlyReplies>();
+  std::unique_ptr<std::string> bytes;
+  async::Pooled<Asked> asked = visit->early->Take(index, &bytes);
+  if (asked == nullptr) {
+    std::vector<EarlyReplies::Server> servers;
+    Visit ahead;
+    ahead.choice = visit->choice;
+    for (std::optional<unsigned> next = index; next; next = PickNew(*walk->zone, ahead)) {
+      ahead.choice.Begin(*next);
+      net::Peer* peer = walk->zone->addresses[*next].peer;
+      if (MayAsk(peer)) servers.push_back({*next, peer});
+    }
+    co_await visit->early->Ask(network_, &servers, walk->chain.current(), walk->type, &options_.ask,
+                               account);
+    asked = visit->early->Take(index, &bytes);
+  }
+  if (bytes != nullptr) {
+    walk->copy = std::move(bytes);
+    (void)dns::Message::Parse(
+        {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
+        &asked->message);
+  }
+  co_return asked;
 }
 
 void IterativeResolver::NoteAsked(const async::Address& address, unsigned index, Account* account,

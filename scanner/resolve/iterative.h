@@ -96,6 +96,10 @@ class IterativeResolver : public Resolver,
   async::Task<> AskRoot(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                query::Account* account) override;
+  async::Task<async::Pooled<query::Asked>> AskServer(unsigned index, bool again, Walk* walk,
+                                                     query::Account* account, Visit* visit);
+  async::Task<async::Pooled<query::Asked>> AskBriskly(unsigned index, Walk* walk,
+                                                      query::Account* account, Visit* visit);
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const query::Account& account) const;

@@ -12,6 +12,7 @@
 #include "scanner/net/network.h"
 #include "scanner/query/ask.h"
 #include "scanner/query/classify.h"
+#include "scanner/resolve/early_replies.h"
 #include "scanner/zones/delegations.h"
 #include "scanner/zones/server_choice.h"
 #include "scanner/zones/validator.h"
@@ -139,6 +140,7 @@ struct Visit {
   zones::ServerNames names;
   bool spared = false;       // Enough was asked of these servers: see Budget::host_queries.
   bool last_resort = false;  // The other addresses of its servers were looked for.
+  std::unique_ptr<EarlyReplies> early;  // Where AskOptions::brisk.
 };
 
 }  // namespace caascan::resolve

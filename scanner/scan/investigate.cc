@@ -225,6 +225,9 @@ async::Task<> Investigator::SurveyZone(const CaaAnswer* answer, dns::NameView na
   request.probe = options_.diagnose != DiagnoseMode::kOff;
   request.probe_all = options_.diagnose == DiagnoseMode::kAll;
   request.failed = answer->status == LookupStatus::kFailed;
+  for (const Finding& finding : answer->findings) {
+    if (finding.code == FindingCode::kServerSilent) request.silent.push_back(finding.address);
+  }
   request.secure = answer->dnssec == DnssecStatus::kSecure;
   request.answered = answer->attempts;
   if (options_.recheck > 0) request.rest = options_.recheck_after;

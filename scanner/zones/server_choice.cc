@@ -35,8 +35,8 @@ bool NeedsAddress(const Zone& zone, size_t server, const ServerChoice& choice) {
 
 }  // namespace
 
-ServerLoad ServerLoad::Of(const net::Peer& peer) {
-  return {peer.silences() > kSilentAfter, peer.busy(), peer.queued(), peer.srtt()};
+ServerLoad ServerLoad::Of(const net::Peer& peer, bool brisk) {
+  return {peer.silences() > (brisk ? 0 : kSilentAfter), peer.busy(), peer.queued(), peer.srtt()};
 }
 
 bool IsBetter(const ServerLoad& one, const ServerLoad& other) {
@@ -54,6 +54,7 @@ std::optional<unsigned> ServerChoice::PickAgain(size_t count, const TryLimits& l
   if (silent == open && silence_is_final) return std::nullopt;
   // Words come back the same; only silence may be chance so often.
   const unsigned max_tries = MaxTries(count, limits, query::IsPatient(limits.look) && silent != 0);
+  if (mixed && limits.brisk) return std::nullopt;
   if (mixed ? repeats_ + 1 >= max_tries : sent_ >= max_tries) return std::nullopt;
   const uint32_t wanted = mixed ? silent : open;
   for (size_t i = 0; i < count; ++i) {

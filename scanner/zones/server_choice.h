@@ -18,12 +18,12 @@ namespace caascan::zones {
 
 /// How a server has done lately, and how many queries wait for it.
 struct ServerLoad {
-  bool silent = false;  // It left several queries in a row unanswered.
+  bool silent = false;  // It left several queries in a row unanswered, or where brisk the last.
   bool busy = false;    // A query would wait for its turn.
   size_t queued = 0;
   std::chrono::nanoseconds srtt{0};
 
-  static ServerLoad Of(const net::Peer& peer);
+  static ServerLoad Of(const net::Peer& peer, bool brisk);
 };
 
 /// Silent servers come last. Where a queue is there the shorter one wins, else the shorter round
@@ -46,13 +46,15 @@ class ServerChoice {
   /// The next one of `count` addresses that was not tried yet; none where all were. It is the
   /// better of two, from `turn` on: a new `turn` each time spreads the load, and the second
   /// candidate prefers the quick ones without deserting the others. `load_of(index)` gives a
-  /// ServerLoad. REQUIRES: count <= Zone::kMaxAddresses.
+  /// ServerLoad. `candidates`: more of them where somebody waits, lest all two be silent. REQUIRES:
+  /// count <= Zone::kMaxAddresses.
   template <typename LoadOf>
-  std::optional<unsigned> PickNew(size_t count, uint32_t turn, const LoadOf& load_of) const {
+  std::optional<unsigned> PickNew(size_t count, uint32_t turn, const LoadOf& load_of,
+                                  size_t candidates = 2) const {
     assert(count <= Zone::kMaxAddresses && "each address has a bit");
     std::optional<unsigned> best;
-    int seen = 0;
-    for (size_t i = 0; i < count && seen < 2; ++i) {
+    size_t seen = 0;
+    for (size_t i = 0; i < count && seen < candidates; ++i) {
       const auto index = static_cast<unsigned>((i + turn) % count);
       if (was_tried(index)) continue;
       ++seen;

@@ -166,6 +166,12 @@ class Stories(harness.Case):
         self.assertTrue(shown.endswith("\r\x1b[K"), repr(shown[-60:]))  # Nothing of it stays.
         self.assertLess(took, 9)  # 6 s are wanted, on a machine with nothing else to do.
 
+    def test_four_silent_servers_are_waited_for_together(self):
+        code, shown, took = self.watch("unplugged.example")
+        self.assertEqual(code, 3)
+        self.assertRegex(shown, r"waiting for SOA unplugged.example at 127\.")
+        self.assertLess(took, 8)  # 5 s on a machine with nothing else to do; one after the other, 11 s.
+
     def test_it_stops_at_once(self):
         code, shown, took = self.watch("firewall.example", stop_after=1)
         self.assertEqual(code, 130)

@@ -43,6 +43,25 @@ TEST(ServerChoiceTest, WhereSomebodyWaitsEachIsTriedOnce) {
   }
 }
 
+TEST(ServerChoiceTest, WhereSomebodyWaitsASilentOneBesideOthersIsNotTriedAgain) {
+  ServerChoice choice;
+  for (unsigned index = 0; index < 2; ++index) {
+    choice.Begin(index);
+    choice.End(index, index == 0 ? ExchangeStatus::kTimeout : ExchangeStatus::kReply);
+  }
+  TryLimits limits;
+  EXPECT_EQ(choice.PickAgain(2, limits, /*silence_is_final=*/false), 0u);
+  limits.brisk = true;
+  EXPECT_FALSE(choice.PickAgain(2, limits, /*silence_is_final=*/false));
+}
+
+TEST(ServerChoiceTest, WhereSomebodyWaitsAllAreCandidates) {
+  const std::vector<ServerLoad> loads = {Mute(), Mute(), Mute(), Quick()};
+  const auto load_of = [&loads](unsigned index) { return loads[index]; };
+  EXPECT_EQ(ServerChoice().PickNew(4, /*turn=*/0, load_of), 0u);
+  EXPECT_EQ(ServerChoice().PickNew(4, /*turn=*/0, load_of, /*candidates=*/4), 3u);
+}
+
 TEST(ServerChoiceTest, TheBetterOfTwoIsAskedFirst) {
   const struct {
     const char* name;
