@@ -158,6 +158,7 @@ struct Surveyor::Repeated {
   bool settled = false;
   std::string bytes;  // Of the message, which other tries outlast.
   async::Fan fan;
+  net::Pause* pause = nullptr;  // Before the next try.
 };
 
 async::Task<> Surveyor::AskOnceOf(Repeated* repeated) {
@@ -172,6 +173,9 @@ async::Task<> Surveyor::AskOnceOf(Repeated* repeated) {
       repeated->bytes.assign(bytes.begin(), bytes.end());
     }
   }
+  if (repeated->settled && repeated->pause != nullptr) {
+    std::exchange(repeated->pause, nullptr)->End();
+  }
   repeated->fan.End();
 }
 
@@ -184,10 +188,12 @@ async::Task<bool> Surveyor::AskBriskly(const Server* server, dns::NameView name,
   uint8_t sent = 0;
   while (sent < kTries && !repeated.settled && !account->budget.exhausted()) {
     if (sent > 0) {
-      ++account->retries;
       net::Pause pause(network_, kApart);
+      repeated.pause = &pause;
       co_await pause;
+      repeated.pause = nullptr;
       if (repeated.settled) break;
+      ++account->retries;
     }
     ++sent;
     repeated.fan.Begin();

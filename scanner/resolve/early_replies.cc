@@ -19,15 +19,16 @@ struct Question {
   dns::RRType type;
   const query::AskOptions* options;
   query::Account* account;
+  net::Pause* pause = nullptr;  // Before the next server is asked.
 };
 
-async::Task<> AskOne(net::PeerRef peer, const Question* question,
-                     async::Pooled<query::Asked>* asked, std::unique_ptr<std::string>* bytes,
-                     async::Fan* fan) {
+async::Task<> AskOne(net::PeerRef peer, Question* question, async::Pooled<query::Asked>* asked,
+                     std::unique_ptr<std::string>* bytes, async::Fan* fan) {
   async::Pooled<query::Asked> got = co_await query::Ask(
       std::move(peer), question->name, question->type, *question->options, question->account);
   if (got->replied) *bytes = CopyOf(got->message);
   *asked = std::move(got);
+  if (question->pause != nullptr) std::exchange(question->pause, nullptr)->End();
   fan->End();
 }
 
@@ -36,7 +37,7 @@ async::Task<> AskOne(net::PeerRef peer, const Question* question,
 async::Task<> EarlyReplies::Ask(net::Network* network, const std::vector<Server>* servers,
                                 dns::NameView name, dns::RRType type,
                                 const query::AskOptions* options, query::Account* account) {
-  const Question question{name, type, options, account};
+  Question question{name, type, options, account};
   std::vector<Reply> replies(servers->size());
   query::Budget* budget = &account->budget;
   const std::chrono::nanoseconds waited = budget->waited;
@@ -47,8 +48,12 @@ async::Task<> EarlyReplies::Ask(net::Network* network, const std::vector<Server>
     fan.Begin();
     async::Spawn(AskOne((*servers)[i].peer, &question, &replies[i].asked, &replies[i].bytes, &fan));
     if (i + 1 == replies.size()) break;
-    net::Pause pause(network, kApart);
-    co_await pause;
+    if (replies[i].asked == nullptr) {
+      net::Pause pause(network, kApart);
+      question.pause = &pause;
+      co_await pause;
+      question.pause = nullptr;
+    }
     const auto has_replied = [](const Reply& each) {
       return each.asked != nullptr && each.asked->replied;
     };
