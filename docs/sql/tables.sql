@@ -62,13 +62,19 @@ SELECT address, host, fault, count(*) AS count FROM (
 ) AS fault GROUP BY address, host, fault;
 
 CREATE VIEW report_servers AS
-SELECT fault.address AS address, fault.host AS host, count(DISTINCT fault.id) AS names,
+SELECT fault.address AS address, fault.host AS host, count(DISTINCT fault.id) AS names, max(named.asked) AS asked,
   min(scan.time) AS first_seen, max(scan.time) AS last_seen
 FROM (
   SELECT id, address, host FROM server WHERE result NOT IN ('answer', 'referral', 'blocked')
   UNION ALL
   SELECT id, address, host FROM finding WHERE address <> '' OR host <> ''
-) AS fault JOIN scan ON scan.id = fault.id GROUP BY fault.address, fault.host;
+) AS fault JOIN scan ON scan.id = fault.id JOIN (
+  SELECT address, host, count(DISTINCT id) AS asked FROM (
+    SELECT id, address, host FROM server WHERE result <> 'blocked'
+    UNION ALL
+    SELECT id, address, host FROM finding WHERE address <> '' OR host <> ''
+  ) AS one GROUP BY address, host
+) AS named ON named.address = fault.address AND named.host = fault.host GROUP BY fault.address, fault.host;
 
 CREATE VIEW report_tlds AS
 SELECT tld, count(*) AS names,

@@ -8,6 +8,8 @@ namespace {
 
 /// What names without a top-level domain of their own count under.
 constexpr std::string_view kNoTld = "(no name)";
+/// The result of a server that was not asked.
+constexpr std::string_view kBlocked = "blocked";
 
 /// Does `get` give the same for an element before `index`?
 template <typename Elements, typename Get>
@@ -39,6 +41,7 @@ ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host
 
 void ServerRow::Merge(const ServerRow& other) {
   names += other.names;
+  asked += other.asked;
   faults.Merge(other.faults);
   NoteOperator(other.operator_name);
   seen.Merge(other.seen);
@@ -63,32 +66,39 @@ void Aggregate::Hold(std::string_view fault, const record::RecordView& record,
   row->seen.Add(record.time_ms);
 }
 
-/// A name counts once for each server that is at fault, whatever the faults are.
+/// A name counts once for each server that is at fault, whatever the faults are, and once for each
+/// that was asked.
 void Aggregate::AddServers(const record::RecordView& record, std::string_view operator_name) {
   const auto server_key = [](const record::ServerView& server) {
     return std::pair(server.address, server.host);
   };
   for (size_t i = 0; i < record.servers.size(); ++i) {
     const record::ServerView& server = record.servers[i];
-    if (!guide::IsFault(server.result)) continue;
+    if (server.result == kBlocked) continue;
     ServerRow* const row = FindServer(server.address, server.host);
-    if (!SeenBefore(record.servers, i, server_key)) ++row->names;
+    const bool first = !SeenBefore(record.servers, i, server_key);
+    if (first) ++row->asked;
+    if (!guide::IsFault(server.result)) continue;
+    if (first) ++row->names;
     Hold(server.result, record, server.host, operator_name, row);
   }
   for (size_t i = 0; i < record.findings.size(); ++i) {
     const record::FindingView& finding = record.findings[i];
     if (finding.address.empty() && finding.host.empty()) continue;
     ServerRow* const row = FindServer(finding.address, finding.host);
-    const auto counted = [&finding](const record::ServerView& server) {
-      return server.address == finding.address && server.host == finding.host &&
-             guide::IsFault(server.result);
-    };
     const auto finding_key = [](const record::FindingView& other) {
       return std::pair(other.address, other.host);
     };
-    if (std::none_of(record.servers.begin(), record.servers.end(), counted) &&
-        !SeenBefore(record.findings, i, finding_key)) {
-      ++row->names;
+    if (!SeenBefore(record.findings, i, finding_key)) {
+      bool asked = false;
+      bool failed = false;
+      for (const record::ServerView& server : record.servers) {
+        if (server.address != finding.address || server.host != finding.host) continue;
+        asked = asked || server.result != kBlocked;
+        failed = failed || guide::IsFault(server.result);
+      }
+      if (!asked) ++row->asked;
+      if (!failed) ++row->names;
     }
     Hold(finding.code, record, finding.host, operator_name, row);
   }

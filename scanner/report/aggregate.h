@@ -86,9 +86,11 @@ struct OperatorRow {
   }
 };
 
-/// One address (and the server's name it was found by) with what is held against it.
+/// One address (and the server's name it was found by) with what is held against it. Rows without
+/// names are the first to be forgotten, so `asked` may be too small.
 struct ServerRow {
-  uint64_t names = 0;
+  uint64_t names = 0;  // That it failed, or for which it has a finding.
+  uint64_t asked = 0;  // That name it in their records.
   SmallCounts faults;  // Results that are faults, and codes of findings.
   std::string operator_name;
   TimeSpan seen;
@@ -241,8 +243,7 @@ class Aggregate {
   Histogram elapsed_us_;
   Histogram queries_;
   Histogram retries_;
-  // Kept for their memory.
-  std::string key_;
+  std::string key_;  // Kept for its memory, as is the next.
   std::string operator_name_;
 };
 

@@ -61,6 +61,7 @@ class Packer {
   requires std::is_enum_v<Enum>
   void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
 
+  void Newer(uint64_t number, uint64_t /*without*/) { lists_->numbers.push_back(number); }
   void Require(bool /*condition*/) {}
 
  private:
@@ -97,6 +98,10 @@ class Unpacker {
     if (sound_) value = static_cast<Enum>(number);
   }
 
+  /// The last number of a row, which earlier versions did not write: then it is `without`.
+  void Newer(uint64_t& number, uint64_t without) {
+    number = numbers_ < lists_.numbers.size() ? Number() : without;
+  }
   void Require(bool condition) { sound_ = sound_ && condition; }
 
  private:
@@ -147,6 +152,8 @@ void Fields(Row& row, Field& field) {
     field(row.faults);
     field(row.operator_name);
     field(row.seen);
+    field.Newer(row.asked, row.names);
+    field.Require(row.names <= row.asked);
   } else if constexpr (std::is_same_v<Plain, FindingRow>) {
     field(row.names);
     field(row.findings);

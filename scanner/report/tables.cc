@@ -296,11 +296,13 @@ Table ServerTable(const Aggregate& aggregate) {
                  .title = "Servers at fault",
                  .note =
                      "Names by the server (address and name) that failed them or has a "
-                     "finding.",
+                     "finding, and of how many it was asked: of those whose records name it, "
+                     "which --servers all has them do whatever it answered.",
                  .columns = {{"address", "address", ColumnKind::kText},
                              {"host", "server", ColumnKind::kText},
                              {"operator", "operator", ColumnKind::kText, true},
                              {"names", "names", ColumnKind::kCount},
+                             {"asked", "of asked", ColumnKind::kCount},
                              {"faults", "faults", ColumnKind::kText},
                              {"first_seen", "first seen", ColumnKind::kTime, true},
                              {"last_seen", "last seen", ColumnKind::kTime, true}},
@@ -308,10 +310,11 @@ Table ServerTable(const Aggregate& aggregate) {
                  .missed = aggregate.servers().missed(),
                  .shown = kShownServers};
   for (const auto& [key, counts] : aggregate.servers().Sorted()) {
+    if (counts->names == 0) break;  // The heaviest come first.
     const size_t blank = key.find(' ');
     table.rows.push_back({std::string(key.substr(0, blank)), std::string(key.substr(blank + 1)),
-                          counts->operator_name, counts->names, CountsText(counts->faults),
-                          counts->seen.first_ms, counts->seen.last_ms});
+                          counts->operator_name, counts->names, counts->asked,
+                          CountsText(counts->faults), counts->seen.first_ms, counts->seen.last_ms});
   }
   return table;
 }

@@ -65,6 +65,11 @@ def faults: map(. as $record
      + (.findings // [] | map(select(.address or .host) | . + {fault: .code})))
   | map({address: (.address // ""), host: (.host // ""), fault, record: $record}) | .[]);
 
+# Which servers a record names, each once.
+def named: map(. as $record
+  | ((.servers // [] | map(select(.result != "blocked"))) + (.findings // [] | map(select(.address or .host))))
+  | map([.address // "", .host // ""]) | unique[]);
+
 def percentile($p): ($p * length | ceil) as $rank | .[[$rank, 1] | max - 1];
 def effort($measure): sort | select(length > 0)
   | {measure: $measure, mean: (add / length), min: min, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95),
@@ -76,6 +81,7 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
        names: length, failures: (map(select(.outcome | is_failure).reason) | counts),
        findings: (map(.findings // [] | map(.code) | unique[]) | counts)} + outcomes + seen + share(failed; length)
     ] as $operators
+  | (reduce named[] as $server ({}; .[$server | tojson] += 1)) as $asked
   | {
     summary: [["records", $total, null], ["may_issue", having(.may_issue), $total], ["failed", failed, $total],
               ["would_issue", having(.may_issue and would_issue), $total],
@@ -92,8 +98,8 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
     league: $operators | map(select(.names >= 10) | . + {failed: (.servfail + .timeout + .lame)} | select(.failed > 0)
       | {operator, failed, names, share, share_low, share_high, failures}),
     servers: [faults[]] | groups([.address, .host])
-      | map({address: .key[0], host: .key[1], names: (.of | map(.record.place) | unique | length),
-             operator: (.of | map(.record.operator) | min), faults: (.of | map(.fault) | counts)}
+      | map({address: .key[0], host: .key[1], names: (.of | map(.record.place) | unique | length), asked: $asked[.key | tojson],
+             operator: (if .key[1] == "" then .of | map(.record.operator) | min else null end), faults: (.of | map(.fault) | counts)}
             + (.of | map(.record) | seen)),
     tlds: groups(if .reason == "invalid_name" then "(no name)" else .name | split(".") | last end)
       | map({tld: .key, names: (.of | length), with_caa: (.of | having(.caa))} + (.of | outcomes)

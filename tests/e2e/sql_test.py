@@ -27,7 +27,7 @@ TABLES = {
     "summary": (1, ["fact", "count"]), "span": (1, ["event", "time"]), "outcomes": (1, ["outcome", "names"]),
     "reasons": (1, ["reason", "outcome", "names"]), "findings": (1, ["code", "names", "findings"]),
     "operators": (1, ["operator", "names", *COUNTS, *SEEN]), "league": (1, ["operator", "failed", "names"]),
-    "servers": (2, ["address", "host", "names", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
+    "servers": (2, ["address", "host", "names", "asked", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
     "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
     "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
     "issuers": (1, ["issuer", "names", "issue", "issuewild"]), "tags": (1, ["tag", "records"]),

@@ -95,15 +95,37 @@ TEST_F(AggregateTest, CountsFindingsAndServersOnceAName) {
   EXPECT_EQ(findings[0].second->names, 1u);
   EXPECT_EQ(findings[0].second->findings, 2u);
   const auto servers = aggregate_.servers().Sorted();
-  ASSERT_EQ(servers.size(), 2u);
+  ASSERT_EQ(servers.size(), 3u);
   EXPECT_EQ(servers[0].first, "192.0.2.1 ns1.host.test");
   EXPECT_EQ(servers[0].second->names, 1u);
   EXPECT_EQ(servers[0].second->faults.Sorted().size(), 3u);
   EXPECT_EQ(servers[1].first, "192.0.2.3 ns3.host.test");
+  EXPECT_EQ(servers[2].first, "192.0.2.2 ns2.host.test");
+  EXPECT_EQ(servers[2].second->names, 0u) << "it answered";
+  for (const auto& [key, row] : servers) EXPECT_EQ(row->asked, 1u) << key;
   const auto operators = aggregate_.operators().Sorted();
   ASSERT_EQ(operators.size(), 1u);
   EXPECT_EQ(operators[0].first, "host.test");
   EXPECT_EQ(operators[0].second->findings.Sorted()[0].second, 1u);
+}
+
+TEST_F(AggregateTest, CountsTheNamesOfWhichAServerWasAskedWhateverItAnswered) {
+  const auto line = [](std::string_view name, std::string_view reason, std::string_view result) {
+    return record::Line(
+        name, reason,
+        R"(,"servers":[{"host":"h","address":"a","result":")" + std::string(result) + R"("}])");
+  };
+  Add(line("a.example", "no_caa", "answer"));
+  Add(line("b.example", "no_caa", "referral"));
+  Add(line("c.example", "no_response", "timeout"));
+  Add(line("d.example", "no_response", "blocked"));
+  Add(record::Line("e.example", "no_caa",
+                   R"(,"findings":[{"code":"caa_dropped","host":"h","address":"a"},)"
+                   R"({"code":"unknown_types_dropped","host":"h","address":"a"}])"));
+  const auto servers = aggregate_.servers().Sorted();
+  ASSERT_EQ(servers.size(), 1u);
+  EXPECT_EQ(servers[0].second->names, 2u);
+  EXPECT_EQ(servers[0].second->asked, 4u);
 }
 
 TEST_F(AggregateTest, TellsOperatorsByRecordOrServerOrNotAtAll) {

@@ -47,7 +47,9 @@ Aggregate Sample(int from, int to) {
                       std::to_string(i % 3))
             : record::Line(name, "issuer_authorized",
                            R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
-                           R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2)");
+                           R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2,)"
+                           R"("servers":[{"host":"h","address":"192.0.2.1","result":"answer"},)"
+                           R"({"host":"g","address":"192.0.2.2","result":"answer"}])");
     EXPECT_EQ(reader.Read(line), "") << line;
     aggregate.Add(reader.record());
   }
@@ -95,6 +97,20 @@ TEST(PartialTest, ReadsThoseOfAnEarlierVersion) {
   EXPECT_EQ(Read(line(numbers + ",7"), &sum), "");
   EXPECT_EQ(sum.of(Reason::kLocalFault), 7u);
   EXPECT_NE(Read(line(numbers.substr(0, numbers.rfind(','))), &sum), "");
+}
+
+/// Which had no count of the names that were asked.
+TEST(PartialTest, ReadsServersOfAnEarlierVersion) {
+  const auto line = [](const std::string& numbers) {
+    return R"({"caascan_partial":"servers","key":"192.0.2.1 h","numbers":[)" + numbers +
+           R"(],"texts":["timeout","op"]})";
+  };
+  Aggregate sum;
+  EXPECT_EQ(Read(line("3,1,3,1000,2000"), &sum), "");
+  EXPECT_EQ(sum.servers().Sorted()[0].second->asked, 3u);
+  EXPECT_EQ(Read(line("3,1,3,1000,2000,8"), &sum), "");
+  EXPECT_EQ(sum.servers().Sorted()[0].second->asked, 11u);
+  EXPECT_NE(Read(line("3,1,3,1000,2000,2"), &sum), "") << "fewer than it failed";
 }
 
 /// Whatever a line holds, it is read or refused.
