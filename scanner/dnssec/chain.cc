@@ -112,6 +112,10 @@ class KeyFinder {
       return out;
     }
     out.verdict = Bogus(Finding::kDsMismatch, "no DNSKEY is the one that a DS record names");
+    for (const dns::RecordView& each : dnskeys_.records) {
+      const auto key = ReadDnskey(each.rdata);
+      if (key) out.verdict.evidence.zone_keys.Add({KeyTag(each.rdata), key->algorithm});
+    }
     for (const bool sha1 : {false, true}) {
       for (const DsSet::Record& record : ds_.records_) {
         if (!record.IsUsable(means_.policy) || RestsOnSha1(record) != sha1) continue;

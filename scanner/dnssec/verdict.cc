@@ -65,6 +65,21 @@ Evidence Evidence::About(dns::NameView zone, dns::NameView owner, dns::RRType ty
   return evidence;
 }
 
+void ZoneKeys::Add(Key key) {
+  if (count_ < kMax) keys_[count_] = key;
+  if (count_ < UINT16_MAX) ++count_;
+}
+
+std::string ZoneKeys::ToText() const {
+  std::string out;
+  for (size_t i = 0; i < std::min<size_t>(count_, kMax); ++i) {
+    absl::StrAppend(&out, i == 0 ? "" : ", ", "key ", keys_[i].tag, " of algorithm ",
+                    static_cast<int>(keys_[i].algorithm));
+  }
+  if (count_ > kMax) absl::StrAppend(&out, ", and ", count_ - kMax, " more");
+  return out;
+}
+
 std::string Evidence::ToText() const {
   std::string out = absl::StrCat("zone ", zone.view().ToLowerText());
   if (type != dns::RRType{}) {
@@ -77,6 +92,7 @@ std::string Evidence::ToText() const {
   }
   if (ahead_s) absl::StrAppend(&out, ", begins in ", *ahead_s, " s");
   if (!detail.empty()) absl::StrAppend(&out, ": ", std::string(detail));
+  if (!zone_keys.empty()) absl::StrAppend(&out, "; the zone has ", zone_keys.ToText());
   return out;
 }
 

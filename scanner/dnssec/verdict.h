@@ -1,6 +1,7 @@
 // What validation comes to, and the evidence for it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,25 @@ enum class Finding : uint8_t {
 /// The code that a record has for it; nullopt for kNone.
 std::optional<FindingCode> CodeOf(Finding finding);
 
+/// The tags and algorithms of a zone's keys, of the first of them. A value.
+class ZoneKeys {
+ public:
+  static constexpr size_t kMax = 4;
+  struct Key {
+    uint16_t tag = 0;
+    uint8_t algorithm = 0;
+  };
+
+  void Add(Key key);
+  bool empty() const { return count_ == 0; }
+  /// "key 4711 of algorithm 13, key 815 of algorithm 8, and 3 more".
+  std::string ToText() const;
+
+ private:
+  std::array<Key, kMax> keys_{};
+  uint16_t count_ = 0;  // More than kMax, where some were left out.
+};
+
 /// What was looked at. Absent members were not known when the verdict fell.
 struct Evidence {
   dns::CompactName zone;   // Whose keys were to be used.
@@ -50,11 +70,14 @@ struct Evidence {
   std::optional<uint32_t>
       ahead_s;  // How far the inception lies in the future, where that is let pass.
   std::string_view detail = {};  // A sentence of ours; lives for ever.
+  /// Where none of the zone's keys is the one that a DS record names: these are the keys.
+  ZoneKeys zone_keys = {};
 
   static Evidence About(dns::NameView zone, dns::NameView owner, dns::RRType type,
                         std::string_view detail);
   /// "zone example.com, www.example.com CAA, key 4711, algorithm 13, 2026-01-01T00:00:00Z to
-  /// 2026-01-31T00:00:00Z: the signature has expired". Printable ASCII.
+  /// 2026-01-31T00:00:00Z: the signature has expired". Printable ASCII. The zone's keys follow
+  /// behind "; the zone has ".
   std::string ToText() const;
 };
 

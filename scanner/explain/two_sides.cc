@@ -54,7 +54,8 @@ std::string_view NumberAt(std::string_view text) {
   return text.substr(0, end);
 }
 
-/// "zone Z, Z DNSKEY, key 12345, algorithm 13: why".
+/// "zone Z, Z DNSKEY, key 12345, algorithm 13: why; the zone has key 4711 of algorithm 13, key 815
+/// of algorithm 8". The keys are not always there.
 std::optional<TwoSides> DsAndKeys(std::string_view evidence) {
   std::string_view rest = evidence;
   if (!TakeUntil(" DNSKEY, key ", &rest)) return std::nullopt;
@@ -63,10 +64,13 @@ std::optional<TwoSides> DsAndKeys(std::string_view evidence) {
   const std::string_view algorithm = NumberAt(rest);
   const auto before = TakeUntil(": ", &rest);
   if (!before || tag.empty() || algorithm.empty()) return std::nullopt;
+  std::string_view keys = rest;
+  const bool has_keys = TakeUntil("; the zone has ", &keys).has_value();
   return TwoSides{
       "The DS records and the zone's keys",
       {"DS at the parent", {"key tag " + std::string(tag), "algorithm " + std::string(algorithm)}},
-      {"DNSKEY in the zone", {report::PrintableText(rest)}}};
+      {"DNSKEY in the zone",
+       has_keys ? ListOf(keys) : std::vector<std::string>{report::PrintableText(rest)}}};
 }
 
 /// "server A (address): X, Y; server B (address): Y".

@@ -369,13 +369,26 @@ TEST(ChainTest, MismatchNamesTheKeyThatTheParentWants) {
   Work work;
   const VerifiedKeys out = Verify({.name = "",
                                    .ds = {K(13).Ds("example.")},
-                                   .dnskeys = {K(13, 1).Dnskey()},
+                                   .dnskeys = {K(13, 1).Dnskey(), K(8).Dnskey()},
                                    .signings = {},
                                    .security = {},
                                    .code = ""},
                                   &work);
   EXPECT_EQ(out.verdict.evidence.key_tag, K(13).tag());
   EXPECT_EQ(out.verdict.evidence.algorithm, 13);
+  const std::string ecdsa = "key " + std::to_string(K(13, 1).tag()) + " of algorithm 13";
+  const std::string rsa = "key " + std::to_string(K(8).tag()) + " of algorithm 8";
+  EXPECT_THAT(out.verdict.evidence.ToText(),
+              testing::AnyOf(testing::EndsWith("; the zone has " + ecdsa + ", " + rsa),
+                             testing::EndsWith("; the zone has " + rsa + ", " + ecdsa)));
+}
+
+TEST(ZoneKeysTest, LeavesOutThoseBeyondTheFirst) {
+  ZoneKeys keys;
+  EXPECT_TRUE(keys.empty());
+  for (uint16_t tag = 1; tag <= 8; ++tag) keys.Add({tag, 13});
+  EXPECT_THAT(keys.ToText(), testing::StartsWith("key 1 of algorithm 13, key 2 of algorithm 13"));
+  EXPECT_THAT(keys.ToText(), testing::EndsWith("key 4 of algorithm 13, and 4 more"));
 }
 
 TEST(ChainTest, ManyCollidingKeysAreBounded) {
