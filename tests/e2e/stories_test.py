@@ -21,8 +21,6 @@ from the lab (`datasets/lab/stories.json`), and are written by `CAASCAN_WRITE_DO
 also the test that the program still says so. The pictures are the tops of the pages that `caascan check --html FILE`
 writes at the same time, and are made by `scripts/screenshots`.
 """
-# Whose pages are shown beside the text.
-PICTURED = ("home.dyn.example", "bought.example", "www.moved.example")
 # Heading, words of the command, exit code, what must be said, and what the dig line must show.
 STORIES_TOLD = (
     ("A dynamic-DNS zone whose DNSSEC fails on empty answers", ["home.dyn.example"], 3,
@@ -73,6 +71,14 @@ STORIES_TOLD = (
      None),
 )
 
+# Whose pages are shown beside the text: all of them.
+PICTURED = tuple(words[-1] for _, words, *_ in STORIES_TOLD)
+
+
+def picture(name):
+    """Of the story whose command ends so: the file's name, without what a shell or a link would take for something else."""
+    return f"check-{name.replace('*', '_')}.png"
+
 
 def unwrapped(text):
     """On one line, so that a phrase is found wherever it was broken."""
@@ -104,9 +110,11 @@ class Stories(harness.Case):
                 command = " ".join(f"'{word}'" if "*" in word else word for word in words)
                 page += f"\n## {heading}\n\n```text\n$ caascan check {command}\n{text}```\n"
                 if words[-1] in PICTURED:
-                    page += f"\n![The HTML page of {words[-1]}](images/check-{words[-1]}.png)\n"
+                    page += f"\n![The HTML page of {words[-1]}](images/{picture(words[-1])})\n"
         if os.environ.get("CAASCAN_WRITE_DOCS") == "1":
             PAGE.write_text(page)
+        for name in PICTURED:
+            self.assertTrue((PAGE.parent / "images" / picture(name)).is_file(), f"run scripts/screenshots {name}")
         # Serials of keys, times and the order of servers differ; what stands at the margin does not.
         self.assertEqual(self.margin(PAGE.read_text()), self.margin(page), "write docs/check.md anew")
 
