@@ -22,6 +22,7 @@
 #include "scanner/dnssec/order.h"
 #include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/rrset.h"
+#include "scanner/dnssec/stored_set.h"
 
 namespace caascan::dnssec {
 namespace {
@@ -35,67 +36,6 @@ using std::chrono::seconds;
 constexpr uint32_t kMaxTtl = 3 * 3600;
 // A zone has one NSEC3 record a name of it; a name far below the apex would cost a hash each.
 constexpr size_t kMaxLabelsBelowApex = 8;
-constexpr size_t kMaxSignatures = 4;
-constexpr size_t kRecordHead = 10;  // Type, class, TTL, size.
-
-void AppendU16(uint16_t value, std::string* out) {
-  out->push_back(static_cast<char>(value >> 8));
-  out->push_back(static_cast<char>(value & 0xff));
-}
-
-void AppendU32(uint32_t value, std::string* out) {
-  AppendU16(static_cast<uint16_t>(value >> 16), out);
-  AppendU16(static_cast<uint16_t>(value & 0xffff), out);
-}
-
-void AppendRecord(NameView owner, RRType type, std::string_view rdata, std::string* out) {
-  out->append(owner.bytes());
-  AppendU16(static_cast<uint16_t>(type), out);
-  AppendU16(dns::kClassIn, out);
-  AppendU32(0, out);  // Set when it is used.
-  AppendU16(static_cast<uint16_t>(rdata.size()), out);
-  out->append(rdata);
-}
-
-std::string_view Chars(std::span<const uint8_t> octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
-std::span<const uint8_t> Octets(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-/// The set's one record and the zone's own signatures over it; empty where it has none.
-std::string Records(const Rrset& set, NameView zone, uint16_t* count) {
-  std::string out;
-  if (set.records.size() != 1) return out;
-  AppendRecord(set.owner, set.type, CanonicalRdata(set).rdata()[0], &out);
-  *count = 1;
-  for (const dns::RecordView& record : set.signatures) {
-    const auto signature = ReadRrsig(record.rdata);
-    if (!signature || signature->signer != zone || *count > kMaxSignatures) continue;
-    AppendRecord(set.owner, RRType::kRRSIG, Chars(record.rdata), &out);
-    ++*count;
-  }
-  if (*count == 1) out.clear();
-  out.shrink_to_fit();
-  return out;
-}
-
-/// The RDATA of the first of these records.
-std::span<const uint8_t> FirstRdata(std::string_view records) {
-  size_t owner = 0;
-  while (records[owner] != 0) owner += 1u + static_cast<uint8_t>(records[owner]);
-  const std::span<const uint8_t> rest = Octets(records).subspan(owner + 1);
-  const size_t size = static_cast<size_t>(rest[kRecordHead - 2] << 8 | rest[kRecordHead - 1]);
-  return rest.subspan(kRecordHead, size);
-}
-
-NameView FirstOwner(std::string_view records) {
-  size_t size = 0;
-  while (records[size] != 0) size += 1u + static_cast<uint8_t>(records[size]);
-  return NameView::FromTrusted(Octets(records).data(), size + 1);
-}
 
 uint32_t TtlOf(const Rrset& set) {
   uint32_t ttl_s = std::min(set.ttl_s(), kMaxTtl);
@@ -193,7 +133,7 @@ class DenialStore::Tables {
 
 /// False where the zone itself has not signed the set.
 bool DenialStore::Tables::Fill(const Rrset& set, NameView zone, Entry* entry) const {
-  entry->records = Records(set, zone, &entry->count);
+  entry->records = StoredSet(set, zone, &entry->count);
   entry->came = times_full_;
   return !entry->records.empty();
 }
@@ -234,10 +174,10 @@ void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds 
       !Fill(set, name, &entry)) {
     return;
   }
-  if (zone->salt != Chars(nsec3->salt) || zone->iterations != nsec3->iterations) {
+  if (zone->salt != AsChars(nsec3->salt) || zone->iterations != nsec3->iterations) {
     for (const auto& [hash, old] : zone->nsec3) octets_ -= old.octets();
     zone->nsec3.clear();
-    zone->salt = Chars(nsec3->salt);
+    zone->salt = AsChars(nsec3->salt);
     zone->iterations = nsec3->iterations;
   }
   entry.expires = now + seconds(std::min(TtlOf(set), zone->negative_ttl_s));
@@ -382,7 +322,7 @@ class Composer {
   }
 
   std::optional<Nsec3Hash> Hash(NameView name) const {
-    return HashForNsec3(name, Octets(zone_.salt), zone_.iterations);
+    return HashForNsec3(name, AsOctets(zone_.salt), zone_.iterations);
   }
 
   bool DenyByNsec3() {
@@ -418,22 +358,6 @@ class Composer {
     return Take(Cover(*wildcard_hash));
   }
 
-  void AppendEntry(const Entry& entry, std::string* out) const {
-    const auto left_s =
-        static_cast<uint32_t>(std::chrono::duration_cast<seconds>(entry.expires - now_).count());
-    size_t at = out->size();
-    out->append(entry.records);
-    for (uint16_t i = 0; i < entry.count; ++i) {
-      while ((*out)[at] != 0) at += 1u + static_cast<uint8_t>((*out)[at]);
-      ++at;
-      for (unsigned octet = 0; octet < 4; ++octet) {
-        (*out)[at + 4 + octet] = static_cast<char>(left_s >> (8 * (3 - octet)) & 0xff);
-      }
-      at += kRecordHead + static_cast<size_t>(static_cast<uint8_t>((*out)[at + 8]) << 8 |
-                                              static_cast<uint8_t>((*out)[at + 9]));
-    }
-  }
-
   DenialStore::Composed Write() {
     taken_.insert(taken_.begin(), &zone_.soa);
     size_t count = 0;
@@ -452,12 +376,9 @@ class Composer {
     AppendU16(dns::kClassIn, &message);
     for (const Entry* entry : taken_) {
       entry->last_use.store(use_, std::memory_order_relaxed);
-      AppendEntry(*entry, &message);
-      const NameView owner = FirstOwner(entry->records);
-      const auto type =
-          static_cast<RRType>(static_cast<uint8_t>(entry->records[owner.size()]) << 8 |
-                              static_cast<uint8_t>(entry->records[owner.size() + 1]));
-      out.used.push_back({dns::CompactName(owner), type});
+      const auto left = std::chrono::duration_cast<seconds>(entry->expires - now_);
+      AppendStored(entry->records, static_cast<uint32_t>(left.count()), &message);
+      out.used.push_back({dns::CompactName(FirstOwner(entry->records)), FirstType(entry->records)});
       if (entry->good) out.known_good.push_back(*entry->good);
     }
     return out;

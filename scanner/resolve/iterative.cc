@@ -254,10 +254,7 @@ std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Vis
 
 async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->BeginVisit();
-  if (denials_.Answer(walk, account, now())) {
-    FinishZone(walk, account);
-    co_return;
-  }
+  if (denials_.Answer(walk, account, now())) co_return FinishZone(walk, account);
   Visit visit;
   for (; !account->budget.exhausted() && !IsSpared(*walk, account->budget, &visit);
        ++account->budget.steps) {

@@ -1,6 +1,7 @@
 // Tested by known_denials_test.cc, and end to end by denials_test.py.
 #include "scanner/resolve/known_denials.h"
 
+#include <cassert>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,7 @@ bool KnownDenials::Answer(Walk* walk, query::Account* account, std::chrono::nano
 }
 
 void KnownDenials::Keep(const Walk& walk, std::chrono::nanoseconds now) const {
+  assert(walk.ok && walk.asked != nullptr && "a reply is used");
   if (validator_->denials() == nullptr || walk.reply == nullptr || walk.from_known_denials ||
       walk.reply->verdict.is_bogus()) {
     return;

@@ -122,6 +122,7 @@ dnssec::Means Validator::MeansOf(dnssec::Work* work) {
 
 std::optional<dnssec::DenialStore::Composed> Validator::Deny(NameView zone, NameView name,
                                                              dns::RRType type, nanoseconds now) {
+  assert(denials_ != nullptr && "there is a store");
   std::optional<dnssec::DenialStore::Composed> denial = denials_->Compose(zone, name, type, now);
   if (!denial) return denial;
   for (const dnssec::SignatureMemo::Id& id : denial->known_good) {
@@ -131,6 +132,7 @@ std::optional<dnssec::DenialStore::Composed> Validator::Deny(NameView zone, Name
 }
 
 void Validator::ConfirmDenials(NameView zone) {
+  assert(denials_ != nullptr && "there is a store");
   if (!good_.empty()) denials_->Confirm(zone, good_);
 }
 
