@@ -17,7 +17,6 @@ namespace caascan::resolve {
 namespace {
 
 using query::Account;
-using query::Ask;
 using query::Asked;
 using query::Attempt;
 using query::BackOff;
@@ -128,6 +127,8 @@ IterativeResolver::IterativeResolver(net::Network* network, const IterativeOptio
       judge_(&validator_),
       trust_(this, &validator_, &judge_),
       letters_(network, options.ask, &judge_),
+      asker_(network, {options.ask, options.retries, options.patience, options.allow_special},
+             &letters_, &judge_),
       denials_(&validator_, &judge_) {}
 
 /// Whether there is a DS is its parent's to say.
@@ -234,34 +235,16 @@ bool IterativeResolver::EndsUnsettled(Walk* walk, const Account& account) const 
   return true;
 }
 
-std::optional<unsigned> IterativeResolver::PickNew(const Zone& zone, const Visit& visit) {
-  const bool brisk = options_.ask.brisk;
-  return visit.choice.PickNew(
-      zone.addresses.size(), ++rotation_,
-      [&zone, brisk](unsigned index) {
-        return zones::ServerLoad::Of(*zone.addresses[index].peer, brisk);
-      },
-      brisk ? zones::Zone::kMaxAddresses : 2);
-}
-
-std::optional<unsigned> IterativeResolver::PickAgain(const Walk& walk, const Visit& visit,
-                                                     query::Look look) const {
-  // Where all were silent when their keys were asked for, they have had their tries.
-  return visit.choice.PickAgain(walk.zone->addresses.size(),
-                                {options_.retries, options_.patience, look, options_.ask.brisk},
-                                /*silence_is_final=*/judge_.KeysAreUnheard(walk));
-}
-
 async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->BeginVisit();
   if (denials_.Answer(walk, account, now())) co_return FinishZone(walk, account);
   Visit visit;
   for (; !account->budget.exhausted() && !IsSpared(*walk, account->budget, &visit);
        ++account->budget.steps) {
-    std::optional<unsigned> index = PickNew(*walk->zone, visit);
+    std::optional<unsigned> index = asker_.PickNew(*walk->zone, visit);
     if (!index) {
       if (co_await servers_.FindNext(walk->zone, &visit, account, on_behalf_of)) continue;
-      index = PickAgain(*walk, visit, account->look);
+      index = asker_.PickAgain(*walk, visit, account->look);
       if (!index && !network_->cancelled() && MayHaveOthers(*walk, visit, account->look) &&
           co_await servers_.FindOthers(walk->zone, &visit, account, on_behalf_of)) {
         continue;
@@ -276,9 +259,9 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     visit.choice.Begin(*index);
     const Zone::ServerAddress address = walk->zone->addresses[*index];
     const uint32_t before = account->budget.queries;
-    if (MayAsk(address.peer)) {
+    if (asker_.MayAsk(*address.peer)) {
       walk->asked.reset();
-      walk->asked = co_await AskServer(*index, again, walk, account, &visit);
+      walk->asked = co_await asker_.Ask(*index, again, walk, account, &visit);
       NoteAsked(address.peer->address(), *index, account, &visit, walk);
     } else {
       walk->asked = NotAsked();
@@ -309,45 +292,6 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     if (TakeReply(address, account, walk)) co_return;
   }
   Fail(visit, walk, account);
-}
-
-/// No coroutine itself: a scan has no frame of it.
-async::Task<async::Pooled<Asked>> IterativeResolver::AskServer(unsigned index, bool again,
-                                                               Walk* walk, Account* account,
-                                                               Visit* visit) {
-  if (options_.ask.brisk && !again) return AskBriskly(index, walk, account, visit);
-  // A server may drop what has capitals: at the last look every second try spares it that.
-  const bool small_letters = again && IsLast(account->look) && visit->choice.repeats() % 2 == 1;
-  return Ask(walk->zone->addresses[index].peer, walk->chain.current(), walk->type,
-             small_letters ? letters_.small_ask() : options_.ask, account);
-}
-
-/// Asks one server for the first time, and those that would come after it while it is silent.
-async::Task<async::Pooled<Asked>> IterativeResolver::AskBriskly(unsigned index, Walk* walk,
-                                                                Account* account, Visit* visit) {
-  if (visit->early == nullptr) visit->early = std::make_unique<EarlyReplies>();
-  std::unique_ptr<std::string> bytes;
-  async::Pooled<Asked> asked = visit->early->Take(index, &bytes);
-  if (asked == nullptr) {
-    std::vector<EarlyReplies::Server> servers;
-    Visit ahead;
-    ahead.choice = visit->choice;
-    for (std::optional<unsigned> next = index; next; next = PickNew(*walk->zone, ahead)) {
-      ahead.choice.Begin(*next);
-      net::Peer* peer = walk->zone->addresses[*next].peer;
-      if (MayAsk(peer)) servers.push_back({*next, peer});
-    }
-    co_await visit->early->Ask(network_, &servers, walk->chain.current(), walk->type, &options_.ask,
-                               account);
-    asked = visit->early->Take(index, &bytes);
-  }
-  if (bytes != nullptr) {
-    walk->copy = std::move(bytes);
-    (void)dns::Message::Parse(
-        {reinterpret_cast<const uint8_t*>(walk->copy->data()), walk->copy->size()},
-        &asked->message);
-  }
-  co_return asked;
 }
 
 void IterativeResolver::NoteAsked(const async::Address& address, unsigned index, Account* account,

@@ -18,6 +18,7 @@
 #include "scanner/resolve/letter_case_check.h"
 #include "scanner/resolve/reply_judge.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/server_asker.h"
 #include "scanner/resolve/server_finder.h"
 #include "scanner/resolve/trust_builder.h"
 #include "scanner/resolve/walk.h"
@@ -96,19 +97,10 @@ class IterativeResolver : public Resolver,
   async::Task<> AskRoot(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                query::Account* account) override;
-  async::Task<async::Pooled<query::Asked>> AskServer(unsigned index, bool again, Walk* walk,
-                                                     query::Account* account, Visit* visit);
-  async::Task<async::Pooled<query::Asked>> AskBriskly(unsigned index, Walk* walk,
-                                                      query::Account* account, Visit* visit);
   ZoneHandle StartOf(const Walk& walk);
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const query::Account& account) const;
   bool LeadsOutOfDns(Walk* walk) const;
-  std::optional<unsigned> PickNew(const zones::Zone& zone, const Visit& visit);
-  std::optional<unsigned> PickAgain(const Walk& walk, const Visit& visit, query::Look look) const;
-  bool MayAsk(net::Peer* peer) const {
-    return options_.allow_special || !peer->address().IsSpecialPurpose();
-  }
   void NoteAsked(const async::Address& address, unsigned index, query::Account* account,
                  Visit* visit, Walk* walk);
   bool TakeReply(const zones::Zone::ServerAddress& address, query::Account* account, Walk* walk);
@@ -126,10 +118,10 @@ class IterativeResolver : public Resolver,
   ReplyJudge judge_;
   TrustBuilder trust_;
   LetterCaseCheck letters_;
+  ServerAsker asker_;
   KnownDenials denials_;
   // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
   absl::node_hash_map<std::string, async::WaitList> asked_at_root_;
-  uint32_t rotation_ = 0;
 };
 
 }  // namespace caascan::resolve
