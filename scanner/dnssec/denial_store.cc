@@ -36,6 +36,10 @@ using std::chrono::seconds;
 constexpr uint32_t kMaxTtl = 3 * 3600;
 // A zone has one NSEC3 record a name of it; a name far below the apex would cost a hash each.
 constexpr size_t kMaxLabelsBelowApex = 8;
+// A hostile name is to leave little behind, whatever its servers send: an honest proof has no more
+// sets of one kind, and no larger ones.
+constexpr size_t kMaxSets = 3;
+constexpr size_t kMaxSetSize = 2048;
 
 uint32_t TtlOf(const Rrset& set) {
   uint32_t ttl_s = std::min(set.ttl_s(), kMaxTtl);
@@ -131,11 +135,11 @@ class DenialStore::Tables {
   uint32_t times_full_ = 1;
 };
 
-/// False where the zone itself has not signed the set.
+/// False where the zone itself has not signed the set, or it is too large.
 bool DenialStore::Tables::Fill(const Rrset& set, NameView zone, Entry* entry) const {
   entry->records = StoredSet(set, zone, &entry->count);
   entry->came = times_full_;
-  return !entry->records.empty();
+  return !entry->records.empty() && entry->records.size() <= kMaxSetSize;
 }
 
 /// The same records once more keep what is known of their signatures.
@@ -188,8 +192,10 @@ void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds 
 }
 
 void DenialStore::Tables::Add(const dns::Message& message, NameView zone, nanoseconds now) {
-  const std::vector<Rrset> nsec = ProofSets(message, RRType::kNSEC, zone);
-  const std::vector<Rrset> nsec3 = ProofSets(message, RRType::kNSEC3, zone);
+  std::vector<Rrset> nsec = ProofSets(message, RRType::kNSEC, zone);
+  std::vector<Rrset> nsec3 = ProofSets(message, RRType::kNSEC3, zone);
+  nsec.resize(std::min(nsec.size(), kMaxSets));
+  nsec3.resize(std::min(nsec3.size(), kMaxSets));
   if (nsec.empty() && nsec3.empty()) return;
   const Rrset soa = FindRrset(message, dns::Section::kAuthority, zone, RRType::kSOA);
   auto found = zones_.find(zone);

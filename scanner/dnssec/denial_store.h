@@ -33,6 +33,7 @@ namespace caascan::dnssec {
 ///   apex record (§4.4);
 /// - zones whose SOA was not seen, and NSEC3 with more iterations than `max_iterations`.
 ///
+/// Of one message three sets of a kind are kept at most, of 2 KiB with their signatures.
 /// Records are kept for their TTL, at most that of the SOA and its MINIMUM (RFC 9077 §3), and three
 /// hours. Bounded by octets: those go first that were not of use since the last time it was full,
 /// then every second one that never was, then every second one. Any thread.

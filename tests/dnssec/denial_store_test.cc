@@ -243,6 +243,26 @@ TEST(DenialStoreTest, ASignatureIsCheckedOnceForAllThatUseIt) {
   EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
 }
 
+TEST(DenialStoreTest, KeepsLittleOfOneMessage) {
+  Stored stored;
+  stored.Add("example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY");
+  const size_t before = stored.store()->octets();
+  SignedMessage message("x.example.");
+  for (int i = 0; i < 12; ++i) {
+    message.Signed(dns::Section::kAuthority,
+                   {"n" + std::to_string(10 + i) + ".example. NSEC p.example. A RRSIG NSEC"});
+  }
+  stored.store()->Add(message.message(), stored.zone(), kStart);
+  EXPECT_LE(stored.store()->octets() - before, 3u * 600);
+  EXPECT_EQ(stored.Ask("n12.example.", RRType::kCAA), "nodata secure");
+
+  const size_t with_three = stored.store()->octets();
+  std::string types;
+  for (int i = 0; i < 256; ++i) types += " TYPE" + std::to_string(256 * i + 255);
+  stored.Add("o.example. NSEC p.example. A RRSIG NSEC" + types, "");
+  EXPECT_EQ(stored.store()->octets(), with_three) << "8 KiB of type bits";
+}
+
 TEST(DenialStoreTest, IsBoundedAndKeepsWhatIsOfUse) {
   constexpr size_t kLimit = 100'000;
   Stored stored(kLimit);
