@@ -442,6 +442,14 @@ std::optional<DenialStore::Composed> DenialStore::Compose(NameView zone, NameVie
 }
 
 void DenialStore::Confirm(NameView zone, std::span<const GoodSignature> good) {
+  {
+    const std::shared_lock lock(mutex_);
+    const bool has_news = std::any_of(good.begin(), good.end(), [&](const GoodSignature& it) {
+      const Entry* const entry = tables_->Find(zone, it.owner, it.type);
+      return entry != nullptr && entry->good != it.id;
+    });
+    if (!has_news) return;
+  }
   const std::unique_lock lock(mutex_);
   for (const GoodSignature& signature : good) {
     Entry* const entry = tables_->Find(zone, signature.owner, signature.type);

@@ -39,7 +39,10 @@ bool KnownDenials::Answer(Walk* walk, query::Account* account, std::chrono::nano
     const bool proven = walk->ok && walk->reply != nullptr && !walk->reply->verdict.is_bogus() &&
                         !walk->stands_at_alias() && !walk->referred();
     if (proven) {
-      validator_->ConfirmDenials(walk->zone.name());
+      // As a rule all are known to be good, and the store, which all workers share, has no news.
+      if (denial->known_good.size() < denial->used.size()) {
+        validator_->ConfirmDenials(walk->zone.name());
+      }
       walk->from_known_denials = true;
       return true;
     }

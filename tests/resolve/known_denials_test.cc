@@ -104,6 +104,31 @@ TEST_F(KnownDenialsTest, KeepsWhatServersProve) {
   EXPECT_EQ(account_.budget.work.signature_checks(), checks) << "they were checked before";
 }
 
+TEST_F(KnownDenialsTest, TellsTheStoreOnceWhatIsGood) {
+  Store({kApex, kGap}, by_example_);
+  const dns::Name name = NameOf("c.example.");
+  const auto known = [&] {
+    const auto denial = validator_.Deny(NameOf("example."), name, RRType::kCAA, now_);
+    EXPECT_EQ(denial->used.size(), 3u) << "SOA, gap, and the wildcard's";
+    return denial->known_good.size();
+  };
+  EXPECT_EQ(known(), 0u);
+  const uint32_t before = account_.budget.work.signature_checks();
+  for (int i = 0; i < 3; ++i) {
+    Walk walk = WalkTo(name);
+    ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
+    EXPECT_EQ(known(), 3u);
+    EXPECT_EQ(account_.budget.work.signature_checks(), before + 3);
+  }
+  // A record that comes anew is checked, and then it is known again.
+  Store({"b.example. NSEC m.example. TXT RRSIG NSEC"}, by_example_);
+  EXPECT_EQ(known(), 2u);
+  Walk walk = WalkTo(name);
+  ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
+  EXPECT_EQ(known(), 3u);
+  EXPECT_EQ(account_.budget.work.signature_checks(), before + 4);
+}
+
 struct Poison {
   const char* what;
   std::vector<std::string> lines;
