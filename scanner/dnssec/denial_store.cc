@@ -102,6 +102,17 @@ struct Zone {
   std::string salt;
   uint16_t iterations = 0;
   absl::btree_map<Nsec3Hash, Nsec3Entry> nsec3;
+
+  bool HasParameters(const Nsec3& of) const {
+    return salt == AsChars(of.salt) && iterations == of.iterations;
+  }
+};
+
+/// What one message says.
+struct Proofs {
+  Rrset soa;
+  std::vector<Rrset> nsec;
+  std::vector<Rrset> nsec3;
 };
 
 }  // namespace
@@ -111,7 +122,9 @@ class DenialStore::Tables {
   Tables(size_t max_octets, uint16_t max_iterations)
       : max_octets_(max_octets), max_iterations_(max_iterations) {}
 
-  void Add(const dns::Message& message, NameView zone, nanoseconds now);
+  /// Is there nothing new in them, and half of their time left?
+  bool KnowsAll(const Proofs& proofs, NameView zone, nanoseconds now);
+  void Add(const Proofs& proofs, NameView zone, nanoseconds now);
   std::optional<Composed> Compose(NameView zone, NameView name, RRType type, nanoseconds now) const;
   Entry* Find(NameView zone, NameView owner, RRType type);
   size_t octets() const { return octets_; }
@@ -178,7 +191,7 @@ void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds 
       !Fill(set, name, &entry)) {
     return;
   }
-  if (zone->salt != AsChars(nsec3->salt) || zone->iterations != nsec3->iterations) {
+  if (!zone->HasParameters(*nsec3)) {
     for (const auto& [hash, old] : zone->nsec3) octets_ -= old.octets();
     zone->nsec3.clear();
     zone->salt = AsChars(nsec3->salt);
@@ -191,24 +204,34 @@ void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds 
   place = std::move(entry);
 }
 
-void DenialStore::Tables::Add(const dns::Message& message, NameView zone, nanoseconds now) {
-  std::vector<Rrset> nsec = ProofSets(message, RRType::kNSEC, zone);
-  std::vector<Rrset> nsec3 = ProofSets(message, RRType::kNSEC3, zone);
-  nsec.resize(std::min(nsec.size(), kMaxSets));
-  nsec3.resize(std::min(nsec3.size(), kMaxSets));
-  if (nsec.empty() && nsec3.empty()) return;
-  const Rrset soa = FindRrset(message, dns::Section::kAuthority, zone, RRType::kSOA);
+bool DenialStore::Tables::KnowsAll(const Proofs& proofs, NameView zone, nanoseconds now) {
+  const auto found = zones_.find(zone);
+  const auto is_known = [&](const Rrset& set) {
+    const Entry* entry = Find(zone, set.owner, set.type);
+    const nanoseconds half = nanoseconds(seconds(TtlOf(set))) / 2;
+    return entry != nullptr && entry->count != 0 && entry->expires - now > half;
+  };
+  const auto is_known_nsec3 = [&](const Rrset& set) {
+    const auto nsec3 = ReadNsec3(set.records[0].rdata);
+    return nsec3 && found->second.HasParameters(*nsec3) && is_known(set);
+  };
+  return found != zones_.end() && (proofs.soa.empty() || is_known(proofs.soa)) &&
+         std::all_of(proofs.nsec.begin(), proofs.nsec.end(), is_known) &&
+         std::all_of(proofs.nsec3.begin(), proofs.nsec3.end(), is_known_nsec3);
+}
+
+void DenialStore::Tables::Add(const Proofs& proofs, NameView zone, nanoseconds now) {
   auto found = zones_.find(zone);
   if (found == zones_.end()) {
-    if (soa.empty()) return;  // Whatever is kept could not be used.
+    if (proofs.soa.empty()) return;  // Whatever is kept could not be used.
     found = zones_.try_emplace(dns::CompactName(zone)).first;
     octets_ += sizeof(Zone);
   }
   Zone& kept = found->second;
-  if (!soa.empty()) AddSoa(soa, zone, now, &kept);
+  if (!proofs.soa.empty()) AddSoa(proofs.soa, zone, now, &kept);
   if (kept.soa.count == 0) return;
-  for (const Rrset& set : nsec) AddNsec(set, zone, now, &kept);
-  for (const Rrset& set : nsec3) AddNsec3(set, zone, now, &kept);
+  for (const Rrset& set : proofs.nsec) AddNsec(set, zone, now, &kept);
+  for (const Rrset& set : proofs.nsec3) AddNsec3(set, zone, now, &kept);
   if (octets_ > max_octets_) MakeRoom();
 }
 
@@ -430,8 +453,19 @@ DenialStore::DenialStore(size_t max_octets, uint16_t max_iterations)
 DenialStore::~DenialStore() = default;
 
 void DenialStore::Add(const dns::Message& message, NameView zone, nanoseconds now) {
+  Proofs proofs;
+  proofs.nsec = ProofSets(message, RRType::kNSEC, zone);
+  proofs.nsec3 = ProofSets(message, RRType::kNSEC3, zone);
+  if (proofs.nsec.empty() && proofs.nsec3.empty()) return;
+  proofs.nsec.resize(std::min(proofs.nsec.size(), kMaxSets));
+  proofs.nsec3.resize(std::min(proofs.nsec3.size(), kMaxSets));
+  proofs.soa = FindRrset(message, dns::Section::kAuthority, zone, RRType::kSOA);
+  {
+    const std::shared_lock lock(mutex_);
+    if (tables_->KnowsAll(proofs, zone, now)) return;
+  }
   const std::unique_lock lock(mutex_);
-  tables_->Add(message, zone, now);
+  tables_->Add(proofs, zone, now);
 }
 
 std::optional<DenialStore::Composed> DenialStore::Compose(NameView zone, NameView name, RRType type,
@@ -442,14 +476,6 @@ std::optional<DenialStore::Composed> DenialStore::Compose(NameView zone, NameVie
 }
 
 void DenialStore::Confirm(NameView zone, std::span<const GoodSignature> good) {
-  {
-    const std::shared_lock lock(mutex_);
-    const bool has_news = std::any_of(good.begin(), good.end(), [&](const GoodSignature& it) {
-      const Entry* const entry = tables_->Find(zone, it.owner, it.type);
-      return entry != nullptr && entry->good != it.id;
-    });
-    if (!has_news) return;
-  }
   const std::unique_lock lock(mutex_);
   for (const GoodSignature& signature : good) {
     Entry* const entry = tables_->Find(zone, signature.owner, signature.type);

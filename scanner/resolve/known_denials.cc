@@ -13,10 +13,8 @@ using query::ResponseKind;
 
 bool KnownDenials::MayAnswer(const Walk& walk, const query::Account& account) const {
   const dns::NameView apex = walk.zone.name();
-  const dns::NameView name = walk.chain.current();
-  const bool of_data = walk.purpose == Walk::Purpose::kData && name.IsAtOrBelow(apex);
-  const bool of_ds = walk.purpose == Walk::Purpose::kDs && name.IsBelow(apex);
-  if (validator_->denials() == nullptr || (!of_data && !of_ds) || account.keep_all_attempts ||
+  if (validator_->denials() == nullptr || walk.purpose != Walk::Purpose::kDs ||
+      !walk.chain.current().IsBelow(apex) || account.keep_all_attempts ||
       account.look != query::Look::kFirst || walk.zone->trust == zones::Zone::Trust::kInsecure) {
     return false;
   }
@@ -39,10 +37,7 @@ bool KnownDenials::Answer(Walk* walk, query::Account* account, std::chrono::nano
     const bool proven = walk->ok && walk->reply != nullptr && !walk->reply->verdict.is_bogus() &&
                         !walk->stands_at_alias() && !walk->referred();
     if (proven) {
-      // As a rule all are known to be good, and the store, which all workers share, has no news.
-      if (denial->known_good.size() < denial->used.size()) {
-        validator_->ConfirmDenials(walk->zone.name());
-      }
+      validator_->ConfirmDenials(walk->zone.name(), denial->known_good);
       walk->from_known_denials = true;
       return true;
     }
@@ -67,7 +62,7 @@ void KnownDenials::Keep(const Walk& walk, std::chrono::nanoseconds now) const {
     return;
   }
   validator_->denials()->Add(walk.asked->message, walk.zone.name(), now);
-  validator_->ConfirmDenials(walk.zone.name());
+  validator_->ConfirmDenials(walk.zone.name(), {});
 }
 
 }  // namespace caascan::resolve

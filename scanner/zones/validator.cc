@@ -131,8 +131,11 @@ std::optional<dnssec::DenialStore::Composed> Validator::Deny(NameView zone, Name
   return denial;
 }
 
-void Validator::ConfirmDenials(NameView zone) {
+void Validator::ConfirmDenials(NameView zone, std::span<const dnssec::SignatureMemo::Id> known) {
   assert(denials_ != nullptr && "there is a store");
+  std::erase_if(good_, [known](const dnssec::GoodSignature& good) {
+    return std::find(known.begin(), known.end(), good.id) != known.end();
+  });
   if (!good_.empty()) denials_->Confirm(zone, good_);
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -112,8 +113,9 @@ class Validator {
   /// known of its signatures count when it is judged. REQUIRES: denials().
   std::optional<dnssec::DenialStore::Composed> Deny(dns::NameView zone, dns::NameView name,
                                                     dns::RRType type, std::chrono::nanoseconds now);
-  /// Tells the store which signatures the last judgement found good. REQUIRES: denials().
-  void ConfirmDenials(dns::NameView zone);
+  /// Tells the store which signatures the last judgement found good, but for those that it knows
+  /// of: as a rule there are no others, and nothing is done. REQUIRES: denials().
+  void ConfirmDenials(dns::NameView zone, std::span<const dnssec::SignatureMemo::Id> known);
 
   /// Judges a delegation to `cut`, in a reply from the servers of `zone`, which is settled.
   ReplyVerdict JudgeDelegation(const dns::Message& message, dns::NameView cut, const Zone& zone,

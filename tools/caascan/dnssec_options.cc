@@ -30,8 +30,8 @@ void AddDnssecOptions(CLI::App* app, ScanOptions* options) {
   cli::AddOption(
       app,
       {"--denials", "MIB",
-       "Memory for signed denials that are used again (RFC 8198), so that a server is not "
-       "asked for what it has denied before (default 64; 0 is none)."},
+       "Memory for signed denials that are used again (RFC 8198), so that a zone's servers are not "
+       "asked for DS records that they have denied before (default 64; 0 is none)."},
       &options->denial_mib)
       ->check(cli::WholeNumber(0, kMaxDenialMib));
   cli::AddOption(app,
