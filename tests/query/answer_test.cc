@@ -31,7 +31,7 @@ TEST(CaaAnswerTest, WeighsItsRecordsAndWhatTheyHold) {
   const size_t plain = answer.HeapBytes();
   EXPECT_GE(plain, 4000 * sizeof(CaaRecord));
   for (CaaRecord& record : answer.rrset.records) record.value.assign(1000, 'x');
-  EXPECT_GE(answer.HeapBytes(), plain + 4000 * 1000);
+  EXPECT_GE(answer.HeapBytes(), plain + size_t{4000} * 1000);
   CaaAnswer failed;
   failed.attempts.resize(3);
   failed.attempts[0].told.push_back({22, std::string(100, 't')});
@@ -47,7 +47,7 @@ TEST(CaaAnswerTest, WeighsLongNames) {
   answer.zone = ZoneNamed(label);
   EXPECT_EQ(answer.HeapBytes(), 65u);
   answer.cname = NamesOf({label});
-  EXPECT_GE(answer.HeapBytes(), 2 * 65u + sizeof(dns::CompactName));
+  EXPECT_GE(answer.HeapBytes(), size_t{2} * 65 + sizeof(dns::CompactName));
 }
 
 }  // namespace

@@ -22,7 +22,6 @@ using net::Reply;
 using query::N;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 class ReadReferralTest : public query::OfflineFixture {
  protected:
