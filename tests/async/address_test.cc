@@ -15,8 +15,6 @@ namespace {
 static_assert(std::is_trivially_copyable_v<Address>);
 static_assert(std::is_default_constructible_v<Address>);
 
-using std::string_view_literals::operator""sv;
-
 struct TextRow {
   const char* name;
   std::string_view text;
@@ -71,8 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
         TextRow{"HostName", "ns1.example.net", nullptr}, TextRow{"Empty", "", nullptr},
         TextRow{"Blank", " ", nullptr}, TextRow{"BlankInFront", " 192.0.2.1", nullptr},
         TextRow{"ColonOnly", ":", nullptr}, TextRow{"BracketOnly", "[", nullptr},
-        TextRow{"NulBehind", "192.0.2.1\0junk"sv, nullptr},
-        TextRow{"NulInBrackets", "[::1\0]:53"sv, nullptr}),
+        TextRow{"NulBehind", std::string_view("192.0.2.1\0junk", 14), nullptr},
+        TextRow{"NulInBrackets", std::string_view("[::1\0]:53", 9), nullptr}),
     [](const auto& row) { return row.param.name; });
 
 TEST(AddressTest, TheDefaultIsNobody) {

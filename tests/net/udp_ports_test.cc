@@ -61,7 +61,7 @@ TEST_F(PortsTest, IdleSocketsTakeTurnsAndAreReplaced) {
       {.udp_sockets = kSockets, .udp_idle_sockets = kIdle, .udp_change_every = milliseconds(1)});
   // More ports than there are sockets: some are new.
   AskUntil(&client, server_.At("127.0.0.1"),
-           [this] { return CountPorts() > 2 * (kSockets + kIdle); });
+           [this] { return CountPorts() > size_t{2} * (kSockets + kIdle); });
   EXPECT_GT(CountPorts(), 2 * (kSockets + kIdle));
   EXPECT_EQ(client.network()->stats().timeouts, 0u);
 }
