@@ -21,6 +21,7 @@ struct DossierSample {
   std::string zone;
   std::string evidence;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 finds a 0 in it.
   friend auto operator<=>(const DossierSample&, const DossierSample&) = default;
 };
 

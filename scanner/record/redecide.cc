@@ -181,7 +181,7 @@ void Redecider::Impl::AddDecisionsEdit(std::string_view at_end) {
     scratch_ += R"("decisions":)";
     AppendDecisions();
     scratch_ += ',';
-    AddEdit(std::string_view(valid_until.key, 0), begin);
+    AddEdit(std::string_view(valid_until.key, valid_until.key), begin);
   } else {
     scratch_ += R"(,"decisions":)";
     AppendDecisions();

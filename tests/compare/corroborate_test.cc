@@ -12,7 +12,6 @@ namespace caascan {
 namespace {
 
 using io::TempFile;
-using io::TempFolder;
 using record::Line;
 using testing::HasSubstr;
 

@@ -7,7 +7,7 @@
 namespace caascan::compare {
 namespace {
 
-constexpr Freshness kNow = {.now_ms = 1'000'000'000, .max_age_ms = 8 * 3'600'000};
+constexpr Freshness kNow = {.now_ms = 1'000'000'000, .max_age_ms = int64_t{8} * 3'600'000};
 
 PerspectiveRecord Of(Outcome outcome, bool may_issue, DnssecStatus dnssec,
                      int64_t time_ms = kNow.now_ms, uint32_t records = 1) {

@@ -82,7 +82,7 @@ TEST(CanonicalFormTest, CompressedNamesAndRepeatedRecordsAreSignedExpandedAndOnc
   EXPECT_EQ(CodeOf(Verify(&message, "example", RRType::kNS, {Key13()}).set), "");
   SignedMessage soa("example.");
   const std::string numbers(20, '\1');
-  const std::string example("\7example", 9);
+  const std::string example("\7example\0", 9);
   soa.SignedRecords(Section::kAnswer, "example.", RRType::kSOA,
                     {std::string("\1a") + example + "\1b" + example + numbers});
   soa.Record(Section::kAnswer, "example.", RRType::kSOA,

@@ -117,7 +117,7 @@ class SlowReader {
 
   const std::string& path() const { return path_; }
   /// Reads until that many octets came.
-  void Read(size_t octets) {
+  void Read(size_t octets) const {
     EXPECT_EQ(fcntl(fd_, F_SETFL, 0), 0);
     std::vector<char> room(1 << 16);
     for (size_t total = 0; total < octets;) {

@@ -46,8 +46,8 @@ TEST(OneLineJsonTest, NothingEndsALineForAnybody) {
             R"("\u2028\u2029\u0085\u009b\u007f")");
   // Neighbours stay as they are: U+2027, U+202A, U+00A0, what is escaped already.
   for (const char* same : {"\"\xe2\x80\xa7\xe2\x80\xaa\xc2\xa0\"", R"("\r\n\u2028")", "17", "\"\"",
-                           "\"b\xc3\xbc"
-                           "cher \xe2\x82\xac\""}) {
+                           ("\"b\xc3\xbc"
+                            "cher \xe2\x82\xac\"")}) {
     EXPECT_EQ(one_line(same), same);
   }
   const std::string value = "\"x\xe2\x80\xa8y\xc2\x85\"";

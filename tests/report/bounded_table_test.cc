@@ -24,7 +24,7 @@ TEST(BoundedTableTest, IsExactWhileThereIsRoom) {
 
 /// The promise, with and without merging: shown <= true <= shown + missed.
 TEST(BoundedTableTest, StatesItsError) {
-  std::mt19937 random(7);
+  std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same at each run.
   std::geometric_distribution<int> few(0.2);
   std::map<std::string, uint64_t> truth;
   BoundedTable<CountRow> parts[2] = {BoundedTable<CountRow>(512), BoundedTable<CountRow>(512)};

@@ -28,7 +28,7 @@ TEST(HistogramTest, IsExactForSmallValuesAndNearForLargeOnes) {
 TEST(HistogramTest, AddsUp) {
   Histogram all;
   Histogram parts[2];
-  std::mt19937_64 random(7);
+  std::mt19937_64 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same at each run.
   for (int i = 0; i < 10'000; ++i) {
     const uint64_t value = random() >> (random() % 64);
     all.Add(value);
