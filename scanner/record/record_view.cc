@@ -161,7 +161,7 @@ class Members {
   bool GetText(ondemand::value& value, std::string_view* text) const {
     const std::string_view token = value.raw_json_token();
     // In a batch an object may go on in the next line. It is no record, but that is found later.
-    if (escapes_ || token.data() >= line_end_) return GetString(value, text);
+    if (escapes_ || token.data() + token.size() > line_end_) return GetString(value, text);
     if (token.front() != '"') return false;
     *text = BetweenQuotes(token);
     return true;

@@ -80,9 +80,22 @@ bool HasOwner(std::string_view record) {
   return dns::kRecordBlanks.find(record[0]) == std::string_view::npos;
 }
 
+/// $ORIGIN, $TTL or $INCLUDE; all else with a dollar is a record.
+bool IsDirectiveLine(std::string_view line) {
+  const std::string_view word = dns::TakeRecordField(&line);
+  return word == "$ORIGIN" || word == "$TTL" || word == "$INCLUDE";
+}
+
+/// Are its fields the same for ldns as for us? None of the types that are read has a quoted one.
+bool HasPlainFields(std::string_view record) {
+  return std::all_of(record.begin(), record.end(), [](char c) {
+    return c == '\t' || (static_cast<uint8_t>(c) >= ' ' && c != '"');
+  });
+}
+
 /// Is ldns to read that record? What is none is: it finds the words for what is wrong.
 bool IsToBeRead(std::string_view record, std::span<const dns::RRType> types) {
-  if (record.empty() || record[0] == '$') return true;
+  if (record.empty() || IsDirectiveLine(record)) return true;
   if (HasOwner(record)) dns::TakeRecordField(&record);
   const dns::RRType type = dns::RecordTypeOf(dns::RecordTypeText(record));
   return type == dns::RRType{} || std::find(types.begin(), types.end(), type) != types.end();
@@ -125,9 +138,10 @@ absl::Status ReadRecordFile(const RecordFile& asked,
     errno = 0;
     ldns_rr* raw = nullptr;
     const ldns_status parsed =
-        read ? ldns_rr_new_frm_fp_l(&raw, file.get(), &position.ttl, &position.origin,
-                                    &position.previous, &position.line)
-             : StepOver(text, file.get(), &position);
+        read && !HasPlainFields(text) ? LDNS_STATUS_SYNTAX_ERR
+        : read ? ldns_rr_new_frm_fp_l(&raw, file.get(), &position.ttl, &position.origin,
+                                      &position.previous, &position.line)
+               : StepOver(text, file.get(), &position);
     const std::unique_ptr<ldns_rr, RrFree> rr(raw);
     if (IsDirective(parsed)) continue;
     // ldns calls it a syntax error where some part of a record found no memory.

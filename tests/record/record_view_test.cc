@@ -313,6 +313,8 @@ INSTANTIATE_TEST_SUITE_P(
                     RunRow{"OverTheEnd", kGood.substr(0, kGood.size() - 1) + ",\"x\":\n1}"},
                     RunRow{"EscapeOverTheEnd",
                            kGood.substr(0, kGood.size() - 1) + ",\"operator\":\n\"\\\\\"}"},
+                    RunRow{"BackslashInTheNextLine",
+                           kGood.substr(0, kGood.size() - 1) + ",\"operator\":\"x\"\n\\}"},
                     RunRow{"NotUtf8", Line("a\xFF")}, RunRow{"Behind", kGood + " x"},
                     RunRow{"Before", "x " + kGood}, RunRow{"Brace", kGood + "}"},
                     RunRow{"Backslash", kGood + "\\"}, RunRow{"Scalar", "7"},

@@ -46,15 +46,19 @@ TEST_P(BadTrustAnchorTest, SaysWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, BadTrustAnchorTest,
-    testing::Values(Row{"Empty", "", "no DS or DNSKEY record of the root"},
-                    Row{"OfAnotherZone", "example.test. IN DS 1 8 2 e06d44b8\n",
-                        "no DS or DNSKEY record of the root"},
-                    Row{"AnotherType", std::string(kDs) + ". IN NS a.example.\n",
-                        "neither DS nor DNSKEY"},
-                    Row{"ABrokenOneOfAnotherType",  // ldns would leak what it has read of it.
-                        std::string(kDs) + "2\337 IN IPSECKEY Y 257 3 8 257 3 8\n",
-                        "line 2: a record that is neither DS nor DNSKEY"},
-                    Row{"NoRecord", std::string(kDs) + ". IN DS 1 8 2 xyz\n", "line 2"}),
+    testing::Values(
+        Row{"Empty", "", "no DS or DNSKEY record of the root"},
+        Row{"OfAnotherZone", "example.test. IN DS 1 8 2 e06d44b8\n",
+            "no DS or DNSKEY record of the root"},
+        Row{"AnotherType", std::string(kDs) + ". IN NS a.example.\n", "neither DS nor DNSKEY"},
+        Row{"ABrokenOneOfAnotherType",  // ldns would leak what it has read of it.
+            std::string(kDs) + "2\337 IN IPSECKEY Y 257 3 8 257 3 8\n",
+            "line 2: a record that is neither DS nor DNSKEY"},
+        Row{"ABrokenOneWithADollar", std::string(kDs) + "$x IN IPSECKEY Y 257 3 8 257 3 8\n",
+            "line 2: a record that is neither DS nor DNSKEY"},
+        Row{"ABrokenOneBehindAQuotedBlank", std::string(kDs) + "a \"1\rDS\" IPSECKEY Y 257 3 8\n",
+            "line 2"},
+        Row{"NoRecord", std::string(kDs) + ". IN DS 1 8 2 xyz\n", "line 2"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(TrustAnchorTest, TheBuiltInOnesAreIanasRootKeys) {
