@@ -113,7 +113,7 @@ struct RepeatedValues {
 template <Use kUse>
 class Members {
  public:
-  /// `places` are filled for `decide` alone.
+  /// `line`: where the parser reads it. `places` are filled for `decide` alone.
   Members(std::string_view line, RepeatedValues* repeated, RecordView* record, MemberPlace* places)
       : repeated_(repeated),
         record_(record),
@@ -442,7 +442,8 @@ size_t RecordReader::ReadBatch(std::string_view lines,
     ondemand::object object;
     if ((*entry).get(document) != SUCCESS || document.get_object().get(object) != SUCCESS) break;
     Clear();
-    Members<Use::kReport> members(line, &parser_->repeated, &record_, nullptr);
+    const std::string_view copied = std::string_view(batch).substr(begin, end - begin);
+    Members<Use::kReport> members(copied, &parser_->repeated, &record_, nullptr);
     if (!members.Read(object).empty()) break;
     const char* next = nullptr;
     if (document.current_location().get(next) != SUCCESS || next != batch.data() + end + 1) break;
