@@ -47,10 +47,9 @@ bool NameView::IsAtOrBelow(NameView ancestor) const {
   if (size_ < ancestor.size_) return false;
   if (ancestor.is_root()) return true;
   const size_t skip = static_cast<size_t>(size_ - ancestor.size_);
-  if (!EqualOctets(data_ + skip, ancestor.data_, ancestor.size_)) return false;
-  size_t position = 0;  // They may lie within a label.
+  size_t position = 0;
   while (position < skip) position += 1u + data_[position];
-  return position == skip;
+  return position == skip && EqualOctets(data_ + skip, ancestor.data_, ancestor.size_);
 }
 
 bool operator==(NameView a, NameView b) {
