@@ -9,8 +9,6 @@
 
 namespace caascan::resolve {
 
-using query::ResponseKind;
-
 bool KnownDenials::MayAnswer(const Walk& walk, const query::Account& account) const {
   const dns::NameView apex = walk.zone.name();
   if (validator_->denials() == nullptr || walk.purpose != Walk::Purpose::kDs ||
@@ -52,13 +50,9 @@ bool KnownDenials::Answer(Walk* walk, query::Account* account, std::chrono::nano
 
 void KnownDenials::Keep(const Walk& walk, std::chrono::nanoseconds now) const {
   assert(walk.ok && walk.asked != nullptr && "a reply is used");
-  if (validator_->denials() == nullptr || walk.reply == nullptr || walk.from_known_denials ||
-      walk.reply->verdict.is_bogus()) {
-    return;
-  }
-  const ResponseKind kind = walk.asked->classified.kind;
-  if (kind != ResponseKind::kNoData && kind != ResponseKind::kNxDomain &&
-      kind != ResponseKind::kReferral) {
+  if (validator_->denials() == nullptr || walk.purpose != Walk::Purpose::kDs ||
+      walk.reply == nullptr || walk.from_known_denials || walk.reply->verdict.is_bogus() ||
+      walk.asked->classified.kind != query::ResponseKind::kNoData) {
     return;
   }
   validator_->denials()->Add(walk.asked->message, walk.zone.name(), now);

@@ -26,7 +26,8 @@ class KnownDenials {
   /// Never where each server is to be heard, and never at a second look, which promises to ask
   /// again.
   bool Answer(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
-  /// Keeps what a server's reply proves. REQUIRES: the reply is used.
+  /// Keeps what a server's reply about a DS proves. Referrals bring such proofs too, but then
+  /// nobody asks for the DS. REQUIRES: the reply is used.
   void Keep(const Walk& walk, std::chrono::nanoseconds now) const;
 
  private:

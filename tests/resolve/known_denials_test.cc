@@ -85,11 +85,11 @@ TEST_F(KnownDenialsTest, AnswersForADelegation) {
 
 TEST_F(KnownDenialsTest, KeepsWhatServersProve) {
   const dns::Name name = NameOf("c.example.");
-  SignedMessage reply("c.example.", RRType::kCAA, dns::RCode::kNXDomain);
+  SignedMessage reply("c.example.", RRType::kDS, dns::RCode::kNXDomain);
   for (const char* line : {kSoa, kApex, kGap}) {
     reply.Signed(Section::kAuthority, {line}, by_example_);
   }
-  Walk walk = WalkTo(name, RRType::kCAA, Purpose::kData);
+  Walk walk = WalkTo(name);
   walk.asked = async::MakePooled<query::Asked>();
   walk.asked->replied = true;
   walk.asked->message = reply.message();
