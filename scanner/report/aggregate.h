@@ -86,7 +86,7 @@ struct OperatorRow {
   }
 };
 
-/// One address (and the server's name it was found by) with what is held against it. Rows without
+/// One address (and the server's name it was found by) with what it failed at. Rows without
 /// names are the first to be forgotten, so `asked` may be too small.
 struct ServerRow {
   uint64_t names = 0;  // That it failed, or for which it has a finding.

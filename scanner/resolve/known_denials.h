@@ -12,8 +12,8 @@ namespace caascan::resolve {
 
 /// Between the resolver and the store of denials (dnssec/denial_store.h, RFC 8198): spares servers
 /// the questions for a DS whose denial they have signed before. Questions for data are always
-/// asked: a server may serve a zone that the one above proves not to delegate, then its data are
-/// bogus for whoever asks, and a denial that nobody asked for would be a permission. Without a
+/// asked: a server may serve a zone that the one above proves not to delegate. Its data are bogus
+/// then, and a denial that is taken without asking would be a permission. Without a
 /// store it does nothing. One worker's, loop thread only.
 class KnownDenials {
  public:
@@ -27,7 +27,7 @@ class KnownDenials {
   /// again.
   bool Answer(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
   /// Keeps what a server's reply about a DS proves. Referrals bring such proofs too, but then
-  /// nobody asks for the DS. REQUIRES: the reply is used.
+  /// the DS is not asked for. REQUIRES: the reply is used.
   void Keep(const Walk& walk, std::chrono::nanoseconds now) const;
 
  private:

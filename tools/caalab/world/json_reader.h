@@ -61,7 +61,7 @@ class JsonValue {
 };
 
 /// One object. A member that is missing reads as what the caller says; one of the wrong type is an
-/// error, and then reads as missing. When it goes, members that nobody asked for are errors too: a
+/// error, and then reads as missing. When it goes, members that were not read are errors too: a
 /// misspelt option never passes silently.
 class JsonObject {
  public:
