@@ -21,6 +21,7 @@
 
 namespace {
 
+using caascan::bench::AnswerBatch;
 using caascan::bench::Batch;
 using caascan::bench::Die;
 using caascan::bench::kBatch;
@@ -66,20 +67,7 @@ class Authority {
   explicit Authority(int fd) : fd_(fd) {}
 
   void Serve() {
-    batch_.Rewind();
-    for (size_t i = 0; i < kBatch; ++i) {
-      batch_.headers[i].msg_hdr.msg_control = controls_[i].bytes.data();
-      batch_.headers[i].msg_hdr.msg_controllen = controls_[i].bytes.size();
-    }
-    const int count = recvmmsg(fd_, batch_.headers.data(), kBatch, MSG_WAITFORONE, nullptr);
-    if (count < 0) Die("recvmmsg");
-    for (size_t i = 0; i < static_cast<size_t>(count); ++i) Answer(i);
-    for (int sent = 0; sent < count;) {
-      const int done = sendmmsg(fd_, &batch_.headers[static_cast<size_t>(sent)],
-                                static_cast<unsigned>(count - sent), 0);
-      if (done < 0) Die("sendmmsg");
-      sent += done;
-    }
+    AnswerBatch(fd_, &batch_, &controls_, [this](size_t i) { Answer(i); });
   }
 
  private:

@@ -40,4 +40,25 @@ uint64_t ParseNumber(const char* text, uint64_t low, uint64_t high, const char* 
 
 [[noreturn]] void Die(const char* what);
 
+/// What a server does in a turn: receives what is there, with `controls` (an array of objects with
+/// `bytes`) for the messages' options, calls answer(i) for each message, which turns it into its
+/// answer, and sends them all.
+template <typename Controls, typename Answer>
+void AnswerBatch(int fd, Batch* batch, Controls* controls, const Answer& answer) {
+  batch->Rewind();
+  for (size_t i = 0; i < kBatch; ++i) {
+    batch->headers[i].msg_hdr.msg_control = (*controls)[i].bytes.data();
+    batch->headers[i].msg_hdr.msg_controllen = (*controls)[i].bytes.size();
+  }
+  const int count = recvmmsg(fd, batch->headers.data(), kBatch, MSG_WAITFORONE, nullptr);
+  if (count < 0) Die("recvmmsg");
+  for (size_t i = 0; i < static_cast<size_t>(count); ++i) answer(i);
+  for (int sent = 0; sent < count;) {
+    const int done = sendmmsg(fd, &batch->headers[static_cast<size_t>(sent)],
+                              static_cast<unsigned>(count - sent), 0);
+    if (done < 0) Die("sendmmsg");
+    sent += done;
+  }
+}
+
 }  // namespace caascan::bench
