@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "scanner/crypto/rdata.h"
 #include "scanner/diagnose/survey.h"
 #include "scanner/dns/presentation.h"
-#include "scanner/dnssec/rdata.h"
 #include "scanner/query/classify.h"
 #include "scanner/query/failure.h"
 
@@ -120,9 +120,9 @@ void Surveyor::TakeKeys(const Asked& asked, dns::NameView zone, Server* server) 
   std::vector<std::string>& keys = server->view.keys.emplace();
   for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
     const auto key =
-        record.type == RRType::kDNSKEY ? dnssec::ReadDnskey(record.rdata) : std::nullopt;
+        record.type == RRType::kDNSKEY ? crypto::ReadDnskey(record.rdata) : std::nullopt;
     if (!key || !record.owner.Equals(zone)) continue;
-    keys.push_back(absl::StrCat(dnssec::KeyTag(record.rdata), " (algorithm ",
+    keys.push_back(absl::StrCat(crypto::KeyTag(record.rdata), " (algorithm ",
                                 static_cast<int>(key->algorithm), ")"));
   }
   std::sort(keys.begin(), keys.end());

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/rdata.h"
 #include "scanner/dns/heap_bytes.h"
-#include "scanner/dnssec/algorithm.h"
-#include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/signature.h"
 
 namespace caascan::dnssec {
@@ -24,24 +24,25 @@ std::string DigestOfKey(uint8_t digest_type, NameView zone, std::span<const uint
   owner.ToLower();
   std::string bytes(owner.view().bytes());
   bytes.append(reinterpret_cast<const char*>(rdata.data()), rdata.size());
-  return DigestOf(digest_type, Octets(bytes));
+  return crypto::DigestOf(digest_type, Octets(bytes));
 }
 
-constexpr auto kSha1 = static_cast<uint8_t>(DigestType::kSha1);
-constexpr auto kSha256 = static_cast<uint8_t>(DigestType::kSha256);
+constexpr auto kSha1 = static_cast<uint8_t>(crypto::DigestType::kSha1);
+constexpr auto kSha256 = static_cast<uint8_t>(crypto::DigestType::kSha256);
 
 }  // namespace
 
-bool DsSet::Record::IsUsable(const Policy& policy) const {
-  return IsSupported(algorithm, policy) && IsSupportedDigest(digest_type, policy);
+bool DsSet::Record::IsUsable(const crypto::Policy& policy) const {
+  return crypto::IsSupported(algorithm, policy) && crypto::IsSupportedDigest(digest_type, policy);
 }
 
 bool DsSet::Record::Names(NameView zone, std::span<const uint8_t> dnskey_rdata) const {
-  return KeyTag(dnskey_rdata) == key_tag && DigestOfKey(digest_type, zone, dnskey_rdata) == digest;
+  return crypto::KeyTag(dnskey_rdata) == key_tag &&
+         DigestOfKey(digest_type, zone, dnskey_rdata) == digest;
 }
 
 void DsSet::Add(std::span<const uint8_t> ds_rdata) {
-  const auto ds = ReadDs(ds_rdata);
+  const auto ds = crypto::ReadDs(ds_rdata);
   if (!ds || records_.size() == kMaxRecords) return;
   records_.push_back(
       {ds->key_tag, ds->algorithm, ds->digest_type,
@@ -49,10 +50,10 @@ void DsSet::Add(std::span<const uint8_t> ds_rdata) {
 }
 
 void DsSet::AddKey(NameView zone, std::span<const uint8_t> dnskey_rdata) {
-  const auto key = ReadDnskey(dnskey_rdata);
+  const auto key = crypto::ReadDnskey(dnskey_rdata);
   if (!key || records_.size() == kMaxRecords) return;
-  records_.push_back(
-      {KeyTag(dnskey_rdata), key->algorithm, kSha256, DigestOfKey(kSha256, zone, dnskey_rdata)});
+  records_.push_back({crypto::KeyTag(dnskey_rdata), key->algorithm, kSha256,
+                      DigestOfKey(kSha256, zone, dnskey_rdata)});
 }
 
 size_t DsSet::HeapBytes() const {
@@ -61,16 +62,16 @@ size_t DsSet::HeapBytes() const {
   return bytes;
 }
 
-bool DsSet::IsUsable(const Policy& policy) const {
+bool DsSet::IsUsable(const crypto::Policy& policy) const {
   return std::any_of(records_.begin(), records_.end(),
                      [&policy](const Record& record) { return record.IsUsable(policy); });
 }
 
 bool DsSet::Names(NameView zone, std::span<const uint8_t> dnskey_rdata) const {
-  const auto key = ReadDnskey(dnskey_rdata);
+  const auto key = crypto::ReadDnskey(dnskey_rdata);
   if (!key) return false;
   return std::any_of(records_.begin(), records_.end(), [&](const Record& record) {
-    return record.algorithm == key->algorithm && IsSupportedDigest(record.digest_type) &&
+    return record.algorithm == key->algorithm && crypto::IsSupportedDigest(record.digest_type) &&
            record.Names(zone, dnskey_rdata);
   });
 }
@@ -113,8 +114,8 @@ class KeyFinder {
     }
     out.verdict = Bogus(Finding::kDsMismatch, "no DNSKEY is the one that a DS record names");
     for (const dns::RecordView& each : dnskeys_.records) {
-      const auto key = ReadDnskey(each.rdata);
-      if (key) out.verdict.evidence.zone_keys.Add({KeyTag(each.rdata), key->algorithm});
+      const auto key = crypto::ReadDnskey(each.rdata);
+      if (key) out.verdict.evidence.zone_keys.Add({crypto::KeyTag(each.rdata), key->algorithm});
     }
     for (const bool sha1 : {false, true}) {
       for (const DsSet::Record& record : ds_.records_) {
@@ -128,20 +129,20 @@ class KeyFinder {
 
  private:
   static bool RestsOnSha1(const DsSet::Record& record) {
-    return SignsSha1(record.algorithm) || record.digest_type == kSha1;
+    return crypto::SignsSha1(record.algorithm) || record.digest_type == kSha1;
   }
 
   bool TryRecord(const DsSet::Record& record, VerifiedKeys* out) {
     int tried = 0;
     for (const dns::RecordView& each : dnskeys_.records) {
-      const auto key = ReadDnskey(each.rdata);
+      const auto key = crypto::ReadDnskey(each.rdata);
       if (!key || key->algorithm != record.algorithm || !key->MaySign() ||
-          KeyTag(each.rdata) != record.key_tag) {
+          crypto::KeyTag(each.rdata) != record.key_tag) {
         continue;
       }
       if (++tried > kMaxKeysPerSignature || !means_.work->Charge(2)) break;
       if (!record.Names(zone_, each.rdata)) continue;
-      PublicKey named(each.rdata);
+      crypto::PublicKey named(each.rdata);
       VerifiedSet verified = VerifyRrsetWith(dnskeys_, zone_, &named, means_);
       out->verdict = std::move(verified.verdict);
       out->ttl_s = verified.ttl_s;
@@ -169,7 +170,7 @@ class KeyFinder {
     Evidence evidence = Evidence::About(
         zone_, zone_, by_digest ? dns::RRType::kDS : dns::RRType::kDNSKEY,
         !by_digest ? "the chain of trust rests on RSA signatures over SHA-1"
-        : SignsSha1(record.algorithm)
+        : crypto::SignsSha1(record.algorithm)
             ? "the chain of trust rests on a DS record with digest type 1 (SHA-1), and on RSA "
               "signatures over SHA-1"
             : "the chain of trust rests on a DS record with digest type 1 (SHA-1)");
@@ -183,7 +184,7 @@ class KeyFinder {
     if (zone_.is_root()) return;
     for (const DsSet::Record& record : ds_.records_) {
       const auto by = [&record](const dns::RecordView& each) {
-        const auto signature = ReadRrsig(each.rdata);
+        const auto signature = crypto::ReadRrsig(each.rdata);
         return signature && signature->algorithm == record.algorithm;
       };
       if (std::any_of(dnskeys_.signatures.begin(), dnskeys_.signatures.end(), by)) continue;

@@ -24,7 +24,7 @@ class DsSet {
 
   /// Is there a record whose algorithm and digest can be checked, and count? A zone without one is
   /// insecure (RFC 4035 §5.2, RFC 6840 §5.2).
-  bool IsUsable(const Policy& policy = {}) const;
+  bool IsUsable(const crypto::Policy& policy = {}) const;
   /// Does a record name this key of the zone, by its tag, algorithm and digest?
   bool Names(dns::NameView zone, std::span<const uint8_t> dnskey_rdata) const;
   bool empty() const { return records_.empty(); }
@@ -38,7 +38,7 @@ class DsSet {
     uint8_t algorithm = 0;
     uint8_t digest_type = 0;
     std::string digest;
-    bool IsUsable(const Policy& policy) const;
+    bool IsUsable(const crypto::Policy& policy) const;
     bool Names(dns::NameView zone, std::span<const uint8_t> dnskey_rdata) const;
   };
   std::vector<Record> records_;

@@ -30,16 +30,16 @@ Verdict NoRecords(NameView zone, NameView name, RRType type) {
 
 }  // namespace
 
-bool Denies(const TypeBitmap& types, RRType type) {
+bool Denies(const crypto::TypeBitmap& types, RRType type) {
   if (types.Has(type) || types.Has(RRType::kCNAME)) return false;
   return type == RRType::kDS ? !types.Has(RRType::kSOA) : !types.IsDelegation();
 }
 
-bool MayEnclose(const TypeBitmap& types) {
+bool MayEnclose(const crypto::TypeBitmap& types) {
   return !types.IsDelegation() && !types.Has(RRType::kDNAME);
 }
 
-CutProof CutProofAt(const TypeBitmap& types) {
+CutProof CutProofAt(const crypto::TypeBitmap& types) {
   if (types.Has(RRType::kSOA) || types.Has(RRType::kDS)) return CutProof::kUnproven;
   return types.Has(RRType::kNS) ? CutProof::kInsecure : CutProof::kNoCut;
 }

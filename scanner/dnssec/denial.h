@@ -29,7 +29,7 @@ class Denial {
 
   /// There is no set of this type at `name` (which is in the zone), nor can a wildcard give one.
   /// Insecure: it stands in an opt-out span (RFC 5155 §9.2), or has more iterations than count
-  /// (Policy). `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155 §8.4), an
+  /// (crypto::Policy). `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155 §8.4), an
   /// opt-out span the wildcard's absence too. Where NSEC records show instead that only the type
   /// does not exist, that is good as well: RFC 4035 §5.4 asks for no RCODE, and other validators
   /// agree.
@@ -99,15 +99,15 @@ class ProofChecker {
 
 /// Does the bitmap at a name show that the type is not there (RFC 6840 §4.1, §4.3)? A delegation's
 /// parent side speaks for DS alone, and its child side not for DS; a CNAME stands for every type.
-bool Denies(const TypeBitmap& types, dns::RRType type);
+bool Denies(const crypto::TypeBitmap& types, dns::RRType type);
 
 /// May the record at `types` be the nearest thing above a name that is not there? Not a delegation,
 /// and not a DNAME (RFC 5155 §8.3, RFC 6840 §4.1).
-bool MayEnclose(const TypeBitmap& types);
+bool MayEnclose(const crypto::TypeBitmap& types);
 
 /// What the record at a delegation's own name says of its DS. kUnproven: nothing, or that there is
 /// one.
-CutProof CutProofAt(const TypeBitmap& types);
+CutProof CutProofAt(const crypto::TypeBitmap& types);
 
 /// The same, of a message that somebody trusted has validated (AD): by the NSEC or NSEC3 record at
 /// the very name. No signature is checked; what an opt-out span may hide is kUnproven.

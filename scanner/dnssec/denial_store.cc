@@ -17,10 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "scanner/crypto/rdata.h"
 #include "scanner/dnssec/denial.h"
 #include "scanner/dnssec/nsec3.h"
 #include "scanner/dnssec/order.h"
-#include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/rrset.h"
 #include "scanner/dnssec/stored_set.h"
 
@@ -44,14 +44,14 @@ constexpr size_t kMaxSetSize = 2048;
 uint32_t TtlOf(const Rrset& set) {
   uint32_t ttl_s = std::min(set.ttl_s(), kMaxTtl);
   for (const dns::RecordView& record : set.signatures) {
-    const auto signature = ReadRrsig(record.rdata);
+    const auto signature = crypto::ReadRrsig(record.rdata);
     if (signature) ttl_s = std::min(ttl_s, dns::TtlSeconds(signature->original_ttl));
   }
   return ttl_s;
 }
 
 /// Does the record at a name deny the type there?
-bool DeniesAt(const TypeBitmap& types, RRType type) {
+bool DeniesAt(const crypto::TypeBitmap& types, RRType type) {
   if (type == RRType::kDS) return CutProofAt(types) != CutProof::kUnproven;
   return Denies(types, type);
 }
@@ -81,12 +81,12 @@ struct Entry {
 
 struct NsecEntry : Entry {
   dns::CompactName next;
-  Nsec view() const { return *ReadNsec(FirstRdata(records)); }
+  crypto::Nsec view() const { return *crypto::ReadNsec(FirstRdata(records)); }
 };
 
 struct Nsec3Entry : Entry {
   Nsec3Hash next{};
-  Nsec3 view() const { return *ReadNsec3(FirstRdata(records)); }
+  crypto::Nsec3 view() const { return *crypto::ReadNsec3(FirstRdata(records)); }
 };
 
 struct InOrder {
@@ -103,7 +103,7 @@ struct Zone {
   uint16_t iterations = 0;
   absl::btree_map<Nsec3Hash, Nsec3Entry> nsec3;
 
-  bool HasParameters(const Nsec3& of) const {
+  bool HasParameters(const crypto::Nsec3& of) const {
     return salt == AsChars(of.salt) && iterations == of.iterations;
   }
 };
@@ -172,7 +172,7 @@ void DenialStore::Tables::AddSoa(const Rrset& set, NameView name, nanoseconds no
 }
 
 void DenialStore::Tables::AddNsec(const Rrset& set, NameView name, nanoseconds now, Zone* zone) {
-  const auto nsec = ReadNsec(set.records[0].rdata);
+  const auto nsec = crypto::ReadNsec(set.records[0].rdata);
   NsecEntry entry;
   if (!nsec || !nsec->next.IsAtOrBelow(name) || !Fill(set, name, &entry)) return;
   entry.expires = now + seconds(std::min(TtlOf(set), zone->negative_ttl_s));
@@ -183,12 +183,12 @@ void DenialStore::Tables::AddNsec(const Rrset& set, NameView name, nanoseconds n
 }
 
 void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds now, Zone* zone) {
-  const auto nsec3 = ReadNsec3(set.records[0].rdata);
+  const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
   const auto at = HashAt(set.owner, name);
   Nsec3Entry entry;
-  if (!nsec3 || !at || nsec3->hash_algorithm != Nsec3::kSha1 || nsec3->flags > Nsec3::kOptOut ||
-      nsec3->iterations > max_iterations_ || nsec3->next_hash.size() != Nsec3Hash().size() ||
-      !Fill(set, name, &entry)) {
+  if (!nsec3 || !at || nsec3->hash_algorithm != crypto::Nsec3::kSha1 ||
+      nsec3->flags > crypto::Nsec3::kOptOut || nsec3->iterations > max_iterations_ ||
+      nsec3->next_hash.size() != Nsec3Hash().size() || !Fill(set, name, &entry)) {
     return;
   }
   if (!zone->HasParameters(*nsec3)) {
@@ -212,7 +212,7 @@ bool DenialStore::Tables::KnowsAll(const Proofs& proofs, NameView zone, nanoseco
     return entry != nullptr && entry->count != 0 && entry->expires - now > half;
   };
   const auto is_known_nsec3 = [&](const Rrset& set) {
-    const auto nsec3 = ReadNsec3(set.records[0].rdata);
+    const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
     return nsec3 && found->second.HasParameters(*nsec3) && is_known(set);
   };
   return found != zones_.end() && (proofs.soa.empty() || is_known(proofs.soa)) &&
@@ -373,7 +373,7 @@ class Composer {
     }
     const Nsec3Entry* cover = Cover(next_closer);
     if (!MayEnclose(match->view().types) || !Take(match) || !Take(cover)) return false;
-    if ((cover->view().flags & Nsec3::kOptOut) != 0) return type_ == RRType::kDS;
+    if ((cover->view().flags & crypto::Nsec3::kOptOut) != 0) return type_ == RRType::kDS;
     const auto wildcard = WildcardOf(encloser);
     nxdomain_ = true;
     if (!wildcard) return true;

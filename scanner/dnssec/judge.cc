@@ -12,8 +12,8 @@
 #include <cassert>
 #include <utility>
 
+#include "scanner/crypto/rdata.h"
 #include "scanner/dnssec/order.h"
-#include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/signature.h"
 
 namespace caascan::dnssec {
@@ -44,7 +44,7 @@ Name SignerBelow(NameView zone, NameView owner, RRType type,
                  std::span<const RecordView> signatures) {
   Name out;
   for (const RecordView& record : signatures) {
-    const auto signature = ReadRrsig(record.rdata);
+    const auto signature = crypto::ReadRrsig(record.rdata);
     if (!signature || !signature->signer.IsBelow(zone)) continue;
     const bool holds = type == RRType::kDS ? owner.IsBelow(signature->signer)
                                            : owner.IsAtOrBelow(signature->signer);
@@ -62,7 +62,7 @@ absl::InlinedVector<RecordView, 4> DenialSignatures(const Message& message) {
   absl::InlinedVector<RecordView, 4> out;
   for (const RecordView& record : message.records(Section::kAuthority)) {
     if (record.type != RRType::kRRSIG) continue;
-    const auto signature = ReadRrsig(record.rdata);
+    const auto signature = crypto::ReadRrsig(record.rdata);
     if (signature &&
         (signature->covered == RRType::kNSEC || signature->covered == RRType::kNSEC3)) {
       out.push_back(record);
@@ -172,7 +172,7 @@ class Judge {
     if (message_.count(Section::kAnswer) > 0) return false;
     const auto signatures = DenialSignatures(message_);
     return std::any_of(signatures.begin(), signatures.end(), [zone](const RecordView& record) {
-      const auto signature = ReadRrsig(record.rdata);
+      const auto signature = crypto::ReadRrsig(record.rdata);
       return signature && signature->signer == zone;
     });
   }

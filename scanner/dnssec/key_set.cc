@@ -3,19 +3,19 @@
 
 #include <algorithm>
 
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/rdata.h"
 #include "scanner/dns/heap_bytes.h"
-#include "scanner/dnssec/algorithm.h"
-#include "scanner/dnssec/rdata.h"
 
 namespace caascan::dnssec {
 
-void KeySet::Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy) {
-  const auto dnskey = ReadDnskey(dnskey_rdata);
-  if (!dnskey || !dnskey->MaySign() || !IsSupported(dnskey->algorithm, policy) ||
+void KeySet::Add(std::span<const uint8_t> dnskey_rdata, const crypto::Policy& policy) {
+  const auto dnskey = crypto::ReadDnskey(dnskey_rdata);
+  if (!dnskey || !dnskey->MaySign() || !crypto::IsSupported(dnskey->algorithm, policy) ||
       keys_.size() == kMaxKeys) {
     return;
   }
-  const auto same = [dnskey_rdata](const PublicKey& key) {
+  const auto same = [dnskey_rdata](const crypto::PublicKey& key) {
     return std::equal(key.rdata().begin(), key.rdata().end(), dnskey_rdata.begin(),
                       dnskey_rdata.end());
   };
@@ -25,7 +25,7 @@ void KeySet::Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy) {
 
 size_t KeySet::HeapBytes() const {
   size_t bytes = dns::BlockBytes(keys_);
-  for (const PublicKey& key : keys_) bytes += key.rdata().size() + dns::kAllocationBytes;
+  for (const crypto::PublicKey& key : keys_) bytes += key.rdata().size() + dns::kAllocationBytes;
   return bytes;
 }
 

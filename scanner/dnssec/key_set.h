@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "scanner/dnssec/policy.h"
-#include "scanner/dnssec/public_key.h"
+#include "scanner/crypto/policy.h"
+#include "scanner/crypto/public_key.h"
 
 namespace caascan::dnssec {
 
-/// The keys of a verified DNSKEY RRset that may sign the zone's data (Dnskey::MaySign) and whose
+/// The keys of a verified DNSKEY RRset that may sign the zone's data (crypto::Dnskey::MaySign) and whose
 /// algorithms are supported and count. Movable. One thread.
 class KeySet {
  public:
@@ -22,15 +22,15 @@ class KeySet {
 
   /// Leaves out what may not sign, what is not supported or does not count, and what is there
   /// already.
-  void Add(std::span<const uint8_t> dnskey_rdata, const Policy& policy = {});
+  void Add(std::span<const uint8_t> dnskey_rdata, const crypto::Policy& policy = {});
 
   bool empty() const { return keys_.empty(); }
-  /// What it holds outside itself. Keys in OpenSSL's form are not here: see PublicKey.
+  /// What it holds outside itself. Keys in OpenSSL's form are not here: see crypto::PublicKey.
   size_t HeapBytes() const;
-  std::vector<PublicKey>& keys() { return keys_; }
+  std::vector<crypto::PublicKey>& keys() { return keys_; }
 
  private:
-  std::vector<PublicKey> keys_;
+  std::vector<crypto::PublicKey> keys_;
 };
 
 }  // namespace caascan::dnssec

@@ -14,7 +14,7 @@ using dns::RRType;
 NsecProver::NsecProver(const dns::Message& message, NameView zone, KeySet* keys, const Means& means)
     : checker_(zone, keys, means) {
   for (Rrset& set : ProofSets(message, RRType::kNSEC, zone)) {
-    const auto nsec = ReadNsec(set.records[0].rdata);
+    const auto nsec = crypto::ReadNsec(set.records[0].rdata);
     if (nsec && nsec->next.IsAtOrBelow(zone)) records_.emplace_back(std::move(set), *nsec);
   }
 }

@@ -22,8 +22,8 @@ class NsecProver {
 
  private:
   struct Record : ProofRecord {
-    Record(Rrset from, const Nsec& rdata) : ProofRecord(std::move(from)), nsec(rdata) {}
-    Nsec nsec;
+    Record(Rrset from, const crypto::Nsec& rdata) : ProofRecord(std::move(from)), nsec(rdata) {}
+    crypto::Nsec nsec;
     dns::NameView owner() const { return set().owner; }
   };
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "scanner/dnssec/digest.h"
+#include "scanner/crypto/digest.h"
 #include "scanner/dnssec/order.h"
 
 namespace caascan::dnssec {
@@ -53,7 +53,7 @@ std::optional<Nsec3Hash> ReadHashLabel(std::string_view label) {
   return out;
 }
 
-bool SameParameters(const Nsec3& a, const Nsec3& b) {
+bool SameParameters(const crypto::Nsec3& a, const crypto::Nsec3& b) {
   return a.iterations == b.iterations &&
          std::equal(a.salt.begin(), a.salt.end(), b.salt.begin(), b.salt.end());
 }
@@ -69,7 +69,7 @@ std::optional<Nsec3Hash> HashForNsec3(NameView name, std::span<const uint8_t> sa
   Nsec3Hash hash{};
   for (unsigned i = 0; i <= iterations; ++i) {
     unsigned size = 0;
-    if (context == nullptr || EVP_DigestInit_ex2(context.get(), Sha1(), nullptr) != 1 ||
+    if (context == nullptr || EVP_DigestInit_ex2(context.get(), crypto::Sha1(), nullptr) != 1 ||
         EVP_DigestUpdate(context.get(), input.data(), input.size()) != 1 ||
         EVP_DigestUpdate(context.get(), salt.data(), salt.size()) != 1 ||
         EVP_DigestFinal_ex(context.get(), hash.data(), &size) != 1 || size != hash.size()) {
@@ -91,11 +91,11 @@ bool Nsec3Prover::Record::Covers(const Nsec3Hash& hash) const {
 }
 
 std::optional<Nsec3Prover::Record> Nsec3Prover::ReadRecord(Rrset set, NameView zone) {
-  const auto nsec3 = ReadNsec3(set.records[0].rdata);
+  const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
   const NameView owner = set.owner;
   // §8.1, §8.2: records with unknown hash algorithms or flags are ignored.
-  if (!nsec3 || nsec3->hash_algorithm != Nsec3::kSha1 || nsec3->flags > Nsec3::kOptOut ||
-      nsec3->next_hash.size() != Nsec3Hash().size()) {
+  if (!nsec3 || nsec3->hash_algorithm != crypto::Nsec3::kSha1 ||
+      nsec3->flags > crypto::Nsec3::kOptOut || nsec3->next_hash.size() != Nsec3Hash().size()) {
     return std::nullopt;
   }
   const auto hash = HashAt(owner, zone);
@@ -119,7 +119,7 @@ Nsec3Prover::Nsec3Prover(const dns::Message& message, NameView zone, KeySet* key
 }
 
 std::optional<Nsec3Hash> Nsec3Prover::Hash(NameView name) {
-  const Nsec3& parameters = records_[0].nsec3;
+  const crypto::Nsec3& parameters = records_[0].nsec3;
   const unsigned count = parameters.iterations + 1u;
   if (!checker_.means().work->Charge(1 + count / kHashesPerUnit)) {
     gave_up_ = true;
@@ -265,13 +265,13 @@ CutProof Nsec3Prover::ProveNoDs(NameView cut, Verdict* verdict) {
 CutProof VouchedCutProof(const dns::Message& message, NameView cut) {
   for (const dns::RecordView& record : message.records(dns::Section::kAuthority)) {
     if (record.type == RRType::kNSEC && record.owner.Equals(cut)) {
-      const auto nsec = ReadNsec(record.rdata);
+      const auto nsec = crypto::ReadNsec(record.rdata);
       if (nsec) return CutProofAt(nsec->types);
     }
     if (record.type != RRType::kNSEC3) continue;
-    const auto nsec3 = ReadNsec3(record.rdata);
+    const auto nsec3 = crypto::ReadNsec3(record.rdata);
     const dns::Name owner = record.owner.ToName();
-    if (!nsec3 || nsec3->hash_algorithm != Nsec3::kSha1 || owner.view().is_root() ||
+    if (!nsec3 || nsec3->hash_algorithm != crypto::Nsec3::kSha1 || owner.view().is_root() ||
         nsec3->iterations > kMostIterationsVouchedFor) {
       continue;
     }

@@ -34,11 +34,11 @@ class Nsec3Prover {
 
  private:
   struct Record : ProofRecord {
-    Record(Rrset from, const Nsec3& rdata) : ProofRecord(std::move(from)), nsec3(rdata) {}
-    Nsec3 nsec3;
+    Record(Rrset from, const crypto::Nsec3& rdata) : ProofRecord(std::move(from)), nsec3(rdata) {}
+    crypto::Nsec3 nsec3;
     Nsec3Hash owner{};
     Nsec3Hash next{};
-    bool opt_out() const { return (nsec3.flags & Nsec3::kOptOut) != 0; }
+    bool opt_out() const { return (nsec3.flags & crypto::Nsec3::kOptOut) != 0; }
     bool Covers(const Nsec3Hash& hash) const;
   };
   /// RFC 5155 §8.3: the nearest name above that exists, and what covers the one below it.

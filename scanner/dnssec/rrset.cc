@@ -107,7 +107,8 @@ CanonicalRdata::CanonicalRdata(const Rrset& set) {
   for (const std::string& each : rdata_) octets_ += each.size();
 }
 
-std::string SignedData(const Rrset& set, const CanonicalRdata& rdata, const Rrsig& signature) {
+std::string SignedData(const Rrset& set, const CanonicalRdata& rdata,
+                       const crypto::Rrsig& signature) {
   assert(signature.labels <= set.owner.view().label_count() && "checked before it is hashed");
   std::string head;
   AppendOwner(set, signature.labels, &head);

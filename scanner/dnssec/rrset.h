@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "scanner/crypto/rdata.h"
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/dnssec/rdata.h"
 
 namespace caascan::dnssec {
 
@@ -46,6 +46,7 @@ class CanonicalRdata {
 /// What a signature covers (RFC 4034 §3.1.8.1): its own RDATA, and the set's `rdata` (RFC 6840
 /// §5.1) under the owner's name, or the wildcard's from which the labels count says that it was
 /// expanded. REQUIRES: signature.labels is not above the owner's labels.
-std::string SignedData(const Rrset& set, const CanonicalRdata& rdata, const Rrsig& signature);
+std::string SignedData(const Rrset& set, const CanonicalRdata& rdata,
+                       const crypto::Rrsig& signature);
 
 }  // namespace caascan::dnssec

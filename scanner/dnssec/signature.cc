@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "scanner/dnssec/algorithm.h"
+#include "scanner/crypto/algorithm.h"
 #include "scanner/dnssec/signature_memo.h"
 
 namespace caascan::dnssec {
@@ -77,7 +77,7 @@ class SetChecker {
     owner_labels_ = owner.label_count() - (owner.is_wildcard() ? 1 : 0);
   }
 
-  /// `keys`: a range of PublicKey.
+  /// `keys`: a range of crypto::PublicKey.
   template <typename Keys>
   VerifiedSet Check(Keys* keys) {
     if (!set_.owner.view().IsAtOrBelow(zone_)) {
@@ -87,8 +87,8 @@ class SetChecker {
     for (const bool sha1 : {false, true}) {
       if (sha1 && !has_sha1) break;
       for (const dns::RecordView& record : set_.signatures) {
-        const auto signature = ReadRrsig(record.rdata);
-        const bool over_sha1 = signature && SignsSha1(signature->algorithm);
+        const auto signature = crypto::ReadRrsig(record.rdata);
+        const bool over_sha1 = signature && crypto::SignsSha1(signature->algorithm);
         has_sha1 = has_sha1 || over_sha1;
         if (over_sha1 != sha1) continue;
         const Stage stage = signature ? CheckOne(*signature, keys) : Stage::kMalformed;
@@ -105,17 +105,19 @@ class SetChecker {
 
  private:
   template <typename Keys>
-  Stage CheckOne(const Rrsig& signature, Keys* keys) {
+  Stage CheckOne(const crypto::Rrsig& signature, Keys* keys) {
     if (signature.signer != zone_) return Stage::kOtherSigner;
-    if (!IsSupported(signature.algorithm, means_.policy)) return Stage::kUnsupported;
+    if (!crypto::IsSupported(signature.algorithm, means_.policy)) return Stage::kUnsupported;
     if (signature.labels > owner_labels_ || signature.labels < zone_.label_count()) {
       return Stage::kBadLabels;
     }
-    const auto fits = [&signature](const PublicKey& key) {
+    const auto fits = [&signature](const crypto::PublicKey& key) {
       return key.tag() == signature.key_tag && key.algorithm() == signature.algorithm;
     };
     if (std::none_of(keys->begin(), keys->end(), fits)) return Stage::kNoSuchKey;
-    const auto can_check = [&fits](const PublicKey& key) { return fits(key) && key.is_usable(); };
+    const auto can_check = [&fits](const crypto::PublicKey& key) {
+      return fits(key) && key.is_usable();
+    };
     if (std::none_of(keys->begin(), keys->end(), can_check)) return Stage::kUnsupported;
     if (ComesBefore(signature.expiration, signature.inception)) return Stage::kBadTimes;
     if (ComesBefore(means_.now, signature.inception)) {
@@ -126,7 +128,7 @@ class SetChecker {
     }
     Stage stage = Stage::kWrong;
     int tried = 0;
-    for (PublicKey& key : *keys) {
+    for (crypto::PublicKey& key : *keys) {
       if (!can_check(key)) continue;
       if (++tried > kMaxKeysPerSignature) break;
       stage = Compute(signature, &key);
@@ -146,7 +148,7 @@ class SetChecker {
     return true;
   }
 
-  Stage Compute(const Rrsig& signature, PublicKey* key) {
+  Stage Compute(const crypto::Rrsig& signature, crypto::PublicKey* key) {
     if (!MakeCanonical()) return GiveUp();
     const size_t size = rdata_->octets() + rdata_->rdata().size() * (set_.owner.view().size() + 10);
     if (!means_.work->Charge(static_cast<uint32_t>(1 + size / kBytesPerUnit))) return GiveUp();
@@ -187,7 +189,7 @@ class SetChecker {
     return Stage::kTooMuchWork;
   }
 
-  void Note(const Rrsig* signature) {
+  void Note(const crypto::Rrsig* signature) {
     if (signature == nullptr) return;
     evidence_.key_tag = signature->key_tag;
     evidence_.algorithm = signature->algorithm;
@@ -213,16 +215,16 @@ class SetChecker {
   bool AllEndSoon() const {
     return std::all_of(
         set_.signatures.begin(), set_.signatures.end(), [this](const dns::RecordView& record) {
-          const auto signature = ReadRrsig(record.rdata);
+          const auto signature = crypto::ReadRrsig(record.rdata);
           return !signature || signature->signer != zone_ ||
                  ComesBefore(signature->expiration, means_.now) || EndsSoon(*signature, means_);
         });
   }
 
-  void Remark(const Rrsig& signature, VerifiedSet* out) {
+  void Remark(const crypto::Rrsig& signature, VerifiedSet* out) {
     const bool future = ComesBefore(means_.now, signature.inception);
     const bool soon = !future && EndsSoon(signature, means_) && AllEndSoon();
-    if (!future && !soon && !SignsSha1(signature.algorithm)) return;
+    if (!future && !soon && !crypto::SignsSha1(signature.algorithm)) return;
     Note(&signature);
     if (future) {
       evidence_.ahead_s = signature.inception - means_.now;
@@ -242,7 +244,7 @@ class SetChecker {
     }
   }
 
-  VerifiedSet Secure(const Rrsig& signature) {
+  VerifiedSet Secure(const crypto::Rrsig& signature) {
     VerifiedSet out;
     out.ttl_s = std::min(
         {set_.ttl_s(), dns::TtlSeconds(signature.original_ttl), signature.expiration - means_.now});
@@ -270,8 +272,9 @@ VerifiedSet VerifyRrset(const Rrset& set, NameView zone, KeySet* keys, const Mea
   return SetChecker(set, zone, means).Check(&keys->keys());
 }
 
-VerifiedSet VerifyRrsetWith(const Rrset& set, NameView zone, PublicKey* key, const Means& means) {
-  std::span<PublicKey> one(key, 1);
+VerifiedSet VerifyRrsetWith(const Rrset& set, NameView zone, crypto::PublicKey* key,
+                            const Means& means) {
+  std::span<crypto::PublicKey> one(key, 1);
   return SetChecker(set, zone, means).Check(&one);
 }
 

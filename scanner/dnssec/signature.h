@@ -26,7 +26,7 @@ constexpr uint32_t InceptionTolerance(uint32_t validity_s) {
 /// Does a signature end so soon that it should have been made anew? Within the time that the policy
 /// says, and less than a quarter of its validity is left: signers that sign for hours or days on
 /// purpose renew in time.
-constexpr bool EndsSoon(const Rrsig& signature, const Means& means) {
+constexpr bool EndsSoon(const crypto::Rrsig& signature, const Means& means) {
   const uint32_t left_s = signature.expiration - means.now;
   return left_s < means.policy.expiring_s &&
          left_s < (signature.expiration - signature.inception) / 4;
@@ -53,7 +53,7 @@ struct VerifiedSet {
 VerifiedSet VerifyRrset(const Rrset& set, dns::NameView zone, KeySet* keys, const Means& means);
 
 /// The same with one key alone, to find the key of a DNSKEY set that a DS names.
-VerifiedSet VerifyRrsetWith(const Rrset& set, dns::NameView zone, PublicKey* key,
+VerifiedSet VerifyRrsetWith(const Rrset& set, dns::NameView zone, crypto::PublicKey* key,
                             const Means& means);
 
 /// RFC 1982 over 32 bits (RFC 4034 §3.1.5): does `a` come before `b`? For two that are 2^31 apart,

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "scanner/dnssec/digest.h"
+#include "scanner/crypto/digest.h"
 
 namespace caascan::dnssec {
 namespace {
@@ -28,7 +28,7 @@ std::optional<SignatureMemo::Id> SignatureMemo::IdOf(std::span<const uint8_t> da
   thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
   Id id{};
   unsigned size = 0;
-  if (context == nullptr || EVP_DigestInit_ex2(context.get(), Sha256(), nullptr) != 1 ||
+  if (context == nullptr || EVP_DigestInit_ex2(context.get(), crypto::Sha256(), nullptr) != 1 ||
       !AddPart(data, context.get()) || !AddPart(signature, context.get()) ||
       !AddPart(dnskey_rdata, context.get()) ||
       EVP_DigestFinal_ex(context.get(), id.data(), &size) != 1) {

@@ -47,7 +47,7 @@ std::string StoredSet(const Rrset& set, NameView signer, uint16_t* count) {
   AppendRecord(set.owner, set.type, CanonicalRdata(set).rdata()[0], &out);
   uint16_t signatures = 0;
   for (const dns::RecordView& record : set.signatures) {
-    const auto signature = ReadRrsig(record.rdata);
+    const auto signature = crypto::ReadRrsig(record.rdata);
     if (!signature || signature->signer != signer || signatures == kMaxSignatures) continue;
     AppendRecord(set.owner, RRType::kRRSIG, AsChars(record.rdata), &out);
     ++signatures;

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "scanner/dnssec/policy.h"
+#include "scanner/crypto/policy.h"
 
 namespace caascan::dnssec {
 
@@ -53,7 +53,7 @@ struct Means {
   uint32_t now = 0;
   Work* work = nullptr;
   SignatureMemo* memo = nullptr;  // None: every signature is checked anew.
-  Policy policy = {};
+  crypto::Policy policy = {};
   /// Where those that were found good are put; with a memo only.
   std::vector<GoodSignature>* good = nullptr;
 };

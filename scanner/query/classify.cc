@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/rdata.h"
 #include "scanner/query/failure.h"
 
 namespace caascan::query {
@@ -259,7 +259,7 @@ Name DeepestZoneShown(const Message& message, NameView asked_zone, NameView name
   }
   for (const RecordView& record : message.records(Section::kAnswer)) {
     if (record.type != RRType::kRRSIG || !record.owner.Equals(name)) continue;
-    if (const auto signature = dnssec::ReadRrsig(record.rdata)) see(Name(signature->signer));
+    if (const auto signature = crypto::ReadRrsig(record.rdata)) see(Name(signature->signer));
   }
   return deepest;
 }

@@ -8,7 +8,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "scanner/dnssec/digest.h"
+#include "scanner/crypto/digest.h"
 #include "scanner/io/out_of_memory.h"
 
 namespace caascan::scan {
@@ -31,7 +31,7 @@ void Fingerprinter::FreeContext::operator()(evp_mac_ctx_st* context) const {
 }
 
 absl::StatusOr<Fingerprinter> Fingerprinter::Create(uint64_t secret_high, uint64_t secret_low) {
-  const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(dnssec::Library(), "SIPHASH", nullptr));
+  const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(crypto::Library(), "SIPHASH", nullptr));
   if (mac == nullptr) return absl::UnimplementedError("OpenSSL lacks SipHash");
   Context context(EVP_MAC_CTX_new(mac.get()));
   if (context == nullptr) io::OutOfMemory();

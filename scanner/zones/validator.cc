@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/rdata.h"
 
 namespace caascan::zones {
 namespace {
@@ -248,9 +248,9 @@ dnssec::Verdict Validator::TakeKeys(const dns::Message& message, NameView apex, 
 std::vector<uint16_t> Validator::UnnamedRootKeys() {
   std::vector<uint16_t> tags;
   if (!root_->known() || !root_->verdict.is_secure()) return tags;
-  for (const dnssec::PublicKey& key : root_->keys.keys()) {
-    const auto dnskey = dnssec::ReadDnskey(key.rdata());
-    const bool may_anchor = dnskey && (dnskey->flags & dnssec::Dnskey::kSecureEntryPoint) != 0;
+  for (const crypto::PublicKey& key : root_->keys.keys()) {
+    const auto dnskey = crypto::ReadDnskey(key.rdata());
+    const bool may_anchor = dnskey && (dnskey->flags & crypto::Dnskey::kSecureEntryPoint) != 0;
     if (may_anchor && !root_->ds.Names(NameView(), key.rdata())) tags.push_back(key.tag());
   }
   return tags;

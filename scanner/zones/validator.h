@@ -55,7 +55,7 @@ struct ValidatorOptions {
   std::vector<TrustAnchor> anchors;
   /// Seconds since 1970 modulo 2^32; the system's clock where empty.
   std::function<uint32_t()> wall_clock = {};
-  dnssec::Policy policy = {};
+  crypto::Policy policy = {};
   size_t trust_capacity = 20'000;
   size_t trust_bytes = 32 << 20;
   size_t memo_capacity = 20'000;
@@ -151,7 +151,7 @@ class Validator {
 
   const bool enabled_;
   const std::function<uint32_t()> wall_clock_;
-  const dnssec::Policy policy_;
+  const crypto::Policy policy_;
   TrustCache trusts_;
   const TrustCache::Handle root_;           // With the trust anchor. Never forgotten.
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.

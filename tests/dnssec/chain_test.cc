@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "scanner/dnssec/algorithm.h"
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/rdata.h"
 #include "scanner/dnssec/judge.h"
-#include "scanner/dnssec/rdata.h"
 #include "scanner/dnssec/signature.h"
 #include "tests/dnssec/signed_message.h"
 
@@ -29,7 +29,7 @@ struct ChainRow {
   std::string code;
   size_t keys = 0;
   std::string remark = {};
-  Policy policy = {};
+  crypto::Policy policy = {};
   std::string other_remark = {};
 };
 
@@ -66,12 +66,12 @@ std::string Spoilt(std::string ds) {
 /// SHA-256, at example.
 std::string DsOf(const std::string& dnskey) {
   std::string out;
-  const uint16_t tag = KeyTag(Octets(dnskey));
+  const uint16_t tag = crypto::KeyTag(Octets(dnskey));
   out.push_back(static_cast<char>(tag >> 8));
   out.push_back(static_cast<char>(tag & 0xff));
   out.push_back(dnskey[3]);
   out.push_back('\2');
-  return out + DigestOf(2, Octets(std::string(NameOf("example").view().bytes()) + dnskey));
+  return out + crypto::DigestOf(2, Octets(std::string(NameOf("example").view().bytes()) + dnskey));
 }
 
 const std::string kKey = K(13).Dnskey();
@@ -82,7 +82,7 @@ const Signing kGood{};
 const Signing kBy8{.key = &K(8)};
 const Signing kBy5{.key = &K(5)};
 const Signing kBy7{.key = &K(7)};
-const Policy kNoSha1{.accept_sha1 = false};
+const crypto::Policy kNoSha1{.accept_sha1 = false};
 constexpr char kDeprecated[] = "dnssec_algorithm_deprecated";
 const uint16_t kRevoked = 257 | 0x80;
 const std::vector<ChainRow> kRows = {
@@ -445,7 +445,7 @@ TEST(ChainTest, RootKeysHaveTheirPublishedTagsAndDigests) {
     const dns::Message& whole = message.message();
     const Rrset keys = FindRrset(whole, Section::kAnswer, dns::NameView(), RRType::kDNSKEY);
     const Rrset ds = FindRrset(whole, Section::kAuthority, dns::NameView(), RRType::kDS);
-    EXPECT_EQ(KeyTag(keys.records[0].rdata), row.tag);
+    EXPECT_EQ(crypto::KeyTag(keys.records[0].rdata), row.tag);
     for (const bool by_key : {false, true}) {
       DsSet anchor;
       if (by_key) {

@@ -27,7 +27,7 @@ class EndsSoonTest : public testing::TestWithParam<EndRow> {};
 
 TEST_P(EndsSoonTest, WithinTheTimeAndTheLastQuarter) {
   const EndRow& row = GetParam();
-  Rrsig signature{};
+  crypto::Rrsig signature{};
   signature.expiration = kLate + row.left_s;
   signature.inception = signature.expiration - row.validity_s;
   const Means means{kLate, nullptr, nullptr, {.expiring_s = row.expiring_s}};

@@ -409,7 +409,7 @@ TEST(WorkTest, CollidingKeysPerSignatureAreBounded) {
   SignedMessage message("example.");
   message.Signed(Section::kAnswer, kCaa, {.key = &TestKey::Of(8), .spoilt = true});
   const std::vector<std::string> keys = Colliding(TestKey::Of(8).Dnskey(), 50);
-  for (const std::string& key : keys) ASSERT_EQ(KeyTag(Octets(key)), TestKey::Of(8).tag());
+  for (const std::string& key : keys) ASSERT_EQ(crypto::KeyTag(Octets(key)), TestKey::Of(8).tag());
   const Looked looked = Verify(&message, "example", RRType::kCAA, keys);
   EXPECT_TRUE(looked.set.verdict.is_bogus());
   EXPECT_EQ(looked.work.signature_checks(), static_cast<uint32_t>(kMaxKeysPerSignature));
@@ -458,16 +458,16 @@ TEST(WorkTest, AKeyThatIsTooCostlyToUseProvesNothing) {
   std::string key = TestKey::Of(8).Dnskey();
   const std::string numbers = key.substr(4);
   key = key.substr(0, 4) + '\x09' + std::string(9, '\xff') + numbers.substr(4);
-  const Rrsig signature =
-      *ReadRrsig(FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA)
-                     .signatures[0]
-                     .rdata);
+  const crypto::Rrsig signature = *crypto::ReadRrsig(
+      FindRrset(message.message(), Section::kAnswer, NameOf("example"), RRType::kCAA)
+          .signatures[0]
+          .rdata);
   // A key with the tag that the signature names.
-  for (unsigned i = 0; i < 0x10000 && KeyTag(Octets(key)) != signature.key_tag; ++i) {
+  for (unsigned i = 0; i < 0x10000 && crypto::KeyTag(Octets(key)) != signature.key_tag; ++i) {
     key[key.size() - 2] = static_cast<char>(i >> 8);
     key[key.size() - 1] = static_cast<char>(i);
   }
-  ASSERT_EQ(KeyTag(Octets(key)), signature.key_tag);
+  ASSERT_EQ(crypto::KeyTag(Octets(key)), signature.key_tag);
   const Looked looked = Verify(&message, "example", RRType::kCAA, {key});
   EXPECT_EQ(CodeOf(looked.set), "dnssec_signature_missing");
   EXPECT_EQ(looked.work.signature_checks(), 0u);

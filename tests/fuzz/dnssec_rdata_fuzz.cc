@@ -5,9 +5,9 @@
 #include <set>
 #include <span>
 
+#include "scanner/crypto/rdata.h"
 #include "scanner/dnssec/chain.h"
 #include "scanner/dnssec/key_set.h"
-#include "scanner/dnssec/rdata.h"
 
 namespace caascan::dnssec {
 namespace {
@@ -37,7 +37,7 @@ std::set<unsigned> Spelt(Bytes bitmap) {
   return types;
 }
 
-void CheckBitmap(const TypeBitmap& types, Bytes octets) {
+void CheckBitmap(const crypto::TypeBitmap& types, Bytes octets) {
   const std::set<unsigned> spelt = Spelt(octets);
   const auto has = [&types](unsigned type) { return types.Has(static_cast<dns::RRType>(type)); };
   for (const unsigned type : spelt) {
@@ -53,18 +53,19 @@ void CheckBitmap(const TypeBitmap& types, Bytes octets) {
 }
 
 void TryDnskey(Bytes rdata) {
-  const auto dnskey = ReadDnskey(rdata);
+  const auto dnskey = crypto::ReadDnskey(rdata);
   Require(dnskey.has_value() == (rdata.size() >= 4));
   if (dnskey) Require(LiesInside(dnskey->key, rdata));
   KeySet keys;
   keys.Add(rdata);
   keys.Add(rdata);
   Require(keys.keys().size() <= 1);
-  if (!keys.empty()) Require(dnskey && dnskey->MaySign() && keys.keys()[0].tag() == KeyTag(rdata));
+  if (!keys.empty())
+    Require(dnskey && dnskey->MaySign() && keys.keys()[0].tag() == crypto::KeyTag(rdata));
 }
 
 void TryDs(Bytes rdata) {
-  const auto ds = ReadDs(rdata);
+  const auto ds = crypto::ReadDs(rdata);
   if (ds) Require(LiesInside(ds->digest, rdata));
   DsSet set;
   set.Add(rdata);
@@ -72,7 +73,7 @@ void TryDs(Bytes rdata) {
 }
 
 void TryRrsig(Bytes rdata) {
-  const auto rrsig = ReadRrsig(rdata);
+  const auto rrsig = crypto::ReadRrsig(rdata);
   if (!rrsig) return;
   Require(IsSound(rrsig->signer) && LiesInside(rrsig->signer.wire(), rdata));
   Require(LiesInside(rrsig->signature, rdata));
@@ -80,21 +81,21 @@ void TryRrsig(Bytes rdata) {
 }
 
 void TryNsec(Bytes rdata) {
-  const auto nsec = ReadNsec(rdata);
+  const auto nsec = crypto::ReadNsec(rdata);
   if (!nsec) return;
   Require(IsSound(nsec->next) && LiesInside(nsec->next.wire(), rdata));
   CheckBitmap(nsec->types, rdata.subspan(nsec->next.wire().size()));
 }
 
 void TryNsec3(Bytes rdata) {
-  const auto nsec3 = ReadNsec3(rdata);
+  const auto nsec3 = crypto::ReadNsec3(rdata);
   if (!nsec3) return;
   Require(LiesInside(nsec3->salt, rdata) && LiesInside(nsec3->next_hash, rdata));
   CheckBitmap(nsec3->types, rdata.subspan(6 + nsec3->salt.size() + nsec3->next_hash.size()));
 }
 
 void TryBitmap(Bytes bytes) {
-  if (const auto types = TypeBitmap::Read(bytes)) CheckBitmap(*types, bytes);
+  if (const auto types = crypto::TypeBitmap::Read(bytes)) CheckBitmap(*types, bytes);
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 #include <span>
 #include <utility>
 
+#include "scanner/crypto/public_key.h"
 #include "scanner/dns/cursor.h"
-#include "scanner/dnssec/public_key.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using caascan::dnssec::PublicKey;
+  using caascan::crypto::PublicKey;
   caascan::dns::Cursor cursor({data, size});
   const auto part = [&cursor] {
     return cursor.ReadBytes(std::min<size_t>(cursor.ReadU16(), cursor.remaining()));

@@ -7,7 +7,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/rdata.h"
 
 namespace caascan::net {
 namespace {
@@ -45,7 +45,7 @@ const uint8_t* Octets(std::string_view text) {
 }
 
 uint16_t ScriptKeyTag() {
-  static const uint16_t tag = dnssec::KeyTag({Octets(ScriptDnskey()), ScriptDnskey().size()});
+  static const uint16_t tag = crypto::KeyTag({Octets(ScriptDnskey()), ScriptDnskey().size()});
   return tag;
 }
 

@@ -18,9 +18,9 @@ namespace caascan::zones {
 /// dot.
 class TrustFixture : public testing::Test {
  protected:
-  explicit TrustFixture(dnssec::Policy policy = {}) : validator_(Options(policy)) {}
+  explicit TrustFixture(crypto::Policy policy = {}) : validator_(Options(policy)) {}
 
-  static ValidatorOptions Options(dnssec::Policy policy) {
+  static ValidatorOptions Options(crypto::Policy policy) {
     ValidatorOptions options;
     options.anchors = {{dns::Name(), dns::RRType::kDS, dnssec::TestKey::Of(13).Ds(".")}};
     options.wall_clock = [] { return dnssec::kNow; };

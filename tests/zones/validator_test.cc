@@ -149,7 +149,7 @@ TEST_F(ChainOfTrustTest, AZoneWeighsItsKeys) {
   const size_t before = validator_.Find(dns::NameView())->HeapBytes();
   ASSERT_TRUE(TakeRootKeys({TestKey::Of(13, 1).Dnskey()}));
   EXPECT_GE(validator_.Find(dns::NameView())->HeapBytes(),
-            before + 2 * (sizeof(dnssec::PublicKey) + TestKey::Of(13).Dnskey().size()));
+            before + 2 * (sizeof(crypto::PublicKey) + TestKey::Of(13).Dnskey().size()));
 }
 
 TEST_F(ChainOfTrustTest, RootKeysThatNoAnchorNames) {

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 /// The numbers of an RSA key, without zeros in front.
 struct RsaNumbers {
@@ -64,4 +64,4 @@ class DecodedKeyCache {
   absl::flat_hash_map<std::string_view, std::list<Entry>::iterator> by_rdata_;
 };
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

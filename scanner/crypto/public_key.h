@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 /// A DNSKEY's key (RFC 3110, 5702, 6605, 8080). A value.
 class PublicKey {
@@ -37,4 +37,4 @@ class PublicKey {
   uint32_t price_ = 0;
 };
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 /// A value.
 struct Policy {
@@ -18,4 +18,4 @@ struct Policy {
   uint32_t expiring_s = 0;
 };
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

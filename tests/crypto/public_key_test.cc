@@ -1,17 +1,24 @@
-#include "scanner/dnssec/public_key.h"
+#include "scanner/crypto/public_key.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string>
 
-#include "scanner/dnssec/algorithm.h"
-#include "scanner/dnssec/decoded_key.h"
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/decoded_key.h"
 #include "scanner/dnssec/rrset.h"
 #include "tests/dnssec/signed_message.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
+
+using dnssec::Chars;
+using dnssec::NameOf;
+using dnssec::Octets;
+using dnssec::Rrset;
+using dnssec::SignedMessage;
+using dnssec::TestKey;
 
 struct Sample {
   std::string data;
@@ -22,10 +29,11 @@ Sample SampleOf(uint8_t algorithm) {
   SignedMessage message("example.");
   message.Signed(dns::Section::kAnswer, {"example. CAA 0 issue \"ca\""},
                  {.key = &TestKey::Of(algorithm)});
-  const Rrset set =
-      FindRrset(message.message(), dns::Section::kAnswer, NameOf("example"), dns::RRType::kCAA);
+  const Rrset set = dnssec::FindRrset(message.message(), dns::Section::kAnswer, NameOf("example"),
+                                      dns::RRType::kCAA);
   const auto rrsig = ReadRrsig(set.signatures[0].rdata);
-  return {SignedData(set, CanonicalRdata(set), *rrsig), std::string(Chars(rrsig->signature))};
+  return {dnssec::SignedData(set, dnssec::CanonicalRdata(set), *rrsig),
+          std::string(Chars(rrsig->signature))};
 }
 
 class PublicKeyTest : public testing::TestWithParam<int> {};
@@ -174,4 +182,4 @@ TEST(AlgorithmTest, OnlyThoseThatCanBeCheckedAreSupported) {
 }
 
 }  // namespace
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

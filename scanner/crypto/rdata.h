@@ -8,7 +8,7 @@
 #include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 // Each reader gives views into `rdata`, or nullopt where it does not have the type's form.
 
@@ -92,4 +92,4 @@ struct Nsec3 {
 };
 std::optional<Nsec3> ReadNsec3(std::span<const uint8_t> rdata);
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

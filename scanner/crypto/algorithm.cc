@@ -2,15 +2,15 @@
 // digests. A verdict must not depend on that, so all that this room asks of OpenSSL goes through a
 // library context of its own, which reads no configuration. Tested by public_key_test.cc,
 // chain_test.cc and, under such configurations, openssl_policy_test.cc.
-#include "scanner/dnssec/algorithm.h"
+#include "scanner/crypto/algorithm.h"
 
 #include <openssl/provider.h>
 
 #include <array>
 
-#include "scanner/dnssec/digest.h"
+#include "scanner/crypto/digest.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 const EVP_MD* DsDigest(uint8_t digest_type) {
@@ -88,4 +88,4 @@ std::string DigestOf(uint8_t digest_type, std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

@@ -1,9 +1,9 @@
 // Tested by rdata_test.cc.
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/rdata.h"
 
 #include "scanner/dns/cursor.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 using dns::Cursor;
@@ -122,4 +122,4 @@ std::optional<Nsec3> ReadNsec3(std::span<const uint8_t> rdata) {
   return out;
 }
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

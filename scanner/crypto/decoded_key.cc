@@ -6,7 +6,7 @@
 // distributions patch to refuse that digest. OpenSSL makes the RSA operation and takes the padding
 // off; what comes out must be the DigestInfo of our own digest, octet for octet (RFC 8017 §8.2.2).
 // Tested by public_key_test.cc and openssl_policy_test.cc.
-#include "scanner/dnssec/decoded_key.h"
+#include "scanner/crypto/decoded_key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -20,11 +20,11 @@
 #include <optional>
 #include <utility>
 
-#include "scanner/dnssec/algorithm.h"
-#include "scanner/dnssec/digest.h"
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/digest.h"
+#include "scanner/crypto/rdata.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 constexpr size_t kMinModulusSize = 512 / 8;
@@ -295,4 +295,4 @@ DecodedKey* DecodedKeyCache::Get(std::span<const uint8_t> rdata) {
   return &entry.key;
 }
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

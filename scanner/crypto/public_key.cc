@@ -1,15 +1,15 @@
 // Tested by public_key_test.cc.
-#include "scanner/dnssec/public_key.h"
+#include "scanner/crypto/public_key.h"
 
 #include <algorithm>
 #include <bit>
 #include <optional>
 
-#include "scanner/dnssec/algorithm.h"
-#include "scanner/dnssec/decoded_key.h"
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/decoded_key.h"
+#include "scanner/crypto/rdata.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 constexpr size_t kDecodedKeys = 1'000;
@@ -59,4 +59,4 @@ bool PublicKey::Verify(std::span<const uint8_t> data, std::span<const uint8_t> s
   return decoded.Get(rdata())->Verify(data, signature);
 }
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

@@ -4,7 +4,7 @@
 
 #include <openssl/evp.h>
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 /// OpenSSL's default provider without the machine's configuration. Lives as long as the program.
 OSSL_LIB_CTX* Library();
@@ -14,4 +14,4 @@ const EVP_MD* Sha256();
 const EVP_MD* Sha384();
 const EVP_MD* Sha512();
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

@@ -1,4 +1,4 @@
-#include "scanner/dnssec/rdata.h"
+#include "scanner/crypto/rdata.h"
 
 #include <gtest/gtest.h>
 
@@ -6,10 +6,13 @@
 
 #include "tests/dnssec/signed_message.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 using dns::RRType;
+using dnssec::Chars;
+using dnssec::Octets;
+using dnssec::TestKey;
 
 std::string Bytes(std::initializer_list<int> octets) {
   std::string out;
@@ -130,4 +133,4 @@ TEST(TypeBitmapTest, RefusesWhatBreaksItsForm) {
 }
 
 }  // namespace
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/dnssec/algorithm.h"
+#include "scanner/crypto/algorithm.h"
+#include "scanner/crypto/public_key.h"
 #include "scanner/dnssec/nsec3.h"
-#include "scanner/dnssec/public_key.h"
 #include "scanner/dnssec/signature_memo.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 namespace {
 
 constexpr std::string_view kData = "caascan";
@@ -129,9 +129,9 @@ TEST(OpensslPolicyTest, DigestsAreComputedAllTheSame) {
   EXPECT_EQ(DigestOf(2, Octets("abc")),
             FromHex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
   EXPECT_EQ(DigestOf(4, Octets("abc")).size(), 48u);
-  EXPECT_TRUE(HashForNsec3(dns::NameView(), {}, 10));
-  EXPECT_TRUE(SignatureMemo::IdOf(Octets("a"), Octets("b"), Octets("c")));
+  EXPECT_TRUE(dnssec::HashForNsec3(dns::NameView(), {}, 10));
+  EXPECT_TRUE(dnssec::SignatureMemo::IdOf(Octets("a"), Octets("b"), Octets("c")));
 }
 
 }  // namespace
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto

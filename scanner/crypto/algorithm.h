@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 
-#include "scanner/dnssec/policy.h"
+#include "scanner/crypto/policy.h"
 
-namespace caascan::dnssec {
+namespace caascan::crypto {
 
 enum class Algorithm : uint8_t {
   kRsaSha1 = 5,
@@ -47,4 +47,4 @@ bool IsSupportedDigest(uint8_t digest_type, const Policy& policy = {});
 /// The digest of a DS (RFC 4034 §5.1.4) over `bytes`. Empty where the type is not supported.
 std::string DigestOf(uint8_t digest_type, std::span<const uint8_t> bytes);
 
-}  // namespace caascan::dnssec
+}  // namespace caascan::crypto
