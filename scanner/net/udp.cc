@@ -63,6 +63,14 @@ struct UdpTransport::ReceiveBuffers {
       header.msg_control = controls[i].bytes.data();
     }
   }
+  /// Reads datagrams that wait at the socket, if there are any; how many messages they make.
+  size_t Read(int fd) {
+    Rewind();
+    const int count = recvmmsg(fd, headers.data(), kBatch, MSG_DONTWAIT, nullptr);
+    if (count <= 0) return 0;
+    PoisonRest(static_cast<size_t>(count));
+    return static_cast<size_t>(count);
+  }
   /// Before each call: the kernel wrote over the lengths.
   void Rewind() {
     Unpoison({bytes.get(), size});
@@ -98,6 +106,7 @@ UdpTransport::UdpTransport(TransportClient* client, const NetworkOptions& option
       send_(std::make_unique<SendBuffers>()),
       receive_(std::make_unique<ReceiveBuffers>(options.udp_segments ? kReceiveTrainSize
                                                                      : kReceiveSize)),
+      receive_idle_(std::make_unique<ReceiveBuffers>(receive_->size / kBatch)),
       segments_(options.udp_segments) {
   for (size_t i = 0; i < kBatch; ++i) {
     send_->headers[i].msg_hdr.msg_name = &send_->addresses[i];
@@ -311,37 +320,49 @@ void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
 
 void UdpTransport::Receive(Socket* socket) {
   // A bounded number of batches a turn: timers and the other sockets have their turn too.
-  constexpr int kBatchesPerTurn = 16;
   for (int batch = 0; batch < kBatchesPerTurn; ++batch) {
-    receive_->Rewind();
-    const int count = recvmmsg(socket->fd, receive_->headers.data(), kBatch, MSG_DONTWAIT, nullptr);
-    if (count <= 0) return;  // Empty, or an ICMP error that the error queue explains.
-    receive_->PoisonRest(static_cast<size_t>(count));
-    for (size_t i = 0; i < static_cast<size_t>(count); ++i) TakeMessage(socket, i);
+    const size_t count = receive_->Read(socket->fd);
+    if (count == 0) return;  // Empty, or an ICMP error that the error queue explains.
+    ReceiveIdle();
+    TakeMessages(*socket, *receive_, count);
     client_->Flush();
-    if (static_cast<size_t>(count) < kBatch) return;
+    if (count < kBatch) return;
     client_->loop()->RefreshNow();
   }
 }
 
-/// Takes what a received message is made of: one datagram, or several of one sender that came
-/// together.
-void UdpTransport::TakeMessage(Socket* socket, size_t index) {
-  const mmsghdr& message = receive_->headers[index];
-  if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-    ++client_->stats().strays;
-    return;
+/// Reads the idle sockets. Called between the reading of a batch and its taking: so a forger's
+/// guesses there count before whatever came after them, however late all of them are read.
+void UdpTransport::ReceiveIdle() {
+  for (const uint32_t index : idle_.Ready()) {
+    const Socket& socket = *sockets_[index];
+    size_t count = kBatch;
+    for (int batch = 0; batch < kBatchesPerTurn && count == kBatch; ++batch) {
+      count = receive_idle_->Read(socket.fd);
+      TakeMessages(socket, *receive_idle_, count);
+    }
   }
-  const async::Address source = async::Address::FromSockaddr(receive_->addresses[index]);
-  const auto* bytes = static_cast<const uint8_t*>(receive_->vectors[index].iov_base);
-  std::span<const uint8_t> rest(bytes, message.msg_len);
-  const size_t size = SegmentSize(message);
-  do {
-    const auto datagram = rest.first(std::min(size, rest.size()));
-    Accept(socket, source, datagram);
-    Poison(datagram);
-    rest = rest.subspan(datagram.size());
-  } while (!rest.empty());
+}
+
+/// A received message is made of one datagram, or of several of one sender that came together.
+void UdpTransport::TakeMessages(const Socket& socket, const ReceiveBuffers& from, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const mmsghdr& message = from.headers[i];
+    if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+      ++client_->stats().strays;
+      continue;
+    }
+    const async::Address source = async::Address::FromSockaddr(from.addresses[i]);
+    const auto* bytes = static_cast<const uint8_t*>(from.vectors[i].iov_base);
+    std::span<const uint8_t> rest(bytes, message.msg_len);
+    const size_t size = SegmentSize(message);
+    do {
+      const auto datagram = rest.first(std::min(size, rest.size()));
+      Accept(socket, source, datagram);
+      Poison(datagram);
+      rest = rest.subspan(datagram.size());
+    } while (!rest.empty());
+  }
 }
 
 }  // namespace caascan::net

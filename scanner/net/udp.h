@@ -16,6 +16,7 @@
 #include "scanner/net/exchange.h"
 #include "scanner/net/late_answers.h"
 #include "scanner/net/network_options.h"
+#include "scanner/net/ready_set.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
@@ -43,17 +44,23 @@ class UdpTransport final : public Transport {
  private:
   static constexpr int kPollEvents = UV_READABLE | UV_PRIORITIZED;
   static constexpr size_t kBatch = 64;
+  static constexpr int kBatchesPerTurn = 16;          // More than an idle socket's buffer holds.
   static constexpr size_t kReceiveSize = 4096;        // Above any payload size that we announce.
   static constexpr size_t kReceiveTrainSize = 65536;  // Of datagrams that came together.
   // Of the 65,536 IDs that a socket has, so that a free one is found by a few draws.
   static constexpr uint32_t kMaxInFlight = 49152;
 
   struct Socket {
-    uv_poll_t poll;
+    Socket() = default;
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+    ~Socket();
+    uv_poll_t poll{};
     UdpTransport* transport = nullptr;
     int fd = -1;
     uint16_t index = 0;
     bool v6 = false;
+    bool polled = false;  // By the loop; else it is in `idle_`.
     uint32_t in_flight = 0;
     uint32_t drops = 0;
     std::chrono::nanoseconds retired_at{0};  // Queries left from it until then.
@@ -72,7 +79,8 @@ class UdpTransport final : public Transport {
   struct ReceiveBuffers;
 
   std::unique_ptr<Socket> OpenSocket(bool v6);
-  Socket* AddSocket(bool v6);
+  bool AddSocket(bool v6, bool in_use);
+  bool StartPoll(Socket* socket);
   void OpenIdle(bool v6);
   void ChangePorts(bool v6);
   void Replace(Ports* ports, size_t place);
@@ -87,14 +95,16 @@ class UdpTransport final : public Transport {
   void Requeue(Socket* socket, size_t first, size_t end);
   void Register(Exchange* exchange, Socket* socket);
   void Receive(Socket* socket);
-  void TakeMessage(Socket* socket, size_t index);
-  void Accept(Socket* socket, const async::Address& source, std::span<const uint8_t> datagram);
+  void ReceiveIdle();
+  void TakeMessages(const Socket& socket, const ReceiveBuffers& from, size_t count);
+  void Accept(const Socket& socket, const async::Address& source,
+              std::span<const uint8_t> datagram);
   bool TakeLate(uint32_t key, const async::Address& source, std::span<const uint8_t> datagram);
   void Doubt(Exchange* exchange);
   void ReadErrors(Socket* socket);
   void TakeIcmpError(Socket* socket, const async::Address& destination,
                      std::span<const uint8_t> original, int error);
-  Exchange* Find(const Socket* socket, uint16_t id) const;
+  Exchange* Find(const Socket& socket, uint16_t id) const;
   Exchange* FindByQuestion(const async::Address& source, std::span<const uint8_t> datagram) const;
 
   static uint32_t Key(uint16_t socket, uint16_t id) {
@@ -115,6 +125,8 @@ class UdpTransport final : public Transport {
   absl::flat_hash_map<uint32_t, Exchange*> pending_;
   std::unique_ptr<SendBuffers> send_;
   std::unique_ptr<ReceiveBuffers> receive_;
+  std::unique_ptr<ReceiveBuffers> receive_idle_;
+  ReadySet idle_;  // The sockets that no query has left from, by their places in `sockets_`.
   LateAnswers late_;
   std::chrono::nanoseconds dropped_at_{-1};
   std::chrono::nanoseconds look_at_{0};

@@ -51,7 +51,7 @@ void UdpTransport::TakeIcmpError(Socket* socket, const async::Address& destinati
   // that could be believed, and the query may still be answered.
   Exchange* quoted = original.size() < 2
                          ? nullptr
-                         : Find(socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
+                         : Find(*socket, static_cast<uint16_t>((original[0] << 8) | original[1]));
   if (quoted == nullptr || destination != quoted->peer()->address() ||
       !IsQuery(quoted->query(), quoted->course().case_bits, original)) {
     ++client_->stats().strays;

@@ -6,8 +6,8 @@
 
 namespace caascan::net {
 
-Exchange* UdpTransport::Find(const Socket* socket, uint16_t id) const {
-  const auto it = pending_.find(Key(socket->index, id));
+Exchange* UdpTransport::Find(const Socket& socket, uint16_t id) const {
+  const auto it = pending_.find(Key(socket.index, id));
   return it == pending_.end() ? nullptr : it->second;
 }
 
@@ -54,7 +54,7 @@ bool UdpTransport::TakeLate(uint32_t key, const async::Address& source,
   return sent_at.has_value();
 }
 
-void UdpTransport::Accept(Socket* socket, const async::Address& source,
+void UdpTransport::Accept(const Socket& socket, const async::Address& source,
                           std::span<const uint8_t> datagram) {
   if (datagram.size() < 2) {
     ++client_->stats().strays;
@@ -63,7 +63,7 @@ void UdpTransport::Accept(Socket* socket, const async::Address& source,
   const auto id = static_cast<uint16_t>((datagram[0] << 8) | datagram[1]);
   Exchange* exchange = Find(socket, id);
   if (exchange == nullptr) {
-    const bool late = TakeLate(Key(socket->index, id), source, datagram);
+    const bool late = TakeLate(Key(socket.index, id), source, datagram);
     exchange = late ? nullptr : FindByQuestion(source, datagram);
     if (exchange == nullptr) return;
     ++exchange->result().mismatches.id;
@@ -74,7 +74,7 @@ void UdpTransport::Accept(Socket* socket, const async::Address& source,
   const auto verdict =
       MatchReply(exchange->query(), exchange->course().case_bits, same_source, datagram);
   if (verdict == MatchVerdict::kMatch) return client_->CompleteReply(exchange, datagram);
-  const bool late = TakeLate(Key(socket->index, id), source, datagram);  // The ID came round.
+  const bool late = TakeLate(Key(socket.index, id), source, datagram);  // The ID came round.
   switch (late ? MatchVerdict::kUnrelated : verdict) {
     case MatchVerdict::kOtherSource:
       ++mismatches.source;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -46,6 +47,10 @@ void SetSendOptions(int fd, bool v6, bool segments) {
 
 }  // namespace
 
+UdpTransport::Socket::~Socket() {
+  if (fd >= 0) close(fd);
+}
+
 /// nullptr, and errno, where there is none to be had.
 std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
   const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -55,28 +60,33 @@ std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
   any.ss_family = v6 ? AF_INET6 : AF_INET;
   const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   auto opened = std::make_unique<Socket>();
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0 ||
-      uv_poll_init(client_->loop()->uv(), &opened->poll, fd) != 0) {
-    const int error = errno;
-    close(fd);
-    errno = error;
-    return nullptr;
-  }
   opened->transport = this;
   opened->fd = fd;
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0) return nullptr;
   opened->v6 = v6;
-  opened->poll.data = opened.get();
-  uv_poll_start(&opened->poll, kPollEvents, OnPoll);
   return opened;
 }
 
-UdpTransport::Socket* UdpTransport::AddSocket(bool v6) {
+/// Makes the socket one that queries may leave from. False where the system refuses.
+bool UdpTransport::StartPoll(Socket* socket) {
+  assert(!socket->polled && "polled once");
+  if (uv_poll_init(client_->loop()->uv(), &socket->poll, socket->fd) != 0) return false;
+  socket->polled = true;
+  socket->poll.data = socket;
+  uv_poll_start(&socket->poll, kPollEvents, OnPoll);
+  SetSendOptions(socket->fd, socket->v6, segments_);
+  return true;
+}
+
+/// One more socket of the family, in use or idle. False, and errno, where there is none to be had.
+bool UdpTransport::AddSocket(bool v6, bool in_use) {
   std::unique_ptr<Socket> socket = OpenSocket(v6);
-  if (socket == nullptr) return nullptr;
+  if (socket == nullptr) return false;
   socket->index = static_cast<uint16_t>(sockets_.size());
+  if (!(in_use ? StartPoll(socket.get()) : idle_.Add(socket->fd, socket->index))) return false;
   ports_[v6].sockets.push_back(socket.get());
   sockets_.push_back(std::move(socket));
-  return sockets_.back().get();
+  return true;
 }
 
 absl::Status UdpTransport::Open() {
@@ -84,12 +94,10 @@ absl::Status UdpTransport::Open() {
   for (const bool v6 : {false, true}) {
     if (!wanted_[v6]) continue;
     for (unsigned i = 0; i < active_per_family_; ++i) {
-      const Socket* socket = AddSocket(v6);
-      if (socket == nullptr) {
+      if (!AddSocket(v6, /*in_use=*/true)) {
         error = errno;
         break;
       }
-      SetSendOptions(socket->fd, v6, segments_);
     }
     ports_[v6].active = ports_[v6].sockets.size();
   }
@@ -101,8 +109,14 @@ absl::Status UdpTransport::Open() {
 void UdpTransport::OpenIdle(bool v6) {
   ports_[v6].has_idle = true;
   ports_[v6].changed_at = client_->loop()->now();
+  if (idle_per_family_ == 0) return;
+  const auto on_ready = [this] {
+    client_->loop()->RefreshNow();
+    ReceiveIdle();
+  };
+  if (!idle_.is_open() && !idle_.Open(client_->loop(), on_ready)) return;
   for (unsigned i = 0; i < idle_per_family_; ++i) {
-    if (AddSocket(v6) == nullptr) return;  // It goes with fewer.
+    if (!AddSocket(v6, /*in_use=*/false)) return;  // It goes with fewer.
   }
 }
 
@@ -131,8 +145,12 @@ void UdpTransport::ChangePorts(bool v6) {
   while (ports.sockets[in]->retired_at.count() != 0) {
     in = in + 1 < ports.sockets.size() ? in + 1 : ports.active;
   }
+  Socket* const next = ports.sockets[in];
+  if (!next->polled) {
+    if (!StartPoll(next)) return;
+    idle_.Remove(next->fd);
+  }
   std::swap(ports.sockets[out], ports.sockets[in]);
-  SetSendOptions(ports.sockets[out]->fd, v6, segments_);
   ports.sockets[in]->retired_at = now;
   ports.retired.push_back(in);
 }
@@ -141,7 +159,7 @@ void UdpTransport::ChangePorts(bool v6) {
 void UdpTransport::Replace(Ports* ports, size_t place) {
   Socket* old = ports->sockets[place];
   std::unique_ptr<Socket> fresh = OpenSocket(old->v6);
-  if (fresh == nullptr) {
+  if (fresh == nullptr || !idle_.Add(fresh->fd, old->index)) {
     old->retired_at = std::chrono::nanoseconds::zero();
     return;
   }
@@ -178,12 +196,12 @@ bool UdpTransport::MayHaveLost(std::chrono::nanoseconds since) {
   return dropped_at_ >= since;
 }
 
-/// It is gone when the loop has closed it.
+/// One that the loop polls is gone when the loop has closed it.
 void UdpTransport::CloseSocket(std::unique_ptr<Socket> socket) {
+  if (!socket->polled) return;
   uv_poll_stop(&socket->poll);
   uv_close(reinterpret_cast<uv_handle_t*>(&socket.release()->poll), [](uv_handle_t* handle) {
     const std::unique_ptr<Socket> closed(static_cast<Socket*>(handle->data));
-    close(closed->fd);
   });
 }
 
@@ -191,6 +209,7 @@ void UdpTransport::Close() {
   for (std::unique_ptr<Socket>& socket : sockets_) CloseSocket(std::move(socket));
   sockets_.clear();
   ports_ = {};
+  idle_.Close();
 }
 
 }  // namespace caascan::net
