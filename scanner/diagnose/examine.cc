@@ -26,6 +26,7 @@ struct Patience {
 };
 constexpr Patience kUsual = {3, 4};
 constexpr Patience kPatient = {5, 12};
+constexpr Patience kOfTheKnownSilent = {1, 1};  // It was examined for other names already.
 
 struct ProbeSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): ten of them, for reading.
   ProbeKind kind;
@@ -309,12 +310,17 @@ async::Task<bool> TrySideBySide(Probing* probing, unsigned missing, unsigned sil
   co_return settled;
 }
 
+Patience PatienceFor(const ProbeContext& context, const net::Peer& peer) {
+  if (peer.is_known_silent()) return kOfTheKnownSilent;
+  return IsPatient(context.account->look) ? kPatient : kUsual;
+}
+
 /// Tries that follow one another show that a silence lasts. They overlap where somebody waits, and
 /// where time is short.
 async::Task<> Hear(Probing probing) {
   const ProbeContext& context = *probing.context;
   const ProbeSpec& spec = *probing.spec;
-  const Patience patience = IsPatient(context.account->look) ? kPatient : kUsual;
+  const Patience patience = PatienceFor(context, *probing.examination->peer);
   const unsigned most = std::min(patience.tries, spec.max_tries);
   const unsigned silences = std::min({patience.silences, spec.max_tries, spec.max_silences});
   bool settled = false;
@@ -391,6 +397,13 @@ async::Task<> ExamineTypes(const ProbeContext* context, Examination* examination
   }
 }
 
+bool IsSilentToAll(const Examination& examination) {
+  const Heard& over_tcp = examination.heard(ProbeKind::kSoaOverTcp);
+  return examination.heard(ProbeKind::kSoa).silent() &&
+         examination.heard(ProbeKind::kSoaWithoutEdns).silent() && over_tcp.asked &&
+         !over_tcp.served();
+}
+
 }  // namespace
 
 bool IsRcode(ServerResult result) {
@@ -419,6 +432,7 @@ async::Task<> Examine(const ProbeContext* context, Examination* examination) {
   const Heard& soa = examination->heard(ProbeKind::kSoa);
   if (examination->met.silent()) {
     co_await HearAll(context, kOfTheSilent, examination);
+    if (IsSilentToAll(*examination)) examination->peer->NoteProvenSilence();
   } else {
     co_await HearAll(context, kOnlySoa, examination);
   }

@@ -29,10 +29,10 @@ class Denial {
 
   /// There is no set of this type at `name` (which is in the zone), nor can a wildcard give one.
   /// Insecure: it stands in an opt-out span (RFC 5155 §9.2), or has more iterations than count
-  /// (crypto::Policy). `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155 §8.4), an
-  /// opt-out span the wildcard's absence too. Where NSEC records show instead that only the type
-  /// does not exist, that is good as well: RFC 4035 §5.4 asks for no RCODE, and other validators
-  /// agree.
+  /// (crypto::Policy). `nxdomain`: the RCODE says so. NSEC3 records then must prove it (RFC 5155
+  /// §8.4), an opt-out span the wildcard's absence too. Where NSEC records show instead that only
+  /// the type does not exist, that is good as well: RFC 4035 §5.4 asks for no RCODE, and other
+  /// validators agree.
   Verdict ProveEmpty(dns::NameView name, dns::RRType type, bool nxdomain);
 
   /// Nothing is closer to `name` than the wildcard below its ancestor of `labels` labels.

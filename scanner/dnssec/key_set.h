@@ -9,8 +9,8 @@
 
 namespace caascan::dnssec {
 
-/// The keys of a verified DNSKEY RRset that may sign the zone's data (crypto::Dnskey::MaySign) and whose
-/// algorithms are supported and count. Movable. One thread.
+/// The keys of a verified DNSKEY RRset that may sign the zone's data (crypto::Dnskey::MaySign) and
+/// whose algorithms are supported and count. Movable. One thread.
 class KeySet {
  public:
   // Zones with hundreds of keys exist to cost others time. What comes behind is not used.

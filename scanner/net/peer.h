@@ -45,6 +45,13 @@ class Peer final : public async::Timer,
   std::chrono::microseconds srtt() const { return srtt_; }
   /// Exchanges since the last answer that ended without one.
   uint32_t silences() const { return silences_; }
+  /// Examined for several names, it was silent to all that was tried, and has answered nothing
+  /// since (RFC 9520 §2.2: failures are cached). Further names need few tries to see the same.
+  bool is_known_silent() const { return proven_silences_ >= kKnownSilent; }
+  /// An examination for one name ended so.
+  void NoteProvenSilence() {
+    if (proven_silences_ < kKnownSilent) ++proven_silences_;
+  }
   /// Queries that wait for their turn, by its own limits or the scan's.
   uint32_t queued() const { return queue_.size(); }
   /// Its own limits hold up so many queries that one more would only stand in line.
@@ -98,6 +105,7 @@ class Peer final : public async::Timer,
  private:
   static constexpr uint8_t kContactEvery = 64;
   static constexpr uint32_t kBusyQueue = 16;
+  static constexpr uint8_t kKnownSilent = 2;
 
   void OnTimer() override;
   /// The first PeerRef has come.
@@ -109,7 +117,8 @@ class Peer final : public async::Timer,
   const bool blocked_;
   bool has_answered_over_tcp_ = false;
   LetterCase letter_case_ = LetterCase::kUnknown;
-  uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
+  uint8_t contact_turn_ = 0;     // Its range is a multiple of kContactEvery.
+  uint8_t proven_silences_ = 0;  // Up to kKnownSilent.
   uint32_t silences_ = 0;
   uint32_t references_ = 0;
   pacing::CongestionView congestion_;

@@ -23,6 +23,7 @@ void Peer::NoteAnswer(std::chrono::nanoseconds rtt) {
   srtt_ = srtt_.count() == 0 ? measured : (srtt_ * 7 + measured) / 8;
   if (srtt_.count() == 0) srtt_ = std::chrono::microseconds(1);
   silences_ = 0;
+  proven_silences_ = 0;
 }
 
 void Peer::BeginUse() { exchanges_->peers().NoteUse(this); }

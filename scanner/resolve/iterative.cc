@@ -86,6 +86,13 @@ void SetAside(const Zone::ServerAddress& address, zones::Delegations* delegation
   walk->Hold(address);
 }
 
+/// One that is known to be silent is tried once in each of two looks: a name's failure stands on
+/// two tries of its own at least.
+bool EndsItsTries(const Asked& asked, const net::Peer& peer, query::Look look) {
+  return asked.status == net::ExchangeStatus::kTimeout && peer.is_known_silent() &&
+         (look == query::Look::kFirst || look == query::Look::kPatient);
+}
+
 /// Of a server that may not be asked.
 async::Pooled<Asked> NotAsked() {
   async::Pooled<Asked> asked = async::MakePooled<Asked>();
@@ -262,7 +269,7 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     if (asker_.MayAsk(*address.peer)) {
       walk->asked.reset();
       walk->asked = co_await asker_.Ask(*index, again, walk, account, &visit);
-      NoteAsked(address.peer->address(), *index, account, &visit, walk);
+      NoteAsked(*address.peer, *index, account, &visit, walk);
     } else {
       walk->asked = NotAsked();
       visit.choice.GiveUp(*index);
@@ -294,14 +301,15 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
   Fail(visit, walk, account);
 }
 
-void IterativeResolver::NoteAsked(const async::Address& address, unsigned index, Account* account,
+void IterativeResolver::NoteAsked(const net::Peer& peer, unsigned index, Account* account,
                                   Visit* visit, Walk* walk) {
   const Asked& asked = *walk->asked;
   if (visit->choice.End(index, asked.status)) ++account->retries;
+  if (EndsItsTries(asked, peer, account->look)) visit->choice.GiveUp(index);
   walk->on_wire = visit->choice.sent() > 0;
-  if (asked.replied) hosts_.NoteAnswer(address);
+  if (asked.replied) hosts_.NoteAnswer(peer.address());
   // A machine without IPv6, say, can send to none of its addresses: that is no fault of theirs.
-  if (asked.status == net::ExchangeStatus::kSendFailed && hosts_.IsFamilyMissing(address)) {
+  if (asked.status == net::ExchangeStatus::kSendFailed && hosts_.IsFamilyMissing(peer.address())) {
     visit->choice.NoteFamily(index);
   }
 }

@@ -101,8 +101,8 @@ class IterativeResolver : public Resolver,
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const query::Account& account) const;
   bool LeadsOutOfDns(Walk* walk) const;
-  void NoteAsked(const async::Address& address, unsigned index, query::Account* account,
-                 Visit* visit, Walk* walk);
+  void NoteAsked(const net::Peer& peer, unsigned index, query::Account* account, Visit* visit,
+                 Walk* walk);
   bool TakeReply(const zones::Zone::ServerAddress& address, query::Account* account, Walk* walk);
   void FinishZone(Walk* walk, query::Account* account);
   void Fail(const Visit& visit, Walk* walk, query::Account* account);

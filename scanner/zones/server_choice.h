@@ -73,7 +73,7 @@ class ServerChoice {
   void Begin(unsigned index);
   /// Its exchange ended so. True where that was a retry.
   bool End(unsigned index, net::ExchangeStatus status);
-  /// It may not be asked at all.
+  /// It is asked no more, or may not be at all.
   void GiveUp(unsigned index) { hopeless_ |= Bit(index); }
   /// Its answer is kept for want of a better one, so it is not asked again.
   void Hold(unsigned index) { held_ |= Bit(index); }
@@ -96,7 +96,7 @@ class ServerChoice {
 
   // A bit an address.
   uint32_t tried_ = 0;
-  uint32_t hopeless_ = 0;  // Blocked, or our own side cannot send there.
+  uint32_t hopeless_ = 0;  // Blocked, known to be silent, or our own side cannot send there.
   uint32_t silent_ = 0;    // The last try got no answer.
   uint32_t held_ = 0;
   uint32_t other_family_ = 0;

@@ -304,6 +304,43 @@ TEST_F(ProbeTest, WhatTheProbesMetStandsWhereTheNextLookUpMeetsTheSame) {
   EXPECT_EQ(server_->seen_count(), queries);
 }
 
+// RFC 9520: a further name of a server that was silent to others needs few looks.
+TEST_F(ProbeTest, TheThirdNameOfASilentServerIsProbedBriefly) {
+  Start({{kFirst, Ignore}});
+  std::vector<size_t> queries;
+  for (int name = 0; name < 3; ++name) {
+    answer_ = {};
+    examined_ = {};
+    const size_t before = server_->seen_count();
+    Met(kFirst, ServerResult::kTimeout);
+    EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+    EXPECT_EQ(Codes(), std::vector<std::string>{"server_silent"});
+    queries.push_back(server_->seen_count() - before);
+  }
+  EXPECT_EQ(queries[0], queries[1]);
+  EXPECT_EQ(queries[2], 3u) << "SOA with and without EDNS, and over TCP";
+}
+
+TEST_F(ProbeTest, OneThatWasSilentToOthersAndAnswersIsExaminedInFull) {
+  std::atomic<bool> silent{true};
+  Start({{kFirst, [&silent](const Arrival& query, Outbox* out) {
+            (silent ? Ignore : DropCaa)(query, out);
+          }}});
+  for (int name = 0; name < 2; ++name) {
+    answer_ = {};
+    examined_ = {};
+    Met(kFirst, ServerResult::kTimeout);
+    EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  }
+  silent = false;
+  answer_ = {};
+  examined_ = {};
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kRefined);
+  EXPECT_EQ(answer_.failure, Reason::kCaaDropped);
+  EXPECT_GE(examined_[0].heard(ProbeKind::kCaa).tries, 3);
+}
+
 TEST_F(ProbeTest, OneThatFailsInAnotherWayThanBeforeIsExaminedAnew) {
   Start({{kFirst, RefuseCaa}});
   Met(kFirst, ServerResult::kTimeout);

@@ -26,6 +26,16 @@ class PatienceTest : public IterativeFixture {
   Looked LookPatiently(std::string_view name) {
     return Lookup(name, {.look = query::Look::kPatient});
   }
+
+  /// As two examinations leave it.
+  net::PeerRef KnownSilent(std::string_view address) {
+    net::PeerRef peer = client_->network()->PeerFor(server_->At(address));
+    peer->NoteProvenSilence();
+    EXPECT_FALSE(peer->is_known_silent()) << "one name shows little";
+    peer->NoteProvenSilence();
+    EXPECT_TRUE(peer->is_known_silent());
+    return peer;
+  }
 };
 
 TEST_F(PatienceTest, EachSilentServerHasTwiceTheTriesOfAll) {
@@ -35,6 +45,36 @@ TEST_F(PatienceTest, EachSilentServerHasTwiceTheTriesOfAll) {
   EXPECT_EQ(LookPatiently("example.test").answer.failure, Reason::kNoResponse);
   EXPECT_EQ(Seen(kFirst) + Seen(kSecond), 12u) << "2 times 3 tries, for 2 servers";
   EXPECT_EQ(Seen(kFirst), 6u);
+}
+
+// RFC 9520: what a server's failure has cost other names is not spent again for each.
+TEST_F(PatienceTest, OneThatIsKnownToBeSilentIsTriedOnce) {
+  tree_.SetOverride(kFirst, Silent);
+  tree_.SetOverride(kSecond, Silent);
+  Start();
+  const net::PeerRef first = KnownSilent(kFirst);
+  EXPECT_EQ(LookPatiently("example.test").answer.failure, Reason::kNoResponse);
+  EXPECT_EQ(Seen(kFirst), 1u);
+  EXPECT_EQ(Seen(kSecond), 11u) << "of 12 tries, the one that was left over";
+}
+
+TEST_F(PatienceTest, WhereNoOtherLookFollowsEvenThatOneHasItsTries) {
+  tree_.SetOverride(kFirst, Silent);
+  tree_.SetOverride(kSecond, Silent);
+  Start();
+  const net::PeerRef first = KnownSilent(kFirst);
+  const net::PeerRef second = KnownSilent(kSecond);
+  EXPECT_EQ(Lookup("example.test", {.look = query::Look::kOnly}).answer.failure,
+            Reason::kNoResponse);
+  EXPECT_EQ(Seen(kFirst) + Seen(kSecond), 3u);
+}
+
+TEST_F(PatienceTest, OneThatWasSilentAndAnswersIsBelievedAtOnce) {
+  Start();
+  const net::PeerRef first = KnownSilent(kFirst);
+  const net::PeerRef second = KnownSilent(kSecond);
+  EXPECT_EQ(Summary(Lookup("example.test").answer), "empty");
+  EXPECT_NE(first->is_known_silent(), second->is_known_silent());
 }
 
 TEST_F(PatienceTest, ADeadServerLeavesTriesToOneWhoseAnswersGetLost) {
