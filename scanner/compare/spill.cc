@@ -1,12 +1,10 @@
 // A row on disk is a head of fixed size and the texts behind it. Tested by spill_test.cc.
 #include "scanner/compare/spill.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <type_traits>
 #include <vector>
@@ -15,6 +13,7 @@
 #include <absl/strings/string_view.h>
 
 #include "scanner/guide/operator_name.h"
+#include "scanner/io/temporary_file.h"
 
 namespace caascan::compare {
 namespace {
@@ -74,20 +73,11 @@ bool TakeRow(std::string_view* bytes, SpillRow* row) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Spill>> Spill::Create(const std::string& folder) {
-  std::string place = folder;
-  if (place.empty()) {
-    const char* const set = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
-    place = set != nullptr && *set != '\0' ? set : "/tmp";
-  }
   std::unique_ptr<Spill> spill(new Spill());
   for (Partition& partition : spill->partitions_) {
-    std::string path = place + "/caascan.XXXXXX";
-    partition.fd = mkostemp(path.data(), O_CLOEXEC);
-    if (partition.fd < 0) {
-      return absl::InvalidArgumentError("cannot create temporary files in " + place + ": " +
-                                        std::strerror(errno));
-    }
-    (void)unlink(path.c_str());
+    const absl::StatusOr<int> fd = io::OpenTemporaryFile(folder);
+    if (!fd.ok()) return fd.status();
+    partition.fd = *fd;
   }
   return spill;
 }
