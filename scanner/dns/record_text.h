@@ -15,12 +15,16 @@ namespace caascan::dns {
 /// What separates the fields of a record that stands in one line.
 constexpr std::string_view kRecordBlanks = " \t\r";
 
+/// One of them?
+constexpr bool IsRecordBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
 /// Takes the next field from `*rest`: empty where there is none.
 inline std::string_view TakeRecordField(std::string_view* rest) {
-  rest->remove_prefix(std::min(rest->find_first_not_of(kRecordBlanks), rest->size()));
-  const std::string_view field = rest->substr(0, rest->find_first_of(kRecordBlanks));
-  rest->remove_prefix(field.size());
-  return field;
+  const char* const end = rest->data() + rest->size();
+  const char* const begin = std::find_if_not(rest->data(), end, IsRecordBlank);
+  const char* const stop = std::find_if(begin, end, IsRecordBlank);
+  *rest = {stop, static_cast<size_t>(end - stop)};
+  return {begin, static_cast<size_t>(stop - begin)};
 }
 
 /// The type's text in a record behind its owner. TTL and class are stepped over: each may be left

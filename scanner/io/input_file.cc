@@ -119,8 +119,10 @@ ReadResult InputFile::ReadDecoded(std::span<char> out, bool wait, size_t* got) {
       continue;
     }
     const ReadResult result = FillRaw(wait);
-    if (result == ReadResult::kEnd && decoder_->mid_stream())
+    if (result == ReadResult::kEnd && decoder_->mid_stream()) {
+      broken_off_ = true;
       return Fail("its compressed stream breaks off");
+    }
     if (result != ReadResult::kLine) return result;
   }
   const absl::string_view why = decoded_.message();

@@ -45,6 +45,8 @@ class InputFile {
 
   /// OK unless Read() said kFailed; then InvalidArgument that names the file.
   const absl::Status& status() const { return status_; }
+  /// Did the compressed stream end before it was whole? Then Read() said kFailed.
+  bool broken_off() const { return broken_off_; }
   /// How messages call it.
   const std::string& display_name() const { return display_name_; }
   static std::string DisplayName(const std::string& path) {
@@ -75,6 +77,7 @@ class InputFile {
   bool more_inside_ = false;  // The decoder may hold more than it has handed out.
   std::unique_ptr<Decoder> decoder_;
   absl::Status decoded_;  // An error waits until what came before it is handed out.
+  bool broken_off_ = false;
   std::atomic<uint64_t> bytes_read_{0};
   absl::Status status_;
 };

@@ -79,6 +79,7 @@ bool LineReader::TakeLine(Line* line) {
     }
     if (text.ends_with('\r')) text.remove_suffix(1);
     line->overlong = text.size() > kMaxLineSize;
+    line->unended = feed == nullptr && at_end_;
     line->text = text.substr(0, kMaxLineSize);
     line->number = ++lines_;
     return true;

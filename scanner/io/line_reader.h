@@ -23,11 +23,19 @@ struct Line {
   /// The line was longer than LineReader::kMaxLineSize: `text` is its beginning, the rest is
   /// dropped.
   bool overlong = false;
+  /// The input ended before a line feed did.
+  bool unended = false;
 };
 
 /// Without spaces, tabs and carriage returns at both ends. Other white space makes a text no name,
 /// which is why this is not Abseil's.
 std::string_view TrimBlanks(std::string_view text);
+
+/// Without UTF-8's mark, which may stand at the start of a file.
+inline std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
 
 /// Takes the first line off *text, its line feed too. REQUIRES: *text is not empty.
 std::string_view TakeLine(std::string_view* text);
@@ -50,6 +58,10 @@ class LineReader {
 
   /// OK unless Next() said kFailed; then InvalidArgument that names the file.
   const absl::Status& status() const { return file_->status(); }
+  /// Did the input's compressed stream end before it was whole? Then Next() said kFailed.
+  bool broken_off() const { return file_->broken_off(); }
+  /// Whole lines so far.
+  uint64_t lines() const { return lines_; }
   /// Of the file itself, before decoding. Any thread.
   uint64_t bytes_read() const { return file_->bytes_read(); }
 
