@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -32,16 +34,26 @@ enum class NextJob : uint8_t {
   kWouldWait,    // No line at once, and the caller did not want to wait.
   kEnd,          // All inputs are read.
   kInterrupted,  // The WakeFd was notified.
-  kFailed,       // status() says why and names the file.
+  kFailed,       // status() says why and names the file. Nothing more comes.
 };
 
 /// Turns input into jobs. One thread at a time.
 ///
 /// Every line gives exactly one job, save blank lines (all formats), those whose first character
-/// that is no blank is `#` (not in ndjson and zone), and a csv file's header. Of a zone file, every
-/// delegation (see ZoneLines) gives a job, and so does every line that cannot be read. Blanks
-/// (space, tab, carriage return) around a name and a byte order mark at the start of a file are
-/// dropped. A line over LineReader::kMaxLineSize is an invalid job.
+/// that is no blank is `#` (not in ndjson and zone), and a csv file's header. Blanks (space, tab,
+/// carriage return) around a name and a byte order mark at the start of a file are dropped. A line
+/// over LineReader::kMaxLineSize is an invalid job.
+///
+/// Of a zone file, every delegated name (see ZoneLines) gives exactly one job, in whatever order
+/// the records stand, and so does every line that cannot be read. A regular file is read twice, the
+/// first time for its order alone; where it is grouped by owner its jobs come as it is read again.
+/// Every other zone file is sorted, in temporary files beside TMPDIR, and its jobs come at its end.
+/// Memory: at most 96 MiB (ZoneOrder, ZoneSorter).
+///
+/// An input that is not whole gives what it holds, and then fails the source at the end of all: a
+/// compressed stream that breaks off, a zone file that ends within a record or lacks the SOA record
+/// that closes a transfer. The delegations that were then not complete are looked up without what
+/// the file says of them.
 class NameSource {
  public:
   /// Checks that every path can be read before anything is read. `wake` (may be null) must outlive
@@ -53,12 +65,11 @@ class NameSource {
   /// back rather than waiting for a slow writer: hand over what is batched, then call with `wait`.
   NextJob Next(NameJob* job, bool wait);
 
-  /// OK unless Next() said kFailed; then InvalidArgument that names the file.
+  /// OK unless Next() said kFailed; then InvalidArgument, or DataLoss where an input was not whole
+  /// or could not be sorted. Names the file, and the line that it was read to.
   const absl::Status& status() const { return status_; }
-  /// Of the inputs themselves, before decoding.
-  uint64_t bytes_read() const {
-    return bytes_before_ + (reader_ != nullptr ? reader_->bytes_read() : 0);
-  }
+  /// Of the inputs themselves, before decoding. Of a file that is sorted, as much as was given out.
+  uint64_t bytes_read() const;
   /// What bytes_read() will be at the end; 0 where an input's size is not known.
   uint64_t bytes_in_all() const;
   /// Jobs given out so far, invalid ones included.
@@ -66,6 +77,12 @@ class NameSource {
 
  private:
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
+  NextJob ReadOn(NameJob* job, bool wait);
+  bool Conclude(NameJob* job);
+  void NotWhole(std::string_view why);
+  std::string name_of_input() const;
+  bool BeginsZone(const io::Line& line);
+  static std::string_view TextOf(const io::Line& line);
   bool ParseLine(const io::Line& line, NameJob* job);
   bool ParseText(std::string_view text, const io::Line& line, NameJob* job);
   bool TakeZone(ZoneLines::Verdict verdict, NameJob* job);
@@ -77,11 +94,14 @@ class NameSource {
   CsvLine csv_;
   std::unique_ptr<ZoneLines> zone_;  // Of the file being read, once it is known to be one.
   std::unique_ptr<io::LineReader> reader_;
+  std::optional<io::Line> put_back_;  // The line that comes next.
+  bool whole_ = true;                 // Was the file being read, so far?
   size_t next_path_ = 0;
   InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
   bool first_line_ = true;                   // That counts, of the file being read.
   uint64_t jobs_ = 0;
   uint64_t bytes_before_ = 0;  // Of the files before the one being read.
+  absl::Status not_whole_;     // The first of them.
   absl::Status status_;
 };
 

@@ -8,7 +8,6 @@
 #include "scanner/input/zone_line.h"
 
 #include <absl/strings/str_cat.h>
-#include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
@@ -19,14 +18,12 @@
 #include "scanner/caa/property.h"
 #include "scanner/dns/ldns.h"
 #include "scanner/dns/record_text.h"
+#include "scanner/input/delegation_builder.h"
+#include "scanner/input/zone_fields.h"
 
 namespace caascan::input {
 namespace {
 
-// No more of one delegation is kept: see zones::Zone.
-constexpr size_t kMaxServers = 16;
-constexpr size_t kMaxGlue = 32;
-constexpr size_t kMaxDs = 16;
 // The lines of one record, joined.
 constexpr size_t kMaxRecordSize = size_t{64} << 10;
 constexpr uint32_t kDefaultTtl = 3600;
@@ -53,16 +50,8 @@ bool SaysSomethingOfDelegations(dns::RRType type) {
          type == dns::RRType::kAAAA || type == dns::RRType::kSOA;
 }
 
-/// Reads an address into `*octets`. How many it has: 0 where it is none.
-size_t ReadAddress(std::string_view text,
-                   std::array<uint8_t, dns::Delegation::kIpv6Octets>* octets) {
-  std::array<char, INET6_ADDRSTRLEN> copy{};
-  if (text.size() >= copy.size()) return 0;
-  text.copy(copy.data(), text.size());
-  if (inet_pton(AF_INET, copy.data(), octets->data()) == 1) return dns::Delegation::kIpv4Octets;
-  if (inet_pton(AF_INET6, copy.data(), octets->data()) == 1) return dns::Delegation::kIpv6Octets;
-  return 0;
-}
+/// What makes a line more, or less, than a record of its own. Kept fit for vector instructions.
+bool NeedsJoin(char c) { return c == ';' || c == '(' || c == ')' || c == '"'; }
 
 absl::string_view AbslView(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -74,11 +63,20 @@ dns::NameView ViewOf(const ldns_rdf* name) {
 
 class ZoneLines::Impl {
  public:
+  explicit Impl(ZonePlan plan) : plan_(std::move(plan)) {
+    builder_.set_glue(plan_.sorter != nullptr ? plan_.sorter->glue() : plan_.glue.get());
+    if (plan_.apex.has_value()) builder_.SetApex(*plan_.apex);
+  }
   Verdict Add(std::string_view line);
   Verdict End();
-  const std::string& owner() const { return done_owner_; }
-  std::unique_ptr<dns::Delegation> TakeDelegation() { return std::move(done_); }
+  const std::string& owner() const { return builder_.owner(); }
+  std::unique_ptr<dns::Delegation> TakeDelegation() { return builder_.Take(); }
   const std::string& invalid_text() const { return invalid_text_; }
+  bool lacks_closing_soa() const { return promises_closing_soa_ && last_soa_ != records_; }
+  const absl::Status& status() const {
+    return plan_.sorter != nullptr ? plan_.sorter->status() : sound_;
+  }
+  double share_given() const { return plan_.sorter != nullptr ? plan_.sorter->share_given() : 1; }
 
  private:
   enum class Read : uint8_t { kDone, kNotPlain, kNewDelegation };
@@ -91,32 +89,35 @@ class ZoneLines::Impl {
   bool Join(std::string_view line);
   Verdict Invalid(std::string_view text);
 
-  bool Begin(dns::NameView owner);
+  void ReadDigComment(std::string_view line);
+  void AddSoa(dns::NameView owner);
   bool AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host);
   bool AddDs(dns::NameView owner, std::string_view rdata);
   void AddAddress(dns::NameView owner, std::span<const uint8_t> octets);
-  bool Flush();
 
+  const ZonePlan plan_;
+  DelegationBuilder builder_;
+  const absl::Status sound_;
   std::unique_ptr<ldns_rdf, RdfFree> origin_{ldns_dname_new_frm_str(".")};
   uint32_t default_ttl_s_ = kDefaultTtl;
   std::string last_owner_;  // As the file has it, for lines that leave it out.
   std::string joined_;      // A record's lines so far, without comments.
   size_t depth_ = 0;        // Of parentheses that are open.
-  bool has_apex_ = false;
-  dns::Name apex_;
+  bool sorted_ = false;
+  uint64_t records_ = 0;  // So far, those that cannot be read included.
+  uint64_t soas_ = 0;
+  uint64_t last_soa_ = 0;  // Which of the records it was.
+  bool promises_closing_soa_ = false;
 
-  bool open_ = false;  // Is there a delegation that is not complete?
-  dns::Name owner_;
-  std::unique_ptr<dns::Delegation> delegation_;
-  std::vector<dns::Name> hosts_;
-
-  std::string done_owner_;
-  std::unique_ptr<dns::Delegation> done_;
   std::string invalid_text_;
 };
 
 ZoneLines::Verdict ZoneLines::Impl::Add(std::string_view line) {
-  if (depth_ == 0 && line.find_first_of(";()\"") == std::string_view::npos) return Interpret(line);
+  if (depth_ == 0 && std::none_of(line.begin(), line.end(), NeedsJoin)) return Interpret(line);
+  if (depth_ == 0 && line[0] == ';') {
+    ReadDigComment(line);
+    return Verdict::kNothing;
+  }
   if (!Join(line)) {
     depth_ = 0;
     const Verdict verdict = Invalid(joined_);
@@ -127,6 +128,17 @@ ZoneLines::Verdict ZoneLines::Impl::Add(std::string_view line) {
   const Verdict verdict = Interpret(joined_);
   joined_.clear();
   return verdict;
+}
+
+/// What dig writes above and below a zone transfer.
+void ZoneLines::Impl::ReadDigComment(std::string_view line) {
+  if (line.starts_with("; <<>> DiG ") && line.find("+onesoa") == std::string_view::npos) {
+    promises_closing_soa_ = promises_closing_soa_ || line.find(" axfr") != std::string_view::npos ||
+                            line.find(" AXFR") != std::string_view::npos;
+  } else if (line.starts_with("; Transfer failed")) {
+    promises_closing_soa_ = true;
+    last_soa_ = UINT64_MAX;  // None closes it.
+  }
 }
 
 /// Puts the line behind joined_, without its comment, blanks for parentheses. False where they do
@@ -169,6 +181,7 @@ ZoneLines::Verdict ZoneLines::Impl::Interpret(std::string_view record) {
   if (record.find_first_not_of(dns::kRecordBlanks) == std::string_view::npos)
     return Verdict::kNothing;
   if (record[0] == '$') return Directive(record);
+  ++records_;
   switch (ReadPlain(record)) {
     case Read::kDone:
       return Verdict::kNothing;
@@ -224,8 +237,7 @@ ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
   dns::Name owner;
   if (dns::Name::FromText(owner_text, &owner) != dns::NameError::kNone) return Read::kNotPlain;
   if (kind == Kind::kSoa) {
-    if (!has_apex_) apex_ = owner;
-    has_apex_ = true;
+    AddSoa(owner);
     return Read::kDone;
   }
   if (rest.find_first_not_of(dns::kRecordBlanks) != std::string_view::npos) return Read::kNotPlain;
@@ -274,8 +286,7 @@ bool ZoneLines::Impl::TakeRr(const ldns_rr* rr) {
   const std::span<const uint8_t> octets(ldns_rdf_data(rdata), ldns_rdf_size(rdata));
   switch (ldns_rr_get_type(rr)) {
     case LDNS_RR_TYPE_SOA:
-      if (!has_apex_) apex_ = owner;
-      has_apex_ = true;
+      AddSoa(owner);
       return false;
     case LDNS_RR_TYPE_NS:
       return AddServer(owner, ldns_rr_ttl(rr), ViewOf(rdata));
@@ -298,53 +309,32 @@ bool ZoneLines::Impl::TakeRr(const ldns_rr* rr) {
   }
 }
 
-/// Makes `owner` the delegation that records are added to. True where another is complete by that.
-bool ZoneLines::Impl::Begin(dns::NameView owner) {
-  if (open_ && owner_.view() == owner) return false;
-  const bool complete = Flush();
-  open_ = true;
-  owner_ = owner;
-  delegation_ = std::make_unique<dns::Delegation>();
-  hosts_.clear();
-  return complete;
-}
-
+/// True where the delegation before it is complete.
 bool ZoneLines::Impl::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host) {
-  if (owner.is_root() || (has_apex_ && owner == apex_.view())) return false;
-  const bool complete = Begin(owner);
-  const auto same = [host](const dns::Name& other) { return other.view() == host; };
-  if (hosts_.size() == kMaxServers || std::any_of(hosts_.begin(), hosts_.end(), same)) {
-    return complete;
-  }
-  ttl_s = dns::TtlSeconds(ttl_s);
-  delegation_->ttl_s = hosts_.empty() ? ttl_s : std::min(delegation_->ttl_s, ttl_s);
-  hosts_.emplace_back(host);
-  hosts_.back().ToLower();
-  delegation_->hosts.append(hosts_.back().view().bytes());
-  return complete;
+  if (plan_.sorter == nullptr) return builder_.AddServer(owner, ttl_s, host);
+  plan_.sorter->AddServer(owner, ttl_s, host);
+  return false;
 }
 
+/// Likewise.
 bool ZoneLines::Impl::AddDs(dns::NameView owner, std::string_view rdata) {
-  if (owner.is_root() || (has_apex_ && owner == apex_.view())) return false;
-  const bool complete = Begin(owner);
-  if (delegation_->ds.size() < kMaxDs) delegation_->ds.emplace_back(rdata);
-  return complete;
+  if (plan_.sorter == nullptr) return builder_.AddDs(owner, rdata);
+  plan_.sorter->AddDs(owner, rdata);
+  return false;
 }
 
 void ZoneLines::Impl::AddAddress(dns::NameView owner, std::span<const uint8_t> octets) {
-  if (!open_ || (has_apex_ && !owner.IsAtOrBelow(apex_))) return;
-  for (size_t i = 0; i < hosts_.size() && delegation_->glue.size() < kMaxGlue; ++i) {
-    if (hosts_[i].view() == owner) delegation_->AddGlue(i, octets);
+  if (plan_.sorter == nullptr) {
+    builder_.AddAddress(owner, octets);
+  } else {
+    plan_.sorter->AddAddress(owner, octets);
   }
 }
 
-/// True where a delegation is complete. One without servers (a DS that stands alone) is none.
-bool ZoneLines::Impl::Flush() {
-  if (!std::exchange(open_, false) || hosts_.empty()) return false;
-  owner_.ToLower();
-  done_owner_ = owner_.view().ToText();
-  done_ = std::move(delegation_);
-  return true;
+void ZoneLines::Impl::AddSoa(dns::NameView owner) {
+  builder_.SetApex(owner);
+  last_soa_ = records_;
+  if (++soas_ == records_ && soas_ == 2) promises_closing_soa_ = true;
 }
 
 ZoneLines::Verdict ZoneLines::Impl::End() {
@@ -353,15 +343,22 @@ ZoneLines::Verdict ZoneLines::Impl::End() {
     joined_.clear();
     return verdict;
   }
-  return Flush() ? Verdict::kDelegation : Verdict::kNothing;
+  if (plan_.sorter == nullptr) {
+    return builder_.Flush() ? Verdict::kDelegation : Verdict::kNothing;
+  }
+  if (!std::exchange(sorted_, true)) plan_.sorter->Finish();
+  return plan_.sorter->Next(&builder_) ? Verdict::kDelegation : Verdict::kNothing;
 }
 
-ZoneLines::ZoneLines() : impl_(std::make_unique<Impl>()) {}
+ZoneLines::ZoneLines(ZonePlan plan) : impl_(std::make_unique<Impl>(std::move(plan))) {}
 ZoneLines::~ZoneLines() = default;
 ZoneLines::Verdict ZoneLines::Add(std::string_view line) { return impl_->Add(line); }
 ZoneLines::Verdict ZoneLines::End() { return impl_->End(); }
 const std::string& ZoneLines::owner() const { return impl_->owner(); }
 std::unique_ptr<dns::Delegation> ZoneLines::TakeDelegation() { return impl_->TakeDelegation(); }
 const std::string& ZoneLines::invalid_text() const { return impl_->invalid_text(); }
+bool ZoneLines::lacks_closing_soa() const { return impl_->lacks_closing_soa(); }
+const absl::Status& ZoneLines::status() const { return impl_->status(); }
+double ZoneLines::share_given() const { return impl_->share_given(); }
 
 }  // namespace caascan::input

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,26 +11,38 @@
 
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/name.h"
+#include "scanner/input/glue_table.h"
+#include "scanner/input/zone_sorter.h"
 
 namespace caascan::input {
 
+/// How the records of a file come together. See zone_order.h, which finds it out.
+struct ZonePlan {
+  /// The owner of the SOA, where it is known before.
+  std::optional<dns::Name> apex;
+  /// Where addresses are found that stand apart from their delegation. Finished; may be null.
+  std::unique_ptr<const GlueTable> glue;
+  /// Takes all records first, in any order. Null where the file is grouped by owner.
+  std::unique_ptr<ZoneSorter> sorter;
+};
+
 /// Takes the lines of one zone file in order and finds its delegations: owners of NS records other
-/// than the zone's apex (the owner of the SOA). One thread at a time; memory does not grow with the
-/// file.
+/// than the zone's apex (the owner of the SOA). One thread at a time. Memory is that of the plan.
 ///
-/// A delegation is complete when the next one begins, so NS and DS records of one owner must stand
-/// together, with nothing but other types in between; where they do not, the owner comes again. The
-/// addresses of its servers are taken from wherever they stand before the next delegation.
+/// Without a sorter a delegation is complete when the next one begins: NS and DS records of one
+/// owner must stand together, with nothing but other types in between. Where they do not, the owner
+/// comes again. Addresses are taken from where they stand before the next delegation, and out of
+/// the table. With a sorter, delegations come at the end, each owner once.
 class ZoneLines {
  public:
-  ZoneLines();
+  explicit ZoneLines(ZonePlan plan = {});
   ~ZoneLines();
   ZoneLines(const ZoneLines&) = delete;
   ZoneLines& operator=(const ZoneLines&) = delete;
 
   enum class Verdict : uint8_t {
     kNothing,     // Go on.
-    kDelegation,  // The delegation before this line is complete: owner() and TakeDelegation().
+    kDelegation,  // A delegation is complete: owner() and TakeDelegation().
     kInvalid,     // No record can be read from the line, or from those that began with it:
                   // invalid_text().
   };
@@ -42,6 +55,15 @@ class ZoneLines {
   const std::string& owner() const;
   std::unique_ptr<dns::Delegation> TakeDelegation();
   const std::string& invalid_text() const;
+
+  /// Does the file, so far, lack the SOA record that a zone transfer ends with (RFC 5936 §2.2)? It
+  /// shows by itself that it is one: its first two records are SOA records, or dig's heading says
+  /// so, or dig says that the transfer failed.
+  bool lacks_closing_soa() const;
+  /// DataLoss where the sorter failed: then not all delegations come.
+  const absl::Status& status() const;
+  /// How much of what was sorted was given out, from 0 to 1; 1 without a sorter.
+  double share_given() const;
 
  private:
   class Impl;

@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "tests/input/delegations_text.h"
+#include "tests/io/compressed.h"
 #include "tests/io/temp_file.h"
 
 namespace caascan::input {
@@ -150,6 +154,122 @@ TEST(NameSourceTest, Zone) {
     EXPECT_EQ(job.details().delegation != nullptr, delegated);
   }
   EXPECT_EQ(source->Next(&job, true), NextJob::kEnd);
+}
+
+/// Every job of a zone file with what the file says of its delegation, in the order of the
+/// alphabet.
+std::vector<std::string> SortedDelegations(NameSource* source) {
+  std::vector<std::string> shown;
+  NameJob job;
+  for (NextJob next = NextJob::kJob; next != NextJob::kEnd && next != NextJob::kFailed;) {
+    next = source->Next(&job, true);
+    if (next != NextJob::kJob) continue;
+    const auto& delegation = job.details().delegation;
+    shown.push_back(delegation != nullptr ? DelegationText(Show(job), *delegation) : Show(job));
+  }
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+TEST(NameSourceTest, AZoneFileInAnyOrderGivesTheSame) {
+  std::vector<std::string> lines = {"com. 60 in soa a.nic.com. b.nic.com. 1 2 3 4 5\n",
+                                    "com. 60 in ns a.nic.com.\n"};
+  std::vector<std::string> expected;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "d" + std::to_string(1000 + i) + ".com";
+    const std::string host = "ns." + name;
+    const std::string address = "192.0.2." + std::to_string(i);
+    lines.push_back(name + ". 60 in ns ns.d1000.com.\n");
+    if (i > 0) lines.push_back(name + ". 60 in ns " + host + ".\n");
+    lines.push_back(name + ". 60 in ds 1 8 1 " + std::string(40, '0') + "\n");
+    lines.push_back(host + ". 60 in a " + address + "\n");
+    expected.push_back(name + ": ns.d1000.com=192.0.2.0 " +
+                       (i > 0 ? host + "=" + address + " " : "") + "60 ds:24");
+  }
+  const auto delegations = [&lines] {
+    std::string zone;
+    for (const std::string& line : lines) zone += line;
+    const io::TempFile file(zone);
+    const auto source =
+        MustOpen({.paths = {file.path()}, .format = InputFormat::kZone, .wildcard = false});
+    std::vector<std::string> shown = SortedDelegations(source.get());
+    EXPECT_TRUE(source->status().ok()) << source->status();
+    EXPECT_EQ(source->bytes_read(), zone.size());
+    // In the order of hosts as they are sorted: the shorter one first.
+    return shown;
+  };
+  EXPECT_EQ(delegations(), expected) << "by owner";
+  std::sort(lines.begin(), lines.end());
+  EXPECT_EQ(delegations(), expected) << "as text";
+  const auto type_of = [](const std::string& line) { return line.substr(line.find(" in ")); };
+  std::sort(lines.begin(), lines.end(), [&type_of](const std::string& a, const std::string& b) {
+    return type_of(a) < type_of(b);
+  });
+  EXPECT_EQ(delegations(), expected) << "by type";
+  std::mt19937 random(1);
+  for (int round = 0; round < 5; ++round) {
+    std::shuffle(lines.begin(), lines.end(), random);
+    EXPECT_EQ(delegations(), expected) << "shuffled";
+  }
+}
+
+TEST(NameSourceTest, WhatIsReadGoesBeforeAZoneFileIsReadForItsOrder) {
+  const io::TempFile lines("a.example\n");
+  const io::TempFile zone("x.com. 60 IN NS ns.x.com.\n");
+  const auto source = MustOpen(
+      {.paths = {lines.path(), zone.path()}, .format = InputFormat::kAuto, .wildcard = false});
+  NameJob job;
+  EXPECT_EQ(source->Next(&job, false), NextJob::kJob);
+  EXPECT_EQ(source->Next(&job, false), NextJob::kWouldWait);
+  ASSERT_EQ(source->Next(&job, true), NextJob::kJob);
+  EXPECT_EQ(Show(job), "x.com");
+  EXPECT_EQ(source->Next(&job, false), NextJob::kEnd);
+}
+
+TEST(NameSourceTest, WhatIsNotWholeGivesWhatItHoldsAndFailsInTheEnd) {
+  const std::string soa = "com. 60 IN SOA a. b. 1 2 3 4 5\n";
+  const std::string names = "a.com. 60 IN NS n.\nb.com. 60 IN NS n.\n";
+  const std::string packed = io::Gzip(soa + names);
+  struct Row {
+    const char* what;
+    std::string content;
+    std::vector<std::string> jobs;
+    std::string why;
+  };
+  const Row rows[] = {
+      {"a compressed stream",
+       io::Gzip("") + packed.substr(0, packed.size() - 6),
+       {"a.com: n 60", "b.com"},
+       "its compressed stream breaks off; it was read to the end of line 3"},
+      {"a transfer",
+       soa + soa + names,
+       {"a.com: n 60", "b.com"},
+       "it lacks the SOA record that closes a zone transfer; it was read to the end of line 4"},
+      {"a transfer that must be sorted",
+       soa + soa + names + "a.com. 60 IN NS m.\n",
+       {"a.com", "b.com"},
+       "it lacks the SOA record that closes a zone transfer; it was read to the end of line 5"},
+      {"a record",
+       soa + names + "c.com. 60 IN N",
+       {"!c.com. 60 IN N", "a.com: n 60", "b.com"},
+       "it ends within a record; it was read to the end of line 4"},
+      {"a record of several lines",
+       soa + names + "c.com. 60 IN NS (\n",
+       {"!c.com. 60 IN NS", "a.com", "b.com"},
+       "it ends within a record; it was read to the end of line 4"},
+  };
+  const io::TempFile next("next.example\n");
+  for (const Row& row : rows) {
+    const io::TempFile file(row.content);
+    const auto source = MustOpen(
+        {.paths = {file.path(), next.path()}, .format = InputFormat::kAuto, .wildcard = false});
+    std::vector<std::string> jobs = row.jobs;
+    jobs.emplace_back("next.example");
+    EXPECT_EQ(SortedDelegations(source.get()), jobs) << row.what;
+    EXPECT_EQ(source->status().code(), absl::StatusCode::kDataLoss) << row.what;
+    EXPECT_EQ(source->status().message(), "cannot read all of " + file.path() + ": " + row.why)
+        << row.what;
+  }
 }
 
 TEST(NameSourceTest, FilesOneAfterTheOther) {

@@ -1,14 +1,15 @@
 #include "scanner/input/zone_line.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "scanner/io/line_reader.h"
+#include "tests/input/delegations_text.h"
 
 namespace caascan::input {
 namespace {
@@ -16,40 +17,12 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::string AddressText(std::span<const uint8_t> octets) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(octets.size() == dns::Delegation::kIpv4Octets ? AF_INET : AF_INET6, octets.data(),
-            text.data(), text.size());
-  return text.data();
-}
-
-/// "owner: host[=address…]… TTL [ds:octets…]".
-std::string Show(const std::string& owner, const dns::Delegation& delegation) {
-  std::string shown = owner + ":";
-  const auto* octets = reinterpret_cast<const uint8_t*>(delegation.hosts.data());
-  size_t at = 0;
-  for (size_t server = 0; at < delegation.hosts.size(); ++server) {
-    size_t size = 0;
-    while (octets[at + size] != 0) size += 1u + octets[at + size];
-    ++size;  // The root's zero octet.
-    const dns::NameView host = dns::NameView::FromTrusted(octets + at, size);
-    shown += " " + host.ToText();
-    for (const auto& glue : delegation.glue) {
-      if (glue.server == server) shown += "=" + AddressText(glue.octets());
-    }
-    at += size;
-  }
-  shown += " " + std::to_string(delegation.ttl_s);
-  for (const std::string& ds : delegation.ds) shown += " ds:" + std::to_string(ds.size());
-  return shown;
-}
-
-std::vector<std::string> Delegations(std::string_view zone) {
-  ZoneLines lines;
+std::vector<std::string> Delegations(std::string_view zone, ZonePlan plan = {}) {
+  ZoneLines lines(std::move(plan));
   std::vector<std::string> shown;
   const auto take = [&](ZoneLines::Verdict verdict) {
     if (verdict == ZoneLines::Verdict::kDelegation) {
-      shown.push_back(Show(lines.owner(), *lines.TakeDelegation()));
+      shown.push_back(DelegationText(lines.owner(), *lines.TakeDelegation()));
     } else if (verdict == ZoneLines::Verdict::kInvalid) {
       shown.push_back("!" + lines.invalid_text());
     }
@@ -63,6 +36,10 @@ std::vector<std::string> Delegations(std::string_view zone) {
   while (take(lines.End())) {
   }
   return shown;
+}
+
+ZonePlan Sorted() {
+  return {.apex = std::nullopt, .glue = nullptr, .sorter = std::make_unique<ZoneSorter>()};
 }
 
 constexpr std::string_view kSoa = "com.\t900\tin\tsoa\ta.nic.com. b.nic.com. 1 2 3 4 5\n";
@@ -148,6 +125,82 @@ TEST(ZoneLineTest, FormsOfLines) {
   };
   for (const Row& row : rows) {
     EXPECT_THAT(Delegations(row.zone), testing::ElementsAreArray(row.delegations)) << row.what;
+    if (std::string_view(row.what) == "the owner left out") continue;  // The order differs.
+    EXPECT_THAT(Delegations(row.zone, Sorted()), testing::ElementsAreArray(row.delegations))
+        << row.what << ", sorted";
+  }
+}
+
+TEST(ZoneLineTest, TheApexIsNoDelegationWhereverItsSoaStands) {
+  const std::string apex =
+      "com. 60 IN NS a.nic.com.\ncom. 60 IN DS 1 8 1 " + std::string(40, '0') + "\n";
+  const std::string before = "a.com. 60 IN NS a.\n";
+  const std::string behind = "x.com. 60 IN NS a.\n";
+  const std::string soa(kSoa);
+  for (const std::string& zone : {soa + apex + before + behind, before + apex + soa + behind,
+                                  before + apex + behind + soa, apex + before + behind + soa}) {
+    EXPECT_THAT(Delegations(zone, Sorted()), ElementsAre("a.com: a 60", "x.com: a 60")) << zone;
+    dns::Name com;
+    ASSERT_EQ(dns::Name::FromText("com", &com), dns::NameError::kNone);
+    EXPECT_THAT(Delegations(zone, {.apex = com, .glue = nullptr, .sorter = nullptr}),
+                ElementsAre("a.com: a 60", "x.com: a 60"))
+        << zone;
+  }
+  EXPECT_THAT(Delegations(before + apex + soa + behind), ElementsAre("a.com: a 60", "x.com: a 60"));
+}
+
+TEST(ZoneLineTest, GlueOutOfATable) {
+  const auto glue = [] {
+    auto table = std::make_unique<GlueTable>();
+    dns::Name host;
+    for (const auto& [name, last] :
+         std::vector<std::pair<std::string, uint8_t>>{{"ns.b.com", 1}, {"ns.net", 2}}) {
+      EXPECT_EQ(dns::Name::FromText(name, &host), dns::NameError::kNone);
+      EXPECT_TRUE(table->Add(host, std::vector<uint8_t>{192, 0, 2, last}));
+    }
+    table->Finish();
+    return ZonePlan{.apex = std::nullopt, .glue = std::move(table), .sorter = nullptr};
+  };
+  const std::string zone =
+      "a.com. 60 IN NS ns.b.com.\na.com. 60 IN NS ns.net.\nb.com. 60 IN NS NS.b.com.\n"
+      "ns.b.com. 60 IN A 192.0.2.1\nns.b.com. 60 IN A 192.0.2.3\n";
+  EXPECT_THAT(
+      Delegations(std::string(kSoa) + zone, glue()),
+      ElementsAre("a.com: ns.b.com=192.0.2.1 ns.net 60", "b.com: ns.b.com=192.0.2.1=192.0.2.3 60"));
+}
+
+TEST(ZoneLineTest, ClosingSoa) {
+  struct Row {
+    const char* what;
+    std::string zone;
+    bool lacks;
+  };
+  const std::string soa(kSoa);
+  const std::string records = "com. 60 IN NS a.\nx.com. 60 IN NS a.\n";
+  const std::string dig = "\n; <<>> DiG 9.18.28 <<>> @192.0.2.1 com. axfr\n; (1 server found)\n";
+  const std::string one = "; <<>> DiG 9.18.28 <<>> +onesoa axfr com.\n";
+  const std::string failed = "; Transfer failed.\n";
+  const Row rows[] = {
+      {"one in front", soa + records, false},
+      {"none", records, false},
+      {"front and end", soa + records + soa, false},
+      {"two in front", soa + soa + records, true},
+      {"two in front, one at the end", soa + soa + records + soa, false},
+      {"nothing but them", soa + soa, false},
+      {"two in front, not in one line", soa + "@ IN SOA a. b. (\n1 2 3 4 5 )\n" + records, true},
+      {"dig", dig + soa + records + soa + ";; Query time: 1 msec\n", false},
+      {"dig, cut", dig + soa + records, true},
+      {"dig +onesoa", one + soa + records, false},
+      {"dig, failed", dig + soa + records + failed, true},
+      {"dig +onesoa, failed", one + soa + records + failed, true},
+      {"another query of dig's", "; <<>> DiG 9.18.28 <<>> com. ns\n" + records, false},
+      {"a line behind it", dig + soa + records + soa + "broken\n", true},
+  };
+  for (const Row& row : rows) {
+    ZoneLines lines;
+    std::string_view rest = row.zone;
+    while (!rest.empty()) (void)lines.Add(io::TakeLine(&rest));
+    EXPECT_EQ(lines.lacks_closing_soa(), row.lacks) << row.what;
   }
 }
 
@@ -189,10 +242,12 @@ TEST(ZoneLineTest, EveryFlippedByteAndEveryLength) {
       std::string other = line;
       other[i] = static_cast<char>(other[i] ^ flip);
       (void)Delegations(other);
+      (void)Delegations(other, Sorted());
     }
     std::string nul = line;
     nul[i] = '\0';
     (void)Delegations(nul);
+    (void)Delegations(nul, Sorted());
   }
 }
 
