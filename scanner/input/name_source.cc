@@ -93,6 +93,7 @@ bool NameSource::Conclude(NameJob* job) {
     const ZoneLines::Verdict verdict = zone_->End();
     if (verdict == ZoneLines::Verdict::kInvalid) NotWhole("it ends within a record");
     if (TakeZone(verdict, job)) return true;
+    if (whole_) CompareDigest();
     if (const absl::Status& sorted = zone_->status(); !sorted.ok()) {
       status_ = absl::Status(sorted.code(),
                              absl::StrCat("cannot read ", name_of_input(), ": ", sorted.message()));
@@ -103,13 +104,25 @@ bool NameSource::Conclude(NameJob* job) {
   return false;
 }
 
+void NameSource::CompareDigest() {
+  switch (zone_->CompareDigest()) {
+    case ZoneDigest::Verdict::kNothing:
+    case ZoneDigest::Verdict::kFits:
+      return;
+    case ZoneDigest::Verdict::kDiffers:
+      return NotWhole("its records do not fit its ZONEMD record");
+    case ZoneDigest::Verdict::kUnknown:
+      return NotWhole("its ZONEMD record cannot be compared, since not all records can be read");
+  }
+}
+
 /// The scan goes on with what there is, and says in the end what was wrong with the first such
 /// file.
 void NameSource::NotWhole(std::string_view why) {
   if (!std::exchange(whole_, false) || !not_whole_.ok()) return;
-  not_whole_ = absl::DataLossError(absl::StrCat(
-      "cannot read all of ", name_of_input(), ": ", absl::string_view(why.data(), why.size()),
-      "; it was read to the end of line ", reader_->lines()));
+  not_whole_ = absl::DataLossError(
+      absl::StrCat(name_of_input(), " is not whole: ", absl::string_view(why.data(), why.size()),
+                   "; it was read to the end of line ", reader_->lines()));
 }
 
 std::string NameSource::name_of_input() const {

@@ -48,12 +48,13 @@ enum class NextJob : uint8_t {
 /// the records stand, and so does every line that cannot be read. A regular file is read twice, the
 /// first time for its order alone; where it is grouped by owner its jobs come as it is read again.
 /// Every other zone file is sorted, in temporary files beside TMPDIR, and its jobs come at its end.
-/// Memory: at most 96 MiB (ZoneOrder, ZoneSorter).
+/// Memory: at most 96 MiB (ZoneOrder, ZoneSorter), and 64 MiB more for the digest of a regular file
+/// with a ZONEMD record (ZoneDigest).
 ///
 /// An input that is not whole gives what it holds, and then fails the source at the end of all: a
-/// compressed stream that breaks off, a zone file that ends within a record or lacks the SOA record
-/// that closes a transfer. The delegations that were then not complete are looked up without what
-/// the file says of them.
+/// compressed stream that breaks off, a zone file that ends within a record, lacks the SOA record
+/// that closes a transfer, or does not fit its ZONEMD record. The delegations that were then not
+/// complete are looked up without what the file says of them.
 class NameSource {
  public:
   /// Checks that every path can be read before anything is read. `wake` (may be null) must outlive
@@ -79,6 +80,7 @@ class NameSource {
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
   NextJob ReadOn(NameJob* job, bool wait);
   bool Conclude(NameJob* job);
+  void CompareDigest();
   void NotWhole(std::string_view why);
   std::string name_of_input() const;
   bool BeginsZone(const io::Line& line);

@@ -27,6 +27,7 @@ namespace {
 // The lines of one record, joined.
 constexpr size_t kMaxRecordSize = size_t{64} << 10;
 constexpr uint32_t kDefaultTtl = 3600;
+constexpr uint32_t kNoTtl = 0xFFFFFFFE;  // No record has it (RFC 2181 §8).
 
 struct RrFree {
   void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
@@ -72,6 +73,9 @@ class ZoneLines::Impl {
   const std::string& owner() const { return builder_.owner(); }
   std::unique_ptr<dns::Delegation> TakeDelegation() { return builder_.Take(); }
   const std::string& invalid_text() const { return invalid_text_; }
+  ZoneDigest::Verdict CompareDigest() {
+    return plan_.digest != nullptr ? plan_.digest->Compare() : ZoneDigest::Verdict::kNothing;
+  }
   bool lacks_closing_soa() const { return promises_closing_soa_ && last_soa_ != records_; }
   const absl::Status& status() const {
     return plan_.sorter != nullptr ? plan_.sorter->status() : sound_;
@@ -85,6 +89,8 @@ class ZoneLines::Impl {
   Verdict Directive(std::string_view record);
   Read ReadPlain(std::string_view record);
   Verdict ReadByLdns(std::string_view record);
+  static std::string TextForLdns(std::string_view owner, std::string_view rest);
+  void AddToDigest(std::string_view record);
   bool TakeRr(const ldns_rr* rr);
   bool Join(std::string_view line);
   Verdict Invalid(std::string_view text);
@@ -100,6 +106,8 @@ class ZoneLines::Impl {
   const absl::Status sound_;
   std::unique_ptr<ldns_rdf, RdfFree> origin_{ldns_dname_new_frm_str(".")};
   uint32_t default_ttl_s_ = kDefaultTtl;
+  bool ttl_is_given_ = false;  // By $TTL.
+  bool digest_ended_ = false;
   std::string last_owner_;  // As the file has it, for lines that leave it out.
   std::string joined_;      // A record's lines so far, without comments.
   size_t depth_ = 0;        // Of parentheses that are open.
@@ -182,6 +190,7 @@ ZoneLines::Verdict ZoneLines::Impl::Interpret(std::string_view record) {
     return Verdict::kNothing;
   if (record[0] == '$') return Directive(record);
   ++records_;
+  if (plan_.digest != nullptr && !digest_ended_) AddToDigest(record);
   switch (ReadPlain(record)) {
     case Read::kDone:
       return Verdict::kNothing;
@@ -210,6 +219,7 @@ ZoneLines::Verdict ZoneLines::Impl::Directive(std::string_view record) {
   if (caa::EqualIgnoringCase(word, "$ttl") && !value.empty()) {
     const char* end = nullptr;
     default_ttl_s_ = ldns_str2period(value.c_str(), &end);
+    ttl_is_given_ = true;
     return *end == '\0' ? Verdict::kNothing : Invalid(record);
   }
   return Invalid(record);
@@ -255,6 +265,37 @@ ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
   return AddServer(owner, ttl_s, host) ? Read::kNewDelegation : Read::kDone;
 }
 
+/// As ldns reads it, without its owner: the class may stand in front of the TTL (RFC 1035 §5.1),
+/// which ldns does not know.
+std::string ZoneLines::Impl::TextForLdns(std::string_view owner, std::string_view rest) {
+  std::string_view behind = rest;
+  const bool class_first = caa::EqualIgnoringCase(dns::TakeRecordField(&behind), "in");
+  const std::string_view ttl = class_first ? dns::TakeRecordField(&behind) : std::string_view();
+  const bool swapped = !ttl.empty() && ttl[0] >= '0' && ttl[0] <= '9';
+  return swapped ? absl::StrCat(AbslView(owner), " ", AbslView(ttl), " IN", AbslView(behind))
+                 : absl::StrCat(AbslView(owner), AbslView(rest));
+}
+
+/// All types count for the digest. A record that ldns cannot read, or whose TTL is not known, ends
+/// it: what leaks by that (see above) is one record's.
+void ZoneLines::Impl::AddToDigest(std::string_view record) {
+  std::string_view rest = record;
+  std::string_view owner = last_owner_;
+  if (!dns::IsRecordBlank(record[0])) owner = dns::TakeRecordField(&rest);
+  const std::string text = TextForLdns(owner, rest);
+  ldns_rr* raw = nullptr;
+  const ldns_status status = ldns_rr_new_frm_str(
+      &raw, text.c_str(), ttl_is_given_ ? default_ttl_s_ : kNoTtl, origin_.get(), nullptr);
+  const std::unique_ptr<ldns_rr, RrFree> rr(raw);
+  if (status == LDNS_STATUS_OK && text.find('\0') == std::string::npos &&
+      ldns_rr_get_class(raw) == LDNS_RR_CLASS_IN && ldns_rr_ttl(raw) != kNoTtl) {
+    plan_.digest->Add(raw);
+  } else {
+    plan_.digest->Spoil();
+    digest_ended_ = true;
+  }
+}
+
 ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   std::string_view rest = record;
   if (dns::kRecordBlanks.find(record[0]) == std::string_view::npos)
@@ -262,14 +303,7 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   const dns::RRType type = dns::RecordTypeOf(dns::RecordTypeText(rest));
   if (type == dns::RRType{}) return Invalid(record);
   if (!SaysSomethingOfDelegations(type)) return Verdict::kNothing;
-  // The class may stand in front of the TTL (RFC 1035 §5.1), which ldns does not read.
-  std::string_view behind = rest;
-  const bool class_first = caa::EqualIgnoringCase(dns::TakeRecordField(&behind), "in");
-  const std::string_view ttl = class_first ? dns::TakeRecordField(&behind) : std::string_view();
-  const bool swapped = !ttl.empty() && ttl[0] >= '0' && ttl[0] <= '9';
-  const std::string text =
-      swapped ? absl::StrCat(last_owner_, " ", AbslView(ttl), " IN", AbslView(behind))
-              : absl::StrCat(last_owner_, AbslView(rest));
+  const std::string text = TextForLdns(last_owner_, rest);
   ldns_rr* raw = nullptr;
   const ldns_status status =
       ldns_rr_new_frm_str(&raw, text.c_str(), default_ttl_s_, origin_.get(), nullptr);
@@ -359,6 +393,7 @@ std::unique_ptr<dns::Delegation> ZoneLines::TakeDelegation() { return impl_->Tak
 const std::string& ZoneLines::invalid_text() const { return impl_->invalid_text(); }
 bool ZoneLines::lacks_closing_soa() const { return impl_->lacks_closing_soa(); }
 const absl::Status& ZoneLines::status() const { return impl_->status(); }
+ZoneDigest::Verdict ZoneLines::CompareDigest() { return impl_->CompareDigest(); }
 double ZoneLines::share_given() const { return impl_->share_given(); }
 
 }  // namespace caascan::input

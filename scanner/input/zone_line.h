@@ -12,6 +12,7 @@
 #include "scanner/dns/delegation.h"
 #include "scanner/dns/name.h"
 #include "scanner/input/glue_table.h"
+#include "scanner/input/zone_digest.h"
 #include "scanner/input/zone_sorter.h"
 
 namespace caascan::input {
@@ -24,6 +25,8 @@ struct ZonePlan {
   std::unique_ptr<const GlueTable> glue;
   /// Takes all records first, in any order. Null where the file is grouped by owner.
   std::unique_ptr<ZoneSorter> sorter;
+  /// Takes all records too. Null where the file has no ZONEMD record.
+  std::unique_ptr<ZoneDigest> digest;
 };
 
 /// Takes the lines of one zone file in order and finds its delegations: owners of NS records other
@@ -60,6 +63,8 @@ class ZoneLines {
   /// shows by itself that it is one: its first two records are SOA records, or dig's heading says
   /// so, or dig says that the transfer failed.
   bool lacks_closing_soa() const;
+  /// Do the records fit the file's ZONEMD record? Once, after End() said kNothing.
+  ZoneDigest::Verdict CompareDigest();
   /// DataLoss where the sorter failed: then not all delegations come.
   const absl::Status& status() const;
   /// How much of what was sorted was given out, from 0 to 1; 1 without a sorter.

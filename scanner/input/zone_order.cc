@@ -19,18 +19,27 @@
 namespace caascan::input {
 namespace {
 
-enum class Kind : uint8_t { kDelegation, kAddress, kSoa, kOther, kUnknown };
+enum class Kind : uint8_t { kDelegation, kAddress, kSoa, kZonemd, kOther, kUnknown };
 
 Kind KindOf(std::string_view type) {
   using caa::EqualIgnoringCase;
   if (EqualIgnoringCase(type, "ns") || EqualIgnoringCase(type, "ds")) return Kind::kDelegation;
   if (EqualIgnoringCase(type, "a") || EqualIgnoringCase(type, "aaaa")) return Kind::kAddress;
   if (EqualIgnoringCase(type, "soa")) return Kind::kSoa;
-  constexpr std::array<std::string_view, 13> kOthers = {
-      "rrsig", "nsec3",   "nsec", "dnskey", "txt",    "nsec3param", "cds",
-      "mx",    "cdnskey", "caa",  "cname",  "zonemd", "tlsa"};
+  if (EqualIgnoringCase(type, "zonemd")) return Kind::kZonemd;
+  constexpr std::array<std::string_view, 11> kOthers = {"rrsig",   "nsec3",      "nsec", "dnskey",
+                                                        "txt",     "nsec3param", "cds",  "mx",
+                                                        "cdnskey", "caa",        "cname"};
   const auto same = [type](std::string_view other) { return EqualIgnoringCase(type, other); };
   return std::any_of(kOthers.begin(), kOthers.end(), same) ? Kind::kOther : Kind::kUnknown;
+}
+
+/// `word` is in lower case.
+bool Mentions(std::string_view line, std::string_view word) {
+  const auto same = [](char in_line, char in_word) {
+    return dns::LowerOctet(static_cast<uint8_t>(in_line)) == static_cast<uint8_t>(in_word);
+  };
+  return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
 }
 
 /// The type behind an owner. Of TTL and class, each at most once, either may come first.
@@ -75,15 +84,26 @@ bool ComesBefore(std::string_view a, std::string_view b) {
 ZoneOrder::ZoneOrder(size_t max_hashes, size_t glue_memory)
     : max_hashes_(max_hashes), glue_(std::make_unique<GlueTable>(glue_memory)) {}
 
-bool ZoneOrder::Add(std::string_view line) {
+void ZoneOrder::Add(std::string_view line) {
   // Directives mean nothing to owners that are absolute, and all others end the order.
-  if (!ordered_ || line.empty() || line[0] == ';' || line[0] == '$') return ordered_;
+  if (line.empty() || line[0] == ';' || line[0] == '$') return;
+  if (ordered_) {
+    Look(line);
+  } else {
+    has_digest_ = has_digest_ || Mentions(line, "zonemd");
+  }
+}
+
+void ZoneOrder::Look(std::string_view line) {
   std::string_view rest = line;
   const bool has_owner = dns::kRecordBlanks.find(line[0]) == std::string_view::npos;
   const std::string_view owner = dns::TakeRecordField(&rest);
-  if (owner.empty()) return true;  // Blanks alone.
+  if (owner.empty()) return;  // Blanks alone.
   ordered_ = has_owner && IsPlainOwner(owner) && line.find('(') == std::string_view::npos;
-  if (!ordered_) return false;
+  if (!ordered_) {
+    has_digest_ = has_digest_ || Mentions(line, "zonemd");
+    return;
+  }
   const std::string_view behind_owner = rest;
   switch (KindOf(TakeType(&rest))) {
     case Kind::kDelegation:
@@ -97,13 +117,15 @@ bool ZoneOrder::Add(std::string_view line) {
         apex_ = apex_.value_or(apex);
       }
       break;
+    case Kind::kZonemd:
+      has_digest_ = true;
+      break;
     case Kind::kOther:
       break;
     case Kind::kUnknown:
       ordered_ = !MeansDelegations(dns::RecordTypeOf(dns::RecordTypeText(behind_owner)));
       break;
   }
-  return ordered_;
 }
 
 bool ZoneOrder::AddOwner(std::string_view owner) {
@@ -155,6 +177,7 @@ ZonePlan ZoneOrder::TakePlan() {
     glue_.reset();
     plan.sorter = std::make_unique<ZoneSorter>();
   }
+  if (has_digest_) plan.digest = std::make_unique<ZoneDigest>();
   return plan;
 }
 
@@ -167,10 +190,9 @@ bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan) {
   ZoneOrder order;
   io::Line line;
   io::ReadResult result = io::ReadResult::kLine;
-  bool grouped = true;
-  while (grouped && (result = (*reader)->Next(&line, /*wait=*/true)) == io::ReadResult::kLine) {
+  while ((result = (*reader)->Next(&line, /*wait=*/true)) == io::ReadResult::kLine) {
     if (line.overlong) continue;  // It is no record.
-    grouped = order.Add(line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text);
+    order.Add(line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text);
   }
   (void)order.End();
   *plan = order.TakePlan();

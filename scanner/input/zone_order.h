@@ -22,7 +22,8 @@ namespace caascan::input {
 /// No two owners' records are mixed where the owners ascend, as text or in the canonical order of
 /// names (RFC 4034 §6.1); where they do neither, hashes of up to kMaxHashes owners tell. Glue is
 /// found where it follows its own delegation, or where the file's addresses fit a GlueTable. A file
-/// with other lines than `owner [TTL] [IN] TYPE RDATA`, the owner absolute, counts as unordered.
+/// with other lines than `owner [TTL] [IN] TYPE RDATA`, the owner absolute, counts as unordered. A
+/// line that could hold a ZONEMD record is looked for to the end.
 ///
 /// Memory: 32 MiB for the hashes, and that of a GlueTable.
 class ZoneOrder {
@@ -32,8 +33,8 @@ class ZoneOrder {
   /// The sizes are given by tests.
   explicit ZoneOrder(size_t max_hashes = kMaxHashes, size_t glue_memory = GlueTable::kMemory);
 
-  /// One line without its line feed. False once the file is known to be unordered.
-  bool Add(std::string_view line);
+  /// One line without its line feed.
+  void Add(std::string_view line);
   /// At the end: is the file grouped by owner?
   bool End();
   /// How to read the file again: without a sorter where it is grouped, with the addresses and the
@@ -41,12 +42,14 @@ class ZoneOrder {
   ZonePlan TakePlan();
 
  private:
+  void Look(std::string_view line);
   bool AddOwner(std::string_view owner);
   bool AddAddress(std::string_view owner, std::string_view rdata);
 
   const size_t max_hashes_;
   std::unique_ptr<GlueTable> glue_;
   std::optional<dns::Name> apex_;
+  bool has_digest_ = false;
   bool ordered_ = true;
   std::string typed_;  // The last owner of NS or DS, as it stands there, and in lower case.
   std::string last_;

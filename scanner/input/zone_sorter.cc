@@ -1,58 +1,18 @@
-// A record's octets sort as its owner does, and an owner's NS records in front of DS and addresses:
-// the owner's labels from the last to the first, each with a zero octet behind it, then a zero
-// octet, the kind, and what the kind needs. Zeros in labels are escaped. Tested by
-// zone_sorter_test.cc.
+// A record is its owner's key, the kind, and what the kind needs: an owner's NS records sort in
+// front of DS and addresses. Tested by zone_sorter_test.cc.
 #include "scanner/input/zone_sorter.h"
 
-#include <array>
-#include <cassert>
 #include <utility>
+
+#include "scanner/input/canonical_key.h"
 
 namespace caascan::input {
 namespace {
 
-constexpr char kEndOfLabel = '\0';
-constexpr char kEscape = '\1';  // What follows is one more than the octet.
 constexpr char kServer = '1';
 constexpr char kDs = '2';
 constexpr char kAddress = '3';
 constexpr size_t kTtlSize = 4;
-
-/// In lower case.
-void AppendKey(dns::NameView owner, std::string* out) {
-  std::array<dns::NameView, dns::kMaxNameSize / 2 + 1> names;
-  size_t labels = 0;
-  for (; !owner.is_root(); owner = owner.parent()) names.at(labels++) = owner;
-  while (labels > 0) {
-    for (const char c : names.at(--labels).first_label()) {
-      const auto octet = static_cast<char>(dns::LowerOctet(static_cast<uint8_t>(c)));
-      const bool special = octet == kEndOfLabel || octet == kEscape;
-      if (special) out->push_back(kEscape);
-      out->push_back(special ? static_cast<char>(octet + 1) : octet);
-    }
-    out->push_back(kEndOfLabel);
-  }
-  out->push_back(kEndOfLabel);
-}
-
-/// Takes the owner from the front of *record.
-dns::Name TakeOwner(std::string_view* record) {
-  dns::Name owner;
-  std::array<char, dns::kMaxNameSize> label;
-  while (record->front() != kEndOfLabel) {
-    size_t size = 0;
-    for (; record->front() != kEndOfLabel; record->remove_prefix(1)) {
-      const bool escaped = record->front() == kEscape;
-      if (escaped) record->remove_prefix(1);
-      label.at(size++) = static_cast<char>(record->front() - (escaped ? 1 : 0));
-    }
-    record->remove_prefix(1);
-    [[maybe_unused]] const bool fits = owner.Prepend({label.data(), size});
-    assert(fits && "it was a name");
-  }
-  record->remove_prefix(1);
-  return owner;
-}
 
 std::string_view Bytes(std::span<const uint8_t> octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
@@ -69,7 +29,7 @@ ZoneSorter::ZoneSorter(std::string folder, size_t memory, size_t glue_memory)
 
 void ZoneSorter::Add(dns::NameView owner, char kind, std::string_view payload) {
   record_.clear();
-  AppendKey(owner, &record_);
+  AppendNameKey(owner, &record_);
   record_.push_back(kind);
   record_.append(payload);
   sorter_.Add(record_);
@@ -98,7 +58,7 @@ void ZoneSorter::Finish() {
 
 /// True where the delegation before it is complete.
 bool ZoneSorter::Play(std::string_view record, DelegationBuilder* builder) const {
-  const dns::Name owner = TakeOwner(&record);
+  const dns::Name owner = TakeNameKey(&record);
   const char kind = record.front();
   record.remove_prefix(1);
   if (kind == kDs) return builder->AddDs(owner, record);

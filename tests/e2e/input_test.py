@@ -101,6 +101,12 @@ class Inputs(harness.Case):
             self.assert_one_clear_line(done, path, f"closes a zone transfer; it was read to the end of line "
                                        f"{len(text.splitlines())}; {ZONES} names")
 
+    def test_a_zone_file_that_does_not_fit_its_zonemd_record(self):
+        path = self.file("test.zone", self.zone_file + "test. 900 IN ZONEMD 1 1 1 " + 96 * "0" + "\n")
+        done = self.run_scan(path)
+        self.assertEqual(self.names_of(done, exit_code=1), sorted(self.zones))
+        self.assert_one_clear_line(done, path, "do not fit its ZONEMD record")
+
     def test_a_zone_file_that_ends_within_a_record(self):
         path = self.file("cut.zone", self.zone_file + "x.test. 900 IN A 192.")
         done = self.run_scan(path)

@@ -257,6 +257,16 @@ TEST(NameSourceTest, WhatIsNotWholeGivesWhatItHoldsAndFailsInTheEnd) {
        soa + names + "c.com. 60 IN NS (\n",
        {"!c.com. 60 IN NS", "a.com", "b.com"},
        "it ends within a record; it was read to the end of line 4"},
+      {"a ZONEMD record that does not fit",
+       soa + "com. 60 IN ZONEMD 1 1 1 " + std::string(96, '0') + "\n" + names,
+       {"a.com: n 60", "b.com: n 60"},
+       "its records do not fit its ZONEMD record; it was read to the end of line 4"},
+      {"a ZONEMD record, and one that cannot be read, in a file that is sorted",
+       soa + names + "com. 60 IN TXT (\n" + " \"a\" )\ncom. 60 in zonemd 1 1 1 (\n" +
+           std::string(96, '0') + " )\nx.com. A\n",
+       {"!x.com. A", "a.com: n 60", "b.com: n 60"},
+       "its ZONEMD record cannot be compared, since not all records can be read; it was read to "
+       "the end of line 8"},
   };
   const io::TempFile next("next.example\n");
   for (const Row& row : rows) {
@@ -267,8 +277,7 @@ TEST(NameSourceTest, WhatIsNotWholeGivesWhatItHoldsAndFailsInTheEnd) {
     jobs.emplace_back("next.example");
     EXPECT_EQ(SortedDelegations(source.get()), jobs) << row.what;
     EXPECT_EQ(source->status().code(), absl::StatusCode::kDataLoss) << row.what;
-    EXPECT_EQ(source->status().message(), "cannot read all of " + file.path() + ": " + row.why)
-        << row.what;
+    EXPECT_EQ(source->status().message(), file.path() + " is not whole: " + row.why) << row.what;
   }
 }
 

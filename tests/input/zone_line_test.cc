@@ -39,7 +39,9 @@ std::vector<std::string> Delegations(std::string_view zone, ZonePlan plan = {}) 
 }
 
 ZonePlan Sorted() {
-  return {.apex = std::nullopt, .glue = nullptr, .sorter = std::make_unique<ZoneSorter>()};
+  ZonePlan plan;
+  plan.sorter = std::make_unique<ZoneSorter>();
+  return plan;
 }
 
 constexpr std::string_view kSoa = "com.\t900\tin\tsoa\ta.nic.com. b.nic.com. 1 2 3 4 5\n";
@@ -142,8 +144,9 @@ TEST(ZoneLineTest, TheApexIsNoDelegationWhereverItsSoaStands) {
     EXPECT_THAT(Delegations(zone, Sorted()), ElementsAre("a.com: a 60", "x.com: a 60")) << zone;
     dns::Name com;
     ASSERT_EQ(dns::Name::FromText("com", &com), dns::NameError::kNone);
-    EXPECT_THAT(Delegations(zone, {.apex = com, .glue = nullptr, .sorter = nullptr}),
-                ElementsAre("a.com: a 60", "x.com: a 60"))
+    ZonePlan plan;
+    plan.apex = com;
+    EXPECT_THAT(Delegations(zone, std::move(plan)), ElementsAre("a.com: a 60", "x.com: a 60"))
         << zone;
   }
   EXPECT_THAT(Delegations(before + apex + soa + behind), ElementsAre("a.com: a 60", "x.com: a 60"));
@@ -159,7 +162,9 @@ TEST(ZoneLineTest, GlueOutOfATable) {
       EXPECT_TRUE(table->Add(host, std::vector<uint8_t>{192, 0, 2, last}));
     }
     table->Finish();
-    return ZonePlan{.apex = std::nullopt, .glue = std::move(table), .sorter = nullptr};
+    ZonePlan plan;
+    plan.glue = std::move(table);
+    return plan;
   };
   const std::string zone =
       "a.com. 60 IN NS ns.b.com.\na.com. 60 IN NS ns.net.\nb.com. 60 IN NS NS.b.com.\n"

@@ -14,7 +14,7 @@ namespace caascan::input {
 namespace {
 
 bool IsGrouped(std::string_view zone, ZoneOrder* order) {
-  while (!zone.empty()) (void)order->Add(io::TakeLine(&zone));
+  while (!zone.empty()) order->Add(io::TakeLine(&zone));
   return order->End();
 }
 
@@ -96,6 +96,19 @@ TEST(ZoneOrderTest, TheApexIsKnownBefore) {
   const ZonePlan plan = order.TakePlan();
   ASSERT_TRUE(plan.apex.has_value());
   EXPECT_EQ(plan.apex->view().ToLowerText(), "com");
+}
+
+TEST(ZoneOrderTest, AZonemdRecordIsSeen) {
+  for (const auto& [zone, seen] : std::vector<std::pair<std::string, bool>>{
+           {"a.com. NS n.\n", false},
+           {"com. 60 in zonemd 1 1 1 00\n", true},
+           {"a.com. NS n.\ncom. 60 IN ZONEMD (\n1 1 1 00 )\n", true},
+           {"a.com. NS n.\nb NS n.\n60 IN ZoneMD (\n1 1 1 00 )\n", true},
+           {"$ORIGIN com.\n@ NS n.\n TXT a\n", false}}) {
+    ZoneOrder order;
+    (void)IsGrouped(zone, &order);
+    EXPECT_EQ(order.TakePlan().digest != nullptr, seen) << zone;
+  }
 }
 
 TEST(ZoneOrderTest, WhatIsReadOnceIsSorted) {

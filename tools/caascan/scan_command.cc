@@ -25,6 +25,7 @@ gives exactly one record, in the order in which they are ready. The formats:
     stand; its NS, glue and DS are taken as the delegation, so that the parent's servers are not asked again. A file
     whose records stand by owner is read twice; any other, a pipe and standard input are sorted, in temporary files
     beside TMPDIR of at most the input's size, and begin when they are read. All of that takes up to 96 MiB of memory.
+    A file with a ZONEMD record is compared with it, in temporary files and 64 MiB more.
   ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
 auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
 object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
@@ -40,7 +41,7 @@ release, as far as the Public Suffix List is. Lines that are no name belong to o
 Exit status:
 0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
 stays valid, line by line. Likewise where an input was not whole (a compressed stream that breaks off, a zone file that
-ends within a record, a zone transfer without its closing SOA record), after the names that it holds were scanned. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or SIGTERM after the names
+ends within a record or does not fit its ZONEMD record, a zone transfer without its closing SOA record), after the names that it holds were scanned. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or SIGTERM after the names
 in flight were finished or given back.
 
 Examples:
