@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -95,8 +96,103 @@ enum class FindingCode : uint8_t {
   kCaaMethodUnknown,
 };
 
+/// A code and how a record writes it.
+struct FindingCodeRow {
+  FindingCode code;
+  std::string_view text;
+};
+
+/// Every code, in the enum's order. The texts are part of the contract (docs/record.schema.json)
+/// and never change.
+inline constexpr FindingCodeRow kFindingCodes[] = {
+    {FindingCode::kNotimpOnCaa, "notimp_on_caa"},
+    {FindingCode::kFormerrOnCaa, "formerr_on_caa"},
+    {FindingCode::kRefusedOnCaa, "refused_on_caa"},
+    {FindingCode::kServfailOnCaa, "servfail_on_caa"},
+    {FindingCode::kRcodeOnCaa, "rcode_on_caa"},
+    {FindingCode::kCaaDropped, "caa_dropped"},
+    {FindingCode::kUnknownTypesDropped, "unknown_types_dropped"},
+    {FindingCode::kUnknownTypesRejected, "unknown_types_rejected"},
+    {FindingCode::kNotimpForType, "notimp_for_type"},
+    {FindingCode::kNameBroken, "name_broken"},
+    {FindingCode::kLameRefused, "lame_refused"},
+    {FindingCode::kLameNotAuthoritative, "lame_not_authoritative"},
+    {FindingCode::kLameUpwardReferral, "lame_upward_referral"},
+    {FindingCode::kLameServfail, "lame_servfail"},
+    {FindingCode::kLameRcode, "lame_rcode"},
+    {FindingCode::kServerUnresolvable, "server_unresolvable"},
+    {FindingCode::kServerNxdomain, "server_nxdomain"},
+    {FindingCode::kServerDomainUnregistered, "server_domain_unregistered"},
+    {FindingCode::kServerIsAlias, "server_is_alias"},
+    {FindingCode::kServerUnreachable, "server_unreachable"},
+    {FindingCode::kServerSilent, "server_silent"},
+    {FindingCode::kUdpDropped, "udp_dropped"},
+    {FindingCode::kServerAddressSpecial, "server_address_special"},
+    {FindingCode::kDelegationMismatch, "delegation_mismatch"},
+    {FindingCode::kGlueMismatch, "glue_mismatch"},
+    {FindingCode::kGlueMissing, "glue_missing"},
+    {FindingCode::kDelegationCircular, "delegation_circular"},
+    {FindingCode::kUndelegatedChild, "undelegated_child"},
+    {FindingCode::kParentsDiffer, "parents_differ"},
+    {FindingCode::kSingleServer, "single_server"},
+    {FindingCode::kSingleNetwork, "single_network"},
+    {FindingCode::kAnswersDiffer, "answers_differ"},
+    {FindingCode::kNegativeWithoutSoa, "negative_without_soa"},
+    {FindingCode::kNegativeSoaWrongZone, "negative_soa_wrong_zone"},
+    {FindingCode::kNxdomainAboveExisting, "nxdomain_above_existing"},
+    {FindingCode::kCnameWithOtherData, "cname_with_other_data"},
+    {FindingCode::kAliasLoop, "alias_loop"},
+    {FindingCode::kAliasTooLong, "alias_too_long"},
+    {FindingCode::kEdnsFormerr, "edns_formerr"},
+    {FindingCode::kEdnsDropped, "edns_dropped"},
+    {FindingCode::kEdnsBadvers, "edns_badvers"},
+    {FindingCode::kEdnsNotEchoed, "edns_not_echoed"},
+    {FindingCode::kEdnsOptionRejected, "edns_option_rejected"},
+    {FindingCode::kTruncatedNoTcp, "truncated_no_tcp"},
+    {FindingCode::kQuestionChanged, "question_changed"},
+    {FindingCode::kQuestionMissing, "question_missing"},
+    {FindingCode::kCaseChanged, "case_changed"},
+    {FindingCode::kCaseSensitiveServer, "case_sensitive_server"},
+    {FindingCode::kIdOrPortChanged, "id_or_port_changed"},
+    {FindingCode::kResponseMalformed, "response_malformed"},
+    {FindingCode::kDnssecNoDnskey, "dnssec_no_dnskey"},
+    {FindingCode::kDnskeyDropped, "dnskey_dropped"},
+    {FindingCode::kDnskeyRefused, "dnskey_refused"},
+    {FindingCode::kDnskeyNotimp, "dnskey_notimp"},
+    {FindingCode::kDnskeyServfail, "dnskey_servfail"},
+    {FindingCode::kDnskeyRcode, "dnskey_rcode"},
+    {FindingCode::kDnssecDsMismatch, "dnssec_ds_mismatch"},
+    {FindingCode::kDnssecSignatureExpired, "dnssec_signature_expired"},
+    {FindingCode::kDnssecSignatureFuture, "dnssec_signature_future"},
+    {FindingCode::kDnssecSignatureInvalid, "dnssec_signature_invalid"},
+    {FindingCode::kDnssecSignatureMissing, "dnssec_signature_missing"},
+    {FindingCode::kDnssecDenialMissing, "dnssec_denial_missing"},
+    {FindingCode::kDnssecDenialInvalid, "dnssec_denial_invalid"},
+    {FindingCode::kDnssecAlgorithmUnsupported, "dnssec_algorithm_unsupported"},
+    {FindingCode::kDnssecAlgorithmDeprecated, "dnssec_algorithm_deprecated"},
+    {FindingCode::kDnssecNsec3Iterations, "dnssec_nsec3_iterations"},
+    {FindingCode::kDnssecEmptyAnswersOnly, "dnssec_empty_answers_only"},
+    {FindingCode::kDnssecExpiring, "dnssec_expiring"},
+    {FindingCode::kDnssecAlgorithmIncomplete, "dnssec_algorithm_incomplete"},
+    {FindingCode::kDnskeySetsDiffer, "dnskey_sets_differ"},
+    {FindingCode::kDnssecDeniesExisting, "dnssec_denies_existing"},
+    {FindingCode::kRateLimited, "rate_limited"},
+    {FindingCode::kResolverLies, "resolver_lies"},
+    {FindingCode::kResolverDown, "resolver_down"},
+    {FindingCode::kCaaIssuerUnknown, "caa_issuer_unknown"},
+    {FindingCode::kCaaValueMalformed, "caa_value_malformed"},
+    {FindingCode::kCaaTagUnknown, "caa_tag_unknown"},
+    {FindingCode::kCaaTagDraft, "caa_tag_draft"},
+    {FindingCode::kCaaFlagOne, "caa_flag_one"},
+    {FindingCode::kCaaFlagReserved, "caa_flag_reserved"},
+    {FindingCode::kCaaIssuewildSurprising, "caa_issuewild_surprising"},
+    {FindingCode::kCaaTtlExtreme, "caa_ttl_extreme"},
+    {FindingCode::kCaaParameterUnknown, "caa_parameter_unknown"},
+    {FindingCode::kCaaMethodUnknown, "caa_method_unknown"},
+};
+
 /// The last enumerator, for tables and loops over all codes.
-inline constexpr FindingCode kLastFindingCode = FindingCode::kCaaMethodUnknown;
+inline constexpr FindingCode kLastFindingCode = std::rbegin(kFindingCodes)->code;
 
 /// As a record has it: "notimp_on_caa". Lives as long as the program. Any thread.
 std::string_view FindingCodeText(FindingCode code);

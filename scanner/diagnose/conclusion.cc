@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,23 +13,16 @@
 namespace caascan::diagnose {
 namespace {
 
-using ProbeKindList = std::span<const ProbeKind>;
-
 // What goes into the evidence.
-constexpr ProbeKind kOnlySoa[] = {ProbeKind::kSoa};
 constexpr ProbeKind kOnlyCaa[] = {ProbeKind::kCaa};
 constexpr ProbeKind kOnlyUnknown[] = {ProbeKind::kUnknownType};
-constexpr ProbeKind kOfTheSilent[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
-                                      ProbeKind::kSoaOverTcp};
 constexpr ProbeKind kCaaProbes[] = {ProbeKind::kCaa, ProbeKind::kCaaWithoutDo,
                                     ProbeKind::kCaaWithoutEdns, ProbeKind::kCaaOverTcp,
                                     ProbeKind::kSoa};
-constexpr ProbeKind kTypeProbes[] = {ProbeKind::kUnknownType, ProbeKind::kSoa};
 constexpr ProbeKind kNameProbes[] = {ProbeKind::kCaa, ProbeKind::kA, ProbeKind::kTxt,
                                      ProbeKind::kUnknownType, ProbeKind::kSoa};
 constexpr ProbeKind kKeyProbes[] = {ProbeKind::kDnskey, ProbeKind::kDnskeyWithoutEdns,
                                     ProbeKind::kSoa};
-constexpr ProbeKind kOptionProbes[] = {ProbeKind::kSoaWithOption, ProbeKind::kSoa};
 constexpr ProbeKind kEdnsProbes[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
                                      ProbeKind::kSoaAgain};
 
@@ -137,8 +129,8 @@ class Conclusion {
       return JudgeOthers();
     }
     if (!soa.asked || examination_.met.served()) return;
-    Add(CodeOf(kLame, soa.result), kOnlySoa);
-    if (soa.result == ServerResult::kNotimp) Add(FindingCode::kNotimpForType, kOnlySoa);
+    Add(CodeOf(kLame, soa.result), kSoaProbes);
+    if (soa.result == ServerResult::kNotimp) Add(FindingCode::kNotimpForType, kSoaProbes);
   }
 
  private:
@@ -168,10 +160,10 @@ class Conclusion {
     const bool met = examination_.met.result == ServerResult::kMismatched ||
                      examination_.met.silent();  // What came may have been lost.
     if (answered || !seen.any() || !met) return false;
-    if (seen.question != 0) Add(FindingCode::kQuestionChanged, kOnlySoa);
-    if (seen.no_question != 0) Add(FindingCode::kQuestionMissing, kOnlySoa);
-    if (seen.source != 0 || seen.id != 0) Add(FindingCode::kIdOrPortChanged, kOnlySoa);
-    if (seen.letter_case != 0) Add(FindingCode::kCaseChanged, kOnlySoa);
+    if (seen.question != 0) Add(FindingCode::kQuestionChanged, kSoaProbes);
+    if (seen.no_question != 0) Add(FindingCode::kQuestionMissing, kSoaProbes);
+    if (seen.source != 0 || seen.id != 0) Add(FindingCode::kIdOrPortChanged, kSoaProbes);
+    if (seen.letter_case != 0) Add(FindingCode::kCaseChanged, kSoaProbes);
     return true;
   }
 
@@ -182,9 +174,9 @@ class Conclusion {
     if (without_edns.asked && !without_edns.silent()) {
       if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
     } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
-      Add(FindingCode::kServerSilent, kOfTheSilent);
+      Add(FindingCode::kServerSilent, kProbesOfTheSilent);
     } else if (without_edns.silent() && over_tcp.served() && !IsReachedByIpv6()) {
-      Add(FindingCode::kUdpDropped, kOfTheSilent);
+      Add(FindingCode::kUdpDropped, kProbesOfTheSilent);
     }
   }
 
@@ -199,7 +191,7 @@ class Conclusion {
         continue;
       }
       Add(FindingCode::kTruncatedNoTcp,
-          kind == ProbeKind::kSoa ? ProbeKindList(kOnlySoa) : kOnlyCaa);
+          kind == ProbeKind::kSoa ? ProbeKindList(kSoaProbes) : kOnlyCaa);
       return true;
     }
     return false;
@@ -213,8 +205,7 @@ class Conclusion {
       Add(FindingCode::kCaaDropped, kCaaProbes);
     // Where the look-up was answered, one failure beside it is no rule.
     if (caa.asked && !examination_.met.served()) Add(CodeOf(kOnCaa, caa.result), kCaaProbes);
-    if (IsSilent(ProbeKind::kUnknownType)) Add(FindingCode::kUnknownTypesDropped, kTypeProbes);
-    if (IsRcode(unknown)) Add(FindingCode::kUnknownTypesRejected, kTypeProbes);
+    JudgeEachProbe(/*at_zone=*/false);
     if (caa.result == ServerResult::kNotimp) {
       Add(FindingCode::kNotimpForType, kOnlyCaa);
     } else if (unknown.result == ServerResult::kNotimp) {
@@ -224,8 +215,17 @@ class Conclusion {
 
   void JudgeOthers() {
     if (examination_.gave_no_keys) JudgeKeys();
-    if (IsRcode(heard(ProbeKind::kSoaWithOption)) || IsSilent(ProbeKind::kSoaWithOption)) {
-      Add(FindingCode::kEdnsOptionRejected, kOptionProbes);
+    JudgeEachProbe(/*at_zone=*/true);
+  }
+
+  /// What follows from one probe alone. Those at the name that was looked up say nothing where that
+  /// name is broken.
+  void JudgeEachProbe(bool at_zone) {
+    for (const ProbeSpec& spec : kProbeSpecs) {
+      if (spec.at_zone != at_zone) continue;
+      const ProbeKind evidence[] = {spec.kind, ProbeKind::kSoa};
+      if (IsSilent(spec.kind)) Add(spec.if_silent, evidence);
+      if (IsRcode(heard(spec.kind))) Add(spec.if_error, evidence);
     }
   }
 
@@ -251,10 +251,10 @@ class Conclusion {
     }
     for (const ProbeKind kind : evidence) {
       if (!heard(kind).asked) continue;
-      const std::string_view label = LabelOf(kind);
+      const std::string_view label = SpecOf(kind).label;
       absl::StrAppend(&finding.evidence, finding.evidence.empty() ? "" : "; ",
                       absl::string_view(label.data(), label.size()), ": ",
-                      OutcomeText(heard(kind), IsControlled(kind)));
+                      OutcomeText(heard(kind), SpecOf(kind).controlled));
     }
     findings_->push_back(std::move(finding));
   }

@@ -6,8 +6,6 @@
 #include "scanner/diagnose/examine.h"
 
 #include <algorithm>
-#include <span>
-#include <string_view>
 
 #include "scanner/async/fan.h"
 #include "scanner/query/classify.h"
@@ -27,101 +25,6 @@ struct Patience {
 constexpr Patience kUsual = {3, 4};
 constexpr Patience kPatient = {5, 12};
 constexpr Patience kOfTheKnownSilent = {1, 1};  // It was examined for other names already.
-
-struct ProbeSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): ten of them, for reading.
-  ProbeKind kind;
-  std::string_view label;
-  RRType type;
-  bool at_zone;  // Of the zone's name, else of the name that was looked up.
-  bool edns = true;
-  bool over_tcp = false;
-  bool without_do = false;
-  bool option = false;
-  bool controlled = false;           // Its silence counts only where its control is answered.
-  uint8_t max_tries = UINT8_MAX;     // For what is no more than detail.
-  uint8_t max_silences = UINT8_MAX;  // Of as many, where others of the kind were met before.
-};
-
-constexpr ProbeSpec kSpecs[kProbeKinds] = {
-    {.kind = ProbeKind::kSoa, .label = "SOA", .type = RRType::kSOA, .at_zone = true},
-    {.kind = ProbeKind::kCaa,
-     .label = "CAA again",
-     .type = RRType::kCAA,
-     .at_zone = false,
-     .controlled = true},
-    {.kind = ProbeKind::kUnknownType,
-     .label = "TYPE65280",
-     .type = RRType::kUnassigned,
-     .at_zone = false,
-     .controlled = true},
-    {.kind = ProbeKind::kCaaWithoutEdns,
-     .label = "CAA without EDNS",
-     .type = RRType::kCAA,
-     .at_zone = false,
-     .edns = false,
-     .max_tries = 2},
-    {.kind = ProbeKind::kCaaOverTcp,
-     .label = "CAA over TCP",
-     .type = RRType::kCAA,
-     .at_zone = false,
-     .over_tcp = true,
-     .max_tries = 1},
-    {.kind = ProbeKind::kCaaWithoutDo,
-     .label = "CAA without DO",
-     .type = RRType::kCAA,
-     .at_zone = false,
-     .without_do = true,
-     .max_tries = 2},
-    {.kind = ProbeKind::kSoaWithoutEdns,
-     .label = "SOA without EDNS",
-     .type = RRType::kSOA,
-     .at_zone = true,
-     .edns = false},
-    {.kind = ProbeKind::kSoaOverTcp,
-     .label = "SOA over TCP",
-     .type = RRType::kSOA,
-     .at_zone = true,
-     .over_tcp = true,
-     .max_tries = 1},
-    {.kind = ProbeKind::kSoaWithOption,
-     .label = "SOA with EDNS option 65001",
-     .type = RRType::kSOA,
-     .at_zone = true,
-     .option = true,
-     .controlled = true},
-    {.kind = ProbeKind::kSoaAgain,
-     .label = "SOA with EDNS again",
-     .type = RRType::kSOA,
-     .at_zone = true,
-     .controlled = true,
-     .max_silences = 2},
-    {.kind = ProbeKind::kA,
-     .label = "A",
-     .type = RRType::kA,
-     .at_zone = false,
-     .controlled = true,
-     .max_silences = 2},
-    {.kind = ProbeKind::kTxt,
-     .label = "TXT",
-     .type = RRType::kTXT,
-     .at_zone = false,
-     .controlled = true,
-     .max_silences = 2},
-    {.kind = ProbeKind::kDnskey,
-     .label = "DNSKEY",
-     .type = RRType::kDNSKEY,
-     .at_zone = true,
-     .controlled = true},
-    {.kind = ProbeKind::kDnskeyWithoutEdns,
-     .label = "DNSKEY without EDNS",
-     .type = RRType::kDNSKEY,
-     .at_zone = true,
-     .edns = false,
-     .controlled = true,
-     .max_silences = 2},
-};
-
-const ProbeSpec& SpecOf(ProbeKind kind) { return kSpecs[static_cast<size_t>(kind)]; }
 
 query::AskOptions OptionsOf(const ProbeSpec& spec, const ProbeContext& context) {
   query::AskOptions options = context.ask;
@@ -349,19 +252,6 @@ async::Task<> Hear(Probing probing) {
   probing.fan->End();
 }
 
-using ProbeKindList = std::span<const ProbeKind>;
-
-constexpr ProbeKind kOnlySoa[] = {ProbeKind::kSoa};
-constexpr ProbeKind kOfTheSilent[] = {ProbeKind::kSoa, ProbeKind::kSoaWithoutEdns,
-                                      ProbeKind::kSoaOverTcp};
-constexpr ProbeKind kOfThoseWhoServe[] = {
-    ProbeKind::kCaa,        ProbeKind::kUnknownType,  ProbeKind::kCaaWithoutEdns,
-    ProbeKind::kCaaOverTcp, ProbeKind::kCaaWithoutDo, ProbeKind::kSoaWithOption};
-constexpr ProbeKind kOtherTypes[] = {ProbeKind::kA, ProbeKind::kTxt};
-constexpr ProbeKind kKeys[] = {ProbeKind::kDnskey};
-constexpr ProbeKind kKeysWithoutEdns[] = {ProbeKind::kDnskeyWithoutEdns};
-constexpr ProbeKind kKeysEitherWay[] = {ProbeKind::kDnskey, ProbeKind::kDnskeyWithoutEdns};
-constexpr ProbeKind kOnceMore[] = {ProbeKind::kSoaAgain};
 async::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examination* examination) {
   async::Fan fan;
   const std::chrono::nanoseconds waited = examination->waited;
@@ -380,20 +270,20 @@ async::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examinat
 async::Task<> ExamineTypes(const ProbeContext* context, Examination* examination) {
   const Heard& met = examination->met;
   if (!met.served() || context->options) {
-    co_await HearAll(context, kOfThoseWhoServe, examination);
+    co_await HearAll(context, kProbesOfThoseWhoServe, examination);
   }
   // At the apex the SOA has shown already that the error is not the name's.
   if (IsRcode(met.result) && context->name != context->zone) {
-    co_await HearAll(context, kOtherTypes, examination);
+    co_await HearAll(context, kOtherTypeProbes, examination);
   }
   if (!examination->gave_no_keys) co_return;
   if (context->ask.brisk) {
-    co_await HearAll(context, kKeysEitherWay, examination);
+    co_await HearAll(context, kKeyProbesEitherWay, examination);
     co_return;
   }
-  co_await HearAll(context, kKeys, examination);
+  co_await HearAll(context, kKeyProbesWithEdns, examination);
   if (examination->heard(ProbeKind::kDnskey).silent()) {
-    co_await HearAll(context, kKeysWithoutEdns, examination);
+    co_await HearAll(context, kKeyProbesWithoutEdns, examination);
   }
 }
 
@@ -431,20 +321,16 @@ bool CallsForProbes(ServerResult result) {
 async::Task<> Examine(const ProbeContext* context, Examination* examination) {
   const Heard& soa = examination->heard(ProbeKind::kSoa);
   if (examination->met.silent()) {
-    co_await HearAll(context, kOfTheSilent, examination);
+    co_await HearAll(context, kProbesOfTheSilent, examination);
     if (IsSilentToAll(*examination)) examination->peer->NoteProvenSilence();
   } else {
-    co_await HearAll(context, kOnlySoa, examination);
+    co_await HearAll(context, kSoaProbes, examination);
   }
   if (soa.served()) co_await ExamineTypes(context, examination);
   const Heard& without_edns = examination->heard(ProbeKind::kSoaWithoutEdns);
   if (soa.silent() && without_edns.asked && !without_edns.silent()) {
-    co_await HearAll(context, kOnceMore, examination);
+    co_await HearAll(context, kSoaProbesOnceMore, examination);
   }
 }
-
-std::string_view LabelOf(ProbeKind kind) { return SpecOf(kind).label; }
-
-bool IsControlled(ProbeKind kind) { return SpecOf(kind).controlled; }
 
 }  // namespace caascan::diagnose

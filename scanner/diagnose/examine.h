@@ -4,36 +4,18 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <string>
-#include <string_view>
 
 #include "caascan/record.h"
 #include "scanner/async/task.h"
+#include "scanner/diagnose/probe_kind.h"
 #include "scanner/dns/name.h"
 #include "scanner/net/network.h"
 #include "scanner/query/answer.h"
 #include "scanner/query/ask.h"
 
 namespace caascan::diagnose {
-
-/// The queries that can be sent to a server beside the one that failed.
-enum class ProbeKind : uint8_t {
-  kSoa,             // The zone's SOA.
-  kCaa,             // The same query once more.
-  kUnknownType,     // TYPE65280 at the same name: nobody has assigned it.
-  kCaaWithoutEdns,  // As they say,
-  kCaaOverTcp,
-  kCaaWithoutDo,
-  kSoaWithoutEdns,
-  kSoaOverTcp,
-  kSoaWithOption,  // With an EDNS option that nobody knows.
-  kSoaAgain,       // With EDNS, where only the SOA without it was answered.
-  kA,              // Of the name that was looked up,
-  kTxt,            // and so this.
-  kDnskey,         // The zone's keys.
-  kDnskeyWithoutEdns,
-};
-constexpr size_t kProbeKinds = 14;
 
 /// What a server did with one probe: with its last try, where it was sent several times.
 struct Heard {
@@ -59,7 +41,7 @@ struct Examination {
   /// The zone has a DS, and this server gave none of its keys.
   bool gave_no_keys = false;
   std::chrono::nanoseconds waited{0};  // For its answers, and between tries.
-  std::array<Heard, kProbeKinds> probes;
+  std::array<Heard, std::size(kProbeSpecs)> probes;
 
   const Heard& heard(ProbeKind kind) const { return probes[static_cast<size_t>(kind)]; }
   Heard& heard(ProbeKind kind) { return probes[static_cast<size_t>(kind)]; }
@@ -87,10 +69,5 @@ struct ProbeContext {
 /// by the account's budget: what it cuts short counts as not asked. Silence is met with several
 /// tries, more of them where the account is patient.
 async::Task<> Examine(const ProbeContext* context, Examination* examination);
-
-/// As evidence names the probe. Lives as long as the program.
-std::string_view LabelOf(ProbeKind kind);
-/// Does its silence count only where the zone's SOA is answered behind it?
-bool IsControlled(ProbeKind kind);
 
 }  // namespace caascan::diagnose
