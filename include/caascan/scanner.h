@@ -71,8 +71,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   unsigned threads = 0;  // 0 is one a core.
   unsigned concurrency = 10000;
   uint32_t rate_qps = 0;  // 0 is no limit, here and below.
-  /// Of any one address. Negative takes the default: 100 and 32, and no limit where resolvers are
-  /// given.
+  /// Of any one address. Negative takes the default: 100 and 32, and where resolvers are given no
+  /// limit but the one that a resolver is seen to have.
   int64_t server_rate_qps = -1;
   int64_t server_inflight = -1;
   std::chrono::milliseconds timeout{2000};

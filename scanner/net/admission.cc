@@ -9,7 +9,8 @@ namespace caascan::net {
 
 bool Admission::IsUnlimited(Peer* peer) {
   peer->queue().FindBudget(peer->address(), limits_);
-  return peer->queue().budget() == nullptr && limits_->rate().unlimited() && own_rate_.unlimited();
+  return peer->queue().is_free() && peer->queue().empty() && limits_->rate().unlimited() &&
+         own_rate_.unlimited();
 }
 
 void Admission::MakeReady(Peer* peer) {

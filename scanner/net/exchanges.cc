@@ -4,6 +4,9 @@
 #include <cassert>
 #include <cerrno>
 
+#include "scanner/dns/codes.h"
+#include "scanner/dns/message.h"
+
 namespace caascan::net {
 
 using Stage = Exchange::Stage;
@@ -57,7 +60,10 @@ void Exchanges::Expire(Exchange* exchange) {
   const bool doubted =
       exchange->protocol() == Protocol::kUdp && exchange->result().mismatches.from_server() > 0;
   if (doubted) return Complete(exchange, ExchangeStatus::kDoubtful);
-  if (AskAnew(exchange) || outage_.Hold(exchange)) return;
+  if (AskAnew(exchange) || AskSlowerAnew(exchange, ExchangeStatus::kTimeout) ||
+      outage_.Hold(exchange)) {
+    return;
+  }
   Complete(exchange, ExchangeStatus::kTimeout);
 }
 
@@ -86,6 +92,23 @@ bool Exchanges::AskAnew(Exchange* exchange) {
   if (course.turns_lost >= (overloaded ? kMostTimesOverloaded : kMostTimes)) return false;
   ++exchange->course().turns_lost;
   Withdraw(exchange);
+  admission_.Enqueue(exchange, /*in_front=*/false);
+  return true;
+}
+
+/// A resolver that limits rates has refused a query, or dropped it: that is no answer, and no
+/// failure of the name. It waits for another turn.
+bool Exchanges::AskSlowerAnew(Exchange* exchange, ExchangeStatus status) {
+  constexpr uint8_t kMostTimes = 8;
+  const Exchange::Course& course = exchange->course();
+  PeerQueue& queue = exchange->peer()->queue();
+  if (!queue.is_slowed() || course.canary || cancelled_ || course.turns_lost >= kMostTimes) {
+    return false;
+  }
+  queue.NoteEnd(*exchange, status, loop()->now());
+  ++exchange->course().turns_lost;
+  Withdraw(exchange);
+  exchange->result() = {};
   admission_.Enqueue(exchange, /*in_front=*/false);
   return true;
 }
@@ -124,13 +147,17 @@ void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> messa
                            exchange->course().sent_at);
   }
   exchange->peer()->NoteAnswer(exchange->result().rtt);
+  if (dns::HeaderRCode(message) == dns::RCode::kRefused &&
+      AskSlowerAnew(exchange, ExchangeStatus::kReply)) {
+    return;
+  }
   Complete(exchange, ExchangeStatus::kReply);
 }
 
 void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   assert(exchange->course().stage != Stage::kDone && "completed once");
   Peer* peer = exchange->peer();
-  if (exchange->course().granted) peer->queue().NoteEnd(*exchange, status, loop()->now());
+  peer->queue().NoteEnd(*exchange, status, loop()->now());
   Withdraw(exchange);
   exchange->async::ListNode<ActiveTag>::Unlink();
   exchange->course().stage = Stage::kDone;

@@ -30,6 +30,11 @@ class PeerQueue {
   pacing::AddressBudget* budget() const { return budget_; }
   bool rate_limited() const { return budget_ != nullptr && budget_->rate_limited(); }
   bool has_pace() const { return budget_ != nullptr && budget_->has_pace(); }
+  /// Nothing needs a turn of the budget now.
+  bool is_free() const { return budget_ == nullptr || budget_->is_free(); }
+  /// The server was seen to limit rates, and has no other limit: what it refuses or drops is asked
+  /// again.
+  bool is_slowed() const { return budget_ != nullptr && budget_->is_slowed(); }
 
   bool empty() const { return waiting_.empty(); }
   uint32_t size() const { return size_; }
@@ -50,8 +55,7 @@ class PeerQueue {
                                           std::chrono::nanoseconds* retry_at);
   /// REQUIRES: granted() > 0.
   void GiveBack();
-  /// Notes for the budget what an exchange's end says of its server's pace. REQUIRES: the exchange
-  /// was granted.
+  /// Notes for the budget what an exchange's end says of its server's pace.
   void NoteEnd(const Exchange& exchange, ExchangeStatus status, std::chrono::nanoseconds now);
 
  private:

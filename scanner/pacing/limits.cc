@@ -28,6 +28,7 @@ std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
   pace_.Report(tally, since, patience, now);
   gate_.SetRate(pace_.limit());
   watching_.store(pace_.watching(), std::memory_order_relaxed);
+  helps_.store(pace_.helps(), std::memory_order_relaxed);
   rate_limited_.store(pace_.rate_limited(), std::memory_order_relaxed);
   return pace_.since();
 }
@@ -44,10 +45,11 @@ AddressBudget* SharedLimits::BudgetFor(const async::Address& address) {
       std::find(options_.own.begin(), options_.own.end(), address) != options_.own.end();
   const uint32_t rate = own ? options_.own_rate_qps : options_.server_rate_qps;
   const uint32_t inflight = own ? options_.own_inflight : options_.server_inflight;
-  if (rate == 0 && inflight == 0) return nullptr;
+  const bool adapts = own && options_.own_adapts;
+  if (rate == 0 && inflight == 0 && !adapts) return nullptr;
   Shard& shard = ShardOf(address);
   const std::lock_guard lock(shard.mutex);
-  Entry& entry = shard.budgets.try_emplace(address, address, rate, inflight).first->second;
+  Entry& entry = shard.budgets.try_emplace(address, address, rate, inflight, adapts).first->second;
   if (entry.linked()) {
     entry.Unlink();
     --shard.unused;

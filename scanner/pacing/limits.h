@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <vector>
 
@@ -82,6 +83,8 @@ struct LimitOptions {
   std::vector<async::Address> own = {};
   uint32_t own_rate_qps = 0;
   uint32_t own_inflight = 0;
+  /// Where these are zero: as fast as it bears.
+  bool own_adapts = false;
   /// Addresses that are remembered though no worker knows them any more, over all. Some 250 octets
   /// each.
   size_t budget_capacity = 32'000;
@@ -107,10 +110,12 @@ inline constexpr std::chrono::nanoseconds kServerPeriod = std::chrono::milliseco
 /// One address's share of politeness. Any thread.
 class AddressBudget {
  public:
-  AddressBudget(uint32_t rate_qps, uint32_t max_inflight)
+  /// `adapts`: without a rate it is limited once it was seen to mind how fast it is asked.
+  AddressBudget(uint32_t rate_qps, uint32_t max_inflight, bool adapts = false)
       : gate_(rate_qps, kServerBurst, kServerPeriod),
         max_inflight_(max_inflight),
-        pace_(rate_qps) {}
+        adapts_(adapts && rate_qps == 0),
+        pace_(adapts_ ? std::numeric_limits<double>::infinity() : rate_qps) {}
 
   enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
   /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
@@ -119,8 +124,12 @@ class AddressBudget {
   /// For a query that is sent beside its turn.
   void Charge(std::chrono::nanoseconds now) { gate_.Charge(now); }
 
-  /// Is the rate limited, and so to be adapted by Report()?
-  bool is_paced() const { return !gate_.unlimited(); }
+  /// Is the rate limited, or may it come to be, and so to be adapted by Report()?
+  bool is_paced() const { return adapts_ || !gate_.unlimited(); }
+  /// Nothing needs a turn now.
+  bool is_free() const { return max_inflight_ == 0 && gate_.unlimited(); }
+  /// It has no limit but the one that it was seen to have (Pace::helps()).
+  bool is_slowed() const { return adapts_ && helps_.load(std::memory_order_relaxed); }
   /// May a report without anything bad be left out?
   bool watching() const { return watching_.load(std::memory_order_relaxed); }
   /// The server was seen to mind the rate (Pace).
@@ -138,9 +147,11 @@ class AddressBudget {
  private:
   RateGate gate_;
   const uint32_t max_inflight_;
+  const bool adapts_;
   std::atomic<uint32_t> inflight_{0};
   std::atomic<bool> watching_{false};
   std::atomic<bool> rate_limited_{false};
+  std::atomic<bool> helps_{false};
   std::mutex mutex_;  // Guards what follows.
   Pace pace_;
 };
@@ -168,8 +179,8 @@ class SharedLimits {
 
   struct UnusedTag {};
   struct Entry : AddressBudget, async::ListNode<UnusedTag> {
-    Entry(const async::Address& at, uint32_t rate_qps, uint32_t max_inflight)
-        : AddressBudget(rate_qps, max_inflight), address(at) {}
+    Entry(const async::Address& at, uint32_t rate_qps, uint32_t max_inflight, bool adapts)
+        : AddressBudget(rate_qps, max_inflight, adapts), address(at) {}
     const async::Address address;
     uint32_t references = 0;
   };

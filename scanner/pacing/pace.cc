@@ -95,7 +95,7 @@ void Pace::Lower(Phase phase, nanoseconds now) {
   before_length_ = now - since_;
   const double length_s = std::max(0.1, std::chrono::duration<double>(before_length_).count());
   const double sent = static_cast<double>(tally_.sum()) / length_s;
-  const double base = std::clamp(sent, limit_ / 8, limit_);
+  const double base = std::isinf(limit_) ? sent : std::clamp(sent, limit_ / 8, limit_);
   limit_ = std::max(kLeast, base * std::clamp(1 - Share(tally_), 0.125, 0.5));
   phase_ = phase;
   Restart(now + kSettling);

@@ -20,18 +20,20 @@ struct PaceTally {
 /// limit stays low, grows, slowly once it is proven, and is halved whenever failures come back.
 /// Otherwise (a lossy path, zones that it does not serve, a type that it drops) the full rate is
 /// given back, and not tried again for long. A server that answers nothing, or all, is never
-/// slowed.
+/// slowed. Where the full rate is infinite, what was sent takes its place.
 ///
 /// A value with time as an argument; no thread safety.
 class Pace {
  public:
-  explicit Pace(uint32_t full_qps) : full_(full_qps), limit_(full_qps) {}
+  explicit Pace(double full_qps) : full_(full_qps), limit_(full_qps) {}
 
   /// Queries a second.
   double limit() const { return limit_; }
   /// The rate was lowered twice, and both times failures went as it fell; they came back as it
   /// rose.
   bool rate_limited() const { return confirmed_ >= kConfirmations; }
+  /// It was lowered once, failures became fewer, and nothing has spoken against it since.
+  bool helps() const { return confirmed_ > 0; }
   /// Is the rate lowered, or about to be? Else reports without anything bad may be left out.
   bool watching() const { return phase_ != Phase::kFull || tally_.bad > 0; }
   /// Only queries sent from here on count.

@@ -105,7 +105,7 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   unsigned count = 0;
   while (count < tries && !account->budget.exhausted()) {
-    Upstream* upstream = &resolvers_[(first + count) % resolvers_.size()];
+    Upstream* upstream = Pick(first + count);
     if (NeedsLearning(*upstream)) co_await Learn(upstream);
     if (count > 0) ++account->retries;
     if (count >= resolvers_.size()) {
@@ -137,6 +137,16 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
                         ? account->budget.limit()
                         : query::PlainReason(answer->attempts, /*recursive=*/true);
   co_return answer;
+}
+
+/// The resolvers in turn. One that was seen to limit rates, and has a queue, is passed over where
+/// another has none.
+ForwardingResolver::Upstream* ForwardingResolver::Pick(size_t turn) {
+  for (size_t i = 0; i < resolvers_.size(); ++i) {
+    Upstream* upstream = &resolvers_[(turn + i) % resolvers_.size()];
+    if (!upstream->peer->busy()) return upstream;
+  }
+  return &resolvers_[turn % resolvers_.size()];
 }
 
 bool ForwardingResolver::has_answered() const {

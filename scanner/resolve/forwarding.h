@@ -65,6 +65,7 @@ class ForwardingResolver : public Resolver {
     std::optional<std::chrono::nanoseconds> answered;
   };
 
+  Upstream* Pick(size_t turn);
   bool NeedsLearning(const Upstream& upstream) const;
   async::Task<> Learn(Upstream* upstream);
   async::Task<bool> Lies(Upstream* upstream);

@@ -147,6 +147,7 @@ pacing::LimitOptions Limits(const ScanOptions& options) {
   }
   limits.own_rate_qps = choose(options.server_rate_qps, 0);
   limits.own_inflight = choose(options.server_inflight, 0);
+  limits.own_adapts = options.server_rate_qps < 0;
   return limits;
 }
 

@@ -296,6 +296,29 @@ TEST(SharedLimitsTest, OwnAddressesHaveLimitsOfTheirOwn) {
   EXPECT_EQ(own_alone.BudgetFor(A("192.0.2.1")), nullptr);
 }
 
+TEST(SharedLimitsTest, OneThatAdaptsIsFreeUntilItIsSeenToLimit) {
+  SharedLimits limits({.own = {A("192.0.2.53")}, .own_adapts = true});
+  AddressBudget* budget = limits.BudgetFor(A("192.0.2.53"));
+  ASSERT_NE(budget, nullptr);
+  EXPECT_TRUE(budget->is_free() && budget->is_paced() && !budget->is_slowed());
+  constexpr seconds kPatience(2);
+  nanoseconds now = kStart;
+  nanoseconds since = budget->Report({600, 5400}, now, kPatience, now + seconds(3));
+  EXPECT_FALSE(budget->is_free()) << "a trial";
+  EXPECT_FALSE(budget->is_slowed()) << "that has shown nothing yet";
+  budget->Report({600, 100}, since, kPatience, since + seconds(4));
+  EXPECT_TRUE(budget->is_slowed());
+}
+
+TEST(SharedLimitsTest, OneWithALimitOfTheUsersIsNotSlowedFurtherByWhatItRefuses) {
+  SharedLimits limits({.own = {A("192.0.2.53")}, .own_rate_qps = 1000, .own_adapts = true});
+  AddressBudget* budget = limits.BudgetFor(A("192.0.2.53"));
+  EXPECT_FALSE(budget->is_free());
+  const nanoseconds since = budget->Report({600, 5400}, kStart, seconds(2), kStart + seconds(3));
+  budget->Report({600, 100}, since, seconds(2), since + seconds(4));
+  EXPECT_FALSE(budget->is_slowed());
+}
+
 TEST(SharedLimitsTest, ThreadsGetTheSameBudgets) {
   SharedLimits limits({.server_rate_qps = 1, .server_inflight = 1});
   constexpr int kAddresses = 200;

@@ -2,8 +2,10 @@
 #include "scanner/pacing/pace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -28,7 +30,7 @@ using Server = std::function<Fate(nanoseconds)>;
 /// Asks a server as fast as its Pace allows, or as there are names, and reports every 200 ms.
 class Play {
  public:
-  explicit Play(Server server, double demand_qps = 1e6, uint32_t full = kFull)
+  explicit Play(Server server, double demand_qps = 1e6, double full = kFull)
       : pace_(full), server_(std::move(server)), demand_(demand_qps) {}
 
   void Run(seconds length) {
@@ -226,6 +228,31 @@ TEST(PaceTest, ALimitAboveWhatIsAskedIsNotMet) {
   Play play(Limiting(50, true), 40);
   play.Run(seconds(120));
   EXPECT_EQ(play.least(), kFull);
+}
+
+// A resolver's limit is not known, and it may have none.
+TEST(PaceTest, WithoutAFullRateALimitIsFoundFromWhatWasSent) {
+  Play play(Limiting(200, true), 5000, std::numeric_limits<double>::infinity());
+  play.Run(seconds(30));
+  EXPECT_TRUE(play.pace().helps());
+  play.ForgetCounts();
+  play.Run(seconds(60));
+  EXPECT_GE(static_cast<double>(play.good()) / 60, 100);
+  EXPECT_LE(static_cast<double>(play.bad()), 0.25 * static_cast<double>(play.good()));
+}
+
+TEST(PaceTest, WithoutAFullRateOneThatAnswersAllIsNeverSlowed) {
+  Play play([](nanoseconds) { return Fate::kGood; }, 5000, std::numeric_limits<double>::infinity());
+  play.Run(seconds(60));
+  EXPECT_TRUE(std::isinf(play.pace().limit()));
+  EXPECT_EQ(play.bad(), 0u);
+}
+
+TEST(PaceTest, WithoutAFullRateALossyPathIsNoLimit) {
+  Play play(Failing(25, Fate::kSilent), 500, std::numeric_limits<double>::infinity());
+  play.Run(seconds(120));
+  EXPECT_FALSE(play.pace().helps());
+  EXPECT_TRUE(std::isinf(play.pace().limit()));
 }
 
 TEST(PaceTest, TheFullRateComesBackWhenTheServerMindsNoMore) {

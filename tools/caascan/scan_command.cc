@@ -147,11 +147,12 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
       app, {"--rate", "N", "Queries a second, all servers together; 0 is no limit (default 0)."},
       &options_.rate_qps)
       ->check(cli::WholeNumber(0));
-  cli::AddOption(app,
-                 {"--server-rate", "N",
-                  "Queries a second to any one address; 0 is no limit (default 100; 0 with "
-                  "--resolver)."},
-                 &options_.server_rate_qps)
+  cli::AddOption(
+      app,
+      {"--server-rate", "N",
+       "Queries a second to any one address; 0 is no limit (default 100; with --resolver "
+       "none, unless it is seen to refuse or drop what comes faster)."},
+      &options_.server_rate_qps)
       ->check(cli::WholeNumber(0));
   cli::AddOption(app,
                  {"--server-inflight", "N",
