@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "caascan/forecast.h"
 #include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
@@ -29,6 +30,18 @@ gives exactly one record, in the order in which they are ready. The formats:
   ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
 auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
 object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
+
+Forecast:
+--dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
+once, and so is that of each name above it, up to its registrable domain, for all below it together. At the zone above
+that, such as a registry's: a referral for each domain of a list, though names of one domain that are looked up at the
+same time each ask for it. For those of a zone file none, but validating a DS set for each that has one, and for each
+span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there are domains with DS). The
+zone itself is asked for its CAA and DNSKEY set, and the root for each top-level domain and its DNSKEY set. A domain of a
+zone file with DS is asked for its DNSKEY set too. Its servers share the queries evenly; each address is asked up to two
+more, about letter case, and those without glue are looked up by two queries and a referral. Failures, aliases, and what
+lists do not say of servers are not in it. Time: queries by --server-rate and --rate, and 50 ms an answer by --server-inflight and
+--concurrency. A server has the addresses that the file gives, else one; a zone above has eight. Memory: up to 384 MiB.
 
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
@@ -208,9 +221,14 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                  {"-o,--output", "FILE",
                   "Write records here (default: standard output); .gz and .zst compress."},
                  &options_.output_path);
-  app->add_flag("--resume", options_.resume,
-                "Keep the records that the output file holds, leave their names out, and append "
-                "the rest.");
+  CLI::Option* resume =
+      app->add_flag("--resume", options_.resume,
+                    "Keep the records that the output file holds, leave their names out, and "
+                    "append the rest.");
+  app->add_flag("--dry-run", dry_run_,
+                "Ask nobody, and write no record: say how many queries whose servers would be "
+                "asked, and how long that takes under the limits.")
+      ->excludes(resume);
   cli::AddChoice(app, "--servers", "Which servers' results a record carries (default failures).",
                  {{"none", ServersInRecord::kNone},
                   {"failures", ServersInRecord::kFailures},
@@ -254,9 +272,19 @@ absl::Status ScanCommand::CompleteOptions() {
   return request_.Read(&options_.request, &options_.ca_set);
 }
 
+int ScanCommand::Foresee() const {
+  caascan::Forecast forecast;
+  const absl::Status made = MakeForecast(options_, &forecast);
+  // An input that was not whole: what there was counts.
+  if (!made.ok() && forecast.queries == 0) return program_->Finish(made);
+  const absl::Status written = WriteForecast(options_, forecast);
+  return program_->Finish(written.ok() ? made : written);
+}
+
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
+  if (dry_run_) return Foresee();
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);

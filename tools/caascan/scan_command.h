@@ -25,6 +25,8 @@ class ScanCommand {
   void AddValidationOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
   void AddInputAndOutputOptions(CLI::App* app);
+  /// --dry-run. The exit code.
+  int Foresee() const;
   absl::Status ReadShard();
   /// Fills in what the options could not be parsed into directly.
   absl::Status CompleteOptions();
@@ -38,6 +40,7 @@ class ScanCommand {
   int64_t name_timeout_s_ = 0;
   bool ipv4_only_ = false;
   bool ipv6_only_ = false;
+  bool dry_run_ = false;
 };
 
 }  // namespace caascan::tool
