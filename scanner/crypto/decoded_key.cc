@@ -1,6 +1,7 @@
 // OpenSSL wants RSA keys as numbers, curve points in uncompressed form, Edwards keys raw; and
 // signatures of ECDSA as DER, where DNSSEC has the two numbers side by side (RFC 6605 §4). A key's
-// context is set up once and used for every check.
+// context is set up once and used for every check. Keys of P-256, which most zones have, go another
+// way (p256.h), and those that are busy get a table (table_store.h).
 //
 // Signatures over SHA-1 (algorithms 5 and 7) are not left to OpenSSL's verification, which some
 // distributions patch to refuse that digest. OpenSSL makes the RSA operation and takes the padding
@@ -22,7 +23,9 @@
 
 #include "scanner/crypto/algorithm.h"
 #include "scanner/crypto/digest.h"
+#include "scanner/crypto/p256.h"
 #include "scanner/crypto/rdata.h"
+#include "scanner/crypto/table_store.h"
 
 namespace caascan::crypto {
 namespace {
@@ -30,7 +33,6 @@ namespace {
 constexpr size_t kMinModulusSize = 512 / 8;
 constexpr size_t kMaxModulusSize = 4096 / 8;
 constexpr uint64_t kMaxExponent = (uint64_t{1} << 32) + 1;
-constexpr size_t kP256Size = 32;
 constexpr size_t kP384Size = 48;
 constexpr size_t kSha1Size = 20;
 // The DER of DigestInfo in front of a SHA-1 (RFC 8017 §9.2, note 1).
@@ -90,13 +92,13 @@ KeyPtr MakeRsa(std::span<const uint8_t> key) {
   return KeyFromParams("RSA", builder.get());
 }
 
-KeyPtr MakeEcdsa(const char* curve, size_t size, std::span<const uint8_t> key) {
-  if (key.size() != 2 * size) return nullptr;
+KeyPtr MakeP384(std::span<const uint8_t> key) {
+  if (key.size() != 2 * kP384Size) return nullptr;
   std::array<uint8_t, 1 + 2 * kP384Size> point{0x04};  // SEC 1 §2.3.3: uncompressed.
   std::copy(key.begin(), key.end(), point.begin() + 1);
   const BuilderPtr builder(OSSL_PARAM_BLD_new());
   if (builder == nullptr ||
-      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) != 1 ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-384", 0) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                        1 + key.size()) != 1) {
     return nullptr;
@@ -175,34 +177,28 @@ struct DecodedKey::OpenSsl {
   const EVP_MD* digest = nullptr;  // None for Edwards curves, which take the data whole.
   KeyContextPtr context;           // With a digest;
   DigestContextPtr whole;          // without.
-  size_t number_size = 0;          // ECDSA: of each half of the signature.
+  size_t number_size = 0;          // P-384: of each half of the signature.
 
-  bool Decode(std::span<const uint8_t> rdata);
+  bool Decode(const Dnskey& dnskey);
   bool Prepare(bool rsa);
   bool PrepareSha1();
   bool VerifyDigest(std::span<const uint8_t> data, std::span<const uint8_t> signature) const;
   bool IsSignatureOfSha1(std::span<const uint8_t> hash, std::span<const uint8_t> signature) const;
 };
 
-bool DecodedKey::OpenSsl::Decode(std::span<const uint8_t> rdata) {
-  const auto dnskey = ReadDnskey(rdata);
-  if (!dnskey) return false;
-  const auto algorithm = static_cast<Algorithm>(dnskey->algorithm);
+bool DecodedKey::OpenSsl::Decode(const Dnskey& dnskey) {
+  const auto algorithm = static_cast<Algorithm>(dnskey.algorithm);
   digest = RsaDigest(algorithm);
   const bool rsa = digest != nullptr;
-  if (rsa) key = MakeRsa(dnskey->key);
-  if (algorithm == Algorithm::kEcdsaP256Sha256) {
-    digest = Sha256();
-    number_size = kP256Size;
-    key = MakeEcdsa("P-256", kP256Size, dnskey->key);
-  } else if (algorithm == Algorithm::kEcdsaP384Sha384) {
+  if (rsa) key = MakeRsa(dnskey.key);
+  if (algorithm == Algorithm::kEcdsaP384Sha384) {
     digest = Sha384();
     number_size = kP384Size;
-    key = MakeEcdsa("P-384", kP384Size, dnskey->key);
+    key = MakeP384(dnskey.key);
   } else if (algorithm == Algorithm::kEd25519) {
-    key = MakeEdwards("ED25519", dnskey->key);
+    key = MakeEdwards("ED25519", dnskey.key);
   } else if (algorithm == Algorithm::kEd448) {
-    key = MakeEdwards("ED448", dnskey->key);
+    key = MakeEdwards("ED448", dnskey.key);
   }
   return Prepare(rsa);
 }
@@ -257,17 +253,59 @@ bool DecodedKey::OpenSsl::VerifyDigest(std::span<const uint8_t> data,
                          hash_size) == 1;
 }
 
-DecodedKey::DecodedKey(std::span<const uint8_t> rdata) : openssl_(std::make_unique<OpenSsl>()) {
-  if (!openssl_->Decode(rdata)) openssl_.reset();
+struct DecodedKey::P256 {
+  /// So many checks are counted at once: a busy key takes the store's lock each millisecond or so,
+  /// and most keys never do.
+  static constexpr uint32_t kCountedAtOnce = 32;
+
+  std::unique_ptr<const P256Key> key;
+  std::string octets;
+  std::weak_ptr<const P256Table> table;
+  uint32_t uncounted = 0;
+
+  bool Decode(std::span<const uint8_t> from);
+  bool Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature);
+};
+
+bool DecodedKey::P256::Decode(std::span<const uint8_t> from) {
+  octets.assign(from.begin(), from.end());
+  key = P256Key::Read(from);
+  return key != nullptr;
+}
+
+bool DecodedKey::P256::Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature) {
+  if (++uncounted == kCountedAtOnce) {
+    uncounted = 0;
+    const auto* const bytes = reinterpret_cast<const uint8_t*>(octets.data());
+    table = TableStore::Shared().Count({bytes, octets.size()}, kCountedAtOnce);
+  }
+  std::array<uint8_t, P256Key::kHashSize> hash;
+  return EVP_Digest(data.data(), data.size(), hash.data(), nullptr, Sha256(), nullptr) == 1 &&
+         key->Verify(hash, signature, table.lock().get());
+}
+
+DecodedKey::DecodedKey(std::span<const uint8_t> rdata) {
+  const auto dnskey = ReadDnskey(rdata);
+  if (!dnskey) return;
+  if (dnskey->algorithm == static_cast<uint8_t>(Algorithm::kEcdsaP256Sha256)) {
+    p256_ = std::make_unique<P256>();
+    if (!p256_->Decode(dnskey->key)) p256_.reset();
+  } else {
+    openssl_ = std::make_unique<OpenSsl>();
+    if (!openssl_->Decode(*dnskey)) openssl_.reset();
+  }
   ERR_clear_error();
 }
 
 DecodedKey::~DecodedKey() = default;
 
 bool DecodedKey::Verify(std::span<const uint8_t> data, std::span<const uint8_t> signature) {
-  if (openssl_ == nullptr) return false;
   bool good = false;
-  if (openssl_->digest != nullptr) {
+  if (p256_ != nullptr) {
+    good = p256_->Verify(data, signature);
+  } else if (openssl_ == nullptr) {
+    return false;
+  } else if (openssl_->digest != nullptr) {
     good = openssl_->VerifyDigest(data, signature);
   } else {
     EVP_MD_CTX* whole = openssl_->whole.get();

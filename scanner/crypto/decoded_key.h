@@ -38,7 +38,11 @@ class DecodedKey {
 
  private:
   struct OpenSsl;
-  std::unique_ptr<OpenSsl> openssl_;  // Null where it cannot be decoded.
+  struct P256;
+
+  // Both are null where it cannot be decoded.
+  std::unique_ptr<P256> p256_;  // Of algorithm 13.
+  std::unique_ptr<OpenSsl> openssl_;
 };
 
 /// Those that were used last: a scan meets some few again and again, and most at one zone only.
