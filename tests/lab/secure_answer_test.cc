@@ -109,6 +109,37 @@ TEST(FamilyTldTest, DelegatesASignedDomainWithItsDs) {
   EXPECT_EQ(TypesOf(*AskTld("true")), "NS NS DS RRSIG A A");
 }
 
+/// The DNSKEY record's RDATA of each of two signed zones.
+std::vector<std::string> KeysOfTwoZones(std::string_view algorithm) {
+  constexpr std::string_view kTwo = R"({"zones": [
+    {"zone": ".", "dnssec": true},
+    {"zone": "one", "dnssec": {"algorithm": "ALGORITHM"}, "servers": [{"addresses": ["127.0.0.10"]}]},
+    {"zone": "two", "dnssec": {"algorithm": "ALGORITHM"}, "servers": [{"addresses": ["127.0.0.10"]}]}]})";
+  const auto world =
+      WorldOf(absl::StrReplaceAll(kTwo.data(), {{"ALGORITHM", std::string(algorithm)}}));
+  Responder responder(*world);
+  std::vector<std::string> keys;
+  for (const char* zone : {"one", "two", "ONE"}) {
+    const auto answer =
+        AskResponder(&responder, {.name = zone, .type = RRType::kDNSKEY, .server = "127.0.0.10"});
+    for (const dns::RecordView& record : answer->message.records()) {
+      if (record.type == RRType::kDNSKEY)
+        keys.emplace_back(record.rdata.begin(), record.rdata.end());
+    }
+  }
+  return keys;
+}
+
+TEST(ZoneKeyTest, IsSharedOrTheZonesOwn) {
+  const auto shared = KeysOfTwoZones("ECDSAP256SHA256");
+  ASSERT_EQ(shared.size(), 3u);
+  EXPECT_EQ(shared[0], shared[1]);
+  const auto own = KeysOfTwoZones("ECDSAP256SHA256-OWN-KEY");
+  ASSERT_EQ(own.size(), 3u);
+  EXPECT_NE(own[0], own[1]);
+  EXPECT_EQ(own[0], own[2]);
+}
+
 TEST(FamilyTldTest, ProvesThatADomainIsUnsignedAroundItsHash) {
   // RFC 7129 appendix B: one record matches the closest encloser, one covers the domain.
   const auto answer = AskTld("false");

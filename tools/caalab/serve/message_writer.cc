@@ -189,6 +189,12 @@ bool MessageWriter::WriteRdata(RRType type, const Rdata& rdata, const ZoneContex
       case RdataPart::Kind::kServerHost:
         written = WriteServer(part, zone);
         break;
+      case RdataPart::Kind::kZoneKey: {
+        const std::string& key =
+            zone.signer->DnskeyRdata(zone.apex, SigningAlgorithm::kEcdsaP256OwnKey);
+        written = Octets({reinterpret_cast<const uint8_t*>(key.data()), key.size()});
+        break;
+      }
     }
     if (!written) return false;
   }

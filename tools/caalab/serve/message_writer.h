@@ -21,6 +21,8 @@ struct ZoneContext {
   dns::NameView apex;
   /// Where it is a family's: for RdataPart::kServerAddress and kServerHost.
   const Member* member = nullptr;
+  /// For RdataPart::kZoneKey.
+  Signer* signer = nullptr;
 };
 
 /// One message, in a buffer of the caller's. A record that does not fit is left out whole.

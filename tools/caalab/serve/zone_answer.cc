@@ -51,7 +51,7 @@ ZoneAnswer::ZoneAnswer(const Question& question, const Place& place, const Plan&
       place_(place),
       plan_(plan),
       message_(*message),
-      zone_{place.apex, &place.member},
+      zone_{place.apex, &place.member, signer},
       secure_(message, signer, question.dnssec_ok ? place.zone : nullptr, zone_, question.type) {
   assert(place.zone != nullptr && "the place is in a zone");
 }

@@ -40,6 +40,9 @@ std::string ExpandRdata(const Rdata& rdata, const ZoneContext& zone) {
           out.append(bytes.begin(), bytes.end());
         }
         continue;
+      case RdataPart::Kind::kZoneKey:
+        out += zone.signer->DnskeyRdata(zone.apex, SigningAlgorithm::kEcdsaP256OwnKey);
+        continue;
     }
     if (!name) return {};
     out += name->view().bytes();

@@ -55,6 +55,7 @@ ldns_signing_algorithm LdnsAlgorithm(SigningAlgorithm algorithm) {
     case SigningAlgorithm::kRsaSha256:
       return LDNS_SIGN_RSASHA256;
     case SigningAlgorithm::kEcdsaP256Sha256:
+    case SigningAlgorithm::kEcdsaP256OwnKey:
       return LDNS_SIGN_ECDSAP256SHA256;
     case SigningAlgorithm::kEd25519:
     case SigningAlgorithm::kUnsupported:
@@ -161,32 +162,48 @@ absl::StatusOr<std::unique_ptr<Signer>> Signer::Create(system_clock::time_point 
 
 absl::Status Signer::AddKeys() {
   for (size_t i = 0; i < std::size(keys_); ++i) {
-    const auto algorithm = static_cast<SigningAlgorithm>(i);
-    auto key = std::make_unique<Key>();
-    ldns_key* made = ldns_key_new_frm_algorithm(LdnsAlgorithm(algorithm), kRsaBits);
-    if (made == nullptr) return absl::UnavailableError("ldns cannot make a signing key");
-    key->list = ldns_key_list_new();
-    ldns_key_list_push_key(key->list, made);
-    ldns_key_set_flags(made, kKeyFlags);
-    ldns_key_set_pubkey_owner(made, ldns_dname_new_frm_str("."));
-    const RecordPtr dnskey(ldns_key2rr(made));
-    key->dnskey = RdataOf(*dnskey);
-    if (algorithm == SigningAlgorithm::kUnsupported) {
-      key->dnskey[kAlgorithmInDnskey] = static_cast<char>(kUnsupportedNumber);
-    }
-    key->tag = KeyTag(key->dnskey);
-    ldns_key_set_keytag(made, key->tag);
-    keys_[i] = std::move(key);
+    keys_[i] = MakeKey(static_cast<SigningAlgorithm>(i));
+    if (keys_[i] == nullptr) return absl::UnavailableError("ldns cannot make a signing key");
   }
   return absl::OkStatus();
 }
 
-const std::string& Signer::DnskeyRdata(SigningAlgorithm algorithm) const {
-  return KeyOf(algorithm).dnskey;
+std::unique_ptr<Signer::Key> Signer::MakeKey(SigningAlgorithm algorithm) {
+  ldns_key* made = ldns_key_new_frm_algorithm(LdnsAlgorithm(algorithm), kRsaBits);
+  if (made == nullptr) return nullptr;
+  auto key = std::make_unique<Key>();
+  key->list = ldns_key_list_new();
+  ldns_key_list_push_key(key->list, made);
+  ldns_key_set_flags(made, kKeyFlags);
+  ldns_key_set_pubkey_owner(made, ldns_dname_new_frm_str("."));
+  const RecordPtr dnskey(ldns_key2rr(made));
+  key->dnskey = RdataOf(*dnskey);
+  if (algorithm == SigningAlgorithm::kUnsupported) {
+    key->dnskey[kAlgorithmInDnskey] = static_cast<char>(kUnsupportedNumber);
+  }
+  key->tag = KeyTag(key->dnskey);
+  ldns_key_set_keytag(made, key->tag);
+  return key;
 }
 
-std::string Signer::DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool mismatch) const {
-  const Key& key = KeyOf(algorithm);
+/// Where ldns made a key once, it makes another: a zone's own is there.
+const Signer::Key& Signer::KeyOf(dns::NameView apex, SigningAlgorithm algorithm) {
+  if (algorithm != SigningAlgorithm::kEcdsaP256OwnKey) {
+    return *keys_[static_cast<size_t>(algorithm)];
+  }
+  dns::Name name(apex);
+  name.ToLower();
+  std::unique_ptr<Key>& key = own_keys_[std::string(name.view().bytes())];
+  if (key == nullptr) key = MakeKey(algorithm);
+  return *key;
+}
+
+const std::string& Signer::DnskeyRdata(dns::NameView apex, SigningAlgorithm algorithm) {
+  return KeyOf(apex, algorithm).dnskey;
+}
+
+std::string Signer::DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool mismatch) {
+  const Key& key = KeyOf(apex, algorithm);
   dns::Name owner(apex);
   owner.ToLower();
   std::string hashed(owner.view().bytes());
@@ -203,14 +220,14 @@ std::string Signer::DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool
   return out;
 }
 
-std::string Signer::Sign(const ToSign& set) const {
+std::string Signer::Sign(const ToSign& set) {
   const ListPtr records(ldns_rr_list_new());
   for (const std::string& rdata : set.rdata) {
     RecordPtr record = ToLdns(set, rdata);
     if (record == nullptr) return {};
     ldns_rr_list_push_rr(records.get(), record.release());
   }
-  const Key& key = KeyOf(set.algorithm);
+  const Key& key = KeyOf(set.apex, set.algorithm);
   const Validity validity = ValidityOf(set.shape, now_);
   ldns_key_set_inception(key.key(), ToSeconds(validity.begin));
   ldns_key_set_expiration(key.key(), ToSeconds(validity.end));

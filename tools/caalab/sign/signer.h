@@ -37,8 +37,8 @@ struct ToSign {
   SignatureShape shape = {};
 };
 
-/// One key for each algorithm, shared by all zones, made anew in each run. Signatures that were
-/// made are kept, up to a number. One thread.
+/// One key for each algorithm, shared by all zones, but for zones that have their own. Keys are
+/// made anew in each run. Signatures that were made are kept, up to a number. One thread.
 class Signer {
  public:
   /// Signatures are valid from an hour before `now` on, for a month.
@@ -48,10 +48,10 @@ class Signer {
   Signer(const Signer&) = delete;
   Signer& operator=(const Signer&) = delete;
 
-  /// The DNSKEY that zones of this algorithm publish.
-  const std::string& DnskeyRdata(SigningAlgorithm algorithm) const;
+  /// The DNSKEY that the zone at an apex publishes, if it is of this algorithm.
+  const std::string& DnskeyRdata(dns::NameView apex, SigningAlgorithm algorithm);
   /// The DS (SHA-256) of that key at an apex; of another key where `mismatch`.
-  std::string DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool mismatch) const;
+  std::string DsRdata(dns::NameView apex, SigningAlgorithm algorithm, bool mismatch);
   /// The RRSIG. Empty where the set cannot be signed, since a record's RDATA is not sound.
   std::string SignatureRdata(const ToSign& set);
 
@@ -59,13 +59,13 @@ class Signer {
   struct Key;
   explicit Signer(std::chrono::system_clock::time_point now);
   absl::Status AddKeys();
-  std::string Sign(const ToSign& set) const;
-  const Key& KeyOf(SigningAlgorithm algorithm) const {
-    return *keys_[static_cast<size_t>(algorithm)];
-  }
+  static std::unique_ptr<Key> MakeKey(SigningAlgorithm algorithm);
+  std::string Sign(const ToSign& set);
+  const Key& KeyOf(dns::NameView apex, SigningAlgorithm algorithm);
 
   const std::chrono::system_clock::time_point now_;
-  std::unique_ptr<Key> keys_[4];  // By SigningAlgorithm.
+  std::unique_ptr<Key> keys_[4];  // By SigningAlgorithm, of those that zones share.
+  absl::flat_hash_map<std::string, std::unique_ptr<Key>> own_keys_;  // By apex, in small letters.
   absl::flat_hash_map<std::string, std::string> made_;
 };
 

@@ -67,7 +67,8 @@ std::optional<SigningDescription> ReadSigning(JsonObject* zone) {
                             {{"RSASHA256", SigningAlgorithm::kRsaSha256},
                              {"ECDSAP256SHA256", SigningAlgorithm::kEcdsaP256Sha256},
                              {"ED25519", SigningAlgorithm::kEd25519},
-                             {"UNSUPPORTED", SigningAlgorithm::kUnsupported}},
+                             {"UNSUPPORTED", SigningAlgorithm::kUnsupported},
+                             {"ECDSAP256SHA256-OWN-KEY", SigningAlgorithm::kEcdsaP256OwnKey}},
                             out.algorithm);
   out.denial = json.Word("denial",
                          {{"nsec", DenialKind::kNsec},

@@ -210,12 +210,16 @@ bool Family::has_signed_kind() const {
                      [](const Kind* kind) { return kind->description->zone.signing.has_value(); });
 }
 
-void Family::SetKeys(const Signer& signer) {
+void Family::SetKeys(Signer* signer) {
   for (const auto& kind : owned_kinds_) {
     const auto& signing = kind->description->zone.signing;
     if (!signing) continue;
     for (Zone* zone : {&kind->zone_with_hosts, &kind->zone_without_hosts}) {
-      zone->SetSigning(*signing, signer.DnskeyRdata(signing->algorithm));
+      RdataPart key{RdataPart::Kind::kZoneKey, 0, {}};
+      if (signing->algorithm != SigningAlgorithm::kEcdsaP256OwnKey) {
+        key = {RdataPart::Kind::kOctets, 0, signer->DnskeyRdata({}, signing->algorithm)};
+      }
+      zone->SetSigning(*signing, {key});
       zone->Seal();
     }
   }

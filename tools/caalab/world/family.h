@@ -84,7 +84,7 @@ class Family {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Family>> Build(
       const FamilyDescription& description, uint64_t seed);
   /// Gives the kinds that are signed their key. Once, before the family is used.
-  void SetKeys(const Signer& signer);
+  void SetKeys(Signer* signer);
   bool has_signed_kind() const;
 
   /// The member of this name. `apex` lies directly below one of the family's top-level

@@ -173,7 +173,7 @@ absl::Status WorldBuilder::AddSigner(std::chrono::system_clock::time_point now) 
   auto signer = Signer::Create(now);
   if (!signer.ok()) return signer.status();
   world_->signer_ = std::move(*signer);
-  if (family_ != nullptr) family_->SetKeys(*world_->signer_);
+  if (family_ != nullptr) family_->SetKeys(world_->signer_.get());
   return absl::OkStatus();
 }
 
@@ -213,9 +213,10 @@ void WorldBuilder::Sign(const Draft& draft) {
   if (!draft.description->signing) return;
   const SigningDescription& signing = *draft.description->signing;
   if (draft.site->family_tld) draft.site->zone.SetUnlisted();
-  const Signer& signer = *world_->signer_;
-  draft.site->zone.SetSigning(signing, signer.DnskeyRdata(signing.algorithm));
+  Signer& signer = *world_->signer_;
   const NameView apex = draft.site->apex;
+  draft.site->zone.SetSigning(
+      signing, {{RdataPart::Kind::kOctets, 0, signer.DnskeyRdata(apex, signing.algorithm)}});
   const std::string ds =
       signer.DsRdata(apex, signing.algorithm, signing.Has(SigningFault::kDsMismatch));
   if (signing.ds || apex.is_root()) AddDs(draft, ds);

@@ -142,7 +142,7 @@ Match Zone::Find(NameView relative, RRType type) const {
   return AtNode(*node, type);
 }
 
-void Zone::SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata) {
+void Zone::SetSigning(const SigningDescription& signing, const Rdata& dnskey) {
   signing_ = signing;
   if (signing.denial == DenialKind::kNsec3 || signing.denial == DenialKind::kNsec3OptOut) {
     Add({{dns::Name(), true},
@@ -151,10 +151,7 @@ void Zone::SetSigning(const SigningDescription& signing, const std::string& dnsk
          {{RdataPart::Kind::kOctets, 0, Nsec3ParamRdata(signing)}}});
   }
   if (signing.Has(SigningFault::kNoDnskey)) return;
-  Add({{dns::Name(), true},
-       RRType::kDNSKEY,
-       kDnskeyTtl,
-       {{RdataPart::Kind::kOctets, 0, dnskey_rdata}}});
+  Add({{dns::Name(), true}, RRType::kDNSKEY, kDnskeyTtl, dnskey});
 }
 
 void Zone::ForEachNode(const std::function<void(NameView owner, const Node&)>& visit) const {

@@ -36,6 +36,7 @@ struct RdataPart {
     kServerAddress,  // The address of the zone's server number `server`, from 0: family members
                      // only.
     kServerHost,     // The name of its host, likewise.
+    kZoneKey,        // The DNSKEY of a zone that has a key of its own.
   };
   Kind kind = Kind::kOctets;
   uint8_t server = 0;
@@ -155,7 +156,7 @@ class Zone {
   Match Find(dns::NameView relative, dns::RRType type) const;
 
   /// Makes the zone a signed one, with this DNSKEY.
-  void SetSigning(const SigningDescription& signing, const std::string& dnskey_rdata);
+  void SetSigning(const SigningDescription& signing, const Rdata& dnskey);
   /// Null for an unsigned zone.
   const SigningDescription* signing() const { return signing_ ? &*signing_ : nullptr; }
   /// Makes the zone one that brings its own signatures and denial; they outlive it.
