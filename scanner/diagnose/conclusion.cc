@@ -244,7 +244,7 @@ class Conclusion {
   void Add(std::optional<FindingCode> code, ProbeKindList evidence) {
     if (!code) return;
     Finding finding(*code);
-    finding.host = examination_.host;
+    finding.host = query::NameText(examination_.host);
     if (examination_.peer != nullptr) finding.address = examination_.peer->address().ToText();
     if (examination_.met.asked) {
       absl::StrAppend(&finding.evidence, "CAA: ", OutcomeText(examination_.met, false));

@@ -35,7 +35,7 @@ struct Heard {
 
 /// One server's address, what the look-up met there, and what the probes did.
 struct Examination {
-  std::string host;
+  std::optional<dns::CompactName> host;
   net::PeerRef peer;
   Heard met;  // For CAA.
   /// The zone has a DS, and this server gave none of its keys.

@@ -59,11 +59,9 @@ std::optional<FindingCode> CodeOf(query::Observation::Kind kind) {
 
 /// The zone in which its domain would be registered says that its name does not exist.
 bool IsUnregistered(const query::Attempt& attempt) {
-  dns::Name host;
-  dns::Name denier;
-  return dns::Name::FromText(attempt.host, &host) == dns::NameError::kNone &&
-         dns::Name::FromText(attempt.denied_by, &denier) == dns::NameError::kNone &&
-         !denier.view().is_root() && guide::RegistrableDomain(host).IsBelow(denier);
+  if (!attempt.host || attempt.denied_labels == 0) return false;
+  const dns::NameView host = attempt.host->view();
+  return guide::RegistrableDomain(host).IsBelow(host.suffix(attempt.denied_labels));
 }
 
 /// Of a server whose address was not found.
@@ -104,11 +102,11 @@ std::optional<FindingCode> CodeOf(const query::Attempt& attempt, query::Look loo
   }
 }
 
-void AddOnce(std::optional<FindingCode> code, const std::string& host, const net::Peer* peer,
-             const std::string& evidence, std::vector<Finding>* findings) {
+void AddOnce(std::optional<FindingCode> code, const std::optional<dns::CompactName>& host,
+             const net::Peer* peer, const std::string& evidence, std::vector<Finding>* findings) {
   if (!code) return;
   Finding finding(*code);
-  finding.host = host;
+  finding.host = query::NameText(host);
   if (peer != nullptr) finding.address = peer->address().ToText();
   finding.evidence = evidence;
   const auto same = [&finding](const Finding& other) {

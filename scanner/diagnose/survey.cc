@@ -77,8 +77,8 @@ async::Task<> Surveyor::FindHost(dns::NameView host, query::Account* account,
   known->KeepIf(!own->cut_short && !aside.budget.exhausted());
 }
 
-void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_parent,
-                         Inquiry* inquiry) const {
+void Surveyor::AddServer(const std::optional<dns::CompactName>& host, net::Peer* peer,
+                         bool at_parent, Inquiry* inquiry) const {
   const auto same = [peer](const Server& server) { return server.peer == peer; };
   std::vector<Server>& servers = inquiry->servers;
   if (servers.size() == kMaxServers || std::any_of(servers.begin(), servers.end(), same)) return;
@@ -86,7 +86,7 @@ void Surveyor::AddServer(const std::string& host, net::Peer* peer, bool at_paren
   server.peer = peer;
   server.attempt.host = host;
   server.attempt.peer = peer;
-  server.view.host = host;
+  server.view.host = query::NameText(host);
   server.view.address = peer->address().ToText();
   server.view.at_parent = at_parent;
   servers.push_back(std::move(server));
@@ -97,7 +97,7 @@ async::Task<> Surveyor::FindHosts(Inquiry* inquiry, const zones::ZoneServers* de
   inquiry->view.complete = delegated->complete;
   for (const zones::DelegatedServer& server : delegated->servers) {
     HostView host;
-    host.host = server.host.view().ToText();
+    host.host = server.host;
     for (const net::PeerRef& peer : server.peers) {
       host.glue.push_back(peer->address());
       AddServer(host.host, peer, true, inquiry);
@@ -117,7 +117,7 @@ async::Task<bool> Surveyor::HearsAnybody(Inquiry* inquiry, const zones::ZoneServ
       const std::vector<std::string>& silent = inquiry->request->silent;
       const std::string address = peer->address().ToText();
       if (std::find(silent.begin(), silent.end(), address) != silent.end()) continue;
-      AddServer(server.host.view().ToText(), peer, true, inquiry);
+      AddServer(dns::CompactName(server.host), peer, true, inquiry);
     }
   }
   co_await AskAll(inquiry, Topic::kNs, Whom::kAll);
@@ -134,16 +134,18 @@ async::Task<> Surveyor::AddHostedServers(Inquiry* inquiry) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const std::string& name : names) {
-    const auto same = [&name](const HostView& host) { return host.host == name; };
     const auto& hosts = inquiry->view.hosts;
     dns::Name host;
-    if (std::any_of(hosts.begin(), hosts.end(), same) || inquiry->servers.size() == kMaxServers ||
+    if (inquiry->servers.size() == kMaxServers ||
         dns::Name::FromText(name, &host) != dns::NameError::kNone) {
       continue;
     }
+    const auto same = [&host](const HostView& view) { return view.host.view() == host.view(); };
+    if (std::any_of(hosts.begin(), hosts.end(), same)) continue;
     zones::HostAddresses own;
     co_await FindHost(host, inquiry->account, &own);
-    for (const net::PeerRef& peer : own.peers) AddServer(name, peer, false, inquiry);
+    for (const net::PeerRef& peer : own.peers)
+      AddServer(dns::CompactName(host), peer, false, inquiry);
   }
 }
 
@@ -401,10 +403,7 @@ void Surveyor::Report(Inquiry* inquiry, std::vector<Finding>* findings) const {
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = host.own.no_such_host;
     attempt.is_alias = host.own.is_alias;
-    dns::Name name;
-    if (host.own.no_such_host && dns::Name::FromText(host.host, &name) == dns::NameError::kNone) {
-      attempt.denied_by = name.view().suffix(host.own.denied_labels).ToText();
-    }
+    attempt.denied_labels = host.own.denied_labels;
     account->attempts.push_back(std::move(attempt));
   }
   for (Server& server : inquiry->servers) {

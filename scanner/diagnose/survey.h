@@ -95,7 +95,8 @@ class Surveyor {
   async::Task<> FindHost(dns::NameView host, query::Account* account, zones::HostAddresses* own);
   async::Task<bool> HearsAnybody(Inquiry* inquiry, const zones::ZoneServers* delegated);
   async::Task<> AddHostedServers(Inquiry* inquiry);
-  void AddServer(const std::string& host, net::Peer* peer, bool at_parent, Inquiry* inquiry) const;
+  void AddServer(const std::optional<dns::CompactName>& host, net::Peer* peer, bool at_parent,
+                 Inquiry* inquiry) const;
 
   async::Task<> AskAll(Inquiry* inquiry, Topic topic, Whom whom);
   void FindParents(Inquiry* inquiry) const;

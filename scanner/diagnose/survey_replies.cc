@@ -56,7 +56,7 @@ std::string CaaText(const Asked& asked, const query::Classified& classified,
 
 void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
   const SurveyRequest& request = *inquiry.request;
-  server->attempt = query::MakeAttempt(asked, server->peer, server->view.host);
+  server->attempt = query::MakeAttempt(asked, server->peer, server->attempt.host);
   server->view.caa.reset();
   server->bogus.reset();
   query::Account seen;

@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 Names ParentsNames(const ZoneView& view) {
   Names names;
-  for (const HostView& host : view.hosts) names.push_back(host.host);
+  for (const HostView& host : view.hosts) names.push_back(host.host.view().ToText());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -99,7 +99,7 @@ void AddGlue(const HostView& host, std::vector<Finding>* findings) {
     const std::string text = glue.ToText();
     if (own.empty() || std::find(own.begin(), own.end(), text) != own.end()) continue;
     Finding finding(FindingCode::kGlueMismatch);
-    finding.host = host.host;
+    finding.host = host.host.view().ToText();
     finding.address = text;
     finding.evidence = absl::StrCat("the parent says ", text,
                                     ", the zone of the server's name says ", ListText(own));
@@ -111,7 +111,7 @@ void AddGlue(const HostView& host, std::vector<Finding>* findings) {
 void AddAlias(const HostView& host, std::vector<Finding>* findings) {
   if (!host.own.is_alias || host.own.addresses.empty()) return;
   Finding finding(FindingCode::kServerIsAlias);
-  finding.host = host.host;
+  finding.host = host.host.view().ToText();
   finding.evidence = "a CNAME or DNAME leads from the name to its addresses";
   AddFinding(finding, findings);
 }
@@ -144,7 +144,8 @@ void AddPlaces(const ZoneView& view, std::vector<Finding>* findings) {
   const Names list(addresses.begin(), addresses.end());
   if (view.hosts.size() == 1 || list.size() == 1) {
     Add(FindingCode::kSingleServer, view,
-        absl::StrCat("its only server is ", view.hosts.front().host, " (", ListText(list), ")"),
+        absl::StrCat("its only server is ", view.hosts.front().host.view().ToText(), " (",
+                     ListText(list), ")"),
         findings);
   }
   Add(FindingCode::kSingleNetwork, view, absl::StrCat("all addresses: ", ListText(list)), findings);

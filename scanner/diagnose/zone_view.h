@@ -8,6 +8,7 @@
 
 #include "caascan/record.h"
 #include "scanner/async/address.h"
+#include "scanner/dns/name.h"
 #include "scanner/zones/zone_servers.h"
 
 namespace caascan::diagnose {
@@ -28,7 +29,7 @@ struct ServerView {
 
 /// A server's name that the parent has: what it says of its address, and what is true.
 struct HostView {
-  std::string host;
+  dns::CompactName host;
   std::vector<async::Address> glue;
   zones::HostAddresses own;
 };

@@ -23,8 +23,8 @@ size_t CaaAnswer::HeapBytes() const {
              HeapBytes(finding.evidence);
   }
   for (const Attempt& attempt : attempts) {
-    bytes += HeapBytes(attempt.host) + HeapBytes(attempt.detail) + HeapBytes(attempt.denied_by) +
-             BlockBytes(attempt.told);
+    if (attempt.host) bytes += attempt.host->heap_bytes();
+    bytes += HeapBytes(attempt.detail) + BlockBytes(attempt.told);
     for (const ToldError& told : attempt.told) bytes += HeapBytes(told.text);
     if (attempt.peer != nullptr) bytes += attempt.peer->memory_share();
   }

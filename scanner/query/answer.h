@@ -26,8 +26,8 @@ struct ToldError {
 /// What one server address did with one query. Kept for failures always, for successes where the
 /// user wants them.
 struct Attempt {
-  std::string host;   // Empty where the server was given by address.
-  net::PeerRef peer;  // nullptr for kUnresolved.
+  std::optional<dns::CompactName> host;  // nullopt where the server was given by address.
+  net::PeerRef peer;                     // nullptr for kUnresolved.
   ServerResult result = ServerResult::kTimeout;
   uint16_t rcode = 0;
   bool answered = false;      // Then rtt holds.
@@ -42,7 +42,7 @@ struct Attempt {
   bool is_alias = false;      // kUnresolved: its name is an alias,
   bool lacks_glue = false;    // or it lies inside the zone, and nothing else leads there,
   bool circular = false;      // or in a zone whose servers lie in the first one: see `detail`.
-  std::string denied_by;      // no_such_host: the zone whose servers said so.
+  uint8_t denied_labels = 0;  // no_such_host: so many labels of `host` has the zone that said so.
   /// Its only addresses are of a family that this scan does not use, or this machine cannot.
   bool other_family = false;
   std::chrono::nanoseconds rtt{0};
@@ -75,7 +75,7 @@ struct Observation {
     kResolverDown,
   };
   Kind kind{};
-  std::string host;
+  std::optional<dns::CompactName> host;
   net::PeerRef peer = nullptr;
   std::string evidence = {};
 };

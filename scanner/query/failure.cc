@@ -134,7 +134,7 @@ std::string DetailOf(const dns::Message& message, const Classified& classified) 
          "empty answer";
 }
 
-Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host) {
+Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::optional<dns::CompactName> host) {
   Attempt attempt;
   attempt.host = std::move(host);
   attempt.peer = peer;

@@ -1,6 +1,7 @@
 // From what each server did to the reason of the whole look-up's failure.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "scanner/query/answer.h"
@@ -24,8 +25,8 @@ Reason PlainReason(std::span<const Attempt> attempts, bool recursive);
 /// What the code of a reply that did not serve leaves unsaid; empty where it says all.
 std::string DetailOf(const dns::Message& message, const Classified& classified);
 
-/// An attempt's evidence from what Ask() gave.
-Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::string host);
+/// An attempt's evidence from what Ask() gave. `host`: the server's name, where it has one.
+Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::optional<dns::CompactName> host);
 
 /// Adds what this answer showed by itself to the account.
 void Observe(const Asked& asked, const Classified* classified, const Attempt& attempt,

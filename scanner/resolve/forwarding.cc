@@ -55,12 +55,12 @@ void MoveInto(std::string* copy, dns::Message* message) {
 
 void NoteLiar(const Attempt& attempt, Account* account) {
   account->observations.push_back(
-      {query::Observation::Kind::kResolverLies, std::string(), attempt.peer, attempt.detail});
+      {query::Observation::Kind::kResolverLies, std::nullopt, attempt.peer, attempt.detail});
 }
 
 /// Its answer counts as none.
 void NoteLie(const Asked& asked, net::Peer* peer, Account* account, CaaAnswer* answer) {
-  Attempt attempt = query::MakeAttempt(asked, peer, std::string());
+  Attempt attempt = query::MakeAttempt(asked, peer, std::nullopt);
   attempt.by_resolver = true;
   attempt.result = ServerResult::kMalformed;
   attempt.rcode = static_cast<uint16_t>(asked.message.rcode());
@@ -223,7 +223,7 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query
     usable = false;
   }
   if (!usable || account->keep_all_attempts || asked.mismatches.any()) {
-    Attempt attempt = query::MakeAttempt(asked, upstream->peer, std::string());
+    Attempt attempt = query::MakeAttempt(asked, upstream->peer, std::nullopt);
     attempt.by_resolver = true;
     if (asked.replied) {
       attempt.result = query::ResultOf(classified);

@@ -111,7 +111,7 @@ async::Task<> ForwardingResolver::LookForDown(Account* account, const CaaAnswer&
     if (network_->cancelled() || ++views > kMaxViews) break;
     if (!upstream.IsFresh(now())) co_await Learn(&upstream);
     if (upstream.knows_root || AnsweredLately(upstream)) continue;
-    account->observations.push_back({query::Observation::Kind::kResolverDown, std::string(),
+    account->observations.push_back({query::Observation::Kind::kResolverDown, std::nullopt,
                                      upstream.peer, "SOA of the root: " + upstream.says});
   }
 }

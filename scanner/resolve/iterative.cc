@@ -79,8 +79,8 @@ bool MayTakeHeld(const Walk& walk, const Visit& visit, const Account& account) {
 void SetAside(const Zone::ServerAddress& address, zones::Delegations* delegations, Account* account,
               Walk* walk) {
   const Zone& zone = *walk->zone;
-  const Attempt attempt = query::MakeAttempt(*walk->asked, address.peer,
-                                             zone.host(zone.servers[address.server]).ToText());
+  const Attempt attempt = query::MakeAttempt(
+      *walk->asked, address.peer, dns::CompactName(zone.host(zone.servers[address.server])));
   const query::Classified remarks = RemarksOf(*walk, address.peer, delegations);
   query::Observe(*walk->asked, &remarks, attempt, account);
   walk->Hold(address);
@@ -334,8 +334,8 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
     return true;
   }
   const Zone& zone = *walk->zone;
-  Attempt attempt =
-      query::MakeAttempt(asked, address.peer, zone.host(zone.servers[address.server]).ToText());
+  Attempt attempt = query::MakeAttempt(asked, address.peer,
+                                       dns::CompactName(zone.host(zone.servers[address.server])));
   attempt.result = result;
   if (bogus) RefuseBogus(walk, &attempt);
   if (asked.replied) attempt.rcode = static_cast<uint16_t>(asked.message.rcode());

@@ -47,11 +47,8 @@ std::vector<dns::Name> FindCircle(dns::NameView host, dns::NameView apex,
 
 void DescribeCircle(dns::NameView apex, std::chrono::nanoseconds now,
                     zones::Delegations* delegations, query::Attempt* attempt) {
-  dns::Name host;
   std::vector<dns::Name> path;
-  if (dns::Name::FromText(attempt->host, &host) == dns::NameError::kNone) {
-    path = FindCircle(host, apex, now, delegations);
-  }
+  if (attempt->host) path = FindCircle(*attempt->host, apex, now, delegations);
   attempt->circular = !path.empty();
   if (path.empty()) return;
   attempt->detail = absl::StrCat("to find it one needs ", path.back().view().ToLowerText());

@@ -64,8 +64,10 @@ void ServerFinder::NoteLastResort(const Zone& zone, const Zone::ServerAddress& a
   for (const Zone::ServerAddress& wrong : zone.addresses) {
     if (wrong.server != address.server || wrong.last_resort) continue;
     if (server.has_glue && is_own(wrong.peer)) continue;  // One of several of its own.
-    query::Observation seen{
-        query::Observation::Kind::kGlueMismatch, zone.host(server).ToText(), wrong.peer, {}};
+    query::Observation seen{query::Observation::Kind::kGlueMismatch,
+                            dns::CompactName(zone.host(server)),
+                            wrong.peer,
+                            {}};
     seen.evidence = (server.has_glue ? "the parent's glue is " : "the server's own zone says ") +
                     wrong.peer->address().ToText() + ", where it fails; it answers at " +
                     address.peer->address().ToText() +

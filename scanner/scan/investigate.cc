@@ -179,7 +179,7 @@ void Investigator::NoteStep(Climb* climb) const {
                                                           : "none";
     for (const query::Attempt& attempt : answer.attempts) {
       if (attempt.peer == nullptr) continue;
-      step.host = attempt.host;
+      step.host = query::NameText(attempt.host);
       step.address = AddressText(attempt.peer->address(), options_.port);
       step.over_tcp = attempt.over_tcp;
       step.rtt_ms = std::chrono::duration<double, std::milli>(attempt.rtt).count();
@@ -414,7 +414,7 @@ void Investigator::FillServers(const query::Account& account, Record* record) co
         attempt.result == ServerResult::kAnswer || attempt.result == ServerResult::kReferral;
     if (good && !attempt.bogus && options_.servers != ServersInRecord::kAll) continue;
     ServerReport report;
-    report.host = attempt.host;
+    report.host = query::NameText(attempt.host);
     if (attempt.peer != nullptr)
       report.address = AddressText(attempt.peer->address(), options_.port);
     report.result = attempt.result;

@@ -107,12 +107,10 @@ void ServerNames::AddUnresolved(const Zone& zone, dns::NameView apex,
     const bool looked_up = server.resolved || (looked_up_ & bit) != 0;
     if (server.has_address || !looked_up || (cut_short_ & bit) != 0) continue;
     query::Attempt attempt;
-    attempt.host = zone.host(server).ToText();
+    attempt.host.emplace(zone.host(server));
     attempt.result = ServerResult::kUnresolved;
     attempt.no_such_host = server.no_such_host;
-    if (server.no_such_host) {
-      attempt.denied_by = zone.host(server).suffix(server.denied_labels).ToText();
-    }
+    attempt.denied_labels = server.denied_labels;
     attempt.is_alias = server.is_alias;
     attempt.circular = (circles_ & bit) != 0;
     if (attempt.circular && zone.host(server).IsAtOrBelow(apex)) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/net/client.h"
+#include "tests/query/names.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -29,7 +30,7 @@ std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.
 
 Examination ExaminationOf(const Row& row) {
   Examination examination;
-  examination.host = "ns1.example";
+  examination.host = dns::CompactName(query::N("ns1.example"));
   examination.met = {true, row.met, 0, 1, {}};
   examination.gave_no_keys = row.gave_no_keys;
   for (const auto& [kind, result] : row.probes) {

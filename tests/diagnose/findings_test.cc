@@ -28,14 +28,14 @@ class FindingsTest : public testing::Test {
   net::PeerRef Peer(std::string_view address) {
     return network_.PeerFor(async::Address::FromText(address, 53).value());
   }
-  void Observe(Observation::Kind kind, std::string host = "ns1.example",
+  void Observe(Observation::Kind kind, std::string_view host = "ns1.example",
                std::string_view address = "192.0.2.1") {
-    account_.observations.push_back({kind, std::move(host), Peer(address)});
+    account_.observations.push_back({kind, query::ZoneNamed(host), Peer(address)});
   }
-  Attempt* Try(ServerResult result, std::string host = "ns1.example",
+  Attempt* Try(ServerResult result, std::string_view host = "ns1.example",
                std::string_view address = "192.0.2.1") {
     Attempt attempt;
-    attempt.host = std::move(host);
+    attempt.host = query::ZoneNamed(host);
     attempt.peer = address.empty() ? net::PeerRef() : Peer(address);
     attempt.result = result;
     account_.attempts.push_back(attempt);
@@ -193,32 +193,32 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(UnresolvedRow{"DeniedByTheRegistry", "ns1.gone.example",
                                   [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
-                                    attempt->denied_by = "example";
+                                    attempt->denied_labels = 1;
                                   },
                                   "server_domain_unregistered"},
                     UnresolvedRow{"DeniedByItsDomain", "ns1.gone.example",
                                   [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
-                                    attempt->denied_by = "gone.example";
+                                    attempt->denied_labels = 2;
                                   },
                                   "server_nxdomain"},
                     // Below co.uk anybody may register a domain, below example.co.uk its owner.
                     UnresolvedRow{"DeniedByAPublicSuffix", "ns1.gone.co.uk",
                                   [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
-                                    attempt->denied_by = "co.uk";
+                                    attempt->denied_labels = 2;
                                   },
                                   "server_domain_unregistered"},
                     UnresolvedRow{"DeniedBelowTheDomain", "ns1.gone.example.co.uk",
                                   [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
-                                    attempt->denied_by = "example.co.uk";
+                                    attempt->denied_labels = 3;
                                   },
                                   "server_nxdomain"},
                     UnresolvedRow{"DeniedByTheRoot", "ns1.gone.nosuchtld",
                                   [](query::Attempt* attempt) {
                                     attempt->no_such_host = true;
-                                    attempt->denied_by = ".";
+                                    attempt->denied_labels = 0;
                                   },
                                   "server_nxdomain"},
                     UnresolvedRow{"LacksGlue", "ns1.example.com",

@@ -192,7 +192,7 @@ Outcome Examine(const Row& row, const Tries& tries, const IsLost& is_lost) {
   answer.zone = query::ZoneNamed(kZone);
   if (row.keyless) answer.keyless_zone = query::ZoneNamed(kZone);
   query::Attempt attempt;
-  attempt.host = "ns.example.test";
+  attempt.host = query::ZoneNamed("ns.example.test");
   attempt.peer = client.network()->PeerFor(async::Address::FromText(kServer, 53).value());
   attempt.result = row.met;
   answer.attempts.push_back(attempt);

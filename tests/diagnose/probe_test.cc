@@ -92,7 +92,7 @@ class ProbeTest : public testing::Test {
   void Met(std::string_view address, ServerResult result) {
     Attempt attempt;
     attempt.peer = client_->network()->PeerFor(server_->At(address));
-    attempt.host = "ns.example.test";
+    attempt.host = query::ZoneNamed("ns.example.test");
     attempt.result = result;
     answer_.attempts.push_back(attempt);
   }

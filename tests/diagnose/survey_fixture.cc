@@ -173,8 +173,9 @@ Texts SurveyFixture::Survey() {
 Texts SurveyFixture::Attempts() const {
   Texts texts;
   for (const query::Attempt& attempt : account_.attempts) {
-    texts.push_back(std::string(ServerResultCode(attempt.result)) + " " +
-                    (attempt.peer ? attempt.peer->address().ToText() : attempt.host));
+    texts.push_back(
+        std::string(ServerResultCode(attempt.result)) + " " +
+        (attempt.peer ? attempt.peer->address().ToText() : query::NameText(attempt.host)));
   }
   return texts;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/diagnose/survey_fixture.h"
+#include "tests/query/names.h"
 
 namespace caascan::diagnose {
 namespace {
@@ -300,7 +301,7 @@ TEST_F(SurveyFixture, WithoutAllServersOnlyThoseThatAnsweredAreExamined) {
   scene_.servers[kFirst].rcode = scene_.servers[kSecond].rcode = RCode::kRefused;
   Start();
   query::Attempt refused;
-  refused.host = "ns2.example.test";
+  refused.host = query::ZoneNamed("ns2.example.test");
   refused.peer = client_->network()->PeerFor(server_->At(kSecond));
   refused.result = ServerResult::kRefused;
   query::Attempt without_address;

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/query/names.h"
+
 namespace caascan::diagnose {
 namespace {
 
@@ -18,7 +20,7 @@ async::Address At(const char* text) { return *async::Address::FromText(text, 53)
 
 HostView Host(const char* name, std::vector<const char*> glue, std::vector<const char*> own) {
   HostView host;
-  host.host = name;
+  host.host = query::N(name);
   host.own.complete = true;
   for (const char* text : glue) host.glue.push_back(At(text));
   for (const char* text : own) host.own.addresses.push_back(At(text));

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/query/names.h"
+
 namespace caascan::query {
 namespace {
 
@@ -204,10 +206,10 @@ TEST(MakeAttemptTest, SaysWhereAMessageIsMalformed) {
   asked.status = net::ExchangeStatus::kReply;
   asked.result = ServerResult::kMalformed;
   asked.parse_failure = {dns::ParseError::kRecordTruncated, dns::Section::kAnswer, 42};
-  const Attempt attempt = MakeAttempt(asked, nullptr, "ns.example");
+  const Attempt attempt = MakeAttempt(asked, nullptr, ZoneNamed("ns.example"));
   EXPECT_EQ(attempt.detail, "record truncated, answer section, octet 42");
   EXPECT_TRUE(attempt.answered) << "with something";
-  EXPECT_EQ(attempt.host, "ns.example");
+  EXPECT_EQ(NameText(attempt.host), "ns.example");
 }
 
 TEST(MakeAttemptTest, OnlyWhatWeCouldNotSendIsLocal) {
@@ -216,7 +218,7 @@ TEST(MakeAttemptTest, OnlyWhatWeCouldNotSendIsLocal) {
     Asked asked;
     asked.status = status;
     asked.result = ServerResult::kUnreachable;
-    const Attempt attempt = MakeAttempt(asked, nullptr, "");
+    const Attempt attempt = MakeAttempt(asked, nullptr, std::nullopt);
     EXPECT_EQ(attempt.local_fault, status == net::ExchangeStatus::kSendFailed);
     EXPECT_FALSE(attempt.answered);
   }
@@ -226,10 +228,10 @@ using ObservedKind = Observation::Kind;
 
 std::vector<ObservedKind> Observed(const Asked& asked, const Classified* classified) {
   Account account;
-  Observe(asked, classified, MakeAttempt(asked, nullptr, "ns.example"), &account);
+  Observe(asked, classified, MakeAttempt(asked, nullptr, ZoneNamed("ns.example")), &account);
   std::vector<ObservedKind> kinds;
   for (const Observation& observation : account.observations) {
-    EXPECT_EQ(observation.host, "ns.example");
+    EXPECT_EQ(NameText(observation.host), "ns.example");
     kinds.push_back(observation.kind);
   }
   return kinds;

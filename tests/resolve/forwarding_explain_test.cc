@@ -100,10 +100,10 @@ class OwnResolver : public Resolver {
                                                          query::WhenBusy) override {
     ++account->budget.queries;
     query::Attempt referral;
-    referral.host = "a.nic.test";
+    referral.host = query::ZoneNamed("a.nic.test");
     referral.result = ServerResult::kReferral;
     query::Attempt last = referral;
-    last.host = "ns1.example.net";
+    last.host = query::ZoneNamed("ns1.example.net");
     last.result = ServerResult::kAnswer;
     if (account->keep_all_attempts) account->attempts = {referral, last};
     async::Pooled<query::CaaAnswer> answer = async::MakePooled<query::CaaAnswer>();
@@ -339,7 +339,7 @@ query::CaaAnswer OwnFailure(Reason reason, DnssecStatus dnssec) {
   answer.all_insecure = dnssec == DnssecStatus::kInsecure;
   answer.retried = true;
   answer.attempts.resize(1);
-  answer.attempts[0].host = "ns1.example.com";
+  answer.attempts[0].host = query::ZoneNamed("ns1.example.com");
   return answer;
 }
 
@@ -383,7 +383,8 @@ TEST_F(ForwardingExplainTest, WhereWeFindAnAnswerTheFailureIsTheResolvers) {
   EXPECT_EQ(looked.answer.failure, Reason::kServfail);
   EXPECT_EQ(query::NameText(looked.answer.zone), "");
   ASSERT_FALSE(looked.account.attempts.empty());
-  EXPECT_EQ(looked.account.attempts.back().host, "ns1.example.net") << "who answers is shown";
+  EXPECT_EQ(query::NameText(looked.account.attempts.back().host), "ns1.example.net")
+      << "who answers is shown";
 }
 
 struct DownRow {

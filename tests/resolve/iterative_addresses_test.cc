@@ -34,8 +34,8 @@ class AddressesTest : public IterativeFixture {
   static std::set<std::string> Results(const std::vector<query::Attempt>& attempts) {
     std::set<std::string> lines;
     for (const query::Attempt& attempt : attempts) {
-      const std::string where =
-          attempt.peer == nullptr ? attempt.host : attempt.peer->address().ToText();
+      const std::string where = attempt.peer == nullptr ? query::NameText(attempt.host)
+                                                        : attempt.peer->address().ToText();
       lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
     }
     return lines;

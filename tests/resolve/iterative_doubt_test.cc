@@ -243,7 +243,7 @@ TEST_F(IterativeDoubtTest, TheServerWithoutAuthorityIsNamedThoughItDidNotDecide)
     EXPECT_EQ(How(looked), "issue new");
     for (const query::Observation& seen : looked.account.observations) {
       if (seen.kind != query::Observation::Kind::kDataWithoutAuthority) continue;
-      EXPECT_EQ(seen.host, "ns1.example.test");
+      EXPECT_EQ(query::NameText(seen.host), "ns1.example.test");
       named = true;
     }
   }
@@ -359,7 +359,7 @@ TEST_F(IterativeDoubtTest, WhereTheGlueFailsTheServersOwnAddressIsTheLastResort)
   EXPECT_EQ(How(looked), "issue ca");
   ASSERT_EQ(Kinds(looked.account), std::vector{query::Observation::Kind::kGlueMismatch});
   const query::Observation& seen = looked.account.observations[0];
-  EXPECT_EQ(seen.host, "ns1.hoster.test");
+  EXPECT_EQ(query::NameText(seen.host), "ns1.hoster.test");
   EXPECT_EQ(seen.peer->address().ToText(), "127.53.9.9");
 }
 

@@ -83,7 +83,7 @@ TEST_F(IterativeTest, KeepsWhatEveryServerDidWhereAsked) {
   const Looked looked = Lookup("example.test", {.keep_all_attempts = true});
   std::vector<std::string> lines;
   for (const query::Attempt& attempt : looked.account.attempts) {
-    lines.push_back(attempt.host + " " + attempt.peer->address().ToText() + " " +
+    lines.push_back(query::NameText(attempt.host) + " " + attempt.peer->address().ToText() + " " +
                     std::string(ServerResultCode(attempt.result)));
     EXPECT_TRUE(attempt.answered);
     EXPECT_GT(attempt.rtt.count(), 0);
@@ -395,7 +395,8 @@ TEST_F(IterativeTest, WhatABudgetKeptFromUsIsHeldAgainstNobody) {
   const Looked looked = Lookup("example.test", {.max_queries = 3});
   EXPECT_EQ(FailureOf(looked), Reason::kTooManyQueries);
   for (const query::Attempt& attempt : looked.account.attempts) {
-    EXPECT_NE(attempt.result, ServerResult::kUnresolved) << attempt.host << " was not asked for";
+    EXPECT_NE(attempt.result, ServerResult::kUnresolved)
+        << query::NameText(attempt.host) << " was not asked for";
   }
   EXPECT_EQ(Summary(Lookup("example.test").answer), "empty") << "the next one begins anew";
 }

@@ -129,7 +129,7 @@ TEST_F(ServerFinderTest, TheLastResortOfGlueIsWhatTheHostsOwnZoneSays) {
   finder_.NoteLastResort(*zone_, zone_->addresses[2], &account_);
   ASSERT_EQ(account_.observations.size(), 1u);
   EXPECT_EQ(account_.observations[0].kind, query::Observation::Kind::kGlueMismatch);
-  EXPECT_EQ(account_.observations[0].host, "ns1.example.net");
+  EXPECT_EQ(query::NameText(account_.observations[0].host), "ns1.example.net");
   EXPECT_EQ(account_.observations[0].evidence,
             "the parent's glue is 192.0.2.7, where it fails; it answers at 192.0.2.8, as its own "
             "zone says");

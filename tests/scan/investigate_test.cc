@@ -259,7 +259,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
   query::CaaAnswer failed = Failed(Reason::kRefused);
   failed.zone = query::ZoneNamed("com");
   query::Attempt attempt;
-  attempt.host = "ns.com";
+  attempt.host = query::ZoneNamed("ns.com");
   attempt.result = ServerResult::kRefused;
   attempt.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.1", 53).value());
   failed.attempts = {attempt};
@@ -270,7 +270,7 @@ TEST_F(InvestigateTest, AParentsFailureIsSharedWithItsServers) {
     Begin();
     query::CaaAnswer fine = Empty();
     query::Attempt answered = attempt;
-    answered.host = "ns.fine.com";
+    answered.host = query::ZoneNamed("ns.fine.com");
     answered.result = ServerResult::kAnswer;
     answered.peer = client_.network()->PeerFor(async::Address::FromText("192.0.2.2", 53).value());
     const bool all = servers == ServersInRecord::kAll;

@@ -253,7 +253,7 @@ TEST(ServerNamesTest, HowTheLookUpEndedIsTold) {
     EXPECT_EQ(names.circle(), row.circle);
     ASSERT_EQ(attempts.size(), row.attempts);
     if (attempts.empty()) continue;
-    EXPECT_EQ(attempts[0].host, "ns.test");
+    EXPECT_EQ(query::NameText(attempts[0].host), "ns.test");
     EXPECT_EQ(attempts[0].result, ServerResult::kUnresolved);
     EXPECT_EQ(attempts[0].unheard, row.unheard);
     EXPECT_EQ(attempts[0].local_fault, row.local_fault);
