@@ -10,7 +10,6 @@
 
 #include "scanner/dnssec/nsec.h"
 #include "scanner/dnssec/nsec3.h"
-#include "scanner/dnssec/signature.h"
 
 namespace caascan::dnssec {
 namespace {
@@ -60,16 +59,21 @@ std::vector<Rrset> ProofSets(const dns::Message& message, RRType type, NameView 
   return sets;
 }
 
+VerifiedSet VerifyDenial(const Rrset& set, NameView zone, KeySet* keys, const Means& means) {
+  VerifiedSet verified = VerifyRrset(set, zone, keys, means);
+  if (verified.verdict.is_secure() && verified.expanded) {
+    verified.verdict = Verdict::Bogus(
+        Finding::kDenialInvalid,
+        Evidence::About(zone, set.owner, set.type, "a denial that was made from a wildcard"));
+  }
+  return verified;
+}
+
 bool ProofChecker::IsGood(ProofRecord* record) {
   if (record->state_ != ProofRecord::State::kUnchecked) {
     return record->state_ == ProofRecord::State::kGood;
   }
-  VerifiedSet verified = VerifyRrset(record->set_, zone_, keys_, means_);
-  if (verified.verdict.is_secure() && verified.expanded) {
-    verified.verdict = Verdict::Bogus(Finding::kDenialInvalid,
-                                      Evidence::About(zone_, record->set_.owner, record->set_.type,
-                                                      "a denial that was made from a wildcard"));
-  }
+  VerifiedSet verified = VerifyDenial(record->set_, zone_, keys_, means_);
   const bool good = verified.verdict.is_secure();
   record->state_ = good ? ProofRecord::State::kGood : ProofRecord::State::kBad;
   if (good) {

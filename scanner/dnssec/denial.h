@@ -8,6 +8,7 @@
 #include "scanner/dns/message.h"
 #include "scanner/dnssec/key_set.h"
 #include "scanner/dnssec/rrset.h"
+#include "scanner/dnssec/signature.h"
 #include "scanner/dnssec/verdict.h"
 #include "scanner/dnssec/work.h"
 
@@ -19,6 +20,9 @@ enum class CutProof : uint8_t {
   kInsecure,  // A delegation without DS; or one may be hidden in an opt-out span.
   kNoCut,     // Nothing is delegated at that very name.
 };
+
+/// Is an NSEC or NSEC3 record signed by the zone, and no wildcard's expansion? See VerifyRrset().
+VerifiedSet VerifyDenial(const Rrset& set, dns::NameView zone, KeySet* keys, const Means& means);
 
 /// The NSEC or NSEC3 records of one message, signed by one zone. Signatures are checked when a
 /// record is used, and once. The message and the keys outlive it. One thread.

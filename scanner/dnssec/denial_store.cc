@@ -1,28 +1,29 @@
-// A question is looked up as a resolver would search a proof: the record at the name, or the gap
-// over it and what proves the wildcard's absence. Nothing of it is believed here: the message that
-// is made of the records goes through the judge like any other. So the choice below must find a
-// proof where there is one, and may be wrong where there is none.
+// A record is a span of hashes. Once its signature is found good, its octets are not needed: what
+// it says, the key and the time are. So a record whose key is no longer the zone's, or whose
+// signature has ended, is as good as none.
 //
-// One lock guards all: look-ups share it, and hold it for a microsecond.
-// Tested by denial_store_test.cc.
+// One lock guards all. Look-ups share it, and hold it for a microsecond. No signature is checked
+// under it: a look-up that meets an unchecked record ends, and begins anew after the check.
+// Tested by denial_store_test.cc, which compares it with judged messages.
 #include "scanner/dnssec/denial_store.h"
 
 #include <absl/container/btree_map.h>
 #include <absl/container/node_hash_map.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "scanner/crypto/rdata.h"
-#include "scanner/dnssec/denial.h"
 #include "scanner/dnssec/nsec3.h"
-#include "scanner/dnssec/order.h"
 #include "scanner/dnssec/rrset.h"
-#include "scanner/dnssec/stored_set.h"
+#include "scanner/dnssec/signature.h"
 
 namespace caascan::dnssec {
 namespace {
@@ -34,86 +35,178 @@ using std::chrono::seconds;
 
 // What resolvers keep of negative answers at most (RFC 2308 §5 speaks of one to three hours).
 constexpr uint32_t kMaxTtl = 3 * 3600;
-// A zone has one NSEC3 record a name of it; a name far below the apex would cost a hash each.
-constexpr size_t kMaxLabelsBelowApex = 8;
-// A hostile name is to leave little behind, whatever its servers send: an honest proof has no more
-// sets of one kind, and no larger ones.
+// Of one message. An honest proof has no more.
 constexpr size_t kMaxSets = 3;
-constexpr size_t kMaxSetSize = 2048;
+// Of one unchecked record with its signatures, so that a hostile file takes no more.
+constexpr size_t kMaxRecordsSize = 2048;
+// A look-up checks so many unchecked records. An honest proof has two.
+constexpr int kMaxChecks = 4;
+// Keys of one zone that have signed what is kept. A zone that rolls its keys has four.
+constexpr size_t kMaxKeys = 32;
 
-uint32_t TtlOf(const Rrset& set) {
-  uint32_t ttl_s = std::min(set.ttl_s(), kMaxTtl);
-  for (const dns::RecordView& record : set.signatures) {
-    const auto signature = crypto::ReadRrsig(record.rdata);
-    if (signature) ttl_s = std::min(ttl_s, dns::TtlSeconds(signature->original_ttl));
-  }
-  return ttl_s;
+std::string_view AsChars(std::span<const uint8_t> octets) {
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
-/// Does the record at a name deny the type there?
-bool DeniesAt(const crypto::TypeBitmap& types, RRType type) {
-  if (type == RRType::kDS) return CutProofAt(types) != CutProof::kUnproven;
-  return Denies(types, type);
+std::span<const uint8_t> AsOctets(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-struct Entry {
-  std::string records;  // In wire form, the one record first, then its signatures.
-  uint16_t count = 0;   // 0: there is none.
-  nanoseconds expires{0};
-  std::optional<SignatureMemo::Id> good;
+/// RDATA one behind the other, each behind its size in two octets.
+std::string WithSize(std::span<const uint8_t> rdata) {
+  std::string out{static_cast<char>(rdata.size() >> 8), static_cast<char>(rdata.size() & 0xff)};
+  out.append(AsChars(rdata));
+  return out;
+}
+
+std::span<const uint8_t> TakeRdata(std::string_view* records) {
+  const auto octets = AsOctets(*records);
+  const size_t size = static_cast<size_t>(octets[0] << 8 | octets[1]);
+  records->remove_prefix(2 + size);
+  return octets.subspan(2, size);
+}
+
+/// What is found good.
+struct Good {
+  uint8_t key = 0;  // Index into Zone::keys.
+  uint32_t inception = 0;
+  uint32_t expiration = 0;
+};
+
+struct Span {
+  Nsec3Hash next{};
+  Nsec3Facts facts;
+  bool has_record = false;  // A file's signatures may come first.
+  std::optional<Good> good;
+  std::string records;  // Unchecked: the record, where it is there, then its signatures.
+  nanoseconds expires = nanoseconds::max();
   // How often the store had been full, when it came and when it was last of use (0: never).
   uint32_t came = 0;
   mutable std::atomic<uint32_t> last_use{0};
 
-  Entry() = default;
-  Entry(Entry&& other) noexcept { *this = std::move(other); }
-  Entry& operator=(Entry&& other) noexcept {
-    records = std::move(other.records);
-    count = other.count;
-    expires = other.expires;
-    good = other.good;
-    came = other.came;
-    last_use.store(other.last_use.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    return *this;
+  size_t octets() const {
+    return sizeof(Span) + sizeof(Nsec3Hash) + sizeof(void*) + records.capacity();
   }
-  size_t octets() const { return count != 0 ? sizeof(Entry) + records.capacity() : 0; }
-};
-
-struct NsecEntry : Entry {
-  dns::CompactName next;
-  crypto::Nsec view() const { return *crypto::ReadNsec(FirstRdata(records)); }
-};
-
-struct Nsec3Entry : Entry {
-  Nsec3Hash next{};
-  crypto::Nsec3 view() const { return *crypto::ReadNsec3(FirstRdata(records)); }
-};
-
-struct InOrder {
-  using is_transparent = void;
-  bool operator()(NameView a, NameView b) const { return CompareNames(a, b) < 0; }
 };
 
 struct Zone {
-  Entry soa;
-  uint32_t negative_ttl_s = 0;
-  absl::btree_map<dns::CompactName, NsecEntry, InOrder> nsec;
-  // All with the same parameters.
+  // All records have the same parameters.
   std::string salt;
   uint16_t iterations = 0;
-  absl::btree_map<Nsec3Hash, Nsec3Entry> nsec3;
+  std::optional<Nsec3Hash> apex_hash;
+  absl::btree_map<Nsec3Hash, std::unique_ptr<Span>> spans;
+  std::vector<std::string> keys;  // RDATA.
 
-  bool HasParameters(const crypto::Nsec3& of) const {
-    return salt == AsChars(of.salt) && iterations == of.iterations;
+  size_t own_octets() const {
+    size_t octets = sizeof(Zone);
+    for (const std::string& key : keys) octets += key.size();
+    return octets;
   }
 };
 
-/// What one message says.
-struct Proofs {
-  Rrset soa;
-  std::vector<Rrset> nsec;
-  std::vector<Rrset> nsec3;
+/// Is it good now, by these keys?
+bool IsGoodNow(const Good& good, const Zone& zone, const KeySet& keys, uint32_t now_s) {
+  if (ComesBefore(now_s, good.inception) || ComesBefore(good.expiration, now_s)) return false;
+  const std::span<const uint8_t> rdata = AsOctets(zone.keys[good.key]);
+  return std::any_of(keys.keys().begin(), keys.keys().end(), [rdata](const crypto::PublicKey& key) {
+    return std::ranges::equal(key.rdata(), rdata);
+  });
+}
+
+/// A record whose signature has to be checked before it counts.
+struct Unchecked {
+  Nsec3Hash hash{};
+  std::string records;
 };
+
+/// The records of a zone as a proof finds them. Ends the proof at the first unchecked one.
+class StoredRecords : public Nsec3Records {
+ public:
+  StoredRecords(const Zone& zone, NameView apex, const KeySet* keys, const Means& means,
+                nanoseconds now)
+      : zone_(zone), apex_(apex), keys_(keys), means_(means), now_(now) {}
+
+  std::optional<Nsec3Hash> Hash(NameView name) override {
+    if (unchecked_ || !ChargeForHash(zone_.iterations, means_.work)) return std::nullopt;
+    if (zone_.apex_hash && name == apex_) return zone_.apex_hash;
+    means_.work->hashes += zone_.iterations + 1u;
+    return HashForNsec3(name, AsOctets(zone_.salt), zone_.iterations);
+  }
+
+  const Nsec3Facts* FindMatch(const Nsec3Hash& hash) override {
+    const auto at = zone_.spans.find(hash);
+    return at != zone_.spans.end() ? Use(hash, *at->second) : nullptr;
+  }
+
+  const Nsec3Facts* FindCover(const Nsec3Hash& hash) override {
+    if (zone_.spans.empty()) return nullptr;
+    auto at = zone_.spans.lower_bound(hash);
+    if (at == zone_.spans.begin()) at = zone_.spans.end();  // The last one's span goes around.
+    --at;
+    const Span& span = *at->second;
+    if (!span.has_record || !IsWithinSpan(at->first, span.next, hash)) return nullptr;
+    return Use(at->first, span);
+  }
+
+  const std::optional<Unchecked>& unchecked() const { return unchecked_; }
+  uint32_t ttl_s() const { return ttl_s_; }
+  /// The proof is used.
+  void NoteUse(uint32_t use) const {
+    for (const Span* span : used_) {
+      // Only once each: a store of the same value would take the line from other threads' caches.
+      if (span != nullptr && span->last_use.load(std::memory_order_relaxed) != use) {
+        span->last_use.store(use, std::memory_order_relaxed);
+      }
+    }
+  }
+
+ private:
+  const Nsec3Facts* Use(const Nsec3Hash& hash, const Span& span) {
+    if (!span.has_record || span.expires <= now_ || unchecked_) return nullptr;
+    if (!span.good) {
+      unchecked_ = Unchecked{hash, span.records};
+      return nullptr;
+    }
+    if (!IsGoodNow(*span.good, zone_, *keys_, means_.now)) return nullptr;
+    ttl_s_ = std::min(ttl_s_, span.good->expiration - means_.now);
+    if (span.expires != nanoseconds::max()) {
+      const auto left = std::chrono::duration_cast<seconds>(span.expires - now_);
+      ttl_s_ = std::min(ttl_s_, static_cast<uint32_t>(left.count()));
+    }
+    used_[used_[0] == nullptr ? 0 : 1] = &span;
+    return &span.facts;
+  }
+
+  const Zone& zone_;
+  const NameView apex_;
+  const KeySet* const keys_;
+  const Means& means_;
+  const nanoseconds now_;
+  uint32_t ttl_s_ = UINT32_MAX;
+  std::optional<Unchecked> unchecked_;
+  std::array<const Span*, 2> used_{};
+};
+
+/// May a record so signed be used again?
+bool IsGood(const VerifiedSet& verified) {
+  return verified.verdict.is_secure() && verified.verdict.finding != Finding::kSignatureFuture;
+}
+
+Rrset SetOf(const Unchecked& unchecked, NameView zone) {
+  Rrset set;
+  set.owner = OwnerOf(unchecked.hash, zone);
+  set.type = RRType::kNSEC3;
+  std::string_view left = unchecked.records;
+  while (!left.empty()) {
+    dns::RecordView record;
+    record.rr_class = dns::kClassIn;
+    record.ttl = kMaxTtl;
+    record.rdata = TakeRdata(&left);
+    record.type = set.records.empty() ? RRType::kNSEC3 : RRType::kRRSIG;
+    (set.records.empty() ? set.records : set.signatures).push_back(record);
+  }
+  return set;
+}
 
 }  // namespace
 
@@ -122,21 +215,34 @@ class DenialStore::Tables {
   Tables(size_t max_octets, uint16_t max_iterations)
       : max_octets_(max_octets), max_iterations_(max_iterations) {}
 
-  /// Is there nothing new in them, and half of their time left?
-  bool KnowsAll(const Proofs& proofs, NameView zone, nanoseconds now);
-  void Add(const Proofs& proofs, NameView zone, nanoseconds now);
-  std::optional<Composed> Compose(NameView zone, NameView name, RRType type, nanoseconds now) const;
-  Entry* Find(NameView zone, NameView owner, RRType type);
+  const Zone* Find(NameView zone) const {
+    const auto found = zones_.find(zone);
+    return found != zones_.end() ? &found->second : nullptr;
+  }
+  bool IsUsable(const crypto::Nsec3& nsec3) const {
+    return IsKnownKind(nsec3) && nsec3.iterations <= max_iterations_;
+  }
+  /// Is it there, and good, with half of its time left?
+  bool Has(NameView zone, const Nsec3Hash& hash, const crypto::Nsec3& nsec3, const KeySet& keys,
+           uint32_t now_s, uint32_t ttl_s, nanoseconds now) const;
+  void Add(NameView zone, const Nsec3Hash& hash, const crypto::Nsec3& nsec3,
+           const VerifiedSet& verified, nanoseconds expires);
+  bool AddUnchecked(NameView zone, const Nsec3Hash& hash, RRType type,
+                    std::span<const uint8_t> rdata);
+  /// The check has ended, well or not.
+  void Settle(NameView zone, const Unchecked& unchecked, const VerifiedSet& verified);
+  uint32_t times_full() const { return times_full_; }
   size_t octets() const { return octets_; }
 
  private:
-  bool Fill(const Rrset& set, NameView zone, Entry* entry) const;
-  void Replace(Entry* place, Entry* entry);
-  void AddSoa(const Rrset& set, NameView name, nanoseconds now, Zone* zone);
-  void AddNsec(const Rrset& set, NameView name, nanoseconds now, Zone* zone);
-  void AddNsec3(const Rrset& set, NameView name, nanoseconds now, Zone* zone);
-  template <typename Map, typename Goes>
-  void Drop(Map* map, const Goes& goes);
+  Zone* FindOrInsert(NameView zone);
+  static bool HasParameters(const Zone& zone, const crypto::Nsec3& of) {
+    return zone.iterations == of.iterations && zone.salt == AsChars(of.salt);
+  }
+  void SetParameters(NameView apex, const crypto::Nsec3& of, Zone* zone);
+  Span* FindOrInsert(const Nsec3Hash& hash, Zone* zone);
+  std::optional<Good> GoodBy(const VerifiedSet& verified, Zone* zone);
+  void EraseWithin(const Nsec3Hash& owner, const Nsec3Hash& next, Zone* zone);
   template <typename Goes>
   void Drop(const Goes& goes);
   void MakeRoom();
@@ -148,303 +254,161 @@ class DenialStore::Tables {
   uint32_t times_full_ = 1;
 };
 
-/// False where the zone itself has not signed the set, or it is too large.
-bool DenialStore::Tables::Fill(const Rrset& set, NameView zone, Entry* entry) const {
-  entry->records = StoredSet(set, zone, &entry->count);
-  entry->came = times_full_;
-  return !entry->records.empty() && entry->records.size() <= kMaxSetSize;
+bool DenialStore::Tables::Has(NameView zone, const Nsec3Hash& hash, const crypto::Nsec3& nsec3,
+                              const KeySet& keys, uint32_t now_s, uint32_t ttl_s,
+                              nanoseconds now) const {
+  const Zone* const kept = Find(zone);
+  if (kept == nullptr || !HasParameters(*kept, nsec3)) return false;
+  const auto at = kept->spans.find(hash);
+  return at != kept->spans.end() && at->second->good &&
+         IsGoodNow(*at->second->good, *kept, keys, now_s) &&
+         at->second->expires - now > nanoseconds(seconds(ttl_s)) / 2;
 }
 
-/// The same records once more keep what is known of their signatures.
-void DenialStore::Tables::Replace(Entry* place, Entry* entry) {
-  if (place->records == entry->records) entry->good = place->good;
-  octets_ += entry->octets();
-  octets_ -= place->octets();
+Zone* DenialStore::Tables::FindOrInsert(NameView zone) {
+  const auto [at, is_new] = zones_.try_emplace(dns::CompactName(zone));
+  if (is_new) octets_ += sizeof(Zone);
+  return &at->second;
 }
 
-void DenialStore::Tables::AddSoa(const Rrset& set, NameView name, nanoseconds now, Zone* zone) {
-  Entry entry;
-  if (!Fill(set, name, &entry)) return;
-  zone->negative_ttl_s = std::min(TtlOf(set), dns::TtlSeconds(ReadSoa(set.records[0]).minimum));
-  entry.expires = now + seconds(TtlOf(set));
-  Replace(&zone->soa, &entry);
-  zone->soa = std::move(entry);
-}
-
-void DenialStore::Tables::AddNsec(const Rrset& set, NameView name, nanoseconds now, Zone* zone) {
-  const auto nsec = crypto::ReadNsec(set.records[0].rdata);
-  NsecEntry entry;
-  if (!nsec || !nsec->next.IsAtOrBelow(name) || !Fill(set, name, &entry)) return;
-  entry.expires = now + seconds(std::min(TtlOf(set), zone->negative_ttl_s));
-  entry.next = nsec->next;
-  NsecEntry& place = zone->nsec[set.owner];
-  Replace(&place, &entry);
-  place = std::move(entry);
-}
-
-void DenialStore::Tables::AddNsec3(const Rrset& set, NameView name, nanoseconds now, Zone* zone) {
-  const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
-  const auto at = HashAt(set.owner, name);
-  Nsec3Entry entry;
-  if (!nsec3 || !at || nsec3->hash_algorithm != crypto::Nsec3::kSha1 ||
-      nsec3->flags > crypto::Nsec3::kOptOut || nsec3->iterations > max_iterations_ ||
-      nsec3->next_hash.size() != Nsec3Hash().size() || !Fill(set, name, &entry)) {
-    return;
+/// Records with other parameters are of an older state of the zone, and cannot be mixed with these.
+void DenialStore::Tables::SetParameters(NameView apex, const crypto::Nsec3& of, Zone* zone) {
+  if (zone->apex_hash) {
+    if (HasParameters(*zone, of)) return;
+    for (const auto& [hash, span] : zone->spans) octets_ -= span->octets();
+    zone->spans.clear();
   }
-  if (!zone->HasParameters(*nsec3)) {
-    for (const auto& [hash, old] : zone->nsec3) octets_ -= old.octets();
-    zone->nsec3.clear();
-    zone->salt = AsChars(nsec3->salt);
-    zone->iterations = nsec3->iterations;
-  }
-  entry.expires = now + seconds(std::min(TtlOf(set), zone->negative_ttl_s));
-  std::copy(nsec3->next_hash.begin(), nsec3->next_hash.end(), entry.next.begin());
-  Nsec3Entry& place = zone->nsec3[*at];
-  Replace(&place, &entry);
-  place = std::move(entry);
+  zone->salt = AsChars(of.salt);
+  zone->iterations = of.iterations;
+  zone->apex_hash = HashForNsec3(apex, of.salt, of.iterations);
 }
 
-bool DenialStore::Tables::KnowsAll(const Proofs& proofs, NameView zone, nanoseconds now) {
-  const auto found = zones_.find(zone);
-  const auto is_known = [&](const Rrset& set) {
-    const Entry* entry = Find(zone, set.owner, set.type);
-    const nanoseconds half = nanoseconds(seconds(TtlOf(set))) / 2;
-    return entry != nullptr && entry->count != 0 && entry->expires - now > half;
-  };
-  const auto is_known_nsec3 = [&](const Rrset& set) {
-    const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
-    return nsec3 && found->second.HasParameters(*nsec3) && is_known(set);
-  };
-  return found != zones_.end() && (proofs.soa.empty() || is_known(proofs.soa)) &&
-         std::all_of(proofs.nsec.begin(), proofs.nsec.end(), is_known) &&
-         std::all_of(proofs.nsec3.begin(), proofs.nsec3.end(), is_known_nsec3);
+Span* DenialStore::Tables::FindOrInsert(const Nsec3Hash& hash, Zone* zone) {
+  std::unique_ptr<Span>& place = zone->spans[hash];
+  if (place == nullptr) {
+    place = std::make_unique<Span>();
+    place->came = times_full_;
+    octets_ += place->octets();
+  }
+  return place.get();
 }
 
-void DenialStore::Tables::Add(const Proofs& proofs, NameView zone, nanoseconds now) {
-  auto found = zones_.find(zone);
-  if (found == zones_.end()) {
-    if (proofs.soa.empty()) return;  // Whatever is kept could not be used.
-    found = zones_.try_emplace(dns::CompactName(zone)).first;
-    octets_ += sizeof(Zone);
+/// nullopt where the zone has had too many keys.
+std::optional<Good> DenialStore::Tables::GoodBy(const VerifiedSet& verified, Zone* zone) {
+  const std::string_view key = AsChars(verified.key);
+  const auto at = std::find(zone->keys.begin(), zone->keys.end(), key);
+  const auto index = static_cast<size_t>(at - zone->keys.begin());
+  if (index == kMaxKeys) return std::nullopt;
+  if (at == zone->keys.end()) {
+    zone->keys.emplace_back(key);
+    octets_ += key.size();
   }
-  Zone& kept = found->second;
-  if (!proofs.soa.empty()) AddSoa(proofs.soa, zone, now, &kept);
-  if (kept.soa.count == 0) return;
-  for (const Rrset& set : proofs.nsec) AddNsec(set, zone, now, &kept);
-  for (const Rrset& set : proofs.nsec3) AddNsec3(set, zone, now, &kept);
+  return Good{static_cast<uint8_t>(index), verified.inception, verified.expiration};
+}
+
+void DenialStore::Tables::Add(NameView zone, const Nsec3Hash& hash, const crypto::Nsec3& nsec3,
+                              const VerifiedSet& verified, nanoseconds expires) {
+  Zone* const kept = FindOrInsert(zone);
+  const std::optional<Good> good = GoodBy(verified, kept);
+  if (!good) return;
+  SetParameters(zone, nsec3, kept);
+  Span* const span = FindOrInsert(hash, kept);
+  octets_ -= span->octets();
+  span->facts = Nsec3Facts::Of(nsec3);
+  std::ranges::copy(nsec3.next_hash, span->next.begin());
+  span->has_record = true;
+  span->good = good;
+  span->records = std::string();
+  span->expires = expires;
+  octets_ += span->octets();
+  EraseWithin(hash, span->next, kept);
   if (octets_ > max_octets_) MakeRoom();
 }
 
-template <typename Map, typename Goes>
-void DenialStore::Tables::Drop(Map* map, const Goes& goes) {
-  for (auto at = map->begin(); at != map->end();) {
-    if (goes(at->second)) {
-      octets_ -= at->second.octets();
-      at = map->erase(at);
-    } else {
-      ++at;
-    }
+bool DenialStore::Tables::AddUnchecked(NameView zone, const Nsec3Hash& hash, RRType type,
+                                       std::span<const uint8_t> rdata) {
+  // What servers deny is to find room, too.
+  if (octets_ + sizeof(Zone) + sizeof(Span) + rdata.size() > max_octets_ - max_octets_ / 8) {
+    return false;
+  }
+  Zone* const kept = FindOrInsert(zone);
+  const auto nsec3 = type == RRType::kNSEC3 ? crypto::ReadNsec3(rdata) : std::nullopt;
+  if (nsec3) {
+    if (!kept->apex_hash) SetParameters(zone, *nsec3, kept);
+    if (!HasParameters(*kept, *nsec3)) return true;
+  }
+  Span* const span = FindOrInsert(hash, kept);
+  if (span->good || (nsec3 && span->has_record) ||
+      span->records.size() + rdata.size() > kMaxRecordsSize) {
+    return true;
+  }
+  octets_ -= span->octets();
+  span->records.insert(nsec3 ? 0 : span->records.size(), WithSize(rdata));
+  if (nsec3) {
+    span->facts = Nsec3Facts::Of(*nsec3);
+    std::ranges::copy(nsec3->next_hash, span->next.begin());
+    span->has_record = true;
+  }
+  octets_ += span->octets();
+  return true;
+}
+
+void DenialStore::Tables::Settle(NameView zone, const Unchecked& unchecked,
+                                 const VerifiedSet& verified) {
+  const auto found = zones_.find(zone);
+  if (found == zones_.end()) return;
+  Zone& kept = found->second;
+  const auto at = kept.spans.find(unchecked.hash);
+  if (at == kept.spans.end() || at->second->records != unchecked.records) return;
+  Span& span = *at->second;
+  octets_ -= span.octets();
+  if (IsGood(verified)) span.good = GoodBy(verified, &kept);
+  if (!span.good) {
+    kept.spans.erase(at);
+    return;
+  }
+  span.records = std::string();
+  octets_ += span.octets();
+}
+
+/// What a newer record shows not to exist any more would hide it from look-ups.
+void DenialStore::Tables::EraseWithin(const Nsec3Hash& owner, const Nsec3Hash& next, Zone* zone) {
+  auto at = zone->spans.upper_bound(owner);
+  for (size_t left = zone->spans.size(); left > 1; --left) {
+    if (at == zone->spans.end()) at = zone->spans.begin();
+    if (!IsWithinSpan(owner, next, at->first)) return;
+    octets_ -= at->second->octets();
+    at = zone->spans.erase(at);
   }
 }
 
 template <typename Goes>
 void DenialStore::Tables::Drop(const Goes& goes) {
   if (octets_ <= max_octets_ - max_octets_ / 8) return;
-  for (auto at = zones_.begin(); at != zones_.end();) {
-    Zone& zone = at->second;
-    Drop(&zone.nsec, goes);
-    Drop(&zone.nsec3, goes);
-    const bool empty = zone.nsec.empty() && zone.nsec3.empty();
-    if (empty) octets_ -= sizeof(Zone) + zone.soa.octets();
-    const auto done = at++;
-    if (empty) zones_.erase(done);
+  for (auto zone = zones_.begin(); zone != zones_.end();) {
+    auto& spans = zone->second.spans;
+    for (auto at = spans.begin(); at != spans.end();) {
+      const bool gone = goes(*at->second);
+      if (gone) octets_ -= at->second->octets();
+      at = gone ? spans.erase(at) : std::next(at);
+    }
+    const auto done = zone++;
+    if (!spans.empty()) continue;
+    octets_ -= done->second.own_octets();
+    zones_.erase(done);
   }
 }
 
 void DenialStore::Tables::MakeRoom() {
   bool odd = false;
-  Drop([this](const Entry& entry) {
-    return std::max(entry.came, entry.last_use.load(std::memory_order_relaxed)) < times_full_;
+  Drop([this](const Span& span) {
+    return std::max(span.came, span.last_use.load(std::memory_order_relaxed)) < times_full_;
   });
-  Drop([&odd](const Entry& entry) {
-    return entry.last_use.load(std::memory_order_relaxed) == 0 && (odd = !odd);
+  Drop([&odd](const Span& span) {
+    return span.last_use.load(std::memory_order_relaxed) == 0 && (odd = !odd);
   });
-  Drop([&odd](const Entry&) { return odd = !odd; });
+  Drop([&odd](const Span&) { return odd = !odd; });
   ++times_full_;
-}
-
-namespace {
-
-/// One message in the making.
-class Composer {
- public:
-  Composer(const Zone& zone, NameView apex, NameView name, RRType type, nanoseconds now,
-           uint32_t use)
-      : zone_(zone), apex_(apex), name_(name), type_(type), now_(now), use_(use) {}
-
-  std::optional<DenialStore::Composed> Compose() {
-    if (zone_.soa.count == 0 || zone_.soa.expires <= now_) return std::nullopt;
-    if (name_.label_count() - apex_.label_count() > kMaxLabelsBelowApex) return std::nullopt;
-    if (!zone_.nsec.empty() && DenyByNsec()) return Write();
-    taken_.clear();
-    if (!zone_.nsec3.empty() && DenyByNsec3()) return Write();
-    return std::nullopt;
-  }
-
- private:
-  bool Take(const Entry* entry) {
-    if (entry == nullptr) return false;
-    if (std::find(taken_.begin(), taken_.end(), entry) == taken_.end()) taken_.push_back(entry);
-    return true;
-  }
-
-  /// The record at the name, or else the one whose gap may be over it; null where there is none.
-  const NsecEntry* NsecBefore(NameView name, bool* is_match) const {
-    auto at = zone_.nsec.upper_bound(name);
-    if (at == zone_.nsec.begin()) return nullptr;
-    --at;
-    *is_match = at->first.view() == name;
-    return at->second.expires > now_ ? &at->second : nullptr;
-  }
-
-  bool IsWithinGap(const NsecEntry& entry, NameView name) const {
-    const NameView owner = FirstOwner(entry.records);
-    if (name.IsBelow(owner) && !MayEnclose(entry.view().types)) return false;
-    return entry.next.view() == apex_ || CompareNames(name, entry.next) < 0;
-  }
-
-  bool DenyByNsec() {
-    bool is_match = false;
-    const NsecEntry* entry = NsecBefore(name_, &is_match);
-    if (entry == nullptr) return false;
-    if (is_match) return DeniesAt(entry->view().types, type_) && Take(entry);
-    if (!IsWithinGap(*entry, name_)) return false;
-    if (entry->next.view().IsBelow(name_)) return Take(entry);  // An empty non-terminal.
-    const NameView before = CommonAncestor(name_, FirstOwner(entry->records));
-    const NameView after = CommonAncestor(name_, entry->next);
-    Take(entry);
-    const auto wildcard = WildcardOf(before.size() >= after.size() ? before : after);
-    nxdomain_ = true;
-    if (!wildcard) return true;
-    entry = NsecBefore(*wildcard, &is_match);
-    if (entry == nullptr) return false;
-    if (is_match) {
-      nxdomain_ = false;
-      return type_ != RRType::kDS && DeniesAt(entry->view().types, type_) && Take(entry);
-    }
-    return IsWithinGap(*entry, *wildcard) && !entry->next.view().IsBelow(*wildcard) && Take(entry);
-  }
-
-  const Nsec3Entry* Match(const Nsec3Hash& hash) const {
-    const auto at = zone_.nsec3.find(hash);
-    return at != zone_.nsec3.end() && at->second.expires > now_ ? &at->second : nullptr;
-  }
-
-  const Nsec3Entry* Cover(const Nsec3Hash& hash) const {
-    auto at = zone_.nsec3.upper_bound(hash);
-    if (at == zone_.nsec3.begin()) at = zone_.nsec3.end();  // The last one's gap goes around.
-    --at;
-    const Nsec3Hash& owner = at->first;
-    const Nsec3Hash& next = at->second.next;
-    const bool covers = owner < next ? owner < hash && hash < next : hash > owner || hash < next;
-    return covers && at->second.expires > now_ ? &at->second : nullptr;
-  }
-
-  std::optional<Nsec3Hash> Hash(NameView name) const {
-    return HashForNsec3(name, AsOctets(zone_.salt), zone_.iterations);
-  }
-
-  bool DenyByNsec3() {
-    auto hash = Hash(name_);
-    if (!hash) return false;
-    if (const Nsec3Entry* match = Match(*hash)) {
-      return DeniesAt(match->view().types, type_) && Take(match);
-    }
-    NameView encloser = name_;
-    const Nsec3Entry* match = nullptr;
-    Nsec3Hash next_closer = *hash;
-    while (match == nullptr) {
-      if (encloser == apex_) return false;
-      next_closer = *hash;
-      encloser = encloser.parent();
-      hash = Hash(encloser);
-      if (!hash) return false;
-      match = Match(*hash);
-    }
-    const Nsec3Entry* cover = Cover(next_closer);
-    if (!MayEnclose(match->view().types) || !Take(match) || !Take(cover)) return false;
-    if ((cover->view().flags & crypto::Nsec3::kOptOut) != 0) return type_ == RRType::kDS;
-    const auto wildcard = WildcardOf(encloser);
-    nxdomain_ = true;
-    if (!wildcard) return true;
-    const auto wildcard_hash = Hash(*wildcard);
-    if (!wildcard_hash) return false;
-    if (const Nsec3Entry* at_wildcard = Match(*wildcard_hash)) {
-      nxdomain_ = false;
-      return type_ != RRType::kDS && DeniesAt(at_wildcard->view().types, type_) &&
-             Take(at_wildcard);
-    }
-    return Take(Cover(*wildcard_hash));
-  }
-
-  DenialStore::Composed Write() {
-    taken_.insert(taken_.begin(), &zone_.soa);
-    size_t count = 0;
-    for (const Entry* entry : taken_) count += entry->count;
-    DenialStore::Composed out;
-    std::string& message = out.message;
-    AppendU16(0, &message);
-    const auto rcode =
-        static_cast<uint16_t>(nxdomain_ ? dns::RCode::kNXDomain : dns::RCode::kNoError);
-    AppendU16(static_cast<uint16_t>(dns::kFlagQR | dns::kFlagAA | rcode), &message);
-    for (const size_t records : {size_t{1}, size_t{0}, count, size_t{0}}) {
-      AppendU16(static_cast<uint16_t>(records), &message);
-    }
-    message.append(name_.bytes());
-    AppendU16(static_cast<uint16_t>(type_), &message);
-    AppendU16(dns::kClassIn, &message);
-    for (const Entry* entry : taken_) {
-      entry->last_use.store(use_, std::memory_order_relaxed);
-      const auto left = std::chrono::duration_cast<seconds>(entry->expires - now_);
-      AppendStored(entry->records, static_cast<uint32_t>(left.count()), &message);
-      out.used.push_back({dns::CompactName(FirstOwner(entry->records)), FirstType(entry->records)});
-      if (entry->good) out.known_good.push_back(*entry->good);
-    }
-    return out;
-  }
-
-  const Zone& zone_;
-  const NameView apex_;
-  const NameView name_;
-  const RRType type_;
-  const nanoseconds now_;
-  const uint32_t use_;
-  bool nxdomain_ = false;
-  absl::InlinedVector<const Entry*, 4> taken_;
-};
-
-}  // namespace
-
-std::optional<DenialStore::Composed> DenialStore::Tables::Compose(NameView zone, NameView name,
-                                                                  RRType type,
-                                                                  nanoseconds now) const {
-  const auto found = zones_.find(zone);
-  if (found == zones_.end()) return std::nullopt;
-  return Composer(found->second, zone, name, type, now, times_full_).Compose();
-}
-
-Entry* DenialStore::Tables::Find(NameView zone, NameView owner, RRType type) {
-  const auto found = zones_.find(zone);
-  if (found == zones_.end()) return nullptr;
-  Zone& kept = found->second;
-  if (type == RRType::kSOA) return &kept.soa;
-  if (type == RRType::kNSEC) {
-    const auto at = kept.nsec.find(owner);
-    return at != kept.nsec.end() ? &at->second : nullptr;
-  }
-  const auto hash = HashAt(owner, zone);
-  const auto at = hash ? kept.nsec3.find(*hash) : kept.nsec3.end();
-  return at != kept.nsec3.end() ? &at->second : nullptr;
 }
 
 DenialStore::DenialStore(size_t max_octets, uint16_t max_iterations)
@@ -452,42 +416,69 @@ DenialStore::DenialStore(size_t max_octets, uint16_t max_iterations)
 
 DenialStore::~DenialStore() = default;
 
-void DenialStore::Add(const dns::Message& message, NameView zone, nanoseconds now) {
-  Proofs proofs;
-  proofs.nsec = ProofSets(message, RRType::kNSEC, zone);
-  proofs.nsec3 = ProofSets(message, RRType::kNSEC3, zone);
-  if (proofs.nsec.empty() && proofs.nsec3.empty()) return;
-  proofs.nsec.resize(std::min(proofs.nsec.size(), kMaxSets));
-  proofs.nsec3.resize(std::min(proofs.nsec3.size(), kMaxSets));
-  proofs.soa = FindRrset(message, dns::Section::kAuthority, zone, RRType::kSOA);
-  {
-    const std::shared_lock lock(mutex_);
-    if (tables_->KnowsAll(proofs, zone, now)) return;
-  }
-  const std::unique_lock lock(mutex_);
-  tables_->Add(proofs, zone, now);
-}
-
-std::optional<DenialStore::Composed> DenialStore::Compose(NameView zone, NameView name, RRType type,
-                                                          nanoseconds now) const {
-  assert(name.IsAtOrBelow(zone) && "of this zone");
-  const std::shared_lock lock(mutex_);
-  return tables_->Compose(zone, name, type, now);
-}
-
-void DenialStore::Confirm(NameView zone, std::span<const GoodSignature> good) {
-  const std::unique_lock lock(mutex_);
-  for (const GoodSignature& signature : good) {
-    Entry* const entry = tables_->Find(zone, signature.owner, signature.type);
-    if (entry != nullptr) entry->good = signature.id;
+void DenialStore::Add(const dns::Message& message, NameView zone, KeySet* keys, const Means& means,
+                      nanoseconds now) {
+  std::vector<Rrset> sets = ProofSets(message, RRType::kNSEC3, zone);
+  const Rrset soa = FindRrset(message, dns::Section::kAuthority, zone, RRType::kSOA);
+  if (soa.empty()) return;
+  sets.resize(std::min(sets.size(), kMaxSets));
+  const uint32_t negative_ttl_s =
+      std::min({kMaxTtl, soa.ttl_s(), dns::TtlSeconds(ReadSoa(soa.records[0]).minimum)});
+  for (const Rrset& set : sets) {
+    const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
+    const auto hash = HashAt(set.owner, zone);
+    if (!nsec3 || !hash || !tables_->IsUsable(*nsec3)) continue;
+    const uint32_t ttl_s = std::min(negative_ttl_s, set.ttl_s());
+    {
+      const std::shared_lock lock(mutex_);
+      if (tables_->Has(zone, *hash, *nsec3, *keys, means.now, ttl_s, now)) continue;
+    }
+    const VerifiedSet verified = VerifyDenial(set, zone, keys, means);
+    if (!IsGood(verified)) continue;
+    const std::unique_lock lock(mutex_);
+    tables_->Add(zone, *hash, *nsec3, verified, now + seconds(std::min(ttl_s, verified.ttl_s)));
   }
 }
 
-void DenialStore::Forget(NameView zone, std::span<const Used> used) {
+bool DenialStore::AddUnchecked(NameView zone, NameView owner, RRType type,
+                               std::span<const uint8_t> rdata) {
+  const auto hash = HashAt(owner, zone);
+  if (!hash) return true;
+  if (type == RRType::kNSEC3) {
+    const auto nsec3 = crypto::ReadNsec3(rdata);
+    if (!nsec3 || !tables_->IsUsable(*nsec3)) return true;
+  } else {
+    const auto signature = type == RRType::kRRSIG ? crypto::ReadRrsig(rdata) : std::nullopt;
+    if (!signature || signature->covered != RRType::kNSEC3 || signature->signer != zone) {
+      return true;
+    }
+  }
   const std::unique_lock lock(mutex_);
-  for (const Used& record : used) {
-    Entry* const entry = tables_->Find(zone, record.owner, record.type);
-    if (entry != nullptr) entry->expires = nanoseconds(0);
+  return tables_->AddUnchecked(zone, *hash, type, rdata);
+}
+
+std::optional<DenialStore::NoDs> DenialStore::ProveNoDs(NameView zone, NameView cut, KeySet* keys,
+                                                        const Means& means, nanoseconds now) {
+  assert(cut.IsBelow(zone) && "a zone delegates what lies below it");
+  for (int checks = 0;; ++checks) {
+    std::optional<Unchecked> unchecked;
+    {
+      const std::shared_lock lock(mutex_);
+      const Zone* const kept = tables_->Find(zone);
+      if (kept == nullptr) return std::nullopt;
+      StoredRecords records(*kept, zone, keys, means, now);
+      const CutProof proof = dnssec::ProveNoDs(zone, cut, &records).proof;
+      if (proof != CutProof::kUnproven) {
+        records.NoteUse(tables_->times_full());
+        return NoDs{proof, records.ttl_s()};
+      }
+      unchecked = records.unchecked();
+    }
+    if (!unchecked || checks == kMaxChecks) return std::nullopt;
+    const VerifiedSet verified = VerifyDenial(SetOf(*unchecked, zone), zone, keys, means);
+    if (verified.verdict.gave_up) return std::nullopt;
+    const std::unique_lock lock(mutex_);
+    tables_->Settle(zone, *unchecked, verified);
   }
 }
 

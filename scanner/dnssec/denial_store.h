@@ -1,69 +1,63 @@
 // Denials that are used again (RFC 8198).
 #pragma once
 
-#include <absl/container/btree_map.h>
-#include <absl/container/inlined_vector.h>
-#include <absl/container/node_hash_map.h>
-
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <span>
-#include <string>
 
 #include "scanner/dns/message.h"
 #include "scanner/dns/name.h"
-#include "scanner/dnssec/signature_memo.h"
+#include "scanner/dnssec/denial.h"
+#include "scanner/dnssec/key_set.h"
+#include "scanner/dnssec/work.h"
 
 namespace caascan::dnssec {
 
-/// NSEC and NSEC3 records by zone, each with its signatures, and the zones' SOAs: out of them come
-/// messages that deny what was not asked for. Such a message is judged like a server's, signatures
-/// and all, so a record that is wrong, has expired, or lies can make the store useless and nothing
-/// else: who gets a message that does not hold says so by Forget(), and asks a server.
+/// NSEC3 records by zone. Out of them comes one answer alone: there is no DS at a name. The rules
+/// are those for a server's reply (nsec3.h), and each record counts only while it is signed by a
+/// key that its user trusts.
 ///
-/// What it never answers, though its records would tell:
-/// - anything positive, a wildcard's expansion too (RFC 8198 §5.3 leaves that open);
-/// - that a name in an opt-out span does not exist, or has no data: there it only says that there
-///   is no DS (RFC 5155 §8.6, RFC 8198 §5.2);
-/// - names below a delegation or a DNAME of the zone (RFC 6840 §4.1), and a DS by the child's own
-///   apex record (§4.4);
-/// - zones whose SOA was not seen, and NSEC3 with more iterations than `max_iterations`.
+/// What it does not keep or answer, and why:
+/// - Denials of data. A server may serve an undelegated child zone too, whose data are bogus then;
+///   a denial taken without a query would be a permission.
+/// - NSEC records. With them each delegation has a record of its own, so none serves two names.
+/// - NSEC3 with more iterations than `max_iterations`, which proves nothing.
+/// - Signatures that begin in the future. They are a finding, so the servers are queried.
 ///
-/// Of one message three sets of a kind are kept at most, of 2 KiB with their signatures.
-/// Records are kept for their TTL, at most that of the SOA and its MINIMUM (RFC 9077 §3), and three
-/// hours. Bounded by octets: those go first that were not of use since the last time it was full,
-/// then every second one that never was, then every second one. Any thread.
+/// A server's records are kept for their TTL, at most that of the SOA and its MINIMUM (RFC 9077
+/// §3), and three hours. A zone file's are kept while their signatures are valid, as its
+/// delegations are: the file has the age it has.
+///
+/// Bounded by octets. First to go are records that were not used since the store was last full,
+/// then every second one that never was used, then every second one. Any thread.
 class DenialStore {
  public:
   DenialStore(size_t max_octets, uint16_t max_iterations);
   ~DenialStore();
 
-  /// Keeps what the authority section says of names that are not there in `zone`, as its keys sign
-  /// it: whether they are good is found when it is used.
-  void Add(const dns::Message& message, dns::NameView zone, std::chrono::nanoseconds now);
+  /// Keeps the NSEC3 records of a server's reply that `keys` have signed. Three of one reply at
+  /// most: an honest one has no more.
+  void Add(const dns::Message& message, dns::NameView zone, KeySet* keys, const Means& means,
+           std::chrono::nanoseconds now);
 
-  /// One record of a message that Compose() made.
-  struct Used {
-    dns::CompactName owner;
-    dns::RRType type{};
+  /// Keeps an NSEC3 record of a zone file, or an RRSIG of one, in any order. Its signature is
+  /// checked when it is first used. False where there is no room. What is no such record is left
+  /// out, and so is a second record of one owner.
+  bool AddUnchecked(dns::NameView zone, dns::NameView owner, dns::RRType type,
+                    std::span<const uint8_t> rdata);
+
+  struct NoDs {
+    CutProof proof = CutProof::kUnproven;  // kInsecure or kNoCut.
+    uint32_t ttl_s = 0;
   };
-  struct Composed {
-    std::string message;  // In wire form: the answer of a server of the zone, AA set.
-    absl::InlinedVector<Used, 3> used;
-    /// Of those whose signatures were found good: to be put into the memo before judging.
-    absl::InlinedVector<SignatureMemo::Id, 3> known_good;
-  };
-  /// Makes the message that denies (name, type). nullopt where the records do not suffice.
-  std::optional<Composed> Compose(dns::NameView zone, dns::NameView name, dns::RRType type,
-                                  std::chrono::nanoseconds now) const;
-  /// These signatures were found good.
-  void Confirm(dns::NameView zone, std::span<const GoodSignature> good);
-  /// A message did not hold.
-  void Forget(dns::NameView zone, std::span<const Used> used);
+  /// Is there no DS at `cut`, by records that `keys` have signed? nullopt where the records do not
+  /// suffice, and where that costs more than means.work allows. REQUIRES: `cut` is below `zone`.
+  std::optional<NoDs> ProveNoDs(dns::NameView zone, dns::NameView cut, KeySet* keys,
+                                const Means& means, std::chrono::nanoseconds now);
 
   size_t octets() const;
 

@@ -28,6 +28,7 @@ class KeySet {
   /// What it holds outside itself. Keys in OpenSSL's form are not here: see crypto::PublicKey.
   size_t HeapBytes() const;
   std::vector<crypto::PublicKey>& keys() { return keys_; }
+  const std::vector<crypto::PublicKey>& keys() const { return keys_; }
 
  private:
   std::vector<crypto::PublicKey> keys_;

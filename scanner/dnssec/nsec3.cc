@@ -5,7 +5,9 @@
 #include "scanner/dnssec/nsec3.h"
 
 #include <algorithm>
+#include <cassert>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "scanner/crypto/digest.h"
@@ -85,19 +87,73 @@ std::optional<Nsec3Hash> HashAt(NameView owner, NameView zone) {
   return ReadHashLabel(owner.first_label());
 }
 
-bool Nsec3Prover::Record::Covers(const Nsec3Hash& hash) const {
+dns::Name OwnerOf(const Nsec3Hash& hash, NameView zone) {
+  constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuv";
+  std::string label;
+  uint32_t bits = 0;
+  unsigned held = 0;
+  for (const uint8_t octet : hash) {
+    bits = bits << 8 | octet;
+    for (held += 8; held >= 5; held -= 5) label.push_back(kDigits[bits >> (held - 5) & 31]);
+  }
+  dns::Name owner(zone);
+  [[maybe_unused]] const bool fits = owner.Prepend(label);
+  assert(fits && "the zone has NSEC3 records");
+  return owner;
+}
+
+bool IsWithinSpan(const Nsec3Hash& owner, const Nsec3Hash& next, const Nsec3Hash& hash) {
   if (owner < next) return owner < hash && hash < next;
   return hash > owner || hash < next;  // The last one of the zone, or the only one.
+}
+
+bool ChargeForHash(unsigned iterations, Work* work) {
+  return work->Charge(1 + (iterations + 1) / kHashesPerUnit);
+}
+
+bool IsKnownKind(const crypto::Nsec3& nsec3) {
+  return nsec3.hash_algorithm == crypto::Nsec3::kSha1 && nsec3.flags <= crypto::Nsec3::kOptOut &&
+         nsec3.next_hash.size() == Nsec3Hash().size();
+}
+
+Nsec3Facts Nsec3Facts::Of(const crypto::Nsec3& nsec3) {
+  return {CutProofAt(nsec3.types), MayEnclose(nsec3.types),
+          (nsec3.flags & crypto::Nsec3::kOptOut) != 0};
+}
+
+std::optional<ClosestEncloser> FindClosestEncloser(NameView zone, NameView name,
+                                                   std::optional<Nsec3Hash> hash,
+                                                   Nsec3Records* records) {
+  assert(name.IsAtOrBelow(zone) && "a zone denies what is in it");
+  std::optional<Nsec3Hash> next_closer = hash;
+  while (next_closer && name.IsBelow(zone)) {
+    name = name.parent();
+    hash = records->Hash(name);
+    if (!hash) return std::nullopt;
+    if (const Nsec3Facts* match = records->FindMatch(*hash)) {
+      if (!match->may_enclose) return std::nullopt;
+      const Nsec3Facts* cover = records->FindCover(*next_closer);
+      if (cover == nullptr) return std::nullopt;
+      return ClosestEncloser{name, cover};
+    }
+    next_closer = hash;
+  }
+  return std::nullopt;
+}
+
+NoDsProof ProveNoDs(NameView zone, NameView cut, Nsec3Records* records) {
+  const auto hash = records->Hash(cut);
+  if (!hash) return {};
+  if (const Nsec3Facts* match = records->FindMatch(*hash)) return {match->at_match, true};
+  const auto encloser = FindClosestEncloser(zone, cut, hash, records);
+  if (!encloser) return {};
+  return {encloser->next_closer_cover->opt_out ? CutProof::kInsecure : CutProof::kNoCut, false};
 }
 
 std::optional<Nsec3Prover::Record> Nsec3Prover::ReadRecord(Rrset set, NameView zone) {
   const auto nsec3 = crypto::ReadNsec3(set.records[0].rdata);
   const NameView owner = set.owner;
-  // §8.1, §8.2: records with unknown hash algorithms or flags are ignored.
-  if (!nsec3 || nsec3->hash_algorithm != crypto::Nsec3::kSha1 ||
-      nsec3->flags > crypto::Nsec3::kOptOut || nsec3->next_hash.size() != Nsec3Hash().size()) {
-    return std::nullopt;
-  }
+  if (!nsec3 || !IsKnownKind(*nsec3)) return std::nullopt;
   const auto hash = HashAt(owner, zone);
   if (!hash) return std::nullopt;
   Record record(std::move(set), *nsec3);
@@ -120,12 +176,11 @@ Nsec3Prover::Nsec3Prover(const dns::Message& message, NameView zone, KeySet* key
 
 std::optional<Nsec3Hash> Nsec3Prover::Hash(NameView name) {
   const crypto::Nsec3& parameters = records_[0].nsec3;
-  const unsigned count = parameters.iterations + 1u;
-  if (!checker_.means().work->Charge(1 + count / kHashesPerUnit)) {
+  if (!ChargeForHash(parameters.iterations, checker_.means().work)) {
     gave_up_ = true;
     return std::nullopt;
   }
-  checker_.means().work->hashes += count;
+  checker_.means().work->hashes += parameters.iterations + 1u;
   return HashForNsec3(name, parameters.salt, parameters.iterations);
 }
 
@@ -138,27 +193,9 @@ const Nsec3Prover::Record* Nsec3Prover::FindMatch(const Nsec3Hash& hash) {
 
 const Nsec3Prover::Record* Nsec3Prover::FindCover(const Nsec3Hash& hash) {
   for (Record& record : records_) {
-    if (record.Covers(hash) && checker_.IsGood(&record)) return &record;
+    if (IsWithinSpan(record.owner, record.next, hash) && checker_.IsGood(&record)) return &record;
   }
   return nullptr;
-}
-
-/// `next_closer` begins as the name's own hash, which nothing matches.
-std::optional<Nsec3Prover::ClosestEncloser> Nsec3Prover::FindClosestEncloser(
-    NameView name, std::optional<Nsec3Hash> next_closer) {
-  while (next_closer && name.IsBelow(checker_.zone())) {
-    name = name.parent();
-    const auto hash = Hash(name);
-    if (!hash) return std::nullopt;
-    if (const Record* match = FindMatch(*hash)) {
-      if (!MayEnclose(match->nsec3.types)) return std::nullopt;
-      const Record* cover = FindCover(*next_closer);
-      if (cover == nullptr) return std::nullopt;
-      return ClosestEncloser{name, cover};
-    }
-    next_closer = hash;
-  }
-  return std::nullopt;
 }
 
 bool Nsec3Prover::has_too_many_iterations() const {
@@ -198,9 +235,9 @@ Verdict Nsec3Prover::ProveNoData(NameView name, RRType type) {
     if (Denies(match->nsec3.types, type)) return Verdict::Secure();
     return Failed(name, type, "the NSEC3 record does not deny the type");
   }
-  const auto encloser = FindClosestEncloser(name, hash);
+  const auto encloser = FindClosestEncloser(checker_.zone(), name, hash, this);
   if (!encloser) return Failed(name, type, "the NSEC3 records show no closest encloser");
-  const bool opt_out = encloser->next_closer_cover->opt_out();
+  const bool opt_out = encloser->next_closer_cover->opt_out;
   if (const auto wildcard = WildcardOf(encloser->name)) {
     const auto wildcard_hash = Hash(*wildcard);
     match = wildcard_hash ? FindMatch(*wildcard_hash) : nullptr;
@@ -218,7 +255,7 @@ Verdict Nsec3Prover::ProveNoData(NameView name, RRType type) {
 
 Verdict Nsec3Prover::ProveNxDomain(NameView name, RRType type) {
   if (has_too_many_iterations()) return TooManyIterations(name, type);
-  const auto encloser = FindClosestEncloser(name, Hash(name));
+  const auto encloser = FindClosestEncloser(checker_.zone(), name, Hash(name), this);
   if (!encloser) return Failed(name, type, "the NSEC3 records show no closest encloser");
   if (const auto wildcard = WildcardOf(encloser->name)) {
     const auto hash = Hash(*wildcard);
@@ -226,7 +263,7 @@ Verdict Nsec3Prover::ProveNxDomain(NameView name, RRType type) {
       return Failed(name, type, "no NSEC3 record covers the wildcard that might give it");
     }
   }
-  return encloser->next_closer_cover->opt_out() ? OptedOut(name, type) : Verdict::Secure();
+  return encloser->next_closer_cover->opt_out ? OptedOut(name, type) : Verdict::Secure();
 }
 
 Verdict Nsec3Prover::ProveExpansion(NameView name, size_t labels) {
@@ -237,7 +274,7 @@ Verdict Nsec3Prover::ProveExpansion(NameView name, size_t labels) {
     return Failed(name, RRType::kNSEC3,
                   "no NSEC3 record shows that the wildcard is nearest to the name");
   }
-  return cover->opt_out() ? OptedOut(name, RRType::kNSEC3) : Verdict::Secure();
+  return cover->opt_out ? OptedOut(name, RRType::kNSEC3) : Verdict::Secure();
 }
 
 CutProof Nsec3Prover::ProveNoDs(NameView cut, Verdict* verdict) {
@@ -246,20 +283,13 @@ CutProof Nsec3Prover::ProveNoDs(NameView cut, Verdict* verdict) {
     return verdict->is_bogus() ? CutProof::kUnproven : CutProof::kInsecure;
   }
   *verdict = Verdict::Secure();
-  const auto hash = Hash(cut);
-  const Record* match = hash ? FindMatch(*hash) : nullptr;
-  if (match != nullptr) {
-    const CutProof proof = CutProofAt(match->nsec3.types);
-    if (proof == CutProof::kUnproven) {
-      *verdict = Failed(cut, RRType::kDS, "the NSEC3 record does not deny the DS");
-    }
-    return proof;
+  const NoDsProof found = dnssec::ProveNoDs(checker_.zone(), cut, this);
+  if (found.proof == CutProof::kUnproven) {
+    *verdict = Failed(cut, RRType::kDS,
+                      found.has_match ? "the NSEC3 record does not deny the DS"
+                                      : "the NSEC3 records show nothing of the delegation");
   }
-  if (const auto encloser = FindClosestEncloser(cut, hash)) {
-    return encloser->next_closer_cover->opt_out() ? CutProof::kInsecure : CutProof::kNoCut;
-  }
-  *verdict = Failed(cut, RRType::kDS, "the NSEC3 records show nothing of the delegation");
-  return CutProof::kUnproven;
+  return found.proof;
 }
 
 CutProof VouchedCutProof(const dns::Message& message, NameView cut) {

@@ -132,6 +132,7 @@ class SetChecker {
       if (!can_check(key)) continue;
       if (++tried > kMaxKeysPerSignature) break;
       stage = Compute(signature, &key);
+      if (stage == Stage::kGood) good_key_ = key.rdata();
       if (stage != Stage::kWrong) break;
     }
     return stage;
@@ -160,20 +161,14 @@ class SetChecker {
     if (id) {
       if (const auto known = means_.memo->Find(*id)) {
         ++means_.work->remembered;
-        return Conclude(*id, *known);
+        return *known ? Stage::kGood : Stage::kWrong;
       }
     }
     if (++checks_ > kMaxChecksPerSet) return Stage::kTooMuchWork;
     if (!means_.work->Charge(key->price())) return GiveUp();
     ++means_.work->checks[signature.algorithm];
     const bool good = key->Verify(bytes, signature.signature);
-    if (!id) return good ? Stage::kGood : Stage::kWrong;
-    means_.memo->Add(*id, good);
-    return Conclude(*id, good);
-  }
-
-  Stage Conclude(const SignatureMemo::Id& id, bool good) const {
-    if (good && means_.good != nullptr) means_.good->push_back({set_.owner, set_.type, id});
+    if (id) means_.memo->Add(*id, good);
     return good ? Stage::kGood : Stage::kWrong;
   }
 
@@ -249,6 +244,9 @@ class SetChecker {
     out.ttl_s = std::min(
         {set_.ttl_s(), dns::TtlSeconds(signature.original_ttl), signature.expiration - means_.now});
     out.labels = signature.labels;
+    out.inception = signature.inception;
+    out.expiration = signature.expiration;
+    out.key = good_key_;
     out.expanded = signature.labels < owner_labels_;
     Remark(signature, &out);
     return out;
@@ -261,6 +259,7 @@ class SetChecker {
   std::optional<CanonicalRdata> rdata_;
   int checks_ = 0;
   bool gave_up_ = false;
+  std::span<const uint8_t> good_key_;
   Stage best_ = Stage::kNothing;
   Evidence evidence_;
 };

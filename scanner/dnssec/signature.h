@@ -44,6 +44,10 @@ struct VerifiedSet {
   /// the name exists (§5.3.4). `labels` are those of the name below which the wildcard stands.
   bool expanded = false;
   uint8_t labels = 0;
+  // Secure: of the signature that is good. The key's RDATA are a view into the key.
+  uint32_t inception = 0;
+  uint32_t expiration = 0;
+  std::span<const uint8_t> key;
 };
 
 /// One good signature is enough (RFC 4035 §5.3.3, RFC 6840 §5.4); of several that are not, the one

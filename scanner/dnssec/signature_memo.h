@@ -9,9 +9,6 @@
 #include <optional>
 #include <span>
 
-#include "scanner/dns/codes.h"
-#include "scanner/dns/name.h"
-
 namespace caascan::dnssec {
 
 /// Remembers which signature of which data by which key was right or wrong: times are no part of
@@ -44,13 +41,6 @@ class SignatureMemo {
   const size_t capacity_;
   Map young_;
   Map old_;
-};
-
-/// A signature of a set that was found good.
-struct GoodSignature {
-  dns::CompactName owner;
-  dns::RRType type{};
-  SignatureMemo::Id id{};
 };
 
 }  // namespace caascan::dnssec

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <vector>
 
 #include "scanner/crypto/policy.h"
 
@@ -46,7 +45,6 @@ struct Work {
 };
 
 class SignatureMemo;
-struct GoodSignature;
 
 /// What a verification needs besides the records. `now`: seconds since 1970 modulo 2^32.
 struct Means {
@@ -54,8 +52,6 @@ struct Means {
   Work* work = nullptr;
   SignatureMemo* memo = nullptr;  // None: every signature is checked anew.
   crypto::Policy policy = {};
-  /// Where those that were found good are put; with a memo only.
-  std::vector<GoodSignature>* good = nullptr;
 };
 
 }  // namespace caascan::dnssec

@@ -144,6 +144,13 @@ IterativeResolver::ZoneHandle IterativeResolver::StartOf(const Walk& walk) {
   return delegations_.Deepest(walk.purpose == Walk::Purpose::kDs ? name.parent() : name, now());
 }
 
+/// Does a denial that is known settle the walk's zone?
+bool IterativeResolver::SettleByDenial(const Walk& walk, Account* account) {
+  const dns::NameView apex = walk.zone.name();
+  const ZoneHandle above = delegations_.Deepest(apex.parent(), now());
+  return denials_.Settle(&*walk.zone, apex, *above, above.name(), account, now());
+}
+
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
   const dns::Name cut = walk.asked->classified.cut.ToName();
   const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
@@ -169,7 +176,7 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
     if (judge_.Validates(*walk)) {
-      if (!trust_.IsSettled(walk->zone, account->look)) {
+      if (!trust_.IsSettled(walk->zone, account->look) && !SettleByDenial(*walk, account)) {
         co_await trust_.Settle(walk->zone, account, on_behalf_of);
       }
       judge_.TakeUnheard(attempts, *account, walk);
@@ -355,7 +362,7 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
 void IterativeResolver::FinishZone(Walk* walk, Account* account) {
   for (Attempt& attempt : walk->attempts) account->attempts.push_back(std::move(attempt));
   walk->attempts.clear();
-  denials_.Keep(*walk, now());
+  denials_.Keep(*walk, account, now());
   judge_.NoteProof(walk);
   if (walk->asked->classified.kind == ResponseKind::kReferral) {
     if (!walk->looks_between) walk->zone = StoreReferral(*walk);

@@ -98,6 +98,7 @@ class IterativeResolver : public Resolver,
   async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                query::Account* account) override;
   ZoneHandle StartOf(const Walk& walk);
+  bool SettleByDenial(const Walk& walk, query::Account* account);
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const query::Account& account) const;
   bool LeadsOutOfDns(Walk* walk) const;

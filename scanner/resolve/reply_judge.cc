@@ -19,6 +19,12 @@ using std::chrono::nanoseconds;
 using zones::ReplyVerdict;
 using zones::Zone;
 
+dnssec::Work* WorkOf(Account* account) {
+  dnssec::Work* const work = &account->budget.work;
+  if (work->limit == dnssec::Work::kUnlimited) work->limit = zones::kWorkPerName;
+  return work;
+}
+
 /// The zone's share of a name's work. A name that has spent all of its own says nothing to others.
 class ZoneWork {
  public:
@@ -84,8 +90,7 @@ void ReplyJudge::Judge(Walk* walk, Account* account, nanoseconds now) const {
   if (!Validates(*walk)) return;
   walk->reply = std::make_unique<ReplyVerdict>();
   const ResponseKind kind = walk->asked->classified.kind;
-  dnssec::Work* const work = &account->budget.work;
-  if (work->limit == dnssec::Work::kUnlimited) work->limit = zones::kWorkPerName;
+  dnssec::Work* const work = WorkOf(account);
   if (walk->purpose == Walk::Purpose::kKeys) return JudgeKeys(walk, work, now);
   walk->proof.unreachable = validator_->UnreachableReason(*walk->zone, walk->zone.name());
   dns::Name cut(walk->chain.start());
@@ -132,6 +137,12 @@ void ReplyJudge::Read(Walk* walk, Account* account, nanoseconds now) const {
   } else {
     (void)AcceptIfProven(walk, account, now);
   }
+}
+
+std::optional<ReplyVerdict> ReplyJudge::ProveNoDs(dns::NameView apex, dns::NameView cut,
+                                                  Account* account, nanoseconds now) const {
+  ZoneWork share(WorkOf(account));
+  return validator_->ProveNoDs(apex, cut, now, share.get());
 }
 
 bool ReplyJudge::KeysAreUnheard(const Walk& walk) const {

@@ -39,6 +39,12 @@ class ReplyJudge {
   /// Reads and judges the reply in walk->asked, which may be none.
   void Read(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
 
+  /// The verdict on a reply that denies the DS at `cut` by records of the zone `apex` that are
+  /// known. nullopt where they prove nothing.
+  std::optional<zones::ReplyVerdict> ProveNoDs(dns::NameView apex, dns::NameView cut,
+                                               query::Account* account,
+                                               std::chrono::nanoseconds now) const;
+
   /// Were all servers of the zone silent when they were asked for its keys?
   bool KeysAreUnheard(const Walk& walk) const;
   /// Keeps those attempts of the account, from the one with index `first`, that were silent then.

@@ -116,27 +116,38 @@ std::optional<dnssec::Verdict> Validator::VerdictOf(const Zone& zone, NameView a
 }
 
 dnssec::Means Validator::MeansOf(dnssec::Work* work) {
-  good_.clear();
-  return {wall_clock_(), work, &memo_, policy_, denials_ != nullptr ? &good_ : nullptr};
+  return {wall_clock_(), work, &memo_, policy_};
 }
 
-std::optional<dnssec::DenialStore::Composed> Validator::Deny(NameView zone, NameView name,
-                                                             dns::RRType type, nanoseconds now) {
-  assert(denials_ != nullptr && "there is a store");
-  std::optional<dnssec::DenialStore::Composed> denial = denials_->Compose(zone, name, type, now);
-  if (!denial) return denial;
-  for (const dnssec::SignatureMemo::Id& id : denial->known_good) {
-    if (!memo_.Find(id)) memo_.Add(id, true);
+std::optional<ReplyVerdict> Validator::ProveNoDs(NameView apex, NameView cut, nanoseconds now,
+                                                 dnssec::Work* work) {
+  if (denials_ == nullptr) return std::nullopt;
+  const TrustCache::Handle trust = Find(apex);
+  if (!trust || !IsFresh(*trust, query::Look::kFirst, now) || !trust->verdict.is_secure()) {
+    return std::nullopt;
   }
-  return denial;
+  // A zone between has its own keys, and the denial is its own.
+  for (NameView name = cut.parent(); name.IsBelow(apex); name = name.parent()) {
+    const TrustCache::Handle between = Find(name);
+    if (between && !between->no_cut) return std::nullopt;
+  }
+  const auto proof = denials_->ProveNoDs(apex, cut, &trust->keys, MeansOf(work), now);
+  if (!proof) return std::nullopt;
+  const bool insecure = proof->proof == dnssec::CutProof::kInsecure;
+  ReplyVerdict out;
+  out.delegation = insecure ? dnssec::DelegationJudgement::Kind::kInsecure
+                            : dnssec::DelegationJudgement::Kind::kNoCut;
+  if (insecure) out.verdict.security = dnssec::Security::kInsecure;
+  out.ttl_s = proof->ttl_s;
+  return out;
 }
 
-void Validator::ConfirmDenials(NameView zone, std::span<const dnssec::SignatureMemo::Id> known) {
-  assert(denials_ != nullptr && "there is a store");
-  std::erase_if(good_, [known](const dnssec::GoodSignature& good) {
-    return std::find(known.begin(), known.end(), good.id) != known.end();
-  });
-  if (!good_.empty()) denials_->Confirm(zone, good_);
+void Validator::KeepDenials(const dns::Message& message, NameView apex, nanoseconds now,
+                            dnssec::Work* work) {
+  if (denials_ == nullptr) return;
+  const TrustCache::Handle trust = Find(apex);
+  if (!trust || !trust->known() || !trust->verdict.is_secure()) return;
+  denials_->Add(message, apex, &trust->keys, MeansOf(work), now);
 }
 
 void Validator::AddZonesBelow(NameView apex, NameView name, nanoseconds now, KnownZones* out) {

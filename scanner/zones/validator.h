@@ -107,15 +107,15 @@ class Validator {
   /// Why it is insecure or bogus; nullopt for no remarkable reason.
   std::optional<dnssec::Verdict> VerdictOf(const Zone& zone, dns::NameView apex);
 
-  /// Null where there is none, or nothing is validated.
-  dnssec::DenialStore* denials() const { return denials_.get(); }
-  /// Makes the message that denies (name, type) in `zone` out of what is known, and lets what is
-  /// known of its signatures count when it is judged. REQUIRES: denials().
-  std::optional<dnssec::DenialStore::Composed> Deny(dns::NameView zone, dns::NameView name,
-                                                    dns::RRType type, std::chrono::nanoseconds now);
-  /// Tells the store which signatures the last judgement found good, but for those that it knows
-  /// of: as a rule there are no others, and nothing is done. REQUIRES: denials().
-  void ConfirmDenials(dns::NameView zone, std::span<const dnssec::SignatureMemo::Id> known);
+  /// Is there a store of denials? Not where nothing is validated.
+  bool has_denials() const { return denials_ != nullptr; }
+  /// What JudgeDelegation() would say of a reply that has the store's records about `cut`. nullopt
+  /// where they prove nothing, and unless the zone `apex` is known to be secure.
+  std::optional<ReplyVerdict> ProveNoDs(dns::NameView apex, dns::NameView cut,
+                                        std::chrono::nanoseconds now, dnssec::Work* work);
+  /// Keeps what a reply of the zone's servers denies, in the store.
+  void KeepDenials(const dns::Message& message, dns::NameView apex, std::chrono::nanoseconds now,
+                   dnssec::Work* work);
 
   /// Judges a delegation to `cut`, in a reply from the servers of `zone`, which is settled.
   ReplyVerdict JudgeDelegation(const dns::Message& message, dns::NameView cut, const Zone& zone,
@@ -157,7 +157,6 @@ class Validator {
   std::vector<TrustCache::Handle> pinned_;  // While a judgement uses them.
   dnssec::SignatureMemo memo_;
   const std::shared_ptr<dnssec::DenialStore> denials_;
-  std::vector<dnssec::GoodSignature> good_;  // In the last judgement, for `denials_`.
 };
 
 /// What an answer of this kind claims, which its signatures must bear out; nullopt for what is no

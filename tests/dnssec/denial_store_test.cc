@@ -1,280 +1,459 @@
-// Records of several messages go into a store, and what comes out is judged like a server's answer.
+// What the store proves is compared with what the judge says of a reply that has the same records.
 #include "scanner/dnssec/denial_store.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "scanner/dnssec/judge.h"
+#include "scanner/dnssec/nsec3.h"
 #include "tests/dnssec/denial_rows.h"
 
 namespace caascan::dnssec {
 namespace {
 
 using dns::RRType;
+using dns::Section;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr nanoseconds kStart = seconds(1000);
 const char kSoa[] = "example. 3600 SOA ns.example. host.example. 1 2 3 4 900";
+const char kApex[] = "{example.}.example. NSEC3 1 0 3 AABB {example.}+ NS SOA RRSIG DNSKEY";
+const char kOptOut[] = "{m.example.}-.example. NSEC3 1 1 3 AABB {m.example.}+ A";
 
-SignedMessage Denying(const std::string& line, const std::string& soa = kSoa) {
-  Row row{"", {line}, "x.example.", ""};
-  if (!soa.empty()) row.lines.push_back(soa);
-  return MessageOf(row);
+std::string TextOf(CutProof proof) {
+  switch (proof) {
+    case CutProof::kInsecure:
+      return "insecure";
+    case CutProof::kNoCut:
+      return "no cut";
+    case CutProof::kUnproven:
+      break;
+  }
+  return "none";
 }
 
+/// A record of its own, which a Signing signs.
+struct SignedLine {
+  std::string text;
+  Signing signing;
+};
+
+/// A store that has records of `example.`, and the keys of that zone.
 class Stored {
  public:
   explicit Stored(size_t octets = 1 << 20) : store_(octets, 150) {}
 
-  void Add(const std::string& line, const std::string& soa = kSoa, nanoseconds now = kStart) {
-    SignedMessage message = Denying(line, soa);
-    store_.Add(message.message(), zone_, now);
+  /// As a server's reply brings them.
+  void Add(const std::vector<SignedLine>& lines, const std::string& soa = kSoa,
+           nanoseconds now = kStart) {
+    SignedMessage message("x.example.", RRType::kDS);
+    if (!soa.empty()) message.Signed(Section::kAuthority, {soa});
+    for (const SignedLine& line : lines) {
+      message.Signed(Section::kAuthority, {Expand(line.text)}, line.signing);
+    }
+    Work work;
+    store_.Add(message.message(), zone_, &keys_, MeansWith(&work), now);
+    checks_ += work.signature_checks();
+  }
+  void Add(const std::string& line) { Add({{line, {}}}); }
+
+  /// As a zone file has them. Each `from_the_end`: its signature comes first.
+  bool AddFile(const std::vector<SignedLine>& lines, bool from_the_end = false) {
+    bool has_room = true;
+    for (const SignedLine& line : lines) {
+      SignedMessage message("x.example.");
+      message.Signed(Section::kAuthority, {Expand(line.text)}, line.signing);
+      std::vector<dns::RecordView> records;
+      for (const auto& record : message.message().records(Section::kAuthority)) {
+        records.push_back(record);
+      }
+      if (from_the_end) std::reverse(records.begin(), records.end());
+      for (const dns::RecordView& record : records) {
+        has_room &= store_.AddUnchecked(zone_, record.owner.ToName(), record.type, record.rdata);
+      }
+    }
+    return has_room;
   }
 
-  /// What the store says, and the judge of it: "none" where the store says nothing.
-  std::string Ask(const char* name, RRType type, nanoseconds now = kStart) {
-    const dns::Name asked = NameOf(name);
-    composed_ = store_.Compose(zone_, asked, type, now);
-    if (!composed_) return "none";
-    dns::Message message;
-    EXPECT_EQ(dns::Message::Parse(Octets(composed_->message), &message).error,
-              dns::ParseError::kNone);
-    EXPECT_TRUE(message.question_name().Equals(asked));
-    EXPECT_EQ(message.question_type(), type);
-    EXPECT_TRUE(message.authoritative());
-    const bool nxdomain = message.rcode() == dns::RCode::kNXDomain;
-    for (const auto& id : composed_->known_good) memo_->Add(id, true);
+  std::string Ask(const std::string& name, nanoseconds now = kStart) {
     work_ = Work();
-    good_.clear();
-    KeySet keys = KeysOf({TestKey::Of(13).Dnskey()});
-    Denial denial(message, zone_, &keys, {kNow, &work_, memo_.get(), {}, &good_});
-    const Row row{"", {}, name, "", type};
-    ttl_s_ = 0;
-    const std::string proven = type == RRType::kDS ? NoDs(&denial, row)
-                               : nxdomain          ? "nxdomain " + NxDomain(&denial, row)
-                                                   : "nodata " + NoData(&denial, row);
-    ttl_s_ = denial.ttl_s();
-    return proven;
+    work_.limit = limit_;
+    const auto proof = store_.ProveNoDs(zone_, NameOf(name), &keys_, MeansWith(&work_), now);
+    ttl_s_ = proof ? proof->ttl_s : 0;
+    return TextOf(proof ? proof->proof : CutProof::kUnproven);
   }
 
-  DenialStore* store() { return &store_; }
-  const dns::Name& zone() const { return zone_; }
-  const std::vector<GoodSignature>& good() const { return good_; }
-  const DenialStore::Composed& composed() const { return *composed_; }
+  void SetKeys(const std::vector<std::string>& keys) { keys_ = KeysOf(keys); }
+  void SetWallClock(uint32_t now_s) { now_s_ = now_s; }
+  void SetLimit(uint32_t limit) { limit_ = limit; }
+  size_t octets() const { return store_.octets(); }
   const Work& work() const { return work_; }
-  void ForgetMemo() { memo_ = std::make_unique<SignatureMemo>(); }
   uint32_t ttl_s() const { return ttl_s_; }
+  /// By Add(), in all.
+  uint32_t checks() const { return checks_; }
 
  private:
+  Means MeansWith(Work* work) { return {now_s_, work, nullptr, {}}; }
+
   DenialStore store_;
   const dns::Name zone_ = NameOf("example.");
-  std::optional<DenialStore::Composed> composed_;
-  std::unique_ptr<SignatureMemo> memo_ = std::make_unique<SignatureMemo>();
-  std::vector<GoodSignature> good_;
+  KeySet keys_ = KeysOf({TestKey::Of(13).Dnskey()});
+  uint32_t now_s_ = kNow;
+  uint32_t limit_ = Work::kUnlimited;
   Work work_;
   uint32_t ttl_s_ = 0;
+  uint32_t checks_ = 0;
 };
 
 struct StoreRow {
   const char* what;
   std::vector<std::string> lines;
   const char* asked;
-  RRType type;
   const char* expected;
 };
 
-void CheckRows(const std::vector<StoreRow>& rows) {
-  for (const StoreRow& row : rows) {
-    SCOPED_TRACE(row.what);
-    Stored stored;
-    for (const std::string& line : row.lines) stored.Add(line);
-    EXPECT_EQ(stored.Ask(row.asked, row.type), row.expected);
-  }
-}
-
-TEST(DenialStoreTest, Nsec) {
-  const char apex[] = "example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY";
-  const char gap[] = "b.example. NSEC f.example. A RRSIG NSEC";
-  const char cut[] = "f.example. NSEC h.example. NS RRSIG NSEC";
-  const char dname[] = "f.example. NSEC h.example. DNAME RRSIG NSEC";
-  const char ent[] = "h.example. NSEC a.j.example. A RRSIG NSEC";
-  const char last[] = "m.example. NSEC example. A RRSIG NSEC";
-  const char caa[] = "b.example. NSEC f.example. CAA RRSIG NSEC";
-  const char alias[] = "b.example. NSEC f.example. CNAME RRSIG NSEC";
-  const char wildcard[] = "*.example. NSEC b.example. A RRSIG NSEC";
-  const char with_wildcard[] = "example. NSEC *.example. NS SOA RRSIG NSEC DNSKEY";
-  const char wildcard_caa[] = "*.example. NSEC b.example. CAA RRSIG NSEC";
-  CheckRows({
-      {"no such type", {gap}, "B.example.", RRType::kCAA, "nodata secure"},
-      {"the type is there", {caa}, "b.example.", RRType::kCAA, "none"},
-      {"an alias is there", {alias}, "b.example.", RRType::kCAA, "none"},
-      {"no such name", {apex, gap}, "c.example.", RRType::kCAA, "nxdomain secure"},
-      {"below a name that is there", {gap}, "x.b.example.", RRType::kCAA, "nxdomain secure"},
-      {"the apex's gap alone", {apex}, "a.example.", RRType::kCAA, "nxdomain secure"},
-      {"nothing of the wildcard", {gap}, "c.example.", RRType::kCAA, "none"},
-      {"behind the last name", {apex, last}, "z.example.", RRType::kCAA, "nxdomain secure"},
-      {"an empty non-terminal", {ent}, "j.example.", RRType::kCAA, "nodata secure"},
-      {"a wildcard without the type", {wildcard, gap}, "c.example.", RRType::kCAA, "nodata secure"},
-      {"a wildcard with the type", {wildcard_caa, gap}, "c.example.", RRType::kCAA, "none"},
-      {"a wildcard's own apex", {with_wildcard, gap}, "c.example.", RRType::kCAA, "none"},
-      {"a delegation has no data here", {cut}, "f.example.", RRType::kCAA, "none"},
-      {"nor has anything below it", {apex, cut}, "x.f.example.", RRType::kCAA, "none"},
-      {"nor below a DNAME", {apex, dname}, "x.f.example.", RRType::kCAA, "none"},
-      {"no DS at a delegation", {cut}, "f.example.", RRType::kDS, "insecure cut"},
-      {"no cut at a name", {gap}, "b.example.", RRType::kDS, "no cut"},
-      {"no cut where nothing is", {apex, gap}, "c.example.", RRType::kDS, "no cut"},
-      {"the apex itself says nothing of its DS", {apex}, "example.", RRType::kDS, "none"},
-      {"before all that is known", {last}, "c.example.", RRType::kCAA, "none"},
-  });
-}
-
-TEST(DenialStoreTest, Nsec3) {
-  const char apex[] = "{example.}.example. NSEC3 1 0 3 AABB {example.}+ NS SOA RRSIG DNSKEY";
+TEST(DenialStoreTest, Rules) {
   const char cover[] = "{m.example.}-.example. NSEC3 1 0 3 AABB {m.example.}+ A";
-  const char opt_out[] = "{m.example.}-.example. NSEC3 1 1 3 AABB {m.example.}+ A";
-  const char no_wildcard[] = "{*.example.}-.example. NSEC3 1 0 3 AABB {*.example.}+ A";
   const char match[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ A RRSIG";
   const char cut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS";
   const char signed_cut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS DS RRSIG";
-  const char caa[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ CAA RRSIG";
-  const char wildcard[] = "{*.example.}.example. NSEC3 1 0 3 AABB {*.example.}+ A RRSIG";
-  const char costly[] = "{m.example.}.example. NSEC3 1 0 151 AABB {m.example.}+ A RRSIG";
-  const char other_salt[] = "{m.example.}.example. NSEC3 1 0 3 AACC {m.example.}+ A RRSIG";
+  const char apex_of_m[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS SOA RRSIG";
+  const char dname[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ DNAME RRSIG";
+  const char below[] = "{x.m.example.}-.example. NSEC3 1 1 3 AABB {x.m.example.}+ A";
+  const char costly[] = "{m.example.}.example. NSEC3 1 0 151 AABB {m.example.}+ NS RRSIG";
+  const char other_hash[] = "{m.example.}.example. NSEC3 2 0 3 AABB {m.example.}+ NS RRSIG";
+  const char other_salt[] = "{m.example.}.example. NSEC3 1 0 3 AACC {m.example.}+ NS RRSIG";
   const char whole_circle[] = "{example.}.example. NSEC3 1 1 3 AABB {example.} NS SOA RRSIG DNSKEY";
-  CheckRows({
-      {"no such type", {match}, "M.example.", RRType::kCAA, "nodata secure"},
-      {"the type is there", {caa}, "m.example.", RRType::kCAA, "none"},
-      {"no such name", {apex, cover, no_wildcard}, "m.example.", RRType::kCAA, "nxdomain secure"},
-      {"nor below it",
-       {apex, cover, no_wildcard},
-       "a.b.m.example.",
-       RRType::kCAA,
-       "nxdomain secure"},
-      {"nothing of the wildcard", {apex, cover}, "m.example.", RRType::kCAA, "none"},
-      {"no closest encloser", {cover, no_wildcard}, "m.example.", RRType::kCAA, "none"},
-      {"a wildcard without the type",
-       {apex, cover, wildcard},
-       "m.example.",
-       RRType::kCAA,
-       "nodata secure"},
-      // RFC 8198 §5.2: an opt-out span says nothing of what is there.
-      {"in an opt-out span", {apex, opt_out, no_wildcard}, "m.example.", RRType::kCAA, "none"},
-      {"no DS in an opt-out span", {apex, opt_out}, "m.example.", RRType::kDS, "insecure cut"},
-      {"nor below one", {whole_circle}, "m.example.", RRType::kDS, "insecure cut"},
-      {"no DS at a delegation", {cut}, "m.example.", RRType::kDS, "insecure cut"},
-      {"a signed delegation", {signed_cut}, "m.example.", RRType::kDS, "none"},
-      {"a delegation has no data here", {cut}, "m.example.", RRType::kCAA, "none"},
-      {"nor has what is below it", {apex, cut, no_wildcard}, "x.m.example.", RRType::kCAA, "none"},
-      {"more iterations than count", {costly}, "m.example.", RRType::kCAA, "none"},
-      {"new parameters take the place of old ones",
-       {match, other_salt},
-       "m.example.",
-       RRType::kCAA,
-       "none"},
-  });
-}
-
-TEST(DenialStoreTest, SaysNothingWithoutTheZonesSoa) {
+  const std::vector<StoreRow> rows = {
+      // RFC 5155 §8.6.
+      {"in an opt-out span", {kApex, kOptOut}, "M.example.", "insecure"},
+      {"below a name in one", {kApex, kOptOut}, "a.b.m.example.", "insecure"},
+      {"the only span of a zone", {whole_circle}, "m.example.", "insecure"},
+      {"no such name", {kApex, cover}, "m.example.", "no cut"},
+      {"no closest encloser", {kOptOut}, "m.example.", "none"},
+      {"no span", {kApex}, "m.example.", "none"},
+      {"a delegation", {cut}, "m.example.", "insecure"},
+      {"no delegation", {match}, "m.example.", "no cut"},
+      {"a signed delegation", {signed_cut}, "m.example.", "none"},
+      // RFC 6840 §4.4: the child speaks of its own apex.
+      {"the apex of the child", {apex_of_m}, "m.example.", "none"},
+      // RFC 6840 §4.1.
+      {"below a delegation", {kApex, cut, below}, "x.m.example.", "none"},
+      {"below a DNAME", {kApex, dname, below}, "x.m.example.", "none"},
+      // RFC 9276 §3.2, RFC 5155 §8.1.
+      {"more iterations than count", {costly}, "m.example.", "none"},
+      {"an unknown hash algorithm", {other_hash}, "m.example.", "none"},
+  };
+  for (const StoreRow& row : rows) {
+    SCOPED_TRACE(row.what);
+    Stored replies;
+    for (const std::string& line : row.lines) replies.Add(line);
+    EXPECT_EQ(replies.Ask(row.asked), row.expected);
+    for (const bool from_the_end : {false, true}) {
+      Stored file;
+      for (const std::string& line : row.lines) file.AddFile({{line, {}}}, from_the_end);
+      EXPECT_EQ(file.Ask(row.asked), row.expected);
+    }
+  }
   Stored stored;
-  stored.Add("b.example. NSEC f.example. A RRSIG NSEC", "");
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "none");
-  EXPECT_EQ(stored.store()->octets(), 0u);
-  stored.Add("example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY");
-  stored.Add("b.example. NSEC f.example. A RRSIG NSEC", "");
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
+  stored.Add(cut);
+  stored.Add(other_salt);
+  EXPECT_EQ(stored.Ask("m.example."), "none") << "new parameters take the place of old ones";
+  Stored file;
+  file.AddFile({{cut, {}}, {other_salt, {}}});
+  EXPECT_EQ(file.Ask("m.example."), "insecure") << "a file's first ones count";
+  file.Add(other_salt);
+  EXPECT_EQ(file.Ask("m.example."), "none") << "but a server's go before them";
 }
 
-TEST(DenialStoreTest, KeepsRecordsForTheSoasMinimum) {  // RFC 9077 §3.
-  Stored stored;
-  stored.Add("b.example. 3600 NSEC f.example. A RRSIG NSEC");
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA, kStart + seconds(890)), "nodata secure");
-  EXPECT_EQ(stored.ttl_s(), 10u) << "what is left";
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA, kStart + seconds(900)), "none");
-  Stored shorter;
-  shorter.Add("b.example. 60 NSEC f.example. A RRSIG NSEC");
-  EXPECT_EQ(shorter.Ask("b.example.", RRType::kCAA, kStart + seconds(60)), "none");
-}
+/// A chain of NSEC3 records over some names, with all that may be wrong with one.
+class RandomChain {
+ public:
+  explicit RandomChain(unsigned seed) : random_(seed) {
+    const std::vector<std::string> names = {
+        "a.example.",   "b.example.",   "c.example.",   "d.example.",     "e.example.",
+        "x.a.example.", "x.b.example.", "y.c.example.", "y.x.a.example.", "f.example."};
+    std::vector<std::string> hashes = {HashLabel("example.", "AABB", 3, 0)};
+    for (const std::string& name : names) {
+      if (Chance(60)) hashes.push_back(HashLabel(name, "AABB", 3, 0));
+    }
+    std::sort(hashes.begin() + 1, hashes.end());
+    const std::string apex = hashes[0];
+    std::sort(hashes.begin(), hashes.end());
+    const char* types[] = {"A RRSIG",      "NS",          "NS",          "NS DS RRSIG",
+                           "NS SOA RRSIG", "DNAME RRSIG", "CNAME RRSIG", ""};
+    const bool opt_out = Chance(60);
+    for (size_t i = 0; i < hashes.size(); ++i) {
+      if (Chance(8)) continue;  // It was not seen.
+      const std::string& next = hashes[(i + 1) % hashes.size()];
+      const bool is_apex = hashes[i] == apex;
+      lines_.push_back({hashes[i] + ".example. NSEC3 1 " + (Chance(90) == opt_out ? "1" : "0") +
+                            " 3 AABB " + next + " " +
+                            (is_apex ? "NS SOA RRSIG DNSKEY" : types[Draw(std::size(types))]),
+                        AnySigning()});
+    }
+    asked_ = names;
+    asked_.insert(asked_.end(), {"z.example.", "z.z.example.", "z.a.example.", "z.f.example."});
+  }
 
-TEST(DenialStoreTest, WhatIsWronglySignedIsNeverBelieved) {
-  for (const char* mark : {"!", "?"}) {
-    Stored stored;
-    stored.Add(std::string(mark) + "b.example. NSEC f.example. A RRSIG NSEC");
-    const std::string said = stored.Ask("b.example.", RRType::kCAA);
-    EXPECT_TRUE(said == "none" || said == "nodata bogus dnssec_signature_invalid") << said;
-    if (said == "none") continue;
-    stored.store()->Forget(stored.zone(), stored.composed().used);
-    EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "none");
-    // A good one takes its place.
-    stored.Add("b.example. NSEC f.example. A RRSIG NSEC");
-    EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
+  const std::vector<SignedLine>& lines() const { return lines_; }
+  const std::vector<std::string>& asked() const { return asked_; }
+
+ private:
+  unsigned Draw(size_t count) { return static_cast<unsigned>(random_() % count); }
+  bool Chance(unsigned percent) { return Draw(100) < percent; }
+
+  Signing AnySigning() {
+    Signing signing;
+    switch (Draw(30)) {
+      case 0:
+        signing.spoilt = true;
+        break;
+      case 1:
+        signing.expiration = kNow - 1;
+        break;
+      case 2:  // Not yet valid, within the tolerance.
+        signing.inception = kNow + 600;
+        break;
+      case 3:
+        signing.inception = kNow + 600;
+        signing.expiration = kNow + 1200;
+        break;
+      case 4:
+        signing.key = &TestKey::Of(13, 7);
+        break;
+      case 5:
+        signing.signer = "a.example.";
+        break;
+      case 6:
+        signing.signed_owner = "*.example.";
+        break;
+      case 7:  // It ends soon: a finding of the parent's own, which the child does not get.
+        signing.inception = kNow - 100 * kDay;
+        break;
+      default:
+        break;
+    }
+    return signing;
+  }
+
+  std::mt19937 random_;
+  std::vector<SignedLine> lines_;
+  std::vector<std::string> asked_;
+};
+
+/// What the judge says of a reply with all of them, but those that the store does not keep because
+/// they are not valid yet.
+std::string Judged(const RandomChain& chain, const std::string& asked) {
+  SignedMessage message(asked, RRType::kDS);
+  message.Signed(Section::kAuthority, {kSoa});
+  for (const SignedLine& line : chain.lines()) {
+    if (line.signing.inception > kNow) continue;
+    message.Signed(Section::kAuthority, {line.text}, line.signing);
+  }
+  KeySet keys = KeysOf({TestKey::Of(13).Dnskey()});
+  Work work;
+  const dns::Name apex = NameOf("example.");
+  const KnownZone zones[] = {{apex, Security::kSecure, &keys}};
+  crypto::Policy policy;
+  policy.expiring_s = 7 * kDay;
+  const DelegationJudgement judged =
+      JudgeDelegation(message.message(), NameOf(asked), zones, {kNow, &work, nullptr, policy});
+  switch (judged.kind) {
+    case DelegationJudgement::Kind::kInsecure:
+      return "insecure";
+    case DelegationJudgement::Kind::kNoCut:
+      return "no cut";
+    default:
+      return "none";
   }
 }
 
-TEST(DenialStoreTest, TakesNoRecordsOfOtherZones) {
-  Stored stored;
-  SignedMessage message("x.example.");
-  message.Signed(dns::Section::kAuthority, {kSoa}, {.signer = "example."});
-  message.Signed(dns::Section::kAuthority, {"b.example. NSEC f.example. A RRSIG NSEC"},
-                 {.signer = "b.example."});
-  message.Signed(dns::Section::kAuthority, {"b.other. NSEC f.other. A RRSIG NSEC"},
-                 {.signer = "other."});
-  stored.store()->Add(message.message(), stored.zone(), kStart);
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "none");
+TEST(DenialStoreTest, SaysWhatTheJudgeSays) {
+  size_t proven = 0;
+  for (unsigned seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE(seed);
+    const RandomChain chain(seed);
+    Stored replies, file, reversed;
+    for (const SignedLine& line : chain.lines()) replies.Add({line});
+    EXPECT_TRUE(file.AddFile(chain.lines()));
+    EXPECT_TRUE(reversed.AddFile(chain.lines(), /*from_the_end=*/true));
+    for (const std::string& asked : chain.asked()) {
+      SCOPED_TRACE(asked);
+      const std::string expected = Judged(chain, asked);
+      EXPECT_EQ(replies.Ask(asked), expected);
+      EXPECT_EQ(file.Ask(asked), expected);
+      EXPECT_EQ(reversed.Ask(asked), expected);
+      proven += expected != "none" ? 1 : 0;
+    }
+  }
+  EXPECT_GT(proven, 500u);
 }
 
-TEST(DenialStoreTest, ASignatureIsCheckedOnceForAllThatUseIt) {
+TEST(DenialStoreTest, KeepsNothingWithoutTheZonesSoa) {
   Stored stored;
-  stored.Add("b.example. NSEC f.example. A RRSIG NSEC");
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
-  EXPECT_EQ(stored.work().signature_checks(), 1u);
-  ASSERT_EQ(stored.good().size(), 1u);
-  stored.ForgetMemo();
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
-  EXPECT_EQ(stored.work().signature_checks(), 1u) << "nothing was confirmed";
-  stored.store()->Confirm(stored.zone(), stored.good());
-  stored.ForgetMemo();
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
-  EXPECT_EQ(stored.work().signature_checks(), 0u);
-  // The same record once more is as good as it was.
-  stored.Add("b.example. NSEC f.example. A RRSIG NSEC");
-  stored.ForgetMemo();
-  EXPECT_EQ(stored.Ask("b.example.", RRType::kCAA), "nodata secure");
+  stored.Add({{kApex, {}}, {kOptOut, {}}}, "");
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  EXPECT_EQ(stored.octets(), 0u);
+}
+
+TEST(DenialStoreTest, KeepsRecordsForTheSoasMinimum) {  // RFC 9077 §3.
+  const std::string ttl = "3600 NSEC3 ";
+  const auto with_ttl = [](std::string line, const std::string& type) {
+    return line.replace(line.find("NSEC3 "), 6, type);
+  };
+  Stored stored;
+  stored.Add({{with_ttl(kApex, ttl), {}}, {with_ttl(kOptOut, ttl), {}}});
+  EXPECT_EQ(stored.Ask("m.example.", kStart + seconds(890)), "insecure");
+  EXPECT_EQ(stored.ttl_s(), 10u) << "what is left";
+  EXPECT_EQ(stored.Ask("m.example.", kStart + seconds(900)), "none");
+  Stored shorter;
+  shorter.Add({{with_ttl(kApex, ttl), {}}, {with_ttl(kOptOut, "60 NSEC3 "), {}}});
+  EXPECT_EQ(shorter.Ask("m.example.", kStart + seconds(60)), "none");
+  Stored file;
+  file.AddFile({{kApex, {}}, {kOptOut, {}}});
+  EXPECT_EQ(file.Ask("m.example.", kStart + seconds(100'000)), "insecure");
+}
+
+TEST(DenialStoreTest, ASignatureEndsAndAKeyGoes) {
+  for (const bool from_file : {false, true}) {
+    SCOPED_TRACE(from_file);
+    Stored stored;
+    const std::vector<SignedLine> lines = {{kApex, {}}, {kOptOut, {}}};
+    if (from_file) {
+      stored.AddFile(lines);
+    } else {
+      stored.Add(lines);
+    }
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
+    EXPECT_EQ(stored.work().signature_checks(), from_file ? 2u : 0u);
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
+    EXPECT_EQ(stored.work().signature_checks(), 0u) << "each is checked once";
+    stored.SetWallClock(kNow + kDay);
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
+    EXPECT_EQ(stored.ttl_s(), 0u);
+    stored.SetWallClock(kNow + kDay + 1);
+    EXPECT_EQ(stored.Ask("m.example."), "none");
+    stored.SetWallClock(kNow - kDay - 1);
+    EXPECT_EQ(stored.Ask("m.example."), "none") << "the clock was set back";
+    stored.SetWallClock(kNow);
+    stored.SetKeys({TestKey::Of(13, 3).Dnskey()});
+    EXPECT_EQ(stored.Ask("m.example."), "none");
+    stored.SetKeys({TestKey::Of(13, 3).Dnskey(), TestKey::Of(13).Dnskey()});
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
+    // By the new key.
+    stored.SetKeys({TestKey::Of(13, 3).Dnskey()});
+    const Signing by_new{.key = &TestKey::Of(13, 3)};
+    stored.Add({{kApex, by_new}, {kOptOut, by_new}});
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
+  }
+}
+
+TEST(DenialStoreTest, WhatIsWronglySignedIsForgottenAndReplaced) {
+  const Signing wrong{.spoilt = true};
+  Stored stored;
+  EXPECT_TRUE(stored.AddFile({{kApex, wrong}, {kOptOut, wrong}}));
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  EXPECT_EQ(stored.work().signature_checks(), 0u) << "none is checked twice";
+  stored.Add({{kApex, {}}, {kOptOut, {}}});
+  EXPECT_EQ(stored.Ask("m.example."), "insecure");
+}
+
+TEST(DenialStoreTest, ANewerSpanTakesThePlaceOfWhatIsInIt) {
+  Stored stored;
+  const char cut[] = "{m.example.}.example. NSEC3 1 1 3 AABB {m.example.}+ NS";
+  const char whole[] = "{example.}.example. NSEC3 1 1 3 AABB {example.} NS SOA RRSIG DNSKEY";
+  stored.Add(cut);
+  const size_t before = stored.octets();
+  stored.Add(whole);
+  EXPECT_EQ(stored.octets(), before);
+  EXPECT_EQ(stored.Ask("m.example."), "insecure");
+  EXPECT_EQ(stored.Ask("n.example."), "insecure");
+}
+
+TEST(DenialStoreTest, ALookUpChecksFewRecords) {
+  Stored stored;
+  std::vector<SignedLine> lines = {{kApex, {}}};
+  // Spans that all have the name in them, the nearest last, each wrongly signed.
+  for (const char digit : std::string("123456789")) {
+    const std::string owner = HashLabel("m.example.", "AABB", 3, 0).substr(0, 28) + "000" + digit;
+    lines.push_back({owner + ".example. NSEC3 1 1 3 AABB {m.example.}+ A", {.spoilt = true}});
+  }
+  stored.AddFile(lines);
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  EXPECT_EQ(stored.work().signature_checks(), 4u);
+}
+
+TEST(DenialStoreTest, EndsWhereTheWorkDoes) {
+  Stored stored;
+  stored.Add({{kApex, {}}, {kOptOut, {}}});
+  stored.SetLimit(4);
+  EXPECT_EQ(stored.Ask("m.example."), "insecure") << "two hashes";
+  EXPECT_EQ(stored.work().spent, 4u);
+  stored.SetLimit(3);
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  Stored file;
+  file.AddFile({{kApex, {}}, {kOptOut, {}}});
+  file.SetLimit(10);
+  EXPECT_EQ(file.Ask("m.example."), "none");
+  file.SetLimit(Work::kUnlimited);
+  EXPECT_EQ(file.Ask("m.example."), "insecure") << "what a limit cut short says nothing";
 }
 
 TEST(DenialStoreTest, KeepsLittleOfOneMessage) {
   Stored stored;
-  stored.Add("example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY");
-  const size_t before = stored.store()->octets();
-  SignedMessage message("x.example.");
-  for (int i = 0; i < 12; ++i) {
-    message.Signed(dns::Section::kAuthority,
-                   {"n" + std::to_string(10 + i) + ".example. NSEC p.example. A RRSIG NSEC"});
+  stored.Add(kApex);
+  const size_t before = stored.octets();
+  std::vector<SignedLine> lines;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    const std::string hash = "{" + std::string(name) + ".example.}";
+    lines.push_back({hash + ".example. NSEC3 1 1 3 AABB " + hash + "+ NS", {}});
   }
-  stored.store()->Add(message.message(), stored.zone(), kStart);
-  EXPECT_LE(stored.store()->octets() - before, 3u * 600);
-  EXPECT_EQ(stored.Ask("n12.example.", RRType::kCAA), "nodata secure");
+  stored.Add(lines);
+  EXPECT_LE(stored.octets() - before, 3u * 200);
+  EXPECT_EQ(stored.checks(), 1u + 3u);
+  stored.Add(lines);
+  EXPECT_EQ(stored.checks(), 1u + 3u) << "what is there is not checked again";
+}
 
-  const size_t with_three = stored.store()->octets();
-  std::string types;
-  for (int i = 0; i < 256; ++i) types += " TYPE" + std::to_string(256 * i + 255);
-  stored.Add("o.example. NSEC p.example. A RRSIG NSEC" + types, "");
-  EXPECT_EQ(stored.store()->octets(), with_three) << "8 KiB of type bits";
+/// A span right at the name's hash.
+SignedLine Cut(int number) {
+  const std::string hash = "{n" + std::to_string(number) + ".example.}";
+  return {hash + ".example. NSEC3 1 1 3 AABB " + hash + "+ NS", {}};
 }
 
 TEST(DenialStoreTest, IsBoundedAndKeepsWhatIsOfUse) {
-  constexpr size_t kLimit = 100'000;
+  constexpr size_t kLimit = 40'000;
   Stored stored(kLimit);
-  stored.Add("example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY");
-  const auto name = [](int i) { return "n" + std::to_string(1000 + i) + ".example."; };
+  stored.Add("{m.example.}.example. NSEC3 1 1 3 AABB {m.example.}+ NS");
   for (int i = 0; i < 800; ++i) {
-    stored.Add(name(i) + " NSEC " + name(i + 1) + " A RRSIG NSEC", "");
-    EXPECT_LE(stored.store()->octets(), kLimit);
-    EXPECT_EQ(stored.Ask("example.", RRType::kCAA), "nodata secure");
+    stored.Add({Cut(i)});
+    EXPECT_LE(stored.octets(), kLimit);
+    EXPECT_EQ(stored.Ask("m.example."), "insecure");
   }
-  EXPECT_GT(stored.store()->octets(), kLimit / 4);
-  EXPECT_EQ(stored.Ask(name(799).c_str(), RRType::kCAA), "nodata secure");
+  EXPECT_GT(stored.octets(), kLimit / 4);
+  EXPECT_EQ(stored.Ask("n799.example."), "insecure");
+}
+
+TEST(DenialStoreTest, AFileLeavesRoomForServers) {
+  constexpr size_t kLimit = 40'000;
+  Stored stored(kLimit);
+  int kept = 0;
+  while (stored.AddFile({Cut(kept)})) ++kept;
+  EXPECT_GT(kept, 50);
+  EXPECT_LE(stored.octets(), kLimit);
+  EXPECT_EQ(stored.Ask("n0.example."), "insecure");
+  EXPECT_EQ(stored.Ask("n" + std::to_string(kept + 1) + ".example."), "none");
+  stored.Add({Cut(kept + 1)});
+  EXPECT_EQ(stored.Ask("n" + std::to_string(kept + 1) + ".example."), "insecure");
+  EXPECT_EQ(stored.Ask("n0.example."), "insecure");
 }
 
 }  // namespace

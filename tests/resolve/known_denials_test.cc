@@ -1,5 +1,5 @@
 // What a zone has denied before answers for it; nothing is sent. Records that were put there to
-// mislead cost a question at most.
+// mislead cost a query at most.
 #include "scanner/resolve/known_denials.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/dnssec/denial_rows.h"
 #include "tests/zones/trust_fixture.h"
 
 namespace caascan::resolve {
@@ -19,11 +20,17 @@ using dnssec::NameOf;
 using dnssec::SignedMessage;
 using dnssec::Signing;
 using dnssec::TestKey;
+using Kind = dnssec::DelegationJudgement::Kind;
 using Purpose = Walk::Purpose;
+using zones::Zone;
 
 const char kSoa[] = "example. 300 SOA ns.example. host.example. 1 2 3 4 300";
-const char kGap[] = "b.example. NSEC m.example. A RRSIG NSEC";
-const char kApex[] = "example. NSEC b.example. NS SOA RRSIG NSEC DNSKEY";
+const char kApex[] = "{example.}.example. NSEC3 1 0 3 AABB {example.}+ NS SOA RRSIG DNSKEY";
+const char kOptOut[] = "{m.example.}-.example. NSEC3 1 1 3 AABB {m.example.}+ A";
+const char kGap[] = "{m.example.}-.example. NSEC3 1 0 3 AABB {m.example.}+ A";
+const char kHost[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ A RRSIG";
+const char kCut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS";
+const char kSignedCut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS DS RRSIG";
 
 /// example. is secure.
 class KnownDenialsTest : public zones::TrustFixture {
@@ -35,19 +42,32 @@ class KnownDenialsTest : public zones::TrustFixture {
     EXPECT_TRUE(TakeKeys("example.", {TestKey::Of(8).Dnskey()}, by_example_));
   }
 
-  /// As if a server of the zone had denied something with these records.
-  void Store(const std::vector<std::string>& lines, const Signing& signing) {
-    SignedMessage message("x.example.");
-    message.Signed(Section::kAuthority, {kSoa}, by_example_);
-    for (const std::string& line : lines) message.Signed(Section::kAuthority, {line}, signing);
-    validator_.denials()->Add(message.message(), NameOf("example."), now_);
-  }
-
   Walk WalkTo(const dns::Name& name, RRType type = RRType::kDS, Purpose purpose = Purpose::kDs) {
     Walk walk(name, type, purpose);
     walk.zone = zone_;
     walk.BeginVisit();
     return walk;
+  }
+
+  /// A server of the zone denies the DS of m.example. with these records.
+  void Reply(const std::vector<std::string>& lines, const Signing& signing) {
+    const dns::Name name = NameOf("m.example.");
+    SignedMessage reply("m.example.", RRType::kDS);
+    reply.Signed(Section::kAuthority, {kSoa}, by_example_);
+    for (const std::string& line : lines) {
+      reply.Signed(Section::kAuthority, {dnssec::Expand(line)}, signing);
+    }
+    Walk walk = WalkTo(name);
+    walk.asked = async::MakePooled<query::Asked>();
+    walk.asked->replied = true;
+    walk.asked->message = reply.message();
+    judge_.Read(&walk, &account_, now_);
+    ASSERT_TRUE(walk.ok);
+    denials_.Keep(walk, &account_, now_);
+  }
+
+  bool Settles(Zone* zone) {
+    return denials_.Settle(zone, NameOf("m.example."), *zone_, zone_.name(), &account_, now_);
   }
 
   const Signing by_example_{.key = &TestKey::Of(8)};
@@ -58,16 +78,39 @@ class KnownDenialsTest : public zones::TrustFixture {
   const KnownDenials denials_{&validator_, &judge_};
 };
 
+struct KnownRow {
+  const char* what;
+  std::vector<std::string> lines;
+  Kind kind;  // kBogus: nothing is known.
+  bool settles;
+};
+
 TEST_F(KnownDenialsTest, AnswersWhatIsProven) {
-  Store({kApex, kGap}, by_example_);
-  for (const char* text : {"b.example.", "c.example.", "www.c.example."}) {
-    SCOPED_TRACE(text);
-    const dns::Name name = NameOf(text);
+  const KnownRow rows[] = {
+      {"an opt-out span", {kApex, kOptOut}, Kind::kInsecure, true},
+      {"a delegation", {kCut}, Kind::kInsecure, true},
+      {"no such name", {kApex, kGap}, Kind::kNoCut, false},
+      {"no delegation", {kHost}, Kind::kNoCut, false},
+  };
+  for (const KnownRow& row : rows) {
+    SCOPED_TRACE(row.what);
+    now_ += std::chrono::hours(1);  // What was known before has ended.
+    ASSERT_TRUE(TakeKeys("example.", {TestKey::Of(8).Dnskey()}, by_example_));
+    Reply(row.lines, by_example_);
+    const uint32_t checks = account_.budget.work.signature_checks();
+    const dns::Name name = NameOf("m.example.");
     Walk walk = WalkTo(name);
     ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
     EXPECT_TRUE(walk.ok);
-    EXPECT_TRUE(walk.reply->verdict.is_secure());
-    EXPECT_EQ(walk.reply->delegation, dnssec::DelegationJudgement::Kind::kNoCut);
+    EXPECT_TRUE(walk.from_known_denials);
+    EXPECT_EQ(walk.reply->delegation, row.kind);
+    EXPECT_EQ(walk.reply->verdict.is_secure(), row.kind == Kind::kNoCut);
+    EXPECT_EQ(walk.reply->verdict.finding, dnssec::Finding::kNone);
+    EXPECT_LE(walk.reply->ttl_s, 300u);
+    Zone zone;
+    EXPECT_EQ(Settles(&zone), row.settles);
+    EXPECT_EQ(zone.trust, row.settles ? Zone::Trust::kInsecure : Zone::Trust::kUnknown);
+    EXPECT_EQ(account_.budget.work.signature_checks(), checks) << "they were checked before";
     EXPECT_EQ(account_.budget.queries, 0u);
     // A server of the zone may serve another one there, whose data are bogus then.
     Walk data = WalkTo(name, RRType::kCAA, Purpose::kData);
@@ -75,59 +118,31 @@ TEST_F(KnownDenialsTest, AnswersWhatIsProven) {
   }
 }
 
-TEST_F(KnownDenialsTest, AnswersForADelegation) {
-  Store({"b.example. NSEC m.example. NS RRSIG NSEC"}, by_example_);
-  const dns::Name cut = NameOf("b.example.");
-  Walk walk = WalkTo(cut);
-  ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
-  EXPECT_EQ(walk.reply->delegation, dnssec::DelegationJudgement::Kind::kInsecure);
+TEST_F(KnownDenialsTest, SettlesOnlyWhatIsOpen) {
+  Reply({kApex, kOptOut}, by_example_);
+  Zone zone;
+  zone.trust = Zone::Trust::kSeeTrusts;
+  EXPECT_FALSE(Settles(&zone));
+  zone.trust = Zone::Trust::kUnknown;
+  validator_.FindOrInsert(NameOf("m.example."))->has_ds = true;
+  EXPECT_FALSE(Settles(&zone));
 }
 
-TEST_F(KnownDenialsTest, KeepsWhatServersProve) {
-  const dns::Name name = NameOf("c.example.");
-  SignedMessage reply("c.example.", RRType::kDS, dns::RCode::kNXDomain);
-  for (const char* line : {kSoa, kApex, kGap}) {
-    reply.Signed(Section::kAuthority, {line}, by_example_);
-  }
+TEST_F(KnownDenialsTest, AZoneBetweenAnswersForItself) {
+  Reply({kApex, kOptOut}, by_example_);
+  const dns::Name name = NameOf("a.m.example.");
+  const zones::TrustCache::Handle between = validator_.FindOrInsert(NameOf("m.example."));
   Walk walk = WalkTo(name);
-  walk.asked = async::MakePooled<query::Asked>();
-  walk.asked->replied = true;
-  walk.asked->message = reply.message();
-  judge_.Read(&walk, &account_, now_);
-  ASSERT_TRUE(walk.ok);
-  denials_.Keep(walk, now_);
-  const dns::Name other = NameOf("d.example.");
-  Walk next = WalkTo(other);
-  const uint32_t checks = account_.budget.work.signature_checks();
-  EXPECT_TRUE(denials_.Answer(&next, &account_, now_));
-  EXPECT_EQ(account_.budget.work.signature_checks(), checks) << "they were checked before";
+  EXPECT_FALSE(denials_.Answer(&walk, &account_, now_));
+  between->no_cut = true;
+  EXPECT_TRUE(denials_.Answer(&walk, &account_, now_));
 }
 
-TEST_F(KnownDenialsTest, TellsTheStoreWhatIsGood) {
-  Store({kApex, kGap}, by_example_);
-  const dns::Name name = NameOf("c.example.");
-  const auto known = [&] {
-    const auto denial = validator_.Deny(NameOf("example."), name, RRType::kDS, now_);
-    return denial ? denial->known_good.size() : 99;
-  };
-  EXPECT_EQ(known(), 0u);
-  const uint32_t before = account_.budget.work.signature_checks();
-  for (int i = 0; i < 3; ++i) {
-    Walk walk = WalkTo(name);
-    ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
-    EXPECT_EQ(known(), 1u) << "the gap, which alone proves it";
-    EXPECT_EQ(account_.budget.work.signature_checks(), before + 1);
-  }
-  // The same record once more changes nothing; another one is checked, and then it is known again.
-  Store({kGap}, by_example_);
-  EXPECT_EQ(known(), 1u);
-  now_ += std::chrono::seconds(200);
-  Store({"b.example. NSEC m.example. TXT RRSIG NSEC"}, by_example_);
-  EXPECT_EQ(known(), 0u);
-  Walk walk = WalkTo(name);
-  ASSERT_TRUE(denials_.Answer(&walk, &account_, now_));
-  EXPECT_EQ(known(), 1u);
-  EXPECT_EQ(account_.budget.work.signature_checks(), before + 2);
+TEST_F(KnownDenialsTest, NotByKeysThatHaveExpired) {
+  Reply({kApex, kOptOut}, by_example_);
+  now_ += std::chrono::hours(48);
+  Zone zone;
+  EXPECT_FALSE(Settles(&zone));
 }
 
 struct Poison {
@@ -136,8 +151,7 @@ struct Poison {
   Signing signing;
 };
 
-TEST_F(KnownDenialsTest, WhatDoesNotHoldCostsAQuestionAndIsForgotten) {
-  const dns::Name name = NameOf("c.example.");
+TEST_F(KnownDenialsTest, WhatDoesNotHoldIsNotKept) {
   const Signing good = by_example_;
   Signing spoilt = good, expired = good, early = good, other_key = good, other_zone = good;
   spoilt.spoilt = true;
@@ -150,54 +164,59 @@ TEST_F(KnownDenialsTest, WhatDoesNotHoldCostsAQuestionAndIsForgotten) {
   Signing wildcard = good;
   wildcard.signed_owner = "*.example.";
   const Poison poisons[] = {
-      {"a wrong signature", {kApex, kGap}, spoilt},
-      {"replayed after its time", {kApex, kGap}, expired},
-      {"not valid yet", {kApex, kGap}, early},
-      {"a key that the zone does not have", {kApex, kGap}, other_key},
-      {"another zone's", {kApex, kGap}, other_zone},
-      {"made from a wildcard", {kApex, kGap}, wildcard},
-      {"the span of another zone", {kApex, "b.example. NSEC m.other. A RRSIG NSEC"}, good},
+      {"a wrong signature", {kApex, kOptOut}, spoilt},
+      {"replayed after its time", {kApex, kOptOut}, expired},
+      {"not valid yet", {kApex, kOptOut}, early},
+      {"a key that the zone does not have", {kApex, kOptOut}, other_key},
+      {"another zone's", {kApex, kOptOut}, other_zone},
+      {"made from a wildcard", {kApex, kOptOut}, wildcard},
+      {"a DS is there", {kSignedCut}, good},
   };
   for (const Poison& poison : poisons) {
     SCOPED_TRACE(poison.what);
-    Store(poison.lines, poison.signing);
+    Reply(poison.lines, poison.signing);
+    const dns::Name name = NameOf("m.example.");
     Walk walk = WalkTo(name);
     EXPECT_FALSE(denials_.Answer(&walk, &account_, now_));
     EXPECT_EQ(walk.asked, nullptr);
     EXPECT_EQ(walk.reply, nullptr);
     EXPECT_FALSE(walk.ok);
-    EXPECT_EQ(walk.proof.bogus, nullptr);
-    EXPECT_TRUE(walk.proof.findings.empty());
-    EXPECT_EQ(walk.chain.current(), name.view());
-    EXPECT_FALSE(validator_.Deny(NameOf("example."), name, RRType::kCAA, now_)) << "forgotten";
+    Zone zone;
+    EXPECT_FALSE(Settles(&zone));
+    EXPECT_EQ(zone.trust, Zone::Trust::kUnknown);
   }
-  Store({kApex, kGap}, good);
-  Walk walk = WalkTo(name);
-  EXPECT_TRUE(denials_.Answer(&walk, &account_, now_));
+  Reply({kApex, kOptOut}, good);
+  Zone zone;
+  EXPECT_TRUE(Settles(&zone));
 }
 
 struct NeverRow {
   const char* what;
-  std::function<void(Walk*, query::Account*)> change;
+  std::function<void(Zone* above, query::Account*)> change;
 };
 
 TEST_F(KnownDenialsTest, NeverWhereServersAreToBeHeard) {
-  Store({kApex, kGap}, by_example_);
-  const dns::Name name = NameOf("b.example.");
+  Reply({kApex, kOptOut}, by_example_);
+  const dns::Name name = NameOf("m.example.");
   const NeverRow rows[] = {
-      {"all servers", [](Walk*, query::Account* account) { account->keep_all_attempts = true; }},
+      {"all servers", [](Zone*, query::Account* account) { account->keep_all_attempts = true; }},
       {"a second look",
-       [](Walk*, query::Account* account) { account->look = query::Look::kPatient; }},
+       [](Zone*, query::Account* account) { account->look = query::Look::kPatient; }},
       {"an insecure zone",
-       [](Walk* walk, query::Account*) { walk->zone->trust = zones::Zone::Trust::kInsecure; }},
+       [](Zone* above, query::Account*) { above->trust = Zone::Trust::kInsecure; }},
   };
+  const Zone::Trust trust = zone_->trust;
   for (const NeverRow& row : rows) {
     SCOPED_TRACE(row.what);
-    query::Account account;
+    account_ = query::Account();
+    row.change(&*zone_, &account_);
     Walk walk = WalkTo(name);
-    row.change(&walk, &account);
-    EXPECT_FALSE(denials_.Answer(&walk, &account, now_));
+    EXPECT_FALSE(denials_.Answer(&walk, &account_, now_));
+    Zone zone;
+    EXPECT_FALSE(Settles(&zone));
+    zone_->trust = trust;
   }
+  account_ = query::Account();
   const dns::Name apex = NameOf("example.");
   Walk of_apex = WalkTo(apex);
   EXPECT_FALSE(denials_.Answer(&of_apex, &account_, now_)) << "that is the parent's to say";
