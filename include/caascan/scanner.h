@@ -109,6 +109,9 @@ struct ScanSummary {
   /// Key tags of keys of the root's validated DNSKEY set (SEP set, not revoked) that no trust
   /// anchor names: a roll-over is under way, or somebody put them there.
   std::vector<uint16_t> unnamed_root_keys;
+  /// NSEC3 records of zone files, and RRSIGs over them, for which denial_mib was too little.
+  uint64_t denials_without_room = 0;
+  uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
 };
 
 /// Runs a whole scan: reads the inputs, writes the records, and returns when all of them are
@@ -124,7 +127,7 @@ struct ScanSummary {
 std::string SummaryText(const ScanSummary& summary);
 
 /// What people should be warned of, each in one line of ASCII without line feed: keys of the root
-/// that no trust anchor names. Nearly always empty.
+/// that no trust anchor names, proofs of zone files that were of no use. Nearly always empty.
 std::vector<std::string> SummaryWarnings(const ScanSummary& summary);
 
 }  // namespace caascan

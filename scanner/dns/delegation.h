@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "scanner/dns/codes.h"
 #include "scanner/dns/name.h"
 
 namespace caascan::dns {
@@ -29,8 +30,15 @@ struct Delegation {
 
   std::string hosts;  // The servers' names in wire form, one behind the other.
   std::vector<Glue> glue;
-  std::vector<std::string> ds;  // RDATA of the DS records, unsigned as they stand here.
-  uint32_t ttl_s = 0;           // Of the NS set.
+  std::vector<std::string> ds;  // RDATA of the DS records.
+  /// What the file has to prove the DS set, or that there is none: NSEC, and RRSIG over that and
+  /// DS. Not verified.
+  struct Proof {
+    RRType type{};
+    std::string rdata;
+  };
+  std::vector<Proof> proofs;
+  uint32_t ttl_s = 0;  // Of the NS set.
 
   /// REQUIRES: `octets` are an A or AAAA record's RDATA.
   void AddGlue(size_t server, std::span<const uint8_t> octets) {

@@ -342,8 +342,10 @@ bool DenialStore::Tables::AddUnchecked(NameView zone, const Nsec3Hash& hash, RRT
       span->records.size() + rdata.size() > kMaxRecordsSize) {
     return true;
   }
+  const std::string sized = WithSize(rdata);
+  if (span->records.find(sized) != std::string::npos) return true;  // It was read twice.
   octets_ -= span->octets();
-  span->records.insert(nsec3 ? 0 : span->records.size(), WithSize(rdata));
+  span->records.insert(nsec3 ? 0 : span->records.size(), sized);
   if (nsec3) {
     span->facts = Nsec3Facts::Of(*nsec3);
     std::ranges::copy(nsec3->next_hash, span->next.begin());

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kMaxServers = 16;
 constexpr size_t kMaxGlue = 32;
 constexpr size_t kMaxDs = 16;
+constexpr size_t kMaxProofs = 8;
 
 }  // namespace
 
@@ -57,6 +58,11 @@ bool DelegationBuilder::AddDs(dns::NameView owner, std::string_view rdata) {
     ds.emplace_back(rdata);
   }
   return complete;
+}
+
+void DelegationBuilder::AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata) {
+  if (!open_ || owner_.view() != owner || delegation_->proofs.size() == kMaxProofs) return;
+  delegation_->proofs.push_back({type, std::string(rdata)});
 }
 
 void DelegationBuilder::AddAddress(dns::NameView owner, std::span<const uint8_t> octets) {

@@ -27,6 +27,8 @@ class DelegationBuilder {
   /// These give true where the delegation before is complete by that: owner() and Take().
   bool AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host);
   bool AddDs(dns::NameView owner, std::string_view rdata);
+  /// Of the delegation that is not complete; one of another owner is left out.
+  void AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata);
   /// An address that is not in the table. It counts where `owner`, which is in the zone, serves the
   /// delegation that is not complete.
   void AddAddress(dns::NameView owner, std::span<const uint8_t> octets);

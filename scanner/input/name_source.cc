@@ -65,6 +65,7 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
           return NextJob::kWouldWait;
         }
         ZonePlan plan;
+        plan.denials = options_.denials;
         if (!PlanZone(options_.paths[next_path_ - 1], wake_, &plan)) return NextJob::kInterrupted;
         zone_ = std::make_unique<ZoneLines>(std::move(plan));
       }

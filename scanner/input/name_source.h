@@ -27,6 +27,9 @@ struct NameSourceOptions {
   InputFormat format = InputFormat::kAuto;
   /// Evaluate every name as a wildcard. A line of ndjson with `wildcard` says otherwise for itself.
   bool wildcard = false;
+  /// Takes the denials of each zone file, before its first job comes. Null where no proofs are
+  /// wanted: then jobs carry none either. Outlives the source.
+  DenialSink* denials = nullptr;
 };
 
 enum class NextJob : uint8_t {

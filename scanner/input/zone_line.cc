@@ -91,6 +91,7 @@ class ZoneLines::Impl {
   Verdict ReadByLdns(std::string_view record);
   static std::string TextForLdns(std::string_view owner, std::string_view rest);
   void AddToDigest(std::string_view record);
+  void TakeProof(std::string_view owner, std::string_view type, std::string_view rdata);
   bool TakeRr(const ldns_rr* rr);
   bool Join(std::string_view line);
   Verdict Invalid(std::string_view text);
@@ -103,6 +104,7 @@ class ZoneLines::Impl {
 
   const ZonePlan plan_;
   DelegationBuilder builder_;
+  std::optional<dns::Name> apex_;
   const absl::Status sound_;
   std::unique_ptr<ldns_rdf, RdfFree> origin_{ldns_dname_new_frm_str(".")};
   uint32_t default_ttl_s_ = kDefaultTtl;
@@ -237,13 +239,18 @@ ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
       !caa::EqualIgnoringCase(dns::TakeRecordField(&rest), "in")) {
     return Read::kNotPlain;
   }
-  const Kind kind = KindOf(dns::TakeRecordField(&rest));
+  const std::string_view type = dns::TakeRecordField(&rest);
+  const Kind kind = KindOf(type);
+  const std::string_view behind_type = rest;
   const std::string_view rdata = dns::TakeRecordField(&rest);
   if (kind == Kind::kDs || rdata.empty() || record.find('\\') != std::string_view::npos) {
     return Read::kNotPlain;
   }
   last_owner_.assign(owner_text);
-  if (kind == Kind::kOther) return Read::kDone;
+  if (kind == Kind::kOther) {
+    TakeProof(owner_text, type, behind_type);
+    return Read::kDone;
+  }
   dns::Name owner;
   if (dns::Name::FromText(owner_text, &owner) != dns::NameError::kNone) return Read::kNotPlain;
   if (kind == Kind::kSoa) {
@@ -302,7 +309,12 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
     last_owner_.assign(dns::TakeRecordField(&rest));
   const dns::RRType type = dns::RecordTypeOf(dns::RecordTypeText(rest));
   if (type == dns::RRType{}) return Invalid(record);
-  if (!SaysSomethingOfDelegations(type)) return Verdict::kNothing;
+  if (!SaysSomethingOfDelegations(type)) {
+    std::string_view behind_type = rest;
+    const std::string_view type_text = TakeType(&behind_type);
+    TakeProof(last_owner_, type_text, behind_type);
+    return Verdict::kNothing;
+  }
   const std::string text = TextForLdns(last_owner_, rest);
   ldns_rr* raw = nullptr;
   const ldns_status status =
@@ -310,6 +322,25 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   const std::unique_ptr<ldns_rr, RrFree> rr(raw);
   if (status != LDNS_STATUS_OK || text.find('\0') != std::string::npos) return Invalid(record);
   return TakeRr(rr.get()) ? Verdict::kDelegation : Verdict::kNothing;
+}
+
+/// A record that says nothing of delegations by itself. What stands in a relative form is left out.
+void ZoneLines::Impl::TakeProof(std::string_view owner, std::string_view type,
+                                std::string_view rdata) {
+  if (plan_.denials == nullptr || !owner.ends_with('.')) return;
+  const ProofKind kind = ProofKindOf(type, rdata);
+  if (kind == ProofKind::kOfSpan && plan_.sorter != nullptr) {
+    TakeSpan(owner, type, rdata, apex_, plan_.denials);
+  }
+  if (kind != ProofKind::kOfDelegation) return;
+  const auto record = ReadProof(owner, type, rdata);
+  if (!record) {
+    plan_.denials->NoteUnreadable();
+  } else if (plan_.sorter != nullptr) {
+    plan_.sorter->AddProof(record->owner, record->type, record->rdata);
+  } else {
+    builder_.AddProof(record->owner, record->type, record->rdata);
+  }
 }
 
 /// True where the delegation before it is complete.
@@ -366,6 +397,7 @@ void ZoneLines::Impl::AddAddress(dns::NameView owner, std::span<const uint8_t> o
 }
 
 void ZoneLines::Impl::AddSoa(dns::NameView owner) {
+  if (!apex_) apex_ = owner;
   builder_.SetApex(owner);
   last_soa_ = records_;
   if (++soas_ == records_ && soas_ == 2) promises_closing_soa_ = true;

@@ -13,6 +13,7 @@
 #include "scanner/dns/name.h"
 #include "scanner/input/glue_table.h"
 #include "scanner/input/zone_digest.h"
+#include "scanner/input/zone_proof.h"
 #include "scanner/input/zone_sorter.h"
 
 namespace caascan::input {
@@ -27,6 +28,9 @@ struct ZonePlan {
   std::unique_ptr<ZoneSorter> sorter;
   /// Takes all records too. Null where the file has no ZONEMD record.
   std::unique_ptr<ZoneDigest> digest;
+  /// Takes denials, in the one reading that comes before the first delegation: in this one with a
+  /// sorter. Null where no proofs are wanted, those of delegations neither.
+  DenialSink* denials = nullptr;
 };
 
 /// Takes the lines of one zone file in order and finds its delegations: owners of NS records other

@@ -42,17 +42,6 @@ bool Mentions(std::string_view line, std::string_view word) {
   return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
 }
 
-/// The type behind an owner. Of TTL and class, each at most once, either may come first.
-std::string_view TakeType(std::string_view* rest) {
-  std::string_view field = dns::TakeRecordField(rest);
-  for (int before = 0; before < 2 && !field.empty(); ++before) {
-    const bool is_ttl = field[0] >= '0' && field[0] <= '9';
-    if (!is_ttl && !caa::EqualIgnoringCase(field, "in")) break;
-    field = dns::TakeRecordField(rest);
-  }
-  return field;
-}
-
 /// Of a record whose type or class is written in an unusual way, as the second reading takes it.
 /// What has no type is none.
 bool MeansDelegations(dns::RRType type) {
@@ -105,7 +94,8 @@ void ZoneOrder::Look(std::string_view line) {
     return;
   }
   const std::string_view behind_owner = rest;
-  switch (KindOf(TakeType(&rest))) {
+  const std::string_view type = TakeType(&rest);
+  switch (KindOf(type)) {
     case Kind::kDelegation:
       ordered_ = AddOwner(owner);
       break;
@@ -121,6 +111,9 @@ void ZoneOrder::Look(std::string_view line) {
       has_digest_ = true;
       break;
     case Kind::kOther:
+      if (denials_ != nullptr && ProofKindOf(type, rest) == ProofKind::kOfSpan) {
+        TakeSpan(owner, type, rest, apex_, denials_);
+      }
       break;
     case Kind::kUnknown:
       ordered_ = !MeansDelegations(dns::RecordTypeOf(dns::RecordTypeText(behind_owner)));
@@ -182,12 +175,14 @@ ZonePlan ZoneOrder::TakePlan() {
 }
 
 bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan) {
+  DenialSink* const denials = plan->denials;
   plan->sorter = std::make_unique<ZoneSorter>();
   struct stat info = {};
   if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return true;
   auto reader = io::LineReader::Open(path, wake);
   if (!reader.ok()) return true;  // The second reading says why.
   ZoneOrder order;
+  order.set_denials(denials);
   io::Line line;
   io::ReadResult result = io::ReadResult::kLine;
   while ((result = (*reader)->Next(&line, /*wait=*/true)) == io::ReadResult::kLine) {
@@ -196,6 +191,7 @@ bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan) {
   }
   (void)order.End();
   *plan = order.TakePlan();
+  plan->denials = denials;
   return result != io::ReadResult::kInterrupted;
 }
 

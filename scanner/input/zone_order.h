@@ -32,6 +32,8 @@ class ZoneOrder {
 
   /// The sizes are given by tests.
   explicit ZoneOrder(size_t max_hashes = kMaxHashes, size_t glue_memory = GlueTable::kMemory);
+  /// Takes the file's denials on the way; null where they are not wanted.
+  void set_denials(DenialSink* denials) { denials_ = denials; }
 
   /// One line without its line feed.
   void Add(std::string_view line);
@@ -47,6 +49,7 @@ class ZoneOrder {
   bool AddAddress(std::string_view owner, std::string_view rdata);
 
   const size_t max_hashes_;
+  DenialSink* denials_ = nullptr;
   std::unique_ptr<GlueTable> glue_;
   std::optional<dns::Name> apex_;
   bool has_digest_ = false;
@@ -65,8 +68,8 @@ class ZoneOrder {
 bool ComesBefore(std::string_view a, std::string_view b);
 
 /// Reads the file for its order, so that *plan says how to read it again. What cannot be read
-/// twice, such as a pipe and standard input, is sorted. False where `wake` (may be null)
-/// interrupted it.
+/// twice, such as a pipe and standard input, is sorted. What plan->denials wants is given to it
+/// here or there. False where `wake` (may be null) interrupted it.
 bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan);
 
 }  // namespace caascan::input

@@ -1,5 +1,5 @@
 // A record is its owner's key, the kind, and what the kind needs: an owner's NS records sort in
-// front of DS and addresses. Tested by zone_sorter_test.cc.
+// front of all others. Tested by zone_sorter_test.cc.
 #include "scanner/input/zone_sorter.h"
 
 #include <utility>
@@ -12,6 +12,7 @@ namespace {
 constexpr char kServer = '1';
 constexpr char kDs = '2';
 constexpr char kAddress = '3';
+constexpr char kProof = '4';
 constexpr size_t kTtlSize = 4;
 
 std::string_view Bytes(std::span<const uint8_t> octets) {
@@ -47,6 +48,13 @@ void ZoneSorter::AddDs(dns::NameView owner, std::string_view rdata) {
   if (rdata.size() <= kMaxRdataSize) Add(owner, kDs, rdata);
 }
 
+void ZoneSorter::AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata) {
+  if (rdata.size() > kMaxRdataSize) return;
+  const auto number = static_cast<uint16_t>(type);
+  std::string payload{static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
+  Add(owner, kProof, payload.append(rdata));
+}
+
 void ZoneSorter::AddAddress(dns::NameView owner, std::span<const uint8_t> octets) {
   if (!glue_.Add(owner, octets)) Add(owner, kAddress, Bytes(octets));
 }
@@ -62,6 +70,11 @@ bool ZoneSorter::Play(std::string_view record, DelegationBuilder* builder) const
   const char kind = record.front();
   record.remove_prefix(1);
   if (kind == kDs) return builder->AddDs(owner, record);
+  if (kind == kProof) {
+    const auto number = static_cast<uint16_t>(Octets(record)[0] << 8 | Octets(record)[1]);
+    builder->AddProof(owner, static_cast<dns::RRType>(number), record.substr(2));
+    return false;
+  }
   if (kind == kAddress) {
     builder->AddAddress(owner, Octets(record));
     return false;

@@ -31,6 +31,8 @@ class ZoneSorter {
   void AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host);
   /// RDATA of more than kMaxRdataSize octets is left out: no digest is so long.
   void AddDs(dns::NameView owner, std::string_view rdata);
+  /// As DelegationBuilder takes it. RDATA that are too long are left out likewise.
+  void AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata);
   void AddAddress(dns::NameView owner, std::span<const uint8_t> octets);
   /// Once, behind all records.
   void Finish();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "scanner/dns/name.h"
 #include "scanner/query/budget.h"
@@ -24,8 +25,9 @@ class KnownDenials {
   KnownDenials(zones::Validator* validator, const ReplyJudge* judge)
       : validator_(validator), judge_(judge) {}
 
-  /// Is the DS that the walk asks for denied by records of its zone that are known? Then the walk
-  /// has the reply, judged, as if a server had sent it. Otherwise nothing has changed.
+  /// Does a zone file prove the DS that the walk asks for, or records of its zone that there is
+  /// none? Then the walk has the reply, judged, as if a server had sent it. Otherwise nothing has
+  /// changed.
   bool Answer(Walk* walk, query::Account* account, std::chrono::nanoseconds now) const;
   /// Settles `zone` where records of the zone `above` prove that it has no DS. That is what
   /// Answer() and TrustBuilder::Settle() come to, without a look-up. False, and nothing has
@@ -38,6 +40,8 @@ class KnownDenials {
   void Keep(const Walk& walk, query::Account* account, std::chrono::nanoseconds now) const;
 
  private:
+  std::optional<zones::ReplyVerdict> ReadFileProof(const Walk& walk, query::Account* account,
+                                                   std::chrono::nanoseconds now) const;
   bool MayAnswer(const zones::Zone& above, const query::Account& account) const;
 
   zones::Validator* const validator_;

@@ -145,6 +145,16 @@ std::optional<ReplyVerdict> ReplyJudge::ProveNoDs(dns::NameView apex, dns::NameV
   return validator_->ProveNoDs(apex, cut, now, share.get());
 }
 
+std::optional<ReplyVerdict> ReplyJudge::JudgeDs(const dns::Message& message, dns::NameView cut,
+                                                const Zone& zone, dns::NameView apex,
+                                                Account* account, nanoseconds now) const {
+  ZoneWork share(WorkOf(account));
+  ReplyVerdict reply = validator_->JudgeDelegation(message, cut, zone, apex, now, share.get());
+  const bool shown = reply.delegation == Kind::kSigned || reply.delegation == Kind::kInsecure;
+  if (!shown || reply.verdict.is_bogus()) return std::nullopt;
+  return reply;
+}
+
 bool ReplyJudge::KeysAreUnheard(const Walk& walk) const {
   return walk.purpose == Walk::Purpose::kData && Validates(walk) &&
          validator_->UnreachableReason(*walk.zone, walk.zone.name()) == Reason::kNoResponse;

@@ -45,6 +45,13 @@ class ReplyJudge {
                                                query::Account* account,
                                                std::chrono::nanoseconds now) const;
 
+  /// The verdict on a reply about the DS of `cut` from a server of `zone`, without a walk. nullopt
+  /// where it is bogus, or shows no delegation.
+  std::optional<zones::ReplyVerdict> JudgeDs(const dns::Message& message, dns::NameView cut,
+                                             const zones::Zone& zone, dns::NameView apex,
+                                             query::Account* account,
+                                             std::chrono::nanoseconds now) const;
+
   /// Were all servers of the zone silent when they were asked for its keys?
   bool KeysAreUnheard(const Walk& walk) const;
   /// Keeps those attempts of the account, from the one with index `first`, that were silent then.

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace caascan::resolve {
@@ -59,8 +61,19 @@ async::Task<> TrustBuilder::Settle(ZoneHandle zone, Account* account, Host* on_b
   co_await trust->Free();
   if (IsSettled(zone, account->look)) co_return;
   trust->Begin();
+  const size_t attempts = account->attempts.size();
+  const size_t observations = account->observations.size();
   bool settled = trust->has_ds || co_await FindDs(zone, trust, account, on_behalf_of);
   if (settled && trust->has_ds) settled = co_await FetchKeys(zone, trust, account, on_behalf_of);
+  if (settled && trust->ds_of_file && trust->verdict.is_bogus() && !trust->unreachable) {
+    // The keys may have been rolled since the file was made: the parent's servers know. No server
+    // is blamed for what an old file says.
+    account->attempts.resize(attempts);
+    account->observations.resize(observations);
+    trust->has_ds = trust->ds_of_file = false;
+    settled = co_await FindDs(zone, trust, account, on_behalf_of);
+    if (settled && trust->has_ds) settled = co_await FetchKeys(zone, trust, account, on_behalf_of);
+  }
   validator_->Weigh(trust);
   trust->KeepIf(settled);
 }
@@ -85,6 +98,7 @@ bool TrustBuilder::TakeDelegation(Walk* walk, Zone* zone, zones::ZoneTrust* trus
   trust->remarks = std::move(reply.remarks);
   if (reply.delegation == Kind::kSigned) {
     trust->has_ds = true;
+    trust->ds_of_file = walk->from_file;
     trust->ds = std::move(reply.ds);
   } else if (trust->no_cut && zone != nullptr) {
     Know(NoDelegationProof(apex, "the parent proves that it does not delegate the zone"),
@@ -103,6 +117,8 @@ async::Task<bool> TrustBuilder::FindDs(ZoneHandle zone, TrustHandle trust, Accou
                                        Host* on_behalf_of) {
   DsGate::Pass pass = co_await ds_gate_.Enter(zone.name().parent());
   Walk walk(zone.name(), dns::RRType::kDS, Walk::Purpose::kDs);
+  const std::unique_ptr<std::string> file_proof = std::move(zone->file_proof);  // It serves once.
+  walk.file_proof = file_proof.get();
   co_await source_->Lookup(&walk, account, on_behalf_of);
   if (!walk.from_known_denials) pass.NoteAsked();
   co_return TakeDelegation(&walk, &*zone, &*trust);

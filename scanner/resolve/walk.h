@@ -36,6 +36,8 @@ struct Walk {
   const Purpose purpose;
   bool looks_between = false;         // For a zone below, on the same servers: a referral ends it.
   zones::ZoneTrust* trust = nullptr;  // kKeys.
+  /// kDs: what a zone file proves of it (zones::ProofMessage); null where there is none.
+  const std::string* file_proof = nullptr;
   /// Where the zone's servers are busy before anything speaks against one, does the walk end?
   query::WhenBusy when_busy = query::WhenBusy::kWait;
   net::PeerRef busy;  // Then one of them; the walk is not ok.
@@ -50,6 +52,7 @@ struct Walk {
   std::unique_ptr<zones::ReplyVerdict> reply;  // Null where none was judged.
   std::unique_ptr<std::string> copy;           // Of one that is read after other queries.
   bool from_known_denials = false;             // No server has sent it: see KnownDenials.
+  bool from_file = false;                      // Likewise: it is what file_proof says.
 
   // What came of the zone asked.
   Reason failure = Reason::kStopped;     // Where it is not ok.
@@ -85,7 +88,7 @@ struct Walk {
   }
   /// Forgets what came of the zone asked before.
   void BeginVisit() {
-    ok = circle = retried = on_wire = from_known_denials = false;
+    ok = circle = retried = on_wire = from_known_denials = from_file = false;
     proof.unreachable.reset();
     failure = Reason::kStopped;
     attempts.clear();

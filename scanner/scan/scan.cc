@@ -24,6 +24,7 @@
 #include "scanner/io/writer.h"
 #include "scanner/net/random_bits.h"
 #include "scanner/scan/anchor_check.h"
+#include "scanner/scan/file_denials.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/resume.h"
@@ -79,7 +80,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   WorkerSetup setup_;
   pacing::SharedLimits limits_;
   std::unique_ptr<io::WakeFd> input_stop_;
-  std::unique_ptr<io::WakeFd> events_;  // Workers done, output failed.
+  std::unique_ptr<io::WakeFd> events_;         // Workers done, output failed.
+  std::unique_ptr<FileDenials> file_denials_;  // Null where nothing is validated.
   std::unique_ptr<input::NameSource> source_;
   EarlierOutput earlier_;
   std::unique_ptr<Fingerprinter> fingerprinter_;
@@ -123,8 +125,13 @@ absl::Status Scan::Open() {
   auto events = io::WakeFd::Create();
   if (!events.ok()) return events.status();
   events_ = *std::move(events);
+  const auto& dnssec = setup_.iterative.dnssec;
+  if (dnssec.denials != nullptr && !dnssec.anchors.empty()) {
+    file_denials_ = std::make_unique<FileDenials>(dnssec.denials);
+  }
   auto source = input::NameSource::Open(
-      {options_.inputs, options_.input_format, options_.request.wildcard}, input_stop_.get());
+      {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get()},
+      input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
   input_bytes_ = source_->bytes_in_all();
@@ -318,6 +325,10 @@ absl::Status Scan::Conclude() {
   summary_->done_before = intake_->done_before();
   summary_->records_out = sink_->lines_written();
   summary_->queries = snapshot.queries;
+  if (file_denials_ != nullptr) {
+    summary_->denials_without_room = file_denials_->without_room();
+    summary_->unreadable_proofs = file_denials_->unreadable();
+  }
   std::copy(snapshot.outcomes.begin(), snapshot.outcomes.end(), summary_->outcomes);
   summary_->elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);

@@ -2,6 +2,11 @@
 #include "scanner/zones/delegations.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "scanner/zones/delegation_proof.h"
 
 namespace caascan::zones {
 namespace {
@@ -84,6 +89,9 @@ void Delegations::Seed(dns::NameView zone, const dns::Delegation& delegation, na
   ReadDelegation(delegation, policy_, network_, &*seed);
   seed->expires = now + KeepFor(delegation.ttl_s);
   seed->seeded = true;
+  if (std::string proof = ProofMessage(zone, delegation); !proof.empty()) {
+    seed->file_proof = std::make_unique<std::string>(std::move(proof));
+  }
   zones_.Weigh(seed);
 }
 

@@ -11,6 +11,7 @@ namespace caascan::zones {
 size_t Zone::HeapBytes() const {
   size_t bytes = dns::SpilledBytes(servers, kInside) + dns::SpilledBytes(addresses, kInside) +
                  dns::HeapBytes(hosts);
+  if (file_proof != nullptr) bytes += sizeof(std::string) + dns::HeapBytes(*file_proof);
   for (const ServerAddress& address : addresses) bytes += address.peer->memory_share();
   return bytes;
 }

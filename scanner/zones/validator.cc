@@ -280,6 +280,7 @@ void Validator::NoteDelegation(ReplyVerdict reply, NameView cut, Zone* child, na
   if (!trust->no_cut && IsFresh(*trust, query::Look::kFirst, now)) return;
   trust->Forget();
   trust->has_ds = reply.delegation == Kind::kSigned;
+  trust->ds_of_file = false;
   trust->no_cut = false;
   trust->ds = std::move(reply.ds);
   trust->remarks = std::move(reply.remarks);

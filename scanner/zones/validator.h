@@ -32,8 +32,9 @@ namespace caascan::zones {
 /// One zone's place in the chain of trust. Zones that are insecure for no remarkable reason have
 /// none: Zone::trust says so.
 struct ZoneTrust {
-  bool has_ds = false;  // The parent, or the trust anchor, says that it is signed, by `ds`.
-  bool no_cut = false;  // Known: there is no such zone.
+  bool has_ds = false;      // The parent, or the trust anchor, says that it is signed, by `ds`.
+  bool ds_of_file = false;  // That says a zone file, which may be old.
+  bool no_cut = false;      // Known: there is no such zone.
   /// Nobody gave its keys, or its DS, for that reason: a failure of the servers, nothing bogus.
   std::optional<Reason> unreachable;
   dnssec::DsSet ds;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "scanner/dns/delegation.h"
@@ -46,6 +47,8 @@ struct Zone {
   std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
   std::chrono::nanoseconds expires{0};
   bool seeded = false;  // It comes from Resolver::Seed(), not from the parent.
+  /// Seeded, until its trust is settled: see ProofMessage(). Null where there is none.
+  std::unique_ptr<std::string> file_proof;
   /// What is known of its security. Plainly insecure zones, which most are, need no more than that.
   enum class Trust : uint8_t { kUnknown, kInsecure, kSeeTrusts };
   Trust trust = Trust::kUnknown;

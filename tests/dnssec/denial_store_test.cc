@@ -64,7 +64,7 @@ class Stored {
   void Add(const std::string& line) { Add({{line, {}}}); }
 
   /// As a zone file has them. Each `from_the_end`: its signature comes first.
-  bool AddFile(const std::vector<SignedLine>& lines, bool from_the_end = false) {
+  bool AddFile(const std::vector<SignedLine>& lines, bool from_the_end = false, int times = 1) {
     bool has_room = true;
     for (const SignedLine& line : lines) {
       SignedMessage message("x.example.");
@@ -74,8 +74,10 @@ class Stored {
         records.push_back(record);
       }
       if (from_the_end) std::reverse(records.begin(), records.end());
-      for (const dns::RecordView& record : records) {
-        has_room &= store_.AddUnchecked(zone_, record.owner.ToName(), record.type, record.rdata);
+      for (int time = 0; time < times; ++time) {
+        for (const dns::RecordView& record : records) {
+          has_room &= store_.AddUnchecked(zone_, record.owner.ToName(), record.type, record.rdata);
+        }
       }
     }
     return has_room;
@@ -376,6 +378,14 @@ TEST(DenialStoreTest, ANewerSpanTakesThePlaceOfWhatIsInIt) {
   EXPECT_EQ(stored.octets(), before);
   EXPECT_EQ(stored.Ask("m.example."), "insecure");
   EXPECT_EQ(stored.Ask("n.example."), "insecure");
+}
+
+TEST(DenialStoreTest, AFileMayBeReadTwice) {
+  Stored once, twice;
+  once.AddFile({{kApex, {}}, {kOptOut, {}}});
+  twice.AddFile({{kApex, {}}, {kOptOut, {}}}, /*from_the_end=*/false, /*times=*/2);
+  EXPECT_EQ(twice.octets(), once.octets());
+  EXPECT_EQ(twice.Ask("m.example."), "insecure");
 }
 
 TEST(DenialStoreTest, ALookUpChecksFewRecords) {

@@ -2,6 +2,11 @@
 
 import json
 
+import dns.flags
+import dns.message
+import dns.query
+import dns.rdatatype
+
 import harness
 from harness import CAASCAN
 from lab import Lab
@@ -31,11 +36,12 @@ class Denials(harness.Case):
         self.zone_file = self.file("test.zone", "\n".join(lines) + "\n")
         self.threads = str(threads)
 
-    def scan(self, *arguments):
+    def scan(self, *arguments, **how):
         """Records by name, without what a server or a clock decides."""
         done = self.run_program(CAASCAN, "scan", *self.lab.options(), "--server-rate", "0", "--threads", self.threads,
-                                *arguments)
+                                *arguments, **how)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.said = done.stderr.decode()
         kept = ("outcome", "reason", "may_issue", "dnssec", "zone", "findings")
         return {record["name"]: {key: record.get(key) for key in kept}
                 for record in map(json.loads, done.stdout.splitlines())}
@@ -44,15 +50,47 @@ class Denials(harness.Case):
         counted = self.lab.server_counters()
         return {address: sum(of.values()) - sum(before.get(address, {}).values()) for address, of in counted.items()}, counted
 
-    def compare(self, *arguments):
+    def compare(self, *arguments, **how):
         """What a scan with the store asks of the top-level domain's servers, and one without."""
         _, before = self.queries_since({})
-        with_store = self.scan(*arguments)
-        asked, before = self.queries_since(before)
-        without = self.scan("--denials", "0", *arguments)
-        asked_without, _ = self.queries_since(before)
+        without = self.scan("--denials", "0", *arguments, **how)
+        asked_without, before = self.queries_since(before)
+        with_store = self.scan(*arguments, **how)
+        asked, _ = self.queries_since(before)
         self.assertEqual(with_store, without)
         return with_store, asked, asked_without
+
+    def proofs(self):
+        """Records that the top-level domain's server proves the DS of each name by, as lines by owner and type; an RRSIG's type is
+        that which it covers."""
+        lines = {}
+        for zone in self.unsigned + self.signed:
+            reply = dns.query.udp(dns.message.make_query(zone, "DS", want_dnssec=True), TOP, port=self.lab.port, timeout=10)
+            if reply.flags & dns.flags.TC:
+                reply = dns.query.tcp(dns.message.make_query(zone, "DS", want_dnssec=True), TOP, port=self.lab.port, timeout=10)
+            for rrset in reply.answer + reply.authority:
+                for record in rrset:
+                    kind = dns.rdatatype.to_text(record.rdtype)
+                    of = dns.rdatatype.to_text(record.type_covered) if kind == "RRSIG" else kind
+                    if of in ("DS", "NSEC", "NSEC3"):
+                        line = f"{rrset.name} {rrset.ttl} IN {kind} {record.to_text()}"
+                        of_owner = lines.setdefault((rrset.name.to_text(), of), [])
+                        if line not in of_owner:
+                            of_owner.append(line)
+        return lines
+
+    def with_proofs(self, proofs, change=lambda line: line):
+        """The zone file with them: DS and NSEC beside their delegations, NSEC3 in the end."""
+        out = []
+        with open(self.zone_file, encoding="utf-8") as content:
+            delegations = content.read().splitlines()
+        for line in delegations:
+            out.append(line)
+            owner, _, _, kind = line.split()[:4]
+            if kind == "NS":
+                out += [change(each) for of in ("DS", "NSEC") for each in proofs.get((owner, of), [])]
+        out += [change(line) for (_, of), lines in proofs.items() if of == "NSEC3" for line in lines]
+        return self.file("proofs.zone", "\n".join(out) + "\n")
 
     def test_a_zone_file_of_a_signed_zone_needs_a_question_a_span(self):
         self.start("nsec3-opt-out")
@@ -79,6 +117,75 @@ class Denials(harness.Case):
         self.assertLessEqual(asked[TOP], asked_without[TOP])
         again, asked, _ = self.compare(self.zone_file)
         self.assertEqual(again, records)
+
+    def test_a_zone_file_with_proofs_needs_the_keys_alone(self):
+        for denial in ("nsec3-opt-out", "nsec3", "nsec"):
+            with self.subTest(denial):
+                self.start(denial)
+                path = self.with_proofs(self.proofs())
+                records, asked, asked_without = self.compare(path)
+                self.assertEqual(len(records), UNSIGNED + SIGNED)
+                self.assertEqual({records[zone]["dnssec"] for zone in self.unsigned}, {"insecure"})
+                self.assertEqual({records[zone]["dnssec"] for zone in self.signed}, {"secure"})
+                self.assertLessEqual(asked[TOP], FEW)
+                self.assertGreaterEqual(asked_without[TOP], UNSIGNED)
+                self.assertNotIn("warning", self.said)
+                with open(path, "rb") as content:
+                    piped, asked, _ = self.compare("--input-format", "zone", "-", stdin=content.read())
+                self.assertEqual(piped, records)
+                self.assertLessEqual(asked[TOP], FEW)
+                self.lab.stop()
+
+    def test_proofs_that_do_not_hold_change_no_verdict(self):
+        self.start("nsec3-opt-out")
+        proofs = self.proofs()
+        honest = self.scan(self.with_proofs(proofs))
+
+        def spoil(at, change):
+            """Changes a field of the RDATA of records of a type."""
+            def of(line, kind):
+                fields = line.split()
+                if fields[3] == kind:
+                    fields[4 + at] = change(fields[4 + at])
+                return " ".join(fields)
+            return of
+
+        def years(later):
+            return lambda text: f"{int(text[:4]) + later}{text[4:]}" if len(text) == 14 else str(int(text) + later * 365 * 86400)
+
+        rows = {
+            "wrong signatures": ("RRSIG", spoil(8, lambda text: ("A" if text[0] != "A" else "B") + text[1:])),
+            "signatures that are made last longer": ("RRSIG", spoil(4, years(1))),
+            "signatures that have ended": ("RRSIG", spoil(4, years(-1))),
+            "signatures of wildcards": ("RRSIG", spoil(2, lambda text: "1")),
+            "another zone's signatures": ("RRSIG", spoil(7, lambda text: "d1.test.")),
+            "another key's": ("RRSIG", spoil(6, lambda text: str(int(text) ^ 1))),
+            "no opt-out": ("NSEC3", spoil(1, lambda text: "0")),
+            "other iterations": ("NSEC3", spoil(2, lambda text: str(int(text) + 1))),
+            "spans that lead elsewhere": ("NSEC3", spoil(4, lambda text: "v" * 32)),
+            "another DS": ("DS", spoil(3, lambda text: "00" * 32)),
+            "hashes that are none": ("NSEC3", spoil(4, lambda text: "!" + text[1:])),
+            "times that are none": ("RRSIG", spoil(4, lambda text: "soon")),
+        }
+        for what, (kind, change) in rows.items():
+            with self.subTest(what):
+                path = self.with_proofs(proofs, lambda line: change(line, kind))
+                self.assertEqual(self.scan(path), honest)
+                self.assertEqual("cannot be read" in self.said, "that are none" in what, self.said)
+        with self.subTest("the file of another zone"):
+            with open(self.with_proofs(proofs), encoding="utf-8") as content:
+                other = self.file("other.zone", content.read().replace("test. 900 IN SOA", "other. 900 IN SOA", 1))
+            self.assertEqual(self.scan(other), self.scan("--denials", "0", other))
+
+    def test_a_full_store_is_said_and_servers_are_asked(self):
+        self.start("nsec3-opt-out")
+        proofs = self.proofs()
+        honest = self.scan(self.zone_file)
+        signature = next(lines[1] for (_, of), lines in proofs.items() if of == "NSEC3").split(maxsplit=4)[4]
+        fake = {(f"{i}.", "NSEC3"): [f"{i:032d}.test. 900 IN NSEC3 1 1 0 - {i + 1:032d} A",
+                                     f"{i:032d}.test. 900 IN RRSIG {signature}"] for i in range(1, 5000)}
+        self.assertEqual(self.scan("--denials", "1", self.with_proofs({**fake, **proofs})), honest)
+        self.assertIn("found no room", self.said)
 
     def test_a_denial_of_data_is_asked_for_each_time(self):
         for denial in ("nsec", "nsec3-opt-out"):

@@ -95,6 +95,11 @@ class TrustBuilderTest : public zones::TrustFixture, private TrustBuilder::Sourc
   void Settle(const std::string& apex) {
     async::Spawn(builder_.Settle(ZoneOf(apex), &account_, nullptr));
   }
+  static dnssec::DsSet DsOf(const std::string& apex, const TestKey& key) {
+    dnssec::DsSet ds;
+    ds.Add(dnssec::Octets(key.Ds(apex)));
+    return ds;
+  }
   /// The referral to example. came with a DS.
   void ReferToExample() {
     *ZoneOf(kZone) = Refer(".", kZone, TestKey::Of(8).Ds(kZone), {.signer = "."});
@@ -333,6 +338,39 @@ TEST_F(TrustBuilderTest, APositiveAnswerThatValidatesShowsThatTheSignerIsAtFault
     ASSERT_EQ(walk.proof.findings.size(), row.found ? 1u : 0u);
     for (const Finding& finding : walk.proof.findings) {
       EXPECT_EQ(finding.code, FindingCode::kDnssecEmptyAnswersOnly);
+    }
+  }
+}
+
+/// What a zone file says of the DS, which the zone's keys do not fit any more, or do.
+TEST_F(TrustBuilderTest, AnOldFilesDsIsAskedForOnceMore) {
+  for (const bool is_old : {false, true}) {
+    SCOPED_TRACE(is_old);
+    const std::string apex = is_old ? "old." : "new.";
+    ZoneOf(apex)->file_proof = std::make_unique<std::string>("proof");
+    asked_.clear();
+    account_ = query::Account();
+    account_.budget.max_queries = 100;
+    scripts_["DS " + apex] = [&](Walk* walk) {
+      Judged(Kind::kSigned)(walk);
+      walk->from_file = walk->file_proof != nullptr;
+      walk->reply->ds =
+          walk->from_file && is_old ? DsOf(apex, TestKey::Of(13)) : DsOf(apex, TestKey::Of(8));
+    };
+    scripts_["DNSKEY " + apex] = [&](Walk* walk) {
+      const bool fits = !is_old || !walk->trust->ds_of_file;
+      if (fits) return Keys(apex, TestKey::Of(8))(walk);
+      account_.attempts.emplace_back();
+      BogusReply()(walk);
+    };
+    Settle(apex);
+    EXPECT_EQ(Status(apex), DnssecStatus::kSecure);
+    EXPECT_TRUE(account_.attempts.empty()) << "no server is blamed";
+    EXPECT_EQ(ZoneOf(apex)->file_proof, nullptr);
+    if (is_old) {
+      EXPECT_THAT(asked_, ElementsAre("^DS old.", "DNSKEY old.", "^DS old.", "DNSKEY old."));
+    } else {
+      EXPECT_THAT(asked_, ElementsAre("^DS new.", "DNSKEY new."));
     }
   }
 }

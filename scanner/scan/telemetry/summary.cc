@@ -15,6 +15,16 @@ std::vector<std::string> SummaryWarnings(const ScanSummary& summary) {
                        " that no trust anchor names: if IANA is rolling it over, update the trust "
                        "anchors before the old key goes; if not, find out whose key it is");
   }
+  if (summary.denials_without_room > 0) {
+    warnings.push_back("warning: " + std::to_string(summary.denials_without_room) +
+                       " NSEC3 and RRSIG records of zone files found no room: their servers were "
+                       "asked instead; --denials gives more");
+  }
+  if (summary.unreadable_proofs > 0) {
+    warnings.push_back("warning: " + std::to_string(summary.unreadable_proofs) +
+                       " NSEC, NSEC3 and RRSIG records of zone files cannot be read: servers were "
+                       "asked instead");
+  }
   return warnings;
 }
 
