@@ -37,7 +37,10 @@ class GlueTable {
   struct Entry {
     std::array<uint32_t, 2> hash;  // The upper half first.
     std::array<uint8_t, kOctets> address;
-    friend auto operator<=>(const Entry&, const Entry&) = default;
+    friend bool operator==(const Entry&, const Entry&) = default;
+    friend bool operator<(const Entry& a, const Entry& b) {
+      return a.hash != b.hash ? a.hash < b.hash : a.address < b.address;
+    }
   };
   template <size_t kOctets>
   struct Entries {

@@ -2,6 +2,7 @@
 // front of all others. Tested by zone_sorter_test.cc.
 #include "scanner/input/zone_sorter.h"
 
+#include <cassert>
 #include <utility>
 
 #include "scanner/input/canonical_key.h"
@@ -60,6 +61,7 @@ void ZoneSorter::AddAddress(dns::NameView owner, std::span<const uint8_t> octets
 }
 
 void ZoneSorter::Finish() {
+  finished_ = true;
   glue_.Finish();
   sorter_.Finish();
 }
@@ -87,6 +89,7 @@ bool ZoneSorter::Play(std::string_view record, DelegationBuilder* builder) const
 }
 
 bool ZoneSorter::Next(DelegationBuilder* builder) {
+  assert(finished_ && "records are sorted");
   std::string_view record;
   while (sorter_.Next(&record)) {
     ++given_;

@@ -56,6 +56,7 @@ class ZoneSorter {
   GlueTable glue_;
   std::string record_;
   uint64_t given_ = 0;
+  bool finished_ = false;
   bool flushed_ = false;
 };
 

@@ -91,7 +91,7 @@ bool RecordSorter::HasRoom(size_t size) const {
 }
 
 void RecordSorter::Add(std::string_view record) {
-  assert(run_ends_.empty() || arena_ != nullptr);
+  assert(!finished_ && "nothing is added behind Finish()");
   assert(record.size() <= kMaxRecordSize && "a record of bounded size");
   ++added_;
   if (!status_.ok()) return;
@@ -165,6 +165,7 @@ void RecordSorter::Fail(const std::string& why) {
 }
 
 void RecordSorter::Finish() {
+  finished_ = true;
   if (!status_.ok() || count_ == 0) return;
   if (run_ends_.empty()) {
     SortMemory();
@@ -190,6 +191,7 @@ void RecordSorter::OpenRuns() {
 }
 
 bool RecordSorter::Next(std::string_view* record) {
+  assert(finished_ && "records are sorted");
   if (!status_.ok()) return false;
   if (!run_ends_.empty()) return NextOfRuns(record);
   while (given_ < count_) {

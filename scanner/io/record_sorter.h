@@ -69,6 +69,7 @@ class RecordSorter {
   std::string last_;                        // Given out.
   bool has_last_ = false;
   uint64_t added_ = 0;
+  bool finished_ = false;
   absl::Status status_;
 };
 

@@ -261,12 +261,15 @@ absl::Status Forecaster::Run() {
 }
 
 std::string DurationText(double seconds) {
+  constexpr uint64_t kMinute = 60;
+  constexpr uint64_t kHour = 3600;
+  constexpr double kDay = 86'400;
   if (seconds < 1) return "0 s";
   const auto whole = static_cast<uint64_t>(std::ceil(seconds));
-  if (whole < 120) return absl::StrCat(whole, " s");
-  if (whole < 2 * 3600) return absl::StrCat((whole + 59) / 60, " min");
-  if (whole < 48 * 3600) return absl::StrFormat("%.1f h", seconds / 3600);
-  return absl::StrFormat("%.1f days", seconds / 86'400);
+  if (whole < 2 * kMinute) return absl::StrCat(whole, " s");
+  if (whole < 2 * kHour) return absl::StrCat((whole + kMinute - 1) / kMinute, " min");
+  if (whole < 48 * kHour) return absl::StrFormat("%.1f h", seconds / kHour);
+  return absl::StrFormat("%.1f days", seconds / kDay);
 }
 
 std::string CountText(double queries) { return absl::StrFormat("%.0f", std::ceil(queries)); }
