@@ -181,7 +181,7 @@ struct DecodedKey::OpenSsl {
 
   bool Decode(const Dnskey& dnskey);
   bool Prepare(bool rsa);
-  bool PrepareSha1();
+  bool PrepareSha1() const;
   bool VerifyDigest(std::span<const uint8_t> data, std::span<const uint8_t> signature) const;
   bool IsSignatureOfSha1(std::span<const uint8_t> hash, std::span<const uint8_t> signature) const;
 };
@@ -216,7 +216,7 @@ bool DecodedKey::OpenSsl::Prepare(bool rsa) {
          EVP_PKEY_CTX_set_signature_md(context.get(), digest) == 1;
 }
 
-bool DecodedKey::OpenSsl::PrepareSha1() {
+bool DecodedKey::OpenSsl::PrepareSha1() const {
   return context != nullptr && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
          EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1;
 }

@@ -7,6 +7,8 @@
 
 #include "scanner/crypto/algorithm.h"
 #include "scanner/crypto/decoded_key.h"
+#include "scanner/crypto/rdata.h"
+#include "scanner/crypto/table_store.h"
 #include "scanner/dnssec/rrset.h"
 #include "tests/dnssec/signed_message.h"
 
@@ -82,6 +84,27 @@ TEST_P(PublicKeyTest, WhatIsNoKeyVerifiesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, PublicKeyTest, testing::Values(5, 7, 8, 10, 13, 14, 15, 16));
+
+// A key of P-256 that checks much is given a table, and says the same before and after.
+TEST(BusyKeyTest, SaysTheSameWithItsTable) {
+  const Sample sample = SampleOf(13);
+  const std::string rdata = TestKey::Of(13).Dnskey();
+  const PublicKey key(Octets(rdata));
+  const auto dnskey = ReadDnskey(Octets(rdata));
+  ASSERT_TRUE(dnskey);
+  std::string spoilt = sample.signature;
+  spoilt[40] = static_cast<char>(spoilt[40] ^ 1);
+  const auto check = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      EXPECT_TRUE(key.Verify(Octets(sample.data), Octets(sample.signature)));
+      EXPECT_FALSE(key.Verify(Octets(sample.data), Octets(spoilt)));
+    }
+  };
+  check(200);
+  TableStore::Shared().WaitUntilMade();
+  EXPECT_FALSE(TableStore::Shared().Count(dnskey->key, 0).expired());
+  check(200);
+}
 
 TEST(RsaKeyTest, CostlyNumbersAreRefused) {
   const std::string head("\1\1\3\x08", 4);
