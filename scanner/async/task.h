@@ -11,6 +11,9 @@
 
 namespace caascan::async {
 
+template <typename T = void>
+class Task;
+
 namespace internal {
 
 /// Ends a coroutine by going straight on with the one that waits for it (symmetric transfer: no
@@ -39,74 +42,83 @@ struct PromiseBase {
   [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
 };
 
+/// The frame of a coroutine that has one awaiter, and the way into it.
+template <typename Promise>
+class FrameOwner {
+ public:
+  using Handle = std::coroutine_handle<Promise>;
+
+  explicit FrameOwner(Handle handle) : handle_(handle) {}
+  FrameOwner(FrameOwner&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  FrameOwner& operator=(FrameOwner&&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
+    handle_.promise().continuation = awaiter;
+    return handle_;
+  }
+
+ protected:
+  ~FrameOwner() {
+    if (handle_) handle_.destroy();
+  }
+
+  Handle handle_;
+};
+
+template <typename T>
+struct Promise : PromiseBase {
+  std::optional<T> value;
+  Task<T> get_return_object();
+  template <typename U>
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
+};
+
+template <>
+struct Promise<void> : PromiseBase {
+  Task<void> get_return_object();
+  void return_void() const noexcept {}
+};
+
 }  // namespace internal
 
 /// Starts when awaited, on the awaiter's thread, and hands its value over once. Owns its frame:
 /// destroying a Task that has started but not ended is a bug (what it awaits would resume freed
 /// memory). Not copyable.
-template <typename T = void>
-class [[nodiscard]] Task {
+template <typename T>
+class [[nodiscard]] Task : public internal::FrameOwner<internal::Promise<T>> {
  public:
-  struct promise_type : internal::PromiseBase {
-    std::optional<T> value;
-    Task get_return_object() { return Task(Handle::from_promise(*this)); }
-    template <typename U>
-    void return_value(U&& result) {
-      value.emplace(std::forward<U>(result));
-    }
-  };
-  using Handle = std::coroutine_handle<promise_type>;
+  using promise_type = internal::Promise<T>;
+  using internal::FrameOwner<promise_type>::FrameOwner;
 
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Task& operator=(Task&&) = delete;
-  ~Task() {
-    if (handle_) handle_.destroy();
-  }
-
-  bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
-    handle_.promise().continuation = awaiter;
-    return handle_;
-  }
   T await_resume() {
-    assert(handle_.promise().value && "a resumed task has its value");
-    return std::move(*handle_.promise().value);
+    assert(this->handle_.promise().value && "a resumed task has its value");
+    return std::move(*this->handle_.promise().value);
   }
-
- private:
-  explicit Task(Handle handle) : handle_(handle) {}
-  Handle handle_;
 };
 
 template <>
-class [[nodiscard]] Task<void> {
+class [[nodiscard]] Task<void> : public internal::FrameOwner<internal::Promise<void>> {
  public:
-  struct promise_type : internal::PromiseBase {
-    Task get_return_object() { return Task(Handle::from_promise(*this)); }
-    void return_void() const noexcept {}
-  };
-  using Handle = std::coroutine_handle<promise_type>;
+  using promise_type = internal::Promise<void>;
+  using internal::FrameOwner<promise_type>::FrameOwner;
 
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Task& operator=(Task&&) = delete;
-  ~Task() {
-    if (handle_) handle_.destroy();
-  }
-
-  bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
-    handle_.promise().continuation = awaiter;
-    return handle_;
-  }
   void await_resume() const noexcept {}
 
   /// Gives the frame up, which has not started and then ends by itself: see Spawn().
   std::coroutine_handle<> Release() { return std::exchange(handle_, nullptr); }
-
- private:
-  explicit Task(Handle handle) : handle_(handle) {}
-  Handle handle_;
 };
+
+template <typename T>
+Task<T> internal::Promise<T>::get_return_object() {
+  return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+}
+
+inline Task<void> internal::Promise<void>::get_return_object() {
+  return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+}
 
 /// Starts `task` now, on this thread; its frame goes when it ends. Whoever needs to know when
 /// counts for itself.

@@ -1,7 +1,9 @@
 // A dossier is first laid out as a list of blocks, which both formats render. Tested by
 // dossier_format_test.cc.
 #include <algorithm>
+#include <array>
 #include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "caascan/finding_kind.h"
@@ -128,22 +130,28 @@ std::vector<Block> MakeBlocks(const Dossier& dossier) {
   return blocks;
 }
 
+/// What stands before and behind a block's text.
+struct Frame {
+  std::string_view before;
+  std::string_view after;
+};
+using Frames = std::array<Frame, 5>;  // In the order of the kinds; a table has no text.
+
+constexpr Frames kMarkdownFrames = {
+    {{"# ", "\n\n"}, {"## ", "\n\n"}, {"", "\n\n"}, {}, {"```sh\n", "```\n\n"}}};
+constexpr Frames kHtmlFrames = {
+    {{"<h1>", "</h1>\n"}, {"<h2>", "</h2>\n"}, {"<p>", "</p>\n"}, {}, {"<pre>", "</pre>\n"}}};
+
+void AppendFramed(const Frames& frames, BlockKind kind, std::string_view text, std::string* out) {
+  const Frame& frame = frames[static_cast<size_t>(kind)];
+  out->append(frame.before).append(text).append(frame.after);
+}
+
 void AppendMarkdown(const Block& block, std::string* out) {
-  switch (block.kind) {
-    case BlockKind::kTitle:
-      *out += "# " + report::MarkdownText(block.text) + "\n\n";
-      return;
-    case BlockKind::kHeading:
-      *out += "## " + report::MarkdownText(block.text) + "\n\n";
-      return;
-    case BlockKind::kParagraph:
-      *out += report::MarkdownText(block.text) + "\n\n";
-      return;
-    case BlockKind::kCommands:
-      *out += "```sh\n" + block.text + "```\n\n";
-      return;
-    case BlockKind::kTable:
-      break;
+  if (block.kind != BlockKind::kTable) {
+    const bool as_it_is = block.kind == BlockKind::kCommands;
+    return AppendFramed(kMarkdownFrames, block.kind,
+                        as_it_is ? block.text : report::MarkdownText(block.text), out);
   }
   for (size_t row = 0; row < block.rows.size(); ++row) {
     for (const std::string& cell : block.rows[row]) *out += "| " + report::MarkdownText(cell) + ' ';
@@ -154,22 +162,8 @@ void AppendMarkdown(const Block& block, std::string* out) {
 }
 
 void AppendHtml(const Block& block, std::string* out) {
-  const std::string text = report::HtmlText(block.text);
-  switch (block.kind) {
-    case BlockKind::kTitle:
-      *out += "<h1>" + text + "</h1>\n";
-      return;
-    case BlockKind::kHeading:
-      *out += "<h2>" + text + "</h2>\n";
-      return;
-    case BlockKind::kParagraph:
-      *out += "<p>" + text + "</p>\n";
-      return;
-    case BlockKind::kCommands:
-      *out += "<pre>" + text + "</pre>\n";
-      return;
-    case BlockKind::kTable:
-      break;
+  if (block.kind != BlockKind::kTable) {
+    return AppendFramed(kHtmlFrames, block.kind, report::HtmlText(block.text), out);
   }
   *out += "<div class=\"scroll\"><table>\n";
   for (size_t row = 0; row < block.rows.size(); ++row) {

@@ -78,18 +78,7 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
       {"--resolver", "ADDR[:PORT]", "Ask this recursive resolver (default: resolve iteratively)."},
       &options_.resolvers)
       ->delimiter(',');
-  cli::AddOption(
-      app,
-      {"--root-hints", "FILE",
-       "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
-      &options_.root_hints_path);
-  cli::AddOption(app,
-                 {"--trust-anchor", "FILE",
-                  "DS or DNSKEY records of the root, in zone-file syntax (default: IANA's)."},
-                 &options_.trust_anchor_path);
-  cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
-                 &options_.port)
-      ->check(cli::WholeNumber(1, UINT16_MAX));
+  AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);
   app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
   cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},

@@ -3,12 +3,11 @@
 #include <chrono>
 #include <string>
 
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
 namespace {
-
-constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(The quorum:
 The primary perspective must permit. A remote perspective corroborates where its own record permits, or where its look-up
@@ -62,12 +61,7 @@ CorroborateCommand::CorroborateCommand(cli::Program* program) : program_(program
       ->check(cli::WholeNumber(1));
   cli::AddOption(app, {"-o,--output", "FILE", "Write decisions here (default: standard output)."},
                  &options_.output_path);
-  cli::AddOption(app,
-                 {"--temp", "FOLDER", "Where temporary files lie (default: TMPDIR, else /tmp)."},
-                 &options_.temp_folder);
-  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core, 16 at most)."},
-                 &options_.threads)
-      ->check(cli::WholeNumber(1, kMaxThreads));
+  AddReadingOptions(app, &options_);
 }
 
 int CorroborateCommand::Run() {

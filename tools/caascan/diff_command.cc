@@ -8,8 +8,6 @@
 namespace caascan::tool {
 namespace {
 
-constexpr int64_t kMaxThreads = 1024;
-
 constexpr const char* kFooter = R"(What is compared:
 The records of each name, in whatever order; the latest where a scan has several. Outcome, reason and the CAA record set
 (without TTL and owner) may change, the last between two look-ups that succeeded. With --changes each name that changed
@@ -58,12 +56,7 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
       app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
       &options_.top)
       ->check(cli::WholeNumber(1));
-  cli::AddOption(app,
-                 {"--temp", "FOLDER", "Where temporary files lie (default: TMPDIR, else /tmp)."},
-                 &options_.temp_folder);
-  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core, 16 at most)."},
-                 &options_.threads)
-      ->check(cli::WholeNumber(1, kMaxThreads));
+  AddReadingOptions(app, &options_);
 }
 
 int DiffCommand::Run() {

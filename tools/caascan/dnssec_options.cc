@@ -1,5 +1,7 @@
 #include "tools/caascan/dnssec_options.h"
 
+#include <cstdint>
+
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -14,6 +16,21 @@ constexpr int64_t kMaxIterations = 2'500;  // RFC 5155 section 10.3.
 const char* const kAllowSpecialText =
     "Also query addresses that no public server has (loopback, private, link-local), and look up "
     "names that are not in the public DNS (.test, .local, .onion and the like).";
+
+void AddAuthorityOptions(CLI::App* app, ScanOptions* options) {
+  cli::AddOption(
+      app,
+      {"--root-hints", "FILE",
+       "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
+      &options->root_hints_path);
+  cli::AddOption(app,
+                 {"--trust-anchor", "FILE",
+                  "DS or DNSKEY records of the root, in zone-file syntax (default: IANA's)."},
+                 &options->trust_anchor_path);
+  cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
+                 &options->port)
+      ->check(cli::WholeNumber(1, UINT16_MAX));
+}
 
 void AddDnssecOptions(CLI::App* app, ScanOptions* options) {
   cli::AddChoice(app, "--dnssec-sha1",

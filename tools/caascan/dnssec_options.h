@@ -1,4 +1,4 @@
-// The options that say what counts as proven, and what is asked at all; `scan` and `check` share
+// The options that say who is asked at all, and what counts as proven; `scan` and `check` share
 // them.
 #pragma once
 
@@ -10,6 +10,9 @@ namespace caascan::tool {
 
 /// The description of --allow-special.
 extern const char* const kAllowSpecialText;
+
+/// --root-hints, --trust-anchor and --port. *options must outlive the parsing.
+void AddAuthorityOptions(CLI::App* app, ScanOptions* options);
 
 /// --dnssec-sha1, --nsec3-limit and --expiring. *options must outlive the parsing.
 void AddDnssecOptions(CLI::App* app, ScanOptions* options);

@@ -101,18 +101,7 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
                 "call. For a resolver of your own: RFC 7830 wants no padding in clear text "
                 "elsewhere.")
       ->needs(resolver);
-  cli::AddOption(
-      app,
-      {"--root-hints", "FILE",
-       "Names and addresses of the root servers, in zone-file syntax (default: IANA's)."},
-      &options_.root_hints_path);
-  cli::AddOption(app,
-                 {"--trust-anchor", "FILE",
-                  "DS or DNSKEY records of the root, in zone-file syntax (default: IANA's)."},
-                 &options_.trust_anchor_path);
-  cli::AddOption(app, {"--port", "N", "Port of authoritative servers (default 53)."},
-                 &options_.port)
-      ->check(cli::WholeNumber(1, UINT16_MAX));
+  AddAuthorityOptions(app, &options_);
   AddValidationOptions(app);
   app->add_flag("--all-servers", options_.all_servers,
                 "Ask every address of every name server of the zone, and compare what they say, "

@@ -1,6 +1,8 @@
 // Options that several subcommands have.
 #pragma once
 
+#include <cstdint>
+
 #include <CLI/CLI.hpp>
 
 #include "caascan/report.h"
@@ -26,6 +28,18 @@ inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
                   {"always", ProgressMode::kAlways},
                   {"never", ProgressMode::kNever}},
                  mode);
+}
+
+/// --temp and --threads, of commands that read records side by side.
+template <typename Options>
+void AddReadingOptions(CLI::App* app, Options* options) {
+  constexpr int64_t kMaxThreads = 1024;
+  cli::AddOption(app,
+                 {"--temp", "FOLDER", "Where temporary files lie (default: TMPDIR, else /tmp)."},
+                 &options->temp_folder);
+  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core, 16 at most)."},
+                 &options->threads)
+      ->check(cli::WholeNumber(1, kMaxThreads));
 }
 
 }  // namespace caascan::tool
