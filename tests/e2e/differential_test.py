@@ -126,6 +126,7 @@ class Differential(Case):
         zones.mkdir()
         signed = SignedInternet(self.internet, zones, SEED)
         self.anchor = signed.anchor
+        self.files = [signed.folder / signed.file_of(zone) for zone in self.internet.zones]
         self.hints = self.file("root.hints", f". 3600 NS ns.\nns. 3600 A {ROOT}\n")
         for address, software in SOFTWARE.items():
             folder = self.folder / address
@@ -139,11 +140,12 @@ class Differential(Case):
         with concurrent.futures.ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
             return dict(zip(names, pool.map(lambda name: of_climb(climb(name, cached)), names)))
 
-    def scanned(self, names):
+    def scanned(self, inputs, *more):
+        """Records by name."""
         options = ["--root-hints", self.hints, "--trust-anchor", self.anchor, "--port", "53", "--allow-special", "--dnssec", "validate",
                    "--server-rate", "0", "--server-inflight", "0"]
-        names_file, output = self.file("names.txt", "".join(name + "\n" for name in names)), self.folder / "records.ndjson"
-        done = self.run_program(CAASCAN, "scan", *options, names_file, "-o", output, patience_s=SCAN_PATIENCE_S)
+        output = self.folder / "records.ndjson"
+        done = self.run_program(CAASCAN, "scan", *options, *more, *inputs, "-o", output, patience_s=SCAN_PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return {record["name"]: record for record in map(json.loads, output.read_text().splitlines())}
 
@@ -155,7 +157,7 @@ class Differential(Case):
         knot = KnotResolver(self.folder, self.hints, self.anchor, probe="nsec")
         self.addCleanup(knot.stop)
         by_unbound, by_knot = self.oracle(RESOLVER, names), self.oracle(KNOT_RESOLVER, names)
-        records = self.scanned(names)
+        records = self.scanned([self.file("names.txt", "".join(name + "\n" for name in names))])
         agreed = [name for name in names if agree(by_unbound[name], by_knot[name])]
         wrong = [name for name in agreed if not fits(of_record(records[name]), (by_unbound[name], by_knot[name]))]
         for name in names:
@@ -169,6 +171,24 @@ class Differential(Case):
         self.assertGreaterEqual(len(agreed), LEAST_NAMES)
         self.assertGreaterEqual(len(agreed), LEAST_AGREEMENT * len(names))
         self.assertEqual(wrong, [])
+
+    def test_zone_files_prove_what_their_servers_do(self):
+        """Each zone's own file, signed as it is, gives the verdicts that its servers alone give, and Unbound's."""
+        records, by_servers = (self.scanned(self.files, "--input-format", "zone", *more) for more in ([], ["--denials", "0"]))
+        kept = ("outcome", "reason", "may_issue", "dnssec", "zone", "failed_at")
+        told = [{name: {key: record.get(key) for key in kept} for name, record in of.items()} for of in (records, by_servers)]
+        self.maxDiff = None
+        self.assertEqual(*told)
+        unbound = Validator(self.folder, self.hints, self.anchor, extra=["max-udp-size: 4096"], probe="nsec")
+        self.addCleanup(unbound.stop)
+        by_unbound = self.oracle(RESOLVER, list(records))
+        wrong = {name: (verdict, of_record(records[name])) for name, verdict in by_unbound.items()
+                 if not fits(of_record(records[name]), (verdict,))}
+        print(f"seed {SEED}: {len(records)} delegations of {len(self.files)} files:",
+              collections.Counter(record["dnssec"] for record in records.values()), f"{len(wrong)} not as Unbound says")
+        for name, verdicts in wrong.items():
+            print(name, *verdicts)
+        self.assertLessEqual(len(wrong), (1 - LEAST_AGREEMENT) * len(records))
 
     def explain(self, name, zone, by_unbound, by_knot, record):
         print(f"{name}: Unbound {tuple(by_unbound)}, Knot Resolver {tuple(by_knot)}, caascan {tuple(of_record(record))}")
