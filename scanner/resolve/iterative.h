@@ -55,6 +55,8 @@ struct AnchorComplaint {
   bool unsigned_root = false;  // It has no keys at all.
   /// Key tags: see Validator::UnnamedRootKeys(). No fault: the keys are good all the same.
   std::vector<uint16_t> unnamed_keys;
+  /// For the validators of workers; nullopt where there is something wrong, or the root is silent.
+  std::optional<zones::RootTrust> root;
 };
 
 /// See Resolver. Every address of a zone's servers is tried once before the look-up fails; servers

@@ -22,6 +22,7 @@ async::Task<> IterativeResolver::CheckTrustAnchor(query::Account* account,
   co_await trust_.Settle(root, account, nullptr);
   if (validator_.StatusOf(*root, root.name()) == DnssecStatus::kSecure) {
     complaint->unnamed_keys = validator_.UnnamedRootKeys();
+    complaint->root = validator_.ShareRoot();
     co_return;
   }
   if (const auto why = validator_.VerdictOf(*root, root.name())) {

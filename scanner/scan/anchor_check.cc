@@ -50,6 +50,7 @@ absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
   network.Close();
   loop.Drain();
   summary->unnamed_root_keys = std::move(complaint.unnamed_keys);
+  setup->iterative.dnssec.root = std::move(complaint.root);
   const bool own_root = !options.root_hints_path.empty() && options.trust_anchor_path.empty();
   if (complaint.unsigned_root && own_root && options.dnssec == DnssecMode::kAuto) {
     summary->unsigned_root = true;

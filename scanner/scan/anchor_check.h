@@ -12,7 +12,8 @@ namespace caascan::scan {
 /// Asks the root for its keys, once for the scan, before there are workers; a few queries. OK where
 /// nothing is validated, and where the root does not answer: then every name's record will say so.
 /// Where the root is not signed and the options allow it (DnssecMode::kAuto) validation is switched
-/// off in *setup, and summary->unsigned_root set. Fills in summary->unnamed_root_keys. Error:
+/// off in *setup, and summary->unsigned_root set. Fills in summary->unnamed_root_keys. The
+/// root's keys go to *setup: no worker asks for them again until they expire. Error:
 /// InvalidArgument, with what was found. Blocks.
 [[nodiscard]] absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
                                             ScanSummary* summary);

@@ -77,6 +77,12 @@ Validator::Validator(const ValidatorOptions& options)
       root_->ds.AddKey(anchor.owner, Octets(anchor.rdata));
     }
   }
+  if (!enabled_ || !options.root) return;
+  for (const std::string& key : options.root->dnskeys) root_->keys.Add(Octets(key), policy_);
+  root_->remarks = options.root->remarks;
+  root_->known_at = options.root->known_at;
+  root_->expires = options.root->expires;
+  root_->Keep();
 }
 
 bool Validator::IsFresh(const SharedLookup<ZoneTrust>& trust, query::Look look,
@@ -254,6 +260,15 @@ dnssec::Verdict Validator::TakeKeys(const dns::Message& message, NameView apex, 
   trust->known_at = now;
   trust->expires = now + KeepFor(verified.ttl_s);
   return std::move(verified.verdict);
+}
+
+std::optional<RootTrust> Validator::ShareRoot() {
+  if (!root_->known() || !root_->verdict.is_secure()) return std::nullopt;
+  RootTrust out{{}, root_->remarks, root_->known_at, root_->expires};
+  for (const crypto::PublicKey& key : root_->keys.keys()) {
+    out.dnskeys.emplace_back(reinterpret_cast<const char*>(key.rdata().data()), key.rdata().size());
+  }
+  return out;
 }
 
 std::vector<uint16_t> Validator::UnnamedRootKeys() {

@@ -51,6 +51,14 @@ struct ZoneTrust {
 };
 using TrustCache = NameCache<SharedLookup<ZoneTrust>>;
 
+/// The root's keys, as they were found good. A value, of any worker's use.
+struct RootTrust {
+  std::vector<std::string> dnskeys;  // RDATA.
+  std::vector<dnssec::Verdict> remarks;
+  std::chrono::nanoseconds known_at{0};
+  std::chrono::nanoseconds expires{0};
+};
+
 struct ValidatorOptions {
   /// Empty: nothing is validated.
   std::vector<TrustAnchor> anchors;
@@ -62,6 +70,8 @@ struct ValidatorOptions {
   size_t memo_capacity = 20'000;
   /// Shared by all workers of a scan; null: denials are not used again.
   std::shared_ptr<dnssec::DenialStore> denials = {};
+  /// Where it is known already: then the root is not queried for its keys until that expires.
+  std::optional<RootTrust> root = {};
 };
 
 /// What all of one name's look-ups may cost (dnssec::Work), and of that one zone's DS and keys,
@@ -129,6 +139,10 @@ class Validator {
   /// Judges a DNSKEY answer of the zone, and keeps the keys in *trust where they are good.
   dnssec::Verdict TakeKeys(const dns::Message& message, dns::NameView apex, ZoneTrust* trust,
                            std::chrono::nanoseconds now, dnssec::Work* work);
+
+  /// What another validator with the same anchors can begin with. nullopt where the root is not
+  /// known to be secure.
+  std::optional<RootTrust> ShareRoot();
 
   /// Key tags of the root's keys that may become trust anchors, SEP set and not revoked, and that
   /// no trust anchor names. Empty until the root's keys are known, and where they are not secure.

@@ -47,6 +47,34 @@ TEST(ValidatorTest, KeepsTheTrustAnchorHoweverLargeItIs) {
   EXPECT_TRUE(validator.Find(dns::NameView())->has_ds);
 }
 
+class ShareRootTest : public TrustFixture {};
+
+TEST_F(ShareRootTest, AnotherValidatorBeginsWithTheRootsKeys) {
+  EXPECT_FALSE(validator_.ShareRoot().has_value()) << "nothing is known";
+  ASSERT_TRUE(TakeRootKeys({TestKey::Of(8).Dnskey()}));
+  ValidatorOptions options = Options({});
+  options.root = validator_.ShareRoot();
+  ASSERT_TRUE(options.root.has_value());
+  EXPECT_EQ(options.root->dnskeys.size(), 2u);
+  Validator other(options);
+  const TrustCache::Handle root = other.Find(dns::NameView());
+  EXPECT_TRUE(other.IsFresh(*root, query::Look::kFirst, now_));
+  EXPECT_TRUE(root->verdict.is_secure());
+  EXPECT_EQ(root->expires, validator_.Find(dns::NameView())->expires);
+  EXPECT_FALSE(other.IsFresh(*root, query::Look::kFirst, root->expires)) << "no longer than that";
+  SignedMessage message("www.example.");
+  message.SignedRecords(Section::kAuthority, "example.", RRType::kDS,
+                        {TestKey::Of(13).Ds("example.")}, {.key = &TestKey::Of(8), .signer = "."});
+  EXPECT_EQ(other
+                .JudgeDelegation(message.message(), NameOf("example."), Zone(), dns::NameView(),
+                                 now_, &work_)
+                .delegation,
+            dnssec::DelegationJudgement::Kind::kSigned);
+  // Without an anchor nothing is validated, whatever is shared.
+  options.anchors.clear();
+  EXPECT_FALSE(Validator(options).enabled());
+}
+
 /// The root, then "example" and "sub.example" with what the test says.
 class ChainOfTrustTest : public TrustFixture {
  protected:
