@@ -54,28 +54,55 @@ Fingerprint Fingerprinter::Of(std::string_view name, std::string_view input, std
   return {digest[0], digest[1]};
 }
 
+void FingerprintSet::Add(const Fingerprint& fingerprint) {
+  assert(!sealed_ && "filled before it is sealed");
+  std::vector<Fingerprint>& elements = PartOf(fingerprint).sorted;
+  // By a quarter: a vector that doubles leaves half of its memory unused.
+  constexpr size_t kLeast = 16;
+  if (elements.size() == elements.capacity()) {
+    elements.reserve(elements.size() + std::max(kLeast, elements.size() / 4));
+  }
+  elements.push_back(fingerprint);
+  ++size_;
+}
+
 void FingerprintSet::Seal() {
-  assert(left_.empty() && "sealed once");
-  size_ = sorted_.size();
-  std::sort(sorted_.begin(), sorted_.end());
-  left_.reserve(sorted_.size());
+  assert(!sealed_ && "sealed once");
+  sealed_ = true;
+  for (Part& part : parts_) part.Seal();
+}
+
+void FingerprintSet::Part::Seal() {
+  std::sort(sorted.begin(), sorted.end());
+  left.reserve(sorted.size());
   size_t unique = 0;
-  for (size_t i = 0; i < sorted_.size(); ++i) {
-    if (unique > 0 && sorted_[unique - 1] == sorted_[i]) {
-      ++left_.back();
+  for (const Fingerprint& fingerprint : sorted) {
+    if (unique > 0 && sorted[unique - 1] == fingerprint) {
+      ++left.back();
     } else {
-      sorted_[unique++] = sorted_[i];
-      left_.push_back(1);
+      sorted[unique++] = fingerprint;
+      left.push_back(1);
     }
   }
-  sorted_.resize(unique);
-  sorted_.shrink_to_fit();
+  sorted.resize(unique);
+  sorted.shrink_to_fit();
+  left.shrink_to_fit();
+}
+
+size_t FingerprintSet::heap_bytes() const {
+  size_t bytes = parts_.capacity() * sizeof(Part);
+  for (const Part& part : parts_) {
+    bytes += part.sorted.capacity() * sizeof(Fingerprint) + part.left.capacity() * sizeof(uint32_t);
+  }
+  return bytes;
 }
 
 bool FingerprintSet::Take(const Fingerprint& fingerprint) {
-  const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), fingerprint);
-  if (at == sorted_.end() || *at != fingerprint) return false;
-  uint32_t& left = left_[static_cast<size_t>(at - sorted_.begin())];
+  assert(sealed_ && "sealed before it is emptied");
+  Part& part = PartOf(fingerprint);
+  const auto at = std::lower_bound(part.sorted.begin(), part.sorted.end(), fingerprint);
+  if (at == part.sorted.end() || *at != fingerprint) return false;
+  uint32_t& left = part.left[static_cast<size_t>(at - part.sorted.begin())];
   if (left == 0) return false;
   --left;
   --size_;

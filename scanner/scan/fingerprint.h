@@ -51,22 +51,38 @@ class Fingerprinter {
   std::string text_;  // The line at hand; kept for its memory.
 };
 
-/// A multiset: filled, sealed, then emptied. 16 bytes an element while it is filled, and 20
-/// afterwards. One thread at a time.
+/// A multiset: filled, sealed, then emptied. Of many elements each takes at most 20 octets while it
+/// is filled, and 20 afterwards; at no time more than 24. One thread at a time.
 class FingerprintSet {
  public:
-  void Add(const Fingerprint& fingerprint) { sorted_.push_back(fingerprint); }
+  FingerprintSet() : parts_(kParts) {}
+
+  void Add(const Fingerprint& fingerprint);
   /// Once, before the first Take().
   void Seal();
   /// True as often as the fingerprint was added.
   bool Take(const Fingerprint& fingerprint);
   /// Elements that were added and not taken.
   size_t size() const { return size_; }
+  /// What it holds outside itself.
+  size_t heap_bytes() const;
 
  private:
-  std::vector<Fingerprint> sorted_;  // Once each, after Seal().
-  std::vector<uint32_t> left_;       // How often, each of them.
+  // So many that what one of them takes for a moment, while it grows or is sealed, is little.
+  static constexpr size_t kParts = 256;
+
+  struct Part {
+    std::vector<Fingerprint> sorted;  // Once each, after Seal().
+    std::vector<uint32_t> left;       // How often, each of them.
+
+    void Seal();
+  };
+
+  Part& PartOf(const Fingerprint& fingerprint) { return parts_[fingerprint.high % kParts]; }
+
+  std::vector<Part> parts_;
   size_t size_ = 0;
+  bool sealed_ = false;
 };
 
 }  // namespace caascan::scan

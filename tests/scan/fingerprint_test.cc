@@ -58,6 +58,22 @@ TEST(FingerprintTest, HalvesAreEvenlySpread) {
   }
 }
 
+TEST(FingerprintSetTest, TakesLittleMemoryAtAnyTime) {
+  constexpr uint64_t kElements = 1'000'000;
+  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;  // Spreads them as a hash does.
+  FingerprintSet set;
+  for (uint64_t i = 1; i <= kElements; ++i) {
+    set.Add({(i * kOdd) >> 8, i});
+    if (i % 100'000 == 0) {
+      EXPECT_LE(set.heap_bytes(), 21 * i);
+    }
+  }
+  set.Seal();
+  EXPECT_LE(set.heap_bytes(), 21 * kElements);
+  EXPECT_TRUE(set.Take({kOdd >> 8, 1}));
+  EXPECT_FALSE(set.Take({kOdd >> 8, 1}));
+}
+
 TEST(FingerprintSetTest, IsAMultiset) {
   FingerprintSet set;
   for (const uint64_t i : {3u, 1u, 2u, 3u, 3u}) set.Add({i, i});
