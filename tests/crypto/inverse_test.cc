@@ -67,7 +67,7 @@ TEST_P(InverseTest, OfTheLowestAndTheHighest) {
 
 TEST_P(InverseTest, OfPowersOfTwoAndTheirNeighbours) {
   for (size_t bit = 0; bit < 256; ++bit) {
-    for (const uint64_t low : {0, 1, 3}) {
+    for (const uint64_t low : {uint64_t{0}, uint64_t{1}, uint64_t{3}}) {
       Number256 value{low};
       value[bit / 64] |= uint64_t{1} << bit % 64;
       if (IsBelow(value)) ExpectInverse(value, modulus());
@@ -79,7 +79,7 @@ TEST_P(InverseTest, OfPowersOfTwoAndTheirNeighbours) {
 }
 
 TEST_P(InverseTest, OfRandomNumbers) {
-  std::mt19937_64 random(1);
+  std::mt19937_64 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same at each run.
   for (int i = 0; i < 20'000; ++i) {
     Number256 value{random(), random(), random(), random()};
     for (size_t word = 4; word-- > 1 + static_cast<size_t>(i) % 4;) value[word] = 0;
