@@ -48,6 +48,9 @@ TEST(CaaAnswerTest, WeighsLongNames) {
   EXPECT_EQ(answer.HeapBytes(), 65u);
   answer.cname = NamesOf({label});
   EXPECT_GE(answer.HeapBytes(), size_t{2} * 65 + sizeof(dns::CompactName));
+  CaaAnswer failed;
+  failed.attempts.emplace_back().host = ZoneNamed(label);
+  EXPECT_GE(failed.HeapBytes(), sizeof(Attempt) + 65);
 }
 
 }  // namespace
