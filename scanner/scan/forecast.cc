@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include <absl/container/flat_hash_map.h>
@@ -16,6 +17,7 @@
 
 #include "scanner/dns/special_names.h"
 #include "scanner/input/name_source.h"
+#include "scanner/input/zone_proof.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/scan/blocklist.h"
 #include "scanner/scan/forecast_count.h"
@@ -55,7 +57,7 @@ class TopRows {
 };
 
 /// One forecast in the making.
-class Forecaster {
+class Forecaster : private input::DenialSink {
  public:
   Forecaster(const ScanOptions& options, Forecast* forecast)
       : options_(options), model_(ModelOf(options)), forecast_(forecast) {}
@@ -63,6 +65,9 @@ class Forecaster {
   absl::Status Run();
 
  private:
+  void TakeDenial(dns::NameView zone, dns::NameView owner, dns::RRType type,
+                  std::span<const uint8_t> rdata) override;
+  void NoteUnreadable() override {}
   bool IsAskedFor(const input::NameJob& job) const;
   void Take(const input::NameJob& job);
   void CountNames();
@@ -81,8 +86,17 @@ class Forecaster {
   HostCounter hosts_;
   absl::flat_hash_map<std::string, DomainCounts> zones_;  // By their names' text.
   DomainCounts more_zones_;
+  absl::flat_hash_set<std::string> with_spans_;  // Zones whose file brings NSEC3 records.
   TopRows operators_;
 };
+
+/// Those without a DS are proven by spans: see AtZoneAbove().
+void Forecaster::TakeDenial(dns::NameView zone, dns::NameView /*owner*/, dns::RRType type,
+                            std::span<const uint8_t> /*rdata*/) {
+  if (type == dns::RRType::kNSEC3 && with_spans_.size() < kMaxZones) {
+    with_spans_.insert(zone.ToLowerText());
+  }
+}
 
 bool Forecaster::IsAskedFor(const input::NameJob& job) const {
   if (!job.valid || (blocklist_ != nullptr && blocklist_->BlocksName(job.name))) return false;
@@ -101,7 +115,7 @@ void Forecaster::Take(const input::NameJob& job) {
     return;
   }
   const bool is_signed = !delegation->ds.empty();
-  names_.AddSeeded(job.name, is_signed);
+  names_.AddSeeded(job.name, is_signed, !delegation->proofs.empty());
   hosts_.Add(*delegation, static_cast<uint64_t>(model_.AtSeeded(is_signed)),
              model_.validate && is_signed,
              {.ipv4 = options_.families != AddressFamilies::kIpv6,
@@ -113,10 +127,11 @@ void Forecaster::CountZone(dns::NameView domain, unsigned ways) {
   const std::string zone = domain.parent().ToLowerText();
   const bool counts = zones_.size() < kMaxZones || zones_.contains(zone);
   DomainCounts& of_zone = counts ? zones_[zone] : more_zones_;
+  const bool proven = (ways & NameCounter::kProven) != 0;
   if ((ways & NameCounter::kSeededSigned) != 0) {
-    ++of_zone.seeded_signed;
+    ++(proven ? of_zone.proven_signed : of_zone.seeded_signed);
   } else if ((ways & NameCounter::kSeededUnsigned) != 0) {
-    ++of_zone.seeded_unsigned;
+    ++(proven || with_spans_.contains(zone) ? of_zone.proven_unsigned : of_zone.seeded_unsigned);
   } else {
     ++of_zone.listed;
   }
@@ -178,9 +193,9 @@ void Forecaster::MakeZoneRows() {
   for (const auto& [name, counts] : zones_) {
     if (name == ".") continue;
     ForecastRow row{.name = name, .slowest = {}};
-    row.seeded = counts.seeded_signed + counts.seeded_unsigned;
+    row.seeded = counts.seeded();
     row.domains = counts.listed + row.seeded;
-    row.with_ds = counts.seeded_signed;
+    row.with_ds = counts.seeded_signed + counts.proven_signed;
     row.queries = model_.AtZoneAbove(counts) + model_.OfZoneItself();
     row.seconds = model_.SecondsAtAddresses(row.queries, ForecastModel::kAddressesOfZone);
     top_level.insert(name.substr(name.rfind('.') + 1));  // All of it where there is no dot.
@@ -233,8 +248,10 @@ absl::Status Forecaster::Run() {
     if (!blocklist.ok()) return blocklist.status();
     blocklist_ = *std::move(blocklist);
   }
-  auto source = input::NameSource::Open(
-      {options_.inputs, options_.input_format, options_.request.wildcard}, nullptr);
+  auto source =
+      input::NameSource::Open({options_.inputs, options_.input_format, options_.request.wildcard,
+                               model_.validate && model_.reuse_denials ? this : nullptr},
+                              nullptr);
   if (!source.ok()) return source.status();
   Intake intake({options_.shard - 1, options_.shard_count, options_.dedupe_window}, nullptr,
                 nullptr);

@@ -12,10 +12,10 @@
 
 namespace caascan::scan {
 
-void NameCounter::Add(dns::NameView name, Way way) {
+void NameCounter::Add(dns::NameView name, unsigned ways) {
   record_.clear();
   input::AppendNameKey(name, &record_);
-  record_.push_back(static_cast<char>(way));
+  record_.push_back(static_cast<char>(ways));
   sorter_.Add(record_);
 }
 
@@ -31,8 +31,9 @@ void NameCounter::AddListed(dns::NameView name, dns::NameView domain) {
   Add(domain, kDomain);
 }
 
-void NameCounter::AddSeeded(dns::NameView name, bool is_signed) {
-  Add(name, is_signed ? kSeededSigned : kSeededUnsigned);
+void NameCounter::AddSeeded(dns::NameView name, bool is_signed, bool proven) {
+  const unsigned way = is_signed ? kSeededSigned : kSeededUnsigned;
+  Add(name, proven ? way | kProven : way);
 }
 
 void NameCounter::ForEach(absl::FunctionRef<void(dns::NameView name, unsigned ways)> visit) {

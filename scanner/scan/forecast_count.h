@@ -24,18 +24,19 @@ class NameCounter {
     kClimbed = 2,         // It is asked for on the way up from another one.
     kDomain = 4,          // It is a registrable domain.
     kSeededUnsigned = 8,  // A zone file has its delegation, without a DS record,
-    kSeededSigned = 16,   // or with one.
+    kSeededSigned = 16,   // or with one,
+    kProven = 32,         // and what proves it.
   };
 
   /// The name, and its parents up to `domain`, which is the name itself or above it.
   void AddListed(dns::NameView name, dns::NameView domain);
-  void AddSeeded(dns::NameView name, bool is_signed);
+  void AddSeeded(dns::NameView name, bool is_signed, bool proven);
   /// Once, behind all: each name in canonical order, with its ways added up.
   void ForEach(absl::FunctionRef<void(dns::NameView name, unsigned ways)> visit);
   const absl::Status& status() const { return sorter_.status(); }
 
  private:
-  void Add(dns::NameView name, Way way);
+  void Add(dns::NameView name, unsigned ways);
 
   io::RecordSorter sorter_;
   std::string record_;

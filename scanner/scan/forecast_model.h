@@ -13,6 +13,12 @@ struct DomainCounts {
   uint64_t listed = 0;           // Their delegation is not known.
   uint64_t seeded_unsigned = 0;  // It is in a zone file, without a DS record,
   uint64_t seeded_signed = 0;    // and with one.
+  uint64_t proven_unsigned = 0;  // Likewise; the file brings what proves it.
+  uint64_t proven_signed = 0;
+
+  uint64_t seeded() const {
+    return seeded_unsigned + seeded_signed + proven_unsigned + proven_signed;
+  }
 };
 
 struct ForecastModel {
@@ -37,7 +43,7 @@ struct ForecastModel {
   /// At the servers of the zone above: a referral for each listed domain. Of seeded ones nothing
   /// but, validating, the DS set: of those that have one, and of as many others as there are spans
   /// of NSEC3 records with such a name in it. With opt-out (RFC 5155 §6) a zone has about a span
-  /// for each signed delegation, which hold the names by chance.
+  /// for each signed delegation, which hold the names by chance. Nothing where the file proves it.
   double AtZoneAbove(const DomainCounts& counts) const;
   /// At the servers of a seeded domain: its CAA and, where it is signed, its DNSKEY set.
   double AtSeeded(bool is_signed) const { return validate && is_signed ? 2 : 1; }

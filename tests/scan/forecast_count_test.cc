@@ -29,6 +29,7 @@ std::vector<std::string> Counted(NameCounter* counter) {
     if ((ways & NameCounter::kDomain) != 0) shown += "d";
     if ((ways & NameCounter::kSeededUnsigned) != 0) shown += "u";
     if ((ways & NameCounter::kSeededSigned) != 0) shown += "s";
+    if ((ways & NameCounter::kProven) != 0) shown += "p";
     counted.push_back(shown);
   });
   EXPECT_TRUE(counter->status().ok());
@@ -45,10 +46,10 @@ TEST(NameCounterTest, EachNameOnce) {
   counter.AddListed(NameOf("y.z.example.com"), domain);
   counter.AddListed(NameOf("a.com"), NameOf("a.com"));
   counter.AddListed(NameOf("com"), NameOf("com"));
-  counter.AddSeeded(NameOf("example.com"), true);
-  counter.AddSeeded(NameOf("b.net"), false);
+  counter.AddSeeded(NameOf("example.com"), true, true);
+  counter.AddSeeded(NameOf("b.net"), false, false);
   EXPECT_THAT(Counted(&counter),
-              ElementsAre("com:ld", "a.com:ld", "example.com:cds", "mail.example.com:l",
+              ElementsAre("com:ld", "a.com:ld", "example.com:cdsp", "mail.example.com:l",
                           "www.example.com:l", "z.example.com:c", "y.z.example.com:lc",
                           "x.y.z.example.com:l", "b.net:u"));
 }

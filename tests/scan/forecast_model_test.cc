@@ -22,6 +22,11 @@ TEST(ForecastModelTest, AtZoneAbove) {
        78'401,
        1'000'000,
        0},
+      {"a zone file that brings its proofs",
+       {.proven_unsigned = 960'000, .proven_signed = 40'000},
+       0,
+       0,
+       0},
       {"both", {.listed = 10, .seeded_unsigned = 1, .seeded_signed = 1}, 11.67, 12, 10},
   };
   for (const Row& row : rows) {

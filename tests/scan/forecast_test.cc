@@ -65,6 +65,28 @@ TEST(ForecastTest, AZoneFile) {
   EXPECT_EQ(forecast.seconds, 0.54);
 }
 
+TEST(ForecastTest, WhatAZoneFileProvesIsNotAskedFor) {
+  ScanOptions options;
+  options.allow_special = true;  // The lab's test.
+  options.input_format = InputFormat::kZone;
+  const std::string ds = "s.test. 900 IN DS 1 13 2 " + std::string(64, '0') + "\n";
+  const std::string plain = "test. 900 IN SOA a. b. 1 2 3 4 5\ns.test. 900 IN NS ns.s.test.\n" +
+                            ds + "u.test. 900 IN NS ns.s.test.\nns.s.test. 900 IN A 192.0.2.1\n";
+  const std::string signature = " 13 2 900 20300101000000 20200101000000 4711 test. AAAA\n";
+  const std::string proofs = "s.test. 900 IN RRSIG DS" + signature +
+                             "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.test. 900 IN NSEC3 1 1 0 - "
+                             "2t7b4g4vsa5smi47k61mv5bv1a22bojr NS SOA\n";
+  EXPECT_NEAR(Of(plain, options).zones[0].queries, 2 + 1 + 2.0 / 3, 0.01);
+  const std::string at = "u.test. 900 IN NS";
+  std::string whole = plain;
+  whole.insert(whole.find(at), proofs.substr(0, proofs.find('\n') + 1));
+  whole += proofs.substr(proofs.find('\n') + 1);
+  EXPECT_EQ(Of(whole, options).zones[0].queries, 2);
+  EXPECT_EQ(Of(whole, options).zones[0].with_ds, 1u);
+  options.denial_mib = 0;
+  EXPECT_EQ(Of(whole, options).zones[0].queries, 2 + 2);
+}
+
 TEST(ForecastTest, RowsAreFew) {
   std::string names;
   for (int i = 0; i < 1000; ++i) names += "d.zone" + std::to_string(i) + "\n";

@@ -35,13 +35,14 @@ Forecast:
 --dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
 once, and so is that of each name above it, up to its registrable domain, for all below it together. At the zone above
 that, such as a registry's: a referral for each domain of a list, though names of one domain that are looked up at the
-same time each ask for it. For those of a zone file none, but validating a DS set for each that has one, and for each
-span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there are domains with DS). The
-zone itself is asked for its CAA and DNSKEY set, and the root for each top-level domain and its DNSKEY set. A domain of a
-zone file with DS is asked for its DNSKEY set too. Its servers share the queries evenly; each address is asked up to two
-more, about letter case, and those without glue are looked up by two queries and a referral. Failures, aliases, and what
-lists do not say of servers are not in it. Time: queries by --server-rate and --rate, and 50 ms an answer by --server-inflight and
---concurrency. A server has the addresses that the file gives, else one; a zone above has eight. Memory: up to 384 MiB.
+same time each ask for it. For those of a zone file none, but validating, unless the file proves it, a DS set for each
+that has one, and for each span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there
+are domains with DS). The zone itself is asked for its CAA and DNSKEY set, and the root for each top-level domain and
+its DNSKEY set. A domain of a zone file with DS is asked for its DNSKEY set too. Its servers share the queries evenly;
+each address is asked up to two more, about letter case, and those without glue are looked up by two queries and a
+referral. Failures, aliases, and what lists do not say of servers are not in it. Time: queries by --server-rate and
+--rate, and 50 ms an answer by --server-inflight and --concurrency. A server has the addresses that the file gives, else
+one; a zone above has eight. Memory: up to 384 MiB.
 
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
