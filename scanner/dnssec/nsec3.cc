@@ -142,6 +142,7 @@ std::optional<ClosestEncloser> FindClosestEncloser(NameView zone, NameView name,
 }
 
 NoDsProof ProveNoDs(NameView zone, NameView cut, Nsec3Records* records) {
+  assert(cut.IsAtOrBelow(zone) && "another zone's records say nothing of it");
   const auto hash = records->Hash(cut);
   if (!hash) return {};
   if (const Nsec3Facts* match = records->FindMatch(*hash)) return {match->at_match, true};
