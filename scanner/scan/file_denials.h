@@ -13,7 +13,7 @@ namespace caascan::scan {
 
 /// Puts them into the workers' store, and counts what is of no use. Reader thread, and others after
 /// its end.
-class FileDenials : public input::DenialSink {
+class FileDenials final : public input::DenialSink {
  public:
   explicit FileDenials(std::shared_ptr<dnssec::DenialStore> store) : store_(std::move(store)) {}
 
