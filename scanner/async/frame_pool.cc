@@ -10,8 +10,8 @@
 namespace caascan::async {
 namespace {
 
-constexpr size_t kGranule = 16;
-constexpr size_t kClasses = 256;  // Frames up to 4 KiB.
+constexpr size_t kGranule = FixedPool::kLine;
+constexpr size_t kClasses = 64;  // Frames up to 4 KiB.
 
 /// Pool i has blocks of i + 1 granules.
 template <size_t... kIndices>

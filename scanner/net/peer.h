@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "scanner/async/address.h"
+#include "scanner/async/fixed_pool.h"
 #include "scanner/async/list.h"
 #include "scanner/async/timer_wheel.h"
 #include "scanner/net/peer_queue.h"
@@ -28,9 +29,9 @@ struct UnusedTag {};
 /// next Network::Flush(). So a plain pointer is good until the coroutine that has it suspends, and
 /// longer only where a PeerRef keeps the peer. It has more methods than other classes: all that is
 /// known of a server is found by one look-up of its address. Loop thread only.
-class Peer final : public async::Timer,
-                   public async::ListNode<ReadyTag>,
-                   public async::ListNode<UnusedTag> {
+class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
+                                                    public async::ListNode<ReadyTag>,
+                                                    public async::ListNode<UnusedTag> {
  public:
   Peer(const async::Address& address, Exchanges* exchanges, bool blocked)
       : address_(address), blocked_(blocked), exchanges_(exchanges) {}
@@ -42,7 +43,7 @@ class Peer final : public async::Timer,
   /// again after that.
   bool TakeContactTurn() { return contact_turn_++ % kContactEvery == 0; }
   /// Smoothed round-trip time; zero where nothing was answered yet.
-  std::chrono::microseconds srtt() const { return srtt_; }
+  std::chrono::microseconds srtt() const { return std::chrono::microseconds(srtt_us_); }
   /// Exchanges since the last answer that ended without one.
   uint32_t silences() const { return silences_; }
   /// Examined for several names, it was silent to all that was tried, and has answered nothing
@@ -89,7 +90,9 @@ class Peer final : public async::Timer,
   void set_connection(StreamConnection* connection) { connection_ = connection; }
   /// An answer has come, so long after its query.
   void NoteAnswer(std::chrono::nanoseconds rtt);
-  void NoteSilence() { ++silences_; }
+  void NoteSilence() {
+    if (silences_ < UINT16_MAX) ++silences_;
+  }
   /// It would cost queries, or patience, to find out again what is known of it.
   bool is_worth_remembering() const {
     return silences_ > 0 || letter_case_ != LetterCase::kUnknown || queue_.has_pace();
@@ -113,19 +116,20 @@ class Peer final : public async::Timer,
   /// The last PeerRef has gone.
   void EndUse();
 
+  // In this order what each query needs is in two lines of the processor's cache.
   const async::Address address_;
-  const bool blocked_;
-  bool has_answered_over_tcp_ = false;
-  LetterCase letter_case_ = LetterCase::kUnknown;
-  uint8_t contact_turn_ = 0;     // Its range is a multiple of kContactEvery.
-  uint8_t proven_silences_ = 0;  // Up to kKnownSilent.
-  uint32_t silences_ = 0;
+  const bool blocked_ : 1;
+  bool has_answered_over_tcp_ : 1 = false;
+  uint8_t proven_silences_ : 2 = 0;  // Up to kKnownSilent.
+  LetterCase letter_case_ : 4 = LetterCase::kUnknown;
+  uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
+  uint16_t silences_ = 0;     // No more than it can hold.
   uint32_t references_ = 0;
+  uint32_t srtt_us_ = 0;
   pacing::CongestionView congestion_;
-  Exchanges* const exchanges_;
   PeerQueue queue_;
   async::List<Exchange, QueueTag> sent_;
-  std::chrono::microseconds srtt_{0};
+  Exchanges* const exchanges_;
   StreamConnection* connection_ = nullptr;
 };
 

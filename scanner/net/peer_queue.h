@@ -62,11 +62,11 @@ class PeerQueue {
   void Report(std::chrono::milliseconds patience, std::chrono::nanoseconds now);
 
   pacing::AddressBudget* budget_ = nullptr;
-  async::List<Exchange, QueueTag> waiting_;
   uint32_t size_ = 0;
   uint32_t granted_ = 0;
   bool knows_budget_ = false;
   bool stalled_ = false;
+  async::List<Exchange, QueueTag> waiting_;
   // What ended since the last report to the budget, of queries sent from then on.
   pacing::PaceTally tally_;
   std::chrono::nanoseconds tally_since_{0};

@@ -4,7 +4,9 @@
 // Tested by peer_table_test.cc.
 #include "scanner/net/peer_table.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstdint>
 
 #include "scanner/net/exchanges.h"
 
@@ -20,8 +22,8 @@ void Peer::OnTimer() { exchanges_->admission().MakeReady(this); }
 void Peer::NoteAnswer(std::chrono::nanoseconds rtt) {
   const auto measured = std::chrono::duration_cast<std::chrono::microseconds>(rtt);
   // RFC 6298's gain; an answer in the same microsecond still counts as measured.
-  srtt_ = srtt_.count() == 0 ? measured : (srtt_ * 7 + measured) / 8;
-  if (srtt_.count() == 0) srtt_ = std::chrono::microseconds(1);
+  const auto us = static_cast<uint32_t>(std::clamp<int64_t>(measured.count(), 1, INT32_MAX));
+  srtt_us_ = srtt_us_ == 0 ? us : static_cast<uint32_t>((uint64_t{srtt_us_} * 7 + us) / 8);
   silences_ = 0;
   proven_silences_ = 0;
 }
