@@ -45,7 +45,7 @@ struct Forecast {
   std::string slowest;  // What takes so long, in words.
 };
 
-/// Reads all inputs, as RunScan() does, and asks nobody. Memory: at most 384 MiB, beside
+/// Reads all inputs, as RunScan() does, and sends no query. Memory: at most 384 MiB, beside
 /// temporary files. Errors: InvalidArgument and DataLoss as RunScan() has them; where an input was
 /// not whole (DataLoss) *forecast is of what there was.
 [[nodiscard]] absl::Status MakeForecast(const ScanOptions& options, Forecast* forecast);

@@ -18,13 +18,13 @@ namespace caascan::diagnose {
 enum class ProbeKind : uint8_t {
   kSoa,             // The zone's SOA.
   kCaa,             // The same query once more.
-  kUnknownType,     // TYPE65280 at the same name: nobody has assigned it.
+  kUnknownType,     // TYPE65280 at the same name: it is not assigned.
   kCaaWithoutEdns,  // As they say,
   kCaaOverTcp,
   kCaaWithoutDo,
   kSoaWithoutEdns,
   kSoaOverTcp,
-  kSoaWithOption,  // With an EDNS option that nobody knows.
+  kSoaWithOption,  // With an EDNS option that is not assigned.
   kSoaAgain,       // With EDNS, where only the SOA without it was answered.
   kA,              // Of the name that was looked up,
   kTxt,            // and so this.

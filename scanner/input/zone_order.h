@@ -23,7 +23,7 @@ namespace caascan::input {
 /// names (RFC 4034 §6.1); where they do neither, hashes of up to kMaxHashes owners tell. Glue is
 /// found where it follows its own delegation, or where the file's addresses fit a GlueTable. A file
 /// with other lines than `owner [TTL] [IN] TYPE RDATA`, the owner absolute, counts as unordered. A
-/// line that could hold a ZONEMD record is looked for to the end.
+/// line that could hold a ZONEMD record is searched for until the end.
 ///
 /// Memory: 32 MiB for the hashes, and that of a GlueTable.
 class ZoneOrder {
@@ -54,7 +54,7 @@ class ZoneOrder {
   std::optional<dns::Name> apex_;
   bool has_digest_ = false;
   bool ordered_ = true;
-  std::string typed_;  // The last owner of NS or DS, as it stands there, and in lower case.
+  std::string typed_;  // The last owner of NS or DS, as the file has it, and in lower case.
   std::string last_;
   std::string lower_;
   bool ascends_as_text_ = true;

@@ -60,7 +60,7 @@ class Forecast(harness.Case):
         """The forecast's text; what it expects at the zone, the root and in all has come true in a real scan."""
         before = self.counted()
         text = self.run_scan("--dry-run", *arguments)
-        self.assertEqual(self.counted(), before, "a forecast asks nobody")
+        self.assertEqual(self.counted(), before, "a forecast sends no query")
         records = [json.loads(line) for line in self.run_scan(*arguments).splitlines()]
         self.assertEqual({record["outcome"] for record in records}, {"permit"})
         after = self.counted()

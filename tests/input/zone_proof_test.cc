@@ -1,4 +1,4 @@
-// What a signed zone file proves reaches the sink and the jobs, in whatever order it stands there.
+// What a signed zone file proves reaches the sink and the jobs, in whatever order the file has it.
 #include "scanner/input/zone_proof.h"
 
 #include <gmock/gmock.h>

@@ -216,7 +216,7 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                     "Keep the records that the output file holds, leave their names out, and "
                     "append the rest.");
   app->add_flag("--dry-run", dry_run_,
-                "Ask nobody, and write no record: say how many queries whose servers would be "
+                "Send no query, and write no record: say how many queries whose servers would be "
                 "asked, and how long that takes under the limits.")
       ->excludes(resume);
   cli::AddChoice(app, "--servers", "Which servers' results a record carries (default failures).",

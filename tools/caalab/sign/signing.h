@@ -15,7 +15,7 @@ enum class SigningAlgorithm : uint8_t {
   kRsaSha256,
   kEcdsaP256Sha256,
   kEd25519,
-  kUnsupported,      // A number that nobody implements: the zone is insecure (RFC 4035 §5.2).
+  kUnsupported,      // A number that no software implements: the zone is insecure (RFC 4035 §5.2).
   kEcdsaP256OwnKey,  // ECDSA by a key that no other zone has.
 };
 
