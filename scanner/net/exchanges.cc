@@ -90,10 +90,14 @@ bool Exchanges::AskAnew(Exchange* exchange) {
     return false;
   }
   if (course.turns_lost >= (overloaded ? kMostTimesOverloaded : kMostTimes)) return false;
+  TakeAnotherTurn(exchange);
+  return true;
+}
+
+void Exchanges::TakeAnotherTurn(Exchange* exchange) {
   ++exchange->course().turns_lost;
   Withdraw(exchange);
   admission_.Enqueue(exchange, /*in_front=*/false);
-  return true;
 }
 
 /// A resolver that limits rates has refused a query, or dropped it: that is no answer, and no
@@ -106,10 +110,8 @@ bool Exchanges::AskSlowerAnew(Exchange* exchange, ExchangeStatus status) {
     return false;
   }
   queue.NoteEnd(*exchange, status, loop()->now());
-  ++exchange->course().turns_lost;
-  Withdraw(exchange);
-  exchange->result() = {};
-  admission_.Enqueue(exchange, /*in_front=*/false);
+  exchange->result().message = {};  // The rest is of all its turns.
+  TakeAnotherTurn(exchange);
   return true;
 }
 

@@ -76,6 +76,7 @@ class Exchanges final : public TransportClient {
   bool EndAtOnce(Exchange* exchange, ExchangeStatus status, int error = 0);
   /// Again, though its deadline has passed: our own side lost the answer, perhaps.
   bool AskAnew(Exchange* exchange);
+  void TakeAnotherTurn(Exchange* exchange);
   bool AskSlowerAnew(Exchange* exchange, ExchangeStatus status);
   /// At the end of each round of Congestion.
   void AdaptRate();
