@@ -23,6 +23,7 @@
 
 #include "scanner/crypto/algorithm.h"
 #include "scanner/crypto/digest.h"
+#include "scanner/crypto/openssl_ptr.h"
 #include "scanner/crypto/p256.h"
 #include "scanner/crypto/rdata.h"
 #include "scanner/crypto/table_store.h"
@@ -46,12 +47,6 @@ struct FreeKey {
 struct FreeKeyContext {
   void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
 };
-struct FreeDigestContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-struct FreeNumber {
-  void operator()(BIGNUM* number) const { BN_free(number); }
-};
 struct FreeBuilder {
   void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
 };
@@ -60,8 +55,6 @@ struct FreeParams {
 };
 using KeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
 using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, FreeKeyContext>;
-using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
-using NumberPtr = std::unique_ptr<BIGNUM, FreeNumber>;
 using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, FreeBuilder>;
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, FreeParams>;
 

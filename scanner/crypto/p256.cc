@@ -22,17 +22,14 @@
 
 #include "scanner/crypto/digest.h"
 #include "scanner/crypto/inverse.h"
+#include "scanner/crypto/openssl_ptr.h"
 
 namespace caascan::crypto {
 namespace {
 
-struct FreeNumber {
-  void operator()(BIGNUM* number) const { BN_free(number); }
-};
 struct FreeNumbers {
   void operator()(BN_CTX* context) const { BN_CTX_free(context); }
 };
-using NumberPtr = std::unique_ptr<BIGNUM, FreeNumber>;
 using PointPtr = std::unique_ptr<EC_POINT, FreePoint>;
 using GroupPtr = std::unique_ptr<EC_GROUP, FreeGroup>;
 

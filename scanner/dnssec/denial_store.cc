@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "scanner/crypto/rdata.h"
+#include "scanner/dns/wire.h"
 #include "scanner/dnssec/nsec3.h"
 #include "scanner/dnssec/rrset.h"
 #include "scanner/dnssec/signature.h"
@@ -28,6 +29,8 @@
 namespace caascan::dnssec {
 namespace {
 
+using dns::AsChars;
+using dns::AsOctets;
 using dns::NameView;
 using dns::RRType;
 using std::chrono::nanoseconds;
@@ -44,26 +47,18 @@ constexpr int kMaxChecks = 4;
 // Keys of one zone that have signed what is kept. A zone that rolls its keys has four.
 constexpr size_t kMaxKeys = 32;
 
-std::string_view AsChars(std::span<const uint8_t> octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
-std::span<const uint8_t> AsOctets(std::string_view text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
 /// RDATA one behind the other, each behind its size in two octets.
 std::string WithSize(std::span<const uint8_t> rdata) {
-  std::string out{static_cast<char>(rdata.size() >> 8), static_cast<char>(rdata.size() & 0xff)};
-  out.append(AsChars(rdata));
-  return out;
+  std::string out;
+  dns::Append16(static_cast<uint32_t>(rdata.size()), &out);
+  return out.append(AsChars(rdata));
 }
 
 std::span<const uint8_t> TakeRdata(std::string_view* records) {
-  const auto octets = AsOctets(*records);
-  const size_t size = static_cast<size_t>(octets[0] << 8 | octets[1]);
+  const size_t size = dns::Read16(*records);
+  const auto rdata = AsOctets(*records).subspan(2, size);
   records->remove_prefix(2 + size);
-  return octets.subspan(2, size);
+  return rdata;
 }
 
 /// What is found good.

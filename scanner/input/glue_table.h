@@ -15,8 +15,8 @@
 namespace caascan::input {
 
 /// One zone file's address records. One thread at a time. Hosts are kept as hashes of 64 bits by a
-/// random key: two names meet with a chance of 2^-64, by chance or on purpose. Memory is bounded: an
-/// IPv4 address takes 13 octets, an IPv6 address 29, those of a host's name none.
+/// random key: two names meet with a chance of 2^-64, by chance or on purpose. Memory is bounded:
+/// an IPv4 address takes 13 octets, an IPv6 address 29, those of a host's name none.
 class GlueTable {
  public:
   static constexpr size_t kMemory = size_t{32} << 20;

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "scanner/crypto/digest.h"
+#include "scanner/crypto/openssl_ptr.h"
+#include "scanner/dns/wire.h"
 #include "scanner/input/canonical_key.h"
 
 namespace caascan::input {
@@ -25,10 +27,6 @@ constexpr size_t kSerialSize = 4;
 constexpr size_t kSchemeAt = 4;
 constexpr size_t kAlgorithmAt = 5;
 constexpr size_t kDigestAt = 6;
-
-struct ContextFree {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
 
 /// One of OpenSSL's digests, as octets are added to it.
 class RunningDigest {
@@ -48,19 +46,9 @@ class RunningDigest {
   }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, ContextFree> context_;
+  crypto::DigestContextPtr context_;
   bool sound_ = false;
 };
-
-void Append16(uint32_t value, std::string* out) {
-  out->push_back(static_cast<char>(value >> 8 & 0xFF));
-  out->push_back(static_cast<char>(value & 0xFF));
-}
-
-uint16_t Read16(std::string_view octets) {
-  return static_cast<uint16_t>(static_cast<uint8_t>(octets[0]) << 8 |
-                               static_cast<uint8_t>(octets[1]));
-}
 
 bool IsUnderstood(std::string_view rdata) {
   if (rdata.size() <= kDigestAt || rdata[kSchemeAt] != kSimple) return false;
@@ -88,10 +76,9 @@ void ZoneDigest::Add(ldns_rr* rr) {
   if (type == kZonemd && claims_.size() < kMaxClaims) claims_.push_back({dns::Name(owner), rdata_});
   record_.clear();
   AppendNameKey(owner, &record_);
-  Append16(type, &record_);
+  dns::Append16(type, &record_);
   AppendOctetsKey(rdata_, &record_);
-  Append16(ldns_rr_ttl(rr) >> 16, &record_);
-  Append16(ldns_rr_ttl(rr), &record_);
+  dns::Append32(ldns_rr_ttl(rr), &record_);
   if (record_.size() > io::RecordSorter::kMaxRecordSize || rdata_.size() > UINT16_MAX) {
     Spoil();
   } else {
@@ -105,7 +92,7 @@ bool ZoneDigest::IsLeftOut(dns::NameView owner, uint16_t type, std::string_view 
   if (!owner.IsAtOrBelow(*apex_)) return true;
   if (owner != apex_->view()) return false;
   return type == kZonemd || (type == LDNS_RR_TYPE_RRSIG && rdata.size() >= sizeof(uint16_t) &&
-                             Read16(rdata) == kZonemd);
+                             dns::Read16(rdata) == kZonemd);
 }
 
 /// The claims that a digest can be compared with (RFC 8976 §4): of the SOA's serial number, and the
@@ -140,15 +127,15 @@ ZoneDigest::Verdict ZoneDigest::Compare() {
   std::string wire;
   while (sorter_.Next(&record)) {
     const dns::Name owner = TakeNameKey(&record);
-    const uint16_t type = Read16(record);
+    const uint16_t type = dns::Read16(record);
     record.remove_prefix(sizeof(type));
     TakeOctetsKey(&record, &rdata_);
     if (IsLeftOut(owner, type, rdata_)) continue;
     wire.assign(owner.view().bytes());
-    Append16(type, &wire);
-    Append16(dns::kClassIn, &wire);
+    dns::Append16(type, &wire);
+    dns::Append16(dns::kClassIn, &wire);
     wire.append(record);  // The TTL.
-    Append16(static_cast<uint32_t>(rdata_.size()), &wire);
+    dns::Append16(static_cast<uint32_t>(rdata_.size()), &wire);
     wire.append(rdata_);
     sha384.Add(wire);
     sha512.Add(wire);

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <utility>
 
+#include "scanner/dns/wire.h"
 #include "scanner/input/canonical_key.h"
 
 namespace caascan::input {
@@ -15,14 +16,6 @@ constexpr char kDs = '2';
 constexpr char kAddress = '3';
 constexpr char kProof = '4';
 constexpr size_t kTtlSize = 4;
-
-std::string_view Bytes(std::span<const uint8_t> octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
-std::span<const uint8_t> Octets(std::string_view bytes) {
-  return {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
-}
 
 }  // namespace
 
@@ -41,7 +34,7 @@ void ZoneSorter::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView ho
   dns::Name lower(host);
   lower.ToLower();
   std::string payload(lower.view().bytes());
-  for (size_t i = kTtlSize; i-- > 0;) payload.push_back(static_cast<char>(ttl_s >> (8 * i) & 0xFF));
+  dns::Append32(ttl_s, &payload);
   Add(owner, kServer, payload);
 }
 
@@ -51,13 +44,13 @@ void ZoneSorter::AddDs(dns::NameView owner, std::string_view rdata) {
 
 void ZoneSorter::AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata) {
   if (rdata.size() > kMaxRdataSize) return;
-  const auto number = static_cast<uint16_t>(type);
-  std::string payload{static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
+  std::string payload;
+  dns::Append16(static_cast<uint16_t>(type), &payload);
   Add(owner, kProof, payload.append(rdata));
 }
 
 void ZoneSorter::AddAddress(dns::NameView owner, std::span<const uint8_t> octets) {
-  if (!glue_.Add(owner, octets)) Add(owner, kAddress, Bytes(octets));
+  if (!glue_.Add(owner, octets)) Add(owner, kAddress, dns::AsChars(octets));
 }
 
 void ZoneSorter::Finish() {
@@ -73,19 +66,16 @@ bool ZoneSorter::Play(std::string_view record, DelegationBuilder* builder) const
   record.remove_prefix(1);
   if (kind == kDs) return builder->AddDs(owner, record);
   if (kind == kProof) {
-    const auto number = static_cast<uint16_t>(Octets(record)[0] << 8 | Octets(record)[1]);
-    builder->AddProof(owner, static_cast<dns::RRType>(number), record.substr(2));
+    builder->AddProof(owner, static_cast<dns::RRType>(dns::Read16(record)), record.substr(2));
     return false;
   }
   if (kind == kAddress) {
-    builder->AddAddress(owner, Octets(record));
+    builder->AddAddress(owner, dns::AsOctets(record));
     return false;
   }
   const size_t host_size = record.size() - kTtlSize;
-  uint32_t ttl_s = 0;
-  for (const uint8_t octet : Octets(record.substr(host_size))) ttl_s = ttl_s << 8 | octet;
-  return builder->AddServer(owner, ttl_s,
-                            dns::NameView::FromTrusted(Octets(record).data(), host_size));
+  return builder->AddServer(owner, dns::Read32(record.substr(host_size)),
+                            dns::NameView::FromTrusted(dns::AsOctets(record).data(), host_size));
 }
 
 bool ZoneSorter::Next(DelegationBuilder* builder) {
