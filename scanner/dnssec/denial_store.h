@@ -17,14 +17,19 @@
 
 namespace caascan::dnssec {
 
-/// NSEC3 records by zone. Out of them comes one answer alone: there is no DS at a name. The rules
-/// are those for a server's reply (nsec3.h), and each record counts only while it is signed by a
-/// key that its user trusts.
+/// NSEC and NSEC3 records by zone. Out of them comes one answer alone: there is no DS at a name.
+/// The rules are those for a server's reply (nsec.h, nsec3.h), and each record counts only while it
+/// is signed by a key that its user trusts.
 ///
 /// What it does not keep or answer, and why:
 /// - Denials of data. A server may serve an undelegated child zone too, whose data are bogus then;
 ///   a denial taken without a query would be a permission.
-/// - NSEC records. With them each delegation has a record of its own, so none serves two names.
+/// - NXDOMAIN. What lies in the gap of an NSEC record is no zone of its own: that is all it says
+///   here. Names below a delegation or a DNAME are not in it (RFC 6840 §4.1), and the record at a
+///   child's apex says nothing of the child's DS (RFC 6840 §4.4).
+/// - A second delegation by an NSEC record. Each has a record of its own, so it saves the queries
+///   for what is not delegated (any more) alone. A zone file's come with their delegations, and are
+///   not kept here.
 /// - NSEC3 with more iterations than `max_iterations`, which proves nothing.
 /// - Signatures that begin in the future. They are a finding, so the servers are queried.
 ///
@@ -39,8 +44,8 @@ class DenialStore {
   DenialStore(size_t max_octets, uint16_t max_iterations);
   ~DenialStore();
 
-  /// Keeps the NSEC3 records of a server's reply that `keys` have signed. Three of one reply at
-  /// most: an honest one has no more.
+  /// Keeps the NSEC and NSEC3 records of a server's reply that `keys` have signed. Three of each in
+  /// one reply at most: an honest one has no more.
   void Add(const dns::Message& message, dns::NameView zone, KeySet* keys, const Means& means,
            std::chrono::nanoseconds now);
 
@@ -63,6 +68,9 @@ class DenialStore {
 
  private:
   class Tables;
+
+  void AddSet(const Rrset& set, dns::NameView zone, uint32_t negative_ttl_s, KeySet* keys,
+              const Means& means, std::chrono::nanoseconds now);
 
   mutable std::shared_mutex mutex_;
   const std::unique_ptr<Tables> tables_;

@@ -11,6 +11,17 @@ namespace caascan::dnssec {
 using dns::NameView;
 using dns::RRType;
 
+NsecFacts NsecFacts::Of(const crypto::Nsec& nsec) {
+  return {CutProofAt(nsec.types), MayEnclose(nsec.types)};
+}
+
+bool IsInGap(NameView zone, NameView owner, NameView next, bool may_enclose, NameView name) {
+  if (CompareNames(owner, name) >= 0) return false;
+  if (name.IsBelow(owner) && !may_enclose) return false;
+  // The last record of a zone leads back to its apex (RFC 4034 §4.1.1).
+  return next == zone || CompareNames(name, next) < 0;
+}
+
 NsecProver::NsecProver(const dns::Message& message, NameView zone, KeySet* keys, const Means& means)
     : checker_(zone, keys, means) {
   for (Rrset& set : ProofSets(message, RRType::kNSEC, zone)) {
@@ -20,12 +31,8 @@ NsecProver::NsecProver(const dns::Message& message, NameView zone, KeySet* keys,
 }
 
 bool NsecProver::Covers(const Record& record, NameView name) const {
-  const NameView owner = record.owner();
-  if (CompareNames(owner, name) >= 0) return false;
-  if (name.IsBelow(owner) && !MayEnclose(record.nsec.types)) return false;
-  // The last record of a zone leads back to its apex (RFC 4034 §4.1.1).
-  if (record.nsec.next == checker_.zone()) return true;
-  return CompareNames(name, record.nsec.next) < 0;
+  return IsInGap(checker_.zone(), record.owner(), record.nsec.next, MayEnclose(record.nsec.types),
+                 name);
 }
 
 const NsecProver::Record* NsecProver::FindMatch(NameView name) {

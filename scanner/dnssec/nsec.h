@@ -7,6 +7,21 @@
 
 namespace caascan::dnssec {
 
+/// What an NSEC record says of delegations. A value.
+struct NsecFacts {
+  CutProof at_owner = CutProof::kUnproven;  // Of the DS at the record's own name.
+  bool may_enclose = false;                 // See MayEnclose().
+
+  static NsecFacts Of(const crypto::Nsec& nsec);
+  bool operator==(const NsecFacts&) const = default;
+};
+
+/// Does the gap from `owner` to `next` have the name in it, ends not included? Then the name does
+/// not exist, or has no data (RFC 4035 §5.4). What lies below a delegation or a DNAME is not the
+/// zone's to deny (RFC 6840 §4.1), and the last gap of a zone leads back to its apex.
+bool IsInGap(dns::NameView zone, dns::NameView owner, dns::NameView next, bool may_enclose,
+             dns::NameView name);
+
 /// See Denial, which has the same methods.
 class NsecProver {
  public:

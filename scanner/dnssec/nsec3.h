@@ -28,6 +28,7 @@ struct Nsec3Facts {
   bool opt_out = false;
 
   static Nsec3Facts Of(const crypto::Nsec3& nsec3);
+  bool operator==(const Nsec3Facts&) const = default;
 };
 
 /// Where a proof finds its records. The rules below are the same, wherever they come from.

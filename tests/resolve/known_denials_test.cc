@@ -30,6 +30,8 @@ const char kOptOut[] = "{m.example.}-.example. NSEC3 1 1 3 AABB {m.example.}+ A"
 const char kGap[] = "{m.example.}-.example. NSEC3 1 0 3 AABB {m.example.}+ A";
 const char kHost[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ A RRSIG";
 const char kCut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS";
+const char kNsecCut[] = "m.example. NSEC p.example. NS RRSIG NSEC";
+const char kNsecGap[] = "c.example. NSEC p.example. A RRSIG NSEC";
 const char kSignedCut[] = "{m.example.}.example. NSEC3 1 0 3 AABB {m.example.}+ NS DS RRSIG";
 
 /// example. is secure.
@@ -91,6 +93,8 @@ TEST_F(KnownDenialsTest, AnswersWhatIsProven) {
       {"a delegation", {kCut}, Kind::kInsecure, true},
       {"no such name", {kApex, kGap}, Kind::kNoCut, false},
       {"no delegation", {kHost}, Kind::kNoCut, false},
+      {"a delegation, by NSEC", {kNsecCut}, Kind::kInsecure, true},
+      {"no such name, by NSEC", {kNsecGap}, Kind::kNoCut, false},
   };
   for (const KnownRow& row : rows) {
     SCOPED_TRACE(row.what);
@@ -171,6 +175,15 @@ TEST_F(KnownDenialsTest, WhatDoesNotHoldIsNotKept) {
       {"another zone's", {kApex, kOptOut}, other_zone},
       {"made from a wildcard", {kApex, kOptOut}, wildcard},
       {"a DS is there", {kSignedCut}, good},
+      {"NSEC, a wrong signature", {kNsecCut}, spoilt},
+      {"NSEC, replayed after its time", {kNsecCut}, expired},
+      {"NSEC, not valid yet", {kNsecGap}, early},
+      {"NSEC, a key that the zone does not have", {kNsecCut}, other_key},
+      {"NSEC, another zone's", {kNsecGap}, other_zone},
+      {"NSEC, made from a wildcard", {kNsecCut}, wildcard},
+      {"NSEC, a DS is there", {"m.example. NSEC p.example. NS DS RRSIG NSEC"}, good},
+      {"NSEC at the child's apex", {"m.example. NSEC a.m.example. NS SOA RRSIG NSEC"}, good},
+      {"NSEC of a delegation above", {"example. NSEC p.other. NS SOA RRSIG NSEC"}, good},
   };
   for (const Poison& poison : poisons) {
     SCOPED_TRACE(poison.what);
