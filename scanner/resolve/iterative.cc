@@ -180,7 +180,15 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
         co_await trust_.Settle(walk->zone, account, on_behalf_of);
       }
       judge_.TakeUnheard(attempts, *account, walk);
-      if (EndsUnsettled(walk, *account) || judge_.EndsBogus(walk)) co_return;
+      if (EndsUnsettled(walk, *account)) co_return;
+      if (IsGoneSeed(*walk)) {
+        (void)delegations_.DropSeed(walk->zone, Reason::kDnssecBogus);
+        account->attempts.resize(attempts);
+        account->observations.resize(observations);
+        walk->zone = StartOf(*walk);
+        continue;
+      }
+      if (judge_.EndsBogus(walk)) co_return;
     }
     // Who asks for a TLD's own DS may hold what the first one at the root waits for.
     const bool of_tld = walk->chain.current().label_count() == 1;
@@ -233,6 +241,14 @@ async::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* on_
   }
   co_await AskZone(walk, account, on_behalf_of);
   if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
+}
+
+/// Does the parent prove that it does not delegate the zone, which a zone file says? The file is
+/// old then, and the name is the parent's.
+bool IterativeResolver::IsGoneSeed(const Walk& walk) {
+  if (!walk.zone->seeded) return false;
+  const zones::TrustCache::Handle trust = validator_.Find(walk.zone.name());
+  return trust && trust->known() && trust->no_cut;
 }
 
 /// Our own limits kept us from settling the zone: then nothing can be said of it.

@@ -103,6 +103,7 @@ class IterativeResolver : public Resolver,
   bool SettleByDenial(const Walk& walk, query::Account* account);
   ZoneHandle StoreReferral(const Walk& walk);
   bool EndsUnsettled(Walk* walk, const query::Account& account) const;
+  bool IsGoneSeed(const Walk& walk);
   bool LeadsOutOfDns(Walk* walk) const;
   void NoteAsked(const net::Peer& peer, unsigned index, query::Account* account, Visit* visit,
                  Walk* walk);

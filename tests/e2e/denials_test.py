@@ -118,6 +118,22 @@ class Denials(harness.Case):
         again, asked, _ = self.compare(self.zone_file)
         self.assertEqual(again, records)
 
+    def test_delegations_that_are_gone_are_answered_as_a_list_has_them(self):
+        for denial in ("nsec", "nsec3", "nsec3-opt-out"):
+            with self.subTest(denial):
+                self.start(denial, threads=1)
+                gone = [f"{zone[:-5]}x.test" for zone in self.unsigned[:40]]
+                with open(self.zone_file, encoding="utf-8") as content:
+                    old = content.read() + "".join(f"{zone}. 900 IN NS ns.d{i}.test.\n" for i, zone in enumerate(gone))
+                records, asked, asked_without = self.compare(self.file("old.zone", old))
+                self.assertEqual({zone: records[zone] for zone in gone}, self.scan(self.file("gone", "\n".join(gone) + "\n")))
+                self.assertEqual({records[zone]["reason"] for zone in gone}, {"no_caa"})
+                # A name that is gone costs its CAA, and its DS where no record is known that has it in its gap.
+                most = len(records) + len(gone) + FEW + (len(gone) // 4 if denial == "nsec" else len(gone))
+                self.assertLessEqual(asked[TOP], most)
+                self.assertLessEqual(asked[TOP], asked_without[TOP])
+                self.lab.stop()
+
     def test_a_zone_file_with_proofs_needs_the_keys_alone(self):
         for denial in ("nsec3-opt-out", "nsec3", "nsec"):
             with self.subTest(denial):
