@@ -256,6 +256,9 @@ class Conclusion {
                       absl::string_view(label.data(), label.size()), ": ",
                       OutcomeText(heard(kind), SpecOf(kind).controlled));
     }
+    if (examination_.known_silent) {
+      absl::StrAppend(&finding.evidence, "; silent to all probes for other names before");
+    }
     findings_->push_back(std::move(finding));
   }
 

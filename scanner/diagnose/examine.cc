@@ -321,7 +321,9 @@ bool CallsForProbes(ServerResult result) {
 async::Task<> Examine(const ProbeContext* context, Examination* examination) {
   const Heard& soa = examination->heard(ProbeKind::kSoa);
   if (examination->met.silent()) {
+    const bool known = examination->peer->is_known_silent();
     co_await HearAll(context, kProbesOfTheSilent, examination);
+    examination->known_silent = known && soa.silent();
     if (IsSilentToAll(*examination)) examination->peer->NoteProvenSilence();
   } else {
     co_await HearAll(context, kSoaProbes, examination);

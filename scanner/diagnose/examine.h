@@ -40,6 +40,9 @@ struct Examination {
   Heard met;  // For CAA.
   /// The zone has a DS, and this server gave none of its keys.
   bool gave_no_keys = false;
+  /// It was silent to all probes for other names before, and to those that this one began with: one
+  /// try of each was enough.
+  bool known_silent = false;
   std::chrono::nanoseconds waited{0};  // For its answers, and between tries.
   std::array<Heard, std::size(kProbeSpecs)> probes;
 

@@ -161,8 +161,9 @@ constexpr FindingKind kKinds[] = {
      "name server, open UDP and TCP port 53, or have the address corrected."},
     {kServerSilent, kError, kProvider, kCaa, R::kNoResponse, kNetworkError,
      "RFC 1034 section 4.1, RFC 8906 section 3", "a name server answers nothing at all",
-     "No answer to any query of any type in several tries, while other "
-     "servers answered.",
+     "No answer to any query of any type in several tries, while other servers answered. Where it "
+     "was silent to all probes for other names before, one try of each is enough, and the evidence "
+     "says so.",
      "Your name server, which the delegation names, answers no query. Please check that it runs "
      "and that no firewall drops UDP and TCP port 53, or have it taken out of the delegation."},
     {kUdpDropped, kError, kProvider, kCaaOverTcp, R::kNoResponse, kNetworkError,

@@ -328,6 +328,23 @@ TEST(ExaminedEvidenceTest, UdpThatIsSilentOverIpv6ShowsNothing) {
   examination.peer = nullptr;
 }
 
+TEST(ExaminedEvidenceTest, SaysWhyOneTryOfASilentServerIsEnough) {
+  Examination examination = ExaminationOf({"",
+                                           Result::kTimeout,
+                                           {{Kind::kSoa, Result::kTimeout},
+                                            {Kind::kSoaWithoutEdns, Result::kTimeout},
+                                            {Kind::kSoaOverTcp, Result::kTimeout}},
+                                           {}});
+  const std::string why = "; silent to all probes for other names before";
+  for (const bool known : {false, true}) {
+    examination.known_silent = known;
+    std::vector<Finding> findings;
+    AddExamined(examination, &findings);
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].evidence.ends_with(why), known) << findings[0].evidence;
+  }
+}
+
 TEST(ExaminedEvidenceTest, NoQuestionIsAnotherFindingThanAnotherQuestion) {
   Examination examination =
       ExaminationOf({"", Result::kMismatched, {{Kind::kSoa, Result::kMismatched}}, {}});

@@ -117,6 +117,9 @@ class ProbeTest : public testing::Test {
     }
     return codes;
   }
+  bool SaysWhyFewTries() const {
+    return answer_.findings.at(0).evidence.ends_with("for other names before");
+  }
 
   query::AskOptions options_;
   CaaAnswer answer_;
@@ -315,6 +318,7 @@ TEST_F(ProbeTest, TheThirdNameOfASilentServerIsProbedBriefly) {
     Met(kFirst, ServerResult::kTimeout);
     EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
     EXPECT_EQ(Codes(), std::vector<std::string>{"server_silent"});
+    EXPECT_EQ(SaysWhyFewTries(), name == 2) << answer_.findings[0].evidence;
     queries.push_back(server_->seen_count() - before);
   }
   EXPECT_EQ(queries[0], queries[1]);
@@ -339,6 +343,7 @@ TEST_F(ProbeTest, OneThatWasSilentToOthersAndAnswersIsExaminedInFull) {
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kRefined);
   EXPECT_EQ(answer_.failure, Reason::kCaaDropped);
   EXPECT_GE(examined_[0].heard(ProbeKind::kCaa).tries, 3);
+  EXPECT_FALSE(SaysWhyFewTries());
 }
 
 TEST_F(ProbeTest, OneThatFailsInAnotherWayThanBeforeIsExaminedAnew) {
