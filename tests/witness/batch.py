@@ -12,6 +12,7 @@ import typing
 
 import internet
 import server
+import zone_files
 from scanner import Scan
 from witnesses import NAMES, Witnesses
 
@@ -121,13 +122,26 @@ def _play_once(worlds, program):
     return out
 
 
+def _inputs(worlds, names, folder):
+    """What the scan reads: (zone files, names that stand in none of them)."""
+    if all(zone_files.input_of(world) == "list" for world in worlds):
+        return [], names
+    files, delegated = [], set()
+    for world, placed in zip(worlds, internet.Internet(worlds).zones):
+        more, children = zone_files.write(world, placed, folder)
+        files += more
+        delegated |= children
+    return files, [name for name in names if name not in delegated]
+
+
 def _ask(worlds, names, folder, program):
     hints, anchor = internet.write_start_files(folder)
+    files, listed = _inputs(worlds, names, folder)
     service = server.Service(worlds)
     try:
         witnesses = Witnesses(folder, hints, anchor)
         try:
-            scan = Scan(program, names, folder, hints, anchor, _Pace.at_once)
+            scan = Scan(program, listed, files, folder, hints, anchor, _Pace.at_once)
             climbs = witnesses.climbs(names, _Pace.at_once)
             return climbs, scan.records()
         finally:

@@ -168,8 +168,10 @@ class Internet:
         root_machine = Machine()
         root_machine.zones[""] = self.root
         self._machines = {ROOT_ADDRESS: root_machine}
+        self.zones = []  # Of each world, by their roles.
         for number, world in enumerate(worlds):
             placed = _PlacedWorld(world, number, self.root)
+            self.zones.append(placed.zones)
             for machine, (v4, v6) in placed.addresses.items():
                 self._machines[v4] = self._machines[v6] = placed.machines[machine]
 

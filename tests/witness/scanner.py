@@ -18,9 +18,9 @@ def binary():
 
 
 class Scan:
-    """A scan that runs; records() waits for its end."""
+    """A scan that runs; records() waits for its end. Zone files come before the names, whose delegations are known then."""
 
-    def __init__(self, program, names, folder, hints, anchor, at_once):
+    def __init__(self, program, names, zone_files, folder, hints, anchor, at_once):
         folder = pathlib.Path(folder)
         names_file = folder / "names.txt"
         names_file.write_text("".join(name + "\n" for name in names))
@@ -28,7 +28,7 @@ class Scan:
         with open(self._errors, "wb") as errors:
             self._process = subprocess.Popen(
                 [program, "scan", *OPTIONS, "--concurrency", str(2 * at_once), "--root-hints", hints, "--trust-anchor", anchor, "-o", str(self._output),
-                 str(names_file)], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+                 *map(str, zone_files), str(names_file)], stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
 
     def records(self):
         """{name: record}"""

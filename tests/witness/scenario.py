@@ -5,6 +5,7 @@ import pathlib
 
 import internet
 import judge
+import zone_files
 
 
 def text_of_caa(records):
@@ -53,6 +54,8 @@ def _counted(texts):
 
 def world_lines(world):
     """A world's description, a zone or an oddity a line; sound parts are left out."""
+    if zone_files.input_of(world) != "list":
+        yield f"input {world['input']}: zone files of the top-level domains"
     for zone in world["zones"]:
         extra = {member: zone[member] for member in ("ds", "glue", "families", "inception_minutes") if member in zone}
         records = "; ".join(f"{owner} {rtype} {rdata}" for owner, rtype, rdata in zone["records"])
@@ -77,4 +80,5 @@ def write(folder, world, complaint, lines):
 def read(path):
     """The world of a scenario file."""
     content = json.loads(pathlib.Path(path).read_text())
-    return {member: content[member] for member in ("origin", "kind", "zones", "odd", "asked")}
+    world = {member: content[member] for member in ("origin", "kind", "zones", "odd", "asked")}
+    return {**world, "input": content.get("input", "list")}

@@ -9,6 +9,7 @@ import functools
 
 import judge
 from worlds import sound_machines
+from zone_files import input_of
 
 _SWITCHES = {"types": "caa", "transport": "both", "case": "any"}
 _ZONE_ODDITIES = ("ds", "glue", "inception_minutes", "families")
@@ -32,13 +33,15 @@ class Failing:
 def size(world):
     """How much is odd in a world."""
     return sum(1 + len(oddity["parts"]) + sum(oddity[member] != plain for member, plain in _SWITCHES.items())
-               for oddity in world["odd"]) + sum(member in zone for zone in world["zones"] for member in _ZONE_ODDITIES)
+               for oddity in world["odd"]) + sum(member in zone for zone in world["zones"] for member in _ZONE_ODDITIES) + (
+                   input_of(world) != "list")
 
 
 def explains(one, other):
     """Whether all that is odd in one failing world is odd in the other too, which has the same complaint."""
     return (one.complaint.kind, one.complaint.text) == (other.complaint.kind, other.complaint.text) and (
-        _zone_oddities(one.world) <= _zone_oddities(other.world)
+        input_of(one.world) in ("list", input_of(other.world))
+        and _zone_oddities(one.world) <= _zone_oddities(other.world)
         and all(any(_is_part_of(small, large) for large in other.world["odd"]) for small in one.world["odd"]))
 
 
@@ -94,7 +97,8 @@ def applied(world, taken):
 
 def steps(world):
     """Single steps to a simpler world, the largest first."""
-    out = [functools.partial(_drop, "odd", place) for place in range(len(world["odd"]))]
+    out = [_take_list] if input_of(world) != "list" else []
+    out += [functools.partial(_drop, "odd", place) for place in range(len(world["odd"]))]
     for place, oddity in enumerate(world["odd"]):
         out += [functools.partial(_drop_part, place, part) for part in oddity["parts"]]
         out += [functools.partial(_set_in_oddity, place, member, plain) for member, plain in _SWITCHES.items() if oddity[member] != plain]
@@ -116,6 +120,10 @@ def steps(world):
 def _can_go(world, zone):
     return zone["role"] == "child" and all(oddity["zone"] != "child" for oddity in world["odd"]) and not any(
         name == zone["name"] or name.endswith("." + zone["name"]) for name in world["asked"])
+
+
+def _take_list(world):
+    world["input"] = "list"
 
 
 def _drop(member, place, world):

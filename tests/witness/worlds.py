@@ -11,6 +11,7 @@ from oddities import PARTS
 from wire import is_at_or_below
 
 PERMIT, DENY, NOBODY = '0 issue "letsencrypt.org"', '0 issue "ca.example"', '0 issue ";"'
+_INPUTS = ["list", "zone", "list", "proofs"]  # What caascan gets, of the worlds in turn: see zone_files.py.
 _DENIALS = ["none", "nsec", "nsec3", "optout"]
 # How often each kind of world is drawn.
 _KINDS = {"sound": 12, "lame": 10, "delegation": 16, "case": 5, "odd": 57}
@@ -217,7 +218,7 @@ def world_of(seed, number):
     """World `number` of a seed."""
     world = _Maker(random.Random(f"{seed} {number}")).make()
     # No two members share a part: shrinking changes them one by one.
-    return json.loads(json.dumps({"origin": {"seed": seed, "world": number}, **world}))
+    return json.loads(json.dumps({"origin": {"seed": seed, "world": number}, "input": _INPUTS[number % len(_INPUTS)], **world}))
 
 
 def is_odd(world):

@@ -196,6 +196,11 @@ class Zone:
         place = bisect.bisect_right(self._chain, key, key=lambda link: link[0]) - 1
         return self._link(place), self._chain[place][0] == key
 
+    def chain(self):
+        """Every NSEC or NSEC3 record. REQUIRES: the zone is signed."""
+        self._make_chain()
+        return [self._link(place) for place in range(len(self._chain))]
+
     def no_data_proof(self, name, rtype):
         """The denial of a type at a name that exists."""
         if not self.signer:
