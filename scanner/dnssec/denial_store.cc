@@ -330,10 +330,20 @@ void DenialStore::Add(const dns::Message& message, NameView zone, KeySet* keys, 
   const uint32_t negative_ttl_s =
       std::min({kMaxTtl, soa.ttl_s(), dns::TtlSeconds(ReadSoa(soa.records[0]).minimum)});
   for (const RRType type : {RRType::kNSEC3, RRType::kNSEC}) {
+    if (type == RRType::kNSEC && !KeepsNsec(message, zone)) continue;
     std::vector<Rrset> sets = ProofSets(message, type, zone);
     sets.resize(std::min(sets.size(), kMaxSets));
     for (const Rrset& set : sets) AddSet(set, zone, negative_ttl_s, keys, means, now);
   }
+}
+
+/// What a delegation's own record says is of use for names beside it alone. There are such names
+/// once one was denied: until then the records would cost memory for nothing.
+bool DenialStore::KeepsNsec(const dns::Message& message, NameView zone) const {
+  if (message.rcode() == dns::RCode::kNXDomain) return true;
+  const std::shared_lock lock(mutex_);
+  const StoredZone* const kept = tables_->Find(zone);
+  return kept != nullptr && !kept->gaps.empty();
 }
 
 void DenialStore::AddSet(const Rrset& set, NameView zone, uint32_t negative_ttl_s, KeySet* keys,

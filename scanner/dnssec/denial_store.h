@@ -28,8 +28,8 @@ namespace caascan::dnssec {
 ///   here. Names below a delegation or a DNAME are not in it (RFC 6840 §4.1), and the record at a
 ///   child's apex says nothing of the child's DS (RFC 6840 §4.4).
 /// - A second delegation by an NSEC record. Each has a record of its own, so it saves the queries
-///   for what is not delegated (any more) alone. A zone file's come with their delegations, and are
-///   not kept here.
+///   for what is not delegated (any more) alone. So those of a zone are kept from the first
+///   NXDOMAIN on. A zone file's come with their delegations, and are not kept here.
 /// - NSEC3 with more iterations than `max_iterations`, which proves nothing.
 /// - Signatures that begin in the future. They are a finding, so the servers are queried.
 ///
@@ -69,6 +69,7 @@ class DenialStore {
  private:
   class Tables;
 
+  bool KeepsNsec(const dns::Message& message, dns::NameView zone) const;
   void AddSet(const Rrset& set, dns::NameView zone, uint32_t negative_ttl_s, KeySet* keys,
               const Means& means, std::chrono::nanoseconds now);
 

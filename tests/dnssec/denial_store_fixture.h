@@ -40,14 +40,14 @@ class Stored {
 
   /// As a server's reply brings them.
   void Add(const std::vector<SignedLine>& lines, const std::string& soa = kSoa,
-           std::chrono::nanoseconds now = kStart) {
-    SignedMessage message("x.example.", dns::RRType::kDS);
+           dns::RCode rcode = dns::RCode::kNXDomain) {
+    SignedMessage message("x.example.", dns::RRType::kDS, rcode);
     if (!soa.empty()) message.Signed(dns::Section::kAuthority, {soa});
     for (const SignedLine& line : lines) {
       message.Signed(dns::Section::kAuthority, {Expand(line.text)}, line.signing);
     }
     Work work;
-    store_.Add(message.message(), zone_, &keys_, MeansWith(&work), now);
+    store_.Add(message.message(), zone_, &keys_, MeansWith(&work), kStart);
     checks_ += work.signature_checks();
   }
   void Add(const std::string& line) { Add({{line, {}}}); }

@@ -194,6 +194,23 @@ TEST(DenialStoreNsecTest, ANewerGapTakesThePlaceOfWhatIsInIt) {
   EXPECT_EQ(stored.Ask("z.example."), "no cut") << "what lies before stays";
 }
 
+TEST(DenialStoreNsecTest, KeepsAZonesRecordsFromTheFirstNameOnThatDoesNotExist) {
+  const SignedLine cut = {"m.example. NSEC p.example. NS RRSIG NSEC", {}};
+  Stored stored;
+  stored.Add({cut}, kSoa, dns::RCode::kNoError);
+  EXPECT_EQ(stored.Ask("m.example."), "none");
+  EXPECT_EQ(stored.octets(), 0u);
+  EXPECT_EQ(stored.checks(), 0u);
+  stored.Add({{kGap, {}}}, kSoa, dns::RCode::kNXDomain);
+  stored.Add({cut}, kSoa, dns::RCode::kNoError);
+  EXPECT_EQ(stored.Ask("m.example."), "insecure");
+  EXPECT_EQ(stored.Ask("n.example."), "no cut");
+  Stored spans;
+  spans.Add({{"{m.example.}.example. NSEC3 1 1 3 AABB {m.example.}+ NS", {}}}, kSoa,
+            dns::RCode::kNoError);
+  EXPECT_EQ(spans.Ask("m.example."), "insecure") << "NSEC3 records are kept in any case";
+}
+
 TEST(DenialStoreNsecTest, ANewNameInAnOlderGap) {
   Stored stored;
   stored.Add(kGap);

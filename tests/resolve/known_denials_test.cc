@@ -54,7 +54,7 @@ class KnownDenialsTest : public zones::TrustFixture {
   /// A server of the zone denies the DS of m.example. with these records.
   void Reply(const std::vector<std::string>& lines, const Signing& signing) {
     const dns::Name name = NameOf("m.example.");
-    SignedMessage reply("m.example.", RRType::kDS);
+    SignedMessage reply("m.example.", RRType::kDS, dns::RCode::kNXDomain);
     reply.Signed(Section::kAuthority, {kSoa}, by_example_);
     for (const std::string& line : lines) {
       reply.Signed(Section::kAuthority, {dnssec::Expand(line)}, signing);
