@@ -31,7 +31,6 @@ namespace caascan::dnssec {
 namespace {
 
 using dns::AsChars;
-using dns::AsOctets;
 using dns::NameView;
 using dns::RRType;
 using std::chrono::nanoseconds;

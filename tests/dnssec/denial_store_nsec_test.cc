@@ -126,7 +126,7 @@ TEST(DenialStoreNsecTest, SaysWhatTheJudgeSays) {
 const char kGap[] = "c.example. NSEC m.example. A RRSIG NSEC";
 
 TEST(DenialStoreNsecTest, WhatDoesNotHoldIsNotKept) {
-  Signing spoilt, expired, early, other_key, other_zone, wildcard, unsigned_owner;
+  Signing spoilt, expired, early, other_key, other_zone, wildcard;
   spoilt.spoilt = true;
   expired.expiration = kNow - 1;
   early.inception = kNow + 600;
