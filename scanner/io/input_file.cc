@@ -27,7 +27,9 @@ absl::Status CheckFd(int fd, const std::string& display_name) {
   struct stat info = {};
   if (fstat(fd, &info) != 0) return ReadError(display_name, errno);
   if (S_ISDIR(info.st_mode)) return ReadError(display_name, EISDIR);
-  return absl::OkStatus();
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0 && (flags & O_ACCMODE) != O_WRONLY) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot read " + display_name + ": it is closed");
 }
 
 }  // namespace

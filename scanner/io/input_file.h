@@ -32,7 +32,8 @@ class InputFile {
  public:
   /// Opens `path`; "-" is standard input, which is not closed in the end. Opening a FIFO does not
   /// wait for its writer. `wake` (may be null) must outlive the file. Errors: InvalidArgument that
-  /// names the file, for a missing file, a directory, or one that may not be read.
+  /// names the file, for a missing file, a directory, one that may not be read, or a standard input
+  /// that is closed: open, but not for reading, is closed too.
   static absl::StatusOr<std::unique_ptr<InputFile>> Open(const std::string& path,
                                                          const WakeFd* wake);
   ~InputFile();

@@ -21,23 +21,40 @@
 #include <system_error>
 
 #include "scanner/io/memory.h"
+#include "scanner/io/signal_scope.h"
 
 namespace caascan::io {
 namespace {
 
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
+int OpenForWriting(const std::string& path, int flags, mode_t mode) {
+  struct stat info = {};
+  std::optional<SignalGap> gap;
+  if (stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode)) gap.emplace();
+  return open(path.c_str(), flags, mode);
+}
+
 }  // namespace
+
+absl::Status CheckStandardOutput() {
+  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot write standard output: it is closed");
+}
 
 absl::StatusOr<std::unique_ptr<OutputSink>> OutputSink::Open(const std::string& path,
                                                              const OutputOptions& options) {
   const bool owned = !path.empty() && path != "-";
+  if (!owned) {
+    if (absl::Status open = CheckStandardOutput(); !open.ok()) return open;
+  }
   std::string display_name = owned ? path : "standard output";
   const int empty = options.keep_bytes.has_value() ? 0 : O_TRUNC;
   const int how = options.exclusive ? O_EXCL | O_NOFOLLOW : empty;
   const mode_t mode = options.exclusive ? 0644 : 0666;
   const int fd =
-      owned ? open(path.c_str(), O_WRONLY | O_CREAT | how | O_CLOEXEC, mode) : STDOUT_FILENO;
+      owned ? OpenForWriting(path, O_WRONLY | O_CREAT | how | O_CLOEXEC, mode) : STDOUT_FILENO;
   struct stat info = {};
   const off_t keep = static_cast<off_t>(options.keep_bytes.value_or(0));
   const bool kept = fd >= 0 && (!options.keep_bytes.has_value() ||
@@ -144,6 +161,7 @@ void OutputSink::CountLines(std::string_view written) {
 }
 
 void OutputSink::CountWritten(std::string_view written) {
+  bytes_taken_.fetch_add(written.size(), std::memory_order_relaxed);
   if (encoder_ != nullptr) {  // Its lines count once they can be read.
     tail_size_ += written.size();
   } else {

@@ -19,6 +19,10 @@
 
 namespace caascan::io {
 
+/// Can standard output be written to? InvalidArgument where it is closed, or open for reading
+/// alone.
+[[nodiscard]] absl::Status CheckStandardOutput();
+
 struct OutputOptions {
   /// Each Write() is then a gzip member or zstd frame of its own.
   Compression compression = Compression::kNone;
@@ -39,8 +43,9 @@ struct OutputOptions {
 /// closed pipe and a file-size limit would end it otherwise.
 class OutputSink {
  public:
-  /// An empty path or "-" is standard output; else the file is created where it is missing. Errors:
-  /// InvalidArgument that names the file.
+  /// An empty path or "-" is standard output; else the file is created where it is missing. A FIFO
+  /// is waited for until it has a reader; SIGINT and SIGTERM end the program meanwhile. Errors:
+  /// InvalidArgument that names the file, also for a standard output that is closed.
   static absl::StatusOr<std::unique_ptr<OutputSink>> Open(const std::string& path,
                                                           const OutputOptions& options = {});
   ~OutputSink();
@@ -64,6 +69,9 @@ class OutputSink {
 
   /// Is it better to write much at once?
   bool compresses() const { return encoder_ != nullptr; }
+
+  /// Octets that the output has taken. Any thread.
+  uint64_t bytes_taken() const { return bytes_taken_.load(std::memory_order_relaxed); }
 
   /// Line feeds that reached the output: the records in it.
   uint64_t lines_written() const { return lines_written_.load(std::memory_order_relaxed); }
@@ -90,6 +98,7 @@ class OutputSink {
   std::unique_ptr<Encoder> encoder_;  // Const after Open(); used under the lock.
   std::atomic<bool> failed_{false};
   std::atomic<uint64_t> lines_written_{0};
+  std::atomic<uint64_t> bytes_taken_{0};
 
   mutable std::mutex mutex_;  // Guards what follows, and the order of writes.
   int fd_;

@@ -5,11 +5,20 @@
 
 namespace caascan::io {
 
+namespace {
+
+sigset_t EndingSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
 SignalScope::SignalScope() {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGINT);
-  sigaddset(&wanted, SIGTERM);
+  const sigset_t wanted = EndingSignals();
   pthread_sigmask(SIG_BLOCK, &wanted, &old_mask_);
   fd_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
   struct sigaction ignore {};
@@ -30,5 +39,12 @@ int SignalScope::Take() const {
   signalfd_siginfo info{};
   return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
 }
+
+SignalGap::SignalGap() {
+  const sigset_t wanted = EndingSignals();
+  pthread_sigmask(SIG_UNBLOCK, &wanted, &old_mask_);
+}
+
+SignalGap::~SignalGap() { pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr); }
 
 }  // namespace caascan::io

@@ -27,4 +27,18 @@ class SignalScope {
   struct sigaction old_size_ {};
 };
 
+/// While it lives, SIGINT and SIGTERM reach this thread again, as if there were no SignalScope: for
+/// an open() that may wait for ever, before anything has begun. Begin no thread meanwhile. Destroy
+/// it in the thread that made it.
+class SignalGap {
+ public:
+  SignalGap();
+  ~SignalGap();
+  SignalGap(const SignalGap&) = delete;
+  SignalGap& operator=(const SignalGap&) = delete;
+
+ private:
+  sigset_t old_mask_{};
+};
+
 }  // namespace caascan::io

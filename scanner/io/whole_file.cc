@@ -33,7 +33,7 @@ absl::StatusOr<std::string> PartPath(const std::string& path) {
 bool IsStandardOutput(const std::string& path) { return path.empty() || path == "-"; }
 
 absl::Status CheckWritable(const std::string& path) {
-  if (IsStandardOutput(path)) return absl::OkStatus();
+  if (IsStandardOutput(path)) return CheckStandardOutput();
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   struct stat status = {};

@@ -18,7 +18,8 @@ namespace caascan::io {
 /// whoever had them: nobody could stop a write that waits for a slow reader.
 bool IsStandardOutput(const std::string& path);
 
-/// Can a file be created there? InvalidArgument that names the path where it cannot.
+/// Can a file be created there, or is standard output open? InvalidArgument that names the path
+/// where not.
 [[nodiscard]] absl::Status CheckWritable(const std::string& path);
 
 /// A file in the making: beside its place, under a name that nobody can know before and that was

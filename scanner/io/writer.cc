@@ -20,7 +20,11 @@ Writer::Writer(OutputSink* sink, std::function<void()> on_change)
 Writer::~Writer() { assert(!thread_.joinable() && "finished before it is destroyed"); }
 
 void Writer::Start() {
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this] {
+    Run();
+    finished_.store(true, std::memory_order_release);
+    on_change_();
+  });
 }
 
 void Writer::Post(std::string* lines) {
@@ -58,12 +62,16 @@ void Writer::Run() {
   }
 }
 
-void Writer::Finish() {
+void Writer::BeginFinish() {
   {
     const std::lock_guard lock(mutex_);
     finishing_ = true;
   }
   work_.notify_one();
+}
+
+void Writer::Finish() {
+  BeginFinish();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -16,8 +16,8 @@ namespace caascan::io {
 /// was posted before Finish() is written before it returns, unless the sink fails.
 class Writer {
  public:
-  /// `on_change` is called from the writer's thread when congestion ends and when the sink has
-  /// failed. The sink outlives the writer.
+  /// `on_change` is called from the writer's thread when congestion ends, when the sink has failed,
+  /// and at the thread's end. The sink outlives the writer.
   Writer(OutputSink* sink, std::function<void()> on_change);
   ~Writer();
 
@@ -27,7 +27,11 @@ class Writer {
   void Post(std::string* lines);
   /// More is waiting than a reader should be behind. Any thread, cheap.
   bool congested() const { return congested_.load(std::memory_order_relaxed); }
-  /// Writes the rest and ends the thread. Once.
+  /// Nothing more is posted. The thread ends when the rest is written, and calls `on_change`. Once.
+  void BeginFinish();
+  /// Is the rest written, or has the sink failed? Any thread, after BeginFinish().
+  bool finished() const { return finished_.load(std::memory_order_acquire); }
+  /// BeginFinish(), where it was not called, and waits for the end of the thread. Once.
   void Finish();
 
  private:
@@ -38,6 +42,7 @@ class Writer {
   OutputSink* const sink_;
   const std::function<void()> on_change_;
   std::atomic<bool> congested_{false};
+  std::atomic<bool> finished_{false};
   std::thread thread_;
 
   std::mutex mutex_;  // Guards what follows.

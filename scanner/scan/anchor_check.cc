@@ -25,30 +25,57 @@ async::Task<> Check(resolve::IterativeResolver* resolver, async::Loop* loop,
   loop->Stop();
 }
 
+/// Asks now and then whether to stop.
+class StopTimer : public async::Timer {
+ public:
+  StopTimer(async::Loop* loop, const std::function<bool()>& stop) : loop_(loop), stop_(stop) {
+    loop_->Arm(this, kEvery);
+  }
+  bool stopped() const { return stopped_; }
+
+ private:
+  static constexpr std::chrono::milliseconds kEvery{100};
+
+  void OnTimer() override {
+    stopped_ = stop_();
+    if (!stopped_) loop_->Arm(this, kEvery);
+  }
+
+  async::Loop* const loop_;
+  const std::function<bool()>& stop_;
+  bool stopped_ = false;
+};
+
 }  // namespace
 
-absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
-                              ScanSummary* summary) {
+absl::Status CheckTrustAnchor(const ScanOptions& options, const std::function<bool()>& stop,
+                              WorkerSetup* setup, ScanSummary* summary) {
   if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
   async::Loop loop;
   net::Network network(&loop, setup->limits, setup->network);
   resolve::AnchorComplaint complaint;
   absl::Status status = network.Open();
+  bool stopped = false;
   if (status.ok()) {
     resolve::IterativeOptions iterative = setup->iterative;
     iterative.retries = std::min(iterative.retries, kMaxRetries);
     resolve::IterativeResolver resolver(&network, iterative, setup->root);
     bool started = false;
+    StopTimer timer(&loop, stop);
     loop.SetTurnHook([&] {
       if (!std::exchange(started, true)) async::Spawn(Check(&resolver, &loop, &complaint));
+      if (timer.stopped() && !network.cancelled()) network.CancelAll();
       network.Flush();
     });
     loop.Wake();
     loop.Run();
     loop.SetTurnHook(nullptr);
+    stopped = timer.stopped();
+    timer.Cancel();
   }
   network.Close();
   loop.Drain();
+  if (stopped) return absl::CancelledError("stopped");
   summary->unnamed_root_keys = std::move(complaint.unnamed_keys);
   setup->iterative.dnssec.root = std::move(complaint.root);
   const bool own_root = !options.root_hints_path.empty() && options.trust_anchor_path.empty();

@@ -4,6 +4,8 @@
 
 #include <absl/status/status.h>
 
+#include <functional>
+
 #include "caascan/scanner.h"
 #include "scanner/scan/worker.h"
 
@@ -14,8 +16,10 @@ namespace caascan::scan {
 /// Where the root is not signed and the options allow it (DnssecMode::kAuto) validation is switched
 /// off in *setup, and summary->unsigned_root set. Fills in summary->unnamed_root_keys. The
 /// root's keys go to *setup: no worker asks for them again until they expire. Error:
-/// InvalidArgument, with what was found. Blocks.
-[[nodiscard]] absl::Status CheckTrustAnchor(const ScanOptions& options, WorkerSetup* setup,
+/// InvalidArgument, with what was found. Blocks; `stop` is asked some times a second, and once it
+/// is true Cancelled comes back.
+[[nodiscard]] absl::Status CheckTrustAnchor(const ScanOptions& options,
+                                            const std::function<bool()>& stop, WorkerSetup* setup,
                                             ScanSummary* summary);
 
 }  // namespace caascan::scan

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "caascan/scanner.h"
 #include "scanner/input/name_source.h"
@@ -57,12 +58,16 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
 
  private:
   absl::Status Open();
+  absl::Status ReadOptionFiles();
   absl::Status OpenOutput();
   absl::Status OpenWorkers();
   void ReadInput();
   bool DealHeldBack(JobDealer* dealer);
   void CountInput();
+  bool TakeFirstSignal() { return (summary_->signal = signals_.Take()) != 0; }
+  void WaitForEvents();
   void Watch();
+  void WatchOutput();
   void HandleEvents(Clock::time_point now);
   void StopInput();
   void CancelWorkers();
@@ -111,14 +116,20 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   telemetry::Telemetry telemetry_;  // Looks at all of the above: destroyed first.
 };
 
-absl::Status Scan::Open() {
+/// What they name may be a FIFO that nothing is ever written to.
+absl::Status Scan::ReadOptionFiles() {
+  const io::SignalGap gap;
   if (absl::Status status = FillSetup(options_, &setup_); !status.ok()) return status;
-  if (!options_.blocklist_path.empty()) {
-    auto blocklist = Blocklist::Read(options_.blocklist_path);
-    if (!blocklist.ok()) return blocklist.status();
-    blocklist_ = *std::move(blocklist);
-    UseBlocklist(blocklist_.get(), &setup_);
-  }
+  if (options_.blocklist_path.empty()) return absl::OkStatus();
+  auto blocklist = Blocklist::Read(options_.blocklist_path);
+  if (!blocklist.ok()) return blocklist.status();
+  blocklist_ = *std::move(blocklist);
+  UseBlocklist(blocklist_.get(), &setup_);
+  return absl::OkStatus();
+}
+
+absl::Status Scan::Open() {
+  if (absl::Status status = ReadOptionFiles(); !status.ok()) return status;
   auto input_stop = io::WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
   input_stop_ = *std::move(input_stop);
@@ -140,7 +151,8 @@ absl::Status Scan::Open() {
   if (options_.brisk) {
     setup_.investigate.ask.activity = setup_.iterative.ask.activity = &activity_;
   }
-  absl::Status status = CheckTrustAnchor(options_, &setup_, summary_);
+  const auto stop = [this] { return TakeFirstSignal(); };
+  absl::Status status = CheckTrustAnchor(options_, stop, &setup_, summary_);
   return status.ok() ? OpenWorkers() : status;
 }
 
@@ -154,7 +166,7 @@ absl::Status Scan::OpenOutput() {
     auto fingerprinter = Fingerprinter::Create(random.Next(), random.Next());
     if (!fingerprinter.ok()) return fingerprinter.status();
     fingerprinter_ = std::make_unique<Fingerprinter>(*std::move(fingerprinter));
-    const auto stop = [this] { return (summary_->signal = signals_.Take()) != 0; };
+    const auto stop = [this] { return TakeFirstSignal(); };
     auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
     if (!earlier.ok()) return earlier.status();
     earlier_ = *std::move(earlier);
@@ -296,16 +308,39 @@ void Scan::HandleEvents(Clock::time_point now) {
   if (stopping_ && !cancelled_ && now - stop_began_ > kStopGrace) CancelWorkers();
 }
 
-void Scan::Watch() {
+void Scan::WaitForEvents() {
   constexpr int kTickMs = 200;
+  pollfd fds[] = {{signals_.fd(), POLLIN, 0}, {events_->fd(), POLLIN, 0}};
+  // events_ stays readable once notified: then the tick alone paces the loop, and the next thing
+  // to wait for is near.
+  const bool notified = events_->notified();
+  (void)poll(fds, notified ? 1 : 2, notified ? kTickMs / 20 : kTickMs);
+}
+
+void Scan::Watch() {
   while (!AllDone()) {
-    pollfd fds[] = {{signals_.fd(), POLLIN, 0}, {events_->fd(), POLLIN, 0}};
-    // events_ stays readable once notified: then the tick alone paces the loop, and the next thing
-    // to wait for is near.
-    const bool notified = events_->notified();
-    (void)poll(fds, notified ? 1 : 2, notified ? kTickMs / 20 : kTickMs);
+    WaitForEvents();
     const Clock::time_point now = Clock::now();
     HandleEvents(now);
+    telemetry_.Tick(now);
+  }
+}
+
+/// Every record is with the writer, and its reader may be slow, or never read again. After a signal
+/// the output is abandoned once it has taken nothing for a while.
+void Scan::WatchOutput() {
+  uint64_t taken = sink_->bytes_taken();
+  Clock::time_point last_taken = Clock::now();
+  while (!writer_->finished()) {
+    WaitForEvents();
+    const Clock::time_point now = Clock::now();
+    const int signal = signals_.Take();
+    if (std::exchange(taken, sink_->bytes_taken()) != taken || summary_->signal == 0) {
+      last_taken = now;
+    }
+    const bool again = signal != 0 && summary_->signal != 0;
+    if (signal != 0) summary_->signal = signal;
+    if (again || (summary_->signal != 0 && now - last_taken > kStopGrace)) sink_->Abandon();
     telemetry_.Tick(now);
   }
 }
@@ -314,6 +349,8 @@ void Scan::Join() {
   input_stop_->Notify();
   reader_.join();
   for (const auto& worker : workers_) worker->Join();
+  writer_->BeginFinish();
+  WatchOutput();
   writer_->Finish();
 }
 

@@ -184,10 +184,14 @@ TEST_F(OutputSinkTest, ClosedPipe) {
 TEST_F(OutputSinkTest, ClosedStandardOutput) {
   const int saved = dup(STDOUT_FILENO);
   close(STDOUT_FILENO);
-  const absl::Status status = OutputSink::Open("").status();
+  const absl::Status closed = OutputSink::Open("").status();
+  const int for_reading = open("/dev/null", O_RDONLY);
+  const absl::Status not_for_writing = OutputSink::Open("-").status();
   dup2(saved, STDOUT_FILENO);
   close(saved);
-  EXPECT_EQ(status.message(), "cannot write standard output: Bad file descriptor");
+  EXPECT_EQ(for_reading, STDOUT_FILENO);
+  EXPECT_EQ(closed, absl::InvalidArgumentError("cannot write standard output: it is closed"));
+  EXPECT_EQ(not_for_writing, closed);
 }
 
 /// A reader that takes little by little gets everything, blocking pipe or not, pipe or socket.

@@ -7,6 +7,7 @@
 #include "tools/cli/program.h"
 
 int main(int argc, char** argv) {
+  caascan::cli::KeepStandardDescriptors();
   try {
     caascan::cli::Program program("caalab", "A lab internet on loopback, with a known truth.",
                                   /*one_man_page=*/true);

@@ -134,6 +134,7 @@ int CheckCommand::Run() {
   options_.progress = ProgressMode::kAuto;  // On a terminal alone.
   options_.brisk = true;
   absl::Status status = request_.Read(&options_.request, &options_.ca_set);
+  if (status.ok()) status = cli::CheckStandardOutput();
   if (status.ok()) status = CheckHtmlPath();
   if (!status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);

@@ -31,6 +31,7 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  caascan::cli::KeepStandardDescriptors();
   try {
     RaiseDescriptorLimit();
     caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",

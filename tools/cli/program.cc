@@ -1,8 +1,12 @@
 #include "tools/cli/program.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -109,7 +113,25 @@ int Program::Finish(const absl::Status& status, std::string_view counts, int sig
   return signal == 0 ? kExitDone : kExitSignalBase + signal;
 }
 
+void KeepStandardDescriptors() {
+  // open() takes the lowest number that is free. A closed standard error cannot be told of.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    const int kept = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (kept == fd) continue;
+    (void)std::fputs("cannot open /dev/null in the place of a closed descriptor\n", stderr);
+    std::_Exit(kExitUsage);
+  }
+}
+
+absl::Status CheckStandardOutput() {
+  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot write standard output: it is closed");
+}
+
 absl::Status PrintToStandardOutput(std::string_view text) {
+  if (absl::Status open = CheckStandardOutput(); !open.ok()) return open;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
     return absl::OkStatus();
   }

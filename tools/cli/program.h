@@ -58,7 +58,15 @@ class Program {
   std::string man_page_;
 };
 
-/// Writes to standard output and makes sure that all of it arrived. DataLoss where it did not.
+/// Puts something in the place of each closed descriptor from 0 to 2 that can be neither read nor
+/// written, so that no file or socket of the program's own takes its number. Call it first of all.
+void KeepStandardDescriptors();
+
+/// Can standard output be written to? InvalidArgument where it is closed.
+[[nodiscard]] absl::Status CheckStandardOutput();
+
+/// Writes to standard output and makes sure that all of it arrived. DataLoss where it did not,
+/// InvalidArgument where it is closed.
 [[nodiscard]] absl::Status PrintToStandardOutput(std::string_view text);
 
 }  // namespace caascan::cli

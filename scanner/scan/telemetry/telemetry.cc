@@ -3,7 +3,9 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,6 +28,12 @@ size_t Columns() {
   winsize size{};
   const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return known ? size.ws_col : kUsualColumns;
+}
+
+/// A pipe that is full, or a stopped terminal, must not make the watching thread wait.
+bool StandardErrorHasRoom() {
+  pollfd wanted = {STDERR_FILENO, POLLOUT, 0};
+  return poll(&wanted, 1, 0) == 1;
 }
 
 double Seconds(microseconds duration) { return std::chrono::duration<double>(duration).count(); }
@@ -194,6 +202,13 @@ Telemetry::Telemetry(const ScanOptions& options, Snapshot snapshot, Activity act
 absl::Status Telemetry::Begin(Clock::time_point now) {
   started_ = last_shown_ = now;
   if (!options_.status_path.empty()) {
+    struct stat info = {};
+    if (stat(options_.status_path.c_str(), &info) == 0 &&
+        (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--status: ", options_.status_path,
+                       " is a pipe or a socket: its reader would hold the scan up"));
+    }
     absl::Status written =
         WriteStatus(StatusJson(snapshot_(), last_, microseconds(0), microseconds(0), false));
     if (!written.ok()) return written;
@@ -250,6 +265,7 @@ void Telemetry::Show(Clock::time_point now, bool last) {
 /// On a terminal the line is written over, and what was waited for goes at the end; in a log each
 /// stands for itself.
 void Telemetry::ShowLine(const std::string& line, bool last) const {
+  if (!StandardErrorHasRoom()) return;
   if (!terminal_) {
     (void)std::fprintf(stderr, "%s\n", line.c_str());
   } else if (last && options_.brisk) {
@@ -260,7 +276,7 @@ void Telemetry::ShowLine(const std::string& line, bool last) const {
 }
 
 void Telemetry::Say(std::string_view text) const {
-  if (!show_line_) return;
+  if (!show_line_ || !StandardErrorHasRoom()) return;
   (void)std::fprintf(stderr, terminal_ ? "\r\033[K%.*s\n" : "%.*s\n", static_cast<int>(text.size()),
                      text.data());
 }
