@@ -234,18 +234,18 @@ void RunLab(benchmark::State& state, bool at_tld) {
   Responder responder(*lab.world);
   Counters counters;
   uv_loop_t loop;
-  uv_loop_init(&loop);
+  if (uv_loop_init(&loop) != 0) Die("loop");
   auto socket = OpenUdp(IpVersion::kV4, 0);
   if (!socket.ok()) Die("socket");
   const uint16_t port = BoundPort(*socket);
   {
     UdpListener listener(&loop, std::move(*socket), &responder, &counters);
     listener.Start();
-    RunClient(state, MakeQueries(lab, at_tld, port), [&] { uv_run(&loop, UV_RUN_NOWAIT); });
+    RunClient(state, MakeQueries(lab, at_tld, port), [&] { (void)uv_run(&loop, UV_RUN_NOWAIT); });
     listener.Close();
-    uv_run(&loop, UV_RUN_DEFAULT);
+    if (uv_run(&loop, UV_RUN_DEFAULT) != 0) Die("loop");
   }
-  uv_loop_close(&loop);
+  if (uv_loop_close(&loop) != 0) Die("loop");
 }
 
 void BM_Reflector(benchmark::State& state) { RunReflector(state, false); }

@@ -94,6 +94,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   ProgressMode progress = ProgressMode::kAuto;
   std::string status_path;      // Renewed every second with one JSON object; empty is none.
   std::string metrics_address;  // ADDR:PORT, or a port of 127.0.0.1, for Prometheus; empty is none.
+  /// Called, from the thread of RunScan(), with a line of ASCII for people that they should know
+  /// before the scan begins: fewer sockets than usual, an output without metadata. May be empty.
+  std::function<void(const std::string&)> on_notice;
 };
 
 /// What a scan did. Counts are of this run.

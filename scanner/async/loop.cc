@@ -8,6 +8,9 @@
 #include "scanner/async/loop.h"
 
 #include <cassert>
+#include <string>
+
+#include "scanner/async/uv_call.h"
 
 namespace caascan::async {
 namespace {
@@ -19,22 +22,35 @@ std::chrono::nanoseconds MonotonicNow() {
 }  // namespace
 
 Loop::Loop() : now_(MonotonicNow()), wheel_(now_.count() / 1'000'000) {
-  uv_loop_init(&loop_);
-  uv_timer_init(&loop_, &wheel_timer_);
-  uv_idle_init(&loop_, &overdue_);
-  uv_check_init(&loop_, &check_);
-  uv_prepare_init(&loop_, &prepare_);
-  uv_async_init(&loop_, &wake_, [](uv_async_t*) {});
+  error_ = uv_loop_init(&loop_);
+  if (error_ != 0) return;
+  error_ = uv_async_init(&loop_, &wake_, [](uv_async_t*) {});
+  if (error_ != 0) {
+    MustSucceed(uv_loop_close(&loop_));
+    return;
+  }
+  MustSucceed(uv_timer_init(&loop_, &wheel_timer_));
+  MustSucceed(uv_idle_init(&loop_, &overdue_));
+  MustSucceed(uv_check_init(&loop_, &check_));
+  MustSucceed(uv_prepare_init(&loop_, &prepare_));
   wheel_timer_.data = check_.data = prepare_.data = this;
-  uv_prepare_start(&prepare_, OnPrepare);
-  uv_check_start(&check_, OnCheck);
+  MustSucceed(uv_prepare_start(&prepare_, OnPrepare));
+  MustSucceed(uv_check_start(&check_, OnCheck));
 }
 
 Loop::~Loop() {
+  if (error_ != 0) return;
   if (!drained_) Drain();
-  const int result = uv_loop_close(&loop_);
-  assert(result == 0 && "every handle was closed");
-  (void)result;
+  MustSucceed(uv_loop_close(&loop_));
+}
+
+absl::Status Loop::status() const {
+  if (error_ == 0) return absl::OkStatus();
+  return absl::UnavailableError(std::string("cannot make an event loop: ") + uv_strerror(error_));
+}
+
+void Loop::Wake() {
+  if (error_ == 0) MustSucceed(uv_async_send(&wake_));
 }
 
 void Loop::RefreshNow() { now_ = MonotonicNow(); }
@@ -52,17 +68,17 @@ void Loop::ScheduleWheel(int64_t due_in_ms) {
   scheduled_ms_ = now_ms() + due_in_ms;
   // The uv timer counts from the loop's own cached time, which may be older than ours: late by the
   // difference at most.
-  uv_timer_start(&wheel_timer_, OnWheelTimer, static_cast<uint64_t>(due_in_ms), 0);
+  MustSucceed(uv_timer_start(&wheel_timer_, OnWheelTimer, static_cast<uint64_t>(due_in_ms), 0));
 }
 
 void Loop::OnWheelTimer(uv_timer_t* handle) {
-  uv_idle_start(&static_cast<Loop*>(handle->data)->overdue_, [](uv_idle_t*) {});
+  MustSucceed(uv_idle_start(&static_cast<Loop*>(handle->data)->overdue_, [](uv_idle_t*) {}));
 }
 
 void Loop::OnCheck(uv_check_t* handle) {
   Loop* loop = static_cast<Loop*>(handle->data);
   if (uv_is_active(reinterpret_cast<uv_handle_t*>(&loop->overdue_)) == 0) return;
-  uv_idle_stop(&loop->overdue_);
+  MustSucceed(uv_idle_stop(&loop->overdue_));
   loop->AdvanceWheel();
 }
 
@@ -82,9 +98,13 @@ void Loop::OnPrepare(uv_prepare_t* handle) {
   if (loop->turn_hook_) loop->turn_hook_();
 }
 
-void Loop::Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+void Loop::Run() {
+  assert(error_ == 0 && "status() is OK");
+  (void)uv_run(&loop_, UV_RUN_DEFAULT);  // Not 0 after Stop(): handles are left.
+}
 
 void Loop::Drain() {
+  if (error_ != 0) return;
   turn_hook_ = nullptr;
   for (uv_handle_t* handle :
        {reinterpret_cast<uv_handle_t*>(&wheel_timer_), reinterpret_cast<uv_handle_t*>(&overdue_),
@@ -92,7 +112,7 @@ void Loop::Drain() {
         reinterpret_cast<uv_handle_t*>(&wake_)}) {
     if (!uv_is_closing(handle)) uv_close(handle, nullptr);
   }
-  uv_run(&loop_, UV_RUN_DEFAULT);
+  MustSucceed(uv_run(&loop_, UV_RUN_DEFAULT));
   drained_ = true;
 }
 

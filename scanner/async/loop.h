@@ -1,6 +1,7 @@
 // One worker's event loop: libuv, the timing wheel, and the only clock of the hot path.
 #pragma once
 
+#include <absl/status/status.h>
 #include <uv.h>
 
 #include <chrono>
@@ -20,6 +21,10 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
+  /// Unavailable where the system had no descriptors for it. Then only Wake() and Drain(), which do
+  /// nothing, and the destructor may be called.
+  [[nodiscard]] absl::Status status() const;
+
   uv_loop_t* uv() { return &loop_; }
 
   /// Monotonic time, read once a turn and once a batch of datagrams.
@@ -34,11 +39,11 @@ class Loop {
   /// Runs at every turn, before the loop waits for events: send what is queued, start new work.
   void SetTurnHook(std::function<void()> hook) { turn_hook_ = std::move(hook); }
 
-  /// Until Stop().
+  /// Until Stop(). REQUIRES: status() is OK.
   void Run();
   void Stop() { uv_stop(&loop_); }
   /// Any thread: makes the loop take a turn soon.
-  void Wake() { uv_async_send(&wake_); }
+  void Wake();
   /// Closes the loop's own handles and runs until every handle is closed.
   void Drain();
 
@@ -59,6 +64,7 @@ class Loop {
   TimerWheel wheel_;
   int64_t scheduled_ms_ = -1;  // When wheel_timer_ fires; -1 where it is stopped.
   bool drained_ = false;
+  int error_ = 0;  // libuv's, of the making. Const after construction.
   std::function<void()> turn_hook_;
 };
 

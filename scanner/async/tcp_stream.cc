@@ -2,11 +2,14 @@
 // tcp_stream_test.cc.
 #include "scanner/async/tcp_stream.h"
 
+#include <sys/socket.h>
 #include <uv.h>
 
 #include <cassert>
 #include <cstring>
 #include <new>
+
+#include "scanner/async/uv_call.h"
 
 namespace caascan::async {
 namespace {
@@ -23,6 +26,7 @@ class TcpStream final : public ByteStream {
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&handle_); }
   void OnConnected(int status);
   void OnRead(ssize_t size);
+  void Break();
 
   Loop* const loop_;
   User* const user_;
@@ -33,8 +37,8 @@ class TcpStream final : public ByteStream {
 };
 
 int TcpStream::Connect(const Address& address) {
-  uv_tcp_init(loop_->uv(), &handle_);
-  uv_tcp_nodelay(&handle_, 1);
+  MustSucceed(uv_tcp_init(loop_->uv(), &handle_));  // It opens nothing yet.
+  MustSucceed(uv_tcp_nodelay(&handle_, 1));
   handle_.data = connect_.data = this;
   sockaddr_storage server{};
   address.ToSockaddr(&server);
@@ -47,8 +51,7 @@ int TcpStream::Connect(const Address& address) {
 void TcpStream::OnConnected(int status) {
   if (closing_) return;
   if (status < 0) return user_->OnConnected(-status);
-  connected_ = true;
-  uv_read_start(
+  const int error = uv_read_start(
       stream(),
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
         const auto room = static_cast<TcpStream*>(handle->data)->user_->ReadBuffer();
@@ -58,6 +61,8 @@ void TcpStream::OnConnected(int status) {
       [](uv_stream_t* stream, ssize_t size, const uv_buf_t*) {
         static_cast<TcpStream*>(stream->data)->OnRead(size);
       });
+  if (error != 0) return user_->OnConnected(-error);
+  connected_ = true;
   user_->OnConnected(0);
 }
 
@@ -76,9 +81,21 @@ void TcpStream::Write(std::span<const uint8_t> octets) {
   std::memcpy(copy, octets.data(), octets.size());
   const uv_buf_t buffer =
       uv_buf_init(reinterpret_cast<char*>(copy), static_cast<unsigned>(octets.size()));
-  const int error = uv_write(request, stream(), &buffer, 1,
-                             [](uv_write_t* done, int) { ::operator delete(done); });
-  if (error != 0) ::operator delete(block);
+  request->data = this;
+  const int error = uv_write(request, stream(), &buffer, 1, [](uv_write_t* done, int status) {
+    if (status != 0) static_cast<TcpStream*>(done->data)->Break();
+    ::operator delete(done);
+  });
+  if (error == 0) return;
+  ::operator delete(block);
+  Break();
+}
+
+/// What could not be written shows at the reading side.
+void TcpStream::Break() {
+  uv_os_fd_t fd = -1;
+  const bool open = !closing_ && uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_), &fd) == 0;
+  if (open) (void)shutdown(fd, SHUT_RDWR);  // Fails where there is no connection any more.
 }
 
 void TcpStream::Close() {

@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "scanner/async/uv_call.h"
+
 namespace caascan::net {
 
 struct ReadySet::Watch {
@@ -28,9 +30,9 @@ bool ReadySet::Open(async::Loop* loop, std::function<void()> on_ready) {
   watch->on_ready = std::move(on_ready);
   if (watch->fd < 0 || uv_poll_init(loop->uv(), &watch->poll, watch->fd) != 0) return false;
   watch->poll.data = watch.get();
-  uv_poll_start(&watch->poll, UV_READABLE, [](uv_poll_t* poll, int, int) {
+  async::MustSucceed(uv_poll_start(&watch->poll, UV_READABLE, [](uv_poll_t* poll, int, int) {
     static_cast<const Watch*>(poll->data)->on_ready();
-  });
+  }));
   watch_ = watch.release();
   return true;
 }
@@ -64,7 +66,7 @@ std::span<const uint32_t> ReadySet::Ready() {
 
 void ReadySet::Close() {
   if (!is_open()) return;
-  uv_poll_stop(&watch_->poll);
+  async::MustSucceed(uv_poll_stop(&watch_->poll));
   uv_close(reinterpret_cast<uv_handle_t*>(&std::exchange(watch_, nullptr)->poll),
            [](uv_handle_t* handle) {
              const std::unique_ptr<Watch> closed(static_cast<Watch*>(handle->data));

@@ -5,6 +5,7 @@
 // receive buffer while the coroutine that waited for them runs. ICMP errors come through the
 // sockets' error queues, with the datagram they are about. Tested by network_test.cc.
 #include "scanner/net/udp.h"
+#include "scanner/async/uv_call.h"
 
 #include <absl/strings/str_cat.h>
 #include <netinet/udp.h>
@@ -170,7 +171,7 @@ void UdpTransport::FlushFamily(bool v6) {
     ports_[v6].sent += static_cast<uint32_t>(sent);
     if (sent < prepared) {
       // The socket's buffer is full: the rest goes when it, or any other, has room.
-      uv_poll_start(&socket->poll, kPollEvents | UV_WRITABLE, OnPoll);
+      async::MustSucceed(uv_poll_start(&socket->poll, kPollEvents | UV_WRITABLE, OnPoll));
       break;
     }
   }
@@ -314,7 +315,7 @@ void UdpTransport::OnPoll(uv_poll_t* poll, int status, int events) {
   // answers.
   const bool closed = uv_is_closing(reinterpret_cast<uv_handle_t*>(poll)) != 0;  // Meanwhile.
   if (!closed && (status < 0 || (events & UV_WRITABLE) != 0)) {
-    uv_poll_start(poll, kPollEvents, OnPoll);
+    async::MustSucceed(uv_poll_start(poll, kPollEvents, OnPoll));
   }
 }
 

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "scanner/async/uv_call.h"
 #include "scanner/net/socket_drops.h"
 #include "scanner/net/udp.h"
 
@@ -73,7 +74,7 @@ bool UdpTransport::StartPoll(Socket* socket) {
   if (uv_poll_init(client_->loop()->uv(), &socket->poll, socket->fd) != 0) return false;
   socket->polled = true;
   socket->poll.data = socket;
-  uv_poll_start(&socket->poll, kPollEvents, OnPoll);
+  async::MustSucceed(uv_poll_start(&socket->poll, kPollEvents, OnPoll));
   SetSendOptions(socket->fd, socket->v6, segments_);
   return true;
 }
@@ -199,7 +200,7 @@ bool UdpTransport::MayHaveLost(std::chrono::nanoseconds since) {
 /// One that the loop polls is gone when the loop has closed it.
 void UdpTransport::CloseSocket(std::unique_ptr<Socket> socket) {
   if (!socket->polled) return;
-  uv_poll_stop(&socket->poll);
+  async::MustSucceed(uv_poll_stop(&socket->poll));
   uv_close(reinterpret_cast<uv_handle_t*>(&socket.release()->poll), [](uv_handle_t* handle) {
     const std::unique_ptr<Socket> closed(static_cast<Socket*>(handle->data));
   });

@@ -52,6 +52,7 @@ absl::Status CheckTrustAnchor(const ScanOptions& options, const std::function<bo
                               WorkerSetup* setup, ScanSummary* summary) {
   if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
   async::Loop loop;
+  if (absl::Status made = loop.status(); !made.ok()) return made;
   net::Network network(&loop, setup->limits, setup->network);
   resolve::AnchorComplaint complaint;
   absl::Status status = network.Open();

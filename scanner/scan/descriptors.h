@@ -1,21 +1,37 @@
-// How many descriptors there are, and how many of them TCP connections may take.
+// How many descriptors there are, and what a scan takes of them.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 namespace caascan::scan {
 
-/// How many descriptors this process may have open: RLIMIT_NOFILE as it is now. Any thread.
-size_t DescriptorLimit();
+/// What each worker may have open, besides its event loop.
+struct DescriptorPlan {
+  /// net::NetworkOptions::udp_sockets and udp_idle_sockets, each of them in each of two families.
+  /// As many idle ones as make the forging of short names' answers hard enough (docs/hostile.md),
+  /// of a quarter of the descriptors.
+  unsigned udp_sockets = 0;
+  unsigned udp_idle_sockets = 0;
+  size_t tcp_connections = 0;
+};
 
-/// How many idle UDP sockets each of `workers` may have in each of two families
-/// (net::NetworkOptions::udp_idle_sockets): as many as make the forging of short names' answers
-/// hard enough (docs/hostile.md), of a quarter of the descriptors.
-unsigned IdleSocketsEach(size_t limit, unsigned workers);
+/// UDP sockets of each family from which queries leave, where descriptors are no question.
+inline constexpr unsigned kWantedUdpSockets = 16;
 
-/// How many TCP connections each of `workers` may have open at once, 4 at least: what `limit`
-/// leaves when files, event loops and each worker's UDP sockets (`udp_sockets` in each of two
-/// families, idle ones included) have theirs.
-size_t ConnectionsEach(size_t limit, unsigned workers, unsigned udp_sockets);
+/// How many descriptors this process may still open: RLIMIT_NOFILE as it is now, less those that
+/// are open. At most 65,536. Any thread.
+size_t FreeDescriptors();
+
+/// Shares `free` descriptors out among `workers`, files and reports aside. Nullopt where they are
+/// fewer than LeastDescriptors(). A pure function. REQUIRES: workers is not 0.
+std::optional<DescriptorPlan> PlanDescriptors(size_t free, unsigned workers);
+
+/// With fewer free descriptors so many workers cannot work.
+size_t LeastDescriptors(unsigned workers);
+/// With so many, each worker has kWantedUdpSockets.
+size_t WantedDescriptors(unsigned workers);
+/// The most workers for which LeastDescriptors() is not above `free`; may be 0.
+unsigned MostWorkers(size_t free);
 
 }  // namespace caascan::scan

@@ -57,6 +57,9 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   absl::Status Run();
 
  private:
+  void Say(const std::string& notice) const {
+    if (options_.on_notice) options_.on_notice(notice);
+  }
   absl::Status Open();
   absl::Status ReadOptionFiles();
   absl::Status OpenOutput();
@@ -130,6 +133,7 @@ absl::Status Scan::ReadOptionFiles() {
 
 absl::Status Scan::Open() {
   if (absl::Status status = ReadOptionFiles(); !status.ok()) return status;
+  for (const std::string& notice : setup_.notices) Say(notice);
   auto input_stop = io::WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
   input_stop_ = *std::move(input_stop);
@@ -181,7 +185,7 @@ absl::Status Scan::OpenOutput() {
 }
 
 absl::Status Scan::OpenWorkers() {
-  const unsigned threads = ThreadCount(options_);
+  const unsigned threads = setup_.threads;
   writer_ = std::make_unique<io::Writer>(sink_.get(), [this] {
     for (const auto& worker : workers_) worker->Wake();
     events_->Notify();

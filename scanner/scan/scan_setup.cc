@@ -162,7 +162,37 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
   };
 }
 
+namespace {
+
+/// How many workers there are, and what each of them may open.
+absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
+  const unsigned wanted = ThreadCount(options);
+  const size_t free = FreeDescriptors();
+  // Whoever gave a number wants that one.
+  setup->threads = options.threads != 0 ? wanted : std::clamp(MostWorkers(free), 1u, wanted);
+  const std::optional<DescriptorPlan> plan = PlanDescriptors(free, setup->threads);
+  if (!plan) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--threads ", setup->threads, " takes ", LeastDescriptors(setup->threads),
+                     " file descriptors at least, and ", free,
+                     " are left: allow more (ulimit -n), or take fewer threads"));
+  }
+  setup->network.udp_sockets = plan->udp_sockets;
+  setup->network.udp_idle_sockets = plan->udp_idle_sockets;
+  setup->network.tcp_connections = plan->tcp_connections;
+  if (plan->udp_sockets == kWantedUdpSockets && setup->threads == wanted) return absl::OkStatus();
+  setup->notices.push_back(absl::StrCat(
+      free, " file descriptors are left: ", setup->threads, " threads of ", wanted, " with ",
+      plan->udp_sockets, " UDP sockets a family in use instead of ", kWantedUdpSockets, ", and ",
+      plan->tcp_connections, " TCP connections; all of it takes ", WantedDescriptors(wanted),
+      " (ulimit -n)"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
+  if (absl::Status status = ShareDescriptors(options, setup); !status.ok()) return status;
   const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
   if (options.contact.size() > dns::kMaxContactSize ||
       !std::all_of(options.contact.begin(), options.contact.end(), printable)) {
@@ -206,12 +236,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
   setup->investigate.recheck = options.recheck;
   setup->investigate.max_wait = options.name_timeout;
   setup->investigate.port = options.port;
-  const unsigned threads = ThreadCount(options);
-  const size_t descriptors = DescriptorLimit();
-  net::NetworkOptions& network = setup->network;
-  network.udp_idle_sockets = IdleSocketsEach(descriptors, threads);
-  network.tcp_connections =
-      ConnectionsEach(descriptors, threads, network.udp_sockets + network.udp_idle_sockets);
+  const unsigned threads = setup->threads;
   setup->max_in_flight = std::max<size_t>(1, (options.concurrency + threads - 1) / threads);
   DivideMemory(threads, setup);
   setup->max_rechecking = 4 * setup->max_in_flight;

@@ -9,7 +9,7 @@
 
 namespace caascan::scan {
 
-/// Worker threads of the scan: at least 1.
+/// Worker threads that the scan wants: at least 1.
 unsigned ThreadCount(const ScanOptions& options);
 
 pacing::LimitOptions Limits(const ScanOptions& options);
@@ -17,8 +17,9 @@ pacing::LimitOptions Limits(const ScanOptions& options);
 /// `blocklist` must outlive `setup`; null where there is none.
 void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
 
-/// Fills what follows from the options alone; what workers share is the caller's. Reads the files
-/// that the options name. Errors: InvalidArgument that names the option or the file.
+/// Fills what follows from the options, and from the descriptors that are free; what workers share
+/// is the caller's. Reads the files that the options name. Errors: InvalidArgument that names the
+/// option or the file.
 absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup);
 
 /// Afterwards: DNSSEC is not asked for.

@@ -60,6 +60,7 @@ std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
 }
 
 absl::Status Worker::Open() {
+  if (absl::Status status = loop_.status(); !status.ok()) return status;
   if (absl::Status status = network_.Open(); !status.ok()) return status;
   // Where resolvers are asked, whether it is they who are silent cannot be told.
   if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();

@@ -28,6 +28,8 @@ namespace caascan::scan {
 /// What all workers of a scan share. Const while they run, save the queue, the writer and the
 /// limits, which are thread-safe. Outlives the workers.
 struct WorkerSetup {
+  unsigned threads = 1;              // Workers that share out all of this.
+  std::vector<std::string> notices;  // What people should know before the scan begins.
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<zones::RootServer> root;

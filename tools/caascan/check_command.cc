@@ -138,6 +138,7 @@ int CheckCommand::Run() {
   if (status.ok()) status = CheckHtmlPath();
   if (!status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
+  options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
   std::vector<std::string> records;
   ScanSummary summary;
   status = RunCheck(names_, options_, &records, &summary);

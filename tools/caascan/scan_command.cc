@@ -141,7 +141,10 @@ void ScanCommand::AddValidationOptions(CLI::App* app) {
 }
 
 void ScanCommand::AddPaceOptions(CLI::App* app) {
-  cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core)."},
+  cli::AddOption(app,
+                 {"--threads", "N",
+                  "Worker threads (default: one a core). Each has fewer sockets where file "
+                  "descriptors are few (ulimit -n), which is said."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
   cli::AddOption(app, {"--concurrency", "N", "Names in flight over all workers (default 10000)."},
@@ -276,6 +279,7 @@ int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   if (dry_run_) return Foresee();
+  options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);

@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "scanner/async/uv_call.h"
+
 namespace caascan::telemetry {
 namespace {
 
@@ -31,11 +33,11 @@ class TextServer::Impl {
   explicit Impl(TextServerOptions options) : options_(std::move(options)) {}
   ~Impl() {
     if (thread_.joinable()) {
-      uv_async_send(&stop_);
+      async::MustSucceed(uv_async_send(&stop_));
       thread_.join();
     }
     assert(connections_.empty() && "every connection was closed");
-    if (made_) uv_loop_close(&loop_);
+    if (made_) async::MustSucceed(uv_loop_close(&loop_));
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -62,6 +64,7 @@ class TextServer::Impl {
   static Connection* Of(const uv_handle_t* handle) {
     return static_cast<Connection*>(handle->data);
   }
+  absl::Status CannotListen(int error) const;
   void Accept();
   void Read(Connection* connection, ssize_t size);
   std::string Answer(std::string_view request) const;
@@ -80,16 +83,24 @@ class TextServer::Impl {
   std::list<Connection> connections_;
 };
 
+absl::Status TextServer::Impl::CannotListen(int error) const {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "cannot listen at ", options_.address.ToTextWithPort(), ": ", uv_strerror(error)));
+}
+
 absl::Status TextServer::Impl::Listen() {
-  uv_loop_init(&loop_);
-  made_ = true;
-  uv_async_init(&loop_, &stop_,
-                [](uv_async_t* async) { static_cast<Impl*>(async->data)->CloseAll(); });
-  uv_tcp_init(&loop_, &listener_);
+  int error = uv_loop_init(&loop_);
+  made_ = error == 0;
+  if (error == 0) {
+    error = uv_async_init(&loop_, &stop_,
+                          [](uv_async_t* async) { static_cast<Impl*>(async->data)->CloseAll(); });
+  }
+  if (error != 0) return CannotListen(error);
+  async::MustSucceed(uv_tcp_init(&loop_, &listener_));
   stop_.data = listener_.data = this;
   sockaddr_storage name{};
   options_.address.ToSockaddr(&name);
-  int error = uv_tcp_bind(&listener_, reinterpret_cast<const sockaddr*>(&name), 0);
+  error = uv_tcp_bind(&listener_, reinterpret_cast<const sockaddr*>(&name), 0);
   if (error == 0) {
     error = uv_listen(reinterpret_cast<uv_stream_t*>(&listener_), kBacklog,
                       [](uv_stream_t* listener, int status) {
@@ -102,12 +113,11 @@ absl::Status TextServer::Impl::Listen() {
   }
   if (error != 0) {
     CloseAll();
-    uv_run(&loop_, UV_RUN_DEFAULT);
-    return absl::InvalidArgumentError(absl::StrCat(
-        "cannot listen at ", options_.address.ToTextWithPort(), ": ", uv_strerror(error)));
+    async::MustSucceed(uv_run(&loop_, UV_RUN_DEFAULT));
+    return CannotListen(error);
   }
   address_ = async::Address::FromSockaddr(name);
-  thread_ = std::thread([this] { uv_run(&loop_, UV_RUN_DEFAULT); });
+  thread_ = std::thread([this] { async::MustSucceed(uv_run(&loop_, UV_RUN_DEFAULT)); });
   return absl::OkStatus();
 }
 
@@ -115,8 +125,8 @@ void TextServer::Impl::Accept() {
   connections_.emplace_front(this);
   Connection* connection = &connections_.front();
   connection->self = connections_.begin();
-  uv_tcp_init(&loop_, &connection->tcp);
-  uv_timer_init(&loop_, &connection->timer);
+  async::MustSucceed(uv_tcp_init(&loop_, &connection->tcp));
+  async::MustSucceed(uv_timer_init(&loop_, &connection->timer));
   connection->tcp.data = connection->timer.data = connection;
   auto* stream = reinterpret_cast<uv_stream_t*>(&connection->tcp);
   const bool accepted = uv_accept(reinterpret_cast<uv_stream_t*>(&listener_), stream) == 0;
@@ -124,10 +134,10 @@ void TextServer::Impl::Accept() {
     Close(connection);
     return;
   }
-  uv_timer_start(
+  async::MustSucceed(uv_timer_start(
       &connection->timer,
-      [](uv_timer_t* timer) { Close(Of(reinterpret_cast<uv_handle_t*>(timer))); }, kPatienceMs, 0);
-  uv_read_start(
+      [](uv_timer_t* timer) { Close(Of(reinterpret_cast<uv_handle_t*>(timer))); }, kPatienceMs, 0));
+  const int error = uv_read_start(
       stream,
       [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
         Connection* reader = Of(handle);
@@ -137,6 +147,7 @@ void TextServer::Impl::Accept() {
         Connection* reader = Of(reinterpret_cast<uv_handle_t*>(from));
         reader->server->Read(reader, size);
       });
+  if (error != 0) Close(connection);
 }
 
 void TextServer::Impl::Read(Connection* connection, ssize_t size) {
@@ -149,7 +160,7 @@ void TextServer::Impl::Read(Connection* connection, ssize_t size) {
   }
   if (!whole) return;
   auto* stream = reinterpret_cast<uv_stream_t*>(&connection->tcp);
-  uv_read_stop(stream);
+  async::MustSucceed(uv_read_stop(stream));
   connection->response = Answer(connection->request);
   const uv_buf_t buffer =
       uv_buf_init(connection->response.data(), static_cast<unsigned>(connection->response.size()));

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <utility>
 
+#include "tools/caalab/serve/uv_call.h"
+
 namespace caascan::lab {
 namespace {
 
@@ -14,10 +16,10 @@ constexpr int kPortTries = 20;
 
 LabServer::LabServer(const World& world, Report report, const Weather& weather)
     : responder_(world), report_(std::move(report)), weather_(weather) {
-  uv_loop_init(&loop_);
-  uv_async_init(&loop_, &stop_,
-                [](uv_async_t* handle) { static_cast<LabServer*>(handle->data)->CloseAll(); });
-  uv_prepare_init(&loop_, &look_);
+  MustSucceed(uv_loop_init(&loop_), "uv_loop_init");
+  const auto close = [](uv_async_t* handle) { static_cast<LabServer*>(handle->data)->CloseAll(); };
+  MustSucceed(uv_async_init(&loop_, &stop_, close), "uv_async_init");
+  MustSucceed(uv_prepare_init(&loop_, &look_), "uv_prepare_init");
   stop_.data = look_.data = this;
   const auto stop = [](uv_signal_t* handle, int) {
     static_cast<LabServer*>(handle->data)->CloseAll();
@@ -32,21 +34,22 @@ LabServer::LabServer(const World& world, Report report, const Weather& weather)
 
 void LabServer::CountWindows() {
   counters_.CountWindows();
-  uv_prepare_start(&look_, [](uv_prepare_t* handle) {
+  const auto look = [](uv_prepare_t* handle) {
     static_cast<LabServer*>(handle->data)->counters_.windows()->Look(SystemNow());
-  });
+  };
+  MustSucceed(uv_prepare_start(&look_, look), "uv_prepare_start");
 }
 
 LabServer::~LabServer() {
   CloseAll();
-  uv_run(&loop_, UV_RUN_DEFAULT);  // Until every handle has closed.
-  uv_loop_close(&loop_);
+  MustSucceed(uv_run(&loop_, UV_RUN_DEFAULT), "uv_run");  // Until every handle has closed.
+  MustSucceed(uv_loop_close(&loop_), "uv_loop_close");
 }
 
 void LabServer::WatchSignal(int number, uv_signal_t* handle, uv_signal_cb callback) {
-  uv_signal_init(&loop_, handle);
+  MustSucceed(uv_signal_init(&loop_, handle), "uv_signal_init");
   handle->data = this;
-  uv_signal_start(handle, callback, number);
+  MustSucceed(uv_signal_start(handle, callback, number), "uv_signal_start");
 }
 
 absl::Status LabServer::AddSockets(IpVersion version, uint16_t port) {
@@ -79,7 +82,7 @@ absl::Status LabServer::Listen(uint16_t port) {
     }
     for (auto& listener : udp_) listener->Close();
     for (auto& listener : tcp_) listener->Close();
-    uv_run(&loop_, UV_RUN_NOWAIT);
+    MustSucceed(uv_run(&loop_, UV_RUN_NOWAIT), "uv_run");
     udp_.clear();
     tcp_.clear();
   }
@@ -90,11 +93,11 @@ bool LabServer::plays_unreachable() const { return PortUnreachable().is_able(); 
 
 void LabServer::Run() {
   assert(port_ != 0 && !closed_ && "after Listen(), and once");
-  uv_run(&loop_, UV_RUN_DEFAULT);
+  MustSucceed(uv_run(&loop_, UV_RUN_DEFAULT), "uv_run");
   report_(counters_.ToJson());
 }
 
-void LabServer::Stop() { uv_async_send(&stop_); }
+void LabServer::Stop() { MustSucceed(uv_async_send(&stop_), "uv_async_send"); }
 
 void LabServer::CloseAll() {
   if (std::exchange(closed_, true)) return;

@@ -9,6 +9,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "tools/caalab/serve/uv_call.h"
+
 namespace caascan::lab {
 namespace {
 
@@ -35,7 +37,7 @@ std::vector<uint8_t> Framed(std::span<const uint8_t> message) {
 class TcpListener::Connection {
  public:
   explicit Connection(TcpListener* listener) : listener_(listener) {
-    uv_tcp_init(listener->handle_.loop, &handle_);
+    MustSucceed(uv_tcp_init(listener->handle_.loop, &handle_), "uv_tcp_init");
     handle_.data = this;
   }
 
@@ -45,12 +47,16 @@ class TcpListener::Connection {
       Close();
       return;
     }
-    uv_tcp_nodelay(&handle_, 1);
     sockaddr_storage local{};
     int size = sizeof local;
-    uv_tcp_getsockname(&handle_, reinterpret_cast<sockaddr*>(&local), &size);
+    // The client may be gone again.
+    if (uv_tcp_nodelay(&handle_, 1) != 0 ||
+        uv_tcp_getsockname(&handle_, reinterpret_cast<sockaddr*>(&local), &size) != 0) {
+      Close();
+      return;
+    }
     server_ = AddressOf(local);
-    uv_read_start(stream(), &Connection::Allocate, &Connection::OnRead);
+    if (uv_read_start(stream(), &Connection::Allocate, &Connection::OnRead) != 0) Close();
   }
 
   void Close() {
@@ -146,17 +152,15 @@ class TcpListener::Connection {
 
   void SendLater(std::vector<uint8_t> bytes, uint64_t delay_ms) {
     auto* late = new Late{{}, this, std::move(bytes)};
-    uv_timer_init(handle_.loop, &late->timer);
+    MustSucceed(uv_timer_init(handle_.loop, &late->timer), "uv_timer_init");
     late->timer.data = late;
     late_.insert(late);
-    uv_timer_start(
-        &late->timer,
-        [](uv_timer_t* timer) {
-          auto* due = static_cast<Late*>(timer->data);
-          due->connection->Send(std::move(due->bytes));
-          due->connection->EndTimer(due);
-        },
-        delay_ms, 0);
+    const auto on_time = [](uv_timer_t* timer) {
+      auto* due = static_cast<Late*>(timer->data);
+      due->connection->Send(std::move(due->bytes));
+      due->connection->EndTimer(due);
+    };
+    MustSucceed(uv_timer_start(&late->timer, on_time, delay_ms, 0), "uv_timer_start");
   }
 
   void EndTimer(Late* late) {
@@ -193,7 +197,7 @@ TcpListener::TcpListener(uv_loop_t* loop, Responder* responder, Counters* counte
       counters_(counters),
       start_ms_(uv_now(loop)),
       answer_(dns::kMaxMessageSize) {
-  uv_tcp_init(loop, &handle_);
+  MustSucceed(uv_tcp_init(loop, &handle_), "uv_tcp_init");
   handle_.data = this;
 }
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 
+#include "tools/caalab/serve/uv_call.h"
+
 namespace caascan::lab {
 namespace {
 
@@ -42,9 +44,9 @@ UdpListener::UdpListener(uv_loop_t* loop, Socket socket, Responder* responder, C
       weather_(weather),
       buffers_(std::make_unique<Buffers>()),
       start_ms_(uv_now(loop)) {
-  uv_poll_init(loop, &poll_, socket_.fd());
+  MustSucceed(uv_poll_init(loop, &poll_, socket_.fd()), "uv_poll_init");
   poll_.data = this;
-  uv_timer_init(loop, &timer_);
+  MustSucceed(uv_timer_init(loop, &timer_), "uv_timer_init");
   timer_.data = this;
 }
 
@@ -52,9 +54,10 @@ UdpListener::~UdpListener() = default;
 
 void UdpListener::Start() {
   if (counters_->windows() != nullptr) TellTimes(socket_);
-  uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* poll, int, int) {
+  const auto on_readable = [](uv_poll_t* poll, int, int) {
     static_cast<UdpListener*>(poll->data)->OnReadable();
-  });
+  };
+  MustSucceed(uv_poll_start(&poll_, UV_READABLE, on_readable), "uv_poll_start");
 }
 
 void UdpListener::Close() {
@@ -172,9 +175,10 @@ void UdpListener::SendBatch(size_t count) {
 void UdpListener::ArmTimer() {
   const uint64_t now = uv_now(poll_.loop);
   const uint64_t due = late_.begin()->first;
-  uv_timer_start(
-      &timer_, [](uv_timer_t* timer) { static_cast<UdpListener*>(timer->data)->SendLate(); },
-      due > now ? due - now : 0, 0);
+  const auto on_time = [](uv_timer_t* timer) {
+    static_cast<UdpListener*>(timer->data)->SendLate();
+  };
+  MustSucceed(uv_timer_start(&timer_, on_time, due > now ? due - now : 0, 0), "uv_timer_start");
 }
 
 void UdpListener::SendLate() {
