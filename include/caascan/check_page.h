@@ -26,8 +26,10 @@ struct CheckPageOptions {
                                                     const CheckPageOptions& options);
 
 /// Can the page be written to this file, as far as one can tell beforehand? InvalidArgument that
-/// names what is wrong; standard output is refused.
-[[nodiscard]] absl::Status CheckPagePath(const std::string& path);
+/// names what is wrong; standard output is refused, and so are a file that holds records, and
+/// `inputs`, the files that options name.
+[[nodiscard]] absl::Status CheckPagePath(const std::string& path,
+                                         const std::vector<std::string>& inputs = {});
 
 /// Writes CheckPage() into a file, whole or not at all; an older file is replaced. InvalidArgument
 /// where it cannot be created, DataLoss where not all of it could be written.

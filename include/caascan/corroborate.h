@@ -17,6 +17,7 @@ struct CorroborateOptions {
   std::string primary;               // Path of the primary perspective's records.
   std::vector<std::string> remotes;  // Those of the others; at least two.
   std::string output_path;           // Empty is standard output. `.gz` and `.zst` compress.
+  bool overwrite = false;            // Replace a file that holds records; else that is an error.
   std::string temp_folder;           // Empty is that of TMPDIR, else /tmp.
   std::chrono::seconds max_age{std::chrono::hours(8)};
   /// When records must be fresh.

@@ -15,6 +15,7 @@ namespace caascan {
 struct DecideOptions {
   std::vector<std::string> inputs;  // Paths of records, NDJSON; "-" or none is standard input.
   std::string output_path;          // Empty is standard output.
+  bool overwrite = false;           // Replace a file that holds records; else that is an error.
 
   /// issuer_domains is letsencrypt.org where empty. `wildcard` is ignored: a record is decided as
   /// it was scanned, which the `*.` of its name tells.

@@ -16,6 +16,7 @@ struct DiffOptions {
   std::string new_path;  // and of the later one; one of them may be "-", standard input.
   /// Where the report goes: as ReportOptions has it.
   std::string output_path;
+  bool overwrite = false;  // Replace a file that holds records; else that is an error.
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;
   /// Where a line of NDJSON goes for each name that changed; empty is nowhere.

@@ -15,6 +15,7 @@ namespace caascan {
 struct DossierOptions {
   std::vector<std::string> inputs;  // As ReportOptions::inputs; partial reports hold no evidence.
   std::string output_path;          // Empty is standard output.
+  bool overwrite = false;           // As ReportOptions has it.
   std::string operator_name;        // As reports have it; ASCII case is ignored.
   ReportFormat format = ReportFormat::kMarkdown;  // That, kText for the same, or kHtml.
   unsigned threads = 0;                           // 0 is one a core, 16 at most.

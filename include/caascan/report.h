@@ -19,6 +19,7 @@ struct ReportOptions {
   /// Where the report goes; empty is standard output. Of kCsv a folder, one file a table, and it
   /// must be given.
   std::string output_path;
+  bool overwrite = false;  // Replace a file that holds records; else that is an error.
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;  // Rows of long tables in text, Markdown and HTML; 0 is each table's own.
   uint64_t min_names = 10;  // Operators with fewer are not ranked.

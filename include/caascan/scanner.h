@@ -33,6 +33,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::string output_path;  // Empty is standard output. `.gz` and `.zst` compress.
   /// Keep the records that output_path holds already, leave their names out, and append the rest.
   bool resume = false;
+  /// Replace what output_path holds. Without this and `resume`, a file that is not empty is an
+  /// error. It is emptied when the scan begins, and not where an error keeps it from that.
+  bool overwrite = false;
   /// Only the names of this shard, split by registrable domain.
   uint32_t shard = 1;  // Counted from 1; at most shard_count.
   uint32_t shard_count = 1;
@@ -42,6 +45,7 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   IssuanceRequest
       request;  // issuer_domains is letsencrypt.org where empty. `wildcard` is for every name.
   std::vector<CertificationAuthority> ca_set;
+  std::string ca_set_path;  // The file that ca_set was read from, where it was one.
 
   std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
   /// What fails through the resolvers is looked up iteratively too, to find the server at fault.

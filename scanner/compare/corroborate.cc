@@ -13,6 +13,7 @@
 #include "scanner/compare/spill.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
+#include "scanner/record/run_files.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
@@ -66,7 +67,9 @@ absl::Status CheckOptions(const CorroborateOptions& options) {
       }
     }
   }
-  return io::CheckWritable(options.output_path);
+  if (absl::Status status = io::CheckWritable(options.output_path); !status.ok()) return status;
+  return record::CheckReplaced(record::Operands(inputs), {{"-o", options.output_path}},
+                               options.overwrite);
 }
 
 void AppendMember(std::string_view key, std::string_view text, std::string* out) {

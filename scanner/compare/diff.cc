@@ -15,6 +15,7 @@
 #include "scanner/compare/spill.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
+#include "scanner/record/run_files.h"
 #include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
@@ -127,9 +128,20 @@ absl::Status Compare(const Spill& spill, report::RecordPass* pass, report::Progr
   return absl::OkStatus();
 }
 
+/// CSV goes to a folder.
+absl::Status CheckChanges(const DiffOptions& options, const report::ReportOutput& output) {
+  if (options.changes_path.empty()) return absl::OkStatus();
+  std::vector<record::RunFile> outputs = {{"--changes", options.changes_path}};
+  if (options.format != ReportFormat::kCsv) outputs.push_back({"-o", options.output_path});
+  return record::CheckReplaced(output.inputs, outputs, options.overwrite);
+}
+
 absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
-  const report::ReportOutput output = {options.output_path, options.format, options.top};
+  const report::ReportOutput output = {options.output_path, options.format, options.top,
+                                       record::Operands({options.old_path, options.new_path}),
+                                       options.overwrite};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
+  if (absl::Status status = CheckChanges(options, output); !status.ok()) return status;
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{{options.old_path, options.new_path}, options.threads, options.progress});
   auto spill = Spill::Create(options.temp_folder);

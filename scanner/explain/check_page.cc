@@ -23,6 +23,7 @@
 #include "scanner/explain/verdict.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/record/record_view.h"
+#include "scanner/record/run_files.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
 
@@ -327,11 +328,18 @@ absl::StatusOr<std::string> CheckPage(const std::vector<std::string>& records,
                           {explain::CheckScript(), explain::CheckScriptDigest()});
 }
 
-absl::Status CheckPagePath(const std::string& path) {
+absl::Status CheckPagePath(const std::string& path, const std::vector<std::string>& inputs) {
   if (io::IsStandardOutput(path)) {
     return absl::InvalidArgumentError("the HTML page needs a file; standard output has the text");
   }
-  return io::CheckWritable(path);
+  if (absl::Status status = io::CheckWritable(path); !status.ok()) return status;
+  std::vector<record::RunFile> read;
+  for (const std::string& input : inputs) {
+    if (!input.empty()) read.push_back({"", input});
+  }
+  absl::Status safe = record::CheckRunFiles(read, {{"--html", path}});
+  if (!safe.ok() || !record::HoldsRecords(path)) return safe;
+  return absl::InvalidArgumentError("--html " + path + " holds records: give another file");
 }
 
 absl::Status WriteCheckPage(const std::string& path, const std::vector<std::string>& records,

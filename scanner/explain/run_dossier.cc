@@ -7,6 +7,7 @@
 
 #include "scanner/explain/dossier.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/record/run_files.h"
 #include "scanner/report/record_pass.h"
 
 namespace caascan {
@@ -44,6 +45,9 @@ absl::Status RunDossier(const DossierOptions& options, ReportSummary* summary) {
     return absl::InvalidArgumentError("--operator: a dossier is written as markdown or html");
   }
   if (absl::Status status = io::CheckWritable(options.output_path); !status.ok()) return status;
+  absl::Status safe = record::CheckReplaced(record::Operands(options.inputs),
+                                            {{"-o", options.output_path}}, options.overwrite);
+  if (!safe.ok()) return safe;
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{options.inputs, options.threads, options.progress});
   std::mutex mutex;

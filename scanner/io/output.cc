@@ -89,6 +89,14 @@ OutputSink::~OutputSink() {
   if (owned_ && fd_ >= 0) close(fd_);
 }
 
+absl::Status OutputSink::CutTo(uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  assert(lines_written() == 0 && tail_size_ == 0 && "nothing is written yet");
+  const off_t keep = static_cast<off_t>(bytes);
+  if (ftruncate(fd_, keep) == 0 && lseek(fd_, keep, SEEK_SET) == keep) return absl::OkStatus();
+  return absl::InvalidArgumentError("cannot write " + display_name_ + ": " + ErrorText(errno));
+}
+
 bool OutputSink::Write(std::string_view whole_lines) {
   assert((whole_lines.empty() || whole_lines.ends_with('\n')) && "records are whole lines");
   const std::lock_guard lock(mutex_);

@@ -57,6 +57,9 @@ class OutputSink {
   /// whole line (files). REQUIRES: empty, or ends with a line feed.
   bool Write(std::string_view whole_lines);
 
+  /// Cuts what the file holds to its first `bytes`, and writes on behind them. Before any Write().
+  [[nodiscard]] absl::Status CutTo(uint64_t bytes);
+
   /// Did a write fail? Cheap; the scan polls it so that it can stop.
   bool failed() const { return failed_.load(std::memory_order_relaxed); }
 

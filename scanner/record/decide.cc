@@ -9,7 +9,6 @@
 #include "caascan/decide.h"
 
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,10 +21,12 @@
 #include <utility>
 
 #include "scanner/io/block_reader.h"
+#include "scanner/io/file_lock.h"
 #include "scanner/io/line_reader.h"
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/record/redecide.h"
+#include "scanner/record/run_files.h"
 
 namespace caascan {
 namespace record {
@@ -75,20 +76,10 @@ void Add(const DecideSummary& counts, DecideSummary* sum) {
   sum->changed += counts.changed;
 }
 
-bool IsSameFile(const std::string& a, const std::string& b) {
-  struct stat of_a = {};
-  struct stat of_b = {};
-  return stat(a.c_str(), &of_a) == 0 && stat(b.c_str(), &of_b) == 0 && S_ISREG(of_a.st_mode) &&
-         of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
-}
-
-/// Before the output is emptied: can all inputs be read, and is none of them the output?
-absl::Status CheckInputs(const std::vector<std::string>& inputs, const std::string& output) {
+/// Before the output is emptied: can all inputs be read?
+absl::Status CheckInputs(const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     if (absl::Status status = io::CheckReadable(input); !status.ok()) return status;
-    if (input != "-" && !output.empty() && output != "-" && IsSameFile(input, output)) {
-      return absl::InvalidArgumentError("input and output are the same file: " + input);
-    }
   }
   return absl::OkStatus();
 }
@@ -117,6 +108,7 @@ class DecideRun {
   io::SignalScope signals_;  // Before any thread begins.
   std::unique_ptr<io::WakeFd> stop_reading_;
   std::unique_ptr<io::WakeFd> finished_;
+  std::unique_ptr<io::FileLock> lock_;
   std::unique_ptr<io::OutputSink> sink_;
 
   std::mutex read_mutex_;  // Guards the next two.
@@ -138,8 +130,13 @@ absl::Status DecideRun::Open() {
   auto finished = io::WakeFd::Create();
   if (!finished.ok()) return finished.status();
   finished_ = *std::move(finished);
-  absl::Status inputs = CheckInputs(inputs_, options_.output_path);
-  if (!inputs.ok()) return inputs;
+  if (absl::Status inputs = CheckInputs(inputs_); !inputs.ok()) return inputs;
+  absl::Status files =
+      CheckReplaced(Operands(inputs_), {{"-o", options_.output_path}}, options_.overwrite);
+  if (!files.ok()) return files;
+  auto lock = io::FileLock::Take(options_.output_path);
+  if (!lock.ok()) return lock.status();
+  lock_ = *std::move(lock);
   reader_ = std::make_unique<io::BlockReader>(inputs_, stop_reading_.get());
   auto sink = io::OutputSink::Open(options_.output_path);
   if (!sink.ok()) return sink.status();

@@ -69,7 +69,8 @@ void Summarize(RecordPass* pass, ReportSummary* summary) {
 absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   *summary = ReportSummary();
   const report::ReportOutput output = {
-      options.output_path, options.partial ? ReportFormat::kText : options.format, options.top};
+      options.output_path, options.partial ? ReportFormat::kText : options.format, options.top,
+      record::Operands(options.inputs), options.overwrite};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{options.inputs, options.threads, options.progress});

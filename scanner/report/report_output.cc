@@ -17,10 +17,16 @@ absl::Status MakeFolder(const std::string& path) {
   return absl::InvalidArgumentError("cannot create " + path + ": " + std::strerror(errno));
 }
 
-absl::Status WriteCsv(const Report& report, const std::string& folder) {
+absl::Status WriteCsv(const Report& report, const ReportOutput& output) {
+  const std::string& folder = output.path;
   if (absl::Status made = MakeFolder(folder); !made.ok()) return made;
+  const auto path_of = [&folder](const Table& table) { return folder + "/" + table.id + ".csv"; };
+  std::vector<record::RunFile> files;
+  for (const Table& table : report.tables) files.push_back({"-o", path_of(table)});
+  absl::Status safe = record::CheckReplaced(output.inputs, files, output.overwrite);
+  if (!safe.ok()) return safe;
   for (const Table& table : report.tables) {
-    absl::Status written = io::WriteWhole(folder + "/" + table.id + ".csv", CsvTable(table));
+    absl::Status written = io::WriteWhole(path_of(table), CsvTable(table));
     if (!written.ok()) return written;
   }
   return absl::OkStatus();
@@ -29,7 +35,10 @@ absl::Status WriteCsv(const Report& report, const std::string& folder) {
 }  // namespace
 
 absl::Status CheckOutput(const ReportOutput& output) {
-  if (output.format != ReportFormat::kCsv) return io::CheckWritable(output.path);
+  if (output.format != ReportFormat::kCsv) {
+    if (absl::Status status = io::CheckWritable(output.path); !status.ok()) return status;
+    return record::CheckReplaced(output.inputs, {{"-o", output.path}}, output.overwrite);
+  }
   if (!output.path.empty() && output.path != "-") return absl::OkStatus();
   return absl::InvalidArgumentError("CSV is one file a table: give a folder for them");
 }
@@ -47,7 +56,7 @@ absl::Status WriteReport(const Report& report, const ReportOutput& output) {
     case ReportFormat::kCsv:
       break;
   }
-  return WriteCsv(report, output.path);
+  return WriteCsv(report, output);
 }
 
 }  // namespace caascan::report

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 
 #include "caascan/report.h"
+#include "scanner/record/run_files.h"
 #include "scanner/report/table.h"
 
 namespace caascan::report {
@@ -14,6 +16,8 @@ struct ReportOutput {
   std::string path;  // Of kCsv a folder.
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;
+  std::vector<record::RunFile> inputs = {};  // None of them may be written.
+  bool overwrite = false;                    // Nor, without it, a file that holds records.
 };
 
 /// Can the report be written there, as far as one can tell beforehand? InvalidArgument that names

@@ -23,6 +23,7 @@
 #include "scanner/scan/forecast_count.h"
 #include "scanner/scan/forecast_model.h"
 #include "scanner/scan/intake.h"
+#include "scanner/scan/scan_files.h"
 #include "scanner/scan/shard_key.h"
 
 namespace caascan {
@@ -242,6 +243,7 @@ void Forecaster::SumOfResolvers() {
 
 absl::Status Forecaster::Run() {
   *forecast_ = Forecast();
+  if (absl::Status status = CheckFilesApart(options_); !status.ok()) return status;
   forecast_->through_resolvers = !options_.resolvers.empty();
   if (!options_.blocklist_path.empty()) {
     auto blocklist = Blocklist::Read(options_.blocklist_path);

@@ -10,16 +10,20 @@
 #include <absl/strings/str_cat.h>
 
 #include <poll.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "caascan/scanner.h"
 #include "scanner/input/name_source.h"
+#include "scanner/io/file_lock.h"
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/io/writer.h"
@@ -29,6 +33,7 @@
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/resume.h"
+#include "scanner/scan/scan_files.h"
 #include "scanner/scan/scan_setup.h"
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/scan/telemetry/telemetry.h"
@@ -94,7 +99,9 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   EarlierOutput earlier_;
   std::unique_ptr<Fingerprinter> fingerprinter_;
   std::unique_ptr<Intake> intake_;
+  std::unique_ptr<io::FileLock> lock_;  // Of the output.
   std::unique_ptr<io::OutputSink> sink_;
+  std::optional<uint64_t> keep_bytes_;  // Of the output, once the scan begins; nullopt: no file.
   const record::NdjsonFormat format_;
   std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
@@ -132,6 +139,7 @@ absl::Status Scan::ReadOptionFiles() {
 }
 
 absl::Status Scan::Open() {
+  if (absl::Status status = CheckScanFiles(options_); !status.ok()) return status;
   if (absl::Status status = ReadOptionFiles(); !status.ok()) return status;
   for (const std::string& notice : setup_.notices) Say(notice);
   auto input_stop = io::WakeFd::Create();
@@ -161,11 +169,17 @@ absl::Status Scan::Open() {
 }
 
 absl::Status Scan::OpenOutput() {
-  const bool to_file = !options_.output_path.empty() && options_.output_path != "-";
+  auto lock = io::FileLock::Take(options_.output_path);
+  if (!lock.ok()) return lock.status();
+  lock_ = *std::move(lock);
   io::OutputOptions output;
-  if (to_file) output.compression = io::CompressionOfPath(options_.output_path);
-  if (options_.resume) {
-    if (!to_file) return absl::InvalidArgumentError("--resume: wants --output FILE");
+  if (WritesFile(options_)) output.compression = io::CompressionOfPath(options_.output_path);
+  if (!options_.resume) {
+    // It is emptied when the scan begins.
+    struct stat info = {};
+    const bool there = WritesFile(options_) && stat(options_.output_path.c_str(), &info) == 0;
+    if (there && S_ISREG(info.st_mode)) output.keep_bytes = static_cast<uint64_t>(info.st_size);
+  } else {
     net::RandomBits random;
     auto fingerprinter = Fingerprinter::Create(random.Next(), random.Next());
     if (!fingerprinter.ok()) return fingerprinter.status();
@@ -175,7 +189,15 @@ absl::Status Scan::OpenOutput() {
     if (!earlier.ok()) return earlier.status();
     earlier_ = *std::move(earlier);
     if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
+    // It may be another file now, without the names that were stopped.
+    if (!lock_->IsOf(options_.output_path)) {
+      auto again = io::FileLock::Take(options_.output_path);
+      if (!again.ok()) return again.status();
+      lock_ = *std::move(again);
+    }
   }
+  keep_bytes_ = output.keep_bytes;
+  if (keep_bytes_.has_value() && !options_.resume) keep_bytes_ = 0;
   auto sink = io::OutputSink::Open(options_.output_path, output);
   if (!sink.ok()) return sink.status();
   sink_ = *std::move(sink);
@@ -393,6 +415,9 @@ absl::Status Scan::Run() {
   if (!opened.ok()) return opened;
   started_ = Clock::now();
   if (absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
+  if (keep_bytes_.has_value()) {
+    if (absl::Status status = sink_->CutTo(*keep_bytes_); !status.ok()) return status;
+  }
   writer_->Start();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });

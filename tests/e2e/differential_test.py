@@ -145,7 +145,7 @@ class Differential(Case):
         options = ["--root-hints", self.hints, "--trust-anchor", self.anchor, "--port", "53", "--allow-special", "--dnssec", "validate",
                    "--server-rate", "0", "--server-inflight", "0"]
         output = self.folder / "records.ndjson"
-        done = self.run_program(CAASCAN, "scan", *options, *more, *inputs, "-o", output, patience_s=SCAN_PATIENCE_S)
+        done = self.run_program(CAASCAN, "scan", *options, *more, *inputs, "--overwrite", "-o", output, patience_s=SCAN_PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return {record["name"]: record for record in map(json.loads, output.read_text().splitlines())}
 

@@ -93,7 +93,7 @@ class Dnssec(harness.Case):
         names, truth, records = (str(self.folder / name) for name in ("names.txt", "truth.ndjson", "records.ndjson"))
         pathlib.Path(names).write_bytes(self.run_program(CAALAB, "names", *self.lab.world).stdout)
         pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *self.lab.world, names).stdout)
-        done = self.run_program(CAASCAN, "scan", *self.options(), *options, names, "-o", records,
+        done = self.run_program(CAASCAN, "scan", *self.options(), *options, names, "--overwrite", "-o", records,
                                 patience_s=PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", "--fields", FIELDS, truth, records)

@@ -21,7 +21,7 @@ class Findings(harness.Case):
         names, truth, records = (str(self.folder / name) for name in ("names.txt", "truth.ndjson", "records.ndjson"))
         pathlib.Path(names).write_bytes(self.run_program(CAALAB, "names", *lab.world).stdout)
         pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *lab.world).stdout)
-        done = self.run_program(CAASCAN, "scan", *lab.options(), *GENTLE, *thorough, names, "-o", records, patience_s=600)
+        done = self.run_program(CAASCAN, "scan", *lab.options(), *GENTLE, *thorough, names, "--overwrite", "-o", records, patience_s=600)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", "--fields", "outcome,reason,findings",
                                     *(["--all-findings"] if thorough else []), truth, records)

@@ -51,7 +51,7 @@ class ForwardingDnssec(harness.Case):
         address = f"{RESOLVER[0]}:{RESOLVER[1]}"
         # All at once, Unbound's questions would be lost in the queue of the one lab that plays all servers.
         done = self.run_program(harness.CAASCAN, "scan", "--resolver", address, "--allow-special", "--timeout", timeout_ms, "--concurrency", "100",
-                                *options, names, "-o", output, patience_s=PATIENCE_S)
+                                *options, names, "--overwrite", "-o", output, patience_s=PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return {record["name"]: record for record in map(json.loads, output.read_text().splitlines())}
 

@@ -29,7 +29,7 @@ class Mixes(harness.Case):
         pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *lab.world, names).stdout)
         # One lab plays all servers, and signs as it answers: more names at once would only be lost in its queue.
         done = self.run_program(CAASCAN, "scan", *lab.options(), "--server-rate", "0", "--server-inflight", "0",
-                                "--concurrency", "2000", names, "-o", records, patience_s=PATIENCE_S)
+                                "--concurrency", "2000", names, "--overwrite", "-o", records, patience_s=PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", truth, records)
         return compared.returncode, compared.stdout.decode()

@@ -31,7 +31,7 @@ class OddAnswers(harness.Case):
         names, truth, records = (str(self.folder / name) for name in ("names.txt", "truth.ndjson", "records.ndjson"))
         pathlib.Path(names).write_bytes(self.run_program(CAALAB, "names", *lab.world).stdout)
         pathlib.Path(truth).write_bytes(self.run_program(CAALAB, "truth", *lab.world).stdout)
-        done = self.run_program(CAASCAN, "scan", *lab.options(), "--timeout", "500", *options, names, "-o", records)
+        done = self.run_program(CAASCAN, "scan", *lab.options(), "--timeout", "500", *options, names, "--overwrite", "-o", records)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", *(["--all-findings"] if all_findings else []), truth, records)
         self.assertEqual(compared.returncode, 0, compared.stdout.decode())

@@ -29,7 +29,7 @@ class Outage(harness.Case):
         """A scan that has got its first records, and has more to do."""
         path = self.file("names.txt", "".join(f"n{i}.example.com\n" for i in range(NAMES)))
         scan = subprocess.Popen([CAASCAN, "scan", *self.lab.options(), "--server-rate", "0", "--rate", "150", "--timeout",
-                                 "500", "--threads", "2", *options, path, "-o", self.out], stderr=subprocess.PIPE)
+                                 "500", "--threads", "2", *options, path, "--overwrite", "-o", self.out], stderr=subprocess.PIPE)
         self.addCleanup(scan.kill)
         deadline = time.monotonic() + harness.PATIENCE_S
         while len(self.records()) < 50:

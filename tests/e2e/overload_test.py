@@ -25,7 +25,7 @@ class Overload(harness.Case):
         subprocess.run(["tc", "qdisc", "add", "dev", "lo", "root", "tbf", *LINK], check=True)
         status = self.folder / "status.json"
         done = self.run_program(CAASCAN, "scan", *lab.options(), "--server-rate", "0", "--server-inflight", "0", "--status",
-                                str(status), names, "-o", records, patience_s=200)
+                                str(status), names, "--overwrite", "-o", records, patience_s=200)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", truth, records)
         counts = json.loads(status.read_text())

@@ -62,7 +62,7 @@ class PoliteCase(harness.Case):
     def run_scan(self, *options, names):
         path = self.file("names.txt", "".join(name + "\n" for name in names))
         out = self.folder / "out.ndjson"
-        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *options, path, "-o", out)
+        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *options, path, "--overwrite", "-o", out)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         records = [json.loads(line) for line in out.read_text().splitlines()]
         self.assertEqual(sorted(record["name"] for record in records), sorted(names))
@@ -181,7 +181,7 @@ class NoQueueForAll(PoliteCase):
         others = {f"n{i}.z{i % 40}.test" for i in range(800)}
         path = self.file("names.txt", "".join(name + "\n" for name in [*busy, *sorted(others)]))
         out = self.folder / "out.ndjson"
-        scan = subprocess.Popen([CAASCAN, "scan", *self.lab.options(), "--server-rate", "20", path, "-o", out],
+        scan = subprocess.Popen([CAASCAN, "scan", *self.lab.options(), "--server-rate", "20", path, "--overwrite", "-o", out],
                                 stderr=subprocess.PIPE)
         self.addCleanup(scan.kill)
         deadline = time.monotonic() + harness.PATIENCE_S

@@ -20,7 +20,7 @@ class Records(harness.Case):
         truth = self.file("truth.ndjson", self.run_program(CAALAB, "truth", *self.lab.world).stdout.decode())
         records = str(self.folder / "records.ndjson")
         names = self.file("names.txt", "".join(name + "\n" for name in self.names))
-        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *options, names, "-o", records)
+        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *options, names, "--overwrite", "-o", records)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         compared = self.run_program(CAALAB, "compare", "--fields", FIELDS, truth, records)
         self.assertEqual(compared.returncode, 0, compared.stdout.decode())

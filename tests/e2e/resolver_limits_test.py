@@ -34,7 +34,7 @@ class ResolverLimits(harness.Case):
         names = self.file("names.txt", "".join(f"name{i}.example\n" for i in range(NAMES)))
         output = self.folder / "records.ndjson"
         done = self.run_program(harness.CAASCAN, "scan", "--resolver", ",".join(resolvers), "--allow-special", "--dnssec", "off",
-                                names, "-o", output, patience_s=PATIENCE_S)
+                                names, "--overwrite", "-o", output, patience_s=PATIENCE_S)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         records = [json.loads(line) for line in output.read_text().splitlines()]
         self.assertEqual(len(records), NAMES)

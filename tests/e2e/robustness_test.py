@@ -126,7 +126,7 @@ class Robustness(harness.Case):
     def test_the_file_may_not_grow(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
-        done = subprocess.run([CAASCAN, "scan", *self.lab.options(), *FAST, self.input, "-o", self.output],
+        done = subprocess.run([CAASCAN, "scan", *self.lab.options(), *FAST, self.input, "--overwrite", "-o", self.output],
                               capture_output=True, timeout=harness.PATIENCE_S, preexec_fn=limit, check=False)
         self.assertEqual(done.returncode, 1, done.stderr.decode())
         self.assert_one_clear_line(done, str(self.output), "File too large")
@@ -151,7 +151,7 @@ class Robustness(harness.Case):
         self.assertEqual(json.loads(done.stdout)["name"], self.names[0])
 
     def test_the_summary_counts(self):
-        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *FAST, "-o", self.output, self.input)
+        done = self.run_program(CAASCAN, "scan", *self.lab.options(), *FAST, "--overwrite", "-o", self.output, self.input)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         self.assert_one_clear_line(done, "1,500 names in, 1,500 records out", "1,500 permit")
 

@@ -205,6 +205,7 @@ TEST_F(ScanTest, TheScansRequestHolds) {
   ASSERT_TRUE(Scan("one.test\n").ok());
   EXPECT_EQ(Records().find("*.one.test")->second["reason"], "issuer_authorized");
   options_.request.issuer_domains.clear();
+  options_.overwrite = true;
   ASSERT_TRUE(Scan("two.test\n").ok());
   EXPECT_EQ(Records().find("*.two.test")->second["reason"], "issuer_not_authorized")
       << "letsencrypt.org by default";

@@ -93,7 +93,9 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
 
 absl::Status CheckCommand::CheckHtmlPath() const {
   if (!html_path_) return absl::OkStatus();
-  if (absl::Status status = CheckPagePath(*html_path_); !status.ok()) return status;
+  const std::vector<std::string> inputs = {request_.ca_set_path(), options_.root_hints_path,
+                                           options_.trust_anchor_path};
+  if (absl::Status status = CheckPagePath(*html_path_, inputs); !status.ok()) return status;
   if (!IsWhereOutputGoes(*html_path_)) return absl::OkStatus();
   return absl::InvalidArgumentError("--html: standard output goes to " + *html_path_ + " already");
 }

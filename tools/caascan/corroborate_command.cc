@@ -61,6 +61,7 @@ CorroborateCommand::CorroborateCommand(cli::Program* program) : program_(program
       ->check(cli::WholeNumber(1));
   cli::AddOption(app, {"-o,--output", "FILE", "Write decisions here (default: standard output)."},
                  &options_.output_path);
+  AddOverwriteOption(app, &options_.overwrite);
   AddReadingOptions(app, &options_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -39,6 +40,7 @@ DecideCommand::DecideCommand(cli::Program* program) : program_(program) {
   request_.AddTo(app);
   cli::AddOption(app, {"-o,--output", "FILE", "Write records here (default: standard output)."},
                  &options_.output_path);
+  AddOverwriteOption(app, &options_.overwrite);
   cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 4 at most)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));

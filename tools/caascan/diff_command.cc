@@ -52,6 +52,7 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
                  &options_.output_path);
   cli::AddOption(app, {"--changes", "FILE", "Write a line of NDJSON for each name that changed."},
                  &options_.changes_path);
+  AddOverwriteOption(app, &options_.overwrite);
   cli::AddOption(
       app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
       &options_.top)

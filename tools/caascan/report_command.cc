@@ -63,6 +63,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  {"-o,--output", "FILE",
                   "Write the report here (default: standard output); a folder for csv."},
                  &options_.output_path);
+  AddOverwriteOption(app, &options_.overwrite);
   cli::AddOption(
       app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
       &options_.top)
@@ -93,10 +94,11 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
 int ReportCommand::Run() {
   ReportSummary summary;
   const absl::Status status =
-      operator_name_.empty() ? RunReport(options_, &summary)
-                             : RunDossier({options_.inputs, options_.output_path, operator_name_,
-                                           options_.format, options_.threads, options_.progress},
-                                          &summary);
+      operator_name_.empty()
+          ? RunReport(options_, &summary)
+          : RunDossier({options_.inputs, options_.output_path, options_.overwrite, operator_name_,
+                        options_.format, options_.threads, options_.progress},
+                       &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

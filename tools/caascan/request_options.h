@@ -17,6 +17,9 @@ class RequestOptions {
  public:
   void AddTo(CLI::App* app);
 
+  /// As typed; empty where --ca-set was not given.
+  const std::string& ca_set_path() const { return ca_set_path_; }
+
   /// After parsing: fills in all but `wildcard`. Errors: InvalidArgument that names the option, and
   /// the file and line where there is one.
   absl::Status Read(IssuanceRequest* request, std::vector<CertificationAuthority>* ca_set) const;

@@ -44,6 +44,11 @@ referral. Failures, aliases, and what lists do not say of servers are not in it.
 --rate, and 50 ms an answer by --server-inflight and --concurrency. A server has the addresses that the file gives, else
 one; a zone above has eight. Memory: up to 384 MiB.
 
+Output:
+FILE of -o is never an input too, by whatever name or link. One that is not empty is refused without --resume or
+--overwrite. It is locked (flock) while the scan writes it, and so is a file that standard output goes to, unless it
+appends (>>): a second scan ends with "in use". It is emptied only when the scan begins.
+
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
 input line, exactly once. Lines are told apart by name, input, id and order. Each record
@@ -213,12 +218,17 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
   cli::AddOption(app,
                  {"-o,--output", "FILE",
-                  "Write records here (default: standard output); .gz and .zst compress."},
+                  "Write records here (default: standard output); .gz and .zst compress. Refused "
+                  "where FILE is an input too, is not empty, or is written by another scan."},
                  &options_.output_path);
   CLI::Option* resume =
       app->add_flag("--resume", options_.resume,
                     "Keep the records that the output file holds, leave their names out, and "
                     "append the rest.");
+  app->add_flag("--overwrite", options_.overwrite,
+                "Begin the output file anew; without this or --resume, one that is not empty is "
+                "refused.")
+      ->excludes(resume);
   app->add_flag("--dry-run", dry_run_,
                 "Send no query, and write no record: say how many queries whose servers would be "
                 "asked, and how long that takes under the limits.")
@@ -263,6 +273,7 @@ absl::Status ScanCommand::CompleteOptions() {
   options_.name_timeout = std::chrono::seconds(name_timeout_s_);
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
   if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
+  options_.ca_set_path = request_.ca_set_path();
   return request_.Read(&options_.request, &options_.ca_set);
 }
 

@@ -21,6 +21,13 @@ inline void AddFormatOption(CLI::App* app, ReportFormat* format) {
                  format);
 }
 
+/// Of commands other than scan, whose outputs can be made again.
+inline void AddOverwriteOption(CLI::App* app, bool* overwrite) {
+  app->add_flag("--overwrite", *overwrite,
+                "Replace output files that hold records of a scan; without this they are refused. "
+                "Other files are replaced, but none that is read.");
+}
+
 inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
   cli::AddChoice(app, "--progress",
                  "A live line on standard error; auto shows it on a terminal (default auto).",

@@ -1,0 +1,61 @@
+// Tested by tests/e2e/outputs_test.py.
+#include "scanner/scan/scan_files.h"
+
+#include <absl/strings/str_cat.h>
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+#include "scanner/io/whole_file.h"
+#include "scanner/record/run_files.h"
+
+namespace caascan::scan {
+namespace {
+
+std::vector<record::RunFile> Inputs(const ScanOptions& options) {
+  std::vector<record::RunFile> inputs = record::Operands(options.inputs);
+  for (const record::RunFile& file : {record::RunFile{"--ca-set", options.ca_set_path},
+                                      record::RunFile{"--root-hints", options.root_hints_path},
+                                      record::RunFile{"--trust-anchor", options.trust_anchor_path},
+                                      record::RunFile{"--blocklist", options.blocklist_path}}) {
+    if (!file.path.empty()) inputs.push_back(file);
+  }
+  return inputs;
+}
+
+bool HoldsAnything(const std::string& path) {
+  struct stat info = {};
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
+}
+
+}  // namespace
+
+bool WritesFile(const ScanOptions& options) { return !io::IsStandardOutput(options.output_path); }
+
+absl::Status CheckFilesApart(const ScanOptions& options) {
+  std::vector<record::RunFile> outputs = {{"-o", options.output_path}};
+  if (!options.status_path.empty()) outputs.push_back({"--status", options.status_path});
+  return record::CheckRunFiles(Inputs(options), outputs);
+}
+
+absl::Status CheckScanFiles(const ScanOptions& options) {
+  if (absl::Status status = CheckFilesApart(options); !status.ok()) return status;
+  if (!options.status_path.empty() && record::HoldsRecords(options.status_path)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--status ", options.status_path, " holds records: give another file"));
+  }
+  if (options.resume && !WritesFile(options)) {
+    return absl::InvalidArgumentError("--resume: wants --output FILE");
+  }
+  if (options.resume || options.overwrite || !WritesFile(options) ||
+      !HoldsAnything(options.output_path)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("-o ", options.output_path,
+                   " is not empty: --resume keeps its records and scans the rest, --overwrite "
+                   "begins anew"));
+}
+
+}  // namespace caascan::scan
