@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
@@ -25,6 +26,14 @@ enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 enum class DnssecSha1 : uint8_t { kAccept, kInsecure };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
+/// The program that runs a scan, for its metadata. A value.
+struct Invocation {
+  std::string version;
+  std::vector<std::string> command_line;
+  /// Every option by its name, with its values as typed, or its default.
+  std::vector<std::pair<std::string, std::vector<std::string>>> options;
+};
+
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
 // In the order of the options' meaning; one is made a scan.
 struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.Padding)
@@ -36,6 +45,10 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   /// Replace what output_path holds. Without this and `resume`, a file that is not empty is an
   /// error. It is emptied when the scan begins, and not where an error keeps it from that.
   bool overwrite = false;
+  /// Where the scan's metadata go (docs/metadata.schema.json). Empty is output_path with
+  /// `.meta.json` behind it where that is a file; "none" is nowhere.
+  std::string metadata_path;
+  Invocation invocation;
   /// Only the names of this shard, split by registrable domain.
   uint32_t shard = 1;  // Counted from 1; at most shard_count.
   uint32_t shard_count = 1;

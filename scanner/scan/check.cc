@@ -131,6 +131,7 @@ absl::Status RunCheck(const std::vector<std::string>& names, ScanOptions options
   options.input_format = InputFormat::kNdjson;
   options.output_path = output.path();
   options.resume = false;
+  options.metadata_path = "none";
   absl::Status status = RunScan(options, summary);
   SortRecords(output.Read(), records);
   return status;

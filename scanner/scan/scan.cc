@@ -32,6 +32,7 @@
 #include "scanner/scan/file_denials.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
+#include "scanner/scan/metadata_file.h"
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_files.h"
 #include "scanner/scan/scan_setup.h"
@@ -101,7 +102,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<io::FileLock> lock_;  // Of the output.
   std::unique_ptr<io::OutputSink> sink_;
-  std::optional<uint64_t> keep_bytes_;  // Of the output, once the scan begins; nullopt: no file.
+  std::vector<std::string> earlier_runs_;  // Their metadata.
+  std::optional<uint64_t> keep_bytes_;     // Of the output, once the scan begins; nullopt: no file.
   const record::NdjsonFormat format_;
   std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
@@ -184,6 +186,10 @@ absl::Status Scan::OpenOutput() {
     auto fingerprinter = Fingerprinter::Create(random.Next(), random.Next());
     if (!fingerprinter.ok()) return fingerprinter.status();
     fingerprinter_ = std::make_unique<Fingerprinter>(*std::move(fingerprinter));
+    std::string notice;
+    absl::Status same = CheckResumed(options_, &earlier_runs_, &notice);
+    if (!same.ok()) return same;
+    if (!notice.empty()) Say(notice);
     const auto stop = [this] { return TakeFirstSignal(); };
     auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
     if (!earlier.ok()) return earlier.status();
@@ -235,7 +241,7 @@ void Scan::GiveBack(const JobBatch& batch) {
     Record record = input::ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now());
     input::AppendRecords(job, format_, &record, &lines);
     given_back_.AddNames(job.record_count());
-    given_back_.AddRecords(Outcome::kError, job.record_count());
+    given_back_.AddRecords(Reason::kStopped, job.record_count());
   }
   writer_->Post(&lines);
 }
@@ -418,12 +424,18 @@ absl::Status Scan::Run() {
   if (keep_bytes_.has_value()) {
     if (absl::Status status = sink_->CutTo(*keep_bytes_); !status.ok()) return status;
   }
+  MetadataFile metadata(options_);
+  if (absl::Status status = metadata.Begin(setup_, std::move(earlier_runs_)); !status.ok()) {
+    return status;
+  }
   writer_->Start();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });
   Watch();
   Join();
-  return Conclude();
+  absl::Status result = Conclude();
+  const absl::Status told = metadata.End(result, *summary_, Snapshot(), source_->bytes_read());
+  return result.ok() ? told : result;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "scanner/io/whole_file.h"
 #include "scanner/record/run_files.h"
+#include "scanner/scan/metadata_file.h"
 
 namespace caascan::scan {
 namespace {
@@ -36,6 +37,9 @@ bool WritesFile(const ScanOptions& options) { return !io::IsStandardOutput(optio
 absl::Status CheckFilesApart(const ScanOptions& options) {
   std::vector<record::RunFile> outputs = {{"-o", options.output_path}};
   if (!options.status_path.empty()) outputs.push_back({"--status", options.status_path});
+  if (const std::string path = MetadataPath(options); !path.empty()) {
+    outputs.push_back({"--metadata", path});
+  }
   return record::CheckRunFiles(Inputs(options), outputs);
 }
 
@@ -44,6 +48,10 @@ absl::Status CheckScanFiles(const ScanOptions& options) {
   if (!options.status_path.empty() && record::HoldsRecords(options.status_path)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--status ", options.status_path, " holds records: give another file"));
+  }
+  if (const std::string path = MetadataPath(options); record::HoldsRecords(path)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--metadata ", path, " holds records: give another file"));
   }
   if (options.resume && !WritesFile(options)) {
     return absl::InvalidArgumentError("--resume: wants --output FILE");

@@ -183,7 +183,7 @@ void Worker::StartJob(input::NameJob&& job, bool give_back) {
   if (const auto reason = ReasonNotToLookUp(job, give_back)) {
     Record record = input::ErrorRecord(job, *reason, std::chrono::system_clock::now());
     input::AppendRecords(job, *setup_.format, &record, &lines_);
-    counters_.AddRecords(Outcome::kError, job.record_count());
+    counters_.AddRecords(*reason, job.record_count());
     return;
   }
   ++in_flight_;
@@ -207,7 +207,7 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
     co_return;
   }
   counters_.AddQueries(result.record->queries, result.record->retries);
-  counters_.AddRecords(result.record->outcome(), job.record_count());
+  counters_.AddRecords(result.record->reason, job.record_count());
   input::AppendRecords(job, *setup_.format, result.record, &lines_);
   // Not only at the end of a turn: many names may end in one.
   if (lines_.size() >= kWriteAtBytes) WriteOut();

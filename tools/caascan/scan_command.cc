@@ -49,6 +49,10 @@ FILE of -o is never an input too, by whatever name or link. One that is not empt
 --overwrite. It is locked (flock) while the scan writes it, and so is a file that standard output goes to, unless it
 appends (>>): a second scan ends with "in use". It is emptied only when the scan begins.
 
+With -o FILE the scan writes FILE.meta.json: docs/metadata.schema.json says what. It is there from the beginning, so that a
+scan that was killed has it too. --resume with another CA, account, method, wildcard, DNSSEC mode or kind of
+resolver than FILE.meta.json tells is refused; where there is no such file, that is said, and the scan goes on.
+
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
 input line, exactly once. Lines are told apart by name, input, id and order. Each record
@@ -238,6 +242,11 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                   {"failures", ServersInRecord::kFailures},
                   {"all", ServersInRecord::kAll}},
                  &options_.servers);
+  cli::AddOption(app,
+                 {"--metadata", "FILE",
+                  "Write version, options, vantage, inputs with digests, times and counts here, or "
+                  "\"none\" (default: beside -o FILE as FILE.meta.json)."},
+                 &options_.metadata_path);
   AddProgressOption(app, &options_.progress);
   cli::AddOption(
       app,
@@ -273,6 +282,9 @@ absl::Status ScanCommand::CompleteOptions() {
   options_.name_timeout = std::chrono::seconds(name_timeout_s_);
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
   if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
+  CLI::App* app = program_->app()->get_subcommand("scan");
+  options_.invocation = {program_->app()->version(), program_->command_line(),
+                         cli::OptionValues(app)};
   options_.ca_set_path = request_.ca_set_path();
   return request_.Read(&options_.request, &options_.ca_set);
 }

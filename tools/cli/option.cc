@@ -15,6 +15,14 @@ std::string Join(const std::vector<std::string>& words, const char* separator) {
   return joined;
 }
 
+/// As its variable holds it; empty where that is empty, or no word of a choice.
+std::string DefaultOf(CLI::Option* option) {
+  const bool is_choice = !MetavarWords(option->get_option_text()).empty();
+  if (option->get_default_str().empty() && !is_choice) option->capture_default_str();
+  const std::string text = option->get_default_str();
+  return text == "[]" || text == "{}" ? "" : text;
+}
+
 }  // namespace
 
 CLI::Validator WholeNumber(int64_t min, int64_t max) {
@@ -52,6 +60,24 @@ std::vector<std::string> MetavarWords(const std::string& metavar) {
   std::istringstream stream(metavar);
   for (std::string word; std::getline(stream, word, '|');) words.push_back(word);
   return words;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> OptionValues(CLI::App* app) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> values;
+  for (CLI::Option* option : app->get_options({})) {
+    if (option->get_positional() || option == app->get_help_ptr()) continue;
+    const bool is_flag = option->get_expected_min() == 0;
+    std::vector<std::string> given;
+    if (is_flag) {
+      given = {option->count() > 0 ? "true" : "false"};
+    } else if (option->count() > 0) {
+      given = option->results();
+    } else if (const std::string usual = DefaultOf(option); !usual.empty()) {
+      given = {usual};
+    }
+    values.emplace_back(option->get_name(), std::move(given));
+  }
+  return values;
 }
 
 }  // namespace caascan::cli

@@ -51,15 +51,23 @@ template <typename T>
 CLI::Option* AddChoice(CLI::App* app, const std::string& names, const std::string& description,
                        const Choices<T>& choices, T* value) {
   std::vector<std::string> words;
-  std::vector<std::pair<std::string, int>> numbers;  // CLI11 parses an enumeration as its number.
+  std::string usual;  // None where the default is no choice.
   for (const auto& [word, meaning] : choices) {
     words.push_back(word);
-    numbers.emplace_back(word, static_cast<int>(meaning));
+    if (meaning == *value) usual = word;
   }
-  return AddOption(app, {names, MetavarOf(words), description}, value)
-      ->type_name("TEXT")
-      ->transform(CLI::Transformer(numbers).description(""))
-      ->transform(OneOf(words));  // Goes before the one above, so that a number is no word.
+  const auto choose = [choices, value](const std::string& typed) {
+    for (const auto& [word, meaning] : choices) {
+      if (word == typed) *value = meaning;
+    }
+  };
+  return app->add_option_function<std::string>(names, choose, description)
+      ->option_text(MetavarOf(words))
+      ->default_str(usual)
+      ->check(OneOf(words));
 }
+
+/// Every option of a command that is parsed by its name, with its values as typed, or its default.
+std::vector<std::pair<std::string, std::vector<std::string>>> OptionValues(CLI::App* app);
 
 }  // namespace caascan::cli

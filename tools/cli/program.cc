@@ -45,6 +45,7 @@ Program::Program(std::string name, std::string description, bool one_man_page)
 std::optional<int> Program::Parse(int argc, char** argv) {
   // A reader that goes away is an error of write(), told in one line, not a silent death.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  command_line_.assign(argv, argv + argc);
   try {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -38,6 +38,9 @@ class Program {
   /// "caascan scan", or "caascan" while no subcommand is known.
   std::string CommandName() const;
 
+  /// As it was called; filled by Parse().
+  const std::vector<std::string>& command_line() const { return command_line_; }
+
   /// One line on standard error: the command's name and the message, control characters made
   /// blanks.
   void Complain(std::string_view message) const;
@@ -54,6 +57,7 @@ class Program {
 
   CLI::App app_;
   const bool one_man_page_;
+  std::vector<std::string> command_line_;
   Shell shell_ = Shell::kBash;  // Of --completion.
   std::string man_page_;
 };

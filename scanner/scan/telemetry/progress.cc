@@ -76,6 +76,7 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   };
   names_started += load(worker.names_started_);
   for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += load(worker.outcomes_[i]);
+  for (size_t i = 0; i < reasons.size(); ++i) reasons[i] += load(worker.reasons_[i]);
   queries += load(worker.queries_);
   retries += load(worker.retries_);
   for (size_t i = 0; i < signature_checks.size(); ++i) {

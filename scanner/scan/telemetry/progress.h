@@ -22,8 +22,9 @@ namespace caascan::telemetry {
 class alignas(64) WorkerCounters {
  public:
   void AddNames(uint64_t count) { Add(&names_started_, count); }
-  void AddRecords(Outcome outcome, uint64_t count) {
-    Add(&outcomes_[static_cast<size_t>(outcome)], count);
+  void AddRecords(Reason reason, uint64_t count) {
+    Add(&outcomes_[static_cast<size_t>(OutcomeOf(reason))], count);
+    Add(&reasons_[static_cast<size_t>(reason)], count);
   }
   void AddQueries(uint64_t queries, uint64_t retries) {
     Add(&queries_, queries);
@@ -47,6 +48,7 @@ class alignas(64) WorkerCounters {
 
   std::atomic<uint64_t> names_started_{0};
   std::array<std::atomic<uint64_t>, kOutcomeCount> outcomes_{};
+  std::array<std::atomic<uint64_t>, kReasonCount> reasons_{};
   std::atomic<uint64_t> queries_{0};
   std::atomic<uint64_t> retries_{0};
   std::array<std::atomic<uint64_t>, dnssec::Work::kAlgorithms> signature_checks_{};
@@ -71,6 +73,7 @@ class alignas(64) WorkerCounters {
 struct ProgressSnapshot {
   uint64_t names_started = 0;
   std::array<uint64_t, kOutcomeCount> outcomes{};  // Records, by Outcome.
+  std::array<uint64_t, kReasonCount> reasons{};    // The same, by Reason.
   uint64_t queries = 0;
   uint64_t retries = 0;
   // Of names that are done: checked, by algorithm number;

@@ -101,7 +101,7 @@ TEST(WorkerCountersTest, AreSummedWhileWorkersCount) {
       for (uint64_t i = 0; i < kNames; ++i) {
         worker.AddNames(1);
         worker.AddQueries(3, 1);
-        worker.AddRecords(i % 2 == 0 ? Outcome::kPermit : Outcome::kLame, 1);
+        worker.AddRecords(i % 2 == 0 ? Reason::kNoCaa : Reason::kRefused, 1);
       }
     });
   }
