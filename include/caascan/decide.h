@@ -8,6 +8,7 @@
 #include <absl/status/status.h>
 
 #include "caascan/caa.h"
+#include "caascan/invocation.h"
 
 namespace caascan {
 
@@ -22,7 +23,8 @@ struct DecideOptions {
   IssuanceRequest request;
   std::vector<CertificationAuthority> ca_set;
 
-  unsigned threads = 0;  // 0 is one a core, 4 at most.
+  unsigned threads = 0;   // 0 is one a core, 4 at most.
+  Invocation invocation;  // For the metadata of the output.
 };
 
 /// What was done.

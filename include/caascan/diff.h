@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 
@@ -31,7 +32,9 @@ struct DiffSummary {
   uint64_t new_names = 0;
   uint64_t changed = 0;  // In outcome, reason or CAA set.
   uint64_t broken = 0;   // Lines that are no records.
-  int signal = 0;        // SIGINT or SIGTERM where one stopped it, else 0.
+  /// What people should know, in one line of ASCII each: that the scans did not ask the same.
+  std::vector<std::string> notices;
+  int signal = 0;  // SIGINT or SIGTERM where one stopped it, else 0.
 };
 
 /// Compares the records of each name. Where a scan has several of a name, the latest counts. Order

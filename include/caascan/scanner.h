@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <absl/status/status.h>
 
 #include "caascan/caa.h"
+#include "caascan/invocation.h"
 
 namespace caascan {
 
@@ -25,14 +25,6 @@ enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 /// (RFC 9905)?
 enum class DnssecSha1 : uint8_t { kAccept, kInsecure };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
-
-/// The program that runs a scan, for its metadata. A value.
-struct Invocation {
-  std::string version;
-  std::vector<std::string> command_line;
-  /// Every option by its name, with its values as typed, or its default.
-  std::vector<std::pair<std::string, std::vector<std::string>>> options;
-};
 
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
 // In the order of the options' meaning; one is made a scan.
@@ -131,6 +123,8 @@ struct ScanSummary {
   std::vector<uint16_t> unnamed_root_keys;
   /// NSEC3 records of zone files, and RRSIGs over them, for which denial_mib was too little.
   uint64_t denials_without_room = 0;
+  std::vector<std::string> source_addresses;  // That queries come from, one a family.
+  std::vector<std::string> trust_anchors;     // In presentation form; none: nothing is validated.
   uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
 };
 

@@ -2,11 +2,16 @@
 // corroborate_test.cc.
 #include "caascan/corroborate.h"
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "scanner/compare/quorum.h"
@@ -14,6 +19,7 @@
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/run_files.h"
+#include "scanner/record/scan_metadata.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
@@ -25,6 +31,10 @@ namespace {
 constexpr size_t kMaxPerspectives = 200;  // Their numbers fit a row.
 constexpr size_t kNameMemory = 256;       // Of a name beside its perspectives, and its texts.
 constexpr size_t kWriteSize = size_t{1} << 20;
+
+/// Perspectives may differ in how they look up, and not in what they are asked.
+constexpr std::array<std::string_view, 5> kRequest = {"--ca", "--for", "--account-uri",
+                                                      "--validation-method", "--wildcard"};
 
 class SpillingWorker : public report::RecordWorker {
  public:
@@ -50,6 +60,28 @@ bool IsSameFile(const std::string& a, const std::string& b) {
          of_a.st_ino == of_b.st_ino;
 }
 
+/// Of perspectives that have metadata: did they ask for the same?
+absl::Status CheckMetadata(const CorroborateOptions& options) {
+  const auto primary = record::MetadataBeside(options.primary);
+  if (!primary) return absl::OkStatus();
+  for (const std::string& path : options.remotes) {
+    const auto remote = record::MetadataBeside(path);
+    if (!remote) continue;
+    std::vector<std::string> differences =
+        record::DifferencesOf(primary->deciding, remote->deciding);
+    std::erase_if(differences, [](const std::string& difference) {
+      return std::none_of(kRequest.begin(), kRequest.end(), [&](std::string_view option) {
+        return difference.starts_with(std::string(option) + ":");
+      });
+    });
+    if (differences.empty()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the perspectives did not ask for the same: ", options.primary, " and ", path,
+                     " have ", absl::StrJoin(differences, "; ")));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckOptions(const CorroborateOptions& options) {
   if (options.remotes.size() < 2) {
     return absl::InvalidArgumentError("--remote: fewer than two remote perspectives are no quorum");
@@ -67,6 +99,7 @@ absl::Status CheckOptions(const CorroborateOptions& options) {
       }
     }
   }
+  if (absl::Status status = CheckMetadata(options); !status.ok()) return status;
   if (absl::Status status = io::CheckWritable(options.output_path); !status.ok()) return status;
   return record::CheckReplaced(record::Operands(inputs), {{"-o", options.output_path}},
                                options.overwrite);

@@ -3,6 +3,8 @@
 // Tested by diff_test.cc.
 #include "caascan/diff.h"
 
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/run_files.h"
+#include "scanner/record/scan_metadata.h"
 #include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
 #include "scanner/report/report_output.h"
@@ -128,6 +131,18 @@ absl::Status Compare(const Spill& spill, report::RecordPass* pass, report::Progr
   return absl::OkStatus();
 }
 
+/// A change of these may be why records changed.
+void CompareRequests(const DiffOptions& options, DiffSummary* summary) {
+  const auto before = record::MetadataBeside(options.old_path);
+  const auto after = record::MetadataBeside(options.new_path);
+  if (!before || !after) return;
+  const auto differences = record::DifferencesOf(before->deciding, after->deciding);
+  if (differences.empty()) return;
+  summary->notices.push_back(
+      absl::StrCat("the scans had different options, which may be why records changed: ",
+                   absl::StrJoin(differences, "; ")));
+}
+
 /// CSV goes to a folder.
 absl::Status CheckChanges(const DiffOptions& options, const report::ReportOutput& output) {
   if (options.changes_path.empty()) return absl::OkStatus();
@@ -142,6 +157,7 @@ absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
                                        options.overwrite};
   if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
   if (absl::Status status = CheckChanges(options, output); !status.ok()) return status;
+  CompareRequests(options, summary);
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{{options.old_path, options.new_path}, options.threads, options.progress});
   auto spill = Spill::Create(options.temp_folder);

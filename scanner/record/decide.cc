@@ -25,6 +25,7 @@
 #include "scanner/io/line_reader.h"
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
+#include "scanner/record/decide_metadata.h"
 #include "scanner/record/redecide.h"
 #include "scanner/record/run_files.h"
 
@@ -137,6 +138,7 @@ absl::Status DecideRun::Open() {
   auto lock = io::FileLock::Take(options_.output_path);
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
+  RemoveMetadataOf(options_);
   reader_ = std::make_unique<io::BlockReader>(inputs_, stop_reading_.get());
   auto sink = io::OutputSink::Open(options_.output_path);
   if (!sink.ok()) return sink.status();
@@ -209,10 +211,11 @@ absl::Status DecideRun::Run() {
   for (std::thread& other : others) other.join();
   finished_->Notify();
   watcher.join();
-  absl::Status written = sink_->Finish();
-  if (!written.ok()) return written;
-  if (!broken_line_.ok()) return broken_line_;
-  return reader_->status();
+  absl::Status result = sink_->Finish();
+  if (result.ok()) result = broken_line_;
+  if (result.ok()) result = reader_->status();
+  const absl::Status told = WriteDecidedMetadata(options_, *summary_, result);
+  return result.ok() ? told : result;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "scanner/record/json_text.h"
 
@@ -208,6 +209,28 @@ absl::StatusOr<std::optional<ScanMetadata>> ReadMetadata(const std::string& path
   ReadDeciding(object, &metadata);
   ReadRuns(object, &metadata);
   return metadata;
+}
+
+std::vector<DecidingOption> RequestOptionsOf(const IssuanceRequest& request,
+                                             const std::vector<CertificationAuthority>& ca_set) {
+  std::string cas = absl::StrJoin(request.issuer_domains, " ");
+  std::string set;
+  for (const CertificationAuthority& ca : ca_set) {
+    absl::StrAppend(&set, set.empty() ? "" : "; ", ca.name, " ",
+                    absl::StrJoin(ca.issuer_domains, " "));
+  }
+  return {{"--ca", cas.empty() ? "letsencrypt.org" : std::move(cas)},
+          {"--ca-set", std::move(set)},
+          {"--for", "tls"},
+          {"--on-failure", request.uses_exception ? "baseline" : "refuse"},
+          {"--account-uri", request.account_uri.value_or("")},
+          {"--validation-method", request.validation_method.value_or("")}};
+}
+
+std::optional<ScanMetadata> MetadataBeside(const std::string& path) {
+  if (path.empty() || path == "-") return std::nullopt;
+  auto read = ReadMetadata(MetadataPathOf(path));
+  return read.ok() ? *std::move(read) : std::nullopt;
 }
 
 std::vector<std::string> DifferencesOf(const std::vector<DecidingOption>& a,

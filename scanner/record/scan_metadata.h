@@ -10,6 +10,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "caascan/caa.h"
+
 namespace caascan::record {
 
 /// An option that decides what records say, and its value as text; empty where it was not given.
@@ -56,6 +58,15 @@ std::string MetadataJson(const ScanMetadata& metadata);
 
 /// The path that a scan writes beside the records of `path` unless told otherwise.
 std::string MetadataPathOf(const std::string& path);
+
+/// The part of the deciding options that says who asks and for what. `wildcard` aside: with
+/// `decide` it stays as it was.
+std::vector<DecidingOption> RequestOptionsOf(const IssuanceRequest& request,
+                                             const std::vector<CertificationAuthority>& ca_set);
+
+/// Reads the metadata beside the records of `path`; nullopt where there is none, or it cannot be
+/// read: for commands to whom it is a help and no more.
+std::optional<ScanMetadata> MetadataBeside(const std::string& path);
 
 /// Reads a file that MetadataJson() made: what the commands need that read records, and for
 /// earlier_runs all runs so far, the file's own last. Nullopt where there is no such file. Errors:

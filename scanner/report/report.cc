@@ -89,16 +89,21 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
     return absl::InvalidArgumentError("a partial report is torn: some of its lines are missing");
   }
   const std::vector<std::string> inputs = pass->DisplayNames();
+  std::vector<std::pair<std::string, record::ScanMetadata>> scans;
+  for (const std::string& input : options.inputs) {
+    if (auto metadata = record::MetadataBeside(input)) scans.emplace_back(input, *metadata);
+  }
   if (io::IsStandardOutput(options.output_path)) pass.reset();
   if (options.partial) {
     return io::WriteWhole(options.output_path,
                           report::WritePartial(shared.sum, broken.count() - shared.sum.broken()));
   }
-  return report::WriteReport(
-      report::MakeReport(
-          shared.sum, broken,
-          {.inputs = inputs, .min_names = options.min_names, .orders_only = options.orders_only}),
-      output);
+  return report::WriteReport(report::MakeReport(shared.sum, broken,
+                                                {.inputs = inputs,
+                                                 .scans = scans,
+                                                 .min_names = options.min_names,
+                                                 .orders_only = options.orders_only}),
+                             output);
 }
 
 }  // namespace caascan

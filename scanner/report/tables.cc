@@ -431,6 +431,22 @@ Table BrokenTable(const BrokenLines& broken, const std::vector<std::string>& inp
   return table;
 }
 
+/// Only of inputs that have metadata; it is no table of counts.
+Table ScanTable(const std::vector<std::pair<std::string, record::ScanMetadata>>& scans) {
+  Table table = {.id = "scans",
+                 .title = "Scans that the records are of",
+                 .note = "As their metadata tell.",
+                 .columns = {{"input", "input", ColumnKind::kText},
+                             {"state", "state", ColumnKind::kText},
+                             {"scan", "scan", ColumnKind::kText}},
+                 .rows = {},
+                 .wrapped = true};
+  for (const auto& [input, metadata] : scans) {
+    table.rows.push_back({input, metadata.state, record::MetadataLine(metadata)});
+  }
+  return table;
+}
+
 }  // namespace
 
 Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
@@ -457,6 +473,7 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   tables.push_back(OrderTable(aggregate));
   tables.push_back(EffortTable(aggregate));
   tables.push_back(BrokenTable(broken, options.inputs));
+  if (!options.scans.empty()) tables.push_back(ScanTable(options.scans));
   for (Table& table : tables) {
     table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
   }

@@ -30,15 +30,6 @@ std::string NowText() {
   return text.substr(1, text.size() - 2);  // Without its quotes.
 }
 
-std::string SetText(const std::vector<CertificationAuthority>& ca_set) {
-  std::string text;
-  for (const CertificationAuthority& ca : ca_set) {
-    absl::StrAppend(&text, text.empty() ? "" : "; ", ca.name, " ",
-                    absl::StrJoin(ca.issuer_domains, " "));
-  }
-  return text;
-}
-
 const char* ModeText(DnssecMode mode) {
   return mode == DnssecMode::kOff ? "off" : mode == DnssecMode::kAuto ? "auto" : "validate";
 }
@@ -137,20 +128,15 @@ std::string MetadataPath(const ScanOptions& options) {
 }
 
 std::vector<DecidingOption> DecidingOptions(const ScanOptions& options) {
-  const IssuanceRequest& request = options.request;
-  const auto list = [](const std::vector<std::string>& words) { return absl::StrJoin(words, " "); };
-  const std::string cas = list(request.issuer_domains);
-  return {{"--ca", cas.empty() ? "letsencrypt.org" : cas},
-          {"--ca-set", SetText(options.ca_set)},
-          {"--for", "tls"},
-          {"--on-failure", request.uses_exception ? "baseline" : "refuse"},
-          {"--account-uri", request.account_uri.value_or("")},
-          {"--validation-method", request.validation_method.value_or("")},
-          {"--wildcard", request.wildcard ? "yes" : ""},
-          {"--dnssec", ModeText(options.dnssec)},
-          {"--dnssec-sha1", options.dnssec_sha1 == DnssecSha1::kAccept ? "accept" : "insecure"},
-          {"--nsec3-limit", absl::StrCat(options.nsec3_limit)},
-          {"--resolver", options.resolvers.empty() ? "iterative" : "forwarding"}};
+  std::vector<DecidingOption> deciding = record::RequestOptionsOf(options.request, options.ca_set);
+  deciding.insert(
+      deciding.end(),
+      {{"--wildcard", options.request.wildcard ? "yes" : ""},
+       {"--dnssec", ModeText(options.dnssec)},
+       {"--dnssec-sha1", options.dnssec_sha1 == DnssecSha1::kAccept ? "accept" : "insecure"},
+       {"--nsec3-limit", absl::StrCat(options.nsec3_limit)},
+       {"--resolver", options.resolvers.empty() ? "iterative" : "forwarding"}});
+  return deciding;
 }
 
 absl::Status CheckResumed(const ScanOptions& options, std::vector<std::string>* earlier_runs,
@@ -194,10 +180,6 @@ absl::Status MetadataFile::Write() const {
 }
 
 absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::string> earlier_runs) {
-  if (path_.empty()) {
-    RemoveStale(options_);
-    return absl::OkStatus();
-  }
   metadata_.version = options_.invocation.version;
   metadata_.command_line = options_.invocation.command_line;
   metadata_.options = options_.invocation.options;
@@ -216,6 +198,10 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
   metadata_.output = WritesFile(options_) ? options_.output_path : "";
   metadata_.earlier_runs = std::move(earlier_runs);
   metadata_.start = NowText();
+  if (path_.empty()) {
+    RemoveStale(options_);
+    return absl::OkStatus();
+  }
   if (absl::Status written = Write(); !written.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--metadata: ", written.message(), " (--metadata none does without)"));

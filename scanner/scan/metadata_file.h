@@ -39,6 +39,8 @@ class MetadataFile {
 
   /// Once. Errors: InvalidArgument that names the option and the file.
   [[nodiscard]] absl::Status Begin(const WorkerSetup& setup, std::vector<std::string> earlier_runs);
+  /// What Begin() found, whether or not it is written.
+  const record::ScanMetadata& facts() const { return metadata_; }
   /// Once, after Begin(). `result` is what RunScan() returns; DataLoss where the file could not be
   /// written.
   [[nodiscard]] absl::Status End(const absl::Status& result, const ScanSummary& summary,

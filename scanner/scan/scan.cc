@@ -189,10 +189,10 @@ absl::Status Scan::OpenOutput() {
     std::string notice;
     absl::Status same = CheckResumed(options_, &earlier_runs_, &notice);
     if (!same.ok()) return same;
-    if (!notice.empty()) Say(notice);
     const auto stop = [this] { return TakeFirstSignal(); };
     auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
     if (!earlier.ok()) return earlier.status();
+    if (!notice.empty()) Say(notice);
     earlier_ = *std::move(earlier);
     if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
     // It may be another file now, without the names that were stopped.
@@ -428,6 +428,8 @@ absl::Status Scan::Run() {
   if (absl::Status status = metadata.Begin(setup_, std::move(earlier_runs_)); !status.ok()) {
     return status;
   }
+  summary_->source_addresses = metadata.facts().source_addresses;
+  summary_->trust_anchors = metadata.facts().trust_anchors;
   writer_->Start();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });

@@ -175,6 +175,66 @@ class Metadata(harness.Case):
         done = self.caascan("scan", *NO_NETWORK, self.names, "-o", self.output, "--resume", code=2)
         self.assert_one_clear_line(done, "out.ndjson.meta.json")
 
+    def scans(self, **options):
+        """Scans of the same names with these options; the paths of their records."""
+        paths = {}
+        for name, more in options.items():
+            paths[name] = self.folder / f"{name}.ndjson"
+            self.caascan("scan", *NO_NETWORK, *more, self.names, "-o", paths[name])
+        return paths
+
+    def test_report_shows_it(self):
+        paths = self.scans(one=["--ca", "digicert.com"], two=[])
+        document = json.loads(self.caascan("report", "--format", "json", *paths.values()).stdout)
+        jsonschema.validate(document, json.loads((harness.SOURCE / "docs" / "report.schema.json").read_text()))
+        rows = document["scans"]["rows"]
+        self.assertEqual([(row["input"], row["state"]) for row in rows],
+                         [(str(path), "done") for path in paths.values()])
+        self.assertIn("--ca digicert.com", rows[0]["scan"])
+        self.assertIn("--ca letsencrypt.org", rows[1]["scan"])
+        for form in ("text", "markdown", "html"):
+            self.assertIn("--ca digicert.com", " ".join(
+                self.caascan("report", "--format", form, paths["one"]).stdout.decode().split()), form)
+        bare = self.file("bare.ndjson", paths["one"].read_text())
+        self.assertNotIn("scans", json.loads(self.caascan("report", "--format", "json", bare).stdout))
+
+    def test_diff_warns_where_options_differ(self):
+        paths = self.scans(one=[], two=["--ca", "digicert.com"], three=["--timeout", "1000"])
+        warned = self.caascan("diff", paths["one"], paths["two"]).stderr.decode().splitlines()
+        self.assertEqual(len(warned), 2, warned)
+        self.assertIn("--ca: letsencrypt.org and digicert.com", warned[0])
+        self.assertEqual(len(self.caascan("diff", paths["one"], paths["three"]).stderr.splitlines()), 1)
+        bare = self.file("bare.ndjson", paths["two"].read_text())
+        self.assertEqual(len(self.caascan("diff", paths["one"], bare).stderr.splitlines()), 1)
+
+    def test_corroborate_refuses_perspectives_that_asked_for_something_else(self):
+        paths = self.scans(one=[], two=[], three=["--dnssec-sha1", "insecure"], ca=["--ca", "digicert.com"],
+                           account=["--account-uri", "https://ca.example/1"], wildcard=["--wildcard"],
+                           method=["--validation-method", "dns-01"])
+        common = ["corroborate", "--primary", paths["one"], "--remote", paths["two"], "--remote"]
+        self.caascan(*common, paths["three"])
+        for name, option in (("ca", "--ca:"), ("account", "--account-uri"), ("wildcard", "--wildcard"),
+                             ("method", "--validation-method")):
+            done = self.caascan(*common, paths[name], code=2)
+            self.assert_one_clear_line(done, option, str(paths[name]))
+            self.assertEqual(done.stdout, b"")
+
+    def test_decide_passes_it_on(self):
+        paths = self.scans(one=["--wildcard"], two=["--wildcard", "--ca", "digicert.com"], three=["--dnssec-sha1", "insecure"])
+        decided = self.folder / "decided.ndjson"
+        told = self.folder / "decided.ndjson.meta.json"
+        self.caascan("decide", "--ca", "sectigo.com", paths["one"], paths["two"], "-o", decided)
+        found = self.metadata(told)
+        self.assertEqual(found["command_line"][1], "decide")
+        self.assertEqual((found["deciding"]["--ca"], found["deciding"]["--wildcard"]), ("sectigo.com", "yes"))
+        self.assertEqual([run["deciding"]["--ca"] for run in found["earlier_runs"]], ["letsencrypt.org", "digicert.com"])
+        self.assertEqual((found["state"], found["records_out"]), ("done", 4))
+        done = self.caascan("scan", *NO_NETWORK, "--wildcard", self.names, "-o", decided, "--resume", code=2)
+        self.assert_one_clear_line(done, "--ca: sectigo.com and letsencrypt.org")
+        # Of records that were not looked up alike there is none, and no old one.
+        self.caascan("decide", paths["one"], paths["three"], "-o", decided, "--overwrite")
+        self.assertFalse(told.exists())
+
 
 if __name__ == "__main__":
     harness.main()

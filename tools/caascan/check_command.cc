@@ -39,7 +39,8 @@ bool IsWhereOutputGoes(const std::string& path) {
 }
 
 /// How these options have it asked.
-std::string Vantage(const std::string& program, const ScanOptions& options) {
+std::string Vantage(const std::string& program, const ScanOptions& options,
+                    const ScanSummary& summary) {
   std::string how = program + ", ";
   if (options.resolvers.empty()) {
     how += "iteratively, at all servers of the zone";
@@ -47,7 +48,16 @@ std::string Vantage(const std::string& program, const ScanOptions& options) {
     how += "through";
     for (const std::string& resolver : options.resolvers) how += " " + resolver;
   }
-  return how + (options.families == AddressFamilies::kBoth ? "" : ", over one IP family");
+  how += options.families == AddressFamilies::kBoth ? "" : ", over one IP family";
+  for (size_t i = 0; i < summary.source_addresses.size(); ++i) {
+    how += (i == 0 ? ", from " : " and ") + summary.source_addresses[i];
+  }
+  if (options.resolvers.empty() && !summary.trust_anchors.empty()) {
+    how += options.trust_anchor_path.empty()
+               ? ", by the built-in trust anchors"
+               : ", by the trust anchors of " + options.trust_anchor_path;
+  }
+  return how;
 }
 
 }  // namespace
@@ -100,17 +110,18 @@ absl::Status CheckCommand::CheckHtmlPath() const {
   return absl::InvalidArgumentError("--html: standard output goes to " + *html_path_ + " already");
 }
 
-absl::Status CheckCommand::WriteHtml(const std::vector<std::string>& records) const {
+absl::Status CheckCommand::WriteHtml(const std::vector<std::string>& records,
+                                     const ScanSummary& summary) const {
   if (!html_path_) return absl::OkStatus();
   return WriteCheckPage(*html_path_, records,
                         {options_.request.issuer_domains, options_.port,
-                         Vantage(program_->app()->version(), options_)});
+                         Vantage(program_->app()->version(), options_, summary)});
 }
 
-int CheckCommand::Print(const std::vector<std::string>& records) {
+int CheckCommand::Print(const std::vector<std::string>& records, const ScanSummary& summary) {
   const ExplainOptions explain{options_.request.issuer_domains, FormOfOutput(markdown_),
                                options_.port, WidthOfOutput(),
-                               Vantage(program_->app()->version(), options_)};
+                               Vantage(program_->app()->version(), options_, summary)};
   std::string out;
   bool all_would = true;
   for (const std::string& record : records) {
@@ -147,8 +158,8 @@ int CheckCommand::Run() {
   // Where no resolver has answered, the pages say so, and what to do.
   if (!status.ok() && !absl::IsUnavailable(status)) return program_->Finish(status);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
-  const absl::Status written = WriteHtml(records);
-  const int code = Print(records);
+  const absl::Status written = WriteHtml(records, summary);
+  const int code = Print(records, summary);
   if (!status.ok()) return program_->Finish(status);
   if (!written.ok()) return program_->Finish(written);
   return summary.signal == 0 ? code : 128 + summary.signal;

@@ -25,8 +25,8 @@ class CheckCommand {
  private:
   void AddLookUpOptions(CLI::App* app);
   absl::Status CheckHtmlPath() const;
-  absl::Status WriteHtml(const std::vector<std::string>& records) const;
-  int Print(const std::vector<std::string>& records);
+  absl::Status WriteHtml(const std::vector<std::string>& records, const ScanSummary& summary) const;
+  int Print(const std::vector<std::string>& records, const ScanSummary& summary);
 
   cli::Program* const program_;
   RequestOptions request_;

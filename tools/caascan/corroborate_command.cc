@@ -14,8 +14,8 @@ The primary perspective must permit. A remote perspective corroborates where its
 failed in a way that may be taken as permission: the record has may_issue true, and dnssec insecure (Baseline Requirements
 4.2.2.1). Of 2 to 5 remote perspectives at most one, of 6 and more at most two may fail to corroborate (3.2.2.9). A name
 that a file lacks, or has twice, and a record older than --max-age do not corroborate. Scan for the
-same CA, account and method at all perspectives: the records do not name them, but where two perspectives decide
-differently over the same CAA records they were not asked the same, and nothing is decided at all.
+same CA, account and method at all perspectives. Where their metadata (FILE.meta.json) differ in these, or where two
+perspectives decide differently over the same CAA records, they were not asked the same, and nothing is decided at all.
 
 Memory:
 Records lie in temporary files meanwhile, about 50 bytes each and their CAA set, and are decided a share at a time: memory

@@ -16,6 +16,10 @@ written again, in order, with outcome, reason, may_issue, would_issue, decisions
 account and method given now. No query is sent. Of records whose look-up failed only would_issue changes, and everything
 else in a record stays as it is.
 
+Output:
+FILE of -o is never an input too. One that holds records is refused without --overwrite, and it is locked meanwhile. Where
+the inputs have metadata (FILE.meta.json), so has the output, with the CA, account and method given now.
+
 Exit status:
 0: done. 1: could not finish, such as a full disk or a closed output. 2: wrong usage or unreadable input; what came
 before a broken record is written. 130, 143: stopped by SIGINT or SIGTERM.
@@ -50,6 +54,8 @@ int DecideCommand::Run() {
   absl::Status read = request_.Read(&options_.request, &options_.ca_set);
   if (!read.ok()) return program_->Finish(read);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
+  options_.invocation = {program_->app()->version(), program_->command_line(),
+                         cli::OptionValues(program_->app()->get_subcommand("decide"))};
   DecideSummary summary;
   absl::Status status = RunDecide(options_, &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);

@@ -13,6 +13,9 @@ The records of each name, in whatever order; the latest where a scan has several
 (without TTL and owner) may change, the last between two look-ups that succeeded. With --changes each name that changed
 is a line: name, changed (a list of outcome, reason, caa), old and new with outcome, reason, operator and caa.
 
+Where both scans have metadata (FILE.meta.json) that differ in the CA or another option that decides, a line on standard
+error says so. A file that is read is never written. Reports are replaced, and records only with --overwrite.
+
 Memory:
 Records lie in temporary files meanwhile, about 60 bytes each and their CAA set, and are compared a share at a time: memory
 is about 30 MiB for ten million names a scan, and never much above 100 MiB.
@@ -63,6 +66,7 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
 int DiffCommand::Run() {
   DiffSummary summary;
   const absl::Status status = RunDiff(options_, &summary);
+  for (const std::string& notice : summary.notices) program_->Complain(notice);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

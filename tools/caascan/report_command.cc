@@ -17,6 +17,9 @@ Records as caascan scan wrote them, from several files or shards; without FILE, 
 input; gzip and zstd are known by their content. A line that is no record is counted and located in the report, and so is
 an input that breaks off.
 
+Where FILE.meta.json tells how FILE was scanned, the report shows it (table scans). A file that is read is never written.
+Reports are replaced, and records only with --overwrite.
+
 Formats:
   text: for a terminal, 100 columns wide; long tables show their first rows (--top).
   json: all rows of all tables; docs/report.schema.json describes it.
