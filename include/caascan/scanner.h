@@ -52,7 +52,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::vector<CertificationAuthority> ca_set;
   std::string ca_set_path;  // The file that ca_set was read from, where it was one.
 
-  std::vector<std::string> resolvers;  // ADDR[:PORT] or [V6]:PORT; none is iterative mode.
+  /// [SCHEME://]HOST[:PORT] with an address, [V6]:PORT or a host name; "@FILE" for one a line of
+  /// FILE; "system". None is iterative mode.
+  std::vector<std::string> resolvers;
   /// What fails through the resolvers is looked up iteratively too, to find the server at fault.
   bool explain_iteratively = false;
   std::string root_hints_path;            // Empty is the built-in IANA list.

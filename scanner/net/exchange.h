@@ -62,6 +62,7 @@ struct ExchangeResult {
 struct ActiveTag {};
 
 /// `Exchange exchange(peer, query, protocol, timeout); ExchangeResult result = co_await exchange;`
+/// Where the peer is reached by streams only, it goes over one whatever `protocol` says.
 /// Waits for its turn under the limits (that time is not part of the timeout), sends once, and ends
 /// with the matched answer or a reason. `query` and its name must live until it ends. Keeps its
 /// peer. Lives in the awaiting coroutine's frame, by the hundred thousand; awaited once.
@@ -91,7 +92,10 @@ class Exchange : public async::Timer,
 
   Exchange(PeerRef peer, const dns::QuerySpec& query, Protocol protocol,
            std::chrono::milliseconds timeout)
-      : peer_(std::move(peer)), query_(query), protocol_(protocol), timeout_(timeout) {}
+      : peer_(std::move(peer)),
+        query_(query),
+        protocol_(peer_ != nullptr && peer_->streams_only() ? Protocol::kTcp : protocol),
+        timeout_(timeout) {}
 
   /// TCP: by a connection that no other query shares, whose end could be the other's doing. Before
   /// it is awaited.

@@ -34,10 +34,10 @@ absl::Status Network::Open() {
   return opened.ok() ? tcp_->Open() : opened;
 }
 
-PeerRef Network::PeerFor(const async::Address& address) {
-  if (Peer* known = exchanges_.peers().Find(address)) return known;
-  const bool blocked = blocked_ && blocked_(address);
-  return exchanges_.peers().Add(address, blocked);
+PeerRef Network::PeerFor(const Endpoint& at) {
+  if (Peer* known = exchanges_.peers().Find(at)) return known;
+  const bool blocked = blocked_ && blocked_(at.address);
+  return exchanges_.peers().Add(at, blocked);
 }
 
 void Network::SetCanaries(const std::vector<PeerRef>& peers) {

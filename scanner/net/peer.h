@@ -11,6 +11,7 @@
 #include "scanner/async/fixed_pool.h"
 #include "scanner/async/list.h"
 #include "scanner/async/timer_wheel.h"
+#include "scanner/net/channel.h"
 #include "scanner/net/peer_queue.h"
 #include "scanner/pacing/congestion.h"
 #include "scanner/pacing/limits.h"
@@ -33,10 +34,18 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
                                                     public async::ListNode<ReadyTag>,
                                                     public async::ListNode<UnusedTag> {
  public:
-  Peer(const async::Address& address, Exchanges* exchanges, bool blocked)
-      : address_(address), blocked_(blocked), exchanges_(exchanges) {}
+  Peer(const Endpoint& at, Exchanges* exchanges, bool blocked)
+      : address_(at.address),
+        blocked_(blocked),
+        streams_only_(at.channel != nullptr),
+        exchanges_(exchanges),
+        channel_(at.channel) {}
 
   const async::Address& address() const { return address_; }
+  /// nullptr where it is reached over UDP, and over TCP where that is needed.
+  const Channel* channel() const { return channel_; }
+  /// Every query goes over a stream: no datagram is sent to it.
+  bool streams_only() const { return streams_only_; }
   /// Nothing is ever sent there: see NetworkOptions.
   bool blocked() const { return blocked_; }
   /// Is it time to tell the server's operator whom to write to? At the first query, and again and
@@ -119,6 +128,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   // In this order what each query needs is in two lines of the processor's cache.
   const async::Address address_;
   const bool blocked_ : 1;
+  bool streams_only_ : 1;
   bool has_answered_over_tcp_ : 1 = false;
   uint8_t proven_silences_ : 2 = 0;  // Up to kKnownSilent.
   LetterCase letter_case_ : 4 = LetterCase::kUnknown;
@@ -131,6 +141,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   async::List<Exchange, QueueTag> sent_;
   Exchanges* const exchanges_;
   StreamConnection* connection_ = nullptr;
+  const Channel* const channel_;
 };
 
 /// Keeps a peer. As large as a pointer, and used like one; empty by default. The count is a plain

@@ -47,15 +47,15 @@ PeerTable::~PeerTable() {
   }
 }
 
-Peer* PeerTable::Find(const async::Address& address) const {
-  const auto it = peers_.find(address);
+Peer* PeerTable::Find(const Endpoint& at) const {
+  const auto it = peers_.find(at);
   return it == peers_.end() ? nullptr : *it;
 }
 
-Peer* PeerTable::Add(const async::Address& address, bool blocked) {
-  auto* peer = new (pool_.Take()) Peer(address, exchanges_, blocked);
+Peer* PeerTable::Add(const Endpoint& at, bool blocked) {
+  auto* peer = new (pool_.Take()) Peer(at, exchanges_, blocked);
   const bool added = peers_.insert(peer).second;
-  assert(added && "an address has one peer");
+  assert(added && "one peer for each way to an address");
   (void)added;
   NoteEndOfUse(peer);
   return peer;

@@ -28,10 +28,10 @@ class PeerTable {
   PeerTable& operator=(const PeerTable&) = delete;
   ~PeerTable();
 
-  /// nullptr where the address is not known.
-  Peer* Find(const async::Address& address) const;
-  /// REQUIRES: the address is not known.
-  Peer* Add(const async::Address& address, bool blocked);
+  /// nullptr where the server is not known by this way to it.
+  Peer* Find(const Endpoint& at) const;
+  /// REQUIRES: it is not known.
+  Peer* Add(const Endpoint& at, bool blocked);
   size_t size() const { return peers_.size(); }
   size_t unused() const { return unused_; }
   /// `act` must not add peers.
@@ -45,8 +45,10 @@ class PeerTable {
   }
 
  private:
-  static const async::Address& AddressOf(const async::Address& address) { return address; }
+  static const async::Address& AddressOf(const Endpoint& at) { return at.address; }
   static const async::Address& AddressOf(const Peer* peer) { return peer->address(); }
+  static const Channel* ChannelOf(const Endpoint& at) { return at.channel; }
+  static const Channel* ChannelOf(const Peer* peer) { return peer->channel(); }
   struct Hash {
     using is_transparent = void;
     template <typename K>
@@ -58,7 +60,7 @@ class PeerTable {
     using is_transparent = void;
     template <typename A, typename B>
     bool operator()(const A& a, const B& b) const {
-      return AddressOf(a) == AddressOf(b);
+      return ChannelOf(a) == ChannelOf(b) && AddressOf(a) == AddressOf(b);
     }
   };
 

@@ -95,9 +95,11 @@ void TakeBareError(uint16_t flags, Asked* asked) {
 }
 
 /// What only the whole sequence of exchanges tells.
-void Conclude(net::Protocol last, const AskOptions& options, bool used_edns, Asked* asked) {
+void Conclude(net::Protocol first, net::Protocol last, const AskOptions& options, bool used_edns,
+              Asked* asked) {
   asked->over_tcp = last == net::Protocol::kTcp;
-  const bool was_truncated = asked->over_tcp && !options.over_tcp && !asked->mismatches.any();
+  const bool was_truncated =
+      asked->over_tcp && first == net::Protocol::kUdp && !asked->mismatches.any();
   if (was_truncated && !asked->replied && asked->result != ServerResult::kMalformed) {
     asked->result = ServerResult::kTruncated;
   }
@@ -124,6 +126,10 @@ void NoteQuery(const dns::QuerySpec& spec, const net::Peer& peer, Activity* acti
                               peer.address().ToText()));
 }
 
+net::Protocol FirstProtocol(const net::Peer& peer, const AskOptions& options) {
+  return options.over_tcp || peer.streams_only() ? net::Protocol::kTcp : net::Protocol::kUdp;
+}
+
 async::Pooled<Asked> Blocked() {
   async::Pooled<Asked> asked = async::MakePooled<Asked>();
   asked->status = net::ExchangeStatus::kBlocked;
@@ -144,7 +150,8 @@ async::Task<async::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns
   }
   spec.small_letters =
       options.small_letters || peer->letter_case() == net::Peer::LetterCase::kSensitive;
-  net::Protocol transport = options.over_tcp ? net::Protocol::kTcp : net::Protocol::kUdp;
+  const net::Protocol first = FirstProtocol(*peer, options);
+  net::Protocol transport = first;
   bool closed_once = false;
   uint16_t bare_flags = 0;
   while (true) {
@@ -189,7 +196,7 @@ async::Task<async::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns
     TakeBareError(bare_flags, asked.get());
     transport = net::Protocol::kUdp;
   }
-  Conclude(transport, options, spec.edns, asked.get());
+  Conclude(first, transport, options, spec.edns, asked.get());
   co_return asked;
 }
 

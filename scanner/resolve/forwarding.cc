@@ -85,13 +85,12 @@ void TakeRemarks(const dns::Message& message, const async::Address& resolver, Ca
 }  // namespace
 
 ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                                       const std::vector<async::Address>& resolvers,
+                                       const std::vector<net::Endpoint>& resolvers,
                                        std::unique_ptr<Resolver> own)
     : network_(network), options_(options), own_(std::move(own)) {
   assert(!resolvers.empty() && "forwarding needs somebody to forward to");
   options_.ask.recursion_desired = true;
-  for (const async::Address& address : resolvers)
-    resolvers_.emplace_back(network->PeerFor(address));
+  for (const net::Endpoint& at : resolvers) resolvers_.emplace_back(network->PeerFor(at));
 }
 
 async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,

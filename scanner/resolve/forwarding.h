@@ -30,9 +30,9 @@ struct ForwardingOptions {
 /// one that does says SERVFAIL.
 class ForwardingResolver : public Resolver {
  public:
-  /// REQUIRES: at least one address. `own` looks failures up again in Explain(); may be null.
+  /// REQUIRES: at least one resolver. `own` looks failures up again in Explain(); may be null.
   ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                     const std::vector<async::Address>& resolvers,
+                     const std::vector<net::Endpoint>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
   async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,

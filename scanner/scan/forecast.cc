@@ -23,6 +23,7 @@
 #include "scanner/scan/forecast_count.h"
 #include "scanner/scan/forecast_model.h"
 #include "scanner/scan/intake.h"
+#include "scanner/scan/resolver_list.h"
 #include "scanner/scan/scan_files.h"
 #include "scanner/scan/shard_key.h"
 
@@ -82,6 +83,7 @@ class Forecaster : private input::DenialSink {
   const ScanOptions& options_;
   const ForecastModel model_;
   Forecast* const forecast_;
+  size_t resolvers_ = 0;
   std::unique_ptr<const Blocklist> blocklist_;
   NameCounter names_;
   HostCounter hosts_;
@@ -235,9 +237,9 @@ void Forecaster::Sum() {
 void Forecaster::SumOfResolvers() {
   forecast_->own_queries += static_cast<double>(zones_.size());
   forecast_->queries = forecast_->own_queries;
-  const auto resolvers = static_cast<double>(options_.resolvers.size());
-  forecast_->seconds = std::max(model_.SecondsInAll(forecast_->queries),
-                                model_.SecondsAtAddresses(forecast_->queries, resolvers));
+  forecast_->seconds =
+      std::max(model_.SecondsInAll(forecast_->queries),
+               model_.SecondsAtAddresses(forecast_->queries, static_cast<double>(resolvers_)));
   forecast_->slowest = "the resolvers";
 }
 
@@ -245,6 +247,9 @@ absl::Status Forecaster::Run() {
   *forecast_ = Forecast();
   if (absl::Status status = CheckFilesApart(options_); !status.ok()) return status;
   forecast_->through_resolvers = !options_.resolvers.empty();
+  const absl::StatusOr<size_t> resolvers = CountResolvers(options_.resolvers);
+  if (!resolvers.ok()) return resolvers.status();
+  resolvers_ = *resolvers;
   if (!options_.blocklist_path.empty()) {
     auto blocklist = Blocklist::Read(options_.blocklist_path);
     if (!blocklist.ok()) return blocklist.status();

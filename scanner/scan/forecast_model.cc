@@ -32,7 +32,7 @@ double ForecastModel::SecondsInAll(double queries) const {
 }
 
 ForecastModel ModelOf(const ScanOptions& options) {
-  const pacing::LimitOptions limits = Limits(options);
+  const pacing::LimitOptions limits = Limits(options, /*resolvers=*/{});
   const bool through_resolvers = !options.resolvers.empty();
   const uint32_t rate = through_resolvers ? limits.own_rate_qps : limits.server_rate_qps;
   const uint32_t inflight = through_resolvers ? limits.own_inflight : limits.server_inflight;

@@ -59,9 +59,16 @@ std::string SourceFor(const async::Address& server) {
   return known ? async::Address::FromSockaddr(name).ToText() : "";
 }
 
+/// As --resolver takes it.
+std::string ResolverText(const net::Endpoint& resolver) {
+  return absl::StrCat(resolver.channel != nullptr ? "tcp://" : "",
+                      resolver.address.ToTextWithPort());
+}
+
 /// Of each family, by the first server that there is a way to.
 void FillVantage(const WorkerSetup& setup, record::ScanMetadata* metadata) {
-  std::vector<async::Address> servers = setup.resolvers;
+  std::vector<async::Address> servers;
+  for (const net::Endpoint& resolver : setup.resolvers) servers.push_back(resolver.address);
   for (const zones::RootServer& root : setup.root) {
     servers.insert(servers.end(), root.addresses.begin(), root.addresses.end());
   }
@@ -188,8 +195,8 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
     metadata_.trust_anchors.push_back(AnchorText(anchor));
   }
   metadata_.iterative = options_.resolvers.empty();
-  for (const async::Address& address : setup.resolvers) {
-    metadata_.resolvers.push_back(address.ToTextWithPort());
+  for (const net::Endpoint& resolver : setup.resolvers) {
+    metadata_.resolvers.push_back(ResolverText(resolver));
   }
   FillVantage(setup, &metadata_);
   metadata_.threads = setup.threads;

@@ -33,6 +33,7 @@
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/metadata_file.h"
+#include "scanner/scan/resolver_list.h"
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_files.h"
 #include "scanner/scan/scan_setup.h"
@@ -53,10 +54,12 @@ constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are give
 // In the order of use; there is one of them.
 class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
-  Scan(const ScanOptions& options, ScanSummary* summary)
+  /// `resolvers` are those of the options. All outlive it.
+  Scan(const ScanOptions& options, const ResolverList& resolvers, ScanSummary* summary)
       : options_(options),
+        resolvers_(resolvers),
         summary_(summary),
-        limits_(Limits(options)),
+        limits_(Limits(options, resolvers.endpoints())),
         telemetry_(
             options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }) {}
 
@@ -87,6 +90,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   telemetry::ProgressSnapshot Snapshot() const;
 
   const ScanOptions& options_;
+  const ResolverList& resolvers_;
   ScanSummary* const summary_;
   io::SignalScope signals_;  // Before any thread begins.
   std::unique_ptr<const Blocklist> blocklist_;
@@ -131,7 +135,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
 /// What they name may be a FIFO that nothing is ever written to.
 absl::Status Scan::ReadOptionFiles() {
   const io::SignalGap gap;
-  if (absl::Status status = FillSetup(options_, &setup_); !status.ok()) return status;
+  if (absl::Status status = FillSetup(options_, resolvers_.endpoints(), &setup_); !status.ok())
+    return status;
   if (options_.blocklist_path.empty()) return absl::OkStatus();
   auto blocklist = Blocklist::Read(options_.blocklist_path);
   if (!blocklist.ok()) return blocklist.status();
@@ -445,7 +450,10 @@ absl::Status Scan::Run() {
 
 absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   *summary = ScanSummary();
-  return scan::Scan(options, summary).Run();
+  // Before signals are taken over: a look-up of the system's can take long.
+  const auto resolvers = scan::ResolverList::Read(options.resolvers, options.families);
+  if (!resolvers.ok()) return resolvers.status();
+  return scan::Scan(options, *resolvers, summary).Run();
 }
 
 }  // namespace caascan

@@ -13,7 +13,6 @@
 namespace caascan::scan {
 namespace {
 
-constexpr uint16_t kDnsPort = 53;
 constexpr std::chrono::milliseconds kBriskRest(500);  // Before a name is looked up again.
 constexpr uint32_t kDefaultServerRate = 100;
 constexpr uint32_t kDefaultServerInflight = 32;
@@ -21,23 +20,6 @@ constexpr uint16_t kMaxNsec3Limit = 2'500;  // What RFC 5155 §10.3 allows for t
 constexpr uint16_t kMaxExpiringDays = 365;
 constexpr uint32_t kMaxDenialMib = 1 << 20;
 constexpr uint32_t kSecondsPerDay = 86'400;
-
-absl::Status ReadResolvers(const ScanOptions& options, WorkerSetup* setup) {
-  for (const std::string& text : options.resolvers) {
-    const auto address = async::Address::FromText(text, kDnsPort);
-    if (!address) {
-      return absl::InvalidArgumentError(absl::StrCat("--resolver: '", text, "' is no address"));
-    }
-    const bool usable = address->is_v6() ? options.families != AddressFamilies::kIpv4
-                                         : options.families != AddressFamilies::kIpv6;
-    if (usable) setup->resolvers.push_back(*address);
-  }
-  if (!options.resolvers.empty() && setup->resolvers.empty()) {
-    return absl::InvalidArgumentError(
-        "--resolver: no address of the family that -4 or -6 asks for");
-  }
-  return absl::OkStatus();
-}
 
 /// Do we walk the tree ourselves, if only where the resolvers fail?
 bool IsIterative(const ScanOptions& options) {
@@ -131,7 +113,8 @@ unsigned ThreadCount(const ScanOptions& options) {
   return std::min(threads, std::max(1u, options.concurrency));
 }
 
-pacing::LimitOptions Limits(const ScanOptions& options) {
+pacing::LimitOptions Limits(const ScanOptions& options,
+                            const std::vector<net::Endpoint>& resolvers) {
   const auto choose = [](int64_t given, uint32_t usual) {
     return given >= 0 ? static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX)) : usual;
   };
@@ -141,10 +124,7 @@ pacing::LimitOptions Limits(const ScanOptions& options) {
   limits.rate_qps = options.rate_qps;
   limits.server_rate_qps = choose(options.server_rate_qps, guest ? kDefaultServerRate : 0);
   limits.server_inflight = choose(options.server_inflight, guest ? kDefaultServerInflight : 0);
-  for (const std::string& text : options.resolvers) {
-    if (const auto address = async::Address::FromText(text, kDnsPort))
-      limits.own.push_back(*address);
-  }
+  for (const net::Endpoint& resolver : resolvers) limits.own.push_back(resolver.address);
   limits.own_rate_qps = choose(options.server_rate_qps, 0);
   limits.own_inflight = choose(options.server_inflight, 0);
   limits.own_adapts = options.server_rate_qps < 0;
@@ -191,7 +171,8 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
 
 }  // namespace
 
-absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
+absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
+                       WorkerSetup* setup) {
   if (absl::Status status = ShareDescriptors(options, setup); !status.ok()) return status;
   const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
   if (options.contact.size() > dns::kMaxContactSize ||
@@ -199,7 +180,7 @@ absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup) {
     return absl::InvalidArgumentError(absl::StrCat("--contact: takes ", dns::kMaxContactSize,
                                                    " printable ASCII characters at most"));
   }
-  if (absl::Status status = ReadResolvers(options, setup); !status.ok()) return status;
+  setup->resolvers = resolvers;
   if (absl::Status status = ReadHints(options, setup); !status.ok()) return status;
   if (absl::Status status = ReadAnchors(options, setup); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;

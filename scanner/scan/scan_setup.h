@@ -3,7 +3,10 @@
 
 #include <absl/status/status.h>
 
+#include <vector>
+
 #include "caascan/scanner.h"
+#include "scanner/net/channel.h"
 #include "scanner/pacing/limits.h"
 #include "scanner/scan/worker.h"
 
@@ -12,15 +15,18 @@ namespace caascan::scan {
 /// Worker threads that the scan wants: at least 1.
 unsigned ThreadCount(const ScanOptions& options);
 
-pacing::LimitOptions Limits(const ScanOptions& options);
+/// `resolvers` are those of the options, which no guest asks.
+pacing::LimitOptions Limits(const ScanOptions& options,
+                            const std::vector<net::Endpoint>& resolvers);
 
 /// `blocklist` must outlive `setup`; null where there is none.
 void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
 
 /// Fills what follows from the options, and from the descriptors that are free; what workers share
-/// is the caller's. Reads the files that the options name. Errors: InvalidArgument that names the
-/// option or the file.
-absl::Status FillSetup(const ScanOptions& options, WorkerSetup* setup);
+/// is the caller's. Reads the files that the options name. `resolvers` are those of the options;
+/// they outlive the workers. Errors: InvalidArgument that names the option or the file.
+absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
+                       WorkerSetup* setup);
 
 /// Afterwards: DNSSEC is not asked for.
 void DoNotValidate(WorkerSetup* setup);

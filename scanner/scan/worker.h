@@ -33,9 +33,9 @@ struct WorkerSetup {
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<zones::RootServer> root;
-  std::vector<async::Address> resolvers;  // Not empty: forwarding mode.
-  bool resolvers_validate = false;        // What they say of DNSSEC is believed.
-  bool explain_iteratively = false;       // What fails through them: `iterative` and `root` hold.
+  std::vector<net::Endpoint> resolvers;  // Not empty: forwarding mode.
+  bool resolvers_validate = false;       // What they say of DNSSEC is believed.
+  bool explain_iteratively = false;      // What fails through them: `iterative` and `root` hold.
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.

@@ -68,7 +68,7 @@ class ForwardingTest : public testing::Test {
         });
     resolver_.reset();  // It refers to the client's peers.
     client_ = std::make_unique<net::Client>();
-    std::vector<async::Address> resolvers = {server_->At(kFirst)};
+    std::vector<net::Endpoint> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
     resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers);
   }
@@ -365,7 +365,7 @@ TEST_F(ForwardingTest, AResolverThatCannotBeSentToIsALocalFault) {
   client_ = std::make_unique<net::Client>();
   resolver_ = std::make_unique<ForwardingResolver>(
       client_->network(), options_,
-      std::vector<async::Address>{async::Address::FromText("255.255.255.255", 53).value()});
+      std::vector<net::Endpoint>{async::Address::FromText("255.255.255.255", 53).value()});
   EXPECT_EQ(Lookup().answer.failure, Reason::kLocalFault);
 }
 

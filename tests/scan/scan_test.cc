@@ -278,8 +278,8 @@ TEST_F(ScanTest, OptionsThatCannotBeUsedAreInvalid) {
     EXPECT_EQ(summary_.names_in, 0u);
     return std::string(status.message());
   };
-  EXPECT_THAT(error([](ScanOptions* o) { o->resolvers = {"nonsense"}; }),
-              HasSubstr("'nonsense' is no address"));
+  EXPECT_THAT(error([](ScanOptions* o) { o->resolvers = {"non sense"}; }),
+              HasSubstr("'non sense' is no address"));
   EXPECT_THAT(error([](ScanOptions* o) {
                 o->resolvers = {"127.0.0.1", "1.2.3"};
               }),

@@ -6,6 +6,7 @@
 #include "caascan/check_page.h"
 #include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/page_form.h"
+#include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -83,11 +84,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
 }
 
 void CheckCommand::AddLookUpOptions(CLI::App* app) {
-  cli::AddRepeatedOption(
-      app,
-      {"--resolver", "ADDR[:PORT]", "Ask this recursive resolver (default: resolve iteratively)."},
-      &options_.resolvers)
-      ->delimiter(',');
+  AddResolverOption(app, &options_.resolvers);
   AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);
   app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);

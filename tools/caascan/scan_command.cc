@@ -31,6 +31,13 @@ gives exactly one record, in the order in which they are ready. The formats:
 auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
 object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
 
+Resolvers:
+  HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
+    addresses. DNS over UDP, and over TCP where that is needed.
+  tcp://HOST[:PORT]: over TCP alone. udp:// may be written for the usual way.
+  @FILE: one of these a line; blank lines are skipped, and what follows a # at the line's beginning or behind a blank.
+  system: the nameserver lines of /etc/resolv.conf; without any, 127.0.0.1.
+
 Forecast:
 --dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
 once, and so is that of each name above it, up to its registrable domain, for all below it together. At the zone above
@@ -95,14 +102,7 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
 }
 
 void ScanCommand::AddResolverOptions(CLI::App* app) {
-  CLI::Option* resolver =
-      cli::AddRepeatedOption(
-          app,
-          {"--resolver", "ADDR[:PORT]",
-           "Ask this recursive resolver; repeat or separate by commas for several "
-           "(default: resolve iteratively)."},
-          &options_.resolvers)
-          ->delimiter(',');
+  CLI::Option* resolver = AddResolverOption(app, &options_.resolvers);
   app->add_flag("--explain-iteratively", options_.explain_iteratively,
                 "Resolve what fails through the resolvers once more from the root, to name the "
                 "zone and the server at fault.")

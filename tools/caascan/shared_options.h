@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -35,6 +37,18 @@ inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
                   {"always", ProgressMode::kAlways},
                   {"never", ProgressMode::kNever}},
                  mode);
+}
+
+/// --resolver, of commands that look names up.
+inline CLI::Option* AddResolverOption(CLI::App* app, std::vector<std::string>* resolvers) {
+  return cli::AddRepeatedOption(
+             app,
+             {"--resolver", "HOST[:PORT]",
+              "Ask this recursive resolver; repeat or separate by commas for several (default: "
+              "resolve iteratively). Also tcp://HOST[:PORT], @FILE and system: see Resolvers in "
+              "caascan scan --help."},
+             resolvers)
+      ->delimiter(',');
 }
 
 /// --temp and --threads, of commands that read records side by side.
