@@ -12,6 +12,7 @@ SELECT id, JSONExtractString(line, 'name') AS name, JSONExtractString(line, 'out
   JSONExtractString(line, 'reason') AS reason, toUInt64(JSONExtractBool(line, 'may_issue')) AS may_issue,
   -- Records of earlier versions have no would_issue.
   toUInt64(if(JSONHas(line, 'would_issue'), JSONExtractBool(line, 'would_issue'), outcome = 'permit')) AS would_issue,
+  toUInt64(JSONExtractBool(line, 'nxdomain')) AS nxdomain,
   JSONExtractString(line, 'dnssec') AS dnssec, toUInt64(JSONHas(line, 'caa')) AS has_caa,
   JSONExtractString(line, 'caa', 'owner') AS caa_owner, toFloat64(JSONExtractUInt(line, 'caa', 'ttl')) AS caa_ttl,
   JSONExtractString(line, 'operator') AS operator, toFloat64(JSONExtractUInt(line, 'queries')) AS queries,

@@ -11,6 +11,7 @@ SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' A
   -- Records of earlier versions have no would_issue.
   CASE coalesce(line->>'would_issue', CASE line->>'outcome' WHEN 'permit' THEN 'true' END) WHEN 'true' THEN 1 ELSE 0 END
     AS would_issue,
+  CASE coalesce(line->>'nxdomain', '') WHEN 'true' THEN 1 ELSE 0 END AS nxdomain,
   CASE WHEN (line->'caa') IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
   CAST(line->>'$.caa.ttl' AS BIGINT) AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   CAST(coalesce(line->>'queries', '0') AS DOUBLE) AS queries, CAST(coalesce(line->>'retries', '0') AS DOUBLE) AS retries,

@@ -15,6 +15,7 @@ SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' A
   -- Records of earlier versions have no would_issue.
   CASE WHEN coalesce(line->'would_issue', CASE line->>'outcome' WHEN 'permit' THEN 'true' END) = 'true' THEN 1 ELSE 0 END
     AS would_issue,
+  CASE WHEN line->'nxdomain' = 'true' THEN 1 ELSE 0 END AS nxdomain,
   CASE WHEN line->'caa' IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
   line->>'$.caa.ttl' AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   coalesce(line->>'queries', 0) AS queries, coalesce(line->>'retries', 0) AS retries,

@@ -10,22 +10,26 @@
 -- lines they are, and jq -cR 'fromjson? // empty | select(.outcome)' leaves them out.
 
 CREATE VIEW report_summary AS
-SELECT 'records' AS fact, count(*) AS count FROM scan
-UNION ALL SELECT 'may_issue', count(*) FROM scan WHERE may_issue = 1
-UNION ALL SELECT 'would_issue', count(*) FROM scan WHERE may_issue = 1 AND would_issue = 1
-UNION ALL SELECT 'failed', count(*) FROM scan WHERE outcome IN ('servfail', 'timeout', 'lame')
-UNION ALL SELECT 'with_caa', count(*) FROM scan WHERE has_caa = 1
-UNION ALL SELECT 'rechecked', count(*) FROM scan WHERE attempts > 1;
+SELECT 'records' AS fact, count(*) AS count, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM scan
+UNION ALL SELECT 'nxdomain', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan WHERE nxdomain = 1
+UNION ALL SELECT 'may_issue', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan WHERE may_issue = 1
+UNION ALL SELECT 'would_issue', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan
+  WHERE may_issue = 1 AND would_issue = 1
+UNION ALL SELECT 'failed', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan
+  WHERE outcome IN ('servfail', 'timeout', 'lame')
+UNION ALL SELECT 'with_caa', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan WHERE has_caa = 1
+UNION ALL SELECT 'rechecked', count(*), count(CASE nxdomain WHEN 0 THEN 1 END) FROM scan WHERE attempts > 1;
 
 CREATE VIEW report_span AS
 SELECT 'first_record' AS event, min(time) AS time FROM scan
 UNION ALL SELECT 'last_record', max(time) FROM scan;
 
 CREATE VIEW report_outcomes AS
-SELECT outcome, count(*) AS names FROM scan GROUP BY outcome;
+SELECT outcome, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM scan GROUP BY outcome;
 
 CREATE VIEW report_reasons AS
-SELECT reason, outcome, count(*) AS names FROM scan GROUP BY reason, outcome;
+SELECT reason, outcome, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM scan
+GROUP BY reason, outcome;
 
 CREATE VIEW report_findings AS
 SELECT code, count(DISTINCT id) AS names, count(*) AS findings FROM finding GROUP BY code;

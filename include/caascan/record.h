@@ -75,6 +75,7 @@ struct Record {
   Reason reason = Reason::kStopped;
   bool may_issue = false;    // What the Baseline Requirements allow.
   bool would_issue = false;  // What the CA does: where the look-up failed, it may still refuse.
+  bool nxdomain = false;     // The name itself does not exist; an alias does.
   std::optional<CaaRrset> caa;
   std::vector<std::string> cname;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;

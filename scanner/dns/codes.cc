@@ -36,6 +36,8 @@ std::string TypeName(RRType type) {
       return "NSEC3";
     case RRType::kNSEC3PARAM:
       return "NSEC3PARAM";
+    case RRType::kNXNAME:
+      return "NXNAME";
     case RRType::kANY:
       return "ANY";
     case RRType::kCAA:

@@ -24,6 +24,7 @@ enum class RRType : uint16_t {
   kDNSKEY = 48,
   kNSEC3 = 50,
   kNSEC3PARAM = 51,
+  kNXNAME = 128,  // In NSEC records alone (RFC 9824).
   kANY = 255,
   kCAA = 257,
   kUnassigned = 65280,  // Private use (RFC 6895 §3.1): no server gives it a meaning.

@@ -19,7 +19,7 @@ void AssignName(const NameJob& job, std::string* out) {
 /// As a fresh Record, but for the memory that it has.
 void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
-  auto& [name, input, reason, may_issue, would_issue, caa, cname, dnssec, failed_at, zone,
+  auto& [name, input, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec, failed_at, zone,
          operator_name, servers, findings, decisions, climb, chain, queries, retries, attempts,
          elapsed, time, id, order] = *record;
   for (std::string* text :
@@ -36,6 +36,7 @@ void MakeFresh(Record* record) {
   reason = Reason::kStopped;
   may_issue = false;
   would_issue = false;
+  nxdomain = false;
   dnssec = DnssecStatus::kUnchecked;
   queries = 0;
   retries = 0;

@@ -138,7 +138,11 @@ enum class WhenBusy : uint8_t { kWait, kPutOff };
 /// The end of one CAA look-up, aliases followed.
 struct CaaAnswer {
   LookupStatus status = LookupStatus::kFailed;
-  bool nxdomain = false;  // kEmpty: the name does not exist, nor does anything below it (RFC 8020).
+  /// kEmpty, and kFailed as kNoSuchTld: NXDOMAIN was the answer. Behind aliases it is the last
+  /// target that does not exist (RFC 2308 §2.1, RFC 6604 §3), else the name and all below (RFC
+  /// 8020).
+  bool nxdomain = false;
+  bool nxname = false;  // kEmpty: compact denial says the same of the last target (RFC 9824).
   Reason failure = Reason::kStopped;  // For kFailed; a plain form, before probes refine it.
   net::PeerRef busy;                  // For kPutOff: the server for which it would have waited.
   CaaRrset rrset;                     // For kRecords.
@@ -163,6 +167,8 @@ struct CaaAnswer {
   std::vector<Attempt> attempts;
   uint32_t ttl_s = 0;  // How long it may be kept.
 
+  /// The name that was looked up does not exist. One that is an alias exists, wherever that leads.
+  bool denies_name() const { return (nxdomain || nxname) && cname.empty(); }
   /// It failed by one of our own limits: it says nothing of the servers, nor to other names.
   bool ended_by_us() const {
     return status == LookupStatus::kFailed && (IsOwnLimit(failure) || gave_up);

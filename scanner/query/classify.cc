@@ -76,12 +76,20 @@ struct AuthoritySummary {
   bool soa_fits = false;   // Of a zone that holds the name, at or below the zone asked.
   bool soa_below = false;  // Of a zone below the name, which says nothing of the name itself.
   uint32_t negative_ttl_s = 0;
+  bool nxname = false;  // An NSEC record at the name has NXNAME, which only such names have.
   bool has_ns = false;
   bool ns_elsewhere = false;  // Of the zone asked, one above it, or one beside it.
   bool ns_below = false;  // A delegation on the way to the name, below the SOA's zone if it fits.
   dns::MessageName cut;
   uint32_t ns_ttl_s = 0;
 };
+
+/// Compact denial: NODATA, and yet no such name (RFC 9824).
+bool HasNxname(const RecordView& nsec, NameView name) {
+  if (!nsec.owner.Equals(name)) return false;
+  const std::optional<crypto::Nsec> read = crypto::ReadNsec(nsec.rdata);
+  return read && read->types.Has(RRType::kNXNAME);
+}
 
 AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked, NameView name) {
   AuthoritySummary summary;
@@ -106,6 +114,8 @@ AuthoritySummary ReadAuthority(const Message& message, const AskedServer& asked,
       } else if (!owner.IsBelow(asked.zone)) {
         summary.ns_elsewhere = true;
       }
+    } else if (record.type == RRType::kNSEC && !summary.nxname) {
+      summary.nxname = HasNxname(record, name);
     }
   }
   // Beside its own zone's SOA an NS set is that zone's, unless it lies below.
@@ -131,6 +141,7 @@ void ClassifyEmpty(const Message& message, const AskedServer& asked, NameView na
   const AuthoritySummary authority = ReadAuthority(message, asked, name);
   const bool nxdomain = message.rcode() == RCode::kNXDomain;
   out->ttl_s = authority.negative_ttl_s;
+  out->nxname = authority.nxname;
   if (asked.recursive) {
     out->kind = ClassifyResolved(message, authority);
     out->without_soa = !authority.has_soa;
@@ -269,6 +280,7 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
   answer->ttl_s = classified.ttl_s;
   answer->status = LookupStatus::kEmpty;
   answer->nxdomain = classified.kind == ResponseKind::kNxDomain;
+  answer->nxname = classified.kind == ResponseKind::kNoData && classified.nxname;
   if (classified.kind != ResponseKind::kAnswer) return;
   answer->status = LookupStatus::kRecords;
   answer->rrset.owner = owner.ToLowerText();

@@ -45,6 +45,7 @@ struct Classified {
   bool without_soa = false;        // An empty answer without SOA (RFC 2308 §3).
   bool soa_wrong_zone = false;     // Its SOA is not of a zone that holds the name.
   bool cname_beside_data = false;  // A name has a CNAME and other data (RFC 2181 §10.1).
+  bool nxname = false;  // kNoData by an NSEC record with NXNAME: no such name (RFC 9824).
   bool remarkable() const {
     return without_authority || without_soa || soa_wrong_zone || cname_beside_data;
   }

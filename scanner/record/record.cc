@@ -161,6 +161,7 @@ void AppendVerdict(const Record& record, Outcome outcome, std::string* out) {
   out->append(ReasonCode(record.reason));
   out->append(record.may_issue ? R"(","may_issue":true)" : R"(","may_issue":false)");
   out->append(record.would_issue ? R"(,"would_issue":true)" : R"(,"would_issue":false)");
+  if (record.nxdomain) out->append(R"(,"nxdomain":true)");
 }
 
 /// What the look-up found and where.

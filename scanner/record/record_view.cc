@@ -35,6 +35,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"reason\"", "reason is none of those that this version knows", "reason stands there twice"},
     {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
     {"would_issue\"", "would_issue is no boolean", "would_issue stands there twice"},
+    {"nxdomain\"", "nxdomain is no boolean", "nxdomain stands there twice"},
     {"caa\"", "caa is no set of CAA records", "caa stands there twice"},
     {"cname\"", "cname is no array of names", "cname stands there twice"},
     {"dnssec\"", "dnssec is none of the five", "dnssec stands there twice"},
@@ -263,6 +264,8 @@ class Members {
         return value.get_bool().get(record_->may_issue) == SUCCESS;
       case Member::kWouldIssue:
         return value.get_bool().get(record_->would_issue) == SUCCESS;
+      case Member::kNxdomain:
+        return value.get_bool().get(record_->nxdomain) == SUCCESS;
       case Member::kCaa:
         return ReadCaa(value, RrsetUse::kReport, record_);
       case Member::kCname:
@@ -364,6 +367,7 @@ void RecordReader::Clear() {
   record_.name = {};
   record_.input = {};
   record_.reason_code = {};
+  record_.nxdomain = false;
   record_.cname.clear();
   record_.has_caa = false;
   record_.caa_owner = {};

@@ -24,6 +24,7 @@ enum class Member : uint8_t {
   kReason,
   kMayIssue,
   kWouldIssue,
+  kNxdomain,
   kCaa,
   kCname,
   kDnssec,
@@ -86,6 +87,7 @@ struct RecordView {
   std::string_view reason_code;      // As the line has it.
   bool may_issue = false;
   bool would_issue = false;  // Of records without it: only where the outcome is permit.
+  bool nxdomain = false;     // Read by Read() alone.
   std::vector<std::string_view> cname;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool has_caa = false;

@@ -251,6 +251,7 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query
   }
   if (classified.kind == ResponseKind::kNxDomain && IsTld(chain->start())) {
     answer->failure = Reason::kNoSuchTld;
+    answer->nxdomain = true;
     return true;
   }
   if (options_.validate) TakeRemarks(asked.message, upstream->peer->address(), answer);

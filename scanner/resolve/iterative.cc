@@ -457,6 +457,7 @@ async::Pooled<CaaAnswer> IterativeResolver::MakeAnswer(Walk* walk, const Account
     }
   } else {
     answer->failure = walk->failure;
+    answer->nxdomain = walk->failure == Reason::kNoSuchTld;
     answer->retried = walk->retried;
     answer->on_wire = walk->on_wire;
     answer->attempts = std::move(walk->attempts);

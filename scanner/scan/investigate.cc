@@ -338,6 +338,7 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
     if (in_zone.zone) resolver_->DescribeChain(*in_zone.zone, &record_.chain);
   }
   record_.cname = query::NameTexts(answer.cname.empty() ? climb.own->cname : answer.cname);
+  record_.nxdomain = climb.own->denies_name();
   const bool failed = answer.status == LookupStatus::kFailed;
   record_.dnssec = failed ? answer.dnssec : climb.weakest;
   for (const Finding& finding : failed ? answer.findings : climb.findings) {

@@ -16,8 +16,11 @@ def share($hits; $trials):
     | ($scale * $z * ($p * (1 - $p) / $trials + $z * $z / (4 * $trials * $trials) | sqrt)) as $half
     | {share: $p, share_low: ([0, $middle - $half] | max), share_high: ([1, $middle + $half] | min)}
   end;
+def share_existing($hits; $trials): share($hits; $trials)
+  | {existing: $hits, share_existing: .share, share_existing_low: .share_low, share_existing_high: .share_high};
 def is_failure: IN("servfail", "timeout", "lame");
 def having(condition): map(select(condition)) | length;
+def existing: map(select(.nxdomain | not));
 def failed: having(.outcome | is_failure);
 def outcomes: . as $records | ["permit", "deny", "servfail", "timeout", "lame", "error"]
   | map(. as $code | {($code): ($records | having(.outcome == $code))}) | add;
@@ -75,7 +78,10 @@ def effort($measure): sort | select(length > 0)
   | {measure: $measure, mean: (add / length), min: min, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95),
      p99: percentile(0.99), p999: percentile(0.999), max: max};
 
-def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outcome != "error")) as $looked_up
+def facts: [["may_issue", having(.may_issue)], ["failed", failed], ["would_issue", having(.may_issue and would_issue)],
+  ["with_caa", having(.caa)], ["rechecked", having(.attempts > 1)]];
+
+def tables: length as $total | existing as $existing | ($existing | length) as $alive | map(select(.caa)) as $with_caa | map(select(.outcome != "error")) as $looked_up
   | having(.outcome == "permit" or .outcome == "deny") as $answered
   | [map(select(.operator)) | groups(.operator)[] | .key as $operator | .of | {operator: $operator, basis: "record",
        names: length, failures: (map(select(.outcome | is_failure).reason) | counts),
@@ -83,14 +89,16 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
     ] as $operators
   | (reduce named[] as $server ({}; .[$server | tojson] += 1)) as $asked
   | {
-    summary: [["records", $total, null], ["may_issue", having(.may_issue), $total], ["failed", failed, $total],
-              ["would_issue", having(.may_issue and would_issue), $total],
-              ["with_caa", ($with_caa | length), $total], ["rechecked", having(.attempts > 1), $total]]
-      | map({fact: .[0], count: .[1]} + share(.[1]; .[2] // 0)),
+    summary: ([[facts, ($existing | facts)] | transpose | .[]
+               | {fact: .[0][0], count: .[0][1]} + share(.[0][1]; $total) + share_existing(.[1][1]; $alive)]
+              + [{fact: "records", count: $total} + share(0; 0) + share_existing($alive; 0),
+                 {fact: "nxdomain", count: ($total - $alive)} + share($total - $alive; $total) + share_existing(0; 0)]),
     span: [{event: "first_record", time: (map(.time) | min)}, {event: "last_record", time: (map(.time) | max)}],
-    outcomes: outcomes | to_entries | map({outcome: .key, names: .value} + share(.value; $total)),
+    outcomes: (($existing | outcomes) as $of_existing | outcomes | to_entries
+      | map({outcome: .key, names: .value} + share(.value; $total) + share_existing($of_existing[.key]; $alive))),
     reasons: groups([.reason, .outcome])
-      | map({reason: .key[0], outcome: .key[1], names: (.of | length)} + share(.of | length; $total)),
+      | map({reason: .key[0], outcome: .key[1], names: (.of | length)} + share(.of | length; $total)
+            + share_existing(.of | existing | length; $alive)),
     findings: map(. as $record | .findings // [] | map({code, place: $record.place})[]) | groups(.code)
       | map((.of | map(.place) | unique | length) as $names
             | {code: .key, names: $names, findings: (.of | length)} + share($names; $total)),
@@ -135,5 +143,5 @@ def tables: length as $total | map(select(.caa)) as $with_caa | map(select(.outc
 | map(select(.read | is_record | not) | {input, line}) as $broken
 | map(select(.read | is_record))
 | map(.read + {place: [.input, .line]}) | tables
-| .summary += [{fact: "broken_lines", count: ($broken | length)} + share(0; 0)]
+| .summary += [{fact: "broken_lines", count: ($broken | length)} + share(0; 0) + share_existing(null; 0)]
 | .broken = $broken

@@ -24,8 +24,8 @@ POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 COUNTS = ["permit", "deny", "servfail", "timeout", "lame", "error"]
 SEEN = ["first_seen", "last_seen"]
 TABLES = {
-    "summary": (1, ["fact", "count"]), "span": (1, ["event", "time"]), "outcomes": (1, ["outcome", "names"]),
-    "reasons": (1, ["reason", "outcome", "names"]), "findings": (1, ["code", "names", "findings"]),
+    "summary": (1, ["fact", "count", "existing"]), "span": (1, ["event", "time"]), "outcomes": (1, ["outcome", "names", "existing"]),
+    "reasons": (1, ["reason", "outcome", "names", "existing"]), "findings": (1, ["code", "names", "findings"]),
     "operators": (1, ["operator", "names", *COUNTS, *SEEN]), "league": (1, ["operator", "failed", "names"]),
     "servers": (2, ["address", "host", "names", "asked", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
     "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),

@@ -13,6 +13,14 @@ WRITTEN = [
     '{"name":"www.b.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"dnssec":"insecure","caa":{"owner":'
     '"other.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example"}]},"queries":1,"retries":0,"elapsed_ms":1,'
     '"time":"2026-01-01T00:00:00.003Z"}',
+    # Names that do not exist: below a set, and with a look-up above that failed.
+    '{"name":"gone.b.test","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,"would_issue":false,"nxdomain":'
+    'true,"caa":{"owner":"b.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example"}]},"dnssec":"secure",'
+    '"attempts":2,"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
+    '{"name":"gone.d.test","outcome":"servfail","reason":"servfail","may_issue":true,"would_issue":true,"nxdomain":true,'
+    '"dnssec":"insecure","queries":4,"retries":1,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
+    '{"name":"gone.c.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"nxdomain":true,'
+    '"dnssec":"insecure","queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
     # Whose operator its server's name alone tells.
     '{"name":"c.test","outcome":"lame","reason":"refused","may_issue":false,"dnssec":"insecure","servers":[{"host":'
     '"ns1.some-host.test","address":"192.0.2.1","result":"refused"}],"findings":[{"code":"lame_refused","host":'

@@ -64,7 +64,7 @@ std::vector<uint8_t> QueryFor(std::string_view name) {
 struct Row {
   const char* name;
   Kind kind;
-  const char* flags;  // "authority", "soa", "zone": what departs from the rules.
+  const char* flags;  // "authority", "soa", "zone", "nxname": what is remarkable.
   uint16_t header;
   RCode rcode;
   std::function<void(Reply*)> fill;
@@ -79,8 +79,13 @@ std::string FlagsOf(const Classified& classified) {
   if (classified.without_soa) flags += "soa";
   if (classified.soa_wrong_zone) flags += "zone";
   if (classified.cname_beside_data) flags += "cname";
+  if (classified.nxname) flags += "nxname";
   return flags;
 }
+
+/// Window 0 of 17 octets: bits 46, 47 and 128.
+const std::string kNxnameOfWww =
+    NameBytes("x.example.com") + std::string("\0\x11\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\x80", 19);
 
 class ClassifyTest : public testing::TestWithParam<Row> {};
 
@@ -93,7 +98,8 @@ TEST_P(ClassifyTest, TheServerOfAZone) {
   EXPECT_EQ(FlagsOf(test.classified), row.flags);
   EXPECT_EQ(test.classified.rcode, row.rcode);
   EXPECT_EQ(test.current(), row.current == nullptr ? row.asked : row.current);
-  EXPECT_EQ(test.classified.remarkable(), *row.flags != '\0');
+  const bool departs = *row.flags != '\0' && std::string_view(row.flags) != "nxname";
+  EXPECT_EQ(test.classified.remarkable(), departs);
 }
 
 const auto kNothing = [](Reply*) {};
@@ -159,6 +165,28 @@ INSTANTIATE_TEST_SUITE_P(
             [](Reply* r) { r->Authority("mail.example.com", RRType::kSOA, SoaBytes()); }},
         Row{"NoDataSoaBelowTheName", Kind::kNotAuthoritative, "", kAuthoritative, RCode::kNoError,
             [](Reply* r) { r->Authority("a.www.example.com", RRType::kSOA, SoaBytes()); }},
+        // Compact denial (RFC 9824): the types RRSIG, NSEC and NXNAME.
+        Row{"NoSuchNameByNxname", Kind::kNoData, "nxname", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNSEC, kNxnameOfWww);
+            }},
+        Row{"NxnameOfAnotherName", Kind::kNoData, "", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("ww.example.com", RRType::kNSEC, kNxnameOfWww);
+            }},
+        Row{"NsecWithoutNxname", Kind::kNoData, "", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNSEC,
+                           NameBytes("x.example.com") + std::string("\0\6\0\0\0\0\0\3", 8));
+            }},
+        Row{"NsecCutShort", Kind::kNoData, "", kAuthoritative, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNSEC, kNxnameOfWww.substr(0, 20));
+            }},
         Row{"NoDataWithoutAuthority", Kind::kNoData, "authority", kPlain, RCode::kNoError,
             [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }},
         // RFC 2308 §2.1.
@@ -446,6 +474,11 @@ INSTANTIATE_TEST_SUITE_P(
         // What a resolver has cached may have lost its SOA.
         Row{"NoDataWithoutSoa", Kind::kNoData, "soa", kRecursive, RCode::kNoError, kNothing},
         Row{"NxDomainWithoutSoa", Kind::kNxDomain, "soa", kRecursive, RCode::kNXDomain, kNothing},
+        Row{"NoSuchNameByNxname", Kind::kNoData, "nxname", kRecursive, RCode::kNoError,
+            [](Reply* r) {
+              r->Authority("example.com", RRType::kSOA, SoaBytes());
+              r->Authority("www.example.com", RRType::kNSEC, kNxnameOfWww);
+            }},
         Row{"NoDataWithSoa", Kind::kNoData, "", kRecursive, RCode::kNoError,
             [](Reply* r) { r->Authority("example.com", RRType::kSOA, SoaBytes()); }},
         // It does not recurse, and is no server of the zone.

@@ -121,6 +121,15 @@ void AddAcceptedFailure(std::vector<RecordSample>* samples) {
   samples->push_back({"accepted failure after a second pass", record});
 }
 
+void AddNxdomain(std::vector<RecordSample>* samples) {
+  for (const Reason reason :
+       {Reason::kNoCaa, Reason::kIssuanceForbidden, Reason::kServfail, Reason::kNoSuchTld}) {
+    Record record = Minimal(reason);
+    record.nxdomain = true;
+    samples->push_back({"no such name, " + std::string(ReasonCode(reason)), record});
+  }
+}
+
 void AddNumbers(std::vector<RecordSample>* samples) {
   Record large = FullRecord();
   large.queries = large.retries = large.attempts = std::numeric_limits<uint32_t>::max();
@@ -180,6 +189,7 @@ std::vector<RecordSample> RecordSamples() {
   AddDnssecStatuses(&samples);
   AddHostile(&samples);
   AddAcceptedFailure(&samples);
+  AddNxdomain(&samples);
   AddNumbers(&samples);
   return samples;
 }

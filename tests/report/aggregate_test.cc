@@ -208,5 +208,25 @@ TEST_F(AggregateTest, AddsUpToTheSame) {
   EXPECT_EQ(sum.span().first_ms, aggregate_.span().first_ms);
 }
 
+TEST_F(AggregateTest, CountsNamesThatDoNotExistBesides) {
+  const std::string missing = R"(,"nxdomain":true)";
+  Add(record::Line("a.example"));
+  Add(record::Line("b.example", "no_caa", missing));
+  Add(record::Line("c.example", "servfail", missing + R"(,"attempts":2)"));
+  Add(record::Line("d.example", "issuance_forbidden",
+                   missing + R"(,"caa":{"owner":"example","ttl":1,"records":[{"flags":0,)"
+                             R"("tag":"issue","value":";"}]})"));
+  Aggregate more;
+  more.Merge(aggregate_);
+  more.Merge(aggregate_);
+  EXPECT_EQ(more.nxdomain(), 6u);
+  EXPECT_EQ(more.nxdomain(Reason::kNoCaa), 2u);
+  EXPECT_EQ(more.nxdomain(Outcome::kPermit), 2u);
+  EXPECT_EQ(more.nxdomain(Outcome::kServfail), 2u);
+  EXPECT_EQ(more.nxdomain(NxdomainFact::kMayIssue), 2u);
+  EXPECT_EQ(more.nxdomain(NxdomainFact::kWithCaa), 2u);
+  EXPECT_EQ(more.nxdomain(NxdomainFact::kRechecked), 2u);
+}
+
 }  // namespace
 }  // namespace caascan::report

@@ -45,11 +45,12 @@ Aggregate Sample(int from, int to) {
                   R"(,"operator":"Op \"\u00e9\"","servers":[{"host":"h","address":"192.0.2.1",)"
                   R"("result":"refused"}],"findings":[{"code":"lame_refused","host":"h"}],"order":)" +
                       std::to_string(i % 3))
-            : record::Line(name, "issuer_authorized",
-                           R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
-                           R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2,)"
-                           R"("servers":[{"host":"h","address":"192.0.2.1","result":"answer"},)"
-                           R"({"host":"g","address":"192.0.2.2","result":"answer"}])");
+            : record::Line(
+                  name, "issuer_authorized",
+                  R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
+                  R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2,"nxdomain":true,)"
+                  R"("servers":[{"host":"h","address":"192.0.2.1","result":"answer"},)"
+                  R"({"host":"g","address":"192.0.2.2","result":"answer"}])");
     EXPECT_EQ(reader.Read(line), "") << line;
     aggregate.Add(reader.record());
   }

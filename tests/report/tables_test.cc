@@ -64,5 +64,23 @@ TEST(MakeReportTest, OfOrdersHasOnlyWhatSpeaksOfThem) {
   EXPECT_EQ(ids, (std::vector<std::string>{"summary", "orders", "broken"}));
 }
 
+TEST(MakeReportTest, SharesOfNamesThatExistLeaveDeadOnesOut) {
+  record::LineReader reader;
+  Aggregate aggregate;
+  for (const char* more : {"", R"(,"nxdomain":true)", R"(,"nxdomain":true)"}) {
+    ASSERT_EQ(reader.Read(record::Line("a.example", "no_caa", more)), "");
+    aggregate.Add(reader.record());
+  }
+  ASSERT_EQ(reader.Read(record::Line("b.example", "issuance_forbidden")), "");
+  aggregate.Add(reader.record());
+  const Report report = MakeReport(aggregate, {}, {.inputs = {}, .min_names = 1});
+  const std::vector<Cell> permit = {std::string("permit"), uint64_t{3}, Share{3, 4}, uint64_t{1},
+                                    Share{1, 2}};
+  EXPECT_EQ(report.Find("outcomes")->rows.at(0), permit);
+  const std::vector<Cell> missing = {
+      std::string("nxdomain"), uint64_t{2}, Share{2, 4}, uint64_t{0}, {}};
+  EXPECT_EQ(report.Find("summary")->rows.at(1), missing);
+}
+
 }  // namespace
 }  // namespace caascan::report

@@ -206,6 +206,7 @@ TEST_F(ForwardingTest, ATopLevelDomainThatDoesNotExistIsNoPermission) {
     const Looked looked = Lookup("nosuchtld");
     EXPECT_EQ(looked.answer.status, query::LookupStatus::kFailed);
     EXPECT_EQ(looked.answer.failure, Reason::kNoSuchTld);
+    EXPECT_TRUE(looked.answer.denies_name());
     EXPECT_THAT(looked.account.observations, IsEmpty());
     EXPECT_EQ(Lookup("www.example").answer.status, query::LookupStatus::kEmpty)
         << "its TLD decides";

@@ -29,7 +29,8 @@ Formats:
   html: one page that loads nothing from anywhere, with pictures, and tables that sort and filter; 500 rows a table.
 
 Counts:
-Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. Tables keep the 65,536
+Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. In the summary and by
+outcome and reason they are of all names, and of those that exist: whose records do not say nxdomain. Tables keep the 65,536
 most frequent keys; where there were more, the table says by how much its counts may be too small. A record without an
 operator is counted under that of the server that failed it, or of its first server, known by the server's name.
 
