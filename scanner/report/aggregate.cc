@@ -2,7 +2,6 @@
 #include "scanner/report/aggregate.h"
 
 #include <cmath>
-#include <numeric>
 
 namespace caascan::report {
 namespace {
@@ -22,29 +21,6 @@ bool SeenBefore(const Elements& elements, size_t index, const Get& get) {
 }
 
 }  // namespace
-
-void Aggregate::AddNxdomain(const record::RecordView& record) {
-  ++nxdomain_reasons_[static_cast<size_t>(record.reason)];
-  const auto add = [this](NxdomainFact fact, bool holds) {
-    nxdomain_facts_[static_cast<size_t>(fact)] += holds ? 1 : 0;
-  };
-  add(NxdomainFact::kMayIssue, record.may_issue);
-  add(NxdomainFact::kWouldIssue, record.may_issue && record.would_issue);
-  add(NxdomainFact::kWithCaa, record.has_caa);
-  add(NxdomainFact::kRechecked, record.attempts > 1);
-}
-
-uint64_t Aggregate::nxdomain() const {
-  return std::accumulate(nxdomain_reasons_.begin(), nxdomain_reasons_.end(), uint64_t{0});
-}
-
-uint64_t Aggregate::nxdomain(Outcome outcome) const {
-  uint64_t names = 0;
-  for (size_t i = 0; i < kReasonCount; ++i) {
-    if (OutcomeOf(static_cast<Reason>(i)) == outcome) names += nxdomain_reasons_[i];
-  }
-  return names;
-}
 
 void Aggregate::AddTld(const record::RecordView& record) {
   std::string_view tld = kNoTld;
@@ -160,7 +136,7 @@ void Aggregate::Add(const record::RecordView& record) {
   may_issue_[1] += record.may_issue && !record.would_issue ? 1 : 0;
   rechecked_ += record.attempts > 1 ? 1 : 0;
   span_.Add(record.time_ms);
-  if (record.nxdomain) AddNxdomain(record);
+  missing_.Add(record);
   AddTld(record);
   if (record.operator_name.empty() && record.servers.empty() && record.findings.empty()) {
     without_operator_.Add(record.outcome);
@@ -190,9 +166,7 @@ void Aggregate::Merge(const Aggregate& other) {
   for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
   for (size_t i = 0; i < may_issue_.size(); ++i) may_issue_[i] += other.may_issue_[i];
   rechecked_ += other.rechecked_;
-  for (size_t i = 0; i < kReasonCount; ++i) nxdomain_reasons_[i] += other.nxdomain_reasons_[i];
-  for (size_t i = 0; i < nxdomain_facts_.size(); ++i)
-    nxdomain_facts_[i] += other.nxdomain_facts_[i];
+  missing_.Merge(other.missing_);
   span_.Merge(other.span_);
   tlds_.Merge(other.tlds_);
   operators_.Merge(other.operators_);

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +14,9 @@
 #include "scanner/report/bounded_table.h"
 #include "scanner/report/caa_use.h"
 #include "scanner/report/histogram.h"
+#include "scanner/report/missing_names.h"
 #include "scanner/report/small_counts.h"
+#include "scanner/report/time_span.h"
 
 namespace caascan::report {
 
@@ -23,22 +24,6 @@ namespace caascan::report {
 constexpr bool IsFailure(Outcome outcome) {
   return outcome == Outcome::kServfail || outcome == Outcome::kTimeout || outcome == Outcome::kLame;
 }
-
-/// From when to when, in milliseconds since 1970.
-struct TimeSpan {
-  int64_t first_ms = std::numeric_limits<int64_t>::max();
-  int64_t last_ms = std::numeric_limits<int64_t>::min();
-
-  bool empty() const { return first_ms > last_ms; }
-  void Add(int64_t ms) {
-    if (ms < first_ms) first_ms = ms;
-    if (ms > last_ms) last_ms = ms;
-  }
-  void Merge(const TimeSpan& other) {
-    if (other.first_ms < first_ms) first_ms = other.first_ms;
-    if (other.last_ms > last_ms) last_ms = other.last_ms;
-  }
-};
 
 struct OutcomeCounts {
   uint64_t names = 0;
@@ -137,10 +122,6 @@ struct OrderRow {
   }
 };
 
-/// What is counted of names that do not exist besides, so that it can be taken off the names.
-enum class NxdomainFact : uint8_t { kMayIssue, kWouldIssue, kWithCaa, kRechecked };
-inline constexpr size_t kNxdomainFactCount = static_cast<size_t>(NxdomainFact::kRechecked) + 1;
-
 /// A value; one thread at a time.
 class Aggregate {
  public:
@@ -163,8 +144,7 @@ class Aggregate {
     // The first partial reports had the first count alone.
     archive.Counts("may_issue", std::span(self.may_issue_), 1);
     archive.Counts("rechecked", std::span(&self.rechecked_, 1));
-    archive.Counts("nxdomain_reasons", std::span(self.nxdomain_reasons_));
-    archive.Counts("nxdomain_facts", std::span(self.nxdomain_facts_));
+    MissingNames::Visit(self.missing_, archive);
     archive.Counts("broken", std::span(&self.broken_, 1));
     archive.Span("span", self.span_);
     archive.Table("tlds", self.tlds_);
@@ -202,11 +182,7 @@ class Aggregate {
   uint64_t may_issue() const { return may_issue_[0]; }
   uint64_t would_issue() const { return may_issue_[0] - may_issue_[1]; }
   uint64_t rechecked() const { return rechecked_; }
-  /// Of names that do not exist: all, those by reason, and those of each fact.
-  uint64_t nxdomain() const;
-  uint64_t nxdomain(Reason reason) const { return nxdomain_reasons_[static_cast<size_t>(reason)]; }
-  uint64_t nxdomain(Outcome outcome) const;
-  uint64_t nxdomain(NxdomainFact fact) const { return nxdomain_facts_[static_cast<size_t>(fact)]; }
+  const MissingNames& missing() const { return missing_; }
   const TimeSpan& span() const { return span_; }
   const BoundedTable<TldRow>& tlds() const { return tlds_; }
   const BoundedTable<OperatorRow>& operators() const { return operators_; }
@@ -224,7 +200,6 @@ class Aggregate {
   const Histogram& retries() const { return retries_; }
 
  private:
-  void AddNxdomain(const record::RecordView& record);
   void AddTld(const record::RecordView& record);
   void AddOperator(const record::RecordView& record);
   void AddServers(const record::RecordView& record, std::string_view operator_name);
@@ -243,8 +218,7 @@ class Aggregate {
   std::array<OutcomeCounts, kDnssecStatusCount> dnssec_{};
   std::array<uint64_t, 2> may_issue_{};  // All; those of them for which the CA would not.
   uint64_t rechecked_ = 0;
-  std::array<uint64_t, kReasonCount> nxdomain_reasons_{};
-  std::array<uint64_t, kNxdomainFactCount> nxdomain_facts_{};
+  MissingNames missing_;
   TimeSpan span_;
   BoundedTable<TldRow> tlds_{kMaxRows};
   BoundedTable<OperatorRow> operators_{kMaxRows};

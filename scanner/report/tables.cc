@@ -11,6 +11,7 @@
 
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/report/caa_tables.h"
+#include "scanner/report/outcome_tables.h"
 #include "scanner/report/table_builder.h"
 
 namespace caascan::report {
@@ -24,117 +25,8 @@ constexpr size_t kShownTlds = 20;
 constexpr size_t kShownOperators = 20;
 constexpr size_t kShownServers = 20;
 
-constexpr const char* kExistingNote =
-    "Names that exist are all but those whose records say nxdomain: their shares leave dead names "
-    "out.";
-
 const std::vector<Outcome> kOutcomes = {Outcome::kPermit,  Outcome::kDeny, Outcome::kServfail,
                                         Outcome::kTimeout, Outcome::kLame, Outcome::kError};
-
-/// Partial reports may hold anything.
-uint64_t LessBy(uint64_t all, uint64_t some) { return all - std::min(all, some); }
-
-/// Of `names`, `missing` do not exist: what the others are, and their share of all that exist.
-void AddExistingCells(const Aggregate& aggregate, uint64_t names, uint64_t missing,
-                      std::vector<Cell>* row) {
-  const uint64_t existing = LessBy(aggregate.outcomes().names, aggregate.nxdomain());
-  const uint64_t others = std::min(LessBy(names, missing), existing);
-  row->emplace_back(others);
-  row->emplace_back(Share{others, existing});
-}
-
-Table SummaryTable(const Aggregate& aggregate, const BrokenLines& broken) {
-  Table table = {
-      .id = "summary",
-      .title = "Summary",
-      .note = kExistingNote,
-      .columns = {{"fact", "what", ColumnKind::kText}, {"count", "names", ColumnKind::kCount}},
-      .rows = {}};
-  table.columns.push_back(ShareColumn("share"));
-  AddExistingColumns(&table.columns);
-  const uint64_t records = aggregate.outcomes().names;
-  const uint64_t missing = aggregate.nxdomain();
-  const auto add = [&table, &aggregate, records](const char* what, uint64_t count,
-                                                 uint64_t of_them) {
-    std::vector<Cell> row = {std::string(what), count};
-    row.emplace_back(Share{count, records});
-    AddExistingCells(aggregate, count, of_them, &row);
-    table.rows.push_back(std::move(row));
-  };
-  table.rows.push_back({std::string("records"), records, {}, LessBy(records, missing), {}});
-  table.rows.push_back({std::string("nxdomain"),
-                        missing,
-                        Share{std::min(missing, records), records},
-                        uint64_t{0},
-                        {}});
-  add("may_issue", aggregate.may_issue(), aggregate.nxdomain(NxdomainFact::kMayIssue));
-  add("would_issue", aggregate.would_issue(), aggregate.nxdomain(NxdomainFact::kWouldIssue));
-  add("failed", aggregate.outcomes().failed(),
-      aggregate.nxdomain(Outcome::kServfail) + aggregate.nxdomain(Outcome::kTimeout) +
-          aggregate.nxdomain(Outcome::kLame));
-  add("with_caa", aggregate.caa().names(), aggregate.nxdomain(NxdomainFact::kWithCaa));
-  add("rechecked", aggregate.rechecked(), aggregate.nxdomain(NxdomainFact::kRechecked));
-  table.rows.push_back({std::string("broken_lines"), broken.count(), {}, {}, {}});
-  return table;
-}
-
-Table TimeTable(const Aggregate& aggregate) {
-  Table table = {
-      .id = "span",
-      .title = "When",
-      .note = "",
-      .columns = {{"event", "what", ColumnKind::kText}, {"time", "UTC", ColumnKind::kTime}},
-      .rows = {}};
-  if (aggregate.span().empty()) return table;
-  table.rows.push_back({std::string("first_record"), aggregate.span().first_ms});
-  table.rows.push_back({std::string("last_record"), aggregate.span().last_ms});
-  return table;
-}
-
-Table OutcomeTable(const Aggregate& aggregate) {
-  Table table = {.id = "outcomes",
-                 .title = "Outcomes",
-                 .note = "",
-                 .columns = {{"outcome", "outcome", ColumnKind::kText},
-                             {"names", "names", ColumnKind::kCount}},
-                 .rows = {}};
-  table.columns.push_back(ShareColumn("share"));
-  AddExistingColumns(&table.columns);
-  for (const Outcome outcome : kOutcomes) {
-    const uint64_t names = aggregate.outcomes().of(outcome);
-    std::vector<Cell> row = {std::string(OutcomeCode(outcome)), names};
-    row.emplace_back(Share{names, aggregate.outcomes().names});
-    AddExistingCells(aggregate, names, aggregate.nxdomain(outcome), &row);
-    table.rows.push_back(std::move(row));
-  }
-  return table;
-}
-
-Table ReasonTable(const Aggregate& aggregate) {
-  Table table = {.id = "reasons",
-                 .title = "Reasons",
-                 .note = "",
-                 .columns = {{"reason", "reason", ColumnKind::kText},
-                             {"outcome", "outcome", ColumnKind::kText},
-                             {"names", "names", ColumnKind::kCount}},
-                 .rows = {}};
-  table.columns.push_back(ShareColumn("share"));
-  AddExistingColumns(&table.columns);
-  for (size_t i = 0; i < kReasonCount; ++i) {
-    const auto reason = static_cast<Reason>(i);
-    const uint64_t names = aggregate.of(reason);
-    if (names == 0) continue;
-    std::vector<Cell> row = {std::string(ReasonCode(reason)),
-                             std::string(OutcomeCode(OutcomeOf(reason))), names};
-    row.emplace_back(Share{names, aggregate.outcomes().names});
-    AddExistingCells(aggregate, names, aggregate.nxdomain(reason), &row);
-    table.rows.push_back(std::move(row));
-  }
-  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-    return std::get<uint64_t>(a[2]) > std::get<uint64_t>(b[2]);
-  });
-  return table;
-}
 
 void AddOutcomeColumns(std::vector<Column>* columns) {
   for (const Outcome outcome : kOutcomes) {
@@ -487,10 +379,7 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   report.title = "CAA scan report";
   report.schema = "urn:caascan:schema:report:1";
   std::vector<Table>& tables = report.tables;
-  tables.push_back(SummaryTable(aggregate, broken));
-  tables.push_back(TimeTable(aggregate));
-  tables.push_back(OutcomeTable(aggregate));
-  tables.push_back(ReasonTable(aggregate));
+  AddOutcomeTables(aggregate, broken, &tables);
   tables.push_back(FindingTable(aggregate));
   tables.push_back(LeagueTable(aggregate, options.min_names));
   tables.push_back(OperatorTable(aggregate));

@@ -219,13 +219,13 @@ TEST_F(AggregateTest, CountsNamesThatDoNotExistBesides) {
   Aggregate more;
   more.Merge(aggregate_);
   more.Merge(aggregate_);
-  EXPECT_EQ(more.nxdomain(), 6u);
-  EXPECT_EQ(more.nxdomain(Reason::kNoCaa), 2u);
-  EXPECT_EQ(more.nxdomain(Outcome::kPermit), 2u);
-  EXPECT_EQ(more.nxdomain(Outcome::kServfail), 2u);
-  EXPECT_EQ(more.nxdomain(NxdomainFact::kMayIssue), 2u);
-  EXPECT_EQ(more.nxdomain(NxdomainFact::kWithCaa), 2u);
-  EXPECT_EQ(more.nxdomain(NxdomainFact::kRechecked), 2u);
+  EXPECT_EQ(more.missing().names(), 6u);
+  EXPECT_EQ(more.missing().of(Reason::kNoCaa), 2u);
+  EXPECT_EQ(more.missing().of(Outcome::kPermit), 2u);
+  EXPECT_EQ(more.missing().of(Outcome::kServfail), 2u);
+  EXPECT_EQ(more.missing().of(MissingNames::Fact::kMayIssue), 2u);
+  EXPECT_EQ(more.missing().of(MissingNames::Fact::kWithCaa), 2u);
+  EXPECT_EQ(more.missing().of(MissingNames::Fact::kRechecked), 2u);
 }
 
 }  // namespace
