@@ -96,43 +96,44 @@ enum class FindingCode : uint8_t {
   kCaaMethodUnknown,
 };
 
-/// A code and how a record writes it.
+/// A code, how a record writes it, and the INFO-CODE by which a resolver tells the same (RFC 8914).
 struct FindingCodeRow {
   FindingCode code;
   std::string_view text;
+  std::optional<uint16_t> ede = std::nullopt;
 };
 
 /// Every code, in the enum's order. The texts are part of the contract (docs/record.schema.json)
 /// and never change.
 inline constexpr FindingCodeRow kFindingCodes[] = {
-    {FindingCode::kNotimpOnCaa, "notimp_on_caa"},
+    {FindingCode::kNotimpOnCaa, "notimp_on_caa", 21},
     {FindingCode::kFormerrOnCaa, "formerr_on_caa"},
     {FindingCode::kRefusedOnCaa, "refused_on_caa"},
     {FindingCode::kServfailOnCaa, "servfail_on_caa"},
     {FindingCode::kRcodeOnCaa, "rcode_on_caa"},
-    {FindingCode::kCaaDropped, "caa_dropped"},
+    {FindingCode::kCaaDropped, "caa_dropped", 23},
     {FindingCode::kUnknownTypesDropped, "unknown_types_dropped"},
     {FindingCode::kUnknownTypesRejected, "unknown_types_rejected"},
-    {FindingCode::kNotimpForType, "notimp_for_type"},
+    {FindingCode::kNotimpForType, "notimp_for_type", 21},
     {FindingCode::kNameBroken, "name_broken"},
-    {FindingCode::kLameRefused, "lame_refused"},
+    {FindingCode::kLameRefused, "lame_refused", 20},
     {FindingCode::kLameNotAuthoritative, "lame_not_authoritative"},
     {FindingCode::kLameUpwardReferral, "lame_upward_referral"},
-    {FindingCode::kLameServfail, "lame_servfail"},
+    {FindingCode::kLameServfail, "lame_servfail", 24},
     {FindingCode::kLameRcode, "lame_rcode"},
     {FindingCode::kServerUnresolvable, "server_unresolvable"},
     {FindingCode::kServerNxdomain, "server_nxdomain"},
     {FindingCode::kServerDomainUnregistered, "server_domain_unregistered"},
     {FindingCode::kServerIsAlias, "server_is_alias"},
-    {FindingCode::kServerUnreachable, "server_unreachable"},
-    {FindingCode::kServerSilent, "server_silent"},
-    {FindingCode::kUdpDropped, "udp_dropped"},
+    {FindingCode::kServerUnreachable, "server_unreachable", 23},
+    {FindingCode::kServerSilent, "server_silent", 23},
+    {FindingCode::kUdpDropped, "udp_dropped", 23},
     {FindingCode::kServerAddressSpecial, "server_address_special"},
     {FindingCode::kDelegationMismatch, "delegation_mismatch"},
     {FindingCode::kGlueMismatch, "glue_mismatch"},
     {FindingCode::kGlueMissing, "glue_missing"},
     {FindingCode::kDelegationCircular, "delegation_circular"},
-    {FindingCode::kUndelegatedChild, "undelegated_child"},
+    {FindingCode::kUndelegatedChild, "undelegated_child", 12},
     {FindingCode::kParentsDiffer, "parents_differ"},
     {FindingCode::kSingleServer, "single_server"},
     {FindingCode::kSingleNetwork, "single_network"},
@@ -144,34 +145,34 @@ inline constexpr FindingCodeRow kFindingCodes[] = {
     {FindingCode::kAliasLoop, "alias_loop"},
     {FindingCode::kAliasTooLong, "alias_too_long"},
     {FindingCode::kEdnsFormerr, "edns_formerr"},
-    {FindingCode::kEdnsDropped, "edns_dropped"},
+    {FindingCode::kEdnsDropped, "edns_dropped", 23},
     {FindingCode::kEdnsBadvers, "edns_badvers"},
     {FindingCode::kEdnsNotEchoed, "edns_not_echoed"},
     {FindingCode::kEdnsOptionRejected, "edns_option_rejected"},
-    {FindingCode::kTruncatedNoTcp, "truncated_no_tcp"},
+    {FindingCode::kTruncatedNoTcp, "truncated_no_tcp", 23},
     {FindingCode::kQuestionChanged, "question_changed"},
     {FindingCode::kQuestionMissing, "question_missing"},
     {FindingCode::kCaseChanged, "case_changed"},
     {FindingCode::kCaseSensitiveServer, "case_sensitive_server"},
     {FindingCode::kIdOrPortChanged, "id_or_port_changed"},
     {FindingCode::kResponseMalformed, "response_malformed"},
-    {FindingCode::kDnssecNoDnskey, "dnssec_no_dnskey"},
-    {FindingCode::kDnskeyDropped, "dnskey_dropped"},
-    {FindingCode::kDnskeyRefused, "dnskey_refused"},
-    {FindingCode::kDnskeyNotimp, "dnskey_notimp"},
-    {FindingCode::kDnskeyServfail, "dnskey_servfail"},
-    {FindingCode::kDnskeyRcode, "dnskey_rcode"},
-    {FindingCode::kDnssecDsMismatch, "dnssec_ds_mismatch"},
-    {FindingCode::kDnssecSignatureExpired, "dnssec_signature_expired"},
-    {FindingCode::kDnssecSignatureFuture, "dnssec_signature_future"},
-    {FindingCode::kDnssecSignatureInvalid, "dnssec_signature_invalid"},
-    {FindingCode::kDnssecSignatureMissing, "dnssec_signature_missing"},
-    {FindingCode::kDnssecDenialMissing, "dnssec_denial_missing"},
-    {FindingCode::kDnssecDenialInvalid, "dnssec_denial_invalid"},
-    {FindingCode::kDnssecAlgorithmUnsupported, "dnssec_algorithm_unsupported"},
+    {FindingCode::kDnssecNoDnskey, "dnssec_no_dnskey", 9},
+    {FindingCode::kDnskeyDropped, "dnskey_dropped", 9},
+    {FindingCode::kDnskeyRefused, "dnskey_refused", 9},
+    {FindingCode::kDnskeyNotimp, "dnskey_notimp", 9},
+    {FindingCode::kDnskeyServfail, "dnskey_servfail", 9},
+    {FindingCode::kDnskeyRcode, "dnskey_rcode", 9},
+    {FindingCode::kDnssecDsMismatch, "dnssec_ds_mismatch", 9},
+    {FindingCode::kDnssecSignatureExpired, "dnssec_signature_expired", 7},
+    {FindingCode::kDnssecSignatureFuture, "dnssec_signature_future", 8},
+    {FindingCode::kDnssecSignatureInvalid, "dnssec_signature_invalid", 6},
+    {FindingCode::kDnssecSignatureMissing, "dnssec_signature_missing", 10},
+    {FindingCode::kDnssecDenialMissing, "dnssec_denial_missing", 12},
+    {FindingCode::kDnssecDenialInvalid, "dnssec_denial_invalid", 6},
+    {FindingCode::kDnssecAlgorithmUnsupported, "dnssec_algorithm_unsupported", 1},
     {FindingCode::kDnssecAlgorithmDeprecated, "dnssec_algorithm_deprecated"},
-    {FindingCode::kDnssecNsec3Iterations, "dnssec_nsec3_iterations"},
-    {FindingCode::kDnssecEmptyAnswersOnly, "dnssec_empty_answers_only"},
+    {FindingCode::kDnssecNsec3Iterations, "dnssec_nsec3_iterations", 27},
+    {FindingCode::kDnssecEmptyAnswersOnly, "dnssec_empty_answers_only", 6},
     {FindingCode::kDnssecExpiring, "dnssec_expiring"},
     {FindingCode::kDnssecAlgorithmIncomplete, "dnssec_algorithm_incomplete"},
     {FindingCode::kDnskeySetsDiffer, "dnskey_sets_differ"},
@@ -196,6 +197,9 @@ inline constexpr FindingCode kLastFindingCode = std::rbegin(kFindingCodes)->code
 
 /// As a record has it: "notimp_on_caa". Lives as long as the program. Any thread.
 std::string_view FindingCodeText(FindingCode code);
+
+/// The INFO-CODE of the row; nullopt where RFC 8914 has none for it. Any thread.
+std::optional<uint16_t> FindingEde(FindingCode code);
 
 /// nullopt for a text that this version does not write. Any thread.
 std::optional<FindingCode> FindFindingCode(std::string_view text);

@@ -30,6 +30,7 @@ struct ServerReport {
   uint16_t rcode = 0;            // For kRcode.
   std::optional<double> rtt_ms;  // Where an answer came.
   std::string detail;            // What is malformed and where; or a resolver's EDE. All ASCII.
+  std::vector<uint16_t> ede;     // INFO-CODEs that came with the answer (RFC 8914), in order.
 };
 
 struct Finding {

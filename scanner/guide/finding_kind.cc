@@ -571,6 +571,16 @@ consteval bool EachCodeHasItsRow() {
 }
 static_assert(EachCodeHasItsRow(), "a row for each code, in the enum's order");
 
+consteval bool CodesHaveTheSameEde() {
+  for (const FindingKind& kind : kKinds) {
+    const std::optional<uint16_t> written = kFindingCodes[static_cast<size_t>(kind.code)].ede;
+    const auto told = kind.ede ? std::optional(static_cast<uint16_t>(*kind.ede)) : std::nullopt;
+    if (written != told) return false;
+  }
+  return true;
+}
+static_assert(CodesHaveTheSameEde(), "records and the guide give a finding the same number");
+
 }  // namespace
 
 std::span<const FindingKind> FindingKinds() { return kKinds; }

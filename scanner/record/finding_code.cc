@@ -24,6 +24,11 @@ std::string_view FindingCodeText(FindingCode code) {
   return kFindingCodes[static_cast<size_t>(code)].text;
 }
 
+std::optional<uint16_t> FindingEde(FindingCode code) {
+  assert(code <= kLastFindingCode);
+  return kFindingCodes[static_cast<size_t>(code)].ede;
+}
+
 std::optional<FindingCode> FindFindingCode(std::string_view text) {
   const auto* const found =
       std::find_if(std::begin(kFindingCodes), std::end(kFindingCodes),

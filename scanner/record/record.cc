@@ -102,6 +102,10 @@ void AppendServer(const ServerReport& server, std::string* out) {
     AppendServerResult(server, to);
     AppendRoundTrip(server.rtt_ms, to);
     AppendOptionalMember(R"(,"detail":)", server.detail, to);
+    if (server.ede.empty()) return;
+    to->append(R"(,"ede":)");
+    AppendArray(server.ede, to,
+                [](uint16_t code, std::string* array) { AppendUnsigned(code, array); });
   });
 }
 
@@ -109,6 +113,10 @@ void AppendFinding(const Finding& finding, std::string* out) {
   out->append(R"({"code":")");
   out->append(FindingCodeText(finding.code));
   out->push_back('"');
+  if (const std::optional<uint16_t> ede = FindingEde(finding.code)) {
+    out->append(R"(,"ede":)");
+    AppendUnsigned(*ede, out);
+  }
   AppendOptionalMember(R"(,"host":)", finding.host, out);
   AppendOptionalMember(R"(,"address":)", finding.address, out);
   AppendOptionalMember(R"(,"zone":)", finding.zone, out);

@@ -424,6 +424,7 @@ void Investigator::FillServers(const query::Account& account, Record* record) co
       report.rtt_ms = std::chrono::duration<double, std::milli>(attempt.rtt).count();
     }
     report.detail = attempt.detail;
+    for (const query::ToldError& told : attempt.told) report.ede.push_back(told.info_code);
     // A server tried several times stands there once, with its last result.
     const auto same = std::find_if(
         record->servers.begin(), record->servers.end(), [&report](const ServerReport& other) {

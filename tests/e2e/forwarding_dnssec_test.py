@@ -2,6 +2,7 @@
 believed, and --explain-iteratively. What can be known through a resolver must be what the zones make true."""
 
 import json
+import re
 
 import harness
 from harness import CAALAB, SOURCE
@@ -83,6 +84,9 @@ class ForwardingDnssec(harness.Case):
             self.assertLessEqual(dnssec_findings(record) or {None}, TOLD[causes.pop()], record)
             self.assertEqual(record["failed_at"], want["failed_at"])
             self.assertTrue(any(server.get("detail", "").startswith("EDE ") for server in record["servers"]), record)
+            for server in record["servers"]:
+                numbers = [int(number) for number in re.findall(r"(?:^|; )EDE (\d+)", server.get("detail", ""))]
+                self.assertEqual(server.get("ede", []), numbers, record)
 
     def test_validate(self):
         found = self.look_up(self.known, "--dnssec", "validate")

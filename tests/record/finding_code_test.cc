@@ -36,5 +36,13 @@ TEST(FindingCodeTest, OtherTextsAreNoCodes) {
   }
 }
 
+TEST(FindingEdeTest, IsWhatAResolverTells) {
+  EXPECT_EQ(FindingEde(FindingCode::kDnssecSignatureExpired), 7);
+  EXPECT_EQ(FindingEde(FindingCode::kDnssecDsMismatch), 9);
+  EXPECT_EQ(FindingEde(FindingCode::kServerSilent), 23);
+  EXPECT_EQ(FindingEde(FindingCode::kDnssecExpiring), std::nullopt) << "it still validates";
+  EXPECT_EQ(FindingEde(FindingCode::kCaaTagUnknown), std::nullopt);
+}
+
 }  // namespace
 }  // namespace caascan

@@ -165,6 +165,7 @@ Record FullRecord() {
   record.servers[0].rtt_ms = 11.2;
   record.servers[1].rcode = 9;
   record.servers[2].detail = "answer 2: RDLENGTH beyond the end";
+  record.servers[2].ede = {0, 22, 65535};
   Finding notimp(FindingCode::kNotimpOnCaa);
   notimp.host = "ns2.example.net";
   notimp.address = "2001:db8::2";
