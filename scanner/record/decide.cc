@@ -26,6 +26,7 @@
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/record/decide_metadata.h"
+#include "scanner/record/record_form.h"
 #include "scanner/record/redecide.h"
 #include "scanner/record/run_files.h"
 
@@ -131,6 +132,7 @@ absl::Status DecideRun::Open() {
   auto finished = io::WakeFd::Create();
   if (!finished.ok()) return finished.status();
   finished_ = *std::move(finished);
+  if (absl::Status form = RequireNdjson(options_.output_path); !form.ok()) return form;
   if (absl::Status inputs = CheckInputs(inputs_); !inputs.ok()) return inputs;
   absl::Status files =
       CheckReplaced(Operands(inputs_), {{"-o", options_.output_path}}, options_.overwrite);

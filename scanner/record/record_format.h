@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "caascan/record.h"
 
@@ -12,6 +13,8 @@ class RecordFormat {
  public:
   virtual ~RecordFormat() = default;
 
+  /// What stands before the first record, one whole line; nothing where there is no such line.
+  virtual std::string_view header() const { return {}; }
   /// Appends all of the record's bytes, so that the output can end behind them.
   virtual void Append(const Record& record, std::string* out) const = 0;
 };

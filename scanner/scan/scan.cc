@@ -108,7 +108,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<io::OutputSink> sink_;
   std::vector<std::string> earlier_runs_;  // Their metadata.
   std::optional<uint64_t> keep_bytes_;     // Of the output, once the scan begins; nullopt: no file.
-  const record::NdjsonFormat format_;
+  std::unique_ptr<const record::RecordFormat> format_;
   std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -176,6 +176,9 @@ absl::Status Scan::Open() {
 }
 
 absl::Status Scan::OpenOutput() {
+  auto format = FormatOf(options_);
+  if (!format.ok()) return format.status();
+  format_ = *std::move(format);
   auto lock = io::FileLock::Take(options_.output_path);
   if (!lock.ok()) return lock.status();
   lock_ = *std::move(lock);
@@ -227,7 +230,7 @@ absl::Status Scan::OpenWorkers() {
                                       [this](size_t worker) { workers_[worker]->Wake(); });
   setup_.queue = queue_.get();
   setup_.writer = writer_.get();
-  setup_.format = &format_;
+  setup_.format = format_.get();
   setup_.on_done = [this] {
     ++workers_done_;
     events_->Notify();
@@ -244,7 +247,7 @@ void Scan::GiveBack(const JobBatch& batch) {
   const std::lock_guard lock(give_back_mutex_);
   for (const input::NameJob& job : batch) {
     Record record = input::ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now());
-    input::AppendRecords(job, format_, &record, &lines);
+    input::AppendRecords(job, *format_, &record, &lines);
     given_back_.AddNames(job.record_count());
     given_back_.AddRecords(Reason::kStopped, job.record_count());
   }
@@ -397,7 +400,8 @@ absl::Status Scan::Conclude() {
   absl::Status written = sink_->Finish();
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();
-  summary_->records_out = sink_->lines_written();
+  const uint64_t header_lines = format_->header().empty() ? 0 : 1;
+  summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
   summary_->queries = snapshot.queries;
   if (file_denials_ != nullptr) {
     summary_->denials_without_room = file_denials_->without_room();
@@ -436,6 +440,8 @@ absl::Status Scan::Run() {
   summary_->source_addresses = metadata.facts().source_addresses;
   summary_->trust_anchors = metadata.facts().trust_anchors;
   writer_->Start();
+  std::string header(format_->header());
+  if (!header.empty()) writer_->Post(&header);
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });
   Watch();

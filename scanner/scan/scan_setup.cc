@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "scanner/record/csv_format.h"
+#include "scanner/record/record_form.h"
 #include "scanner/scan/descriptors.h"
 #include "scanner/zones/root_hints.h"
 #include "scanner/zones/trust_anchor.h"
@@ -101,6 +103,19 @@ void DivideMemory(unsigned threads, WorkerSetup* setup) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<const record::RecordFormat>> FormatOf(const ScanOptions& options) {
+  const auto form = record::RecordFormOfPath(options.output_path);
+  if (!form.ok()) return form.status();
+  if (*form == record::RecordForm::kNdjson) return std::make_unique<record::NdjsonFormat>();
+  if (options.resume) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--resume: ", options.output_path,
+                     ": CSV cannot be resumed, since it does not hold a name's line to the octet; "
+                     "a scan that may stop writes NDJSON"));
+  }
+  return std::make_unique<record::CsvFormat>();
+}
 
 void DoNotValidate(WorkerSetup* setup) {
   setup->iterative.dnssec.anchors.clear();

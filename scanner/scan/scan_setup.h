@@ -2,12 +2,16 @@
 #pragma once
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <memory>
 
 #include <vector>
 
 #include "caascan/scanner.h"
 #include "scanner/net/channel.h"
 #include "scanner/pacing/limits.h"
+#include "scanner/record/record_format.h"
 #include "scanner/scan/worker.h"
 
 namespace caascan::scan {
@@ -27,6 +31,10 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
 /// they outlive the workers. Errors: InvalidArgument that names the option or the file.
 absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
                        WorkerSetup* setup);
+
+/// How the records are to be written, by output_path. Errors: InvalidArgument, also where --resume
+/// cannot read what is there in that form.
+absl::StatusOr<std::unique_ptr<const record::RecordFormat>> FormatOf(const ScanOptions& options);
 
 /// Afterwards: DNSSEC is not asked for.
 void DoNotValidate(WorkerSetup* setup);

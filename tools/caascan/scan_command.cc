@@ -38,6 +38,12 @@ Resolvers:
   @FILE: one of these a line; blank lines are skipped, and what follows a # at the line's beginning or behind a blank.
   system: the nameserver lines of /etc/resolv.conf; without any, 127.0.0.1.
 
+Output:
+FILE of -o: NDJSON (.ndjson, .jsonl, .json or no suffix) or CSV (.csv), with .gz or .zst behind it or without; any other
+suffix is refused. CSV has a line a record, and a header; docs/csv.md has its columns. What a spreadsheet would take for a
+formula has an apostrophe in front. CSV does not hold all that a record says, and cannot be resumed: --resume refuses it.
+Parquet is made of NDJSON, by DuckDB: duckdb -c "COPY (FROM read_json('out.ndjson', sample_size = -1)) TO 'out.parquet'"
+
 Forecast:
 --dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
 once, and so is that of each name above it, up to its registrable domain, for all below it together. At the zone above
@@ -222,8 +228,9 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
   cli::AddOption(app,
                  {"-o,--output", "FILE",
-                  "Write records here (default: standard output); .gz and .zst compress. Refused "
-                  "where FILE is an input too, is not empty, or is written by another scan."},
+                  "Write records here (default: standard output): NDJSON, or CSV where FILE ends in "
+                  ".csv; .gz and .zst behind that compress. Refused where FILE is an input too, is "
+                  "not empty, or is written by another scan."},
                  &options_.output_path);
   CLI::Option* resume =
       app->add_flag("--resume", options_.resume,

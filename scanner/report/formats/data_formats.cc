@@ -1,6 +1,7 @@
 // JSON and CSV: all that a report knows, for programs. Tested by data_formats_test.cc.
 #include <string_view>
 
+#include "scanner/record/csv_text.h"
 #include "scanner/record/json_text.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
@@ -61,21 +62,6 @@ void AppendJsonTable(const Table& table, std::string* out) {
   *out += "]}";
 }
 
-/// RFC 4180 §2; a spreadsheet must not run what a stranger wrote.
-std::string CsvText(const std::string& text) {
-  constexpr std::string_view kFormula = "=+-@\t\r";
-  std::string field;
-  if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) field = "'";
-  field += text;
-  if (field.find_first_of("\",\r\n") == std::string::npos) return field;
-  std::string quoted = "\"";
-  for (const char c : field) {
-    if (c == '"') quoted += c;
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string CsvCell(const Column& column, const Cell& cell) {
   if (column.kind == ColumnKind::kShare) {
     const auto* share = std::get_if<Share>(&cell);
@@ -84,7 +70,11 @@ std::string CsvCell(const Column& column, const Cell& cell) {
     return NumberText(static_cast<double>(share->hits) / static_cast<double>(share->trials)) + ',' +
            NumberText(interval.low) + ',' + NumberText(interval.high);
   }
-  if (const auto* text = std::get_if<std::string>(&cell)) return CsvText(*text);
+  if (const auto* text = std::get_if<std::string>(&cell)) {
+    std::string field;
+    record::AppendCsvField(*text, &field);
+    return field;
+  }
   if (const auto* count = std::get_if<uint64_t>(&cell)) return std::to_string(*count);
   if (const auto* ms = std::get_if<int64_t>(&cell)) return TimeText(*ms);
   if (const auto* number = std::get_if<double>(&cell)) return NumberText(*number);
