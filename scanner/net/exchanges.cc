@@ -144,6 +144,7 @@ void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> messa
   outage_.NoteAnswer(exchange->peer());
   exchange->result().message = message;
   exchange->result().rtt = loop()->now() - exchange->course().sent_at;
+  stats().round_trips.Add(exchange->result().rtt);
   if (exchange->protocol() == Protocol::kUdp) {
     congestion_.NoteAnswer(exchange->peer()->congestion(), exchange->result().rtt,
                            exchange->course().sent_at);

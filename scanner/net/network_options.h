@@ -8,6 +8,7 @@
 
 #include "scanner/async/address.h"
 #include "scanner/async/tcp_stream.h"
+#include "scanner/net/round_trips.h"
 
 namespace caascan::net {
 
@@ -48,8 +49,9 @@ struct NetworkStats {
   uint64_t late = 0;    // Answers to queries whose time was over.
   uint64_t strays = 0;  // Datagrams that matched no query in flight, or matched it badly.
   uint64_t send_errors = 0;
-  uint64_t drops = 0;    // Datagrams that came and found no room in our sockets' buffers.
-  uint64_t outages = 0;  // Times when no server answered, canaries included.
+  uint64_t drops = 0;           // Datagrams that came and found no room in our sockets' buffers.
+  uint64_t outages = 0;         // Times when no server answered, canaries included.
+  RoundTrips round_trips = {};  // Of the replies.
 };
 
 }  // namespace caascan::net

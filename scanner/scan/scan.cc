@@ -249,7 +249,7 @@ void Scan::GiveBack(const JobBatch& batch) {
     Record record = input::ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now());
     input::AppendRecords(job, *format_, &record, &lines);
     given_back_.AddNames(job.record_count());
-    given_back_.AddRecords(Reason::kStopped, job.record_count());
+    given_back_.AddRecords(record.reason, job.record_count());
   }
   writer_->Post(&lines);
 }
@@ -402,7 +402,7 @@ absl::Status Scan::Conclude() {
   summary_->done_before = intake_->done_before();
   const uint64_t header_lines = format_->header().empty() ? 0 : 1;
   summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
-  summary_->queries = snapshot.queries;
+  summary_->queries = snapshot.sent();
   if (file_denials_ != nullptr) {
     summary_->denials_without_room = file_denials_->without_room();
     summary_->unreadable_proofs = file_denials_->unreadable();

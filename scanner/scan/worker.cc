@@ -183,7 +183,7 @@ void Worker::StartJob(input::NameJob&& job, bool give_back) {
   if (const auto reason = ReasonNotToLookUp(job, give_back)) {
     Record record = input::ErrorRecord(job, *reason, std::chrono::system_clock::now());
     input::AppendRecords(job, *setup_.format, &record, &lines_);
-    counters_.AddRecords(*reason, job.record_count());
+    counters_.AddRecords(record.reason, job.record_count());
     return;
   }
   ++in_flight_;

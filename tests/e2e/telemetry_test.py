@@ -98,7 +98,7 @@ class Telemetry(harness.Case):
         self.assertEqual((self.folder / "out.ndjson").read_bytes().count(b"\n"), NAMES)
         for client in hostile:
             client.close()
-        self.assertIn('caascan_records_total{outcome="permit"}', first)
+        self.assertIn('caascan_records_total{outcome="permit",reason="no_caa"}', first)
         self.assertIn('caascan_queries_total{transport="udp"}', first)
         self.assertEqual(first["caascan_input_bytes"], pathlib.Path(self.input).stat().st_size)
 

@@ -75,8 +75,11 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
     return counter.load(std::memory_order_relaxed);
   };
   names_started += load(worker.names_started_);
-  for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += load(worker.outcomes_[i]);
-  for (size_t i = 0; i < reasons.size(); ++i) reasons[i] += load(worker.reasons_[i]);
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    const uint64_t records = load(worker.reasons_[i]);
+    reasons[i] += records;
+    outcomes[static_cast<size_t>(OutcomeOf(static_cast<Reason>(i)))] += records;
+  }
   queries += load(worker.queries_);
   retries += load(worker.retries_);
   for (size_t i = 0; i < signature_checks.size(); ++i) {
@@ -95,6 +98,11 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
   network.drops += load(worker.network_.drops);
   network.outages += load(worker.network_.outages);
   network.send_errors += load(worker.network_.send_errors);
+  net::RoundTrips& trips = network.round_trips;
+  for (size_t i = 0; i < trips.counts.size(); ++i) {
+    trips.counts[i] += load(worker.network_.round_trips[i]);
+  }
+  trips.sum_us += load(worker.network_.round_trips_us);
 }
 
 std::optional<std::chrono::seconds> TimeLeft(const ProgressSnapshot& now,
@@ -133,6 +141,10 @@ void WorkerCounters::SetNetwork(const net::NetworkStats& stats) {
   set(&network_.drops, stats.drops);
   set(&network_.outages, stats.outages);
   set(&network_.send_errors, stats.send_errors);
+  for (size_t i = 0; i < stats.round_trips.counts.size(); ++i) {
+    set(&network_.round_trips[i], stats.round_trips.counts[i]);
+  }
+  set(&network_.round_trips_us, stats.round_trips.sum_us);
 }
 
 uint64_t ProgressSnapshot::records() const { return Sum(outcomes); }

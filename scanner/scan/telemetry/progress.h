@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "caascan/outcome.h"
 #include "caascan/scanner.h"
@@ -23,7 +24,6 @@ class alignas(64) WorkerCounters {
  public:
   void AddNames(uint64_t count) { Add(&names_started_, count); }
   void AddRecords(Reason reason, uint64_t count) {
-    Add(&outcomes_[static_cast<size_t>(OutcomeOf(reason))], count);
     Add(&reasons_[static_cast<size_t>(reason)], count);
   }
   void AddQueries(uint64_t queries, uint64_t retries) {
@@ -47,7 +47,6 @@ class alignas(64) WorkerCounters {
   }
 
   std::atomic<uint64_t> names_started_{0};
-  std::array<std::atomic<uint64_t>, kOutcomeCount> outcomes_{};
   std::array<std::atomic<uint64_t>, kReasonCount> reasons_{};
   std::atomic<uint64_t> queries_{0};
   std::atomic<uint64_t> retries_{0};
@@ -66,14 +65,17 @@ class alignas(64) WorkerCounters {
     std::atomic<uint64_t> drops{0};
     std::atomic<uint64_t> outages{0};
     std::atomic<uint64_t> send_errors{0};
+    std::array<std::atomic<uint64_t>, std::tuple_size_v<decltype(net::RoundTrips::counts)>>
+        round_trips{};
+    std::atomic<uint64_t> round_trips_us{0};
   } network_;
 };
 
 /// The sum over all workers at one moment. A value.
 struct ProgressSnapshot {
   uint64_t names_started = 0;
-  std::array<uint64_t, kOutcomeCount> outcomes{};  // Records, by Outcome.
-  std::array<uint64_t, kReasonCount> reasons{};    // The same, by Reason.
+  std::array<uint64_t, kOutcomeCount> outcomes{};  // Records, by Outcome,
+  std::array<uint64_t, kReasonCount> reasons{};    // and by Reason.
   uint64_t queries = 0;
   uint64_t retries = 0;
   // Of names that are done: checked, by algorithm number;

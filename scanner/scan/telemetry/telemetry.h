@@ -22,9 +22,6 @@ std::string StatusJson(const ProgressSnapshot& now, const ProgressSnapshot& befo
                        std::chrono::microseconds interval, std::chrono::microseconds elapsed,
                        bool finished);
 
-/// The text exposition format of Prometheus, 0.0.4.
-std::string MetricsText(const ProgressSnapshot& now, std::chrono::microseconds elapsed);
-
 /// Made, asked and destroyed by the watching thread.
 class Telemetry {
  public:

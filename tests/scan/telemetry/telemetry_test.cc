@@ -68,22 +68,6 @@ TEST(TelemetryTest, Status) {
   }
 }
 
-TEST(TelemetryTest, Metrics) {
-  const std::string text = MetricsText(Some(), milliseconds(1500));
-  for (const char* line :
-       {"# TYPE caascan_records_total counter\n", "caascan_records_total{outcome=\"permit\"} 800\n",
-        "caascan_records_total{outcome=\"error\"} 0\n", "caascan_names_in_flight 500\n",
-        "caascan_queries_total{transport=\"udp\"} 3000\n",
-        "caascan_queries_total{transport=\"tcp\"} 20\n", "caascan_timeouts_total 90\n",
-        "caascan_late_answers_total 4\n", "caascan_receive_drops_total 5\n",
-        "caascan_outages_total 2\n", "caascan_signature_checks_total{algorithm=\"13\"} 70\n",
-        "caascan_signatures_remembered_total 40\n", "caascan_nsec3_hashes_total 12\n",
-        "caascan_reply_octets_total 350000\n", "caascan_validation_units_total 9000\n",
-        "caascan_input_bytes 100000\n", "caascan_elapsed_seconds 1.500\n"}) {
-    EXPECT_THAT(text, HasSubstr(line));
-  }
-}
-
 TEST(TelemetryTest, TimeLeft) {
   EXPECT_EQ(TimeLeft(Some(), seconds(10)), seconds(30));
   ProgressSnapshot now = Some();
