@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "scanner/dns/presentation.h"
 #include "scanner/record/csv_text.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/validity.h"
@@ -66,12 +65,28 @@ class Row {
   bool first_ = true;
 };
 
+/// As in a zone file, between quotes: what is not printable ASCII, a quote and a backslash are
+/// \DDD.
+void AppendQuotable(std::string_view octets, std::string* out) {
+  for (const char c : octets) {
+    if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
+      out->push_back(c);
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out->push_back('\\');
+    for (const int digit : {octet / 100, octet / 10 % 10, octet % 10}) {
+      out->push_back(static_cast<char>('0' + digit));
+    }
+  }
+}
+
 void AppendCaa(const CaaRecord& record, std::string* out) {
   AppendUnsigned(record.flags, out);
   out->push_back(' ');
-  dns::AppendQuotable(record.tag, out);
+  AppendQuotable(record.tag, out);
   out->append(" \"");
-  dns::AppendQuotable(record.value, out);
+  AppendQuotable(record.value, out);
   out->push_back('"');
 }
 

@@ -72,6 +72,14 @@ TEST(CsvFormatTest, AFullRecordHasAllColumns) {
   }
 }
 
+TEST(CsvFormatTest, OctetsOfASetAreAsInAZoneFile) {
+  Record record = FullRecord();
+  record.caa->records = {{0, "issue", "a\"\\\x07\xFF"}};
+  std::string line;
+  CsvFormat().Append(record, &line);
+  EXPECT_NE(line.find(R"("0 issue ""a\034\092\007\255""")"), std::string::npos) << line;
+}
+
 TEST(CsvFormatTest, EachRecordIsOneLineOfAsManyFields) {
   const size_t columns = Header().size();
   for (const RecordSample& sample : RecordSamples()) {
