@@ -110,16 +110,24 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::function<void(const std::string&)> on_notice;
 };
 
+/// An operator whose names took long: a second or more each.
+struct SlowOperator {
+  std::string name;
+  uint64_t names = 0;
+  std::chrono::microseconds elapsed{0};  // All of them together.
+};
+
 /// What a scan did. Counts are of this run.
 struct ScanSummary {
   uint64_t names_in = 0;
   uint64_t records_out = 0;
-  uint64_t done_before = 0;  // Names left out because an earlier run's record was kept.
-  uint64_t queries = 0;
+  uint64_t done_before = 0;   // Names left out because an earlier run's record was kept.
+  uint64_t queries = 0;       // Sent, those of names that were given back included.
   uint64_t outcomes[6] = {};  // By Outcome.
   std::chrono::microseconds elapsed{0};
-  bool unsigned_root = false;  // Answers went unchecked (DnssecMode::kAuto).
-  int signal = 0;              // SIGINT or SIGTERM where one stopped it, else 0.
+  std::vector<SlowOperator> slowest;  // A few, those first that took the most time.
+  bool unsigned_root = false;         // Answers went unchecked (DnssecMode::kAuto).
+  int signal = 0;                     // SIGINT or SIGTERM where one stopped it, else 0.
   /// Key tags of keys of the root's validated DNSKEY set (SEP set, not revoked) that no trust
   /// anchor names: a roll-over is under way, or somebody put them there.
   std::vector<uint16_t> unnamed_root_keys;
@@ -141,6 +149,10 @@ struct ScanSummary {
 /// What a scan did, in one line of ASCII without line feed, for people. Where names and records
 /// differ it says so.
 std::string SummaryText(const ScanSummary& summary);
+
+/// The same for a terminal, in a few lines below that one: outcomes, the slowest operators, and
+/// what to do next. Printable ASCII.
+std::vector<std::string> SummaryScreen(const ScanOptions& options, const ScanSummary& summary);
 
 /// What people should be warned of, each in one line of ASCII without line feed: keys of the root
 /// that no trust anchor names, proofs of zone files that were of no use. Nearly always empty.

@@ -49,6 +49,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBatchesPerWorker = 16;
 constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are given back.
+constexpr size_t kSlowestShown = 5;
 
 /// One scan's moving parts. Run() once.
 // In the order of use; there is one of them.
@@ -334,9 +335,8 @@ void Scan::HandleEvents(Clock::time_point now) {
     }
     if (summary_->signal == 0) {
       summary_->signal = signal;
-      telemetry_.Say(options_.brisk
-                         ? "stopping: what is being looked up is given back"
-                         : "stopping: names in flight are finished; once more gives them back");
+      telemetry_.Say(options_.brisk ? "stopping: what is being looked up is given back"
+                                    : telemetry::StoppingLine(Snapshot(), kStopGrace));
     }
     if (options_.brisk && !cancelled_) CancelWorkers();
     if (!stopping_) StopInput();
@@ -408,6 +408,9 @@ absl::Status Scan::Conclude() {
     summary_->unreadable_proofs = file_denials_->unreadable();
   }
   std::copy(snapshot.outcomes.begin(), snapshot.outcomes.end(), summary_->outcomes);
+  SlowOperators slow;
+  for (const auto& worker : workers_) slow.Merge(worker->slow_operators());
+  summary_->slowest = slow.Slowest(kSlowestShown);
   summary_->elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
   if (!written.ok()) return written;

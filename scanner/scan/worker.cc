@@ -207,6 +207,7 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
     co_return;
   }
   counters_.AddQueries(result.record->queries, result.record->retries);
+  slow_operators_.Add(result.record->operator_name, result.record->elapsed);
   counters_.AddRecords(result.record->reason, job.record_count());
   input::AppendRecords(job, *setup_.format, result.record, &lines_);
   // Not only at the end of a turn: many names may end in one.

@@ -21,6 +21,7 @@
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/parked_jobs.h"
+#include "scanner/scan/slow_operators.h"
 #include "scanner/scan/telemetry/progress.h"
 
 namespace caascan::scan {
@@ -72,6 +73,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void Cancel();
 
   const telemetry::WorkerCounters& counters() const { return counters_; }
+  /// Once it is joined.
+  const SlowOperators& slow_operators() const { return slow_operators_; }
   /// See Resolver. Once it is joined.
   bool has_answer() const { return resolver_->has_answered(); }
 
@@ -113,6 +116,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   Investigator investigator_;
   FlushTimer flush_timer_;
   ParkedJobs parked_;
+  SlowOperators slow_operators_;
   JobBatch batch_;
   size_t next_in_batch_ = 0;
   bool input_ended_ = false;

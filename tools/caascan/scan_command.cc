@@ -1,6 +1,10 @@
 #include "tools/caascan/scan_command.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 #include "caascan/forecast.h"
 #include "tools/caascan/dnssec_options.h"
@@ -305,15 +309,33 @@ int ScanCommand::Foresee() const {
   return program_->Finish(written.ok() ? made : written);
 }
 
+/// Somebody who types the names is told so, and sees more at the end.
+bool ScanCommand::IsWatched() const {
+  return options_.progress != ProgressMode::kNever && isatty(STDERR_FILENO) != 0;
+}
+
+void ScanCommand::SayWhatIsAwaited() const {
+  const auto& inputs = options_.inputs;
+  const bool reads = inputs.empty() || std::find(inputs.begin(), inputs.end(), "-") != inputs.end();
+  if (!reads || options_.progress == ProgressMode::kNever || isatty(STDIN_FILENO) == 0) return;
+  program_->Complain("waiting for names from this terminal, one a line; Ctrl-D ends them");
+}
+
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
   if (dry_run_) return Foresee();
   options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
+  SayWhatIsAwaited();
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);
   for (const std::string& warning : SummaryWarnings(summary)) program_->Complain(warning);
-  return program_->Finish(status, SummaryText(summary), summary.signal);
+  const int code = program_->Finish(status, SummaryText(summary), summary.signal);
+  if (!status.ok() || !IsWatched()) return code;
+  for (const std::string& line : SummaryScreen(options_, summary)) {
+    (void)std::fprintf(stderr, "%s\n", line.c_str());
+  }
+  return code;
 }
 
 }  // namespace caascan::tool

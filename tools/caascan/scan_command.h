@@ -25,6 +25,8 @@ class ScanCommand {
   void AddValidationOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
   void AddInputAndOutputOptions(CLI::App* app);
+  bool IsWatched() const;
+  void SayWhatIsAwaited() const;
   /// --dry-run. The exit code.
   int Foresee() const;
   absl::Status ReadShard();

@@ -191,6 +191,13 @@ std::string WaitingLine(const ProgressSnapshot& now, std::chrono::microseconds e
   return line.substr(0, columns);
 }
 
+std::string StoppingLine(const ProgressSnapshot& now, std::chrono::seconds grace) {
+  const uint64_t names = now.in_flight();
+  return "stopping: " + WithCommas(names) + " " + std::string(NameNoun(names)) +
+         " in flight may take up to " + std::to_string(grace.count()) +
+         " s; a second Ctrl-C (or signal) gives them back at once";
+}
+
 std::string SummaryLine(const ScanSummary& summary) {
   std::string line = WithCommas(summary.names_in);
   line += ' ';

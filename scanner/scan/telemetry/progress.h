@@ -120,6 +120,10 @@ std::string ProgressLine(const ProgressSnapshot& now, const ProgressSnapshot& be
 std::string WaitingLine(const ProgressSnapshot& now, std::chrono::microseconds elapsed,
                         std::string_view activity, size_t columns = SIZE_MAX);
 
+/// What a first signal does: "stopping: 12 names in flight may take up to 10 s; a second Ctrl-C (or
+/// signal) gives them back at once". ASCII.
+std::string StoppingLine(const ProgressSnapshot& now, std::chrono::seconds grace);
+
 /// "12,345 names in, 12,345 records out: 11,000 permit, 1,345 deny in 1.2 s, 34,567 queries". Where
 /// names and records differ, a sentence that says so follows. ASCII, no line feed.
 std::string SummaryLine(const ScanSummary& summary);

@@ -194,7 +194,7 @@ void Telemetry::ShowLine(const std::string& line, bool last) const {
 }
 
 void Telemetry::Say(std::string_view text) const {
-  if (!show_line_ || !StandardErrorHasRoom()) return;
+  if ((!show_line_ && !terminal_) || !StandardErrorHasRoom()) return;
   (void)std::fprintf(stderr, terminal_ ? "\r\033[K%.*s\n" : "%.*s\n", static_cast<int>(text.size()),
                      text.data());
 }

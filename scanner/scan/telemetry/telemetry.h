@@ -38,7 +38,7 @@ class Telemetry {
   absl::Status Begin(Clock::time_point now);
   /// Once a second at most, or five times where options.brisk; all else is ignored.
   void Tick(Clock::time_point now);
-  /// A line for people, behind the live line; nothing where there is no live line.
+  /// A line for people, behind the live line; nothing where there is neither that nor a terminal.
   void Say(std::string_view text) const;
   /// What holds at the end. A status file that cannot be written any more is not the scan's end.
   void End(Clock::time_point now);

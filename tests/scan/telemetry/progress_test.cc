@@ -91,6 +91,16 @@ TEST(SummaryLineTest, Rows) {
             "34,567 queries. Names without a record: 1");
 }
 
+TEST(StoppingLineTest, SaysHowManyNamesAndHowLong) {
+  ProgressSnapshot now;
+  now.names_started = 1235;
+  now.outcomes = {1};
+  EXPECT_EQ(
+      StoppingLine(now, std::chrono::seconds(10)),
+      "stopping: 1,234 names in flight may take up to 10 s; a second Ctrl-C (or signal) gives "
+      "them back at once");
+}
+
 TEST(WorkerCountersTest, AreSummedWhileWorkersCount) {
   constexpr uint64_t kNames = 20000;
   std::vector<WorkerCounters> workers(2);
