@@ -37,7 +37,7 @@ bool IsRecord(std::string_view line) {
 InputFormat FormatByPath(std::string_view path) {
   const std::string lower = Lower(path);
   std::string_view name = lower;
-  for (const std::string_view compressed : {".gz", ".zst"}) {
+  for (const std::string_view compressed : {".gz", ".zst", ".xz", ".bz2", ".lz4", ".zip"}) {
     if (name.ends_with(compressed)) name.remove_suffix(compressed.size());
   }
   if (name.ends_with(".csv")) return InputFormat::kCsv;

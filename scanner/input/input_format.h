@@ -7,7 +7,7 @@
 
 namespace caascan::input {
 
-/// By the file's name, a final `.gz` or `.zst` left out: `.csv`, `.zone`, `.ndjson`, `.jsonl`;
+/// By the file's name, a final `.gz`, `.zst`, `.xz`, `.bz2`, `.lz4` or `.zip` left out: `.csv`, `.zone`, `.ndjson`, `.jsonl`;
 /// kAuto for any other.
 InputFormat FormatByPath(std::string_view path);
 

@@ -1,4 +1,4 @@
-// Undoes gzip (RFC 1952) and zstd (RFC 8878), piece by piece.
+// Undoes gzip (RFC 1952), zstd (RFC 8878), xz, bzip2 and lz4, piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -8,24 +8,18 @@
 
 #include <absl/status/status.h>
 
+#include "scanner/io/content_kind.h"
+
 namespace caascan::io {
 
-enum class Compression : uint8_t { kNone, kGzip, kZstd };
-std::string_view CompressionName(Compression compression);
-
-/// How many octets at the start of a stream tell its compression.
-inline constexpr size_t kCompressionMagicSize = 4;
-
-/// What a stream that begins so is. `start` is shorter than kCompressionMagicSize only where the
-/// stream is.
-Compression CompressionOf(std::string_view start);
-
-/// Decodes any number of gzip members or zstd frames, one behind the other. One thread at a time;
-/// memory is bounded: zstd frames that ask for a window over 128 MB are refused.
+/// Decodes any number of gzip members, zstd or lz4 frames, or xz or bzip2 streams, one behind the
+/// other. Zeros behind one of gzip, xz or bzip2 are padding. One thread at a time. Memory is
+/// bounded: zstd frames that ask for a window over 128 MB are refused, and xz streams that ask for
+/// over 256 MiB.
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// REQUIRES: compression is not kNone.
+  /// REQUIRES: compression is neither kNone nor kZip, which ZipReader reads.
   static std::unique_ptr<Decoder> Create(Compression compression);
 
   /// Decodes from the front of *in, which is cut by what was taken, into `out`. Stops at the end of

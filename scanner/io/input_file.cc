@@ -1,6 +1,6 @@
-// The first octets are gathered until they tell the compression. A plain input is read straight
-// into the caller's buffer after that; a compressed one by way of raw_. Tested by
-// input_file_test.cc and line_reader_test.cc.
+// The first octets are gathered until they tell the compression, and the first decoded ones until
+// they tell the encoding. A plain input is read straight into the caller's buffer after that; a
+// compressed one by way of raw_. Tested by input_file_test.cc and line_reader_test.cc.
 #include "scanner/io/input_file.h"
 
 #include <fcntl.h>
@@ -10,8 +10,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace caascan::io {
 namespace {
@@ -78,6 +80,73 @@ ReadResult InputFile::Read(std::span<char> out, bool wait, size_t* got) {
     const ReadResult probed = Probe(wait);
     if (probed != ReadResult::kLine) return probed;
   }
+  if (!head_known_) {
+    const ReadResult head = ReadHead(wait);
+    if (head != ReadResult::kLine) return head;
+  }
+  if (utf16_ != nullptr) return ReadUtf16(out, wait, got);
+  if (head_.empty()) return ReadBytes(out, wait, got);
+  *got = head_.copy(out.data(), out.size());
+  head_.erase(0, *got);
+  return ReadResult::kLine;
+}
+
+/// kLine once it is known what the input is.
+ReadResult InputFile::Probe(bool wait) {
+  while (!at_end_ && (unread_.empty() || MayBecomeKnown(unread_))) {
+    const ReadResult result = FillRaw(wait);
+    if (result != ReadResult::kLine && result != ReadResult::kEnd) return result;
+  }
+  probed_ = true;
+  const Compression compression = CompressionOf(unread_);
+  if (compression == Compression::kZip) return BeginZip();
+  if (compression != Compression::kNone) decoder_ = Decoder::Create(compression);
+  return ReadResult::kLine;
+}
+
+ReadResult InputFile::BeginZip() {
+  struct stat info = {};
+  if (fstat(fd_, &info) == 0 && S_ISREG(info.st_mode)) {
+    // With an offset of its own.
+    const size_t members = ZipReader::CountMembers("/proc/self/fd/" + std::to_string(fd_));
+    if (members > 1) {
+      return Fail("it is a zip archive of " + std::to_string(members) +
+                  " files; one alone is read");
+    }
+  }
+  zip_ = std::make_unique<ZipReader>([this](std::string_view* piece) { return GiveToZip(piece); });
+  return ReadResult::kLine;
+}
+
+/// The archive's next octets; none at its end.
+bool InputFile::GiveToZip(std::string_view* piece) {
+  of_zip_ = ReadResult::kLine;
+  if (unread_.empty()) of_zip_ = FillRaw(/*wait=*/true);
+  *piece = unread_;
+  unread_ = {raw_.get(), 0};
+  return of_zip_ == ReadResult::kLine || of_zip_ == ReadResult::kEnd;
+}
+
+ReadResult InputFile::ReadZip(std::span<char> out, size_t* got) {
+  switch (zip_->Read(out, got)) {
+    case ZipReader::Result::kSome:
+      return ReadResult::kLine;
+    case ZipReader::Result::kEnd:
+      return ReadResult::kEnd;
+    case ZipReader::Result::kNoSource:
+      return of_zip_;
+    case ZipReader::Result::kBrokenOff:
+      broken_off_ = true;
+      return Fail("its compressed stream breaks off");
+    case ZipReader::Result::kUnreadable:
+      break;
+  }
+  return Fail("its zip archive cannot be read: " + zip_->why());
+}
+
+/// Decoded octets, or those of the file itself.
+ReadResult InputFile::ReadBytes(std::span<char> out, bool wait, size_t* got) {
+  if (zip_ != nullptr) return ReadZip(out, got);
   if (decoder_ != nullptr) return ReadDecoded(out, wait, got);
   if (unread_.empty()) return ReadRaw(out, wait, got);
   *got = unread_.copy(out.data(), out.size());
@@ -85,21 +154,50 @@ ReadResult InputFile::Read(std::span<char> out, bool wait, size_t* got) {
   return ReadResult::kLine;
 }
 
-/// kLine once it is known what the input is.
-ReadResult InputFile::Probe(bool wait) {
-  while (!at_end_ && unread_.size() < kCompressionMagicSize) {
-    // Text does not wait for octets that cannot make it anything else.
-    if (!unread_.empty() && static_cast<uint8_t>(unread_[0]) != 0x1F && unread_[0] != '\x28' &&
-        (static_cast<uint8_t>(unread_[0]) & 0xF0) != 0x50) {
-      break;
-    }
-    const ReadResult result = FillRaw(wait);
-    if (result != ReadResult::kLine && result != ReadResult::kEnd) return result;
+/// kLine once the first decoded octets tell that they are text, and in which encoding; they may be
+/// none.
+ReadResult InputFile::ReadHead(bool wait) {
+  constexpr size_t kHeadSize = 4096;
+  while (head_.empty() || MayBecomeKnown(head_)) {
+    std::array<char, kHeadSize> piece;
+    size_t got = 0;
+    const ReadResult result = ReadBytes(piece, wait, &got);
+    if (result == ReadResult::kEnd) break;
+    if (result != ReadResult::kLine) return result;  // What there is of a head holds no whole line.
+    head_.append(piece.data(), got);
   }
-  probed_ = true;
-  const Compression compression = CompressionOf(unread_);
-  if (compression != Compression::kNone) decoder_ = Decoder::Create(compression);
+  head_known_ = true;
+  if (const std::string_view kind = UnreadableKind(head_); !kind.empty()) {
+    return Fail("it is " + std::string(kind) + ", which is not read");
+  }
+  const bool packed = decoder_ != nullptr || zip_ != nullptr;
+  if (const Compression inside = CompressionOf(head_); packed && inside != Compression::kNone) {
+    return Fail("it is compressed twice: inside it is " + std::string(CompressionName(inside)));
+  }
+  if (IsUtf16Mark(head_)) {
+    utf16_ = std::make_unique<Utf16Reader>();
+    unread_utf16_ = std::exchange(head_, std::string());
+  }
   return ReadResult::kLine;
+}
+
+/// Through a buffer of its own.
+ReadResult InputFile::ReadUtf16(std::span<char> out, bool wait, size_t* got) {
+  assert(out.size() >= Utf16Reader::kMinRoom && "there is room for a character");
+  while (true) {
+    std::string_view in = unread_utf16_;
+    *got = utf16_->Decode(&in, out);
+    unread_utf16_.erase(0, unread_utf16_.size() - in.size());
+    if (*got > 0) return ReadResult::kLine;
+    constexpr size_t kPieceSize = size_t{64} << 10;
+    unread_utf16_.resize(kPieceSize);
+    size_t size = 0;
+    const ReadResult result = ReadBytes(unread_utf16_, wait, &size);
+    unread_utf16_.resize(size);
+    if (result == ReadResult::kLine) continue;
+    if (result == ReadResult::kEnd) *got = utf16_->End().copy(out.data(), out.size());
+    return *got > 0 ? ReadResult::kLine : result;
+  }
 }
 
 /// Reads once behind what is unread.

@@ -13,7 +13,9 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/io/decoder.h"
+#include "scanner/io/utf16.h"
 #include "scanner/io/wake_fd.h"
+#include "scanner/io/zip_reader.h"
 
 namespace caascan::io {
 
@@ -25,7 +27,8 @@ enum class ReadResult : uint8_t {
   kFailed,       // status() says why.
 };
 
-/// Reads one input, and decodes gzip and zstd, which it knows by their first octets. Waiting is
+/// Reads one input. It decodes what Decoder and ZipReader do, and turns UTF-16 that begins with its
+/// mark into UTF-8; all of that it knows by the first octets. Waiting is
 /// done by poll() on the input and the WakeFd together, never by read(), because an input may stay
 /// silent for ever. One thread at a time, save bytes_read().
 class InputFile {
@@ -41,7 +44,9 @@ class InputFile {
   InputFile& operator=(const InputFile&) = delete;
 
   /// kLine with *got decoded bytes, at least one, at the front of `out`. A stream that is corrupt
-  /// or breaks off is kFailed after all that could be decoded.
+  /// or breaks off is kFailed after all that could be decoded. So is, at once, what is known to
+  /// hold no lines (UnreadableKind()), and a zip archive of more than one file. Of a pipe that is
+  /// known behind the first. Inside a zip archive it waits for octets whatever `wait` says.
   ReadResult Read(std::span<char> out, bool wait, size_t* got);
 
   /// OK unless Read() said kFailed; then InvalidArgument that names the file.
@@ -63,7 +68,13 @@ class InputFile {
   ReadResult ReadRaw(std::span<char> out, bool wait, size_t* got);
   ReadResult FillRaw(bool wait);
   ReadResult Probe(bool wait);
+  ReadResult BeginZip();
+  ReadResult ReadBytes(std::span<char> out, bool wait, size_t* got);
   ReadResult ReadDecoded(std::span<char> out, bool wait, size_t* got);
+  ReadResult ReadZip(std::span<char> out, size_t* got);
+  ReadResult ReadHead(bool wait);
+  ReadResult ReadUtf16(std::span<char> out, bool wait, size_t* got);
+  bool GiveToZip(std::string_view* piece);
   ReadResult Fail(std::string_view why);
 
   const std::string display_name_;
@@ -78,6 +89,12 @@ class InputFile {
   bool more_inside_ = false;  // The decoder may hold more than it has handed out.
   std::unique_ptr<Decoder> decoder_;
   absl::Status decoded_;  // An error waits until what came before it is handed out.
+  std::unique_ptr<ZipReader> zip_;
+  ReadResult of_zip_ = ReadResult::kEnd;  // What its source saw last.
+  std::string head_;                      // The first decoded octets, until they are handed out.
+  bool head_known_ = false;
+  std::unique_ptr<Utf16Reader> utf16_;
+  std::string unread_utf16_;
   bool broken_off_ = false;
   std::atomic<uint64_t> bytes_read_{0};
   absl::Status status_;

@@ -12,6 +12,10 @@ TEST(InputFormatTest, ByPath) {
   for (const auto& [path, format] : std::initializer_list<std::pair<const char*, InputFormat>>{
            {"tranco.csv", InputFormat::kCsv},
            {"top-1m.CSV.zst", InputFormat::kCsv},
+           {"top-1m.csv.zip", InputFormat::kCsv},
+           {"top-1m.csv.bz2", InputFormat::kCsv},
+           {"se.zone.xz", InputFormat::kZone},
+           {"names.jsonl.lz4", InputFormat::kNdjson},
            {"se.zone.gz", InputFormat::kZone},
            {"names.ndjson", InputFormat::kNdjson},
            {"x/names.jsonl.gz", InputFormat::kNdjson},

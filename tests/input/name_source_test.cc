@@ -80,9 +80,10 @@ TEST(NameSourceTest, HostileLines) {
   EXPECT_THAT(Jobs("b\xFC"
                    "cher.example\n"),
               ElementsAre("!b\\252cher.example"));
-  EXPECT_THAT(Jobs("\xFF\xFE"
-                   "a\n"),
-              ElementsAre("!\\255\\254a"));
+  EXPECT_THAT(Jobs(std::string("\xFF\xFE"
+                               "a\0\n\0",
+                               6)),
+              ElementsAre("a"));
   EXPECT_THAT(Jobs("\xEF\xBB\xBF"
                    "a.example\n\xEF\xBB\xBF"
                    "b.example\n"),

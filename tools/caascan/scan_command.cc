@@ -22,8 +22,9 @@ constexpr int64_t kMaxRetries = 100;
 constexpr int64_t kMaxDedupeWindow = 10'000'000;
 
 constexpr const char* kFooter = R"(Input:
-Without FILE, or for the FILE "-", names come from standard input; gzip and zstd are known by their content. Every name
-gives exactly one record, in the order in which they are ready. The formats:
+Without FILE, or for the FILE "-", names come from standard input. By their content are known: gzip (zeros behind it are
+padding), zstd, xz, bzip2 and lz4, a zip archive of one file, and UTF-16 that begins with its mark. Archives and other
+compressed files end with exit status 2. Every name gives exactly one record, in the order in which they are ready. The formats:
   lines: a name a line. Blank lines and lines that begin with # are skipped, here and in csv.
   csv: the last column that is a domain name (Tranco, Umbrella). A first line that only names the columns is skipped.
   zone: a master file of the parent, such as a registry's. Every delegated name once, in whatever order the records
@@ -32,7 +33,7 @@ gives exactly one record, in the order in which they are ready. The formats:
     beside TMPDIR of at most the input's size, and begin when they are read. All of that takes up to 96 MiB of memory.
     A file with a ZONEMD record is compared with it, in temporary files and 64 MiB more.
   ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
-auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz or .zst), then by its first line that counts: an
+auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that counts: an
 object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
 
 Resolvers:
