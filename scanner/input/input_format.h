@@ -7,8 +7,8 @@
 
 namespace caascan::input {
 
-/// By the file's name, a final `.gz`, `.zst`, `.xz`, `.bz2`, `.lz4` or `.zip` left out: `.csv`, `.zone`, `.ndjson`, `.jsonl`;
-/// kAuto for any other.
+/// By the file's name, a final `.gz`, `.zst`, `.xz`, `.bz2`, `.lz4` or `.zip` left out: `.csv`,
+/// `.zone`, `.ndjson`, `.jsonl`; kAuto for any other.
 InputFormat FormatByPath(std::string_view path);
 
 /// By the first line that is neither blank nor begins with `#`: ndjson where it begins with `{`;
