@@ -46,7 +46,7 @@ Record Sample(size_t i) {
     record.failed_at = domain;
     for (const char* host : {"ns1.host.example", "ns2.host.example"}) {
       const std::string address = "192.0.2." + std::to_string(i % 200);
-      record.servers.push_back({host, address, ServerResult::kRefused, 0, 11.5, ""});
+      record.servers.push_back({host, address, ServerResult::kRefused, 0, 11.5, "", {}});
       Finding& finding = record.findings.emplace_back(FindingCode::kLameRefused);
       finding.host = host;
       finding.address = address;

@@ -22,6 +22,9 @@ std::vector<record::RunFile> Inputs(const ScanOptions& options) {
                                       record::RunFile{"--blocklist", options.blocklist_path}}) {
     if (!file.path.empty()) inputs.push_back(file);
   }
+  for (const std::string& resolver : options.resolvers) {
+    if (resolver.starts_with('@')) inputs.push_back({"--resolver", resolver.substr(1)});
+  }
   return inputs;
 }
 

@@ -22,7 +22,7 @@ class Outputs(harness.Case):
             "n": "no name 1\nno name 2\n",
             "a": RECORD % "a.example", "b": RECORD % "b.example", "c": RECORD % "c.example",
             "cas": "Example ca.example\n", "block": "192.0.2.0/24\n",
-            "hints": ". NS a.\na. A 127.0.0.1\n", "anchor": ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n",
+            "resolvers": "127.0.0.1:53\n", "hints": ". NS a.\na. A 127.0.0.1\n", "anchor": ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n",
         }
         for name, text in self.texts.items():
             self.file(name, text)
@@ -57,6 +57,7 @@ class Outputs(harness.Case):
                      f"{SCAN} n --ca-set cas -o cas --overwrite", f"{SCAN} n --blocklist block --status block",
                      f"{SCAN} n --root-hints hints -o hints --overwrite",
                      f"{SCAN} n --trust-anchor anchor -o anchor --overwrite",
+                     f"{SCAN} n --resolver @resolvers -o resolvers --overwrite",
                      "report a -o a", "report a -o a --overwrite", "report a b -o soft-a", "report hard-a -o a",
                      "report <a -o a", "report a >>a", "report --partial a -o a", "report --format html a -o a",
                      "report --operator Example a -o a",
