@@ -103,7 +103,8 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
   AddDecisionOptions(app);
   AddResolverOptions(app);
   AddPaceOptions(app);
-  AddInputAndOutputOptions(app);
+  AddInputOptions(app);
+  AddOutputOptions(app);
 }
 
 void ScanCommand::AddDecisionOptions(CLI::App* app) {
@@ -211,7 +212,7 @@ void ScanCommand::AddPaceOptions(CLI::App* app) {
       ->check(cli::WholeNumber(1, kMaxNameTimeoutS));
 }
 
-void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
+void ScanCommand::AddInputOptions(CLI::App* app) {
   cli::AddChoice(app, "--input-format",
                  "What the input is; auto looks at its name and its first line (default auto).",
                  {{"auto", InputFormat::kAuto},
@@ -231,12 +232,16 @@ void ScanCommand::AddInputAndOutputOptions(CLI::App* app) {
                   "has its record; 0 is off (default 1000)."},
                  &options_.dedupe_window)
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
-  cli::AddOption(app,
-                 {"-o,--output", "FILE",
-                  "Write records here (default: standard output): NDJSON, or CSV where FILE ends in "
-                  ".csv; .gz and .zst behind that compress. Refused where FILE is an input too, is "
-                  "not empty, or is written by another scan."},
-                 &options_.output_path);
+}
+
+void ScanCommand::AddOutputOptions(CLI::App* app) {
+  cli::AddOption(
+      app,
+      {"-o,--output", "FILE",
+       "Write records here (default: standard output): NDJSON, or CSV where FILE ends in "
+       ".csv; .gz and .zst behind that compress. Refused where FILE is an input too, is "
+       "not empty, or is written by another scan."},
+      &options_.output_path);
   CLI::Option* resume =
       app->add_flag("--resume", options_.resume,
                     "Keep the records that the output file holds, leave their names out, and "

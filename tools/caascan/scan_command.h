@@ -24,7 +24,8 @@ class ScanCommand {
   void AddResolverOptions(CLI::App* app);
   void AddValidationOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
-  void AddInputAndOutputOptions(CLI::App* app);
+  void AddInputOptions(CLI::App* app);
+  void AddOutputOptions(CLI::App* app);
   bool IsWatched() const;
   void SayWhatIsAwaited() const;
   /// --dry-run. The exit code.
