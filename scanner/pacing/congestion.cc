@@ -73,6 +73,7 @@ void Congestion::EndRound(const Totals& totals, nanoseconds now) {
                      totals.dropped - totals_.dropped};
   const double length_s =
       std::max(0.001, std::chrono::duration<double>(now - round_began_).count());
+  sent_[round_ % sent_.size()] = static_cast<double>(round.sent) / length_s;
   if (IsOverloaded(round)) {
     overloaded_at_ = now;
     if (now - lowered_at_ >= kSettling) Lower(round, length_s, now);
@@ -87,8 +88,7 @@ void Congestion::EndRound(const Totals& totals, nanoseconds now) {
 }
 
 void Congestion::Lower(const Totals& round, double length_s, nanoseconds now) {
-  const double sent = static_cast<double>(round.sent) / length_s;
-  const double base = rate_ > 0 ? std::clamp(sent, rate_ / 2, rate_) : sent;
+  const double base = rate_ > 0 ? std::clamp(MostSent(), rate_ / 2, rate_) : MostSent();
   const double answered = static_cast<double>(round.answered) / length_s;
   rate_ = std::max(kLeastRate, std::clamp(answered, base * kMostFall, base * kFall));
   overloaded_rate_ = base;

@@ -1,6 +1,8 @@
 // Overload between this machine and all servers, told from servers that are slow or silent.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -22,7 +24,9 @@ struct CongestionView {
 /// sockets' buffers dropped a twentieth as much as was answered.
 ///
 /// - The rate falls to half of what was sent, or to what was answered, if that is less, but to no
-///   less than an eighth. The next fall is judged by queries that were sent after this one.
+///   less than an eighth. Sent is what the busiest of the last ten rounds sent: when a delay shows,
+///   the queries that filled the queue may be a while back. The next fall is judged by queries that
+///   were sent after this one.
 /// - Otherwise the rate grows, by 5 % a round, and slowly near the rate of the last overload. It is
 ///   without limit again when the scan has not used it for five seconds.
 /// - Silence is no evidence while the way is overloaded: see MayHaveLost().
@@ -71,8 +75,12 @@ class Congestion {
   void Lower(const Totals& round, double length_s, std::chrono::nanoseconds now);
   void Raise(const Totals& round, double length_s, std::chrono::nanoseconds now);
 
+  /// In any of the last rounds.
+  double MostSent() const { return *std::max_element(sent_.begin(), sent_.end()); }
+
   double rate_ = 0;
-  double overloaded_rate_ = 0;  // That was sent when the rate was lowered last.
+  double overloaded_rate_ = 0;     // That was sent when the rate was lowered last.
+  std::array<double, 10> sent_{};  // Queries a second of the last rounds, by `round_`.
   uint32_t round_ = 1;
   Tally tally_;
   Totals totals_;

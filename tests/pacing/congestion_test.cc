@@ -102,6 +102,23 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"AllAnswersAreLate", {{100, Fate::kLate}}, true}),
     [](const auto& row) { return row.param.name; });
 
+/// The delay shows when the scan has almost nothing left to send: it says nothing of so low a rate.
+TEST(CongestionTest, ABurstThatIsOverIsWhatWasTooMuch) {
+  Play play(200);
+  play.Round({{100, Fate::kPrompt}}, 80'000);
+  play.Round({{10, Fate::kPrompt}, {50, Fate::kDelayed}, {30, Fate::kSilent}}, 100);
+  EXPECT_GE(play.rate(), 80'000 / 8);
+  EXPECT_LE(play.rate(), 80'000 / 2);
+}
+
+TEST(CongestionTest, ABurstOfLongAgoIsForgotten) {
+  Play play(200);
+  play.Round({{100, Fate::kPrompt}}, 80'000);
+  for (int i = 0; i < 10; ++i) play.Round({{100, Fate::kPrompt}}, 1'000);
+  play.Round({{10, Fate::kPrompt}, {50, Fate::kDelayed}, {30, Fate::kSilent}}, 1'000);
+  EXPECT_LE(play.rate(), 1'000 / 2);
+}
+
 TEST(CongestionTest, AServerCountsOnceARound) {
   Play play(1);
   for (int i = 0; i < 100; ++i) play.congestion().NoteLateAnswer(&play.views()[0], play.now());
