@@ -138,7 +138,7 @@ class Resume(harness.Case):
         self.assertEqual(len(apart), 1)
 
     def test_what_cannot_be_resumed(self):
-        foreign = self.file("notes.txt", "not a record\n")
+        foreign = self.file("notes.ndjson", "not a record\n")
         for arguments, parts in ((["--resume"], ["--resume", "--output"]),
                                  (["--resume", "-o", "-"], ["--resume", "--output"]),
                                  (["--resume", "-o", foreign], [foreign, "line 1"]),
@@ -147,7 +147,7 @@ class Resume(harness.Case):
             done = self.run_program(CAASCAN, "scan", *self.lab.options(), *arguments, self.input)
             self.assertEqual(done.returncode, 2, done.stderr.decode())
             self.assert_one_clear_line(done, *parts)
-        self.assertEqual((self.folder / "notes.txt").read_text(), "not a record\n")
+        self.assertEqual((self.folder / "notes.ndjson").read_text(), "not a record\n")
 
 
 if __name__ == "__main__":

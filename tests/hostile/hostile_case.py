@@ -50,8 +50,8 @@ class Hostile(harness.Case):
         output, errors, status = (self.folder / each for each in ("out.ndjson", "errors", "status"))
         with open(errors, "wb") as errors_to:
             scan = subprocess.Popen(
-                [CAASCAN, "scan", *options, "--status", str(status), "-o", str(output), self.file("names", "\n".join(names) + "\n")], preexec_fn=limit,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors_to, env={**os.environ, "ASAN_OPTIONS": SANITIZER})
+                [CAASCAN, "scan", *options, "--status", str(status), "-o", str(output), "--overwrite",
+                 self.file("names", "\n".join(names) + "\n")], preexec_fn=limit, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors_to, env={**os.environ, "ASAN_OPTIONS": SANITIZER})
         deadline = time.monotonic() + harness.PATIENCE_S
         while (ended := os.wait4(scan.pid, os.WNOHANG))[0] == 0:
             if time.monotonic() > deadline:

@@ -25,6 +25,7 @@ class Scan:
         names_file = folder / "names.txt"
         names_file.write_text("".join(name + "\n" for name in names))
         self._output, self._errors = folder / "records.ndjson", folder / "scan.log"
+        self._output.unlink(missing_ok=True)
         with open(self._errors, "wb") as errors:
             self._process = subprocess.Popen(
                 [program, "scan", *OPTIONS, "--concurrency", str(2 * at_once), "--root-hints", hints, "--trust-anchor", anchor, "-o", str(self._output),
