@@ -15,8 +15,8 @@ std::string TakeSuffix(std::string_view* name) {
   const size_t dot = name->rfind('.');
   if (dot == std::string_view::npos || dot == 0) return {};
   const std::string_view suffix = name->substr(dot + 1);
-  const bool digits =
-      std::all_of(suffix.begin(), suffix.end(), [](char c) { return absl::ascii_isdigit(c); });
+  const bool digits = std::all_of(suffix.begin(), suffix.end(),
+                                  [](unsigned char c) { return absl::ascii_isdigit(c); });
   if (digits) return {};
   name->remove_suffix(suffix.size() + 1);
   return absl::AsciiStrToLower({suffix.data(), suffix.size()});
@@ -24,7 +24,7 @@ std::string TakeSuffix(std::string_view* name) {
 
 /// A name that a shell and SQL take as it is; else one that stands for it.
 std::string PlainName(std::string_view name) {
-  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
   });
   return plain ? std::string(name) : "out";
