@@ -147,7 +147,8 @@ class Ending(harness.Case):
 
     def test_a_slow_reader_still_gets_everything(self):
         reading, writing = os.pipe()
-        scan = self.start("--dnssec", "off", self.names, stdout=writing)
+        scan = self.start("--dnssec", "off", self.names, stdout=writing, stderr=subprocess.PIPE)
+        self.addCleanup(scan.stderr.close)
         os.close(writing)
         time.sleep(1)
         scan.send_signal(signal.SIGTERM)
@@ -157,8 +158,11 @@ class Ending(harness.Case):
                 text += piece
                 time.sleep(0.01)
         self.assertEqual(scan.wait(timeout=20), 143)
-        self.assertEqual(len(text.splitlines()), 4000)
-        self.assertEqual(json.loads(text.splitlines()[-1])["reason"], "invalid_name")
+        # All that it had read by then: on a busy machine that is not the whole list.
+        records = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual({record["reason"] for record in records}, {"invalid_name"})
+        self.assertGreater(len(text), 2 * 65536, "more than the pipe held")
+        self.assertIn(f"{len(records):,} names in, {len(records):,} records out", scan.stderr.read().decode())
 
     def test_while_nobody_reads_its_progress(self):
         reading, writing = pipe_that_is_full()
