@@ -17,7 +17,7 @@ inline size_t WalkArray(simdjson::ondemand::array array) {
   for (simdjson::ondemand::object object : array) {
     for (simdjson::ondemand::field field : object) {
       const std::string_view key = field.unescaped_key();
-      if (key == "rtt_ms") continue;
+      if (key == "rtt_ms" || key == "ede") continue;
       if (key == "flags") {
         sum += uint64_t{field.value().get_uint64()};
       } else {
@@ -33,7 +33,7 @@ inline size_t WalkMember(std::string_view key, simdjson::ondemand::value value) 
       key == "zone" || key == "operator" || key == "failed_at") {
     return std::string_view(value.get_string()).size();
   }
-  if (key == "may_issue") return bool{value.get_bool()} ? 1 : 0;
+  if (key == "may_issue" || key == "nxdomain") return bool{value.get_bool()} ? 1 : 0;
   if (key == "queries" || key == "retries") return uint64_t{value.get_uint64()};
   if (key == "elapsed_ms") return static_cast<size_t>(double{value.get_double()});
   if (key == "servers" || key == "findings") return WalkArray(value.get_array());
