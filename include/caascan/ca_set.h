@@ -23,7 +23,7 @@ namespace caascan {
 ///
 /// An error (InvalidArgument) names `file`, as it is given here, and the line: an unknown CA
 /// without issuer domains, a text that is no issuer domain name of at least two labels (RFC 8659
-/// §4.2), a name that stands there twice or holds control characters, a quote that is not closed,
+/// §4.2), a name that occurs twice or holds control characters, a quote that is not closed,
 /// or no CA at all. Names are otherwise any bytes.
 [[nodiscard]] absl::StatusOr<std::vector<CertificationAuthority>> ParseCaSet(std::string_view text,
                                                                              std::string_view file);

@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<CertificationAuthority>> ParseCaSet(std::string_view 
     std::string problem = ReadLine(line, &ca);
     const auto same_name = [&ca](const auto& other) { return other.name == ca.name; };
     if (problem.empty() && std::any_of(set.begin(), set.end(), same_name)) {
-      problem = Quote(ca.name) + " stands there twice";
+      problem = Quote(ca.name) + " occurs twice";
     }
     if (!problem.empty()) {
       return absl::InvalidArgumentError(std::string(file) + ":" + std::to_string(number) + ": " +

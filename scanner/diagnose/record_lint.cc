@@ -68,8 +68,8 @@ struct Notes {
 
 /// RFC 8657 §3, §4: empty where nothing is amiss.
 std::string_view ParameterFault(const IssueValue& value) {
-  if (value.account_uri.count > 1) return "accounturi stands there twice";
-  if (value.validation_methods.count > 1) return "validationmethods stands there twice";
+  if (value.account_uri.count > 1) return "accounturi occurs twice";
+  if (value.validation_methods.count > 1) return "validationmethods occurs twice";
   if (value.account_uri.count == 1 && !caa::IsUri(value.account_uri.value)) {
     return "accounturi is no URI";
   }

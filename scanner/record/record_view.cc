@@ -29,31 +29,31 @@ struct MemberText {
   std::string_view twice;
 };
 constexpr std::array<MemberText, kMemberCount> kMembers = {{
-    {"name\"", "name is no string", "name stands there twice"},
+    {"name\"", "name is no string", "name occurs twice"},
     {"input\"", "input is no string", ""},
-    {"outcome\"", "outcome is none of the six", "outcome stands there twice"},
-    {"reason\"", "reason is none of those that this version knows", "reason stands there twice"},
-    {"may_issue\"", "may_issue is no boolean", "may_issue stands there twice"},
-    {"would_issue\"", "would_issue is no boolean", "would_issue stands there twice"},
-    {"nxdomain\"", "nxdomain is no boolean", "nxdomain stands there twice"},
-    {"caa\"", "caa is no set of CAA records", "caa stands there twice"},
-    {"cname\"", "cname is no array of names", "cname stands there twice"},
-    {"dnssec\"", "dnssec is none of the five", "dnssec stands there twice"},
-    {"failed_at\"", "failed_at is no string", "failed_at stands there twice"},
-    {"zone\"", "zone is no string", "zone stands there twice"},
-    {"operator\"", "operator is no string", "operator stands there twice"},
-    {"servers\"", "servers is no array of servers", "servers stands there twice"},
-    {"findings\"", "findings is no array of findings", "findings stands there twice"},
+    {"outcome\"", "outcome is none of the six", "outcome occurs twice"},
+    {"reason\"", "reason is none of those that this version knows", "reason occurs twice"},
+    {"may_issue\"", "may_issue is no boolean", "may_issue occurs twice"},
+    {"would_issue\"", "would_issue is no boolean", "would_issue occurs twice"},
+    {"nxdomain\"", "nxdomain is no boolean", "nxdomain occurs twice"},
+    {"caa\"", "caa is no set of CAA records", "caa occurs twice"},
+    {"cname\"", "cname is no array of names", "cname occurs twice"},
+    {"dnssec\"", "dnssec is none of the five", "dnssec occurs twice"},
+    {"failed_at\"", "failed_at is no string", "failed_at occurs twice"},
+    {"zone\"", "zone is no string", "zone occurs twice"},
+    {"operator\"", "operator is no string", "operator occurs twice"},
+    {"servers\"", "servers is no array of servers", "servers occurs twice"},
+    {"findings\"", "findings is no array of findings", "findings occurs twice"},
     {"decisions\"", "decisions holds something else than permit and deny",
-     "decisions stands there twice"},
-    {"valid_until\"", "valid_until is no string", "valid_until stands there twice"},
-    {"queries\"", "queries is no count", "queries stands there twice"},
-    {"retries\"", "retries is no count", "retries stands there twice"},
-    {"attempts\"", "attempts is no count", "attempts stands there twice"},
-    {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms stands there twice"},
-    {"time\"", "time is no time in UTC of the years 1970 to 2100", "time stands there twice"},
+     "decisions occurs twice"},
+    {"valid_until\"", "valid_until is no string", "valid_until occurs twice"},
+    {"queries\"", "queries is no count", "queries occurs twice"},
+    {"retries\"", "retries is no count", "retries occurs twice"},
+    {"attempts\"", "attempts is no count", "attempts occurs twice"},
+    {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms occurs twice"},
+    {"time\"", "time is no time in UTC of the years 1970 to 2100", "time occurs twice"},
     {"id\"", "", ""},
-    {"order\"", "order cannot be read", "order stands there twice"},
+    {"order\"", "order cannot be read", "order occurs twice"},
 }};
 
 const std::array<ShortText, kMemberCount>& MemberKeys() {
@@ -145,7 +145,7 @@ class Members {
   static constexpr uint32_t kMembersRead = MembersFor(kUse);
 
   static std::string_view Twice(unsigned member) {
-    return kUse == Use::kDecide ? "a member stands there twice" : kMembers[member].twice;
+    return kUse == Use::kDecide ? "a member occurs twice" : kMembers[member].twice;
   }
 
   static std::string_view Wrong(unsigned member) {

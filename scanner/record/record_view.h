@@ -124,7 +124,7 @@ class RecordReader {
 
   /// Reads one line (without its line feed). What keeps it from being a record of version 1 of the
   /// schema, in words for people, or empty. Only the members above are looked at, and name,
-  /// outcome, reason, may_issue, dnssec and time must be there; a member that stands there twice is
+  /// outcome, reason, may_issue, dnssec and time must be there; a member that occurs twice is
   /// refused, since nobody could tell which of the two counts.
   std::string_view Read(std::string_view line);
 

@@ -355,7 +355,7 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
   }
   FillFailure(answer, *account, climb.at, &record_);
   diagnose::AddAliasFindings(climb.at, answer, &record_.findings);
-  if (climb.parent) {  // Perhaps another name's look-up. What stands there twice is written once.
+  if (climb.parent) {  // Perhaps another name's look-up. What occurs twice is written once.
     account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
                              answer.attempts.end());
   }

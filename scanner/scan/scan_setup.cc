@@ -163,7 +163,7 @@ namespace {
 absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
   const unsigned wanted = ThreadCount(options);
   const size_t free = FreeDescriptors();
-  // Whoever gave a number wants that one.
+  // A number that was given is meant.
   setup->threads = options.threads != 0 ? wanted : std::clamp(MostWorkers(free), 1u, wanted);
   const std::optional<DescriptorPlan> plan = PlanDescriptors(free, setup->threads);
   if (!plan) {

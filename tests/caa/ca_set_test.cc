@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorRow{"OpenQuote", "\"A a.b", "dir/set.txt:1: a name in quotes"},
         ErrorRow{"EmptyQuotes", "\"\" a.b", "dir/set.txt:1: a name in quotes"},
         ErrorRow{"NoBlankBehindQuotes", "\"A\"a.b", "dir/set.txt:1: a name in quotes"},
-        ErrorRow{"Twice", "A a.b\nB b.c\nA c.d", "dir/set.txt:3: \"A\" stands there twice"},
+        ErrorRow{"Twice", "A a.b\nB b.c\nA c.d", "dir/set.txt:3: \"A\" occurs twice"},
         ErrorRow{"ControlCharacter", "A\x1b[2J a.b", "dir/set.txt:1: the name holds control"},
         ErrorRow{"Nul", std::string("A\0 a.b", 6), "dir/set.txt:1: the name holds control"},
         ErrorRow{"TerminalEscapes", "A \x1b[2J", "dir/set.txt:1: \"?[2J\" is no issuer"},

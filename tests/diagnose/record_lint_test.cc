@@ -126,11 +126,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"AccountTwice",
             {0, "issue", "letsencrypt.org; accounturi=a:1; AccountURI=a:2"},
             R"(caa_value_malformed 0 "issue" "letsencrypt.org; accounturi=a:1; AccountURI=a:2": )"
-            R"(accounturi stands there twice)"},
+            R"(accounturi occurs twice)"},
         Row{"MethodsTwice",
             {0, "issue", "ca.example;validationmethods=a;validationmethods=b"},
             R"(caa_value_malformed 0 "issue" "ca.example;validationmethods=a;validationmethods=b": )"
-            R"(validationmethods stands there twice)"},
+            R"(validationmethods occurs twice)"},
         Row{"AccountIsNoUri",
             {0, "issue", "letsencrypt.org; accounturi=12345"},
             R"(caa_value_malformed 0 "issue" "letsencrypt.org; accounturi=12345": accounturi is no )"

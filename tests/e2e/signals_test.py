@@ -1,4 +1,4 @@
-"""A scan ends when it is told to, whatever it waits for, and standard descriptors that are closed are nobody's else."""
+"""A scan ends when it is told to, whatever it waits for, and standard descriptors that are closed stay so."""
 
 import json
 import os

@@ -31,7 +31,7 @@ class Terminal:
         if select.select([self.end], [], [], seconds)[0]:
             try:
                 data = os.read(self.end, 65536)
-            except OSError:  # What Linux says of a terminal that nobody has open.
+            except OSError:  # What Linux says of a terminal that no process has open.
                 return False
             self.screen += data
             return data != b""

@@ -157,7 +157,7 @@ TEST(WriterTest, ASlowReaderIsCongestionThatEnds) {
   reader.Read(posted);
   writer.Finish();
   EXPECT_FALSE(writer.congested());
-  EXPECT_GE(changes.load(), 2) << "or nobody would begin again";  // One is for the end.
+  EXPECT_GE(changes.load(), 2) << "or no one would begin again";  // One is for the end.
   EXPECT_TRUE(sink->Finish().ok());
 }
 

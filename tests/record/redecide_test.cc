@@ -314,8 +314,8 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRow{"ValidUntilNull", With(R"("valid_until":null)"), "valid_until is no string"},
         BrokenRow{"TimeLocal", R"({"time":"2026-11-21T23:54:08+01:00"})",
                   "time is no time in UTC of the years 1970 to 2100"},
-        BrokenRow{"Twice", With(R"("outcome":"deny")"), "a member stands there twice"},
-        BrokenRow{"TwiceEscaped", With(R"("\u006eame":"b")"), "a member stands there twice"}),
+        BrokenRow{"Twice", With(R"("outcome":"deny")"), "a member occurs twice"},
+        BrokenRow{"TwiceEscaped", With(R"("\u006eame":"b")"), "a member occurs twice"}),
     [](const auto& row) { return row.param.name; });
 
 /// A set that cannot be read must never become a set that is not there: that would permit.

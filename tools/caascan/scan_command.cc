@@ -84,7 +84,7 @@ Exit status:
 stays valid, line by line. Likewise where an input was not whole (a compressed stream that breaks off, a zone file that
 ends within a record or does not fit its ZONEMD record, a zone transfer without its closing SOA record), after the names that it holds were scanned. 2: wrong usage or unreadable input, also
 a standard input or output that is needed and closed. 130, 143: stopped by SIGINT or SIGTERM after the names in flight
-were finished or given back; where nobody reads the output, it is given up after 10 s or at the second signal (1).
+were finished or given back; an output that is not read is given up after 10 s or at the second signal (1).
 
 Examples:
   caascan scan names.txt -o out.ndjson

@@ -103,7 +103,7 @@ std::string MetricsText(const ProgressSnapshot& now, microseconds elapsed) {
   AppendMetric("caascan_receive_drops_total", "counter",
                "Datagrams that found no room in this program's sockets.", now.network.drops, &out);
   AppendMetric("caascan_outages_total", "counter",
-               "Times, of each thread, when nobody answered any more, root servers included.",
+               "Times, of each thread, when no server answered any more, the root's included.",
                now.network.outages, &out);
   AppendMetric("caascan_send_errors_total", "counter", "Queries that this machine could not send.",
                now.network.send_errors, &out);
