@@ -45,22 +45,6 @@ enum class Dig : uint8_t {
   kCaaOfAllServers,  // CAA of each server that answered; else as kCaa.
 };
 
-/// Extended DNS errors (RFC 8914 section 4), by their numbers in IANA's registry.
-enum class Ede : uint16_t {
-  kUnsupportedDnskeyAlgorithm = 1,
-  kDnssecBogus = 6,
-  kSignatureExpired = 7,
-  kSignatureNotYetValid = 8,
-  kDnskeyMissing = 9,
-  kRrsigsMissing = 10,
-  kNsecMissing = 12,
-  kNotAuthoritative = 20,
-  kNotSupported = 21,
-  kNetworkError = 23,
-  kInvalidData = 24,
-  kUnsupportedNsec3Iterations = 27,  // RFC 9276 section 3.2.
-};
-
 /// Some of the reasons. A value.
 class ReasonSet {
  public:
@@ -87,7 +71,6 @@ struct FindingKind {  // NOLINT(clang-analyzer-optin.performance.Padding)
   Actor actor;
   Dig dig;
   ReasonSet causes;           // With which reasons look-ups may end by it. Empty for every notice.
-  std::optional<Ede> ede;     // What a server or resolver says of it.
   std::string_view rfc;       // Which rule it breaks: "RFC 1035 section 4.1.1".
   std::string_view meaning;   // In one line, without a full stop.
   std::string_view evidence;  // How it shows.

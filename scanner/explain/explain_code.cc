@@ -41,8 +41,8 @@ void AddFinding(const FindingKind& kind, ExplainPage* page) {
   page->Line("  severity      " + std::string(SeverityText(kind.severity)));
   page->Line("  rule          " + std::string(kind.rfc));
   page->Line("  who can act   " + std::string(ActorText(kind.actor)));
-  if (kind.ede) {
-    page->Line(absl::StrCat("  EDE           ", static_cast<unsigned>(*kind.ede), " (RFC 8914)"));
+  if (const std::optional<uint16_t> ede = FindingEde(kind.code)) {
+    page->Line(absl::StrCat("  EDE           ", *ede, " (RFC 8914)"));
   }
   std::string causes;
   for (size_t i = 0; i < kReasonCount; ++i) {

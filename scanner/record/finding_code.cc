@@ -26,7 +26,8 @@ std::string_view FindingCodeText(FindingCode code) {
 
 std::optional<uint16_t> FindingEde(FindingCode code) {
   assert(code <= kLastFindingCode);
-  return kFindingCodes[static_cast<size_t>(code)].ede;
+  const std::optional<Ede> ede = kFindingCodes[static_cast<size_t>(code)].ede;
+  return ede ? std::optional(static_cast<uint16_t>(*ede)) : std::nullopt;
 }
 
 std::optional<FindingCode> FindFindingCode(std::string_view text) {

@@ -75,17 +75,6 @@ TEST(FindingKindTest, EveryFailureOfTheServersHasAFindingThatCausesIt) {
   }
 }
 
-// 0 is "Other", which says nothing; IANA has given out those up to 30.
-TEST(FindingKindTest, ExtendedErrorsAreRegistered) {
-  for (const FindingKind& kind : FindingKinds()) {
-    if (!kind.ede) continue;
-    EXPECT_GE(static_cast<unsigned>(*kind.ede), 1u) << FindingCodeText(kind.code);
-    EXPECT_LE(static_cast<unsigned>(*kind.ede), 30u) << FindingCodeText(kind.code);
-  }
-  EXPECT_EQ(KindOf(FindingCode::kDnssecSignatureExpired).ede, Ede::kSignatureExpired);
-  EXPECT_EQ(KindOf(FindingCode::kSingleServer).ede, std::nullopt);
-}
-
 TEST(ReasonSetTest, HasWhatItWasMadeOf) {
   constexpr ReasonSet kNone;
   constexpr ReasonSet kTwo(Reason::kNoCaa, kLastReason);

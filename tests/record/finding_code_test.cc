@@ -36,6 +36,15 @@ TEST(FindingCodeTest, OtherTextsAreNoCodes) {
   }
 }
 
+// 0 is "Other", which says nothing; IANA has given out those up to 30.
+TEST(FindingEdeTest, IsRegistered) {
+  for (const FindingCodeRow& row : kFindingCodes) {
+    const uint16_t ede = FindingEde(row.code).value_or(1);
+    EXPECT_GE(ede, 1) << row.text;
+    EXPECT_LE(ede, 30) << row.text;
+  }
+}
+
 TEST(FindingEdeTest, IsWhatAResolverTells) {
   EXPECT_EQ(FindingEde(FindingCode::kDnssecSignatureExpired), 7);
   EXPECT_EQ(FindingEde(FindingCode::kDnssecDsMismatch), 9);

@@ -25,7 +25,8 @@ long; a *notice* is worth knowing. The last paragraph of a section can be sent a
 
 /// Empty where there is none.
 std::string EdeText(const FindingKind& kind) {
-  return kind.ede ? std::to_string(static_cast<unsigned>(*kind.ede)) : "";
+  const std::optional<uint16_t> ede = FindingEde(kind.code);
+  return ede ? std::to_string(*ede) : "";
 }
 
 /// Angle brackets and bars do not stand in the texts; the test says so.
@@ -51,7 +52,7 @@ void AppendSection(const FindingKind& kind, std::string* out) {
   out->append("\n- how it shows: ").append(kind.evidence);
   out->append("\n- who can act: ").append(ActorText(kind.actor));
   out->append("\n- rule: ").append(kind.rfc);
-  if (kind.ede) out->append("\n- EDE: ").append(EdeText(kind));
+  if (FindingEde(kind.code)) out->append("\n- EDE: ").append(EdeText(kind));
   out->append("\n\n> ").append(kind.remedy).append("\n");
 }
 
