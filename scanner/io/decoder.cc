@@ -114,7 +114,7 @@ class GzipDecoder : public StreamDecoder {
 
 class XzDecoder : public StreamDecoder {
  public:
-  XzDecoder() : StreamDecoder(Compression::kXz) { Reset(); }
+  XzDecoder() : StreamDecoder(Compression::kXz) { Begin(); }
   ~XzDecoder() override { lzma_end(&stream_); }
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
@@ -141,7 +141,8 @@ class XzDecoder : public StreamDecoder {
         return Step::kFailed;
     }
   }
-  void Reset() override {
+  void Reset() override { Begin(); }
+  void Begin() {
     constexpr uint64_t kMemory = uint64_t{256} << 20;
     if (lzma_stream_decoder(&stream_, kMemory, 0) != LZMA_OK) OutOfMemory();
   }

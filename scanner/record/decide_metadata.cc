@@ -86,7 +86,7 @@ absl::Status WriteDecidedMetadata(const DecideOptions& options, const DecideSumm
        {std::pair("permit", summary.permit), std::pair("deny", summary.deny)}) {
     if (count > 0) metadata->outcomes.emplace_back(outcome, count);
   }
-  const absl::Status written = io::WriteWhole(path, MetadataJson(*metadata));
+  absl::Status written = io::WriteWhole(path, MetadataJson(*metadata));
   if (written.ok()) return written;
   return absl::DataLossError(written.message());
 }

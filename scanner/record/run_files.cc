@@ -103,9 +103,10 @@ absl::Status CheckReplaced(const std::vector<RunFile>& inputs, const std::vector
 }
 
 std::vector<RunFile> Operands(const std::vector<std::string>& paths) {
+  if (paths.empty()) return {{"", "-"}};
   std::vector<RunFile> files;
+  files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({"", path});
-  if (files.empty()) files.push_back({"", "-"});
   return files;
 }
 

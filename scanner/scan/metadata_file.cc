@@ -244,7 +244,7 @@ absl::Status MetadataFile::End(const absl::Status& result, const ScanSummary& su
     if (counts.reasons[i] == 0) continue;
     metadata_.reasons.emplace_back(ReasonCode(static_cast<Reason>(i)), counts.reasons[i]);
   }
-  const absl::Status written = Write();
+  absl::Status written = Write();
   if (written.ok()) return written;
   return absl::DataLossError(absl::StrCat("--metadata: ", written.message()));
 }
