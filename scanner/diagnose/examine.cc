@@ -93,6 +93,8 @@ unsigned TimesNeeded(ServerResult result, const ProbeSpec& spec, const Heard& me
     return silences + kMoreSilences;
   }
   if (MayBeChance(result)) return silences;
+  // One may be the late answer to another query, and the right one lost.
+  if (result == ServerResult::kMismatched) return std::min(silences, 2u);
   if (spec.kind == ProbeKind::kCaa && met.silent()) {
     return IsRcode(result) ? std::min(silences, 2u) : 1;
   }

@@ -79,6 +79,14 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   /// It has answered a query over TCP: where a connection fails, that is no lack of TCP.
   bool has_answered_over_tcp() const { return has_answered_over_tcp_; }
   void NoteAnswerOverTcp() { has_answered_over_tcp_ = true; }
+  /// An answer to another question than the one asked has come from it, `changed`, or a right one
+  /// over UDP. True where two of the former have come and none of the latter in between: one may be
+  /// the late answer to another query.
+  bool NoteQuestion(bool changed) {
+    const bool again = changed && has_changed_question_;
+    has_changed_question_ = changed;
+    return again;
+  }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return queue_.rate_limited(); }
 
@@ -130,7 +138,8 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   const bool blocked_ : 1;
   bool streams_only_ : 1;
   bool has_answered_over_tcp_ : 1 = false;
-  uint8_t proven_silences_ : 2 = 0;  // Up to kKnownSilent.
+  uint8_t proven_silences_ : 2 = 0;        // Up to kKnownSilent.
+  bool has_changed_question_ : 1 = false;  // Since the last right one.
   LetterCase letter_case_ : 4 = LetterCase::kUnknown;
   uint8_t contact_turn_ = 0;  // Its range is a multiple of kContactEvery.
   uint16_t silences_ = 0;     // No more than it can hold.

@@ -168,7 +168,11 @@ void Observe(const Asked& asked, const Classified* classified, const Attempt& at
     account->observations.push_back({kind, attempt.host, attempt.peer, {}});
   };
   if (asked.mismatches.letter_case != 0 && asked.replied) note(Kind::kCaseChanged);
-  if (asked.mismatches.question != 0 && asked.replied) note(Kind::kQuestionChanged);
+  const bool changed = asked.mismatches.question != 0;
+  if (attempt.peer != nullptr && asked.replied && (changed || !asked.over_tcp) &&
+      attempt.peer->NoteQuestion(changed)) {
+    note(Kind::kQuestionChanged);
+  }
   if (asked.mismatches.no_question != 0 && asked.replied) note(Kind::kQuestionMissing);
   if (asked.mismatches.source != 0 && asked.replied) note(Kind::kSourceChanged);
   if (attempt.peer != nullptr && asked.replied &&

@@ -478,6 +478,34 @@ TEST_F(ProbeTest, WhatMayBeChanceIsAskedAgainAndNobodyAccused) {
   EXPECT_EQ(Codes(), std::vector<std::string>{});
 }
 
+/// As Serve, but for a question with another first letter.
+void ServeAnother(const Arrival& query, Outbox* out) {
+  constexpr size_t kFirstLetter = 13;
+  std::vector<uint8_t> bytes(query.bytes.begin(), query.bytes.end());
+  bytes[kFirstLetter] = bytes[kFirstLetter] == 'z' ? 'y' : 'z';
+  Arrival other = query;
+  other.bytes = bytes;
+  Serve(other, out);
+}
+
+TEST_F(ProbeTest, OneAnswerToAnotherQuestionMayBeALateOne) {
+  std::atomic<int> late{2};  // The SOA with EDNS and without go out at once.
+  Start({{kFirst, [&late](const Arrival& query, Outbox* out) {
+            if (query.transport == net::Protocol::kTcp) return;  // Which would tell.
+            (late-- > 0 ? ServeAnother : DropCaa)(query, out);
+          }}});
+  Met(kFirst, ServerResult::kTimeout);
+  Probe(Reason::kNoResponse);
+  EXPECT_EQ(Codes(), std::vector<std::string>{"caa_dropped"});
+}
+
+TEST_F(ProbeTest, AnswersToOtherQuestionsAreTheServersFault) {
+  Start({{kFirst, ServeAnother}});
+  Met(kFirst, ServerResult::kTimeout);
+  Probe(Reason::kNoResponse);
+  EXPECT_EQ(Codes(), std::vector<std::string>{"question_changed"});
+}
+
 // The budget of a name holds for probes as well.
 TEST_F(ProbeTest, AUsedUpBudgetSendsNothing) {
   Start({{kFirst, Refuse}});
