@@ -105,7 +105,7 @@ class UdpTransport final : public Transport {
   void TakeIcmpError(Socket* socket, const async::Address& destination,
                      std::span<const uint8_t> original, int error);
   Exchange* Find(const Socket& socket, uint16_t id) const;
-  Exchange* FindByQuestion(const async::Address& source, std::span<const uint8_t> datagram) const;
+  Exchange* FindByQuestion(const async::Address& source, std::span<const uint8_t> datagram);
 
   static uint32_t Key(uint16_t socket, uint16_t id) {
     return (static_cast<uint32_t>(socket) << 16) | id;

@@ -11,19 +11,24 @@ Exchange* UdpTransport::Find(const Socket& socket, uint16_t id) const {
   return it == pending_.end() ? nullptr : it->second;
 }
 
-/// Among the first few queries under way to `source`, from whatever socket: who forges answers does
+/// Among some of the queries under way to `source`, from whatever socket: who forges answers does
 /// not know which it was, and each of his guesses counts. Strangers may send us anything, and
-/// often.
+/// often, so only a few are looked at, and the next ones by the next datagram.
 Exchange* UdpTransport::FindByQuestion(const async::Address& source,
-                                       std::span<const uint8_t> datagram) const {
+                                       std::span<const uint8_t> datagram) {
   Peer* peer = client_->FindPeer(source);
   const auto peek = dns::PeekQuestion(datagram);
   if (peer == nullptr || !peek || !peek->has_question) return nullptr;
-  const auto& sent = peer->sent();
-  int looks = 32;
-  for (Exchange* at = sent.front(); at != nullptr && looks > 0; at = sent.Next(at), --looks) {
-    const auto verdict = MatchReply(at->query(), at->course().case_bits, true, datagram);
-    if (verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase) return at;
+  auto& sent = peer->sent();
+  constexpr int kLooks = 32;
+  Exchange* const first = sent.front();
+  for (int looks = 0; looks < kLooks; ++looks) {
+    Exchange* exchange = sent.front();
+    if (exchange == nullptr || (looks > 0 && exchange == first)) break;
+    const auto verdict =
+        MatchReply(exchange->query(), exchange->course().case_bits, true, datagram);
+    if (verdict == MatchVerdict::kMatch || verdict == MatchVerdict::kOtherCase) return exchange;
+    sent.PushBack(sent.PopFront());
   }
   return nullptr;
 }
