@@ -63,7 +63,7 @@ struct ChainLink {
   std::string detail;  // Why it is not secure, where that is remarkable.
 };
 
-/// A raw JSON value passed through untouched (`id`, `order`).
+/// A raw JSON value passed through untouched (`id`, `order`, `input_columns`).
 struct RawJson {
   std::string text;  // Valid JSON; empty where not given.
 };
@@ -95,6 +95,8 @@ struct Record {
   std::chrono::system_clock::time_point time;
   RawJson id;
   RawJson order;
+  std::optional<uint32_t> rank;  // Its place in the list that it came from.
+  RawJson input_columns;         // Other columns of its row, an object.
 
   Outcome outcome() const { return OutcomeOf(reason); }
 };

@@ -21,9 +21,9 @@ void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
   auto& [name, input, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec, failed_at, zone,
          operator_name, servers, findings, decisions, climb, chain, queries, retries, attempts,
-         elapsed, time, id, order] = *record;
-  for (std::string* text :
-       {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text}) {
+         elapsed, time, id, order, rank, input_columns] = *record;
+  for (std::string* text : {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text,
+                            &input_columns.text}) {
     text->clear();
   }
   caa.reset();
@@ -43,6 +43,11 @@ void MakeFresh(Record* record) {
   attempts = 1;
   elapsed = {};
   time = {};
+  rank.reset();
+}
+
+void SetRank(uint32_t rank, Record* record) {
+  record->rank = rank == kNoRank ? std::nullopt : std::optional<uint32_t>(rank);
 }
 
 }  // namespace
@@ -96,10 +101,12 @@ void StartRecord(const NameJob& job, Record* record) {
     record->name = job.details().invalid_name;
     record->reason = Reason::kInvalidName;
   }
+  SetRank(job.rank, record);
   if (!job.has_details()) return;
   record->input = job.details().input;
   record->id = job.details().id;
   record->order = job.details().order;
+  record->input_columns = job.details().input_columns;
 }
 
 IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan) {
@@ -133,6 +140,8 @@ void AppendRecords(const NameJob& job, const record::RecordFormat& format, Recor
     record->input = twin.input;
     record->id = twin.id;
     record->order = twin.order;
+    record->input_columns = twin.input_columns;
+    SetRank(twin.rank, record);
     format.Append(*record, out);
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,11 +17,16 @@
 
 namespace caascan::input {
 
+/// Of a name without a rank.
+inline constexpr uint32_t kNoRank = UINT32_MAX;
+
 /// A line that asks for the same as another one: what is its own in its record.
 struct TwinJob {
   std::string input;
   RawJson id;
   RawJson order;
+  RawJson input_columns;
+  uint32_t rank = kNoRank;
 };
 
 /// What few names have.
@@ -33,6 +39,8 @@ struct JobDetails {
   std::string input;
   RawJson id;
   RawJson order;
+  /// Columns of its row that are passed through, a JSON object.
+  RawJson input_columns;
   /// Of this name alone; they take the place of the scan's options.
   std::optional<std::string> account_uri;
   std::optional<std::string> validation_method;
@@ -56,6 +64,8 @@ struct NameJob {
   uint8_t times_put_off = 0;
   uint32_t queries = 0;
   std::chrono::nanoseconds started{0};
+  /// Its place in a list such as Tranco's, or kNoRank.
+  uint32_t rank = kNoRank;
 
   /// All empty where nothing was set.
   const JobDetails& details() const { return details_ == nullptr ? kNoDetails : *details_; }
@@ -89,9 +99,9 @@ std::string CleanTypedText(std::string_view text);
 /// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
 void MarkInvalid(std::string_view text, NameJob* job);
 
-/// Makes *record one of what the job alone says: name, input, id, order. The reason is kStopped, or
-/// kInvalidName for an invalid job; all else is as in a fresh Record. Keeps the memory of its
-/// strings and vectors, since a worker fills one record for name after name.
+/// Makes *record one of what the job alone says: name, input, id, order, rank, columns. The reason
+/// is kStopped, or kInvalidName for an invalid job; all else is as in a fresh Record. Keeps the
+/// memory of its strings and vectors, since a worker fills one record for name after name.
 void StartRecord(const NameJob& job, Record* record);
 
 /// What is asked for this name: the scan's request, with the job's own wildcard, account and

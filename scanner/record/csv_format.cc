@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kCsvHeader =
     "name,input,outcome,reason,may_issue,would_issue,nxdomain,dnssec,caa_owner,caa_ttl,caa,cname,"
     "failed_at,zone,operator,servers,ede,findings,decisions,valid_until,queries,retries,attempts,"
-    "elapsed_ms,time,id,order\r\n";
+    "elapsed_ms,time,id,order,rank,input_columns\r\n";
 
 /// Puts one field behind another. Keeps one text for those that are made of parts.
 class Row {
@@ -163,6 +163,12 @@ void CsvFormat::Append(const Record& record, std::string* out) const {
   row.Time(record.time);
   row.Text(record.id.text);
   row.Text(record.order.text);
+  if (record.rank.has_value()) {
+    row.Number(*record.rank);
+  } else {
+    row.Text("");
+  }
+  row.Text(record.input_columns.text);
   out->append("\r\n");
 }
 

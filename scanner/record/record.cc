@@ -246,6 +246,11 @@ void AppendRecord(const Record& record, std::string* out) {
     AppendJsonTime(record.time + ValidityOf(ttl_s), out);
   }
   AppendEffort(record, out);
+  if (record.rank.has_value()) {
+    out->append(R"(,"rank":)");
+    AppendUnsigned(*record.rank, out);
+  }
+  AppendRawMember(R"(,"input_columns":)", record.input_columns, out);
   AppendRawMember(R"(,"id":)", record.id, out);
   AppendRawMember(R"(,"order":)", record.order, out);
   out->append("}\n");

@@ -67,7 +67,8 @@ bool Intake::TakeAsTwin(input::NameJob* job, uint64_t hash) {
   Slot& slot = ring_[found->second];
   if (jobs_ - slot.line > ring_.size() || !AsksTheSame(slot.job, *job)) return false;
   const input::JobDetails& details = job->details();
-  slot.job.mutable_details()->twins.push_back({details.input, details.id, details.order});
+  slot.job.mutable_details()->twins.push_back(
+      {details.input, details.id, details.order, details.input_columns, job->rank});
   return true;
 }
 

@@ -151,11 +151,17 @@ std::string Lines(const NameJob& job, Record record) {
 
 TEST(AppendRecordsTest, EachTwinHasItsOwnInput) {
   NameJob job = ValidJob(false);
-  job.mutable_details()->twins.push_back({"Www.example.com", {"18"}, {}});
+  job.rank = 3;
+  job.mutable_details()->input_columns.text = R"({"type":"x"})";
+  job.mutable_details()->twins.push_back({"Www.example.com", {"18"}, {}, {}, kNoRank});
+  job.mutable_details()->twins.push_back({"", {}, {}, {R"({"type":"y"})"}, 0});
   const std::string lines =
       Lines(job, ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::time_point()));
-  EXPECT_THAT(lines, testing::MatchesRegex(".*WWW.example.com.*\"id\":17,\"order\":\"first\"}\n"
-                                           ".*Www.example.com.*\"id\":18}\n"));
+  EXPECT_THAT(lines, testing::MatchesRegex(".*WWW.example.com.*Z\",\"rank\":3,\"input_columns\":."
+                                           "\"type\":\"x\"},\"id\":17,\"order\":\"first\"}\n"
+                                           ".*Www.example.com.*Z\",\"id\":18}\n"
+                                           ".*Z\",\"rank\":0,\"input_columns\":."
+                                           "\"type\":\"y\"}}\n"));
 }
 
 TEST(ErrorRecordTest, WritesTheLine) {

@@ -39,7 +39,10 @@ std::vector<std::string> Header() {
 
 TEST(CsvFormatTest, AFullRecordHasAllColumns) {
   std::string line;
-  CsvFormat().Append(FullRecord(), &line);
+  Record record = FullRecord();
+  record.rank = 0;
+  record.input_columns = {R"({"type":"x"})"};
+  CsvFormat().Append(record, &line);
   ASSERT_TRUE(line.ends_with("\r\n"));
   const std::vector<std::string> columns = Header();
   const std::vector<std::string> fields = Fields(std::string_view(line).substr(0, line.size() - 2));
@@ -64,6 +67,8 @@ TEST(CsvFormatTest, AFullRecordHasAllColumns) {
       {"time", "2026-11-21T23:54:08.123Z"},
       {"id", R"({"ticket":[1,2.50,null]})"},
       {"order", "7"},
+      {"rank", "0"},
+      {"input_columns", R"({"type":"x"})"},
   };
   for (const auto& [column, value] : expected) {
     const auto at = std::find(columns.begin(), columns.end(), column);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "scanner/input/name_job.h"
+#include "scanner/record/json_text.h"
 
 namespace caascan {
 namespace {
@@ -80,6 +81,11 @@ Record Filled(const std::string& text) {
   record.servers[2].detail = text;
   record.findings[0].evidence = text;
   record.decisions = {{text, true}};
+  record.input_columns.text = "{";
+  record::AppendJsonString(text, &record.input_columns.text);
+  record.input_columns.text += ":";
+  record::AppendJsonString(text, &record.input_columns.text);
+  record.input_columns.text += "}";
   return record;
 }
 
@@ -136,6 +142,7 @@ void AddNumbers(std::vector<RecordSample>* samples) {
   large.caa->ttl_s = std::numeric_limits<uint32_t>::max();
   large.elapsed = std::chrono::hours(1000000);
   large.servers[0].rtt_ms = std::numeric_limits<double>::max();
+  large.rank = std::numeric_limits<uint32_t>::max();
   samples->push_back({"largest numbers", large});
   for (const double rtt :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -1.0}) {

@@ -21,6 +21,8 @@ std::string Line(const Record& record) {
 TEST(AppendRecordTest, WritesEveryMemberInTheContractsOrder) {
   Record record = FullRecord();
   record.failed_at = "www.example.com";
+  record.rank = 17;
+  record.input_columns = {R"({"type":"x"})"};
   EXPECT_EQ(
       Line(record),
       R"({"name":"*.www.example.com","input":"*.WWW.Example.COM.","outcome":"deny",)"
@@ -39,7 +41,7 @@ TEST(AppendRecordTest, WritesEveryMemberInTheContractsOrder) {
       R"("decisions":{"Let's Encrypt":"deny","Example CA":"permit"},)"
       R"("valid_until":"2026-11-22T23:54:08.123Z","queries":4,"retries":1,"attempts":2,)"
       R"("elapsed_ms":31.7,"time":"2026-11-21T23:54:08.123Z",)"
-      R"("id":{"ticket":[1,2.50,null]},"order":7})"
+      R"("rank":17,"input_columns":{"type":"x"},"id":{"ticket":[1,2.50,null]},"order":7})"
       "\n");
 }
 
