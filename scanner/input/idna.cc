@@ -4,12 +4,15 @@
 // and fourth hyphen, an `xn--` that is no Punycode). Tested by idna_test.cc.
 #include "scanner/input/idna.h"
 
+#include <arpa/inet.h>
 #include <idn2.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
 
+#include "scanner/input/url_text.h"
 #include "scanner/io/out_of_memory.h"
 #include "scanner/record/utf8.h"
 
@@ -178,6 +181,41 @@ TypedNameError ReadLabels(std::string_view text, TypedName* result) {
   return TypedNameError::kNone;
 }
 
+/// ParseTypedName() without a look at what else the text may be.
+TypedName ReadTypedName(std::string_view text) {
+  TypedName result;
+  if (text.empty()) {
+    result.error = TypedNameError::kEmpty;
+  } else if (text == ".") {
+    result.error = TypedNameError::kRoot;
+  } else if (text.size() > kMaxTypedNameSize) {
+    result.error = TypedNameError::kNameTooLong;
+  } else {
+    result.error = ReadLabels(text, &result);
+  }
+  return result;
+}
+
+bool IsIpv6(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size()) return false;
+  std::copy(text.begin(), text.end(), terminated.begin());
+  in6_addr address{};
+  return inet_pton(AF_INET6, terminated.data(), &address) == 1;
+}
+
+/// What is wrong with a text that is no name for the reason `error`: it may be more than a name.
+TypedNameError JudgeMore(std::string_view text, TypedNameError error) {
+  if (IsIpv6(text)) return TypedNameError::kIpAddress;
+  std::string memory;
+  const UrlHost url = FindUrlHost(text, &memory);
+  if (!url.found) return error;
+  if (url.literal) return TypedNameError::kIpAddress;
+  const TypedNameError host = ReadTypedName(url.host).error;
+  if (host == TypedNameError::kNone) return TypedNameError::kUrl;
+  return host == TypedNameError::kIpAddress ? host : error;
+}
+
 }  // namespace
 
 std::string_view TypedNameErrorText(TypedNameError error) {
@@ -202,22 +240,25 @@ std::string_view TypedNameErrorText(TypedNameError error) {
       return "not allowed by IDNA 2008";
     case TypedNameError::kIpAddress:
       return "IP address";
+    case TypedNameError::kUrl:
+      return "this is a URL: --from-url";
   }
   return "unknown error";
 }
 
 TypedName ParseTypedName(std::string_view text) {
-  TypedName result;
-  if (text.empty()) {
-    result.error = TypedNameError::kEmpty;
-  } else if (text == ".") {
-    result.error = TypedNameError::kRoot;
-  } else if (text.size() > kMaxTypedNameSize) {
-    result.error = TypedNameError::kNameTooLong;
-  } else {
-    result.error = ReadLabels(text, &result);
-  }
+  TypedName result = ReadTypedName(text);
+  if (!result.ok()) result.error = JudgeMore(text, result.error);
   return result;
+}
+
+TypedName ParseTypedNameOrUrl(std::string_view text) {
+  const TypedName result = ParseTypedName(text);
+  if (result.error != TypedNameError::kUrl) return result;
+  std::string memory;
+  TypedName host = ReadTypedName(FindUrlHost(text, &memory).host);
+  host.verbatim = false;
+  return host;
 }
 
 }  // namespace caascan::input

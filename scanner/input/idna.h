@@ -19,7 +19,8 @@ enum class TypedNameError : uint8_t {
   kBadCharacter,  // An ASCII character other than letters, digits, hyphen and underscore.
   kBadUtf8,
   kBadIdn,     // Not allowed in a U-label by IDNA 2008 (RFC 5891, RFC 5892).
-  kIpAddress,  // A dotted quad: certificates for addresses know no CAA.
+  kIpAddress,  // A dotted quad, IPv6, or a URL of one: certificates for addresses know no CAA.
+  kUrl,        // A URL, a host with a port or a path, or a mail address: its host would be a name.
 };
 std::string_view TypedNameErrorText(TypedNameError error);
 
@@ -51,5 +52,8 @@ struct TypedName {
 ///   all other punctuation make the text no name; a URL, say, is none.
 /// Never fails otherwise. Names in ASCII cost no allocation. Safe from any thread.
 TypedName ParseTypedName(std::string_view text);
+
+/// The same, save that of a URL and the like (FindUrlHost) the host is the name, never verbatim.
+TypedName ParseTypedNameOrUrl(std::string_view text);
 
 }  // namespace caascan::input
