@@ -26,11 +26,25 @@ enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 enum class DnssecSha1 : uint8_t { kAccept, kInsecure };
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
+/// What of an input's rows and objects is read. A value.
+struct InputFields {
+  /// The column of csv that holds the names: as its header calls it, of either case, or its number
+  /// from 1. Empty: by the header or the first rows.
+  std::string column;
+  /// Columns of csv that records carry as `input_columns`; likewise.
+  std::vector<std::string> keep;
+  /// The member of ndjson that holds the name. Empty: name, host, domain or fqdn.
+  std::string key;
+  /// URLs, hosts with ports and mail addresses stand for their hosts.
+  bool from_url = false;
+};
+
 /// What `caascan scan` is told, one member an option, the contract's defaults. A value.
 // In the order of the options' meaning; one is made a scan.
 struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.Padding)
   std::vector<std::string> inputs;  // Paths; "-" or none is standard input.
   InputFormat input_format = InputFormat::kAuto;
+  InputFields fields;
   std::string output_path;  // Empty is standard output. `.gz` and `.zst` compress.
   /// Keep the records that output_path holds already, leave their names out, and append the rest.
   bool resume = false;
@@ -105,8 +119,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   ProgressMode progress = ProgressMode::kAuto;
   std::string status_path;      // Renewed every second with one JSON object; empty is none.
   std::string metrics_address;  // ADDR:PORT, or a port of 127.0.0.1, for Prometheus; empty is none.
-  /// Called, from the thread of RunScan(), with a line of ASCII for people that they should know
-  /// before the scan begins: fewer sockets than usual, an output without metadata. May be empty.
+  /// Called, from the thread of RunScan(), with a line of ASCII for people that they should know:
+  /// fewer sockets than usual, an output without metadata, the column that holds the names. May be
+  /// empty.
   std::function<void(const std::string&)> on_notice;
 };
 

@@ -8,6 +8,9 @@
 #include <cassert>
 #include <string>
 
+#include "scanner/input/csv_row.h"
+#include "scanner/input/idna.h"
+
 namespace caascan::input {
 namespace {
 
@@ -32,6 +35,16 @@ bool IsRecord(std::string_view line) {
   return false;
 }
 
+/// Is all of the line a URL, and the first separator behind its host? Commas and semicolons stand
+/// in paths and queries; tabs do not.
+bool IsUrlUpTo(std::string_view line, size_t separator) {
+  constexpr std::string_view kScheme = "://";
+  const size_t scheme = line.find(kScheme);
+  if (scheme == std::string_view::npos || line.find('\t') != std::string_view::npos) return false;
+  const size_t path = line.find_first_of("/?#", scheme + kScheme.size());
+  return path < separator && ParseTypedName(line).error == TypedNameError::kUrl;
+}
+
 }  // namespace
 
 InputFormat FormatByPath(std::string_view path) {
@@ -40,7 +53,7 @@ InputFormat FormatByPath(std::string_view path) {
   for (const std::string_view compressed : {".gz", ".zst", ".xz", ".bz2", ".lz4", ".zip"}) {
     if (name.ends_with(compressed)) name.remove_suffix(compressed.size());
   }
-  if (name.ends_with(".csv")) return InputFormat::kCsv;
+  if (name.ends_with(".csv") || name.ends_with(".tsv")) return InputFormat::kCsv;
   if (name.ends_with(".zone")) return InputFormat::kZone;
   if (name.ends_with(".ndjson") || name.ends_with(".jsonl")) return InputFormat::kNdjson;
   return InputFormat::kAuto;
@@ -52,7 +65,9 @@ InputFormat FormatByLine(std::string_view line) {
   const std::string start = Lower(line.substr(0, 7));
   const bool directive = start.starts_with("$origin") || start.starts_with("$ttl");
   if (line.starts_with(';') || directive || IsRecord(line)) return InputFormat::kZone;
-  return line.find(',') != std::string_view::npos ? InputFormat::kCsv : InputFormat::kLines;
+  const size_t separator = line.find_first_of(kSeparators);
+  const bool separated = separator != std::string_view::npos && !IsUrlUpTo(line, separator);
+  return separated ? InputFormat::kCsv : InputFormat::kLines;
 }
 
 }  // namespace caascan::input

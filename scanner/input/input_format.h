@@ -8,12 +8,13 @@
 namespace caascan::input {
 
 /// By the file's name, a final `.gz`, `.zst`, `.xz`, `.bz2`, `.lz4` or `.zip` left out: `.csv`,
-/// `.zone`, `.ndjson`, `.jsonl`; kAuto for any other.
+/// `.tsv`, `.zone`, `.ndjson`, `.jsonl`; kAuto for any other.
 InputFormat FormatByPath(std::string_view path);
 
 /// By the first line that is neither blank nor begins with `#`: ndjson where it begins with `{`;
 /// zone where it begins with `;`, `$ORIGIN` or `$TTL`, or is a record of class IN (SOA, NS, DS, A,
-/// AAAA); csv where it holds a comma; else lines. REQUIRES: `line` has no blanks around it.
+/// AAAA); csv where it holds one of kSeparators, save in the path of a URL; else lines. REQUIRES:
+/// `line` has no blanks around it.
 InputFormat FormatByLine(std::string_view line);
 
 }  // namespace caascan::input

@@ -4,12 +4,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cassert>
+#include <charconv>
 #include <utility>
 
 #include <absl/strings/str_cat.h>
 
 #include "scanner/input/input_format.h"
 #include "scanner/input/zone_order.h"
+#include "scanner/record/json_text.h"
 
 namespace caascan::input {
 namespace {
@@ -18,7 +21,65 @@ namespace {
 void ClearJob(NameJob* job) {
   job->valid = false;
   job->wildcard = false;
+  job->rank = kNoRank;
   job->ClearDetails();
+}
+
+bool IsComment(std::string_view line, InputFormat format) {
+  const bool comments = format != InputFormat::kNdjson && format != InputFormat::kZone;
+  return comments && line.starts_with('#');
+}
+
+/// That of a file's first line that counts. Columns that the user names are those of csv.
+InputFormat FormatOf(std::string_view line, const InputFields& fields) {
+  const InputFormat format = FormatByLine(line);
+  const bool columns = !fields.column.empty() || !fields.keep.empty();
+  return columns && format == InputFormat::kLines ? InputFormat::kCsv : format;
+}
+
+std::string_view TextOf(const io::Line& line) {
+  return line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text;
+}
+
+/// Has the file, where it is csv, the columns that the user names? By as many rows as that takes.
+absl::Status CheckColumns(const std::string& path, const NameSourceOptions& options) {
+  struct stat info = {};
+  if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return absl::OkStatus();  // What is read cannot be read again.
+  }
+  auto reader = io::LineReader::Open(path, nullptr);
+  if (!reader.ok()) return reader.status();
+  CsvRows rows(options.fields, io::InputFile::DisplayName(path));
+  InputFormat format = options.format;
+  if (format == InputFormat::kAuto) format = FormatByPath(path);
+  io::Line line;
+  while (!rows.columns_known() && (*reader)->Next(&line, true) == io::ReadResult::kLine) {
+    const std::string_view trimmed = io::TrimBlanks(TextOf(line));
+    if (format == InputFormat::kAuto && (trimmed.empty() || IsComment(trimmed, format))) continue;
+    if (format == InputFormat::kAuto) format = FormatOf(trimmed, options.fields);
+    if (format != InputFormat::kCsv) return absl::OkStatus();
+    rows.Add(line, TextOf(line));
+    io::Line row;
+    (void)rows.Next(&row);
+  }
+  io::Line row;
+  rows.End();
+  (void)rows.Next(&row);
+  return rows.status();
+}
+
+/// Makes an object of the columns that are passed through; of nothing where the row has none.
+void KeepColumns(const std::vector<CsvColumns::Kept>& kept,
+                 const std::vector<std::string_view>& columns, NameJob* job) {
+  std::string object;
+  for (const CsvColumns::Kept& wanted : kept) {
+    if (wanted.column >= columns.size()) continue;
+    object.append(object.empty() ? "{" : ",").append(wanted.key).push_back(':');
+    record::AppendJsonString(columns[wanted.column], &object);
+  }
+  if (object.empty()) return;
+  object.push_back('}');
+  job->mutable_details()->input_columns.text = std::move(object);
 }
 
 }  // namespace
@@ -30,11 +91,18 @@ absl::StatusOr<std::unique_ptr<NameSource>> NameSource::Open(NameSourceOptions o
     absl::Status status = io::CheckReadable(path);
     if (!status.ok()) return status;
   }
+  if (!options.fields.column.empty() || !options.fields.keep.empty()) {
+    for (const std::string& path : options.paths) {
+      if (absl::Status status = CheckColumns(path, options); !status.ok()) return status;
+    }
+  }
   return std::unique_ptr<NameSource>(new NameSource(std::move(options), wake));
 }
 
 NameSource::NameSource(NameSourceOptions options, const io::WakeFd* wake)
-    : options_(std::move(options)), wake_(wake) {}
+    : options_(std::move(options)),
+      wake_(wake),
+      ndjson_(options_.fields.key, options_.fields.from_url) {}
 
 NextJob NameSource::Next(NameJob* job, bool wait) {
   while (status_.ok()) {
@@ -49,6 +117,8 @@ NextJob NameSource::Next(NameJob* job, bool wait) {
 
 /// One line, or the end, of the input that is being read. kEnd where that gives no job.
 NextJob NameSource::ReadOn(NameJob* job, bool wait) {
+  if (rows_ != nullptr && TakeRow(job)) return NextJob::kJob;
+  if (!status_.ok()) return NextJob::kFailed;
   io::Line line;
   io::ReadResult result = io::ReadResult::kLine;
   if (put_back_.has_value()) {
@@ -71,11 +141,13 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
       }
       return ParseLine(line, job) ? NextJob::kJob : NextJob::kEnd;
     case io::ReadResult::kWouldWait:
-      return NextJob::kWouldWait;
+      return rows_ != nullptr && rows_->Pause() ? NextJob::kEnd : NextJob::kWouldWait;
     case io::ReadResult::kInterrupted:
       return NextJob::kInterrupted;
     case io::ReadResult::kFailed:
       if (!reader_->broken_off()) {
+        if (rows_ != nullptr) rows_->End();
+        if (rows_ != nullptr && TakeRow(job)) return NextJob::kJob;
         status_ = reader_->status();
         return NextJob::kFailed;
       }
@@ -99,6 +171,10 @@ bool NameSource::Conclude(NameJob* job) {
       status_ = absl::Status(sorted.code(),
                              absl::StrCat("cannot read ", name_of_input(), ": ", sorted.message()));
     }
+  }
+  if (rows_ != nullptr) {
+    rows_->End();
+    if (TakeRow(job)) return true;
   }
   bytes_before_ += reader_->bytes_read();
   reader_.reset();
@@ -160,8 +236,9 @@ bool NameSource::OpenNext() {
   format_ = options_.format;
   if (format_ == InputFormat::kAuto) format_ = FormatByPath(options_.paths[next_path_]);
   zone_.reset();
+  rows_.reset();
+  columns_.reset();
   whole_ = true;
-  first_line_ = true;
   ++next_path_;
   return true;
 }
@@ -172,17 +249,16 @@ bool NameSource::BeginsZone(const io::Line& line) {
   if (format_ != InputFormat::kAuto && format_ != InputFormat::kZone) return false;
   const std::string_view trimmed = io::TrimBlanks(TextOf(line));
   if (trimmed.empty() && !line.overlong) return false;
-  if (format_ == InputFormat::kAuto && !trimmed.starts_with('#')) format_ = FormatByLine(trimmed);
+  if (format_ == InputFormat::kAuto && !IsComment(trimmed, format_)) {
+    format_ = FormatOf(trimmed, options_.fields);
+  }
   return format_ == InputFormat::kZone;
-}
-
-std::string_view NameSource::TextOf(const io::Line& line) {
-  return line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text;
 }
 
 /// False where the line asks for nothing.
 bool NameSource::ParseLine(const io::Line& line, NameJob* job) {
   const std::string_view text = TextOf(line);
+  if (format_ == InputFormat::kCsv) return ParseCsv(text, line, job);
   const std::string_view trimmed = io::TrimBlanks(text);
   if (trimmed.empty() && !line.overlong) return false;
   // A zone's lines mean something by the blanks in front of them.
@@ -191,9 +267,7 @@ bool NameSource::ParseLine(const io::Line& line, NameJob* job) {
 
 /// Likewise, for a line whose format is known unless it is a comment.
 bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob* job) {
-  const bool comments = format_ != InputFormat::kNdjson && format_ != InputFormat::kZone;
-  if (comments && text.starts_with('#')) return false;
-  const bool first = std::exchange(first_line_, false);
+  if (IsComment(text, format_)) return false;
   if (line.overlong) {
     ClearJob(job);
     MarkInvalid(line.text, job);
@@ -212,17 +286,64 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
       return TakeZone(verdict, job);
     }
     case InputFormat::kCsv:
-      if (first && csv_.IsHeader(text)) return false;
-      ClearJob(job);
-      SetTypedName(csv_.Name(text), options_.wildcard, job);
-      return true;
     case InputFormat::kAuto:
     case InputFormat::kLines:
       break;
   }
   ClearJob(job);
-  SetTypedName(text, options_.wildcard, job);
+  SetTypedName(text, options_.wildcard, job, urls());
   return true;
+}
+
+/// False where the line is not a row by itself: TakeRow() gives what it is part of.
+bool NameSource::ParseCsv(std::string_view text, const io::Line& line, NameJob* job) {
+  if (rows_ == nullptr) rows_ = std::make_unique<CsvRows>(options_.fields, name_of_input());
+  if (!rows_->IsPlainRow(line, text)) {
+    rows_->Add(line, text);
+    return false;
+  }
+  ParseRow(text, job);
+  return true;
+}
+
+/// The next row of those that are read. False where there is none yet, or it is clear that there
+/// will be none (status_).
+bool NameSource::TakeRow(NameJob* job) {
+  io::Line row;
+  const bool taken = rows_->Next(&row);
+  status_ = rows_->status();
+  if (!columns_.has_value() && rows_->columns_known()) {
+    columns_ = rows_->columns();
+    if (options_.on_notice && !rows_->notice().empty()) options_.on_notice(rows_->notice());
+  }
+  if (!taken) return false;
+  if (row.overlong) {
+    ClearJob(job);
+    MarkInvalid(row.text, job);
+  } else {
+    ParseRow(row.text, job);
+  }
+  return true;
+}
+
+/// REQUIRES: the columns are known.
+void NameSource::ParseRow(std::string_view text, NameJob* job) {
+  assert(columns_.has_value() && "the columns are known");
+  ClearJob(job);
+  if (columns_->separator == 0) columns_->separator = FindSeparator(text);
+  const std::vector<std::string_view>& columns = row_.Split(text, columns_->separator);
+  const auto column = [&columns](size_t at) {
+    return at < columns.size() ? columns[at] : std::string_view();
+  };
+  const std::string_view name = column(columns_->name);
+  SetTypedName(name.empty() ? io::TrimBlanks(text) : name, options_.wildcard, job,
+               columns_->takes_urls ? UrlRule::kTakeHost : urls());
+  if (const std::string_view rank = column(columns_->rank); !rank.empty()) {
+    const auto end = std::from_chars(rank.data(), rank.data() + rank.size(), job->rank);
+    const bool sound = end.ec == std::errc() && end.ptr == rank.data() + rank.size();
+    if (!sound) job->rank = kNoRank;
+  }
+  if (!columns_->kept.empty()) KeepColumns(columns_->kept, columns, job);
 }
 
 /// False where there is no job yet.

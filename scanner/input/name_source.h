@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,8 @@
 #include <absl/status/statusor.h>
 
 #include "caascan/scanner.h"
-#include "scanner/input/csv_line.h"
+#include "scanner/input/csv_row.h"
+#include "scanner/input/csv_rows.h"
 #include "scanner/input/name_job.h"
 #include "scanner/input/ndjson_line.h"
 #include "scanner/input/zone_line.h"
@@ -30,6 +32,10 @@ struct NameSourceOptions {
   /// Takes the denials of each zone file, before its first job comes. Null where no proofs are
   /// wanted: then jobs carry none either. Outlives the source.
   DenialSink* denials = nullptr;
+  /// Which columns and members are read.
+  InputFields fields = {};
+  /// Called from Next() with a line for people: which column of a file was chosen. May be empty.
+  std::function<void(const std::string&)> on_notice = {};
 };
 
 enum class NextJob : uint8_t {
@@ -45,7 +51,8 @@ enum class NextJob : uint8_t {
 /// Every line gives exactly one job, save blank lines (all formats), those whose first character
 /// that is no blank is `#` (not in ndjson and zone), and a csv file's header. Blanks (space, tab,
 /// carriage return) around a name and a byte order mark at the start of a file are dropped. A line
-/// over LineReader::kMaxLineSize is an invalid job.
+/// over LineReader::kMaxLineSize is an invalid job. Lines of csv that a quoted field spans are one
+/// (CsvRows). A row without a column of names is taken as a whole.
 ///
 /// Of a zone file, every delegated name (see ZoneLines) gives exactly one job, in whatever order
 /// the records stand, and so does every line that cannot be read. A regular file is read twice, the
@@ -60,8 +67,9 @@ enum class NextJob : uint8_t {
 /// complete are looked up without what the file says of them.
 class NameSource {
  public:
-  /// Checks that every path can be read before anything is read. `wake` (may be null) must outlive
-  /// the source. Errors: InvalidArgument that names the file.
+  /// Checks that every path can be read before anything is read, and that the regular files have
+  /// the columns that `fields` names. `wake` (may be null) must outlive the source. Errors:
+  /// InvalidArgument that names the file.
   static absl::StatusOr<std::unique_ptr<NameSource>> Open(NameSourceOptions options,
                                                           const io::WakeFd* wake);
 
@@ -86,24 +94,28 @@ class NameSource {
   void CompareDigest();
   void NotWhole(std::string_view why);
   std::string name_of_input() const;
+  UrlRule urls() const { return options_.fields.from_url ? UrlRule::kTakeHost : UrlRule::kRefuse; }
   bool BeginsZone(const io::Line& line);
-  static std::string_view TextOf(const io::Line& line);
   bool ParseLine(const io::Line& line, NameJob* job);
   bool ParseText(std::string_view text, const io::Line& line, NameJob* job);
+  bool ParseCsv(std::string_view text, const io::Line& line, NameJob* job);
+  bool TakeRow(NameJob* job);
+  void ParseRow(std::string_view text, NameJob* job);
   bool TakeZone(ZoneLines::Verdict verdict, NameJob* job);
   bool OpenNext();
 
   const NameSourceOptions options_;
   const io::WakeFd* const wake_;
   NdjsonParser ndjson_;
-  CsvLine csv_;
-  std::unique_ptr<ZoneLines> zone_;  // Of the file being read, once it is known to be one.
+  CsvRow row_;
+  std::unique_ptr<CsvRows> rows_;      // Of the file being read, once it is known to be csv.
+  std::optional<CsvColumns> columns_;  // Of that file, once they are known.
+  std::unique_ptr<ZoneLines> zone_;    // Of the file being read, once it is known to be one.
   std::unique_ptr<io::LineReader> reader_;
   std::optional<io::Line> put_back_;  // The line that comes next.
   bool whole_ = true;                 // Was the file being read, so far?
   size_t next_path_ = 0;
   InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
-  bool first_line_ = true;                   // That counts, of the file being read.
   uint64_t jobs_ = 0;
   uint64_t bytes_before_ = 0;  // Of the files before the one being read.
   absl::Status not_whole_;     // The first of them.

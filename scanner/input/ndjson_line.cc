@@ -4,7 +4,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "scanner/input/idna.h"
 #include "scanner/record/json_check.h"
@@ -16,9 +18,18 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+/// A member that may hold the name. Null is the same as absent.
+struct NameMember {
+  bool there = false;
+  std::optional<std::string_view> text;  // Where it is a string.
+};
+
+/// Where a name may be, the first that is there.
+constexpr std::array<std::string_view, 4> kNameKeys = {"name", "host", "domain", "fqdn"};
+
 /// The members as they were found. A member of the wrong type sets `wrong`.
 struct Members {
-  std::optional<std::string_view> name;
+  std::array<NameMember, kNameKeys.size()> names;
   std::optional<bool> wildcard;
   bool wrong = false;
 };
@@ -34,10 +45,12 @@ void ReadString(ondemand::value value, bool* wrong, std::optional<std::string>* 
   }
 }
 
-void ReadName(ondemand::value value, Members* members) {
+void ReadName(ondemand::value value, NameMember* member) {
   std::string_view text;
-  members->name.reset();
-  if (value.get_string().get(text) == simdjson::SUCCESS) members->name = text;
+  *member = NameMember();
+  if (value.is_null()) return;
+  member->there = true;
+  if (value.get_string().get(text) == simdjson::SUCCESS) member->text = text;
 }
 
 void ReadWildcard(ondemand::value value, Members* members) {
@@ -57,27 +70,50 @@ void ReadRaw(ondemand::value value, RawJson* out) {
   record::AppendOneLineJson(record::RawJsonText(value), &out->text);
 }
 
-void ReadMember(std::string_view key, ondemand::value value, Members* members, NameJob* job) {
-  if (key == "name") {
-    ReadName(value, members);
+/// `name` is not null where the member may hold the name; then it means nothing else, save that
+/// `id` and `order` pass through.
+void ReadMember(std::string_view key, ondemand::value value, NameMember* name, Members* members,
+                NameJob* job) {
+  if (key == "id" || key == "order") {
+    JobDetails* details = job->mutable_details();
+    RawJson* const raw = key == "id" ? &details->id : &details->order;
+    ReadRaw(value, raw);
+    if (name == nullptr) return;
+    // What is not a scalar has been read to its end.
+    const bool scalar = !raw->text.starts_with('{') && !raw->text.starts_with('[');
+    *name = {.there = true, .text = std::nullopt};
+    if (scalar) ReadName(value, name);
+  } else if (name != nullptr) {
+    ReadName(value, name);
   } else if (key == "wildcard") {
     ReadWildcard(value, members);
   } else if (key == "account_uri") {
     ReadString(value, &members->wrong, &job->mutable_details()->account_uri);
   } else if (key == "validation_method") {
     ReadString(value, &members->wrong, &job->mutable_details()->validation_method);
-  } else if (key == "id") {
-    ReadRaw(value, &job->mutable_details()->id);
-  } else if (key == "order") {
-    ReadRaw(value, &job->mutable_details()->order);
   }
 }
 
 }  // namespace
 
 struct NdjsonParser::Impl {
+  Impl(std::string member, bool from_url) : key(std::move(member)) {
+    const bool of_urls = std::find(kUrlKeys.begin(), kUrlKeys.end(), key) != kUrlKeys.end();
+    urls = from_url || of_urls ? UrlRule::kTakeHost : UrlRule::kRefuse;
+  }
+
+  const std::string key;  // Of the member with the name; empty: one of kNameKeys.
+  UrlRule urls = UrlRule::kRefuse;
   ondemand::parser parser;
   std::string padded;  // The line, and the zeros behind it that simdjson may read.
+
+  /// Where the name that this member may hold is put; null where it holds none.
+  NameMember* NamePlace(std::string_view member, Members* members) const {
+    if (!key.empty()) return member == key ? members->names.data() : nullptr;
+    const auto at = std::find(kNameKeys.begin(), kNameKeys.end(), member);
+    if (at == kNameKeys.end()) return nullptr;
+    return &members->names[static_cast<size_t>(at - kNameKeys.begin())];
+  }
 
   bool ReadMembers(std::string_view line, Members* members, NameJob* job) {
     if (!record::IsJsonObject(line)) return false;
@@ -92,11 +128,11 @@ struct NdjsonParser::Impl {
     }
     for (auto member : object) {
       ondemand::field field;
-      std::string_view key;
+      std::string_view member_key;
       if (std::move(member).get(field) != simdjson::SUCCESS) return false;
       // A key that is valid JSON and yet no text (a lone surrogate) is none of ours.
-      if (field.unescaped_key().get(key) != simdjson::SUCCESS) continue;
-      ReadMember(key, field.value(), members, job);
+      if (field.unescaped_key().get(member_key) != simdjson::SUCCESS) continue;
+      ReadMember(member_key, field.value(), NamePlace(member_key, members), members, job);
     }
     return true;
   }
@@ -104,7 +140,8 @@ struct NdjsonParser::Impl {
   ondemand::document document;  // Strings that Members points to live as long as `parser`.
 };
 
-NdjsonParser::NdjsonParser() : impl_(std::make_unique<Impl>()) {}
+NdjsonParser::NdjsonParser(std::string key, bool from_url)
+    : impl_(std::make_unique<Impl>(std::move(key), from_url)) {}
 NdjsonParser::~NdjsonParser() = default;
 
 void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
@@ -112,19 +149,23 @@ void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
   job->valid = false;
   job->wildcard = false;
   job->ClearDetails();
-  if (!impl_->ReadMembers(line, &members, job) || !members.name.has_value()) {
+  const bool read = impl_->ReadMembers(line, &members, job);
+  const auto name = std::find_if(members.names.begin(), members.names.end(),
+                                 [](const NameMember& member) { return member.there; });
+  if (!read || name == members.names.end() || !name->text.has_value()) {
     MarkInvalid(line, job);
     return;
   }
   if (members.wrong) {
-    MarkInvalid(*members.name, job);
+    MarkInvalid(*name->text, job);
     return;
   }
-  SetTypedName(*members.name, members.wildcard.value_or(wildcard), job);
+  SetTypedName(*name->text, members.wildcard.value_or(wildcard), job, impl_->urls);
 }
 
-void SetTypedName(std::string_view text, bool wildcard, NameJob* job) {
-  const TypedName typed = ParseTypedName(text);
+void SetTypedName(std::string_view text, bool wildcard, NameJob* job, UrlRule urls) {
+  const TypedName typed =
+      urls == UrlRule::kTakeHost ? ParseTypedNameOrUrl(text) : ParseTypedName(text);
   const bool as_wildcard = wildcard || typed.wildcard;
   const bool fits = typed.name.size() + (as_wildcard ? 2u : 0u) <= dns::kMaxNameSize;
   if (!typed.ok() || !fits) {
@@ -135,7 +176,9 @@ void SetTypedName(std::string_view text, bool wildcard, NameJob* job) {
   job->wildcard = as_wildcard;
   job->name = typed.name;
   if (!typed.verbatim || typed.wildcard != as_wildcard) {
-    job->mutable_details()->input.assign(text);
+    // A URL may be long, and hold octets of any kind.
+    job->mutable_details()->input =
+        urls == UrlRule::kTakeHost ? CleanTypedText(text) : std::string(text);
   }
 }
 

@@ -1,6 +1,8 @@
 // One line of `ndjson` input: an object with `name` and what belongs to it.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,12 +14,17 @@ namespace caascan::input {
 /// Reads lines of NDJSON into jobs; keeps its parser's memory between lines. One thread at a time.
 class NdjsonParser {
  public:
-  NdjsonParser();
+  static constexpr std::array<std::string_view, 3> kUrlKeys = {"url", "uri", "origin"};
+
+  /// `key`: the member that holds the name; empty: the first of `name`, `host`, `domain` and `fqdn`
+  /// that is there. With `from_url`, and where `key` is one of kUrlKeys, URLs stand for their
+  /// hosts.
+  explicit NdjsonParser(std::string key = {}, bool from_url = false);
   ~NdjsonParser();
   NdjsonParser(const NdjsonParser&) = delete;
   NdjsonParser& operator=(const NdjsonParser&) = delete;
 
-  /// The job that `line` asks for. Members: `name` (a string, must be there), `wildcard` (a
+  /// The job that `line` asks for. Members: the name (a string, must be there), `wildcard` (a
   /// boolean), `account_uri` and `validation_method` (strings), `id` and `order` (any JSON, kept to
   /// the byte); null is the same as absent, save for `id` and `order`; other members are ignored;
   /// of a member given twice the last counts. `wildcard` is what holds where the line does not say.
@@ -33,8 +40,12 @@ class NdjsonParser {
   const std::unique_ptr<Impl> impl_;
 };
 
+/// What becomes of a URL, a host with a port, or a mail address in the place of a name.
+enum class UrlRule : uint8_t { kRefuse, kTakeHost };
+
 /// Fills `job` for a name typed as `text`, evaluated as a wildcard if `wildcard` or `*.` says so.
 /// Sets valid, wildcard, name, invalid_name and input; leaves the rest.
-void SetTypedName(std::string_view text, bool wildcard, NameJob* job);
+void SetTypedName(std::string_view text, bool wildcard, NameJob* job,
+                  UrlRule urls = UrlRule::kRefuse);
 
 }  // namespace caascan::input

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -77,6 +78,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void ReadInput();
   bool DealHeldBack(JobDealer* dealer);
   void CountInput();
+  void KeepNotice(const std::string& notice);
+  void SayKept();
   bool TakeFirstSignal() { return (summary_->signal = signals_.Take()) != 0; }
   void WaitForEvents();
   void Watch();
@@ -124,6 +127,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint64_t> names_kept_{0};
   std::atomic<uint64_t> input_bytes_read_{0};
   uint64_t input_bytes_ = 0;  // Const once the scan runs.
+  std::mutex notices_mutex_;
+  std::vector<std::string> notices_;  // The watching thread says them.
 
   // The watching thread's own.
   bool stopping_ = false;
@@ -161,7 +166,8 @@ absl::Status Scan::Open() {
     file_denials_ = std::make_unique<FileDenials>(dnssec.denials);
   }
   auto source = input::NameSource::Open(
-      {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get()},
+      {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get(),
+       options_.fields, [this](const std::string& notice) { KeepNotice(notice); }},
       input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);
@@ -269,6 +275,21 @@ void Scan::CountInput() {
   input_bytes_read_.store(source_->bytes_read(), std::memory_order_relaxed);
 }
 
+void Scan::KeepNotice(const std::string& notice) {
+  const std::lock_guard lock(notices_mutex_);
+  notices_.push_back(notice);
+}
+
+void Scan::SayKept() {
+  std::vector<std::string> notices;
+  {
+    const std::lock_guard lock(notices_mutex_);
+    notices.swap(notices_);
+  }
+  if (!notices.empty()) telemetry_.ClearLine();
+  for (const std::string& notice : notices) Say(notice);
+}
+
 void Scan::ReadInput() {
   JobDealer dealer(queue_.get());
   input::NameJob job;
@@ -362,6 +383,7 @@ void Scan::Watch() {
     WaitForEvents();
     const Clock::time_point now = Clock::now();
     HandleEvents(now);
+    SayKept();
     telemetry_.Tick(now);
   }
 }
@@ -392,6 +414,7 @@ void Scan::Join() {
   writer_->BeginFinish();
   WatchOutput();
   writer_->Finish();
+  SayKept();
 }
 
 absl::Status Scan::Conclude() {

@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
          {},
          ""},
         {"RawNul", std::string("{\"name\":\"a\0b.example\"}", 22), {}, ""},
-        {"NoName", R"({"id":1,"domain":"a.example"})", {}, "1"},
+        {"NoName", R"({"id":1,"ip":"a.example"})", {}, "1"},
         {"NameNumber", R"({"id":1,"name":7})", {}, "1"},
         {"NameNull", R"({"id":1,"name":null})", {}, "1"},
         {"NameObject", R"({"id":1,"name":{"name":"a.example"}})", {}, "1"},

@@ -72,6 +72,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
   timeout_ms_ = options_.timeout.count();
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard, "Evaluate every name as *.name.");
+  app->add_flag("--from-url", options_.fields.from_url, kFromUrlText);
   CLI::Option* json = app->add_flag("--json", json_, "Print the records, a JSON object a line.");
   app->add_flag("--markdown", markdown_, "Print Markdown, for a ticket or a letter.")
       ->excludes(json);

@@ -26,15 +26,26 @@ Without FILE, or for the FILE "-", names come from standard input. By their cont
 padding), zstd, xz, bzip2 and lz4, a zip archive of one file, and UTF-16 that begins with its mark. Archives and other
 compressed files end with exit status 2. Every name gives exactly one record, in the order in which they are ready. The formats:
   lines: a name a line. Blank lines and lines that begin with # are skipped, here and in csv.
-  csv: the last column that is a domain name (Tranco, Umbrella). A first line that only names the columns is skipped.
+  csv: rows whose columns are separated by commas, semicolons or tabs, by the first row that has one of them; quoted as
+    in RFC 4180, line feeds within quotes too (up to 64 KiB a row). The names are in the column that the header calls
+    domain, fqdn, hostname, host, name, origin, url, website or the like, of either case; of several in the first that
+    holds names. Without such a header they are in the only column of the first row that holds a name of two labels or
+    more; else in that with the most names in the first 100 rows, or those that come without a pause, the leftmost of
+    equals: this is said. A row without that column is taken as a whole. Its rank comes back as rank: from a column called
+    rank or GlobalRank, or, without a header, a number in front of the name (Tranco, Umbrella).
   zone: a master file of the parent, such as a registry's. Every delegated name once, in whatever order the records
     stand; its NS, glue and DS are taken as the delegation, so that the parent's servers are not asked again. A file
     whose records stand by owner is read twice; any other, a pipe and standard input are sorted, in temporary files
     beside TMPDIR of at most the input's size, and begin when they are read. All of that takes up to 96 MiB of memory.
     A file with a ZONEMD record is compared with it, in temporary files and 64 MiB more.
-  ndjson: a JSON object a line with name and optionally id, order, wildcard, account_uri, validation_method.
-auto goes by the file's name (.csv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that counts: an
-object is ndjson; a record, a directive or a ; comment is zone; a comma is csv; anything else is lines.
+  ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, account_uri,
+    validation_method.
+auto goes by the file's name (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that
+counts: an object is ndjson; a record, a directive or a ; comment is zone; a comma, semicolon or tab is csv; anything else
+is lines, or csv with --column or --keep.
+With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
+input; so they are without it in a column that the header calls origin, url, uri, website or site, and a member called
+so. A host of percent encodings is decoded; an address is no name.
 
 Resolvers:
   HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
@@ -89,6 +100,10 @@ were finished or given back; an output that is not read is given up after 10 s o
 Examples:
   caascan scan names.txt -o out.ndjson
   printf 'www.example.com\n' | caascan scan --resolver 192.0.2.53 | jq .outcome)";
+
+CLI::Validator NotEmpty() {
+  return CLI::Validator([](std::string& text) { return text.empty() ? "is empty" : ""; }, "");
+}
 
 }  // namespace
 
@@ -221,6 +236,7 @@ void ScanCommand::AddInputOptions(CLI::App* app) {
                   {"zone", InputFormat::kZone},
                   {"ndjson", InputFormat::kNdjson}},
                  &options_.input_format);
+  AddFieldOptions(app);
   cli::AddOption(app,
                  {"--shard", "I/N",
                   "Only the names of shard I of N, counted from 1; names of one registrable domain "
@@ -232,6 +248,30 @@ void ScanCommand::AddInputOptions(CLI::App* app) {
                   "has its record; 0 is off (default 1000)."},
                  &options_.dedupe_window)
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
+}
+
+void ScanCommand::AddFieldOptions(CLI::App* app) {
+  InputFields& fields = options_.fields;
+  cli::AddOption(app,
+                 {"--column", "COLUMN",
+                  "The column of csv that holds the names: as its header calls it, of either case, "
+                  "or its number from 1 (default: see Input)."},
+                 &fields.column)
+      ->check(NotEmpty());
+  cli::AddRepeatedOption(app,
+                         {"--keep", "COLUMN",
+                          "Pass this column of csv through as a member of input_columns; repeat or "
+                          "separate by commas for several. A name or a number, as for --column."},
+                         &fields.keep)
+      ->delimiter(',')
+      ->check(NotEmpty());
+  cli::AddOption(app,
+                 {"--key", "NAME",
+                  "The member of ndjson that holds the name (default: name, host, domain or fqdn, "
+                  "the first that is there)."},
+                 &fields.key)
+      ->check(NotEmpty());
+  app->add_flag("--from-url", fields.from_url, kFromUrlText);
 }
 
 void ScanCommand::AddOutputOptions(CLI::App* app) {
@@ -293,8 +333,25 @@ absl::Status ScanCommand::ReadShard() {
   return absl::InvalidArgumentError("--shard: '" + shard_ + "' is not I/N with I from 1 to N");
 }
 
+/// Options that say what an input of one format holds are of no use for another.
+absl::Status ScanCommand::CheckFields() const {
+  const auto format = options_.input_format;
+  const bool columns = !options_.fields.column.empty() || !options_.fields.keep.empty();
+  if (format == InputFormat::kAuto) return absl::OkStatus();
+  if (columns && format != InputFormat::kCsv) {
+    const char* option = options_.fields.column.empty() ? "--keep" : "--column";
+    return absl::InvalidArgumentError(std::string(option) +
+                                      ": only --input-format csv has columns");
+  }
+  if (!options_.fields.key.empty() && format != InputFormat::kNdjson) {
+    return absl::InvalidArgumentError("--key: only --input-format ndjson has members");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ScanCommand::CompleteOptions() {
   if (absl::Status status = ReadShard(); !status.ok()) return status;
+  if (absl::Status status = CheckFields(); !status.ok()) return status;
   options_.timeout = std::chrono::milliseconds(timeout_ms_);
   options_.name_timeout = std::chrono::seconds(name_timeout_s_);
   if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
@@ -330,8 +387,8 @@ void ScanCommand::SayWhatIsAwaited() const {
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
-  if (dry_run_) return Foresee();
   options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
+  if (dry_run_) return Foresee();
   SayWhatIsAwaited();
   ScanSummary summary;
   absl::Status status = RunScan(options_, &summary);

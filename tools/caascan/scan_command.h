@@ -25,12 +25,14 @@ class ScanCommand {
   void AddValidationOptions(CLI::App* app);
   void AddPaceOptions(CLI::App* app);
   void AddInputOptions(CLI::App* app);
+  void AddFieldOptions(CLI::App* app);
   void AddOutputOptions(CLI::App* app);
   bool IsWatched() const;
   void SayWhatIsAwaited() const;
   /// --dry-run. The exit code.
   int Foresee() const;
   absl::Status ReadShard();
+  absl::Status CheckFields() const;
   /// Fills in what the options could not be parsed into directly.
   absl::Status CompleteOptions();
 

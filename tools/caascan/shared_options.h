@@ -13,6 +13,11 @@
 
 namespace caascan::tool {
 
+/// --from-url, of commands that read names.
+inline constexpr const char* kFromUrlText =
+    "Take a URL, a host with a port or a path, and a mail address for the name of its host; input "
+    "keeps what was typed.";
+
 inline void AddFormatOption(CLI::App* app, ReportFormat* format) {
   cli::AddChoice(app, "--format", "How the report is written (default text).",
                  {{"text", ReportFormat::kText},

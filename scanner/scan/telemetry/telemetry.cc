@@ -199,6 +199,10 @@ void Telemetry::Say(std::string_view text) const {
                      text.data());
 }
 
+void Telemetry::ClearLine() const {
+  if (show_line_ && terminal_ && StandardErrorHasRoom()) (void)std::fprintf(stderr, "\r\033[K");
+}
+
 /// So that nobody who reads sees half of one.
 absl::Status Telemetry::WriteStatus(const std::string& text) const {
   absl::Status written = io::WriteWhole(options_.status_path, text);

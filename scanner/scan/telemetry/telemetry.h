@@ -40,6 +40,8 @@ class Telemetry {
   void Tick(Clock::time_point now);
   /// A line for people, behind the live line; nothing where there is neither that nor a terminal.
   void Say(std::string_view text) const;
+  /// Makes room on a terminal for a line of others; the next Tick() shows the live line again.
+  void ClearLine() const;
   /// What holds at the end. A status file that cannot be written any more is not the scan's end.
   void End(Clock::time_point now);
 
