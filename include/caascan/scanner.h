@@ -83,6 +83,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   /// off. At most 365.
   uint16_t expiring_days = 7;
   uint16_t port = 53;  // Of authoritative servers.
+  /// No UDP at all: every query goes over TCP, or as the resolver's URL says.
+  bool tcp_only = false;
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.

@@ -144,6 +144,10 @@ class Conclusion {
   bool IsReachedByIpv6() const {
     return examination_.peer != nullptr && examination_.peer->address().is_v6();
   }
+  /// Then nothing was asked over UDP, and what TCP lacks says nothing of that.
+  bool AskedOverStreams() const {
+    return examination_.peer != nullptr && examination_.peer->streams_only();
+  }
   bool IsSilent(ProbeKind kind) const { return heard(kind).silent() && !LimitsRate(); }
 
   bool AddMismatches() {
@@ -173,6 +177,8 @@ class Conclusion {
     const Heard& over_tcp = heard(ProbeKind::kSoaOverTcp);
     if (without_edns.asked && !without_edns.silent()) {
       if (IsSilent(ProbeKind::kSoaAgain)) Add(FindingCode::kEdnsDropped, kEdnsProbes);
+    } else if (without_edns.silent() && AskedOverStreams()) {
+      Add(FindingCode::kTcpUnavailable, kProbesOfTheSilent);
     } else if (without_edns.silent() && over_tcp.asked && !over_tcp.served()) {
       Add(FindingCode::kServerSilent, kProbesOfTheSilent);
     } else if (without_edns.silent() && over_tcp.served() && !IsReachedByIpv6()) {
@@ -243,7 +249,8 @@ class Conclusion {
 
   void Add(std::optional<FindingCode> code, ProbeKindList evidence) {
     if (!code) return;
-    Finding finding(*code);
+    const bool by_tcp = *code == FindingCode::kServerUnreachable && AskedOverStreams();
+    Finding finding(by_tcp ? FindingCode::kTcpUnavailable : *code);
     finding.host = query::NameText(examination_.host);
     if (examination_.peer != nullptr) finding.address = examination_.peer->address().ToText();
     if (examination_.met.asked) {
@@ -256,6 +263,7 @@ class Conclusion {
                       absl::string_view(label.data(), label.size()), ": ",
                       OutcomeText(heard(kind), SpecOf(kind).controlled));
     }
+    if (AskedOverStreams()) finding.evidence += "; all of it over TCP alone";
     if (examination_.known_silent) {
       absl::StrAppend(&finding.evidence, "; silent to all probes for other names before");
     }

@@ -261,6 +261,8 @@ async::Task<> HearAll(const ProbeContext* context, ProbeKindList kinds, Examinat
     if (kind == ProbeKind::kCaaWithoutDo && !context->ask.dnssec_ok) continue;
     if (kind == ProbeKind::kSoaWithOption && !context->options) continue;
     const ProbeSpec& spec = SpecOf(kind);
+    // The others are sent so already.
+    if (spec.over_tcp && examination->peer->streams_only()) continue;
     fan.Begin();
     async::Spawn(Hear({context, &spec, OptionsOf(spec, *context), examination,
                        &examination->heard(kind), &fan, waited}));
@@ -291,9 +293,10 @@ async::Task<> ExamineTypes(const ProbeContext* context, Examination* examination
 
 bool IsSilentToAll(const Examination& examination) {
   const Heard& over_tcp = examination.heard(ProbeKind::kSoaOverTcp);
+  const bool by_tcp_too =
+      examination.peer->streams_only() || (over_tcp.asked && !over_tcp.served());
   return examination.heard(ProbeKind::kSoa).silent() &&
-         examination.heard(ProbeKind::kSoaWithoutEdns).silent() && over_tcp.asked &&
-         !over_tcp.served();
+         examination.heard(ProbeKind::kSoaWithoutEdns).silent() && by_tcp_too;
 }
 
 }  // namespace

@@ -96,7 +96,9 @@ std::optional<FindingCode> CodeOf(const query::Attempt& attempt, query::Look loo
     case ServerResult::kUnresolved:
       return CodeOfUnresolved(attempt, look);
     case ServerResult::kUnreachable:
-      return FindingCode::kServerUnreachable;
+      return attempt.peer != nullptr && attempt.peer->streams_only()
+                 ? FindingCode::kTcpUnavailable
+                 : FindingCode::kServerUnreachable;
     default:
       return std::nullopt;
   }

@@ -172,6 +172,13 @@ constexpr FindingKind kKinds[] = {
      "Your name server, which the delegation names, answers queries over TCP and none over UDP. "
      "Resolvers ask over UDP first and do not try TCP where nothing comes. Please open UDP port "
      "53."},
+    {kTcpUnavailable, kWarning, kProvider, kCaaOverTcp, Causes(R::kUnreachable, R::kNoResponse),
+     "RFC 7766 section 5", "a name server does not answer over TCP, and nothing else was tried",
+     "A scan that asks over TCP alone (--tcp): the connection is refused, or there is no way to "
+     "the address, or no query is answered in several tries, while other servers answered.",
+     "Your name server does not answer over TCP, which every name server must offer beside UDP. "
+     "Whether it answers over UDP was not tried. Please open TCP port 53: without it, answers that "
+     "are too long for UDP cannot be had."},
     {kServerAddressSpecial, kError, kOwner, kCaa, R::kUnresolvableServers,
      "RFC 8659 section 6.3, RFC 6890 section 2.2",
      "a name server's address is none of the public Internet",

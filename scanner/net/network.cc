@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "scanner/net/no_udp.h"
 #include "scanner/net/tcp.h"
 #include "scanner/net/udp.h"
 
@@ -12,6 +13,7 @@ Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkO
     : Network(loop, limits, options,
               [&options](Protocol protocol, TransportClient* client) -> std::unique_ptr<Transport> {
                 if (protocol == Protocol::kUdp) {
+                  if (!options.udp) return std::make_unique<NoUdpTransport>(options);
                   return std::make_unique<UdpTransport>(client, options);
                 }
                 return std::make_unique<TcpTransport>(client, options.tcp_connections,
@@ -20,7 +22,8 @@ Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkO
 
 Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options,
                  const MakeTransport& make)
-    : blocked_(options.blocked),
+    : uses_udp_(options.udp),
+      blocked_(options.blocked),
       exchanges_(loop, limits, options),
       udp_(make(Protocol::kUdp, &exchanges_)),
       tcp_(make(Protocol::kTcp, &exchanges_)) {
@@ -37,7 +40,9 @@ absl::Status Network::Open() {
 PeerRef Network::PeerFor(const Endpoint& at) {
   if (Peer* known = exchanges_.peers().Find(at)) return known;
   const bool blocked = blocked_ && blocked_(at.address);
-  return exchanges_.peers().Add(at, blocked);
+  Peer* const added = exchanges_.peers().Add(at, blocked);
+  if (!uses_udp_) added->UseStreamsOnly();
+  return added;
 }
 
 void Network::SetCanaries(const std::vector<PeerRef>& peers) {

@@ -91,6 +91,7 @@ class Network {
   bool Begin(Pause* pause);
 
  private:
+  const bool uses_udp_;
   const std::function<bool(const async::Address&)> blocked_;
   Exchanges exchanges_;
   const std::unique_ptr<Transport> udp_;

@@ -13,6 +13,8 @@
 namespace caascan::net {
 
 struct NetworkOptions {
+  /// Without it no UDP socket is opened, and every query goes over a stream.
+  bool udp = true;
   unsigned udp_sockets = 16;  // A family. More makes ports less predictable and batches smaller.
   /// A family, beside those: they only hear, so that who guesses at ports meets them, and take
   /// turns with the others. Opened when the family is used first, as far as descriptors go.

@@ -46,6 +46,8 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   const Channel* channel() const { return channel_; }
   /// Every query goes over a stream: no datagram is sent to it.
   bool streams_only() const { return streams_only_; }
+  /// From the next exchange on, for as long as the peer is known.
+  void UseStreamsOnly() { streams_only_ = true; }
   /// Nothing is ever sent there: see NetworkOptions.
   bool blocked() const { return blocked_; }
   /// Is it time to tell the server's operator whom to write to? At the first query, and again and

@@ -69,7 +69,8 @@ void StreamConnection::SendWaiting() {
   for (const auto& [id, exchange] : pending_) waiting.push_back(exchange);
   for (Exchange* exchange : waiting) {
     const bool late = exchange->course().granted && now - exchange->course().sent_at > kTurnHolds;
-    if (late && exchange->course().turns_lost == 0) {
+    // During an outage no turns are given, and a canary is to end it.
+    if (late && exchange->course().turns_lost == 0 && !exchange->course().canary) {
       Forget(exchange);
       client_->Requeue(exchange);
     } else {
@@ -173,7 +174,8 @@ void StreamConnection::End(ExchangeStatus status, int error) {
     Exchange* exchange = pending_.begin()->second;
     Forget(exchange);
     const bool again = has_answered_ && status == ExchangeStatus::kClosed;
-    if (pool_->MayOpenLater(open_error_) || (again && !exchange->course().granted)) {
+    const bool at_once = !exchange->course().granted || exchange->course().canary;
+    if (pool_->MayOpenLater(open_error_) || (again && at_once)) {
       pool_->Resubmit(exchange);
     } else if (again && exchange->course().turns_lost < kMaxTurns) {
       client_->Requeue(exchange);

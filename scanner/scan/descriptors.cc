@@ -63,6 +63,12 @@ std::optional<DescriptorPlan> PlanDescriptors(size_t free, unsigned workers) {
                         each - kFamilies * (active + idle)};
 }
 
+std::optional<DescriptorPlan> PlanConnections(size_t free, unsigned workers) {
+  assert(workers > 0 && "somebody works");
+  if (free < LeastDescriptors(workers)) return std::nullopt;
+  return DescriptorPlan{0, 0, (free - kFiles) / workers - kLoop};
+}
+
 size_t LeastDescriptors(unsigned workers) { return kFiles + workers * kLeastEach; }
 
 size_t WantedDescriptors(unsigned workers) {

@@ -26,6 +26,8 @@ size_t FreeDescriptors();
 /// Shares `free` descriptors out among `workers`, files and reports aside. Nullopt where they are
 /// fewer than LeastDescriptors(). A pure function. REQUIRES: workers is not 0.
 std::optional<DescriptorPlan> PlanDescriptors(size_t free, unsigned workers);
+/// Likewise, where there is no UDP socket: all of a worker's share is for connections.
+std::optional<DescriptorPlan> PlanConnections(size_t free, unsigned workers);
 
 /// With fewer free descriptors so many workers cannot work.
 size_t LeastDescriptors(unsigned workers);

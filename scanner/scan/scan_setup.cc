@@ -159,13 +159,22 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
 
 namespace {
 
+/// With --tcp, or where every resolver is reached by streams alone.
+bool UsesUdp(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers) {
+  if (options.tcp_only) return false;
+  return IsIterative(options) || std::any_of(resolvers.begin(), resolvers.end(),
+                                             [](const auto& at) { return at.channel == nullptr; });
+}
+
 /// How many workers there are, and what each of them may open.
 absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
+  const bool udp = setup->network.udp;
   const unsigned wanted = ThreadCount(options);
   const size_t free = FreeDescriptors();
   // A number that was given is meant.
   setup->threads = options.threads != 0 ? wanted : std::clamp(MostWorkers(free), 1u, wanted);
-  const std::optional<DescriptorPlan> plan = PlanDescriptors(free, setup->threads);
+  const std::optional<DescriptorPlan> plan =
+      udp ? PlanDescriptors(free, setup->threads) : PlanConnections(free, setup->threads);
   if (!plan) {
     return absl::InvalidArgumentError(
         absl::StrCat("--threads ", setup->threads, " takes ", LeastDescriptors(setup->threads),
@@ -175,7 +184,14 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
   setup->network.udp_sockets = plan->udp_sockets;
   setup->network.udp_idle_sockets = plan->udp_idle_sockets;
   setup->network.tcp_connections = plan->tcp_connections;
-  if (plan->udp_sockets == kWantedUdpSockets && setup->threads == wanted) return absl::OkStatus();
+  const bool has_sockets = !udp || plan->udp_sockets == kWantedUdpSockets;
+  if (has_sockets && setup->threads == wanted) return absl::OkStatus();
+  if (!udp) {
+    setup->notices.push_back(absl::StrCat(free, " file descriptors are left: ", setup->threads,
+                                          " threads of ", wanted, " with ", plan->tcp_connections,
+                                          " TCP connections each (ulimit -n)"));
+    return absl::OkStatus();
+  }
   setup->notices.push_back(absl::StrCat(
       free, " file descriptors are left: ", setup->threads, " threads of ", wanted, " with ",
       plan->udp_sockets, " UDP sockets a family in use instead of ", kWantedUdpSockets, ", and ",
@@ -188,6 +204,7 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
 
 absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
                        WorkerSetup* setup) {
+  setup->network.udp = UsesUdp(options, resolvers);
   if (absl::Status status = ShareDescriptors(options, setup); !status.ok()) return status;
   const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
   if (options.contact.size() > dns::kMaxContactSize ||

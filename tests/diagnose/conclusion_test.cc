@@ -345,6 +345,48 @@ TEST(ExaminedEvidenceTest, SaysWhyOneTryOfASilentServerIsEnough) {
   }
 }
 
+// --tcp: what nobody asked over UDP is not UDP's fault, nor is the server silent to everything.
+TEST(ExaminedOverStreamsTest, ASilenceIsTcpsAndNoMore) {
+  net::Client client({}, {.udp = false});
+  const struct {
+    const char* name;
+    Row row;
+    const char* code;
+  } kRows[] = {
+      {"Silent",
+       {"",
+        Result::kTimeout,
+        {{Kind::kSoa, Result::kTimeout}, {Kind::kSoaWithoutEdns, Result::kTimeout}},
+        {}},
+       "tcp_unavailable"},
+      {"RefusedLater",
+       {"", Result::kTimeout, {{Kind::kSoa, Result::kUnreachable}}, {}},
+       "tcp_unavailable"},
+      {"SilentToEdns",
+       {"",
+        Result::kTimeout,
+        {{Kind::kSoa, Result::kTimeout},
+         {Kind::kSoaWithoutEdns, Result::kAnswer},
+         {Kind::kSoaAgain, Result::kTimeout}},
+        {}},
+       "edns_dropped"},
+      {"SilentForCaaAlone",
+       {"", Result::kTimeout, {{Kind::kSoa, Result::kAnswer}, {Kind::kCaa, Result::kTimeout}}, {}},
+       "caa_dropped"},
+      {"Lame", {"", Result::kRefused, {{Kind::kSoa, Result::kRefused}}, {}}, "lame_refused"},
+  };
+  for (const auto& [name, row, code] : kRows) {
+    SCOPED_TRACE(name);
+    Examination examination = ExaminationOf(row);
+    examination.peer = client.network()->PeerFor(*async::Address::FromText("192.0.2.1", 53));
+    std::vector<Finding> findings;
+    AddExamined(examination, &findings);
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(FindingCodeText(findings[0].code), code);
+    EXPECT_TRUE(findings[0].evidence.ends_with("over TCP alone")) << findings[0].evidence;
+  }
+}
+
 TEST(ExaminedEvidenceTest, NoQuestionIsAnotherFindingThanAnotherQuestion) {
   Examination examination =
       ExaminationOf({"", Result::kMismatched, {{Kind::kSoa, Result::kMismatched}}, {}});

@@ -62,6 +62,15 @@ class FindingsTest : public testing::Test {
   Account account_;
 };
 
+// --tcp: a connection that is refused says nothing of UDP.
+TEST_F(FindingsTest, WithoutUdpWhatCannotBeReachedLacksTcp) {
+  Attempt* attempt = Try(ServerResult::kUnreachable);
+  attempt->peer->UseStreamsOnly();
+  Try(ServerResult::kUnreachable, "ns2.example", "192.0.2.2");
+  EXPECT_THAT(Findings(), ElementsAre("tcp_unavailable ns1.example 192.0.2.1",
+                                      "server_unreachable ns2.example 192.0.2.2"));
+}
+
 struct ObservationRow {
   Observation::Kind kind;
   const char* code;

@@ -78,12 +78,12 @@ class ProbeTest : public testing::Test {
     server_.reset();
   }
 
-  void Start(std::map<std::string, Handler> handlers) {
+  void Start(std::map<std::string, Handler> handlers, const net::NetworkOptions& network = {}) {
     server_ = std::make_unique<net::FakeServer>(
         [handlers = std::move(handlers)](const Arrival& query, Outbox* out) {
           handlers.at(query.server.ToText())(query, out);
         });
-    client_ = std::make_unique<net::Client>();
+    client_ = std::make_unique<net::Client>(pacing::LimitOptions(), network);
     options_.timeout = kShort;
     account_.budget.max_queries = 100;
   }
@@ -271,6 +271,14 @@ TEST_P(SilenceTest, SilentForAllStaysNoResponse) {
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
   EXPECT_EQ(answer_.failure, Reason::kNoResponse);
   EXPECT_EQ(Codes(), std::vector<std::string>{"server_silent"});
+}
+
+TEST_P(SilenceTest, WithoutUdpItIsNotAskedOverTcpAsIfThatWereAnotherWay) {
+  Start({{kFirst, Ignore}}, {.udp = false});
+  Met(kFirst, ServerResult::kTimeout);
+  EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kUnchanged);
+  EXPECT_EQ(Codes(), std::vector<std::string>{"tcp_unavailable"});
+  EXPECT_EQ(answer_.findings.at(0).evidence.find("SOA over TCP"), std::string::npos);
 }
 
 TEST_P(SilenceTest, SilentOnceByChanceAnswersNow) {

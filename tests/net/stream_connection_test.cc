@@ -71,6 +71,10 @@ Octets Framed(std::span<const uint8_t> message) {
 
 class StreamConnectionTest : public testing::Test {
  protected:
+  explicit StreamConnectionTest(const pacing::LimitOptions& limits = {})
+      : client_(limits, {}, [this](Protocol protocol, TransportClient* client) {
+          return Make(protocol, client);
+        }) {}
   ~StreamConnectionTest() override {
     client_.network()->Close();
     for (FakeStream* stream : streams_) stream->user()->OnClosed();
@@ -100,9 +104,7 @@ class StreamConnectionTest : public testing::Test {
 
   FakeTransport::Counts counts_;
   std::vector<FakeStream*> streams_;
-  Client client_{{}, {}, [this](Protocol protocol, TransportClient* client) {
-                   return Make(protocol, client);
-                 }};
+  Client client_;
   std::deque<Got> got_;
 };
 
@@ -201,6 +203,53 @@ TEST_F(StreamConnectionTest, TooManyMessagesThatAnswerNothingEndIt) {
   streams_[0]->Deliver(stray, 100);
   EXPECT_TRUE(streams_[0]->closed());
   EXPECT_EQ(got_[0].result.status, ExchangeStatus::kClosed);
+}
+
+/// During an outage no turns are given: what a canary had must do.
+class CanaryTest : public StreamConnectionTest {
+ protected:
+  CanaryTest() : StreamConnectionTest({.rate_qps = 1}) {}
+
+  /// Waits for its turn, and ends with the test.
+  void StartCanary() {
+    client_.Start([](CanaryTest* test) -> async::Task<> {
+      const PeerRef peer =
+          test->client_.network()->PeerFor(async::Address::FromText("192.0.2.1", 53).value());
+      const dns::Name root;
+      dns::QuerySpec spec;
+      spec.name = root;
+      spec.type = dns::RRType::kSOA;
+      if (!peer->exchanges()->admission().TakeCanaryTurn(peer)) co_return;
+      Exchange exchange(peer, spec, Protocol::kTcp, kLong);
+      exchange.UseCanaryTurn();
+      co_await exchange;
+    }(this));
+  }
+  void LetTimePass() {
+    const auto until = std::chrono::steady_clock::now() + milliseconds(10);
+    while (std::chrono::steady_clock::now() < until) client_.loop()->RefreshNow();
+  }
+};
+
+TEST_F(CanaryTest, IsSentWithoutAnotherTurnHoweverLateItsConnectionStands) {
+  StartCanary();
+  ASSERT_EQ(streams_.size(), 1u);
+  LetTimePass();
+  streams_[0]->user()->OnConnected(0);
+  EXPECT_EQ(streams_[0]->Queries().size(), 1u);
+  client_.network()->CancelAll();
+}
+
+TEST_F(CanaryTest, GoesOnAtOnceWhereItsConnectionEnds) {
+  StartCanary();
+  ASSERT_EQ(streams_.size(), 1u);
+  streams_[0]->user()->OnConnected(0);
+  const Octets query = streams_[0]->Queries().at(0);
+  Ask(1);  // It shares the connection, and waits for its turn.
+  StartCanary();
+  streams_[0]->Deliver(Framed(Reply(query).bytes()), 1000);
+  EXPECT_EQ(client_.running(), 1u) << "the query that waits";
+  client_.network()->CancelAll();
 }
 
 }  // namespace

@@ -63,6 +63,35 @@ TEST(PlanDescriptorsTest, MoreIsNeverLess) {
   }
 }
 
+struct ConnectionsRow {
+  const char* name;
+  size_t free;
+  unsigned workers;
+  size_t connections;  // 0: they cannot work.
+};
+
+class PlanConnectionsTest : public testing::TestWithParam<ConnectionsRow> {};
+
+// Without UDP.
+TEST_P(PlanConnectionsTest, GivesThemAllToConnections) {
+  const ConnectionsRow& row = GetParam();
+  const std::optional<DescriptorPlan> plan = PlanConnections(row.free, row.workers);
+  ASSERT_EQ(plan.has_value(), row.connections != 0);
+  if (!plan) return;
+  EXPECT_EQ(plan->udp_sockets, 0u);
+  EXPECT_EQ(plan->udp_idle_sockets, 0u);
+  EXPECT_EQ(plan->tcp_connections, row.connections);
+  EXPECT_LE(row.workers * (plan->tcp_connections + 5), row.free) << "none is given twice";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, PlanConnectionsTest,
+                         testing::Values(ConnectionsRow{"Usual", 65'532, 2, 32'741},
+                                         ConnectionsRow{"ThirtyUnderAHardLimit", 1020, 30, 27},
+                                         ConnectionsRow{"JustEnough", 49, 1, 4},
+                                         ConnectionsRow{"TooFew", 48, 1, 0},
+                                         ConnectionsRow{"None", 0, 1, 0}),
+                         [](const auto& row) { return row.param.name; });
+
 TEST(FreeDescriptorsTest, AreThoseOfTheLimitThatAreNotOpen) {
   rlimit low{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &low), 0);

@@ -7,6 +7,7 @@
 #include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/page_form.h"
 #include "tools/caascan/shared_options.h"
+#include "tools/caascan/vantage_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -49,6 +50,7 @@ std::string Vantage(const std::string& program, const ScanOptions& options,
     how += "through";
     for (const std::string& resolver : options.resolvers) how += " " + resolver;
   }
+  how += options.tcp_only ? ", without UDP" : "";
   how += options.families == AddressFamilies::kBoth ? "" : ", over one IP family";
   for (size_t i = 0; i < summary.source_addresses.size(); ++i) {
     how += (i == 0 ? ", from " : " and ") + summary.source_addresses[i];
@@ -86,6 +88,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
 
 void CheckCommand::AddLookUpOptions(CLI::App* app) {
   AddResolverOption(app, &options_.resolvers);
+  AddVantageOptions(app, &options_);
   AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);
   app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);

@@ -9,6 +9,7 @@
 #include "caascan/forecast.h"
 #include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/shared_options.h"
+#include "tools/caascan/vantage_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -134,11 +135,13 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
                 "Resolve what fails through the resolvers once more from the root, to name the "
                 "zone and the server at fault.")
       ->needs(resolver);
-  app->add_flag("--pad-queries", options_.pad_queries,
-                "Pad queries to multiples of 128 octets, so that more of them leave in one system "
-                "call. For a resolver of your own: RFC 7830 wants no padding in clear text "
-                "elsewhere.")
-      ->needs(resolver);
+  CLI::Option* pad =
+      app->add_flag("--pad-queries", options_.pad_queries,
+                    "Pad queries to multiples of 128 octets, so that more of them leave in one "
+                    "system call. For a resolver of your own: RFC 7830 wants no padding in clear "
+                    "text elsewhere.")
+          ->needs(resolver);
+  AddVantageOptions(app, &options_)->excludes(pad);
   AddAuthorityOptions(app, &options_);
   AddValidationOptions(app);
   app->add_flag("--all-servers", options_.all_servers,
