@@ -85,6 +85,10 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   uint16_t port = 53;  // Of authoritative servers.
   /// No UDP at all: every query goes over TCP, or as the resolver's URL says.
   bool tcp_only = false;
+  /// Addresses that queries leave from, by turns; none: the system chooses. A family without a
+  /// source is not used.
+  std::vector<std::string> sources;
+  std::string interface;  // That queries leave by; empty: the system chooses.
   AddressFamilies families = AddressFamilies::kBoth;
   bool allow_special = false;
   std::string blocklist_path;  // Addresses, prefixes and names never to ask; empty is none.
@@ -150,7 +154,7 @@ struct ScanSummary {
   std::vector<uint16_t> unnamed_root_keys;
   /// NSEC3 records of zone files, and RRSIGs over them, for which denial_mib was too little.
   uint64_t denials_without_room = 0;
-  std::vector<std::string> source_addresses;  // That queries come from, one a family.
+  std::vector<std::string> source_addresses;  // That queries come from.
   std::vector<std::string> trust_anchors;     // In presentation form; none: nothing is validated.
   uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
 };

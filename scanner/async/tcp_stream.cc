@@ -2,12 +2,14 @@
 // tcp_stream_test.cc.
 #include "scanner/async/tcp_stream.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <uv.h>
 
 #include <cassert>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "scanner/async/uv_call.h"
 
@@ -16,7 +18,9 @@ namespace {
 
 class TcpStream final : public ByteStream {
  public:
-  TcpStream(Loop* loop, User* user) : loop_(loop), user_(user) {}
+  /// `end` is null where the system chooses where packets leave from.
+  TcpStream(Loop* loop, User* user, std::shared_ptr<LocalEnd> end)
+      : loop_(loop), user_(user), end_(std::move(end)) {}
 
   [[nodiscard]] int Connect(const Address& address) override;
   void Write(std::span<const uint8_t> octets) override;
@@ -24,22 +28,47 @@ class TcpStream final : public ByteStream {
 
  private:
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&handle_); }
+  int Bind(bool v6);
   void OnConnected(int status);
   void OnRead(ssize_t size);
   void Break();
 
   Loop* const loop_;
   User* const user_;
+  const std::shared_ptr<LocalEnd> end_;
   uv_tcp_t handle_{};
   uv_connect_t connect_{};
   bool connected_ = false;
   bool closing_ = false;
 };
 
+/// Gives the handle a socket that leaves from there; an errno where that cannot be.
+int TcpStream::Bind(bool v6) {
+  uv_os_fd_t fd = -1;
+  MustSucceed(uv_fileno(reinterpret_cast<uv_handle_t*>(&handle_), &fd));
+  if (const int error = end_->BindToInterface(fd); error != 0) return error;
+  const Address* const source = end_->Next(v6);
+  if (source == nullptr) return 0;
+  // The port is chosen with the connection: one port serves those to many servers. A kernel that
+  // cannot do that has fewer of them.
+  const int on = 1;
+  (void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  sockaddr_storage name{};
+  source->ToSockaddr(&name);
+  return -uv_tcp_bind(&handle_, reinterpret_cast<const sockaddr*>(&name), 0);
+}
+
 int TcpStream::Connect(const Address& address) {
-  MustSucceed(uv_tcp_init(loop_->uv(), &handle_));  // It opens nothing yet.
-  MustSucceed(uv_tcp_nodelay(&handle_, 1));
+  // Without a family it opens nothing yet.
+  const unsigned family = end_ == nullptr ? AF_UNSPEC : address.is_v6() ? AF_INET6 : AF_INET;
+  const int opened = uv_tcp_init_ex(loop_->uv(), &handle_, family);
+  if (opened != 0) MustSucceed(uv_tcp_init(loop_->uv(), &handle_));  // For Close().
   handle_.data = connect_.data = this;
+  if (opened != 0) return -opened;
+  MustSucceed(uv_tcp_nodelay(&handle_, 1));
+  if (end_ != nullptr) {
+    if (const int error = Bind(address.is_v6()); error != 0) return error;
+  }
   sockaddr_storage server{};
   address.ToSockaddr(&server);
   return -uv_tcp_connect(&connect_, &handle_, reinterpret_cast<const sockaddr*>(&server),
@@ -108,7 +137,13 @@ void TcpStream::Close() {
 }  // namespace
 
 std::unique_ptr<ByteStream> MakeTcpStream(Loop* loop, ByteStream::User* user) {
-  return std::make_unique<TcpStream>(loop, user);
+  return std::make_unique<TcpStream>(loop, user, nullptr);
+}
+
+MakeStream TcpStreamsFrom(std::shared_ptr<LocalEnd> end) {
+  return [end = std::move(end)](Loop* loop, ByteStream::User* user) {
+    return std::make_unique<TcpStream>(loop, user, end);
+  };
 }
 
 }  // namespace caascan::async

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "scanner/async/address.h"
+#include "scanner/async/local_end.h"
 #include "scanner/async/tcp_stream.h"
 #include "scanner/net/round_trips.h"
 
@@ -23,6 +25,8 @@ struct NetworkOptions {
   std::chrono::milliseconds udp_change_every{1000};
   bool ipv4 = true;
   bool ipv6 = true;
+  /// What UDP sockets are bound to, by turns; nullptr where the system chooses. See make_stream.
+  std::shared_ptr<async::LocalEnd> local_end = nullptr;
   /// Queries of one size to one address, among those of a batch, go to the kernel as one message
   /// that it cuts apart (UDP_SEGMENT), and answers that came together are taken together (UDP_GRO).
   /// Worth its while where few servers are asked much; costs 4 MiB of address space.

@@ -104,6 +104,7 @@ UdpTransport::UdpTransport(TransportClient* client, const NetworkOptions& option
       idle_per_family_(options.udp_idle_sockets),
       change_every_(options.udp_change_every),
       wanted_{options.ipv4, options.ipv6},
+      local_end_(options.local_end),
       send_(std::make_unique<SendBuffers>()),
       receive_(std::make_unique<ReceiveBuffers>(options.udp_segments ? kReceiveTrainSize
                                                                      : kReceiveSize)),

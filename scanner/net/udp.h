@@ -78,6 +78,7 @@ class UdpTransport final : public Transport {
   struct SendBuffers;
   struct ReceiveBuffers;
 
+  int Bind(int fd, bool v6);
   std::unique_ptr<Socket> OpenSocket(bool v6);
   bool AddSocket(bool v6, bool in_use);
   bool StartPoll(Socket* socket);
@@ -119,6 +120,7 @@ class UdpTransport final : public Transport {
   const unsigned idle_per_family_;
   const std::chrono::milliseconds change_every_;
   const std::array<bool, 2> wanted_;  // IPv4, IPv6.
+  const std::shared_ptr<async::LocalEnd> local_end_;
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::array<Ports, 2> ports_;  // IPv4, IPv6.
   std::array<async::List<Exchange, QueueTag>, 2> queues_;

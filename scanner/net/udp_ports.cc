@@ -52,18 +52,28 @@ UdpTransport::Socket::~Socket() {
   if (fd >= 0) close(fd);
 }
 
+/// To a port of the kernel's choice; 0, or the errno. Of several sources each has as many of the
+/// sockets in use as of those that only hear, so that a guess at one's ports is worth as little.
+int UdpTransport::Bind(int fd, bool v6) {
+  if (local_end_ != nullptr) return local_end_->Bind(fd, v6);
+  sockaddr_storage any{};
+  any.ss_family = v6 ? AF_INET6 : AF_INET;
+  const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  return bind(fd, reinterpret_cast<const sockaddr*>(&any), size) == 0 ? 0 : errno;
+}
+
 /// nullptr, and errno, where there is none to be had.
 std::unique_ptr<UdpTransport::Socket> UdpTransport::OpenSocket(bool v6) {
   const int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return nullptr;
   if (v6) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  sockaddr_storage any{};
-  any.ss_family = v6 ? AF_INET6 : AF_INET;
-  const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   auto opened = std::make_unique<Socket>();
   opened->transport = this;
   opened->fd = fd;
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&any), size) != 0) return nullptr;
+  if (const int error = Bind(fd, v6); error != 0) {
+    errno = error;
+    return nullptr;
+  }
   opened->v6 = v6;
   return opened;
 }

@@ -163,6 +163,7 @@ std::string MetadataJson(const ScanMetadata& metadata) {
   AppendText("mode", metadata.iterative ? "iterative" : "forwarding", &out);
   AppendStrings("families", metadata.families, &out);
   AppendStrings("source_addresses", metadata.source_addresses, &out);
+  AppendText("interface", metadata.interface, &out);
   AppendStrings("resolvers", metadata.resolvers, &out);
   AppendNumber("threads", metadata.threads, &out);
   AppendInputs(metadata.inputs, &out);
@@ -205,6 +206,7 @@ absl::StatusOr<std::optional<ScanMetadata>> ReadMetadata(const std::string& path
   metadata.trust_anchors = StringsOf(object, "trust_anchors");
   metadata.families = StringsOf(object, "families");
   metadata.source_addresses = StringsOf(object, "source_addresses");
+  metadata.interface = TextOf(object, "interface");
   metadata.resolvers = StringsOf(object, "resolvers");
   ReadDeciding(object, &metadata);
   ReadRuns(object, &metadata);
@@ -265,6 +267,7 @@ std::string MetadataLine(const ScanMetadata& metadata) {
   if (!metadata.source_addresses.empty()) {
     absl::StrAppend(&line, " from ", absl::StrJoin(metadata.source_addresses, " "));
   }
+  if (!metadata.interface.empty()) absl::StrAppend(&line, " by ", metadata.interface);
   absl::StrAppend(&line, "; ", metadata.state == "running" ? "not ended" : metadata.state);
   if (!metadata.signal.empty()) absl::StrAppend(&line, " by ", metadata.signal);
   if (!metadata.error.empty()) absl::StrAppend(&line, ": ", metadata.error);

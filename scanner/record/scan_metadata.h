@@ -32,8 +32,10 @@ struct ScanMetadata {
   std::vector<DecidingOption> deciding;
   std::vector<std::string> trust_anchors;  // In presentation form; empty: nothing is validated.
   bool iterative = true;
-  std::vector<std::string> families;          // "ipv4", "ipv6": those that had sockets.
-  std::vector<std::string> source_addresses;  // That the system chooses for the first servers.
+  std::vector<std::string> families;  // "ipv4", "ipv6": those that had sockets.
+  /// Those that were given, or what the system chooses for the first servers.
+  std::vector<std::string> source_addresses;
+  std::string interface;  // Empty where none was given.
   std::vector<std::string> resolvers;
   unsigned threads = 0;
   std::vector<InputFacts> inputs;

@@ -26,6 +26,7 @@
 #include "scanner/scan/resolver_list.h"
 #include "scanner/scan/scan_files.h"
 #include "scanner/scan/shard_key.h"
+#include "scanner/scan/vantage.h"
 
 namespace caascan {
 namespace scan {
@@ -340,7 +341,11 @@ void AppendOperators(const Forecast& forecast, std::string* out) {
 }  // namespace scan
 
 absl::Status MakeForecast(const ScanOptions& options, Forecast* forecast) {
-  return scan::Forecaster(options, forecast).Run();
+  const auto vantage = scan::ForeseeVantage(options);
+  if (!vantage.ok()) return vantage.status();
+  ScanOptions narrowed = options;
+  narrowed.families = vantage->families;
+  return scan::Forecaster(narrowed, forecast).Run();
 }
 
 std::string ForecastText(const Forecast& forecast) {

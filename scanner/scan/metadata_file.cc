@@ -17,6 +17,7 @@
 #include "scanner/io/input_file.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
+#include "scanner/scan/route.h"
 #include "scanner/scan/scan_files.h"
 
 namespace caascan::scan {
@@ -47,13 +48,16 @@ std::string AnchorText(const zones::TrustAnchor& anchor) {
 }
 
 /// What the system puts into packets to this address; empty where it has no way there.
-std::string SourceFor(const async::Address& server) {
+std::string SourceFor(const net::NetworkOptions& network, const async::Address& server) {
+  const std::string interface = network.local_end == nullptr ? "" : network.local_end->interface();
+  if (!network.udp) return SourceByRoute(server, interface);
   const int fd = socket(server.is_v6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return "";
   sockaddr_storage name{};
   const socklen_t size = server.ToSockaddr(&name);
   socklen_t got = sizeof name;
-  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&name), size) == 0 &&
+  const bool bound = interface.empty() || network.local_end->BindToInterface(fd) == 0;
+  const bool known = bound && connect(fd, reinterpret_cast<const sockaddr*>(&name), size) == 0 &&
                      getsockname(fd, reinterpret_cast<sockaddr*>(&name), &got) == 0;
   close(fd);
   return known ? async::Address::FromSockaddr(name).ToText() : "";
@@ -65,18 +69,28 @@ std::string ResolverText(const net::Endpoint& resolver) {
                       resolver.address.ToTextWithPort());
 }
 
-/// Of each family, by the first server that there is a way to.
+/// Of each family: the sources that the user chose, or the system's, by the first server that there
+/// is a way to.
 void FillVantage(const WorkerSetup& setup, record::ScanMetadata* metadata) {
   std::vector<async::Address> servers;
   for (const net::Endpoint& resolver : setup.resolvers) servers.push_back(resolver.address);
   for (const zones::RootServer& root : setup.root) {
     servers.insert(servers.end(), root.addresses.begin(), root.addresses.end());
   }
+  const async::LocalEnd* const local = setup.network.local_end.get();
+  if (local != nullptr) metadata->interface = local->interface();
   for (const bool v6 : {false, true}) {
     if (!(v6 ? setup.network.ipv6 : setup.network.ipv4)) continue;
+    if (local != nullptr && !local->sources(v6).empty()) {
+      metadata->families.emplace_back(v6 ? "ipv6" : "ipv4");
+      for (const async::Address& source : local->sources(v6)) {
+        metadata->source_addresses.push_back(source.ToText());
+      }
+      continue;
+    }
     for (const async::Address& server : servers) {
       if (server.is_v6() != v6) continue;
-      std::string source = SourceFor(server);
+      std::string source = SourceFor(setup.network, server);
       if (source.empty()) continue;
       metadata->families.emplace_back(v6 ? "ipv6" : "ipv4");
       metadata->source_addresses.push_back(std::move(source));

@@ -40,6 +40,7 @@
 #include "scanner/scan/scan_setup.h"
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/scan/telemetry/telemetry.h"
+#include "scanner/scan/vantage.h"
 #include "scanner/scan/worker.h"
 
 namespace caascan {
@@ -56,14 +57,17 @@ constexpr size_t kSlowestShown = 5;
 // In the order of use; there is one of them.
 class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
-  /// `resolvers` are those of the options. All outlive it.
-  Scan(const ScanOptions& options, const ResolverList& resolvers, ScanSummary* summary)
+  /// `resolvers` and `vantage` are those of the options. All outlive it.
+  Scan(const ScanOptions& options, const ResolverList& resolvers, const Vantage& vantage,
+       ScanSummary* summary)
       : options_(options),
         resolvers_(resolvers),
         summary_(summary),
         limits_(Limits(options, resolvers.endpoints())),
         telemetry_(
-            options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }) {}
+            options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }) {
+    UseVantage(vantage, &setup_.network);
+  }
 
   absl::Status Run();
 
@@ -482,10 +486,14 @@ absl::Status Scan::Run() {
 
 absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   *summary = ScanSummary();
+  const auto vantage = scan::ReadVantage(options);
+  if (!vantage.ok()) return vantage.status();
+  ScanOptions narrowed = options;
+  narrowed.families = vantage->families;
   // Before signals are taken over: a look-up of the system's can take long.
-  const auto resolvers = scan::ResolverList::Read(options.resolvers, options.families);
+  const auto resolvers = scan::ResolverList::Read(narrowed.resolvers, narrowed.families);
   if (!resolvers.ok()) return resolvers.status();
-  return scan::Scan(options, *resolvers, summary).Run();
+  return scan::Scan(narrowed, *resolvers, *vantage, summary).Run();
 }
 
 }  // namespace caascan

@@ -80,9 +80,12 @@ class TcpOnly(harness.Case):
         self.assertGreater(time.monotonic() - begun, 2.0)
 
     def test_what_contradicts_it_is_refused(self):
-        done = self.run_program(CAASCAN, "scan", "--tcp", "--resolver", RESOLVER, "--pad-queries", stdin="a.example\n")
-        self.assertEqual(done.returncode, 2)
-        self.assert_one_clear_line(done, "--tcp", "--pad-queries")
+        for options, parts in ((("--resolver", f"udp://{RESOLVER}"), ("--tcp", "udp://")),
+                               (("--resolver", RESOLVER, "--pad-queries"), ("--tcp", "--pad-queries"))):
+            with self.subTest(options=options):
+                done = self.run_program(CAASCAN, "scan", "--tcp", *options, stdin="a.example\n")
+                self.assertEqual(done.returncode, 2)
+                self.assert_one_clear_line(done, *parts)
 
 
 class TcpOnlyIterative(harness.Case):
