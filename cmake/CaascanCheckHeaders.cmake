@@ -23,6 +23,6 @@ foreach(header IN LISTS headers)
 endforeach()
 add_library(check_headers OBJECT EXCLUDE_FROM_ALL ${sources})
 target_include_directories(check_headers PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
-target_link_libraries(check_headers PRIVATE PkgConfig::libuv PkgConfig::ldns PkgConfig::libpsl PkgConfig::libidn2 PkgConfig::libzstd PkgConfig::zlib
+target_link_libraries(check_headers PRIVATE PkgConfig::libuv PkgConfig::libnghttp2 PkgConfig::libssl PkgConfig::ldns PkgConfig::libpsl PkgConfig::libidn2 PkgConfig::libzstd PkgConfig::zlib
                                             simdjson::simdjson nlohmann_json::nlohmann_json absl::function_ref absl::status absl::statusor CLI11::CLI11)
 caascan_flags(check_headers)

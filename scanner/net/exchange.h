@@ -22,7 +22,7 @@ enum class Protocol : uint8_t { kUdp, kTcp };
 enum class ExchangeStatus : uint8_t {
   kReply,        // `message` is the matched answer.
   kTimeout,      // Nothing that matched came in time.
-  kUnreachable,  // ICMP, or TCP refused: `error` is the errno.
+  kUnreachable,  // ICMP, TCP or TLS refused, HTTP without an answer: `error` says why.
   kClosed,       // TCP was accepted and ended without the answer.
   kSendFailed,   // Our own side could not send: `error` is the errno. Nobody else is to blame.
   kCancelled,    // The scan stops.
@@ -49,7 +49,7 @@ struct Mismatches {
 
 struct ExchangeResult {
   ExchangeStatus status = ExchangeStatus::kCancelled;
-  int error = 0;
+  int error = 0;  // An errno, or a code of stream_error.h.
   Mismatches mismatches;
   uint16_t bare_flags = 0;            // The header's second word of the first bare error.
   uint8_t canaries = 0;               // Queries that its silence has cost beside: see Outage.

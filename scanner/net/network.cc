@@ -17,7 +17,7 @@ Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkO
                   return std::make_unique<UdpTransport>(client, options);
                 }
                 return std::make_unique<TcpTransport>(client, options.tcp_connections,
-                                                      options.make_stream);
+                                                      options.make_stream, options.tls);
               }) {}
 
 Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkOptions& options,

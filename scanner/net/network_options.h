@@ -14,6 +14,8 @@
 
 namespace caascan::net {
 
+class TlsContext;
+
 struct NetworkOptions {
   /// Without it no UDP socket is opened, and every query goes over a stream.
   bool udp = true;
@@ -35,6 +37,8 @@ struct NetworkOptions {
   size_t tcp_connections = 65536;
   /// Makes the stream of each of them.
   async::MakeStream make_stream = async::MakeTcpStream;
+  /// For peers that are reached by TLS; outlives the network. nullptr where there are none.
+  const TlsContext* tls = nullptr;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, for any name; empty where there are none. Asked

@@ -8,12 +8,16 @@
 #include <array>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
 
 #include "scanner/dns/message.h"
 #include "scanner/net/match.h"
 
 namespace caascan::net {
+namespace {
+
+constexpr uint16_t kPaddedTo = 128;  // RFC 8467 §4.1.
+
+}  // namespace
 
 void StreamConnection::Open() {
   open_error_ = stream_->Connect(peer_->address());
@@ -30,6 +34,22 @@ void StreamConnection::OnTimer() {
 }
 
 void StreamConnection::Add(Exchange* exchange) {
+  if (HasRoom()) return Attach(exchange);
+  assert(!retired_ && "nothing is kept from another connection");
+  held_.PushBack(exchange);
+}
+
+void StreamConnection::AttachHeld() {
+  while (!held_.empty() && HasRoom()) {
+    Exchange* exchange = held_.PopFront();
+    // Its turn under the limits was given when it began to wait.
+    if (exchange->course().granted) client_->Charge(exchange);
+    Attach(exchange);
+  }
+}
+
+void StreamConnection::Attach(Exchange* exchange) {
+  exchange->MarkSent(client_->loop());
   do {
     exchange->course().id = static_cast<uint16_t>(client_->Random());
   } while (!pending_.try_emplace(exchange->course().id, exchange).second);
@@ -41,15 +61,14 @@ void StreamConnection::Add(Exchange* exchange) {
 }
 
 void StreamConnection::Send(Exchange* exchange) {
-  std::array<uint8_t, kLengthSize + dns::kMaxQuerySize> octets;
+  std::array<uint8_t, dns::kMaxQuerySize> octets;
   const Exchange::Course& course = exchange->course();
-  const size_t size = dns::WriteQuery(exchange->query(), course.id, course.case_bits,
-                                      std::span(octets).subspan(kLengthSize));
-  octets[0] = static_cast<uint8_t>(size >> 8);
-  octets[1] = static_cast<uint8_t>(size & 0xff);
+  dns::QuerySpec query = exchange->query();
+  if (IsEncrypted(peer_->channel())) query.pad_to = kPaddedTo;
+  const size_t size = dns::WriteQuery(query, course.id, course.case_bits, octets);
   ++client_->stats().tcp_queries;
   ++sent_;
-  stream_->Write({octets.data(), kLengthSize + size});
+  stream_->Send({octets.data(), size});
 }
 
 void StreamConnection::OnConnected(int error) {
@@ -80,19 +99,6 @@ void StreamConnection::SendWaiting() {
   }
 }
 
-std::span<uint8_t> StreamConnection::ReadBuffer() {
-  constexpr size_t kRoom = 16384;
-  if (buffer_.size() < filled_ + kRoom) buffer_.resize(filled_ + kRoom);
-  return std::span(buffer_).subspan(filled_);
-}
-
-void StreamConnection::OnRead(size_t size) {
-  client_->loop()->RefreshNow();
-  filled_ += size;
-  TakeMessages();
-  if (!ending_ && pending_.empty() && !armed()) BecomeIdle();
-}
-
 void StreamConnection::OnEnd(int error) {
   client_->loop()->RefreshNow();
   End(ExchangeStatus::kClosed, error);
@@ -103,20 +109,9 @@ void StreamConnection::BecomeIdle() {
   pool_->NoteIdle(this);
 }
 
-void StreamConnection::TakeMessages() {
-  // The buffer never holds more than one message of 65,535 octets and what one read adds to it.
-  size_t taken = 0;
-  while (!ending_ && filled_ - taken >= kLengthSize) {
-    const size_t size = static_cast<size_t>(buffer_[taken] << 8) | buffer_[taken + 1];
-    if (filled_ - taken < kLengthSize + size) break;
-    Accept(std::span(buffer_.data() + taken + kLengthSize, size));
-    taken += kLengthSize + size;
-  }
-  std::memmove(buffer_.data(), buffer_.data() + taken, filled_ - taken);
-  filled_ -= taken;
-}
-
-void StreamConnection::Accept(std::span<const uint8_t> message) {
+void StreamConnection::OnMessage(std::span<const uint8_t> message) {
+  client_->loop()->RefreshNow();
+  last_message_at_ = client_->loop()->now();
   const auto it = message.size() < 2
                       ? pending_.end()
                       : pending_.find(static_cast<uint16_t>((message[0] << 8) | message[1]));
@@ -138,6 +133,28 @@ void StreamConnection::Accept(std::span<const uint8_t> message) {
   client_->CompleteReply(exchange, message);
 }
 
+void StreamConnection::OnRefused(uint16_t id, int error) {
+  client_->loop()->RefreshNow();
+  last_message_at_ = client_->loop()->now();
+  const auto it = pending_.find(id);
+  if (it == pending_.end()) return;
+  Exchange* exchange = it->second;
+  Forget(exchange);
+  if (error == 0 && retired_) {
+    GoOn(exchange, ExchangeStatus::kClosed, 0);
+  } else {
+    const bool unseen = error == 0;
+    client_->Complete(exchange, unseen ? ExchangeStatus::kClosed : ExchangeStatus::kUnreachable,
+                      error);
+  }
+}
+
+void StreamConnection::OnLastCall() {
+  client_->loop()->RefreshNow();
+  Retire();
+  if (pending_.empty()) End(ExchangeStatus::kClosed, 0);
+}
+
 void StreamConnection::NoteStray() {
   ++client_->stats().strays;
   if (++strays_ <= sent_ + kMaxStrays) return;
@@ -149,7 +166,9 @@ void StreamConnection::Forget(Exchange* exchange) {
   assert(exchange->course().connection == this && "it was added here");
   pending_.erase(exchange->course().id);
   exchange->course().connection = nullptr;
-  if (!pending_.empty() || ending_) return;
+  if (ending_) return;
+  AttachHeld();
+  if (!pending_.empty()) return;
   if (retired_) {
     End(ExchangeStatus::kClosed, 0);
   } else if (open_error_ == 0) {
@@ -157,9 +176,33 @@ void StreamConnection::Forget(Exchange* exchange) {
   }
 }
 
+/// A resolver's slow answer is the name's, not the connection's, while others come over it.
+void StreamConnection::NoteTimeout(Exchange* exchange) {
+  const Exchange::Course& course = exchange->course();
+  if (peer_->channel() != nullptr && last_message_at_ > course.sent_at) {
+    stream_->Cancel(course.id);
+  } else {
+    Retire();
+  }
+}
+
 void StreamConnection::Retire() {
   retired_ = true;
   if (peer_->connection() == this) peer_->set_connection(nullptr);
+  while (Exchange* exchange = held_.PopFront()) pool_->Resubmit(exchange);
+}
+
+/// Again over another connection, or to its end.
+void StreamConnection::GoOn(Exchange* exchange, ExchangeStatus status, int error) {
+  const bool again = has_answered_ && status == ExchangeStatus::kClosed;
+  const bool at_once = !exchange->course().granted || exchange->course().canary;
+  if (pool_->MayOpenLater(open_error_) || (again && at_once)) {
+    pool_->Resubmit(exchange);
+  } else if (again && exchange->course().turns_lost < kMaxTurns) {
+    client_->Requeue(exchange);
+  } else {
+    client_->Complete(exchange, status, error);
+  }
 }
 
 void StreamConnection::End(ExchangeStatus status, int error) {
@@ -173,16 +216,9 @@ void StreamConnection::End(ExchangeStatus status, int error) {
   while (!pending_.empty()) {
     Exchange* exchange = pending_.begin()->second;
     Forget(exchange);
-    const bool again = has_answered_ && status == ExchangeStatus::kClosed;
-    const bool at_once = !exchange->course().granted || exchange->course().canary;
-    if (pool_->MayOpenLater(open_error_) || (again && at_once)) {
-      pool_->Resubmit(exchange);
-    } else if (again && exchange->course().turns_lost < kMaxTurns) {
-      client_->Requeue(exchange);
-    } else {
-      client_->Complete(exchange, status, error);
-    }
+    GoOn(exchange, status, error);
   }
+  while (Exchange* exchange = held_.PopFront()) GoOn(exchange, status, error);
 }
 
 }  // namespace caascan::net

@@ -1,4 +1,4 @@
-// DNS messages over one byte stream: framing, pipelining and matching (RFC 7766).
+// Exchanges over one stream of messages: pipelining and matching (RFC 7766).
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 #include <memory>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
-#include "scanner/async/byte_stream.h"
+#include "scanner/net/message_stream.h"
+#include "scanner/net/streams.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
@@ -19,7 +19,7 @@ struct IdleTag {};
 /// keeps its peer. Loop thread only.
 class StreamConnection final : public async::Timer,
                                public async::ListNode<IdleTag>,
-                               private async::ByteStream::User {
+                               private MessageStream::User {
  public:
   /// Who has the connections, and decides how many there are.
   class Pool {
@@ -39,18 +39,27 @@ class StreamConnection final : public async::Timer,
     ~Pool() = default;
   };
 
-  StreamConnection(TransportClient* client, Pool* pool, PeerRef peer, const async::MakeStream& make)
-      : client_(client), pool_(pool), peer_(std::move(peer)), stream_(make(client->loop(), this)) {}
+  /// `streams` makes its stream, and outlives it.
+  StreamConnection(TransportClient* client, Pool* pool, PeerRef peer, Streams* streams)
+      : client_(client),
+        pool_(pool),
+        peer_(std::move(peer)),
+        stream_(streams->Make(client->loop(), *peer_, this)) {}
 
   /// Begins to connect. Once.
   void Open();
   /// So many of the 65,536 IDs are in use that another connection should take what comes.
   bool is_full() const { return pending_.size() >= kMaxInFlight; }
-  /// Sends the exchange's query as soon as the connection stands.
+  /// Sends the exchange's query as soon as the connection stands, or, where the stream carries no
+  /// more queries at once, when another one has ended. Its deadline runs from when it is sent, or
+  /// waits for the connection alone.
   void Add(Exchange* exchange);
   /// REQUIRES: it was added, and has not ended.
   void Forget(Exchange* exchange);
-  /// Takes no further exchanges, and ends with the last one that waits on it.
+  /// Its deadline has passed. Where the connection seems dead it retires.
+  void NoteTimeout(Exchange* exchange);
+  /// Takes no further exchanges, and ends with the last one that waits on it. Those that were not
+  /// sent yet go on elsewhere.
   void Retire();
   /// Gives up the connection; what still waits on it is sent again or completed.
   void End(ExchangeStatus status, int error);
@@ -58,7 +67,6 @@ class StreamConnection final : public async::Timer,
  private:
   static constexpr std::chrono::milliseconds kIdle{5000};
   static constexpr size_t kMaxInFlight = 32768;
-  static constexpr size_t kLengthSize = 2;
   // A message that answers none of our queries is either late, one a query, or sent to keep us
   // busy.
   static constexpr size_t kMaxStrays = 16;
@@ -67,22 +75,25 @@ class StreamConnection final : public async::Timer,
 
   void OnTimer() override;
   void OnConnected(int error) override;
-  std::span<uint8_t> ReadBuffer() override;
-  void OnRead(size_t size) override;
+  void OnMessage(std::span<const uint8_t> message) override;
+  void OnRefused(uint16_t id, int error) override;
+  void OnLastCall() override;
   void OnEnd(int error) override;
   void OnClosed() override { pool_->Destroy(this); }
 
   void BecomeIdle();
+  bool HasRoom() const { return pending_.size() < stream_->most_at_once(); }
+  void Attach(Exchange* exchange);
+  void AttachHeld();
   void Send(Exchange* exchange);
   void SendWaiting();
-  void TakeMessages();
-  void Accept(std::span<const uint8_t> message);
+  void GoOn(Exchange* exchange, ExchangeStatus status, int error);
   void NoteStray();
 
   TransportClient* const client_;
   Pool* const pool_;
   const PeerRef peer_;
-  const std::unique_ptr<async::ByteStream> stream_;
+  const std::unique_ptr<MessageStream> stream_;
   int open_error_ = 0;  // What the system said instead of trying.
   bool connected_ = false;
   bool retired_ = false;
@@ -90,9 +101,9 @@ class StreamConnection final : public async::Timer,
   bool has_answered_ = false;
   size_t sent_ = 0;    // Queries,
   size_t strays_ = 0;  // and messages that answer none.
+  std::chrono::nanoseconds last_message_at_{0};
   std::unordered_map<uint16_t, Exchange*> pending_;
-  std::vector<uint8_t> buffer_;  // What was read and not yet taken.
-  size_t filled_ = 0;
+  async::List<Exchange, QueueTag> held_;  // The stream carries no more at once.
 };
 
 }  // namespace caascan::net

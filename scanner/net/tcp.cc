@@ -15,8 +15,9 @@ bool IsOutOfDescriptors(int error) { return error == EMFILE || error == ENFILE; 
 
 }  // namespace
 
-TcpTransport::TcpTransport(TransportClient* client, size_t most, async::MakeStream make)
-    : client_(client), most_(std::max<size_t>(most, 1)), make_(std::move(make)) {}
+TcpTransport::TcpTransport(TransportClient* client, size_t most, async::MakeStream make,
+                           const TlsContext* tls)
+    : client_(client), most_(std::max<size_t>(most, 1)), streams_(std::move(make), tls) {}
 
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }
 
@@ -76,13 +77,12 @@ bool TcpTransport::Attach(Exchange* exchange) {
       peer->set_connection(connection);
     }
   }
-  exchange->MarkSent(client_->loop());
   connection->Add(exchange);
   return true;
 }
 
 StreamConnection* TcpTransport::Connect(Peer* peer) {
-  auto connection = std::make_unique<StreamConnection>(client_, pool(), peer, make_);
+  auto connection = std::make_unique<StreamConnection>(client_, pool(), peer, &streams_);
   StreamConnection* const opened = connection.get();
   connections_.emplace(opened, std::move(connection));
   ++open_;
@@ -95,7 +95,8 @@ void TcpTransport::Forget(Exchange* exchange) {
 }
 
 void TcpTransport::NoteTimeout(Exchange* exchange) {
-  if (exchange->course().connection != nullptr) exchange->course().connection->Retire();
+  StreamConnection* connection = exchange->course().connection;
+  if (connection != nullptr) connection->NoteTimeout(exchange);
 }
 
 void TcpTransport::Close() {

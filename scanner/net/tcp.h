@@ -6,10 +6,10 @@
 #include <memory>
 #include <unordered_map>
 
-#include "scanner/async/byte_stream.h"
 #include "scanner/async/list.h"
 #include "scanner/async/tcp_stream.h"
 #include "scanner/net/stream_connection.h"
+#include "scanner/net/streams.h"
 #include "scanner/net/transport.h"
 
 namespace caascan::net {
@@ -21,14 +21,16 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
  public:
   /// Never more than `most` connections are open, 1 at least. Where the system gives fewer
   /// descriptors than that, it is as many as were open then.
-  TcpTransport(TransportClient* client, size_t most, async::MakeStream make);
+  /// `make` makes the streams of TCP. `tls` outlives this; nullptr where no peer is reached by TLS.
+  TcpTransport(TransportClient* client, size_t most, async::MakeStream make,
+               const TlsContext* tls = nullptr);
   ~TcpTransport() override;
 
   void Submit(Exchange* exchange) override;
   /// Gives those that wait the places that have become free.
   void Flush() override;
-  /// The exchange's connection may be dead, so later exchanges get another one. What else waits on
-  /// it goes on.
+  /// The exchange's connection may be dead: then later exchanges get another one. What else waits
+  /// on it goes on.
   void NoteTimeout(Exchange* exchange) override;
   void Forget(Exchange* exchange) override;
   void Close() override;
@@ -48,7 +50,7 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
 
   TransportClient* const client_;
   size_t most_;
-  const async::MakeStream make_;
+  Streams streams_;
   size_t open_ = 0;
   async::List<StreamConnection, IdleTag> idle_;  // The one that has been idle longest is first.
   async::List<Exchange, QueueTag> waiting_;      // For a place.
