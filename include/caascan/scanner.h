@@ -66,9 +66,12 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::vector<CertificationAuthority> ca_set;
   std::string ca_set_path;  // The file that ca_set was read from, where it was one.
 
-  /// [SCHEME://]HOST[:PORT] with an address, [V6]:PORT or a host name; "@FILE" for one a line of
-  /// FILE; "system". None is iterative mode.
+  /// [SCHEME://]HOST[:PORT] with an address, [V6]:PORT or a host name, and tls://HOST[:PORT]#NAME
+  /// and https://HOST[:PORT]/PATH; "@FILE" for one a line of FILE; "system". None is iterative
+  /// mode.
   std::vector<std::string> resolvers;
+  /// Certificates in PEM form that the resolvers' must lead to. Empty: those of the system.
+  std::string resolver_ca_path;
   /// What fails through the resolvers is looked up iteratively too, to find the server at fault.
   bool explain_iteratively = false;
   std::string root_hints_path;            // Empty is the built-in IANA list.

@@ -51,6 +51,7 @@ void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
 /// Takes an exchange's end into *asked. False where the datagram asks for TCP.
 bool Take(const net::ExchangeResult& exchange, net::Protocol transport, Asked* asked) {
   asked->status = exchange.status;
+  asked->error = exchange.error;
   asked->replied = false;
   AddMismatches(exchange.mismatches, &asked->mismatches);
   if (exchange.status != net::ExchangeStatus::kReply) {

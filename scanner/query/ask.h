@@ -44,6 +44,7 @@ struct AskedMembers {
   dns::Message message;
   net::ExchangeStatus status = net::ExchangeStatus::kTimeout;  // Of the last exchange.
   ServerResult result = ServerResult::kTimeout;                // Where !replied.
+  int error = 0;  // Of the last exchange: an errno, or a code of net/stream_error.h.
   std::chrono::nanoseconds rtt{0};
   std::chrono::nanoseconds spent{0};  // Waiting for answers, all exchanges together.
   net::Mismatches mismatches;

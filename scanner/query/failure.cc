@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "scanner/net/stream_error.h"
+
 namespace caascan::query {
 
 bool IsUsable(ResponseKind kind) {
@@ -148,6 +150,9 @@ Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::optional<dns::Comp
   if (asked.result == ServerResult::kTruncated && asked.over_tcp &&
       asked.status == net::ExchangeStatus::kReply) {
     attempt.detail = "TC is set in an answer over TCP";
+  }
+  if (!asked.replied && net::IsStreamError(asked.error)) {
+    attempt.detail = net::StreamErrorText(asked.error);
   }
   if (asked.result == ServerResult::kMalformed) {
     attempt.detail =

@@ -165,6 +165,7 @@ std::string MetadataJson(const ScanMetadata& metadata) {
   AppendStrings("source_addresses", metadata.source_addresses, &out);
   AppendText("interface", metadata.interface, &out);
   AppendStrings("resolvers", metadata.resolvers, &out);
+  AppendStrings("unauthenticated_resolvers", metadata.unauthenticated_resolvers, &out);
   AppendNumber("threads", metadata.threads, &out);
   AppendInputs(metadata.inputs, &out);
   AppendText("output", metadata.output, &out);
@@ -208,6 +209,7 @@ absl::StatusOr<std::optional<ScanMetadata>> ReadMetadata(const std::string& path
   metadata.source_addresses = StringsOf(object, "source_addresses");
   metadata.interface = TextOf(object, "interface");
   metadata.resolvers = StringsOf(object, "resolvers");
+  metadata.unauthenticated_resolvers = StringsOf(object, "unauthenticated_resolvers");
   ReadDeciding(object, &metadata);
   ReadRuns(object, &metadata);
   return metadata;
@@ -260,6 +262,11 @@ std::string MetadataLine(const ScanMetadata& metadata) {
   absl::StrAppend(&line, ", ", metadata.iterative ? "iterative" : "through resolvers");
   if (!metadata.resolvers.empty()) {
     absl::StrAppend(&line, " ", absl::StrJoin(metadata.resolvers, " "));
+  }
+  if (!metadata.unauthenticated_resolvers.empty()) {
+    absl::StrAppend(&line,
+                    " (not authenticated: ", absl::StrJoin(metadata.unauthenticated_resolvers, " "),
+                    ")");
   }
   if (!metadata.families.empty()) {
     absl::StrAppend(&line, ", ", absl::StrJoin(metadata.families, " "));

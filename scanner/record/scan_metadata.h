@@ -37,6 +37,7 @@ struct ScanMetadata {
   std::vector<std::string> source_addresses;
   std::string interface;  // Empty where none was given.
   std::vector<std::string> resolvers;
+  std::vector<std::string> unauthenticated_resolvers;  // Of those: over TLS with any certificate.
   unsigned threads = 0;
   std::vector<InputFacts> inputs;
   std::string output;

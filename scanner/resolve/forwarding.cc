@@ -1,10 +1,13 @@
 // Tested by forwarding_test.cc.
 #include "scanner/resolve/forwarding.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
+#include "scanner/net/stream_error.h"
 #include "scanner/query/extended_error.h"
 #include "scanner/query/failure.h"
 
@@ -30,6 +33,13 @@ bool IsAuthenticated(const Asked& asked) {
 /// One that refuses does not serve us.
 bool Answers(const Asked& asked) {
   return asked.replied && asked.message.rcode() != dns::RCode::kRefused;
+}
+
+/// To a question that any resolver can answer.
+std::string SaysOf(const Asked& asked) {
+  if (asked.replied) return RCodeName(asked.message.rcode());
+  const std::string text = net::StreamErrorText(asked.error);
+  return text.empty() ? "no answer" : text;
 }
 
 bool IsTld(dns::NameView name) { return name.label_count() == 1; }
@@ -153,6 +163,21 @@ bool ForwardingResolver::has_answered() const {
                      [](const Upstream& upstream) { return upstream.answered.has_value(); });
 }
 
+std::string ForwardingResolver::Trouble() const {
+  for (const Upstream& upstream : resolvers_) {
+    const std::string text = net::StreamErrorText(upstream.error);
+    if (text.empty()) continue;
+    return absl::StrCat(net::EndpointText({upstream.peer->address(), upstream.peer->channel()}),
+                        ": ", text);
+  }
+  return "";
+}
+
+void ForwardingResolver::Note(const Asked& asked, Upstream* upstream) const {
+  if (Answers(asked)) upstream->answered = now();
+  if (!asked.replied) upstream->error = asked.error;
+}
+
 /// NXDOMAIN for a top-level domain that has no proof: neither AD nor the root's SOA. Is it a
 /// resolver that denies everything? The root at least exists.
 async::Task<bool> ForwardingResolver::Lies(Upstream* upstream) {
@@ -176,8 +201,8 @@ async::Task<> ForwardingResolver::Learn(Upstream* upstream) {
     asked = *co_await query::Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
                                  &account);
   }
-  if (Answers(asked)) upstream->answered = now();
-  upstream->says = asked.replied ? RCodeName(asked.message.rcode()) : "no answer";
+  Note(asked, upstream);
+  upstream->says = SaysOf(asked);
   upstream->knows_root = asked.replied && asked.message.rcode() == dns::RCode::kNoError;
   if (upstream->knows_root && IsAuthenticated(asked)) upstream->validates = true;
   upstream->expires = now() + (asked.replied ? kLearntFor : kUnlearntFor);
@@ -210,7 +235,7 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
 /// way along the aliases, the chain has grown.
 bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query::AliasChain* chain,
                                    Account* account, CaaAnswer* answer) {
-  if (Answers(asked)) upstream->answered = now();
+  Note(asked, upstream);
   const size_t hops = chain->hops();
   query::Classified classified;
   if (asked.replied) {

@@ -40,6 +40,7 @@ class ForwardingResolver : public Resolver {
                                                          query::WhenBusy when_busy) override;
   bool explains() const override { return true; }
   bool has_answered() const override;
+  std::string Trouble() const override;
   /// Takes SERVFAIL apart: what a resolver answers with CD, and twice refuses without, is bogus,
   /// unless it refuses the root too: then its own trust anchor or clock is wrong.
   /// What it refuses with CD too is no matter of validation, and keeps its reason but for what the
@@ -63,9 +64,11 @@ class ForwardingResolver : public Resolver {
     const net::PeerRef peer;
     /// When it last answered anything but REFUSED.
     std::optional<std::chrono::nanoseconds> answered;
+    int error = 0;  // Of its last failure, as Asked has it.
   };
 
   Upstream* Pick(size_t turn);
+  void Note(const query::Asked& asked, Upstream* upstream) const;
   bool NeedsLearning(const Upstream& upstream) const;
   async::Task<> Learn(Upstream* upstream);
   async::Task<bool> Lies(Upstream* upstream);

@@ -33,6 +33,9 @@ class Resolver {
   /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
   /// from it.
   virtual bool has_answered() const { return true; }
+  /// Where nothing has answered: what is wrong with those that were asked, one of them named; empty
+  /// where that is no more than silence.
+  virtual std::string Trouble() const { return ""; }
   /// Does Explain() do anything?
   virtual bool explains() const { return false; }
   /// Asks more about a look-up of `name` that failed, as *answer says: its cause goes there, or the

@@ -9,6 +9,7 @@
 
 #include "scanner/async/task.h"
 #include "scanner/scan/scan_setup.h"
+#include "scanner/scan/stop_timer.h"
 
 namespace caascan::scan {
 namespace {
@@ -24,27 +25,6 @@ async::Task<> Check(resolve::IterativeResolver* resolver, async::Loop* loop,
   co_await resolver->CheckTrustAnchor(&account, complaint);
   loop->Stop();
 }
-
-/// Asks now and then whether to stop.
-class StopTimer : public async::Timer {
- public:
-  StopTimer(async::Loop* loop, const std::function<bool()>& stop) : loop_(loop), stop_(stop) {
-    loop_->Arm(this, kEvery);
-  }
-  bool stopped() const { return stopped_; }
-
- private:
-  static constexpr std::chrono::milliseconds kEvery{100};
-
-  void OnTimer() override {
-    stopped_ = stop_();
-    if (!stopped_) loop_->Arm(this, kEvery);
-  }
-
-  async::Loop* const loop_;
-  const std::function<bool()>& stop_;
-  bool stopped_ = false;
-};
 
 }  // namespace
 

@@ -63,12 +63,6 @@ std::string SourceFor(const net::NetworkOptions& network, const async::Address& 
   return known ? async::Address::FromSockaddr(name).ToText() : "";
 }
 
-/// As --resolver takes it.
-std::string ResolverText(const net::Endpoint& resolver) {
-  return absl::StrCat(resolver.channel != nullptr ? "tcp://" : "",
-                      resolver.address.ToTextWithPort());
-}
-
 /// Of each family: the sources that the user chose, or the system's, by the first server that there
 /// is a way to.
 void FillVantage(const WorkerSetup& setup, record::ScanMetadata* metadata) {
@@ -210,7 +204,10 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
   }
   metadata_.iterative = options_.resolvers.empty();
   for (const net::Endpoint& resolver : setup.resolvers) {
-    metadata_.resolvers.push_back(ResolverText(resolver));
+    metadata_.resolvers.push_back(net::EndpointText(resolver));
+    if (net::IsEncrypted(resolver.channel) && resolver.channel->name.empty()) {
+      metadata_.unauthenticated_resolvers.push_back(metadata_.resolvers.back());
+    }
   }
   FillVantage(setup, &metadata_);
   metadata_.threads = setup.threads;

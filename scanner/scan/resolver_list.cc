@@ -160,12 +160,11 @@ class ResolverList::Builder {
 
   /// The same one for the same way.
   const net::Channel* ChannelOf(const ResolverText& resolver) {
-    if (!resolver.kind) return nullptr;
-    const net::Channel channel{*resolver.kind};
+    if (!resolver.channel) return nullptr;
     for (const auto& known : list_->channels_) {
-      if (*known == channel) return known.get();
+      if (*known == *resolver.channel) return known.get();
     }
-    list_->channels_.push_back(std::make_unique<const net::Channel>(channel));
+    list_->channels_.push_back(std::make_unique<const net::Channel>(*resolver.channel));
     return list_->channels_.back().get();
   }
 

@@ -1,4 +1,4 @@
-// One resolver as people write it: [SCHEME://]HOST[:PORT]. Pure.
+// One resolver as people write it: [SCHEME://]HOST[:PORT], and what TLS and HTTPS add. Pure.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -14,7 +14,7 @@
 namespace caascan::scan {
 
 struct ResolverText {
-  std::optional<net::Channel::Kind> kind;  // nullopt: plain DNS.
+  std::optional<net::Channel> channel;  // nullopt: plain DNS.
   /// Exactly one of the two holds.
   std::optional<async::Address> address;
   std::string host;  // A name to be looked up, without final dot.
@@ -22,8 +22,11 @@ struct ResolverText {
   uint16_t port = 0;
 };
 
-/// "192.0.2.1", "[2001:db8::1]:5300", "resolver.example:5300", "udp://…" and "tcp://…". Schemes in
-/// any letters. InvalidArgument that says what is wrong with it, without the text itself.
+/// "192.0.2.1", "[2001:db8::1]:5300", "resolver.example:5300", "udp://…" and "tcp://…".
+/// "tls://…#NAME" authenticates by NAME; without it a host name stands for itself, and an address
+/// is not authenticated. "https://HOST[:PORT][/PATH]" does by HOST; without a path it is
+/// /dns-query. Schemes in any letters. InvalidArgument that says what is wrong, without the text
+/// itself.
 absl::StatusOr<ResolverText> ParseResolver(std::string_view text);
 
 /// What follows "nameserver" in a line of resolv.conf(5), where it is an address; nullopt for any

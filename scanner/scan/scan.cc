@@ -34,6 +34,7 @@
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/metadata_file.h"
+#include "scanner/scan/resolver_check.h"
 #include "scanner/scan/resolver_list.h"
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_files.h"
@@ -182,7 +183,10 @@ absl::Status Scan::Open() {
     setup_.investigate.ask.activity = setup_.iterative.ask.activity = &activity_;
   }
   const auto stop = [this] { return TakeFirstSignal(); };
-  absl::Status status = CheckTrustAnchor(options_, stop, &setup_, summary_);
+  // A page of `check` says it itself.
+  absl::Status status = options_.brisk ? absl::OkStatus() : CheckResolvers(options_, stop, setup_);
+  if (!status.ok()) return status;
+  status = CheckTrustAnchor(options_, stop, &setup_, summary_);
   return status.ok() ? OpenWorkers() : status;
 }
 
@@ -449,7 +453,12 @@ absl::Status Scan::Conclude() {
   const auto has_answer = [](const auto& worker) { return worker->has_answer(); };
   if (summary_->signal == 0 && summary_->queries > 0 &&
       std::none_of(workers_.begin(), workers_.end(), has_answer)) {
-    return absl::UnavailableError("no resolver of --resolver has ever answered");
+    std::string trouble;
+    for (const auto& worker : workers_) {
+      if (trouble.empty()) trouble = worker->trouble();
+    }
+    return absl::UnavailableError(absl::StrCat("no resolver of --resolver has ever answered",
+                                               trouble.empty() ? "" : "; ", trouble));
   }
   return absl::OkStatus();
 }

@@ -19,6 +19,7 @@ std::vector<record::RunFile> Inputs(const ScanOptions& options) {
   for (const record::RunFile& file : {record::RunFile{"--ca-set", options.ca_set_path},
                                       record::RunFile{"--root-hints", options.root_hints_path},
                                       record::RunFile{"--trust-anchor", options.trust_anchor_path},
+                                      record::RunFile{"--resolver-ca", options.resolver_ca_path},
                                       record::RunFile{"--blocklist", options.blocklist_path}}) {
     if (!file.path.empty()) inputs.push_back(file);
   }

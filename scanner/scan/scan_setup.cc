@@ -2,6 +2,7 @@
 #include "scanner/scan/scan_setup.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include <algorithm>
 #include <thread>
@@ -200,6 +201,28 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
+/// What resolvers over TLS need; those that are not authenticated are said.
+absl::Status SetUpTls(const ScanOptions& options, WorkerSetup* setup) {
+  std::vector<std::string> unauthenticated;
+  bool encrypted = false;
+  for (const net::Endpoint& resolver : setup->resolvers) {
+    if (!net::IsEncrypted(resolver.channel)) continue;
+    encrypted = true;
+    if (resolver.channel->name.empty()) unauthenticated.push_back(net::EndpointText(resolver));
+  }
+  if (!encrypted && options.resolver_ca_path.empty()) return absl::OkStatus();
+  auto context = net::TlsContext::Create(options.resolver_ca_path);
+  if (!context.ok()) return context.status();
+  setup->tls = *std::move(context);
+  setup->network.tls = setup->tls.get();
+  if (unauthenticated.empty()) return absl::OkStatus();
+  setup->notices.push_back(absl::StrCat(
+      absl::StrJoin(unauthenticated, ", "),
+      ": encrypted, but not authenticated: any certificate is taken (RFC 8310, opportunistic); "
+      "tls://ADDR#NAME asks for one of NAME"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
@@ -213,6 +236,7 @@ absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoi
                                                    " printable ASCII characters at most"));
   }
   setup->resolvers = resolvers;
+  if (absl::Status status = SetUpTls(options, setup); !status.ok()) return status;
   if (absl::Status status = ReadHints(options, setup); !status.ok()) return status;
   if (absl::Status status = ReadAnchors(options, setup); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;

@@ -14,6 +14,7 @@
 #include "scanner/diagnose/operator_namer.h"
 #include "scanner/io/writer.h"
 #include "scanner/net/network.h"
+#include "scanner/net/tls_context.h"
 #include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
@@ -29,8 +30,9 @@ namespace caascan::scan {
 /// What all workers of a scan share. Const while they run, save the queue, the writer and the
 /// limits, which are thread-safe. Outlives the workers.
 struct WorkerSetup {
-  unsigned threads = 1;              // Workers that share out all of this.
-  std::vector<std::string> notices;  // What people should know before the scan begins.
+  unsigned threads = 1;                        // Workers that share out all of this.
+  std::vector<std::string> notices;            // What people should know before the scan begins.
+  std::unique_ptr<const net::TlsContext> tls;  // Null where no resolver is reached by TLS.
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<zones::RootServer> root;
@@ -77,6 +79,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const SlowOperators& slow_operators() const { return slow_operators_; }
   /// See Resolver. Once it is joined.
   bool has_answer() const { return resolver_->has_answered(); }
+  /// See Resolver. Once it is joined.
+  std::string trouble() const { return resolver_->Trouble(); }
 
  private:
   /// Fires when finished lines have waited long enough for company.

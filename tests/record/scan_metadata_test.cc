@@ -92,5 +92,18 @@ TEST(ScanMetadataTest, ALineTellsWhoAskedFromWhereAndHowItEnded) {
             "through resolvers 192.0.2.53:53 from 192.0.2.1; stopped by SIGTERM");
 }
 
+TEST(ScanMetadataTest, ResolversThatWereNotAuthenticatedAreNamed) {
+  ScanMetadata metadata = Sample();
+  metadata.iterative = false;
+  metadata.resolvers = {"tls://192.0.2.53:853", "tls://192.0.2.54:853#r.example"};
+  metadata.unauthenticated_resolvers = {"tls://192.0.2.53:853"};
+  const std::optional<ScanMetadata> read = Read(MetadataJson(metadata));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_THAT(read->unauthenticated_resolvers, ElementsAre("tls://192.0.2.53:853"));
+  EXPECT_THAT(MetadataLine(*read),
+              HasSubstr("through resolvers tls://192.0.2.53:853 tls://192.0.2.54:853#r.example "
+                        "(not authenticated: tls://192.0.2.53:853)"));
+}
+
 }  // namespace
 }  // namespace caascan::record

@@ -21,7 +21,13 @@ std::vector<std::string> Read(const std::vector<std::string>& texts,
   if (!list.ok()) return {std::string(list.status().message())};
   std::vector<std::string> shown;
   for (const net::Endpoint& at : list->endpoints()) {
-    shown.push_back((at.channel == nullptr ? "udp " : "tcp ") + at.address.ToTextWithPort());
+    const bool tcp = at.channel != nullptr && !net::IsEncrypted(at.channel);
+    const bool https = at.channel != nullptr && at.channel->kind == net::Channel::Kind::kHttps;
+    shown.push_back((at.channel == nullptr ? "udp "
+                     : tcp                 ? "tcp "
+                                           : "") +
+                    (tcp || !at.channel ? at.address.ToTextWithPort() : net::EndpointText(at)) +
+                    (https ? " at " + at.address.ToTextWithPort() : ""));
   }
   return shown;
 }
@@ -40,6 +46,14 @@ TEST(ResolverListTest, EachOnceForEachWay) {
               ElementsAre("udp 192.0.2.1:53", "tcp 192.0.2.1:53"));
 }
 
+TEST(ResolverListTest, EachOnceForEachName) {
+  EXPECT_THAT(
+      Read({"tls://192.0.2.1#a.example", "tls://192.0.2.1", "tls://192.0.2.1#A.example.",
+            "https://192.0.2.1/q", "https://192.0.2.1/q", "https://192.0.2.1/r"}),
+      ElementsAre("tls://192.0.2.1:853#a.example", "tls://192.0.2.1:853",
+                  "https://192.0.2.1/q at 192.0.2.1:443", "https://192.0.2.1/r at 192.0.2.1:443"));
+}
+
 TEST(ResolverListTest, OneFamily) {
   EXPECT_THAT(Read({"192.0.2.1", "2001:db8::1"}, AddressFamilies::kIpv6),
               ElementsAre("udp [2001:db8::1]:53"));
@@ -49,6 +63,9 @@ TEST(ResolverListTest, OneFamily) {
 TEST(ResolverListTest, AHostNameStandsForItsAddresses) {
   EXPECT_THAT(Read({"tcp://localhost:5300"}, AddressFamilies::kIpv4),
               ElementsAre("tcp 127.0.0.1:5300"));
+  EXPECT_THAT(
+      Read({"tls://localhost", "https://localhost:8443/q"}, AddressFamilies::kIpv4),
+      ElementsAre("tls://127.0.0.1:853#localhost", "https://localhost:8443/q at 127.0.0.1:8443"));
 }
 
 TEST(ResolverListTest, WhatIsWrongIsSaidWithItsPlace) {

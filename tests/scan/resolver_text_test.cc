@@ -10,11 +10,22 @@ namespace {
 
 using Kind = net::Channel::Kind;
 
-/// What was read, in a form that is easy to compare: "tcp 192.0.2.1:53", "udp host:53".
+/// What was read, in a form that is easy to compare: "tcp 192.0.2.1:53", "udp host:53", "tls
+/// host:853 name", "https host:443 name authority path".
 std::string Show(const ResolverText& resolver) {
-  std::string text = !resolver.kind ? "udp " : "tcp ";
-  if (resolver.address) return text + resolver.address->ToTextWithPort();
-  return text + resolver.host + ":" + std::to_string(resolver.port);
+  const std::string place = resolver.address ? resolver.address->ToTextWithPort()
+                                             : resolver.host + ":" + std::to_string(resolver.port);
+  if (!resolver.channel) return "udp " + place;
+  const net::Channel& channel = *resolver.channel;
+  switch (channel.kind) {
+    case Kind::kTcp:
+      return "tcp " + place;
+    case Kind::kTls:
+      return "tls " + place + " " + channel.name;
+    case Kind::kHttps:
+      break;
+  }
+  return "https " + place + " " + channel.name + " " + channel.authority + " " + channel.path;
 }
 
 struct Row {
@@ -53,6 +64,39 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"TcpAndPort", "tcp://[2001:db8::1]:5300", "tcp [2001:db8::1]:5300"},
         Row{"TcpIpv6WithoutBrackets", "tcp://2001:db8::1", "tcp [2001:db8::1]:53"},
         Row{"TcpHostName", "TCP://resolver.example", "tcp resolver.example:53"},
+        Row{"Tls", "tls://192.0.2.1", "tls 192.0.2.1:853 "},
+        Row{"TlsAndName", "TLS://192.0.2.1#Resolver.Example.",
+            "tls 192.0.2.1:853 resolver.example"},
+        Row{"TlsPortAndName", "tls://[2001:db8::1]:8853#r.example",
+            "tls [2001:db8::1]:8853 r.example"},
+        Row{"TlsAndAddressAsName", "tls://192.0.2.1#2001:db8::1", "tls 192.0.2.1:853 2001:db8::1"},
+        Row{"TlsHostName", "tls://resolver.example", "tls resolver.example:853 resolver.example"},
+        Row{"TlsHostNameAndOther", "tls://resolver.example:53#r.example",
+            "tls resolver.example:53 r.example"},
+        Row{"Https", "https://r.example/q", "https r.example:443 r.example r.example /q"},
+        Row{"HttpsAndPort", "https://r.example:8443/q?x=1",
+            "https r.example:8443 r.example r.example:8443 /q?x=1"},
+        Row{"HttpsTemplate", "https://r.example/dns-query{?dns}",
+            "https r.example:443 r.example r.example /dns-query"},
+        Row{"HttpsWithoutPath", "https://r.example",
+            "https r.example:443 r.example r.example /dns-query"},
+        Row{"HttpsRoot", "https://r.example/", "https r.example:443 r.example r.example /"},
+        Row{"HttpsAddress", "https://192.0.2.1/q", "https 192.0.2.1:443 192.0.2.1 192.0.2.1 /q"},
+        Row{"HttpsIpv6", "https://[2001:db8::1]:444/q",
+            "https [2001:db8::1]:444 2001:db8::1 [2001:db8::1]:444 /q"},
+        Row{"NameOfUdp", "192.0.2.1#r.example", nullptr},
+        Row{"NameOfTcp", "tcp://192.0.2.1#r.example", nullptr},
+        Row{"PathOfTls", "tls://192.0.2.1/q", nullptr},
+        Row{"TlsEmptyName", "tls://192.0.2.1#", nullptr},
+        Row{"TlsNameOfDigits", "tls://192.0.2.1#1.2.3", nullptr},
+        Row{"TlsNameWithPort", "tls://192.0.2.1#r.example:853", nullptr},
+        Row{"TlsAddressWithPortAsName", "tls://192.0.2.1#192.0.2.1:853", nullptr},
+        Row{"TlsWildcardName", "tls://192.0.2.1#*.example", nullptr},
+        Row{"HttpsUser", "https://user@r.example/q", nullptr},
+        Row{"HttpsFragment", "https://r.example/q#x", nullptr},
+        Row{"HttpsBlankInPath", "https://r.example/q x", nullptr},
+        Row{"HttpsOtherTemplate", "https://r.example/{name}", nullptr},
+        Row{"HttpsWithoutHost", "https:///q", nullptr}, Row{"Http", "http://r.example/q", nullptr},
         Row{"Empty", "", nullptr}, Row{"OnlyAScheme", "tcp://", nullptr},
         Row{"UnknownScheme", "ftp://192.0.2.1", nullptr},
         Row{"SchemeWithoutName", "://192.0.2.1", nullptr}, Row{"ShortAddress", "1.2.3", nullptr},

@@ -87,7 +87,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
 }
 
 void CheckCommand::AddLookUpOptions(CLI::App* app) {
-  AddResolverOption(app, &options_.resolvers);
+  AddResolverOption(app, &options_);
   AddVantageOptions(app, &options_);
   AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);
@@ -105,7 +105,7 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
 absl::Status CheckCommand::CheckHtmlPath() const {
   if (!html_path_) return absl::OkStatus();
   const std::vector<std::string> inputs = {request_.ca_set_path(), options_.root_hints_path,
-                                           options_.trust_anchor_path};
+                                           options_.trust_anchor_path, options_.resolver_ca_path};
   if (absl::Status status = CheckPagePath(*html_path_, inputs); !status.ok()) return status;
   if (!IsWhereOutputGoes(*html_path_)) return absl::OkStatus();
   return absl::InvalidArgumentError("--html: standard output goes to " + *html_path_ + " already");

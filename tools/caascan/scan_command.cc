@@ -52,6 +52,13 @@ Resolvers:
   HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
     addresses. DNS over UDP, and over TCP where that is needed.
   tcp://HOST[:PORT]: over TCP alone. udp:// may be written for the usual way.
+  tls://HOST[:PORT][#NAME]: DNS over TLS (RFC 7858), port 853. Its certificate must be valid for NAME, a host name or an
+    address; without #NAME for HOST where that is a name. An address alone is encrypted but not authenticated (RFC 8310,
+    opportunistic): that is said on standard error, and in the metadata. It never falls back to plain DNS.
+  https://HOST[:PORT][/PATH]: DNS over HTTPS (RFC 8484) by POST over HTTP/2, port 443. Its certificate must be valid for
+    HOST. Without PATH it is /dns-query.
+  Certificates must lead to those of --resolver-ca, or of the system (SSL_CERT_FILE, SSL_CERT_DIR). Where one is not valid
+    nothing is asked. Sessions are resumed, and queries padded to multiples of 128 octets (RFC 8467).
   @FILE: one of these a line; blank lines are skipped, and what follows a # at the line's beginning or behind a blank.
   system: the nameserver lines of /etc/resolv.conf; without any, 127.0.0.1.
 
@@ -130,7 +137,7 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
 }
 
 void ScanCommand::AddResolverOptions(CLI::App* app) {
-  CLI::Option* resolver = AddResolverOption(app, &options_.resolvers);
+  CLI::Option* resolver = AddResolverOption(app, &options_);
   app->add_flag("--explain-iteratively", options_.explain_iteratively,
                 "Resolve what fails through the resolvers once more from the root, to name the "
                 "zone and the server at fault.")

@@ -44,16 +44,24 @@ inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
                  mode);
 }
 
-/// --resolver, of commands that look names up.
-inline CLI::Option* AddResolverOption(CLI::App* app, std::vector<std::string>* resolvers) {
-  return cli::AddRepeatedOption(
-             app,
-             {"--resolver", "HOST[:PORT]",
-              "Ask this recursive resolver; repeat or separate by commas for several (default: "
-              "resolve iteratively). Also tcp://HOST[:PORT], @FILE and system: see Resolvers in "
-              "caascan scan --help."},
-             resolvers)
-      ->delimiter(',');
+/// --resolver and what belongs to it, of commands that look names up. Gives the former.
+inline CLI::Option* AddResolverOption(CLI::App* app, ScanOptions* options) {
+  CLI::Option* resolver =
+      cli::AddRepeatedOption(
+          app,
+          {"--resolver", "HOST[:PORT]",
+           "Ask this recursive resolver; repeat or separate by commas for several (default: "
+           "resolve iteratively). Also tcp://HOST[:PORT], tls://HOST[:PORT][#NAME], "
+           "https://HOST[:PORT]/PATH, @FILE and system: see Resolvers in caascan scan --help."},
+          &options->resolvers)
+          ->delimiter(',');
+  cli::AddOption(app,
+                 {"--resolver-ca", "FILE",
+                  "Certificates, in PEM form, that those of tls:// and https:// resolvers must "
+                  "lead to (default: the system's)."},
+                 &options->resolver_ca_path)
+      ->needs(resolver);
+  return resolver;
 }
 
 /// --temp and --threads, of commands that read records side by side.
