@@ -55,7 +55,9 @@ bool IsQuery(const dns::QuerySpec& query, uint64_t case_bits, std::span<const ui
          peek->rr_class == dns::kClassIn && dns::SameCase(query.name, case_bits, peek->name);
 }
 
-uint32_t MostGuesses(dns::NameView name) {
+uint32_t MostGuesses(const dns::QuerySpec& query) {
+  if (query.small_letters) return 1;
+  const dns::NameView name = query.name;
   // An ID of 16 bits and four letters are a million possibilities.
   constexpr long kLettersForTwo = 4;
   const auto letters = std::count_if(name.data(), name.data() + name.size(), IsLetter);

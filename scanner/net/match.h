@@ -33,6 +33,6 @@ bool IsQuery(const dns::QuerySpec& query, uint64_t case_bits, std::span<const ui
 
 /// How many answers to a query may disagree with it before the right one is taken over TCP alone.
 /// A forger has that many guesses, however many datagrams he sends. Pure.
-uint32_t MostGuesses(dns::NameView name);
+uint32_t MostGuesses(const dns::QuerySpec& query);
 
 }  // namespace caascan::net

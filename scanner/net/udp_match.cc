@@ -38,7 +38,7 @@ Exchange* UdpTransport::FindByQuestion(const async::Address& source,
 void UdpTransport::Doubt(Exchange* exchange) {
   constexpr std::chrono::milliseconds kLeft(300);
   const uint32_t count = exchange->result().mismatches.from_server();
-  if (count >= MostGuesses(exchange->query().name)) {
+  if (count >= MostGuesses(exchange->query())) {
     NoteTimeout(exchange);
     return client_->Complete(exchange, ExchangeStatus::kDoubtful);
   }

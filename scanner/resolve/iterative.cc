@@ -303,8 +303,8 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     }
     judge_.Read(walk, account, now());
     if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
-    if (letters_.IsNeeded(*walk, address.peer, *account)) {
-      co_await letters_.Compare(walk, address.peer, account);
+    if (letters_.IsNeeded(*walk, *index, *account)) {
+      co_await letters_.Compare(walk, *index, account);
       if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
     }
     NoteHostQueries(*walk, account->budget.queries - before, &account->budget);

@@ -32,10 +32,11 @@ std::optional<unsigned> ServerAsker::PickAgain(const Walk& walk, const Visit& vi
 async::Task<async::Pooled<query::Asked>> ServerAsker::Ask(unsigned index, bool again, Walk* walk,
                                                           query::Account* account, Visit* visit) {
   if (options_.ask.brisk && !again) return AskBriskly(index, walk, account, visit);
+  const zones::Zone::ServerAddress& server = walk->zone->addresses[index];
   // A server may drop what has capitals: at the last look every second try spares it that.
-  const bool small_letters =
-      again && query::IsLast(account->look) && visit->choice.repeats() % 2 == 1;
-  return query::Ask(walk->zone->addresses[index].peer, walk->chain.current(), walk->type,
+  const bool may_drop = again && query::IsLast(account->look) && visit->choice.repeats() % 2 == 1;
+  const bool small_letters = may_drop || letters_->SparesCapitals(*walk, server);
+  return query::Ask(server.peer, walk->chain.current(), walk->type,
                     small_letters ? letters_->small_ask() : options_.ask, account);
 }
 
@@ -55,8 +56,9 @@ async::Task<async::Pooled<query::Asked>> ServerAsker::AskBriskly(unsigned index,
       net::Peer* peer = walk->zone->addresses[*next].peer;
       if (MayAsk(*peer)) servers.push_back({*next, peer});
     }
-    co_await visit->early->Ask(network_, &servers, walk->chain.current(), walk->type, &options_.ask,
-                               account);
+    const bool small_letters = letters_->SparesCapitals(*walk, walk->zone->addresses[index]);
+    co_await visit->early->Ask(network_, &servers, walk->chain.current(), walk->type,
+                               small_letters ? &letters_->small_ask() : &options_.ask, account);
     asked = visit->early->Take(index, &bytes);
   }
   if (bytes != nullptr) {

@@ -37,7 +37,7 @@ size_t OpenDescriptors() {
 
 /// In one family.
 size_t IdleSockets(size_t free, unsigned workers, size_t most) {
-  constexpr size_t kWanted = 768;
+  constexpr size_t kWanted = 1520;
   return std::min({free / 4 / (kFamilies * workers), kWanted, most});
 }
 

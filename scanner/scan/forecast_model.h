@@ -35,8 +35,8 @@ struct ForecastModel {
   /// Of a zone itself: its CAA and, validating, its DNSKEY set; each once.
   double OfZoneItself() const { return validate ? 2 : 1; }
   /// Of an address that is asked so much: its first denial that no signature proves is compared
-  /// with one of the same name in small letters, its second one with its zone's SOA.
-  double OfAddress(double queries) const { return std::min(queries, 2.0); }
+  /// with one of the same name in small letters.
+  double OfAddress(double queries) const { return std::min(queries, 1.0); }
   /// At the root: a referral for each top-level domain and, validating, its DNSKEY set.
   double AtRoot(uint64_t top_level_domains) const;
 

@@ -40,6 +40,8 @@ struct Zone {
     net::PeerRef peer;
     uint8_t server = 0;
     bool last_resort = false;  // Glue and the host's own zone differ, and this is the other one's.
+    bool takes_capitals = false;  // It gave data of the zone to a question with capitals (0x20).
+    bool has_referred = false;    // To zones below, without capitals.
   };
 
   absl::InlinedVector<Server, kInside> servers;

@@ -60,7 +60,7 @@ double Chance(const Row& row) {
   EXPECT_EQ(dns::Name::FromText("1" + std::string(row.asked), &name), dns::NameError::kNone);
   const double ports = row.knows_port ? 1 : row.sockets + row.idle;
   const double one = std::ldexp(1, -kOpenIdBits) / 2 / ports;
-  return 1 - std::pow(1 - one, MostGuesses(name));
+  return 1 - std::pow(1 - one, MostGuesses({.name = name}));
 }
 
 class ForgeryTest : public testing::TestWithParam<Row> {};

@@ -179,15 +179,16 @@ TEST(IsQueryTest, TheWholeQuestionMustBeThere) {
 }
 
 TEST(MostGuessesTest, IsLessForNamesOfFewLetters) {
-  const auto guesses = [](const char* text) {
+  const auto guesses = [](const char* text, bool small_letters = false) {
     dns::Name name;
     dns::Name::FromText(text, &name);
-    return MostGuesses(name);
+    return MostGuesses({.name = name, .small_letters = small_letters});
   };
   EXPECT_EQ(guesses("1234.de"), 1u);
   EXPECT_EQ(guesses("163.com"), 1u);
   EXPECT_EQ(guesses("163.info"), 2u);
   EXPECT_EQ(guesses("www.example.com"), 2u);
+  EXPECT_EQ(guesses("www.example.com", /*small_letters=*/true), 1u);
 }
 
 TEST(MatchReplyTest, ACutQuestionNeverMatches) {

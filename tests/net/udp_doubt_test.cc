@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kLong = std::chrono::seconds(20);
 TEST(UdpDoubtTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
   FakeServer server([](const Arrival& query, Outbox* out) {
     const dns::Name name = ParseQuery(query.bytes).question_name().ToName();
-    for (uint32_t i = 0; i < MostGuesses(name); ++i) {
+    for (uint32_t i = 0; i < MostGuesses({.name = name}); ++i) {
       out->Send(Reply(query.bytes).FlipId().bytes());
     }
     out->Send(Reply(query.bytes).bytes());

@@ -32,6 +32,8 @@ FakeTree::Override MindsCapitals(FakeTree::Override bad) {
   };
 }
 
+const FakeTree::Override kDenies = Authority(Reply::kAuthoritative, RRType::kSOA, "example.test");
+
 struct CapitalsRow {
   const char* name;
   FakeTree::Override bad;
@@ -90,10 +92,10 @@ TEST_F(LetterCaseTest, ADenialIsComparedOnceAServer) {
   EXPECT_EQ(How(Lookup("example.test")), "empty");
   EXPECT_EQ(Seen(kFirst), 2u) << "with capitals, and without";
   EXPECT_EQ(How(Lookup("www.example.test")), "empty");
-  EXPECT_EQ(Seen(kFirst), 4u) << "with capitals, and the apex's SOA";
-  const Looked again = Lookup("ftp.example.test");
+  EXPECT_EQ(Seen(kFirst), 3u) << "without";
+  const Looked again = Lookup("other.test");
   EXPECT_EQ(How(again), "empty");
-  EXPECT_EQ(Seen(kFirst), 5u);
+  EXPECT_EQ(Seen(kFirst), 4u) << "without, since nothing is known of that zone";
   EXPECT_THAT(again.account.observations, IsEmpty());
 }
 
@@ -161,28 +163,125 @@ TEST_F(LetterCaseTest, AServerWithoutSuchANameIsComparedOnceToo) {
 TEST_F(LetterCaseTest, AtTheLastLookAnErrorIsComparedWhateverTheServerHasShownBefore) {
   ServeByOne();
   tree_.Add("example.test", "example.test CAA 0 issue ca");
-  tree_.Add("example.test", "sound.example.test CAA 0 issue ca");
+  tree_.Add("example.test", "odd.example.test CAA 0 issue ca");
   tree_.SetOverride(kFirst, [](const Arrival& query, Outbox* out) {
-    if (net::QuestionText(query.bytes) == "sound.example.test") return false;
+    if (net::QuestionText(query.bytes) == "example.test") return false;
     return MindsCapitals(Always(RCode::kServFail))(query, out);
   });
   options_.retries = 0;
   Start();
-  EXPECT_EQ(How(Lookup("sound.example.test")), "issue ca");
-  EXPECT_EQ(How(Lookup("example.test")), "servfail");
-  EXPECT_EQ(How(Lookup("example.test", {.look = query::Look::kOnly})), "issue ca");
+  EXPECT_EQ(How(Lookup("example.test")), "issue ca");
+  EXPECT_EQ(How(Lookup("odd.example.test")), "servfail");
+  EXPECT_EQ(How(Lookup("odd.example.test", {.look = query::Look::kOnly})), "issue ca");
 }
 
-TEST_F(LetterCaseTest, ManyNamesAtOnceWaitForOneComparison) {
+TEST_F(LetterCaseTest, ManyNamesAtOnceCompareTheirOwnDenials) {
   ServeByOne();
   Start();
   std::vector<std::string> names;
   for (int i = 0; i < 50; ++i) names.push_back("n" + std::to_string(i) + ".example.test");
   for (const Looked& looked : LookupAll(names)) EXPECT_EQ(How(looked), "empty");
-  EXPECT_EQ(Seen(kFirst), 52u) << "one in small letters, and one for the apex";
+  EXPECT_EQ(Seen(kFirst), 100u);
+  for (const Looked& looked : LookupAll(names)) EXPECT_EQ(How(looked), "empty");
+  EXPECT_EQ(Seen(kFirst), 150u);
 }
 
-TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTheLastLook) {
+TEST_F(LetterCaseTest, WhatWasAskedBeforeTheServerWasKnownIsAskedAgain) {
+  ServeByOne();
+  std::vector<std::string> names;
+  for (int i = 0; i < 50; ++i) {
+    names.push_back("n" + std::to_string(i) + ".example.test");
+    tree_.Add("example.test", names.back() + " CAA 0 issue ca");
+  }
+  tree_.SetOverride(kFirst, MindsCapitals(kDenies));
+  Start();
+  for (const Looked& looked : LookupAll(names)) EXPECT_EQ(How(looked), "issue ca");
+}
+
+TEST_F(LetterCaseTest, ALostReplyToTheComparisonIsAskedForAgain) {
+  ServeByOne();
+  tree_.Add("example.test", "example.test CAA 0 issue ca");
+  auto lost = std::make_shared<int>(0);
+  tree_.SetOverride(kFirst, [lost](const Arrival& query, Outbox* out) {
+    if (HasCapitals(query)) return kDenies(query, out);
+    return (*lost)++ == 0;
+  });
+  options_.ask.timeout = kShort;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "issue ca");
+}
+
+TEST_F(LetterCaseTest, ADenialThatCannotBeComparedIsNone) {
+  ServeByOne();
+  tree_.SetOverride(kFirst, [](const Arrival& query, Outbox*) { return !HasCapitals(query); });
+  options_.ask.timeout = kShort;
+  options_.retries = 0;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "no_response");
+}
+
+TEST_F(LetterCaseTest, ADenialThatTheBudgetDoesNotLetCompareIsNone) {
+  ServeByOne();
+  Start();
+  EXPECT_EQ(How(Lookup("example.test", {.max_queries = 3})), "too_many_queries");
+  EXPECT_EQ(Seen(kFirst), 1u);
+}
+
+struct OneZoneRow {
+  const char* name;
+  FakeTree::Override bad;
+  const char* zone = "odd.test";
+};
+
+/// A server minds capitals in one of its zones, and has shown for another that it takes them.
+class OneZoneTest : public OddRepliesTest, public testing::WithParamInterface<OneZoneRow> {};
+
+TEST_P(OneZoneTest, WhatItShowsForOneZoneCountsForThatZoneOnly) {
+  const std::string odd = GetParam().zone;
+  ServeByOne();
+  tree_.Delegate("test", "odd.test", {{"ns1.odd.test", kFirst}});
+  tree_.Delegate("example.test", "odd.example.test", {{"ns1.odd.example.test", kFirst}});
+  tree_.Add("example.test", "example.test CAA 0 issue other");
+  tree_.Add(odd, odd + " CAA 0 issue ca");
+  tree_.Add(odd, "own." + odd + " CAA 0 issue own");
+  tree_.SetOverride(kFirst, [odd, bad = GetParam().bad](const Arrival& query, Outbox* out) {
+    return net::QuestionText(query.bytes).ends_with(odd) && HasCapitals(query) && bad(query, out);
+  });
+  options_.retries = 0;
+  Start();
+  EXPECT_EQ(How(Lookup("example.test")), "issue other");
+  const LookUp only{.look = query::Look::kOnly};
+  EXPECT_EQ(How(Lookup("none." + odd, only)), "empty");
+  EXPECT_EQ(How(Lookup(odd, only)), "issue ca");
+  EXPECT_EQ(How(Lookup("own." + odd, only)), "issue own");
+  EXPECT_EQ(How(Lookup("example.test")), "issue other");
+}
+
+FakeTree::Override Denial(RCode rcode, const char* soa) {
+  return Caa(
+      Reply::kAuthoritative,
+      [soa](Reply* reply) {
+        if (*soa != 0) reply->Authority(soa, RRType::kSOA, net::SoaBytes());
+      },
+      rcode);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, OneZoneTest,
+    testing::Values(OneZoneRow{"NxDomain", Denial(RCode::kNXDomain, "odd.test")},
+                    OneZoneRow{"NoData", Denial(RCode::kNoError, "odd.test")},
+                    OneZoneRow{"NoDataWithoutSoa", Denial(RCode::kNoError, "")},
+                    OneZoneRow{"Refused", Always(RCode::kRefused)},
+                    OneZoneRow{"ServFail", Always(RCode::kServFail)},
+                    OneZoneRow{"NxDomainBelowAnother", Denial(RCode::kNXDomain, "odd.example.test"),
+                               "odd.example.test"},
+                    OneZoneRow{"NoDataBelowAnother", Denial(RCode::kNoError, "odd.example.test"),
+                               "odd.example.test"},
+                    OneZoneRow{"NoDataWithoutSoaBelowAnother", Denial(RCode::kNoError, ""),
+                               "odd.example.test"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedOnce) {
   ServeByOne();
   tree_.SetOverride(kFirst, Always(RCode::kRefused));
   options_.retries = 0;
@@ -192,7 +291,7 @@ TEST_F(LetterCaseTest, AnErrorThatIsTheSameInSmallLettersIsComparedAgainOnlyAtTh
   EXPECT_EQ(How(Lookup("www.example.test")), "refused");
   EXPECT_EQ(Seen(kFirst), 3u);
   EXPECT_EQ(How(Lookup("www.example.test", {.look = query::Look::kOnly})), "refused");
-  EXPECT_EQ(Seen(kFirst), 5u);
+  EXPECT_EQ(Seen(kFirst), 4u);
 }
 
 // A server that fails now and then is not one that minds capitals.

@@ -38,7 +38,7 @@ TEST_P(PlanDescriptorsTest, SharesThemOut) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, PlanDescriptorsTest,
-                         testing::Values(Row{"Usual", 65'532, 2, 16, 768, 31'173},
+                         testing::Values(Row{"Usual", 65'532, 2, 16, 1520, 29'669},
                                          Row{"ManyWorkers", 65'532, 64, 16, 127, 732},
                                          Row{"OneUnderAHardLimit", 1020, 1, 16, 127, 689},
                                          Row{"ThirtyUnderAHardLimit", 1020, 30, 7, 4, 5},

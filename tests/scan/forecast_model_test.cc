@@ -48,7 +48,7 @@ TEST(ForecastModelTest, OneName) {
   EXPECT_EQ(model.AtRoot(3), 4);
   EXPECT_EQ(off.AtRoot(3), 3);
   EXPECT_EQ(model.OfAddress(0.5), 0.5);
-  EXPECT_EQ(model.OfAddress(1000), 2);
+  EXPECT_EQ(model.OfAddress(1000), 1);
   EXPECT_EQ(ForecastModel::AtUnknown(true, false), 1);
   EXPECT_EQ(ForecastModel::AtUnknown(true, true), 2);
 }

@@ -158,6 +158,10 @@ class _Maker:
             types = "all"
         first = self._entry("z1", "zone", "*", dict(parts), types, case="capitals")
         world["odd"].append(first)
+        if self._chance(0.5):  # It serves another zone too, and has answered for it before.
+            other = by_role["other"]
+            other["hosts"] = {host: "z1" for host in other["hosts"]}
+            world["asked"].insert(0, f"own.{other['name']}")
         self._add_second(world, by_role, "zone", first)
 
     def _make_delegation(self, world, by_role):

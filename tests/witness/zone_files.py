@@ -16,10 +16,8 @@ _OF_TOP, _TYPE_NAMES = ("tld_a", "tld_b"), {number: name for name, number in TYP
 
 def input_of(world):
     """A world's input. Files are no fair game where a server of a TLD is odd: what it says of a delegation is in no file, and caascan
-    need not ask it. Nor are they where a server minds capitals in one of its zones: the delegated name, which is looked up with the
-    file, may show caascan another zone of it, in which it does not."""
-    is_unfair = any(oddity["zone"] in _OF_TOP or oddity["case"] == "capitals" for oddity in world["odd"])
-    return "list" if is_unfair else world.get("input", "list")
+    need not ask it."""
+    return "list" if any(oddity["zone"] in _OF_TOP for oddity in world["odd"]) else world.get("input", "list")
 
 
 def write(world, placed_zones, folder):

@@ -76,7 +76,7 @@ same time each ask for it. For those of a zone file none, but validating, unless
 that has one, and for each span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there
 are domains with DS). The zone itself is asked for its CAA and DNSKEY set, and the root for each top-level domain and
 its DNSKEY set. A domain of a zone file with DS is asked for its DNSKEY set too. Its servers share the queries evenly;
-each address is asked up to two more, about letter case, and those without glue are looked up by two queries and a
+each address is asked one more, about letter case, and those without glue are looked up by two queries and a
 referral. Failures, aliases, and what lists do not say of servers are not in it. Time: queries by --server-rate and
 --rate, and 50 ms an answer by --server-inflight and --concurrency. A server has the addresses that the file gives, else
 one; a zone above has eight. Memory: up to 384 MiB.
