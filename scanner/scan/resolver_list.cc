@@ -182,7 +182,7 @@ absl::StatusOr<ResolverList> ResolverList::Read(const std::vector<std::string>& 
   if (!status.ok()) return status;
   if (!texts.empty() && list.empty()) {
     return absl::InvalidArgumentError(
-        "--resolver: no address of the family that -4, -6 or --source asks for");
+        "--resolver: no address of the family that -4 or -6 asks for, or --source has");
   }
   return list;
 }

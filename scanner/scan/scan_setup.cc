@@ -48,7 +48,7 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
   if (any) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("--root-hints: ", options.root_hints_path,
-                   " has no address of the family that -4, -6 or --source asks for"));
+                   " has no address of the family that -4 or -6 asks for, or --source has"));
 }
 
 void SetDnssecOk(bool wanted, WorkerSetup* setup) {
