@@ -129,8 +129,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::string status_path;      // Renewed every second with one JSON object; empty is none.
   std::string metrics_address;  // ADDR:PORT, or a port of 127.0.0.1, for Prometheus; empty is none.
   /// Called, from the thread of RunScan(), with a line of ASCII for people that they should know:
-  /// fewer sockets than usual, an output without metadata, the column that holds the names. May be
-  /// empty.
+  /// fewer sockets than usual, an output without metadata, the column that holds the names; or once
+  /// while it runs: a resolver that answers over TCP alone. May be empty.
   std::function<void(const std::string&)> on_notice;
 };
 
@@ -157,8 +157,9 @@ struct ScanSummary {
   std::vector<uint16_t> unnamed_root_keys;
   /// NSEC3 records of zone files, and RRSIGs over them, for which denial_mib was too little.
   uint64_t denials_without_room = 0;
-  std::vector<std::string> source_addresses;  // That queries come from.
-  std::vector<std::string> trust_anchors;     // In presentation form; none: nothing is validated.
+  std::vector<std::string> source_addresses;    // That queries come from.
+  std::vector<std::string> resolvers_over_tcp;  // Of --resolver, that are silent over UDP.
+  std::vector<std::string> trust_anchors;       // In presentation form; none: nothing is validated.
   uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
 };
 

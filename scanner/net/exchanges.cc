@@ -146,6 +146,7 @@ void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> messa
   exchange->result().rtt = loop()->now() - exchange->course().sent_at;
   stats().round_trips.Add(exchange->result().rtt);
   if (exchange->protocol() == Protocol::kUdp) {
+    exchange->peer()->NoteAnswerOverUdp();
     congestion_.NoteAnswer(exchange->peer()->congestion(), exchange->result().rtt,
                            exchange->course().sent_at);
   }
@@ -179,7 +180,9 @@ void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
 void Exchanges::NoteLateAnswer(const async::Address& server, std::chrono::nanoseconds sent_at) {
   ++stats().late;
   Peer* peer = FindPeer(server);
-  if (peer != nullptr) congestion_.NoteLateAnswer(peer->congestion(), sent_at);
+  if (peer == nullptr) return;
+  peer->NoteAnswerOverUdp();
+  congestion_.NoteLateAnswer(peer->congestion(), sent_at);
 }
 
 void Exchanges::AdaptRate() {

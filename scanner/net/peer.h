@@ -89,6 +89,9 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
     has_changed_question_ = changed;
     return again;
   }
+  /// Likewise over UDP, in time or late.
+  bool has_answered_over_udp() const { return has_answered_over_udp_; }
+  void NoteAnswerOverUdp() { has_answered_over_udp_ = true; }
   /// It was seen, by all workers together, to answer less when it is asked faster.
   bool rate_limited() const { return queue_.rate_limited(); }
 
@@ -140,6 +143,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   const bool blocked_ : 1;
   bool streams_only_ : 1;
   bool has_answered_over_tcp_ : 1 = false;
+  bool has_answered_over_udp_ : 1 = false;
   uint8_t proven_silences_ : 2 = 0;        // Up to kKnownSilent.
   bool has_changed_question_ : 1 = false;  // Since the last right one.
   LetterCase letter_case_ : 4 = LetterCase::kUnknown;

@@ -166,6 +166,7 @@ std::string MetadataJson(const ScanMetadata& metadata) {
   AppendText("interface", metadata.interface, &out);
   AppendStrings("resolvers", metadata.resolvers, &out);
   AppendStrings("unauthenticated_resolvers", metadata.unauthenticated_resolvers, &out);
+  AppendStrings("resolvers_over_tcp", metadata.resolvers_over_tcp, &out);
   AppendNumber("threads", metadata.threads, &out);
   AppendInputs(metadata.inputs, &out);
   AppendText("output", metadata.output, &out);
@@ -210,6 +211,7 @@ absl::StatusOr<std::optional<ScanMetadata>> ReadMetadata(const std::string& path
   metadata.interface = TextOf(object, "interface");
   metadata.resolvers = StringsOf(object, "resolvers");
   metadata.unauthenticated_resolvers = StringsOf(object, "unauthenticated_resolvers");
+  metadata.resolvers_over_tcp = StringsOf(object, "resolvers_over_tcp");
   ReadDeciding(object, &metadata);
   ReadRuns(object, &metadata);
   return metadata;

@@ -20,6 +20,7 @@ using query::Attempt;
 using query::CaaAnswer;
 using query::ResponseKind;
 using std::chrono::seconds;
+using Way = ResolverWays::Way;
 
 // A resolver that answers the question whether it validates is not asked again soon.
 constexpr seconds kLearntFor(60);
@@ -97,10 +98,13 @@ void TakeRemarks(const dns::Message& message, const async::Address& resolver, Ca
 ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOptions& options,
                                        const std::vector<net::Endpoint>& resolvers,
                                        std::unique_ptr<Resolver> own)
-    : network_(network), options_(options), own_(std::move(own)) {
+    : network_(network), options_(options), ways_(options.ways), own_(std::move(own)) {
   assert(!resolvers.empty() && "forwarding needs somebody to forward to");
   options_.ask.recursion_desired = true;
-  for (const net::Endpoint& at : resolvers) resolvers_.emplace_back(network->PeerFor(at));
+  if (ways_ == nullptr) ways_ = std::make_shared<ResolverWays>(resolvers.size());
+  for (const net::Endpoint& at : resolvers) {
+    resolvers_.emplace_back(network->PeerFor(at), resolvers_.size());
+  }
 }
 
 async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
@@ -110,7 +114,7 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
   async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   query::AliasChain chain(name);
   answer->on_wire = true;
-  const unsigned tries = (options_.retries + 1) * (query::IsPatient(account->look) ? 2 : 1);
+  unsigned tries = (options_.retries + 1) * (query::IsPatient(account->look) ? 2 : 1);
   if (options_.validate) answer->dnssec = DnssecStatus::kIndeterminate;
   unsigned count = 0;
   while (count < tries && !account->budget.exhausted()) {
@@ -140,6 +144,8 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
     if (TakeReply(*asked, upstream, &chain, account, answer.get())) co_return answer;
     // A resolver that has not followed the aliases to their end is asked for the rest of them.
     if (chain.hops() == hops) ++count;
+    // Tries by a way that does not exist are none.
+    if (!asked->replied && co_await TurnsToStreams(upstream)) tries = std::max(tries, count + 1);
   }
   answer->retried = count > 1;
   answer->failure = account->budget.exhausted()
@@ -200,6 +206,8 @@ async::Task<> ForwardingResolver::Learn(Upstream* upstream) {
   for (int tries = 0; tries < kLearningTries && !asked.replied && !network_->cancelled(); ++tries) {
     asked = *co_await query::Ask(upstream->peer, dns::NameView(), dns::RRType::kSOA, options_.ask,
                                  &account);
+    if (asked.replied) break;
+    if (co_await TurnsToStreams(upstream)) tries = -1;  // Once: then it is asked over streams.
   }
   Note(asked, upstream);
   upstream->says = SaysOf(asked);
@@ -236,6 +244,9 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
 bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query::AliasChain* chain,
                                    Account* account, CaaAnswer* answer) {
   Note(asked, upstream);
+  if (upstream->peer->has_answered_over_udp() && ways_->Of(upstream->index) == Way::kUnknown) {
+    ways_->Note(upstream->index, Way::kUdp);
+  }
   const size_t hops = chain->hops();
   query::Classified classified;
   if (asked.replied) {

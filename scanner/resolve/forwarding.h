@@ -11,6 +11,7 @@
 #include "scanner/query/ask.h"
 #include "scanner/query/classify.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/resolve/resolver_ways.h"
 #include "scanner/zones/shared_lookup.h"
 
 namespace caascan::resolve {
@@ -23,11 +24,14 @@ struct ForwardingOptions {
   /// resolvers are asked for that first. `ask.dnssec_ok` must be set, or no resolver says AD
   /// (RFC 6840 §5.8); AD is not set in queries, lest a server that copies the flags seem to vouch.
   bool validate = false;
+  /// Of the resolvers, in their order; shared by those who ask the same ones. nullptr: its own.
+  std::shared_ptr<ResolverWays> ways = nullptr;
 };
 
 /// See Resolver. No look-up is put off. Spreads look-ups over its resolvers in turn; a try that
 /// fails goes to the next one. With `validate`, who does not validate is not believed where another
-/// one that does says SERVFAIL.
+/// one that does says SERVFAIL. A resolver that was never heard over UDP, and is silent twice, is
+/// tried once over TCP too; where it answers there, it is asked so from then on.
 class ForwardingResolver : public Resolver {
  public:
   /// REQUIRES: at least one resolver. `own` looks failures up again in Explain(); may be null.
@@ -59,9 +63,14 @@ class ForwardingResolver : public Resolver {
     std::string says;         // Where it does not: what it does instead.
     std::chrono::nanoseconds expires{0};
   };
+  struct Trial {
+    std::chrono::nanoseconds expires{0};  // Not looked at: there is one trial.
+  };
   struct Upstream : zones::SharedLookup<Abilities> {
-    explicit Upstream(net::PeerRef at) : peer(std::move(at)) {}
+    Upstream(net::PeerRef at, size_t place) : peer(std::move(at)), index(place) {}
     const net::PeerRef peer;
+    const size_t index;
+    zones::SharedLookup<Trial> trial;  // Over TCP: see TurnsToStreams().
     /// When it last answered anything but REFUSED.
     std::optional<std::chrono::nanoseconds> answered;
     int error = 0;  // Of its last failure, as Asked has it.
@@ -81,6 +90,11 @@ class ForwardingResolver : public Resolver {
            !IsOwnLimit(answer.failure);
   }
   bool SomeoneMinds(const query::CaaAnswer& answer) const;
+  // forwarding_streams.cc.
+  bool MayTurnToStreams(const Upstream& upstream) const;
+  /// After a silence. True where the resolver is asked over streams from now on.
+  async::Task<bool> TurnsToStreams(Upstream* upstream);
+  async::Task<> TryStreams(Upstream* upstream);
   // forwarding_explain.cc.
   /// `peer` is one of `resolvers_`, which keep theirs.
   async::Task<> AskPatiently(net::Peer* peer, dns::NameView name, bool checking_disabled,
@@ -104,6 +118,7 @@ class ForwardingResolver : public Resolver {
 
   net::Network* const network_;
   ForwardingOptions options_;
+  std::shared_ptr<ResolverWays> ways_;
   std::deque<Upstream> resolvers_;  // They stay where they are.
   const std::unique_ptr<Resolver> own_;
   size_t next_ = 0;

@@ -247,6 +247,7 @@ absl::Status MetadataFile::End(const absl::Status& result, const ScanSummary& su
   metadata_.records_out = summary.records_out;
   metadata_.records_kept = summary.done_before;
   metadata_.queries = summary.queries;
+  metadata_.resolvers_over_tcp = summary.resolvers_over_tcp;
   for (size_t i = 0; i < counts.outcomes.size(); ++i) {
     if (counts.outcomes[i] == 0) continue;
     metadata_.outcomes.emplace_back(OutcomeCode(static_cast<Outcome>(i)), counts.outcomes[i]);

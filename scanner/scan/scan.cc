@@ -89,6 +89,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void WaitForEvents();
   void Watch();
   void WatchOutput();
+  void SayOfResolvers();
   void HandleEvents(Clock::time_point now);
   void StopInput();
   void CancelWorkers();
@@ -138,6 +139,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   // The watching thread's own.
   bool stopping_ = false;
   bool cancelled_ = false;
+  std::vector<bool> said_of_;  // Resolvers that are asked over TCP, by their places.
   Clock::time_point stop_began_;
   Clock::time_point started_;
   telemetry::Telemetry telemetry_;  // Looks at all of the above: destroyed first.
@@ -386,12 +388,28 @@ void Scan::WaitForEvents() {
   (void)poll(fds, notified ? 1 : 2, notified ? kTickMs / 20 : kTickMs);
 }
 
+/// Those that were found to be silent over UDP, and to answer over TCP. Once each.
+void Scan::SayOfResolvers() {
+  using Way = resolve::ResolverWays::Way;
+  const std::vector<net::Endpoint>& resolvers = resolvers_.endpoints();
+  said_of_.resize(resolvers.size());
+  for (size_t i = 0; i < resolvers.size(); ++i) {
+    if (said_of_[i] || setup_.resolver_ways->Of(i) != Way::kStreams) continue;
+    said_of_[i] = true;
+    summary_->resolvers_over_tcp.push_back(resolvers[i].address.ToTextWithPort());
+    telemetry_.ClearLine();
+    Say(absl::StrCat("the resolver ", summary_->resolvers_over_tcp.back(),
+                     " is silent over UDP and answers over TCP: it is asked over TCP alone"));
+  }
+}
+
 void Scan::Watch() {
   while (!AllDone()) {
     WaitForEvents();
     const Clock::time_point now = Clock::now();
     HandleEvents(now);
     SayKept();
+    SayOfResolvers();
     telemetry_.Tick(now);
   }
 }
@@ -426,6 +444,7 @@ void Scan::Join() {
 }
 
 absl::Status Scan::Conclude() {
+  SayOfResolvers();
   const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();

@@ -237,6 +237,7 @@ absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoi
   }
   setup->resolvers = resolvers;
   if (absl::Status status = SetUpTls(options, setup); !status.ok()) return status;
+  setup->resolver_ways = std::make_shared<resolve::ResolverWays>(resolvers.size());
   if (absl::Status status = ReadHints(options, setup); !status.ok()) return status;
   if (absl::Status status = ReadAnchors(options, setup); !status.ok()) return status;
   const bool ipv4 = options.families != AddressFamilies::kIpv6;

@@ -53,6 +53,7 @@ std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
   options.ask = setup_.investigate.ask;
   options.retries = setup_.retries;
   options.validate = setup_.resolvers_validate;
+  options.ways = setup_.resolver_ways;
   std::unique_ptr<resolve::Resolver> own;
   if (setup_.explain_iteratively) own = MakeIterativeResolver();
   return std::make_unique<resolve::ForwardingResolver>(&network_, options, setup_.resolvers,

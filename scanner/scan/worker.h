@@ -18,6 +18,7 @@
 #include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
+#include "scanner/resolve/resolver_ways.h"
 #include "scanner/scan/blocklist.h"
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
@@ -36,9 +37,10 @@ struct WorkerSetup {
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<zones::RootServer> root;
-  std::vector<net::Endpoint> resolvers;  // Not empty: forwarding mode.
-  bool resolvers_validate = false;       // What they say of DNSSEC is believed.
-  bool explain_iteratively = false;      // What fails through them: `iterative` and `root` hold.
+  std::vector<net::Endpoint> resolvers;                  // Not empty: forwarding mode.
+  bool resolvers_validate = false;                       // What they say of DNSSEC is believed.
+  std::shared_ptr<resolve::ResolverWays> resolver_ways;  // Of `resolvers`.
+  bool explain_iteratively = false;  // What fails through them: `iterative` and `root` hold.
   unsigned retries = 2;
   InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.

@@ -50,7 +50,8 @@ so. A host of percent encodings is decoded; an address is no name.
 
 Resolvers:
   HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
-    addresses. DNS over UDP, and over TCP where that is needed.
+    addresses. DNS over UDP, and over TCP where that is needed. One that never answers over UDP and is silent twice is
+    tried over TCP once; where it answers there, it is asked over TCP alone, which is said.
   tcp://HOST[:PORT]: over TCP alone. udp:// may be written for the usual way.
   tls://HOST[:PORT][#NAME]: DNS over TLS (RFC 7858), port 853. Its certificate must be valid for NAME, a host name or an
     address; without #NAME for HOST where that is a name. An address alone is encrypted but not authenticated (RFC 8310,
