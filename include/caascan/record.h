@@ -97,6 +97,8 @@ struct Record {
   RawJson order;
   std::optional<uint32_t> rank;  // Its place in the list that it came from.
   RawJson input_columns;         // Other columns of its row, an object.
+  uint64_t line = 0;             // Of the input, counted from 1, where it is no name; else 0.
+  std::string detail;            // Why it is none.
 
   Outcome outcome() const { return OutcomeOf(reason); }
 };

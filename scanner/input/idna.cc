@@ -196,17 +196,9 @@ TypedName ReadTypedName(std::string_view text) {
   return result;
 }
 
-bool IsIpv6(std::string_view text) {
-  std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return false;
-  std::copy(text.begin(), text.end(), terminated.begin());
-  in6_addr address{};
-  return inet_pton(AF_INET6, terminated.data(), &address) == 1;
-}
-
 /// What is wrong with a text that is no name for the reason `error`: it may be more than a name.
 TypedNameError JudgeMore(std::string_view text, TypedNameError error) {
-  if (IsIpv6(text)) return TypedNameError::kIpAddress;
+  if (IsIpAddress(text)) return TypedNameError::kIpAddress;
   std::string memory;
   const UrlHost url = FindUrlHost(text, &memory);
   if (!url.found) return error;
@@ -259,6 +251,26 @@ TypedName ParseTypedNameOrUrl(std::string_view text) {
   TypedName host = ReadTypedName(FindUrlHost(text, &memory).host);
   host.verbatim = false;
   return host;
+}
+
+bool IsIpAddress(std::string_view text) {
+  constexpr size_t kMaxPrefixDigits = 3;
+  const size_t slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    const std::string_view bits = text.substr(slash + 1);
+    const bool is_count = !bits.empty() && bits.size() <= kMaxPrefixDigits &&
+                          bits.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_count) return false;
+    text = text.substr(0, slash);
+  }
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  std::array<char, INET6_ADDRSTRLEN> copy{};
+  if (text.size() >= copy.size()) return false;
+  text.copy(copy.data(), text.size());
+  std::array<uint8_t, sizeof(in6_addr)> octets{};
+  return text.find('\0') == std::string_view::npos &&
+         (inet_pton(AF_INET, copy.data(), octets.data()) == 1 ||
+          inet_pton(AF_INET6, copy.data(), octets.data()) == 1);
 }
 
 }  // namespace caascan::input

@@ -19,13 +19,16 @@ enum class TypedNameError : uint8_t {
   kBadCharacter,  // An ASCII character other than letters, digits, hyphen and underscore.
   kBadUtf8,
   kBadIdn,     // Not allowed in a U-label by IDNA 2008 (RFC 5891, RFC 5892).
-  kIpAddress,  // A dotted quad, IPv6, or a URL of one: certificates for addresses know no CAA.
+  kIpAddress,  // See IsIpAddress(), or a URL of one: certificates for addresses know no CAA.
   kUrl,        // A URL, a host with a port or a path, or a mail address: its host would be a name.
 };
 std::string_view TypedNameErrorText(TypedNameError error);
 
 /// No typed name is longer: 253 characters of at most four bytes in UTF-8, and a dot.
 inline constexpr size_t kMaxTypedNameSize = 1024;
+
+/// An IPv4 or IPv6 address, as in URLs in brackets or not, or a prefix of addresses?
+bool IsIpAddress(std::string_view text);
 
 struct TypedName {
   /// Lower-case A-labels, without the `*.`; the root where `error` is set.

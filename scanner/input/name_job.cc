@@ -21,9 +21,9 @@ void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
   auto& [name, input, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec, failed_at, zone,
          operator_name, servers, findings, decisions, climb, chain, queries, retries, attempts,
-         elapsed, time, id, order, rank, input_columns] = *record;
+         elapsed, time, id, order, rank, input_columns, line, detail] = *record;
   for (std::string* text : {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text,
-                            &input_columns.text}) {
+                            &input_columns.text, &detail}) {
     text->clear();
   }
   caa.reset();
@@ -38,6 +38,7 @@ void MakeFresh(Record* record) {
   would_issue = false;
   nxdomain = false;
   dnssec = DnssecStatus::kUnchecked;
+  line = 0;
   queries = 0;
   retries = 0;
   attempts = 1;
@@ -81,7 +82,7 @@ std::string CleanTypedText(std::string_view text) {
   return clean;
 }
 
-void MarkInvalid(std::string_view text, NameJob* job) {
+void MarkInvalid(std::string_view text, NameJob* job, std::string_view detail) {
   job->valid = false;
   job->name = dns::Name();
   JobDetails* details = job->mutable_details();
@@ -91,6 +92,7 @@ void MarkInvalid(std::string_view text, NameJob* job) {
   } else {
     details->input = CleanTypedText(text);
   }
+  details->detail.assign(detail);
 }
 
 void StartRecord(const NameJob& job, Record* record) {
@@ -107,6 +109,8 @@ void StartRecord(const NameJob& job, Record* record) {
   record->id = job.details().id;
   record->order = job.details().order;
   record->input_columns = job.details().input_columns;
+  record->line = job.details().line;
+  record->detail = job.details().detail;
 }
 
 IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan) {

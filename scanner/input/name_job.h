@@ -46,6 +46,9 @@ struct JobDetails {
   std::optional<std::string> validation_method;
   /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
   std::unique_ptr<const dns::Delegation> delegation;
+  /// Of a job that is not valid: its line's number, and why it is no name. 0 and empty otherwise.
+  uint64_t line = 0;
+  std::string detail;
   /// Lines whose records say the same as this one's.
   std::vector<TwinJob> twins;
 };
@@ -96,12 +99,14 @@ std::string EscapeTypedText(std::string_view text);
 /// character.
 std::string CleanTypedText(std::string_view text);
 
-/// Makes `job` an invalid one that was typed as `text`; its other members are left as they are.
-void MarkInvalid(std::string_view text, NameJob* job);
+/// Makes `job` an invalid one that was typed as `text`, and says why in `detail`; its other members
+/// are left as they are.
+void MarkInvalid(std::string_view text, NameJob* job, std::string_view detail = {});
 
-/// Makes *record one of what the job alone says: name, input, id, order, rank, columns. The reason
-/// is kStopped, or kInvalidName for an invalid job; all else is as in a fresh Record. Keeps the
-/// memory of its strings and vectors, since a worker fills one record for name after name.
+/// Makes *record one of what the job alone says: name, input, id, order, rank, columns, line,
+/// detail. The reason is kStopped, or kInvalidName for an invalid job; all else is as in a fresh
+/// Record. Keeps the memory of its strings and vectors, since a worker fills one record for name
+/// after name.
 void StartRecord(const NameJob& job, Record* record);
 
 /// What is asked for this name: the scan's request, with the job's own wildcard, account and

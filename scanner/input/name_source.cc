@@ -17,6 +17,8 @@
 namespace caascan::input {
 namespace {
 
+constexpr std::string_view kOverlong = "line over 65536 bytes";
+
 /// Makes *job a new one; its name is set with its validity.
 void ClearJob(NameJob* job) {
   job->valid = false;
@@ -139,7 +141,7 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
         if (!PlanZone(options_.paths[next_path_ - 1], wake_, &plan)) return NextJob::kInterrupted;
         zone_ = std::make_unique<ZoneLines>(std::move(plan));
       }
-      return ParseLine(line, job) ? NextJob::kJob : NextJob::kEnd;
+      return ParseLine(line, job) ? Give(job, line.number) : NextJob::kEnd;
     case io::ReadResult::kWouldWait:
       return rows_ != nullptr && rows_->Pause() ? NextJob::kEnd : NextJob::kWouldWait;
     case io::ReadResult::kInterrupted:
@@ -156,7 +158,13 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
     case io::ReadResult::kEnd:
       break;
   }
-  return Conclude(job) ? NextJob::kJob : NextJob::kEnd;
+  return Conclude(job) ? Give(job, reader_->lines()) : NextJob::kEnd;
+}
+
+/// `line`: where it is not known already.
+NextJob NameSource::Give(NameJob* job, uint64_t line) {
+  if (!job->valid && job->details().line == 0) job->mutable_details()->line = line;
+  return NextJob::kJob;
 }
 
 /// At the end of an input, until it says false: what is left of it.
@@ -270,7 +278,7 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
   if (IsComment(text, format_)) return false;
   if (line.overlong) {
     ClearJob(job);
-    MarkInvalid(line.text, job);
+    MarkInvalid(line.text, job, kOverlong);
     return true;
   }
   switch (format_) {
@@ -319,10 +327,11 @@ bool NameSource::TakeRow(NameJob* job) {
   if (!taken) return false;
   if (row.overlong) {
     ClearJob(job);
-    MarkInvalid(row.text, job);
+    MarkInvalid(row.text, job, kOverlong);
   } else {
     ParseRow(row.text, job);
   }
+  (void)Give(job, row.number);
   return true;
 }
 
@@ -351,7 +360,7 @@ bool NameSource::TakeZone(ZoneLines::Verdict verdict, NameJob* job) {
   if (verdict == ZoneLines::Verdict::kNothing) return false;
   ClearJob(job);
   if (verdict == ZoneLines::Verdict::kInvalid) {
-    MarkInvalid(zone_->invalid_text(), job);
+    MarkInvalid(zone_->invalid_text(), job, "no record that can be read");
     return true;
   }
   SetTypedName(zone_->owner(), options_.wildcard, job);

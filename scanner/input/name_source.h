@@ -90,6 +90,7 @@ class NameSource {
  private:
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
   NextJob ReadOn(NameJob* job, bool wait);
+  static NextJob Give(NameJob* job, uint64_t line);
   bool Conclude(NameJob* job);
   void CompareDigest();
   void NotWhole(std::string_view why);

@@ -94,6 +94,15 @@ void ReadMember(std::string_view key, ondemand::value value, NameMember* name, M
   }
 }
 
+/// Why a line gives no name.
+std::string NdjsonFault(std::string_view line) {
+  const std::optional<size_t> fault = record::FindJsonFault(line);
+  if (!fault) return "no member that is a name";
+  if (!line.starts_with('{')) return "no JSON object";
+  if (*fault == line.size()) return "JSON object that breaks off";
+  return "JSON object that is broken at byte " + std::to_string(*fault + 1);
+}
+
 }  // namespace
 
 struct NdjsonParser::Impl {
@@ -153,11 +162,12 @@ void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
   const auto name = std::find_if(members.names.begin(), members.names.end(),
                                  [](const NameMember& member) { return member.there; });
   if (!read || name == members.names.end() || !name->text.has_value()) {
-    MarkInvalid(line, job);
+    MarkInvalid(line, job, NdjsonFault(line));
     return;
   }
   if (members.wrong) {
-    MarkInvalid(*name->text, job);
+    MarkInvalid(*name->text, job,
+                "wildcard is no boolean, or account_uri or validation_method no string");
     return;
   }
   SetTypedName(*name->text, members.wildcard.value_or(wildcard), job, impl_->urls);
@@ -169,7 +179,8 @@ void SetTypedName(std::string_view text, bool wildcard, NameJob* job, UrlRule ur
   const bool as_wildcard = wildcard || typed.wildcard;
   const bool fits = typed.name.size() + (as_wildcard ? 2u : 0u) <= dns::kMaxNameSize;
   if (!typed.ok() || !fits) {
-    MarkInvalid(text, job);
+    MarkInvalid(text, job,
+                TypedNameErrorText(typed.ok() ? TypedNameError::kNameTooLong : typed.error));
     return;
   }
   job->valid = true;

@@ -44,7 +44,7 @@ class NdjsonParser {
 enum class UrlRule : uint8_t { kRefuse, kTakeHost };
 
 /// Fills `job` for a name typed as `text`, evaluated as a wildcard if `wildcard` or `*.` says so.
-/// Sets valid, wildcard, name, invalid_name and input; leaves the rest.
+/// Sets valid, wildcard, name, invalid_name, input and detail; leaves the rest.
 void SetTypedName(std::string_view text, bool wildcard, NameJob* job,
                   UrlRule urls = UrlRule::kRefuse);
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kCsvHeader =
     "name,input,outcome,reason,may_issue,would_issue,nxdomain,dnssec,caa_owner,caa_ttl,caa,cname,"
     "failed_at,zone,operator,servers,ede,findings,decisions,valid_until,queries,retries,attempts,"
-    "elapsed_ms,time,id,order,rank,input_columns\r\n";
+    "elapsed_ms,time,id,order,rank,input_columns,line,detail\r\n";
 
 /// Puts one field behind another. Keeps one text for those that are made of parts.
 class Row {
@@ -169,6 +169,12 @@ void CsvFormat::Append(const Record& record, std::string* out) const {
     row.Text("");
   }
   row.Text(record.input_columns.text);
+  if (record.line != 0) {
+    row.Number(record.line);
+  } else {
+    row.Text("");
+  }
+  row.Text(record.detail);
   out->append("\r\n");
 }
 

@@ -21,6 +21,8 @@ class Checker {
     SkipSpace();
     return position_ == text_.size();
   }
+  /// How far the rules went.
+  size_t position() const { return position_; }
 
  private:
   bool StartsWith(char c) const { return position_ < text_.size() && text_[position_] == c; }
@@ -123,5 +125,11 @@ class Checker {
 }  // namespace
 
 bool IsJsonObject(std::string_view text) { return Checker(text).WholeObject(); }
+
+std::optional<size_t> FindJsonFault(std::string_view text) {
+  Checker checker(text);
+  if (checker.WholeObject()) return std::nullopt;
+  return checker.position();
+}
 
 }  // namespace caascan::record

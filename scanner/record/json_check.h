@@ -1,6 +1,8 @@
 // Is a text JSON, to the letter?
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace caascan::record {
@@ -12,5 +14,8 @@ inline constexpr int kMaxJsonDepth = 128;
 /// On-Demand reader is lenient: that one does not look into members nobody asks for, and what we
 /// pass through untouched must not make our own output invalid. No allocation.
 bool IsJsonObject(std::string_view text);
+/// Where the text stops being one: an offset in it, its size where it breaks off. nullopt where it
+/// is one.
+std::optional<size_t> FindJsonFault(std::string_view text);
 
 }  // namespace caascan::record

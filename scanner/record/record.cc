@@ -170,6 +170,11 @@ void AppendVerdict(const Record& record, Outcome outcome, std::string* out) {
   out->append(record.may_issue ? R"(","may_issue":true)" : R"(","may_issue":false)");
   out->append(record.would_issue ? R"(,"would_issue":true)" : R"(,"would_issue":false)");
   if (record.nxdomain) out->append(R"(,"nxdomain":true)");
+  if (record.line != 0) {
+    out->append(R"(,"line":)");
+    AppendUnsigned(record.line, out);
+  }
+  AppendOptionalMember(R"(,"detail":)", record.detail, out);
 }
 
 /// What the look-up found and where.

@@ -38,7 +38,7 @@ struct ScanMetadata {
   std::string interface;  // Empty where none was given.
   std::vector<std::string> resolvers;
   std::vector<std::string> unauthenticated_resolvers;  // Of those: over TLS with any certificate.
-  std::vector<std::string> resolvers_over_tcp;  // Of these, that were silent over UDP.
+  std::vector<std::string> resolvers_over_tcp;         // Of these, that were silent over UDP.
   unsigned threads = 0;
   std::vector<InputFacts> inputs;
   std::string output;

@@ -91,7 +91,8 @@ std::string JobLine(size_t number, const std::string& name) {
   return line + "\"}\n";
 }
 
-/// The records in the order of their ids; the id is ours and taken out again.
+/// The records in the order of their ids; the id is ours and taken out again, and so is the number
+/// of the line that we gave a text that is no name.
 void SortRecords(std::string_view output, std::vector<std::string>* records) {
   std::map<uint64_t, std::string> by_number;
   record::RecordReader reader;
@@ -104,8 +105,9 @@ void SortRecords(std::string_view output, std::vector<std::string>* records) {
     const std::string id(reader.record().id);
     if (!absl::SimpleAtoi(id, &number)) continue;
     const std::string member = ",\"id\":" + id;
-    if (const size_t at = line.rfind(member); at != std::string::npos) {
-      line.erase(at, member.size());
+    const std::string place = ",\"line\":" + std::to_string(number + 1);
+    for (const std::string& ours : {member, place}) {
+      if (const size_t at = line.rfind(ours); at != std::string::npos) line.erase(at, ours.size());
     }
     by_number[number] = std::move(line);
   }

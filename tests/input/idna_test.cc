@@ -187,6 +187,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"Ipv4", "no name", "192.0.2.1", Error::kIpAddress},
         {"Ipv4FinalDot", "no name", "192.0.2.1.", Error::kIpAddress},
         {"Ipv6", "no name", "2001:db8::1", Error::kIpAddress},
+        {"Ipv6InBrackets", "no name", "[2001:db8::1]", Error::kIpAddress},
+        {"Ipv4Prefix", "no name", "192.0.2.0/24", Error::kIpAddress},
+        {"Ipv6Prefix", "no name", "2001:db8::/32", Error::kIpAddress},
+        {"PrefixOfAName", "no name", "example.com/24", Error::kUrl},
+        {"PrefixWithoutSize", "no name", "192.0.2.0/", Error::kIpAddress},
+        {"Ipv6Port", "no name", "[2001:db8::1]:53", Error::kIpAddress},
+        {"Ipv6Nul", "no name", std::string("2001:db8::1\0", 12), Error::kBadCharacter},
         {"Delete", "RFC 1035 §2.3.1", "a\x7F.example", Error::kBadCharacter},
     }),
     [](const auto& row) { return std::string(row.param.name); });

@@ -32,10 +32,11 @@ class MarkInvalidTest : public testing::TestWithParam<Row> {};
 TEST_P(MarkInvalidTest, KeepsWhatWasTyped) {
   NameJob job;
   job.valid = true;
-  MarkInvalid(GetParam().typed, &job);
+  MarkInvalid(GetParam().typed, &job, "why");
   EXPECT_FALSE(job.valid);
   EXPECT_EQ(job.details().invalid_name, GetParam().want_name);
   EXPECT_EQ(job.details().input, GetParam().want_input);
+  EXPECT_EQ(job.details().detail, "why");
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -282,6 +282,44 @@ TEST(NameSourceTest, WhatIsNotWholeGivesWhatItHoldsAndFailsInTheEnd) {
   }
 }
 
+/// Each job as "line: detail" where it is invalid, else its name.
+std::vector<std::string> Faults(NameSource* source) {
+  std::vector<std::string> shown;
+  NameJob job;
+  while (source->Next(&job, true) == NextJob::kJob) {
+    const JobDetails& details = job.details();
+    shown.push_back(job.valid ? Show(job) : std::to_string(details.line) + ": " + details.detail);
+    EXPECT_EQ(details.line == 0 && details.detail.empty(), job.valid) << Show(job);
+  }
+  return shown;
+}
+
+TEST(NameSourceTest, InvalidLinesHaveTheirNumberAndAReason) {
+  struct Row {
+    const char* what;
+    std::string content;
+    std::vector<std::string> shown;
+  };
+  const Row rows[] = {
+      {"lines",
+       "# a\n\na..b\nA.example\n\n192.0.2.1\n" + std::string(100'000, 'x'),
+       {"3: empty label", "a.example<A.example", "6: IP address", "7: line over 65536 bytes"}},
+      {"csv",
+       "rank,name\n1,a.example\n2,a b\n",
+       {"a.example", "3: character that no domain name holds"}},
+      {"ndjson",
+       "{\"name\":\"a.example\"}\n\n{\"name\"\n{}\n",
+       {"a.example", "3: JSON object that breaks off", "4: no member that is a name"}},
+      {"zone", "; a\n$TTL 60\na.com. NS a.\n\nnone\n", {"5: no record that can be read", "a.com"}},
+  };
+  for (const Row& row : rows) {
+    const io::TempFile file(row.content);
+    const auto source = MustOpen({.paths = {file.path()}});
+    EXPECT_EQ(Faults(source.get()), row.shown) << row.what;
+    EXPECT_TRUE(source->status().ok()) << row.what << source->status();
+  }
+}
+
 TEST(NameSourceTest, FilesOneAfterTheOther) {
   const io::TempFile lines("a.example");  // Without a line feed: the next file is another line.
   const io::TempFile empty("");

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace caascan::input {
@@ -86,6 +87,27 @@ INSTANTIATE_TEST_SUITE_P(Values, RawJsonTest,
                              {"EmptyArray", "[ ]"},
                          }),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(NdjsonParserTest, SaysWhyALineGivesNoName) {
+  for (const auto& [line, why] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"name":"a.example")", "JSON object that breaks off"},
+           {R"({"name":"a.example" 1})", "JSON object that is broken at byte 21"},
+           {R"(["name"])", "no JSON object"},
+           {R"({"id":1})", "no member that is a name"},
+           {R"({"name":7})", "no member that is a name"},
+           {R"({"name":"a","wildcard":1})",
+            "wildcard is no boolean, or account_uri or validation_method no string"},
+           {R"({"name":"a..b"})", "empty label"},
+           {R"({"name":"192.0.2.1"})", "IP address"}}) {
+    const NameJob job = Parse(line);
+    EXPECT_FALSE(job.valid) << line;
+    EXPECT_EQ(job.details().detail, why) << line;
+  }
+  const std::string longest = std::string(63, 'a') + "." + std::string(63, 'a') + "." +
+                              std::string(63, 'a') + "." + std::string(60, 'a');
+  EXPECT_EQ(Parse("{\"name\":\"" + longest + "\"}", true).details().detail, "name over 255 octets");
+  EXPECT_EQ(Parse(R"({"name":"a.example","id":1})").details().detail, "");
+}
 
 struct WildcardRow {
   const char* name;

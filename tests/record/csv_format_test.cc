@@ -85,6 +85,17 @@ TEST(CsvFormatTest, OctetsOfASetAreAsInAZoneFile) {
   EXPECT_NE(line.find(R"("0 issue ""a\034\092\007\255""")"), std::string::npos) << line;
 }
 
+TEST(CsvFormatTest, WhyALineIsNoNameStandsLast) {
+  Record record;
+  record.reason = Reason::kInvalidName;
+  record.line = 7;
+  record.detail = "empty label";
+  std::string line;
+  CsvFormat().Append(record, &line);
+  EXPECT_TRUE(line.ends_with(",,,7,empty label\r\n")) << line;
+  EXPECT_TRUE(CsvFormat().header().ends_with(",id,order,line,detail\r\n"));
+}
+
 TEST(CsvFormatTest, EachRecordIsOneLineOfAsManyFields) {
   const size_t columns = Header().size();
   for (const RecordSample& sample : RecordSamples()) {

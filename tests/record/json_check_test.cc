@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,24 @@ TEST_P(JsonCheckTest, IsNothingWhenCut) {
   const std::string trimmed = row.text.substr(0, row.text.find_last_of('}') + 1);
   for (size_t size = 0; size < trimmed.size(); ++size) {
     EXPECT_FALSE(IsJsonObject(std::string_view(trimmed).substr(0, size))) << size;
+  }
+}
+
+TEST(FindJsonFaultTest, IsWhereTheTextStopsBeingOne) {
+  struct FaultRow {
+    std::string text;
+    std::optional<size_t> want;
+  };
+  for (const FaultRow& row : std::vector<FaultRow>{{R"({"a":1})", std::nullopt},
+                                                   {"", 0},
+                                                   {"a.example", 0},
+                                                   {R"({"a":1)", 6},
+                                                   {R"({"a":"x)", 7},
+                                                   {R"({"a" 1})", 5},
+                                                   {R"({"a":1} x)", 8},
+                                                   {R"({"a":tru})", 5}}) {
+    EXPECT_EQ(FindJsonFault(row.text), row.want) << row.text;
+    EXPECT_EQ(IsJsonObject(row.text), !row.want.has_value()) << row.text;
   }
 }
 

@@ -91,7 +91,8 @@ Record Filled(const std::string& text) {
 
 Record NoName(const std::string& text) {
   input::NameJob job;
-  input::MarkInvalid(text, &job);
+  input::MarkInvalid(text, &job, text);
+  job.mutable_details()->line = UINT64_MAX;
   Record record;
   input::StartRecord(job, &record);
   record.time = SampleTime();

@@ -94,6 +94,16 @@ TEST(AppendRecordTest, FailuresAreNotValid) {
   }
 }
 
+TEST(AppendRecordTest, SaysWhyALineIsNoName) {
+  Record record;
+  record.reason = Reason::kInvalidName;
+  record.line = 12;
+  record.detail = "empty label";
+  EXPECT_NE(Line(record).find(R"("would_issue":false,"line":12,"detail":"empty label",)"),
+            std::string::npos)
+      << Line(record);
+}
+
 TEST(AppendRecordTest, AppendsBehindWhatIsThere) {
   Record record;
   record.name = "a.example";
