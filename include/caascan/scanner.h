@@ -15,6 +15,8 @@
 namespace caascan {
 
 enum class InputFormat : uint8_t { kAuto, kLines, kCsv, kZone, kNdjson };
+/// Which names of a zone file are looked up: those that it delegates, or all that have records.
+enum class ZoneNames : uint8_t { kDelegations, kOwners };
 enum class ServersInRecord : uint8_t { kNone, kFailures, kAll };
 enum class AddressFamilies : uint8_t { kBoth, kIpv4, kIpv6 };
 enum class DiagnoseMode : uint8_t { kOff, kFailures, kAll };
@@ -45,6 +47,7 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::vector<std::string> inputs;  // Paths; "-" or none is standard input.
   InputFormat input_format = InputFormat::kAuto;
   InputFields fields;
+  ZoneNames zone_names = ZoneNames::kDelegations;
   std::string output_path;  // Empty is standard output. `.gz` and `.zst` compress.
   /// Keep the records that output_path holds already, leave their names out, and append the rest.
   bool resume = false;

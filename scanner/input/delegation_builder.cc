@@ -2,6 +2,7 @@
 #include "scanner/input/delegation_builder.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "scanner/dns/codes.h"
@@ -24,6 +25,18 @@ void DelegationBuilder::SetApex(dns::NameView apex) {
   if (open_ && IsApex(owner_)) open_ = false;
 }
 
+/// Without an apex, the NS records of one look like those of a delegation.
+bool DelegationBuilder::IsLeftOut(dns::NameView owner) const {
+  if (!takes_owners_ || !has_apex_) return false;
+  return !IsInZone(owner) ||
+         (cut_.has_value() && !(owner == cut_->view()) && owner.IsAtOrBelow(*cut_));
+}
+
+bool DelegationBuilder::AddOwner(dns::NameView owner) {
+  assert(takes_owners_ && "owners are wanted");
+  return !owner.is_root() && !IsLeftOut(owner) && Begin(owner);
+}
+
 /// Makes `owner` the delegation that records are added to. True where another is complete by that.
 bool DelegationBuilder::Begin(dns::NameView owner) {
   if (open_ && owner_.view() == owner) return false;
@@ -36,8 +49,9 @@ bool DelegationBuilder::Begin(dns::NameView owner) {
 }
 
 bool DelegationBuilder::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host) {
-  if (IsApex(owner)) return false;
+  if (IsApex(owner) || IsLeftOut(owner)) return false;
   const bool complete = Begin(owner);
+  if (takes_owners_) cut_ = dns::Name(owner);
   const auto same = [host](const dns::Name& other) { return other.view() == host; };
   if (hosts_.size() == kMaxServers || std::any_of(hosts_.begin(), hosts_.end(), same)) {
     return complete;
@@ -51,7 +65,7 @@ bool DelegationBuilder::AddServer(dns::NameView owner, uint32_t ttl_s, dns::Name
 }
 
 bool DelegationBuilder::AddDs(dns::NameView owner, std::string_view rdata) {
-  if (IsApex(owner)) return false;
+  if (IsApex(owner) || IsLeftOut(owner)) return false;
   const bool complete = Begin(owner);
   std::vector<std::string>& ds = delegation_->ds;
   if (ds.size() < kMaxDs && std::find(ds.begin(), ds.end(), rdata) == ds.end()) {
@@ -84,13 +98,14 @@ void DelegationBuilder::AddGlue(size_t server, std::span<const uint8_t> octets) 
 }
 
 bool DelegationBuilder::Flush() {
-  if (!std::exchange(open_, false) || hosts_.empty()) return false;
+  if (!std::exchange(open_, false) || (hosts_.empty() && !takes_owners_)) return false;
   for (size_t i = 0; glue_ != nullptr && i < hosts_.size(); ++i) {
     if (!IsInZone(hosts_[i])) continue;
     glue_->ForEach(hosts_[i], [&](std::span<const uint8_t> octets) { AddGlue(i, octets); });
   }
   owner_.ToLower();
   done_owner_ = owner_.view().ToText();
+  if (hosts_.empty()) delegation_.reset();
   done_ = std::move(delegation_);
   return true;
 }

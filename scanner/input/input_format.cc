@@ -5,11 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
+#include <initializer_list>
 #include <string>
 
+#include "scanner/dns/delegation.h"
+#include "scanner/dns/record_text.h"
 #include "scanner/input/csv_row.h"
 #include "scanner/input/idna.h"
+#include "scanner/input/record_type.h"
+#include "scanner/input/zone_directive.h"
+#include "scanner/input/zone_fields.h"
+#include "scanner/io/line_reader.h"
 
 namespace caascan::input {
 namespace {
@@ -18,19 +24,80 @@ std::string Lower(std::string_view text) {
   return absl::AsciiStrToLower({text.data(), text.size()});
 }
 
-bool IsRecord(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t";
-  constexpr std::array<std::string_view, 5> kTypes = {"soa", "ns", "ds", "a", "aaaa"};
-  constexpr size_t kTokens = 4;  // Owner, TTL and class in either order, type.
-  bool in_class = false;
-  for (size_t i = 0; i < kTokens && !line.empty(); ++i) {
-    const size_t end = std::min(line.find_first_of(kBlanks), line.size());
-    const std::string token = Lower(line.substr(0, end));
-    line.remove_prefix(end);
-    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-    const bool known = std::find(kTypes.begin(), kTypes.end(), token) != kTypes.end();
-    if (i > 0 && in_class && known) return !line.empty();
-    in_class = in_class || (i > 0 && token == "in");
+bool IsTtl(std::string_view field) {
+  return field[0] >= '0' && field[0] <= '9' &&
+         field.find_first_not_of("0123456789wdhmsWDHMS") == std::string_view::npos;
+}
+
+bool IsNumber(std::string_view field) {
+  return !field.empty() && field.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Could a zone file write a name so? `@` is one too.
+bool IsZoneName(std::string_view field) {
+  const auto fits = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("-_.*\\/@").find(c) != std::string_view::npos;
+  };
+  return !field.empty() && std::all_of(field.begin(), field.end(), fits);
+}
+
+/// Nothing but a comment?
+bool IsEnd(std::string_view rdata) {
+  const std::string_view field = dns::TakeRecordField(&rdata);
+  return field.empty() || field[0] == ';';
+}
+
+/// Behind an SOA record's first name: its second and a number, or a parenthesis instead of either.
+bool GoesOnAsSoa(std::string_view rdata) {
+  const std::string_view second = dns::TakeRecordField(&rdata);
+  if (second.starts_with('(')) return true;
+  const std::string_view third = dns::TakeRecordField(&rdata);
+  return IsZoneName(second) && (third.starts_with('(') || IsNumber(third));
+}
+
+/// Could these be the type's RDATA? Where neither a TTL nor a class stands in front (`bare`), the
+/// text must show it.
+bool FitsType(std::string_view type, std::string_view rdata, bool bare) {
+  const std::string lower = Lower(type);
+  const auto is_one_of = [&lower](std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), lower) != types.end();
+  };
+  std::string_view rest = rdata;
+  const std::string_view first = dns::TakeRecordField(&rest);
+  if (first == "(") return true;
+  if (is_one_of({"a", "aaaa"})) {
+    std::array<uint8_t, dns::Delegation::kIpv6Octets> octets{};
+    return ReadAddress(first, &octets) != 0 && IsEnd(rest);
+  }
+  if (is_one_of({"ns", "cname", "dname", "ptr"})) {
+    const bool shows = !bare || first.find_first_of(".@") != std::string_view::npos;
+    return shows && IsZoneName(first) && IsEnd(rest);
+  }
+  if (lower == "soa") return IsZoneName(first) && GoesOnAsSoa(rest);
+  if (!bare) return true;
+  if (is_one_of({"rrsig", "sig"})) return IsRecordType(first) && !IsEnd(rest);
+  if (lower == "nsec") return first.ends_with('.') && IsRecordType(dns::TakeRecordField(&rest));
+  const bool generic = first.starts_with("\\#") || first.starts_with('"');
+  return generic || (IsNumber(first) && !IsEnd(rest));
+}
+
+/// `[owner] [TTL] [class] TYPE RDATA`, where TTL and class may change places.
+bool IsRecord(std::string_view line, bool has_owner) {
+  // A comma behind the first field is that of a csv line.
+  if (has_owner && dns::TakeRecordField(&line).find(',') != std::string_view::npos) return false;
+  bool has_ttl = false;
+  bool has_class = false;
+  std::string_view rest = line;
+  for (std::string_view field = dns::TakeRecordField(&rest); !field.empty();
+       field = dns::TakeRecordField(&rest)) {
+    if (!has_ttl && IsTtl(field)) {
+      has_ttl = true;
+    } else if (!has_class && Lower(field) == "in") {
+      has_class = true;
+    } else {
+      return IsRecordType(field) && !IsEnd(rest) && FitsType(field, rest, !has_ttl && !has_class);
+    }
   }
   return false;
 }
@@ -60,11 +127,15 @@ InputFormat FormatByPath(std::string_view path) {
 }
 
 InputFormat FormatByLine(std::string_view line) {
-  assert(!line.starts_with(' ') && !line.ends_with(' ') && "blanks were cut off");
+  const bool leaves_owner_out = !line.empty() && dns::IsRecordBlank(line[0]);
+  line = io::TrimBlanks(line);
   if (line.starts_with('{')) return InputFormat::kNdjson;
-  const std::string start = Lower(line.substr(0, 7));
-  const bool directive = start.starts_with("$origin") || start.starts_with("$ttl");
-  if (line.starts_with(';') || directive || IsRecord(line)) return InputFormat::kZone;
+  const ZoneDirective directive = ZoneDirectiveOf(line);
+  const bool is_known = directive != ZoneDirective::kNone && directive != ZoneDirective::kUnknown;
+  if (line.starts_with(';') || is_known || IsRecord(line, /*has_owner=*/true) ||
+      (leaves_owner_out && IsRecord(line, /*has_owner=*/false))) {
+    return InputFormat::kZone;
+  }
   const size_t separator = line.find_first_of(kSeparators);
   const bool separated = separator != std::string_view::npos && !IsUrlUpTo(line, separator);
   return separated ? InputFormat::kCsv : InputFormat::kLines;

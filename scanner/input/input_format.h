@@ -11,10 +11,14 @@ namespace caascan::input {
 /// `.tsv`, `.zone`, `.ndjson`, `.jsonl`; kAuto for any other.
 InputFormat FormatByPath(std::string_view path);
 
-/// By the first line that is neither blank nor begins with `#`: ndjson where it begins with `{`;
-/// zone where it begins with `;`, `$ORIGIN` or `$TTL`, or is a record of class IN (SOA, NS, DS, A,
-/// AAAA); csv where it holds one of kSeparators, save in the path of a URL; else lines. REQUIRES:
-/// `line` has no blanks around it.
+/// By the first line that is neither blank nor begins with `#`:
+/// - ndjson where it begins with `{`.
+/// - zone where it begins with `;` or a directive of zone files (`$ORIGIN`, `$TTL`, `$INCLUDE`,
+///   `$GENERATE`), or is a record of class IN. TTL and class may be left out, and the owner where
+///   the line begins with a blank. The type must be one (IsRecordType()), and its RDATA must look
+///   like it, more so the less stands in front.
+/// - csv where it holds one of kSeparators, save in the path of a URL.
+/// - else lines.
 InputFormat FormatByLine(std::string_view line);
 
 }  // namespace caascan::input

@@ -11,6 +11,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/input/input_format.h"
+#include "scanner/input/zone_directive.h"
 #include "scanner/input/zone_order.h"
 #include "scanner/record/json_text.h"
 
@@ -136,10 +137,7 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
           put_back_ = line;
           return NextJob::kWouldWait;
         }
-        ZonePlan plan;
-        plan.denials = options_.denials;
-        if (!PlanZone(options_.paths[next_path_ - 1], wake_, &plan)) return NextJob::kInterrupted;
-        zone_ = std::make_unique<ZoneLines>(std::move(plan));
+        if (!BeginZone()) return status_.ok() ? NextJob::kInterrupted : NextJob::kFailed;
       }
       return ParseLine(line, job) ? Give(job, line.number) : NextJob::kEnd;
     case io::ReadResult::kWouldWait:
@@ -158,12 +156,29 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
     case io::ReadResult::kEnd:
       break;
   }
-  return Conclude(job) ? Give(job, reader_->lines()) : NextJob::kEnd;
+  return Conclude(job) ? Give(job, /*line=*/0) : NextJob::kEnd;
 }
 
-/// `line`: where it is not known already.
+/// False where it was interrupted, or status_ says what is wrong with the file.
+bool NameSource::BeginZone() {
+  ZonePlan plan;
+  plan.denials = options_.denials;
+  plan.owners = options_.zone_names == ZoneNames::kOwners;
+  const absl::Status planned = PlanZone(options_.paths[next_path_ - 1], wake_, &plan);
+  if (!planned.ok()) {
+    if (!absl::IsCancelled(planned)) status_ = planned;
+    return false;
+  }
+  zone_ = std::make_unique<ZoneLines>(std::move(plan));
+  return true;
+}
+
+/// `line`: the number of the one that the job comes from, or 0.
 NextJob NameSource::Give(NameJob* job, uint64_t line) {
-  if (!job->valid && job->details().line == 0) job->mutable_details()->line = line;
+  if (!job->valid) {
+    uint64_t& number = job->mutable_details()->line;
+    if (number == 0) number = line;
+  }
   return NextJob::kJob;
 }
 
@@ -255,10 +270,11 @@ bool NameSource::OpenNext() {
 bool NameSource::BeginsZone(const io::Line& line) {
   if (zone_ != nullptr) return false;
   if (format_ != InputFormat::kAuto && format_ != InputFormat::kZone) return false;
-  const std::string_view trimmed = io::TrimBlanks(TextOf(line));
+  const std::string_view text = TextOf(line);
+  const std::string_view trimmed = io::TrimBlanks(text);
   if (trimmed.empty() && !line.overlong) return false;
   if (format_ == InputFormat::kAuto && !IsComment(trimmed, format_)) {
-    format_ = FormatOf(trimmed, options_.fields);
+    format_ = FormatOf(text, options_.fields);
   }
   return format_ == InputFormat::kZone;
 }
@@ -287,7 +303,7 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
       ndjson_.Parse(text, options_.wildcard, job);
       return true;
     case InputFormat::kZone: {
-      const ZoneLines::Verdict verdict = zone_->Add(text);
+      const ZoneLines::Verdict verdict = zone_->Add(text, line.number);
       if (line.unended && verdict == ZoneLines::Verdict::kInvalid) {
         NotWhole("it ends within a record");
       }
@@ -358,9 +374,14 @@ void NameSource::ParseRow(std::string_view text, NameJob* job) {
 /// False where there is no job yet.
 bool NameSource::TakeZone(ZoneLines::Verdict verdict, NameJob* job) {
   if (verdict == ZoneLines::Verdict::kNothing) return false;
+  if (verdict == ZoneLines::Verdict::kRefused) {
+    status_ = RefuseDirective(zone_->refused(), name_of_input(), zone_->invalid().line);
+    return false;
+  }
   ClearJob(job);
   if (verdict == ZoneLines::Verdict::kInvalid) {
-    MarkInvalid(zone_->invalid_text(), job, "no record that can be read");
+    MarkInvalid(zone_->invalid().text, job, zone_->invalid().why);
+    job->mutable_details()->line = zone_->invalid().line;
     return true;
   }
   SetTypedName(zone_->owner(), options_.wildcard, job);

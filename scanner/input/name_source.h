@@ -36,6 +36,8 @@ struct NameSourceOptions {
   InputFields fields = {};
   /// Called from Next() with a line for people: which column of a file was chosen. May be empty.
   std::function<void(const std::string&)> on_notice = {};
+  /// Which names of a zone file are given.
+  ZoneNames zone_names = ZoneNames::kDelegations;
 };
 
 enum class NextJob : uint8_t {
@@ -54,12 +56,15 @@ enum class NextJob : uint8_t {
 /// over LineReader::kMaxLineSize is an invalid job. Lines of csv that a quoted field spans are one
 /// (CsvRows). A row without a column of names is taken as a whole.
 ///
-/// Of a zone file, every delegated name (see ZoneLines) gives exactly one job, in whatever order
-/// the records stand, and so does every line that cannot be read. A regular file is read twice, the
-/// first time for its order alone; where it is grouped by owner its jobs come as it is read again.
-/// Every other zone file is sorted, in temporary files beside TMPDIR, and its jobs come at its end.
+/// Of a zone file, every delegated name or every owner (see ZoneLines) gives exactly one job, in
+/// whatever order the records stand, and so does every line that cannot be read. A regular file is
+/// read twice, the first time for its order alone; where it is grouped by owner its jobs come as it
+/// is read again. Every other zone file is sorted, in temporary files beside TMPDIR, and its jobs
+/// come at its end. So is every one whose owners are wanted.
 /// Memory: at most 96 MiB (ZoneOrder, ZoneSorter), and 64 MiB more for the digest of a regular file
 /// with a ZONEMD record (ZoneDigest).
+///
+/// A zone file with a directive that stands for records (ZoneDirective) fails the source.
 ///
 /// An input that is not whole gives what it holds, and then fails the source at the end of all: a
 /// compressed stream that breaks off, a zone file that ends within a record, lacks the SOA record
@@ -90,6 +95,7 @@ class NameSource {
  private:
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
   NextJob ReadOn(NameJob* job, bool wait);
+  bool BeginZone();
   static NextJob Give(NameJob* job, uint64_t line);
   bool Conclude(NameJob* job);
   void CompareDigest();

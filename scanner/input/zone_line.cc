@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <span>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "scanner/dns/ldns.h"
 #include "scanner/dns/record_text.h"
 #include "scanner/input/delegation_builder.h"
+#include "scanner/input/record_type.h"
 #include "scanner/input/zone_fields.h"
 
 namespace caascan::input {
@@ -67,12 +69,16 @@ class ZoneLines::Impl {
   explicit Impl(ZonePlan plan) : plan_(std::move(plan)) {
     builder_.set_glue(plan_.sorter != nullptr ? plan_.sorter->glue() : plan_.glue.get());
     if (plan_.apex.has_value()) builder_.SetApex(*plan_.apex);
+    if (plan_.owners) builder_.TakeOwners();
+    assert((!plan_.owners || plan_.sorter != nullptr) && "owners are sorted");
   }
-  Verdict Add(std::string_view line);
+  Verdict Add(std::string_view line, uint64_t number);
   Verdict End();
   const std::string& owner() const { return builder_.owner(); }
   std::unique_ptr<dns::Delegation> TakeDelegation() { return builder_.Take(); }
-  const std::string& invalid_text() const { return invalid_text_; }
+  const InvalidRecord& invalid() const { return invalid_; }
+  ZoneDirective refused() const { return refused_; }
+  bool has_records() const { return has_records_; }
   ZoneDigest::Verdict CompareDigest() {
     return plan_.digest != nullptr ? plan_.digest->Compare() : ZoneDigest::Verdict::kNothing;
   }
@@ -89,12 +95,15 @@ class ZoneLines::Impl {
   Verdict Directive(std::string_view record);
   Read ReadPlain(std::string_view record);
   Verdict ReadByLdns(std::string_view record);
+  std::optional<dns::Name> Absolute(std::string_view text) const;
   static std::string TextForLdns(std::string_view owner, std::string_view rest);
   void AddToDigest(std::string_view record);
   void TakeProof(std::string_view owner, std::string_view type, std::string_view rdata);
+  bool TakeOwner(std::string_view owner, std::string_view type);
+  void AddOwner(dns::NameView owner);
   bool TakeRr(const ldns_rr* rr);
-  bool Join(std::string_view line);
-  Verdict Invalid(std::string_view text);
+  const char* Join(std::string_view line);
+  Verdict Invalid(std::string_view text, std::string_view why);
 
   void ReadDigComment(std::string_view line);
   void AddSoa(dns::NameView owner);
@@ -110,27 +119,31 @@ class ZoneLines::Impl {
   uint32_t default_ttl_s_ = kDefaultTtl;
   bool ttl_is_given_ = false;  // By $TTL.
   bool digest_ended_ = false;
-  std::string last_owner_;  // As the file has it, for lines that leave it out.
-  std::string joined_;      // A record's lines so far, without comments.
-  size_t depth_ = 0;        // Of parentheses that are open.
+  std::string last_owner_ = "@";  // As the file has it, for lines that leave it out.
+  std::string joined_;            // A record's lines so far, without comments.
+  size_t depth_ = 0;              // Of parentheses that are open.
   bool sorted_ = false;
   uint64_t records_ = 0;  // So far, those that cannot be read included.
   uint64_t soas_ = 0;
   uint64_t last_soa_ = 0;  // Which of the records it was.
   bool promises_closing_soa_ = false;
 
-  std::string invalid_text_;
+  bool has_records_ = false;
+  uint64_t first_line_ = 0;  // Of the record at hand.
+  InvalidRecord invalid_;
+  ZoneDirective refused_ = ZoneDirective::kNone;
 };
 
-ZoneLines::Verdict ZoneLines::Impl::Add(std::string_view line) {
+ZoneLines::Verdict ZoneLines::Impl::Add(std::string_view line, uint64_t number) {
+  if (depth_ == 0) first_line_ = number;
   if (depth_ == 0 && std::none_of(line.begin(), line.end(), NeedsJoin)) return Interpret(line);
   if (depth_ == 0 && line[0] == ';') {
     ReadDigComment(line);
     return Verdict::kNothing;
   }
-  if (!Join(line)) {
+  if (const char* const why = Join(line)) {
     depth_ = 0;
-    const Verdict verdict = Invalid(joined_);
+    const Verdict verdict = Invalid(joined_, why);
     joined_.clear();
     return verdict;
   }
@@ -151,12 +164,13 @@ void ZoneLines::Impl::ReadDigComment(std::string_view line) {
   }
 }
 
-/// Puts the line behind joined_, without its comment, blanks for parentheses. False where they do
-/// not match, a quote stays open, or the record is too long.
-bool ZoneLines::Impl::Join(std::string_view line) {
+/// Puts the line behind joined_, without its comment, blanks for parentheses. What is wrong where
+/// they do not match, a quote stays open, or the record is too long; else null.
+const char* ZoneLines::Impl::Join(std::string_view line) {
   bool quoted = false;
-  bool sound = joined_.size() + line.size() < kMaxRecordSize;
-  for (size_t i = 0; i < line.size() && joined_.size() < kMaxRecordSize; ++i) {
+  bool matched = true;
+  if (joined_.size() + line.size() >= kMaxRecordSize) return "record over 65536 bytes";
+  for (size_t i = 0; i < line.size(); ++i) {
     char c = line[i];
     if (c == '\\' && i + 1 < line.size()) {
       joined_.push_back(c);
@@ -169,21 +183,24 @@ bool ZoneLines::Impl::Join(std::string_view line) {
       ++depth_;
       c = ' ';
     } else if (!quoted && c == ')') {
-      sound = sound && depth_ > 0;
+      matched = matched && depth_ > 0;
       depth_ -= depth_ > 0 ? 1 : 0;
       c = ' ';
     }
     joined_.push_back(c);
   }
   joined_.push_back(' ');
-  return sound && !quoted;
+  if (quoted) return "quote that stays open";
+  return matched ? nullptr : "parenthesis that was not opened";
 }
 
-ZoneLines::Verdict ZoneLines::Impl::Invalid(std::string_view text) {
+ZoneLines::Verdict ZoneLines::Impl::Invalid(std::string_view text, std::string_view why) {
   const size_t begin = std::min(text.find_first_not_of(dns::kRecordBlanks), text.size());
   text.remove_prefix(begin);
   text = text.substr(0, text.find_last_not_of(dns::kRecordBlanks) + 1);
-  invalid_text_.assign(text);
+  invalid_.text.assign(text);
+  invalid_.why = why;
+  invalid_.line = first_line_;
   return Verdict::kInvalid;
 }
 
@@ -193,38 +210,61 @@ ZoneLines::Verdict ZoneLines::Impl::Interpret(std::string_view record) {
   if (record[0] == '$') return Directive(record);
   ++records_;
   if (plan_.digest != nullptr && !digest_ended_) AddToDigest(record);
+  Verdict verdict = Verdict::kNothing;
   switch (ReadPlain(record)) {
     case Read::kDone:
-      return Verdict::kNothing;
+      break;
     case Read::kNewDelegation:
-      return Verdict::kDelegation;
+      verdict = Verdict::kDelegation;
+      break;
     case Read::kNotPlain:
+      verdict = ReadByLdns(record);
+      if (verdict == Verdict::kInvalid) return verdict;
       break;
   }
-  return ReadByLdns(record);
+  has_records_ = true;
+  return verdict;
 }
 
 ZoneLines::Verdict ZoneLines::Impl::Directive(std::string_view record) {
+  const ZoneDirective directive = ZoneDirectiveOf(record);
+  if (StandsForRecords(directive)) {
+    refused_ = directive;
+    invalid_.line = first_line_;
+    return Verdict::kRefused;
+  }
   std::string_view rest = record;
-  const std::string_view word = dns::TakeRecordField(&rest);
+  (void)dns::TakeRecordField(&rest);
   const std::string value(dns::TakeRecordField(&rest));
-  if (caa::EqualIgnoringCase(word, "$origin")) {
-    ldns_rdf* origin = ldns_dname_new_frm_str(value.c_str());
-    if (origin == nullptr) return Invalid(record);
-    if (!value.ends_with('.') && ldns_dname_cat(origin, origin_.get()) != LDNS_STATUS_OK) {
-      ldns_rdf_deep_free(origin);
-      return Invalid(record);
-    }
-    origin_.reset(origin);
+  if (directive == ZoneDirective::kOrigin) {
+    const std::optional<dns::Name> origin = Absolute(value);
+    if (!origin) return Invalid(record, "$ORIGIN without a domain name");
+    const dns::NameView name = origin->view();
+    origin_.reset(ldns_dname_new_frm_data(static_cast<uint16_t>(name.size()), name.data()));
     return Verdict::kNothing;
   }
-  if (caa::EqualIgnoringCase(word, "$ttl") && !value.empty()) {
+  if (directive == ZoneDirective::kTtl) {
     const char* end = nullptr;
     default_ttl_s_ = ldns_str2period(value.c_str(), &end);
     ttl_is_given_ = true;
-    return *end == '\0' ? Verdict::kNothing : Invalid(record);
+    const bool sound = !value.empty() && *end == '\0';
+    return sound ? Verdict::kNothing : Invalid(record, "$TTL without a time");
   }
-  return Invalid(record);
+  return Invalid(record, "directive that zone files do not know");
+}
+
+/// A name as the file has it, the origin behind it where it is relative.
+std::optional<dns::Name> ZoneLines::Impl::Absolute(std::string_view text) const {
+  if (text == "@") return dns::Name(ViewOf(origin_.get()));
+  const std::string copy(text);
+  if (copy.empty() || copy.find('\0') != std::string::npos) return std::nullopt;
+  const std::unique_ptr<ldns_rdf, RdfFree> name(ldns_dname_new_frm_str(copy.c_str()));
+  if (name == nullptr) return std::nullopt;
+  if (ldns_dname_str_absolute(copy.c_str()) == 0 &&
+      ldns_dname_cat(name.get(), origin_.get()) != LDNS_STATUS_OK) {
+    return std::nullopt;
+  }
+  return dns::Name(ViewOf(name.get()));
 }
 
 ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
@@ -249,7 +289,7 @@ ZoneLines::Impl::Read ZoneLines::Impl::ReadPlain(std::string_view record) {
   last_owner_.assign(owner_text);
   if (kind == Kind::kOther) {
     TakeProof(owner_text, type, behind_type);
-    return Read::kDone;
+    return TakeOwner(owner_text, type) ? Read::kDone : Read::kNotPlain;
   }
   dns::Name owner;
   if (dns::Name::FromText(owner_text, &owner) != dns::NameError::kNone) return Read::kNotPlain;
@@ -307,12 +347,13 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   std::string_view rest = record;
   if (dns::kRecordBlanks.find(record[0]) == std::string_view::npos)
     last_owner_.assign(dns::TakeRecordField(&rest));
-  const dns::RRType type = dns::RecordTypeOf(dns::RecordTypeText(rest));
-  if (type == dns::RRType{}) return Invalid(record);
-  if (!SaysSomethingOfDelegations(type)) {
+  const std::string_view typed = dns::RecordTypeText(rest);
+  if (!IsRecordType(typed)) return Invalid(record, "no record: it has no type that is known");
+  if (!SaysSomethingOfDelegations(dns::RecordTypeOf(typed))) {
     std::string_view behind_type = rest;
-    const std::string_view type_text = TakeType(&behind_type);
-    TakeProof(last_owner_, type_text, behind_type);
+    const std::string_view type = TakeType(&behind_type);
+    TakeProof(last_owner_, type, behind_type);
+    if (!TakeOwner(last_owner_, type)) return Invalid(record, "owner that is no domain name");
     return Verdict::kNothing;
   }
   const std::string text = TextForLdns(last_owner_, rest);
@@ -320,7 +361,8 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   const ldns_status status =
       ldns_rr_new_frm_str(&raw, text.c_str(), default_ttl_s_, origin_.get(), nullptr);
   const std::unique_ptr<ldns_rr, RrFree> rr(raw);
-  if (status != LDNS_STATUS_OK || text.find('\0') != std::string::npos) return Invalid(record);
+  if (status != LDNS_STATUS_OK) return Invalid(record, ldns_get_errorstr_by_id(status));
+  if (text.find('\0') != std::string::npos) return Invalid(record, "record that holds a NUL");
   return TakeRr(rr.get()) ? Verdict::kDelegation : Verdict::kNothing;
 }
 
@@ -341,6 +383,22 @@ void ZoneLines::Impl::TakeProof(std::string_view owner, std::string_view type,
   } else {
     builder_.AddProof(record->owner, record->type, record->rdata);
   }
+}
+
+/// False where the owner is no domain name. NSEC3 records stand at hashes, RRSIG records at names
+/// that others stand at.
+bool ZoneLines::Impl::TakeOwner(std::string_view owner, std::string_view type) {
+  if (!plan_.owners || caa::EqualIgnoringCase(type, "nsec3") ||
+      caa::EqualIgnoringCase(type, "rrsig")) {
+    return true;
+  }
+  const std::optional<dns::Name> name = Absolute(owner);
+  if (name) plan_.sorter->AddOwner(*name);
+  return name.has_value();
+}
+
+void ZoneLines::Impl::AddOwner(dns::NameView owner) {
+  if (plan_.owners) plan_.sorter->AddOwner(owner);
 }
 
 /// True where the delegation before it is complete.
@@ -377,6 +435,7 @@ bool ZoneLines::Impl::TakeRr(const ldns_rr* rr) {
 /// True where the delegation before it is complete.
 bool ZoneLines::Impl::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameView host) {
   if (plan_.sorter == nullptr) return builder_.AddServer(owner, ttl_s, host);
+  AddOwner(owner);
   plan_.sorter->AddServer(owner, ttl_s, host);
   return false;
 }
@@ -384,6 +443,7 @@ bool ZoneLines::Impl::AddServer(dns::NameView owner, uint32_t ttl_s, dns::NameVi
 /// Likewise.
 bool ZoneLines::Impl::AddDs(dns::NameView owner, std::string_view rdata) {
   if (plan_.sorter == nullptr) return builder_.AddDs(owner, rdata);
+  AddOwner(owner);
   plan_.sorter->AddDs(owner, rdata);
   return false;
 }
@@ -392,12 +452,14 @@ void ZoneLines::Impl::AddAddress(dns::NameView owner, std::span<const uint8_t> o
   if (plan_.sorter == nullptr) {
     builder_.AddAddress(owner, octets);
   } else {
+    AddOwner(owner);
     plan_.sorter->AddAddress(owner, octets);
   }
 }
 
 void ZoneLines::Impl::AddSoa(dns::NameView owner) {
   if (!apex_) apex_ = owner;
+  AddOwner(owner);
   builder_.SetApex(owner);
   last_soa_ = records_;
   if (++soas_ == records_ && soas_ == 2) promises_closing_soa_ = true;
@@ -405,7 +467,7 @@ void ZoneLines::Impl::AddSoa(dns::NameView owner) {
 
 ZoneLines::Verdict ZoneLines::Impl::End() {
   if (std::exchange(depth_, 0) > 0) {
-    const Verdict verdict = Invalid(joined_);
+    const Verdict verdict = Invalid(joined_, "parenthesis that stays open");
     joined_.clear();
     return verdict;
   }
@@ -418,11 +480,15 @@ ZoneLines::Verdict ZoneLines::Impl::End() {
 
 ZoneLines::ZoneLines(ZonePlan plan) : impl_(std::make_unique<Impl>(std::move(plan))) {}
 ZoneLines::~ZoneLines() = default;
-ZoneLines::Verdict ZoneLines::Add(std::string_view line) { return impl_->Add(line); }
+ZoneLines::Verdict ZoneLines::Add(std::string_view line, uint64_t number) {
+  return impl_->Add(line, number);
+}
 ZoneLines::Verdict ZoneLines::End() { return impl_->End(); }
 const std::string& ZoneLines::owner() const { return impl_->owner(); }
 std::unique_ptr<dns::Delegation> ZoneLines::TakeDelegation() { return impl_->TakeDelegation(); }
-const std::string& ZoneLines::invalid_text() const { return impl_->invalid_text(); }
+const ZoneLines::InvalidRecord& ZoneLines::invalid() const { return impl_->invalid(); }
+ZoneDirective ZoneLines::refused() const { return impl_->refused(); }
+bool ZoneLines::has_records() const { return impl_->has_records(); }
 bool ZoneLines::lacks_closing_soa() const { return impl_->lacks_closing_soa(); }
 const absl::Status& ZoneLines::status() const { return impl_->status(); }
 ZoneDigest::Verdict ZoneLines::CompareDigest() { return impl_->CompareDigest(); }

@@ -13,6 +13,7 @@
 #include "scanner/dns/name.h"
 #include "scanner/input/glue_table.h"
 #include "scanner/input/zone_digest.h"
+#include "scanner/input/zone_directive.h"
 #include "scanner/input/zone_proof.h"
 #include "scanner/input/zone_sorter.h"
 
@@ -31,6 +32,8 @@ struct ZonePlan {
   /// Takes denials, in the one reading that comes before the first delegation: in this one with a
   /// sorter. Null where no proofs are wanted, those of delegations neither.
   DenialSink* denials = nullptr;
+  /// Give each name that the zone has records at, not its delegations alone. Needs the sorter.
+  bool owners = false;
 };
 
 /// Takes the lines of one zone file in order and finds its delegations: owners of NS records other
@@ -40,6 +43,10 @@ struct ZonePlan {
 /// owner must stand together, with nothing but other types in between. Where they do not, the owner
 /// comes again. Addresses are taken from where they stand before the next delegation, and out of
 /// the table. With a sorter, delegations come at the end, each owner once.
+///
+/// With ZonePlan::owners, so do the owners of all other records, the apex first: all but the root,
+/// owners of NSEC3 records and their RRSIGs (hashes, no names), and, where there is an SOA record,
+/// names outside the zone or below a delegation (glue).
 class ZoneLines {
  public:
   explicit ZoneLines(ZonePlan plan = {});
@@ -49,19 +56,32 @@ class ZoneLines {
 
   enum class Verdict : uint8_t {
     kNothing,     // Go on.
-    kDelegation,  // A delegation is complete: owner() and TakeDelegation().
+    kDelegation,  // A delegation is complete: owner() and TakeDelegation(). With
+                  // ZonePlan::owners, maybe another owner.
     kInvalid,     // No record can be read from the line, or from those that began with it:
-                  // invalid_text().
+                  // invalid().
+    kRefused,     // The line stands for records that are not in the file: refused().
   };
-  /// One line without its line feed.
-  Verdict Add(std::string_view line);
+  /// What is wrong with a record.
+  struct InvalidRecord {
+    std::string text;
+    std::string_view why;
+    uint64_t line = 0;  // The number of its first.
+  };
+  /// One line without its line feed, and its number.
+  Verdict Add(std::string_view line, uint64_t number);
   /// At the end of the file; call it until it says kNothing.
   Verdict End();
 
   /// The delegated name as text, lower case, no final dot. Until the next call of Add() or End().
   const std::string& owner() const;
+  /// Null for an owner that is not delegated.
   std::unique_ptr<dns::Delegation> TakeDelegation();
-  const std::string& invalid_text() const;
+  /// Of what was refused it has the line alone.
+  const InvalidRecord& invalid() const;
+  ZoneDirective refused() const;
+  /// Was there a record that could be read, so far?
+  bool has_records() const;
 
   /// Does the file, so far, lack the SOA record that a zone transfer ends with (RFC 5936 §2.2)? It
   /// shows by itself that it is one: its first two records are SOA records, or dig's heading says

@@ -13,6 +13,7 @@
 
 #include "scanner/caa/property.h"
 #include "scanner/dns/record_text.h"
+#include "scanner/input/zone_directive.h"
 #include "scanner/input/zone_fields.h"
 #include "scanner/io/line_reader.h"
 
@@ -174,25 +175,37 @@ ZonePlan ZoneOrder::TakePlan() {
   return plan;
 }
 
-bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan) {
+absl::Status PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan) {
   DenialSink* const denials = plan->denials;
+  const bool owners = plan->owners;
   plan->sorter = std::make_unique<ZoneSorter>();
   struct stat info = {};
-  if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return true;
+  if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return absl::OkStatus();
+  }
   auto reader = io::LineReader::Open(path, wake);
-  if (!reader.ok()) return true;  // The second reading says why.
+  if (!reader.ok()) return absl::OkStatus();  // The second reading says why.
   ZoneOrder order;
   order.set_denials(denials);
+  if (owners) order.WantSorted();
   io::Line line;
   io::ReadResult result = io::ReadResult::kLine;
   while ((result = (*reader)->Next(&line, /*wait=*/true)) == io::ReadResult::kLine) {
     if (line.overlong) continue;  // It is no record.
-    order.Add(line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text);
+    const std::string_view text =
+        line.number == 1 ? io::WithoutByteOrderMark(line.text) : line.text;
+    if (const ZoneDirective directive = ZoneDirectiveOf(text);
+        order.ordered() && StandsForRecords(directive)) {
+      return RefuseDirective(directive, io::InputFile::DisplayName(path), line.number);
+    }
+    order.Add(text);
   }
   (void)order.End();
   *plan = order.TakePlan();
   plan->denials = denials;
-  return result != io::ReadResult::kInterrupted;
+  plan->owners = owners;
+  return result == io::ReadResult::kInterrupted ? absl::CancelledError("interrupted")
+                                                : absl::OkStatus();
 }
 
 }  // namespace caascan::input

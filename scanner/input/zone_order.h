@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/status/status.h>
+
 #include "scanner/dns/name.h"
 #include "scanner/input/glue_table.h"
 #include "scanner/input/zone_line.h"
@@ -34,9 +36,13 @@ class ZoneOrder {
   explicit ZoneOrder(size_t max_hashes = kMaxHashes, size_t glue_memory = GlueTable::kMemory);
   /// Takes the file's denials on the way; null where they are not wanted.
   void set_denials(DenialSink* denials) { denials_ = denials; }
+  /// The file is sorted, whatever its order.
+  void WantSorted() { ordered_ = false; }
 
   /// One line without its line feed.
   void Add(std::string_view line);
+  /// Is it by owner so far, each record in a line of its own?
+  bool ordered() const { return ordered_; }
   /// At the end: is the file grouped by owner?
   bool End();
   /// How to read the file again: without a sorter where it is grouped, with the addresses and the
@@ -68,8 +74,11 @@ class ZoneOrder {
 bool ComesBefore(std::string_view a, std::string_view b);
 
 /// Reads the file for its order, so that *plan says how to read it again. What cannot be read
-/// twice, such as a pipe and standard input, is sorted. What plan->denials wants is given to it
-/// here or there. False where `wake` (may be null) interrupted it.
-bool PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan);
+/// twice, such as a pipe and standard input, is sorted, and so is all where plan->owners are
+/// wanted. What plan->denials wants is given to it here or there. Cancelled where `wake` (may be
+/// null) interrupted it; InvalidArgument at a directive that stands for records, as far as it can
+/// be told without joining lines: the second reading tells of others before it gives a delegation
+/// out.
+absl::Status PlanZone(const std::string& path, const io::WakeFd* wake, ZonePlan* plan);
 
 }  // namespace caascan::input

@@ -1,5 +1,5 @@
-// A record is its owner's key, the kind, and what the kind needs: an owner's NS records sort in
-// front of all others. Tested by zone_sorter_test.cc.
+// A record is its owner's key, the kind, and what the kind needs: that there is an owner sorts in
+// front of all else, and its NS records come next. Tested by zone_sorter_test.cc.
 #include "scanner/input/zone_sorter.h"
 
 #include <cassert>
@@ -11,6 +11,7 @@
 namespace caascan::input {
 namespace {
 
+constexpr char kOwner = '0';
 constexpr char kServer = '1';
 constexpr char kDs = '2';
 constexpr char kAddress = '3';
@@ -53,6 +54,8 @@ void ZoneSorter::AddAddress(dns::NameView owner, std::span<const uint8_t> octets
   if (!glue_.Add(owner, octets)) Add(owner, kAddress, dns::AsChars(octets));
 }
 
+void ZoneSorter::AddOwner(dns::NameView owner) { Add(owner, kOwner, {}); }
+
 void ZoneSorter::Finish() {
   finished_ = true;
   glue_.Finish();
@@ -64,6 +67,7 @@ bool ZoneSorter::Play(std::string_view record, DelegationBuilder* builder) const
   const dns::Name owner = TakeNameKey(&record);
   const char kind = record.front();
   record.remove_prefix(1);
+  if (kind == kOwner) return builder->AddOwner(owner);
   if (kind == kDs) return builder->AddDs(owner, record);
   if (kind == kProof) {
     builder->AddProof(owner, static_cast<dns::RRType>(dns::Read16(record)), record.substr(2));

@@ -34,6 +34,8 @@ class ZoneSorter {
   /// As DelegationBuilder takes it. RDATA that are too long are left out likewise.
   void AddProof(dns::NameView owner, dns::RRType type, std::string_view rdata);
   void AddAddress(dns::NameView owner, std::span<const uint8_t> octets);
+  /// A name that has some record, for a builder that takes owners.
+  void AddOwner(dns::NameView owner);
   /// Once, behind all records.
   void Finish();
   /// True where *builder holds the next delegation, whose glue it may look for in glue(). False at

@@ -259,7 +259,7 @@ absl::Status Forecaster::Run() {
   auto source =
       input::NameSource::Open({options_.inputs, options_.input_format, options_.request.wildcard,
                                model_.validate && model_.reuse_denials ? this : nullptr,
-                               options_.fields, options_.on_notice},
+                               options_.fields, options_.on_notice, options_.zone_names},
                               nullptr);
   if (!source.ok()) return source.status();
   Intake intake({options_.shard - 1, options_.shard_count, options_.dedupe_window}, nullptr,

@@ -310,13 +310,35 @@ TEST(NameSourceTest, InvalidLinesHaveTheirNumberAndAReason) {
       {"ndjson",
        "{\"name\":\"a.example\"}\n\n{\"name\"\n{}\n",
        {"a.example", "3: JSON object that breaks off", "4: no member that is a name"}},
-      {"zone", "; a\n$TTL 60\na.com. NS a.\n\nnone\n", {"5: no record that can be read", "a.com"}},
+      {"zone",
+       "; a\n$TTL 60\na.com. NS (\n a.\n )\nb.com. NS (\n a..b. )\nnone\n",
+       {"6: Syntax error, could not parse the RR's rdata",
+        "8: no record: it has no type that is known", "a.com"}},
   };
   for (const Row& row : rows) {
     const io::TempFile file(row.content);
     const auto source = MustOpen({.paths = {file.path()}});
     EXPECT_EQ(Faults(source.get()), row.shown) << row.what;
     EXPECT_TRUE(source->status().ok()) << row.what << source->status();
+  }
+}
+
+TEST(NameSourceTest, ADirectiveThatStandsForRecordsFailsTheSource) {
+  const std::string soa = "com. 60 IN SOA a. b. 1 2 3 4 5\n";
+  const std::string name = "a.com. 60 IN NS a.\n";
+  for (const std::string& zone : {
+           soa + name + "$INCLUDE other\n",
+           "com. 60 IN SOA a. b. (\n1 2 3 4 5 )\n" + name + "$INCLUDE other ; and more\n",
+       }) {
+    const io::TempFile lines("b.example\n");
+    const io::TempFile file(zone);
+    const auto source = MustOpen({.paths = {lines.path(), file.path()}});
+    EXPECT_THAT(Faults(source.get()), ElementsAre("b.example")) << zone;
+    EXPECT_TRUE(absl::IsInvalidArgument(source->status())) << zone;
+    const std::string where =
+        ": line " + std::to_string(std::count(zone.begin(), zone.end(), '\n'));
+    EXPECT_EQ(source->status().message().find(file.path() + where + ": $INCLUDE"), 0)
+        << source->status();
   }
 }
 

@@ -22,7 +22,7 @@ Verdict Compare(std::string_view zone, size_t memory = io::RecordSorter::kMemory
   ZonePlan plan;
   plan.digest = std::make_unique<ZoneDigest>("", memory);
   ZoneLines lines(std::move(plan));
-  while (!zone.empty()) (void)lines.Add(io::TakeLine(&zone));
+  while (!zone.empty()) (void)lines.Add(io::TakeLine(&zone), 1);
   while (lines.End() != ZoneLines::Verdict::kNothing) {
   }
   return lines.CompareDigest();

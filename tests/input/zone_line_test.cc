@@ -20,17 +20,21 @@ using testing::IsEmpty;
 std::vector<std::string> Delegations(std::string_view zone, ZonePlan plan = {}) {
   ZoneLines lines(std::move(plan));
   std::vector<std::string> shown;
+  uint64_t number = 0;
   const auto take = [&](ZoneLines::Verdict verdict) {
     if (verdict == ZoneLines::Verdict::kDelegation) {
-      shown.push_back(DelegationText(lines.owner(), *lines.TakeDelegation()));
+      const auto delegation = lines.TakeDelegation();
+      shown.push_back(delegation ? DelegationText(lines.owner(), *delegation) : lines.owner());
     } else if (verdict == ZoneLines::Verdict::kInvalid) {
-      shown.push_back("!" + lines.invalid_text());
+      shown.push_back("!" + lines.invalid().text);
+    } else if (verdict == ZoneLines::Verdict::kRefused) {
+      shown.emplace_back("refused");
     }
     return verdict != ZoneLines::Verdict::kNothing;
   };
   while (!zone.empty()) {
     const size_t end = std::min(zone.find('\n'), zone.size());
-    take(lines.Add(zone.substr(0, end)));
+    take(lines.Add(zone.substr(0, end), ++number));
     zone.remove_prefix(std::min(end + 1, zone.size()));
   }
   while (take(lines.End())) {
@@ -118,7 +122,8 @@ TEST(ZoneLineTest, FormsOfLines) {
        std::string(kSoa) + "x.com. 60 IN NS a.net.\na.net. 60 IN A 192.0.2.1\n",
        {"x.com: a.net 60"}},
       {"other types are not looked into",
-       "$ORIGIN com.\nx IN IPSECKEY Y 257 3 8\nx HINFO\nx 60 IN TYPE65280 \\# no\n"
+       "$ORIGIN com.\nx IN IPSECKEY Y 257 3 8\nx HINFO\nx RESINFO q\nx ALIAS y.\nx 60 IN TYPE65280 "
+       "\\# no\n"
        "x IN 60 CAA 0 issue\nx 60 IN NS a.net.\n\tURI 1\n\tNS b.net.\n",
        {"x.com: a.net b.net 60"}},
       {"types by number", "x.com. 60 IN TYPE2 \\# 7 01 61 03 6e 65 74 00\n", {"x.com: a.net 60"}},
@@ -130,6 +135,93 @@ TEST(ZoneLineTest, FormsOfLines) {
     if (std::string_view(row.what) == "the owner left out") continue;  // The order differs.
     EXPECT_THAT(Delegations(row.zone, Sorted()), testing::ElementsAreArray(row.delegations))
         << row.what << ", sorted";
+  }
+}
+
+TEST(ZoneLineTest, AnInvalidRecordHasItsFirstLineAndAReason) {
+  struct Row {
+    std::string zone;
+    uint64_t line;
+    std::string_view why;
+  };
+  const Row rows[] = {
+      {"x.com. 60 IN NS a.\nx.com.\n", 2, "no record: it has no type that is known"},
+      {"\nx IN NSX a.\n", 2, "no record: it has no type that is known"},
+      {"x.com. 60 IN TXT \"open\n", 1, "quote that stays open"},
+      {"x.com. 60 IN NS a. )\n", 1, "parenthesis that was not opened"},
+      {"x.com. 60 IN NS a.\nx.com. 60 IN NS (\n;\n a. ; one\n", 2, "parenthesis that stays open"},
+      {"com. 60 IN SOA ( a\n b. \n1\n ) \"\n", 1, "quote that stays open"},
+      {"$TTL soon\n", 1, "$TTL without a time"},
+      {"$ORIGIN a..b.\n", 1, "$ORIGIN without a domain name"},
+      {"$DATE 1\n", 1, "directive that zone files do not know"},
+      {"x.com. 60 IN A 1.2.3\n", 1, "Syntax error, could not parse the RR's rdata"},
+  };
+  for (const Row& row : rows) {
+    ZoneLines lines;
+    uint64_t number = 0;
+    bool found = false;
+    std::string_view rest = row.zone;
+    while (!rest.empty() && !found) {
+      found = lines.Add(io::TakeLine(&rest), ++number) == ZoneLines::Verdict::kInvalid;
+    }
+    EXPECT_TRUE(found || lines.End() == ZoneLines::Verdict::kInvalid) << row.zone;
+    EXPECT_EQ(lines.invalid().line, row.line) << row.zone;
+    EXPECT_EQ(lines.invalid().why, row.why) << row.zone;
+  }
+}
+
+TEST(ZoneLineTest, DirectivesThatStandForRecordsAreRefused) {
+  for (const std::string line :
+       {"$INCLUDE other", "$include other sub ; comment", "$GENERATE 1-9 a$ A 192.0.2.$"}) {
+    EXPECT_THAT(Delegations("x.com. 60 IN NS a.\n" + line + "\n"),
+                ElementsAre("refused", "x.com: a 60"))
+        << line;
+  }
+}
+
+TEST(ZoneLineTest, Owners) {
+  struct Row {
+    const char* what;
+    std::string zone;
+    std::vector<std::string> names;
+  };
+  const std::string soa = "$ORIGIN x.com.\n$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS ns\n@ NS ns.sub\n";
+  const Row rows[] = {
+      {"each once, the apex first, in their order",
+       soa + "www A 192.0.2.1\nb A 192.0.2.1\nWWW.X.com. 60 IN TXT \"a\"\n CAA 0 issue \";\"\nns A "
+             "192.0.2.2\n",
+       {"x.com", "b.x.com", "ns.x.com", "www.x.com"}},
+      {"every type makes an owner",
+       soa + "a HINFO a b\nb.x.com. 60 IN URI 1 1 \"x\"\nc RESINFO q\nd TYPE65280 \\# 0\ne DS 1 8 "
+             "1 00\n",
+       {"x.com", "a.x.com", "b.x.com", "c.x.com", "d.x.com", "e.x.com"}},
+      {"hashes are no names",
+       soa + "0p9.x.com. 60 IN NSEC3 1 1 0 - 0p9\n0p9.x.com. 60 IN RRSIG NSEC3 8 2 60 1 1 1 x.com. "
+             "AA==\n0p9 RRSIG "
+             "NSEC3 8 2 60 1 1 1 x.com. AA==\n",
+       {"x.com"}},
+      {"a delegation has its servers, and nothing below it comes",
+       soa + "sub NS ns.sub\nns.sub A 192.0.2.1\na.sub TXT \"a\"\nb.sub NS n.\nsuc A 192.0.2.1\n",
+       {"x.com", "sub.x.com: ns.sub.x.com=192.0.2.1 60", "suc.x.com"}},
+      {"what is outside the zone", soa + "y.com. A 192.0.2.1\nx.net. NS n.\n", {"x.com"}},
+      {"wildcards and underscores",
+       soa + "* A 192.0.2.1\n_sip._tcp SRV 1 1 1 a\n",
+       {"x.com", "*.x.com", "_sip._tcp.x.com"}},
+      {"without an SOA nothing is known to be outside or below",
+       "x.com. NS n.\nwww.x.com. A 192.0.2.1\nx.net. A 192.0.2.1\n",
+       {"x.com: n 3600", "www.x.com", "x.net"}},
+      {"the root is none",
+       ". 60 IN SOA a. b. 1 2 3 4 5\n. 60 IN NS a.\ncom. 60 IN NS a.\n",
+       {"com: a 60"}},
+      {"an owner that is none",
+       soa + "a..b HINFO a b\na..b.x.com. 60 IN MX 1 a\n",
+       {"!a..b HINFO a b", "!a..b.x.com. 60 IN MX 1 a", "x.com"}},
+  };
+  for (const Row& row : rows) {
+    ZonePlan plan = Sorted();
+    plan.owners = true;
+    EXPECT_THAT(Delegations(row.zone, std::move(plan)), testing::ElementsAreArray(row.names))
+        << row.what;
   }
 }
 
@@ -204,7 +296,7 @@ TEST(ZoneLineTest, ClosingSoa) {
   for (const Row& row : rows) {
     ZoneLines lines;
     std::string_view rest = row.zone;
-    while (!rest.empty()) (void)lines.Add(io::TakeLine(&rest));
+    while (!rest.empty()) (void)lines.Add(io::TakeLine(&rest), 1);
     EXPECT_EQ(lines.lacks_closing_soa(), row.lacks) << row.what;
   }
 }
@@ -212,7 +304,7 @@ TEST(ZoneLineTest, ClosingSoa) {
 TEST(ZoneLineTest, WhatCannotBeReadIsHandedOut) {
   for (const std::string line :
        {"x.com. 60 IN NS", "x.com. 60 IN NS a..b.", "x.com. 60 IN A 1.2.3", "x.com.", "x.com. 60",
-        "$INCLUDE other", "$ORIGIN a..b.", "$TTL soon", "x.com. 60 IN TXT \"open",
+        "$DATE 1", "$ORIGIN", "$ORIGIN a..b.", "$TTL", "$TTL soon", "x.com. 60 IN TXT \"open",
         "x.com. 60 IN NS a. )", "x IN NSX a.", "x.com. 60 IN NS a. b.",
         "x.com. 60 IN DS 1 8 1 xyz"}) {
     std::vector<std::string> shown = Delegations(line);
@@ -248,6 +340,9 @@ TEST(ZoneLineTest, EveryFlippedByteAndEveryLength) {
       other[i] = static_cast<char>(other[i] ^ flip);
       (void)Delegations(other);
       (void)Delegations(other, Sorted());
+      ZonePlan owners = Sorted();
+      owners.owners = true;
+      (void)Delegations(other, std::move(owners));
     }
     std::string nul = line;
     nul[i] = '\0';

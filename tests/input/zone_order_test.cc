@@ -119,7 +119,7 @@ TEST(ZoneOrderTest, WhatIsReadOnceIsSorted) {
   for (const auto& [path, sorted] : std::vector<std::pair<std::string, bool>>{
            {file.path(), false}, {"-", true}, {"/dev/null", true}, {"/nonexistent", true}}) {
     ZonePlan plan;
-    EXPECT_TRUE(PlanZone(path, nullptr, &plan)) << path;
+    EXPECT_TRUE(PlanZone(path, nullptr, &plan).ok()) << path;
     EXPECT_EQ(plan.sorter != nullptr, sorted) << path;
   }
 }
@@ -130,7 +130,41 @@ TEST(ZoneOrderTest, IsInterrupted) {
   ASSERT_TRUE(wake.ok());
   (*wake)->Notify();
   ZonePlan plan;
-  EXPECT_FALSE(PlanZone(file.path(), wake->get(), &plan));
+  EXPECT_TRUE(absl::IsCancelled(PlanZone(file.path(), wake->get(), &plan)));
+}
+
+TEST(ZoneOrderTest, OwnersAreSortedWhateverTheOrder) {
+  const io::TempFile file(
+      "com. 60 IN SOA a. b. 1 2 3 4 5\ncom. 60 IN ZONEMD 1 1 1 00\na.com. NS n.\n");
+  ZonePlan plan;
+  plan.owners = true;
+  EXPECT_TRUE(PlanZone(file.path(), nullptr, &plan).ok());
+  EXPECT_TRUE(plan.owners);
+  EXPECT_NE(plan.sorter, nullptr);
+  EXPECT_NE(plan.digest, nullptr);
+}
+
+/// In a file of records on several lines, what begins a line may stand within one.
+TEST(ZoneOrderTest, DirectivesThatStandForRecordsAreFoundWhereALineIsARecord) {
+  const std::string name = "a.com. NS n.\n";
+  struct RefusalRow {
+    std::string zone;
+    const char* why;
+  };
+  for (const RefusalRow& row : std::vector<RefusalRow>{
+           {name + "$INCLUDE other\n", ": line 2: $INCLUDE stands for another file"},
+           {"\xEF\xBB\xBF$generate 1-2 a$ NS n.\n" + name,
+            ": line 1: $GENERATE stands for records"},
+           {"$ORIGIN com.\n$TTL 60\n" + name, nullptr},
+           {"t.com. TXT (\n$INCLUDE other )\n" + name, nullptr}}) {
+    const io::TempFile file(row.zone);
+    ZonePlan plan;
+    const absl::Status status = PlanZone(file.path(), nullptr, &plan);
+    EXPECT_EQ(status.ok(), row.why == nullptr) << row.zone;
+    if (row.why == nullptr) continue;
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << row.zone;
+    EXPECT_TRUE(status.message().find(file.path() + row.why) == 0) << status;
+  }
 }
 
 /// Any byte may stand anywhere.

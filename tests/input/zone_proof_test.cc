@@ -95,7 +95,7 @@ TEST(ZoneProofTest, Reads) {
 std::vector<std::string> ReadZone(const std::string& path, Taken* sink) {
   ZonePlan plan;
   plan.denials = sink;
-  EXPECT_TRUE(PlanZone(path, nullptr, &plan));
+  EXPECT_TRUE(PlanZone(path, nullptr, &plan).ok());
   ZoneLines lines(std::move(plan));
   std::vector<std::string> found;
   const auto take = [&](ZoneLines::Verdict verdict) {
@@ -112,7 +112,8 @@ std::vector<std::string> ReadZone(const std::string& path, Taken* sink) {
   auto reader = io::LineReader::Open(path, nullptr);
   EXPECT_TRUE(reader.ok());
   io::Line line;
-  while ((*reader)->Next(&line, true) == io::ReadResult::kLine) take(lines.Add(line.text));
+  while ((*reader)->Next(&line, true) == io::ReadResult::kLine)
+    take(lines.Add(line.text, line.number));
   while (take(lines.End())) {
   }
   return found;

@@ -39,6 +39,9 @@ compressed files end with exit status 2. Every name gives exactly one record, in
     whose records stand by owner is read twice; any other, a pipe and standard input are sorted, in temporary files
     beside TMPDIR of at most the input's size, and begin when they are read. All of that takes up to 96 MiB of memory.
     A file with a ZONEMD record is compared with it, in temporary files and 64 MiB more.
+    With --zone-names owners: every name that has records once, the apex and the delegated names too. Not the root, and
+    not the hashes of NSEC3; where the file has its SOA record, not what is outside the zone or below a delegation, such
+    as glue. Such a file is sorted. $ORIGIN and $TTL are followed; $INCLUDE and $GENERATE end with exit status 2.
   ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, account_uri,
     validation_method.
 auto goes by the file's name (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that
@@ -47,6 +50,7 @@ is lines, or csv with --column or --keep.
 With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
 input; so they are without it in a column that the header calls origin, url, uri, website or site, and a member called
 so. A host of percent encodings is decoded; an address is no name.
+A line that is no name gives a record too: outcome error, reason invalid_name, the line's number, and in detail why.
 
 Resolvers:
   HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
@@ -248,6 +252,11 @@ void ScanCommand::AddInputOptions(CLI::App* app) {
                   {"ndjson", InputFormat::kNdjson}},
                  &options_.input_format);
   AddFieldOptions(app);
+  cli::AddChoice(app, "--zone-names",
+                 "Which names of a zone file to look up: those that it delegates, as in a "
+                 "registry's, or all that have records (default delegations).",
+                 {{"delegations", ZoneNames::kDelegations}, {"owners", ZoneNames::kOwners}},
+                 &options_.zone_names);
   cli::AddOption(app,
                  {"--shard", "I/N",
                   "Only the names of shard I of N, counted from 1; names of one registrable domain "
