@@ -40,6 +40,8 @@ struct Forecast {
   double root_queries = 0;
   double own_queries = 0;  // At servers of names, which a list does not say.
 
+  std::vector<std::string> input_remarks;  // As of ScanSummary.
+
   double queries = 0;   // In all.
   double seconds = 0;   // At least.
   std::string slowest;  // What takes so long, in words.

@@ -164,6 +164,9 @@ struct ScanSummary {
   std::vector<std::string> resolvers_over_tcp;  // Of --resolver, that are silent over UDP.
   std::vector<std::string> trust_anchors;       // In presentation form; none: nothing is validated.
   uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
+  /// What people should know of inputs, a line of ASCII each: one that holds no name, a zone file
+  /// that delegates nothing.
+  std::vector<std::string> input_remarks;
 };
 
 /// Runs a whole scan: reads the inputs, writes the records, and returns when all of them are
@@ -183,7 +186,8 @@ std::string SummaryText(const ScanSummary& summary);
 std::vector<std::string> SummaryScreen(const ScanOptions& options, const ScanSummary& summary);
 
 /// What people should be warned of, each in one line of ASCII without line feed: keys of the root
-/// that no trust anchor names, proofs of zone files that were of no use. Nearly always empty.
+/// that no trust anchor names, proofs of zone files that were of no use, inputs without names.
+/// Nearly always empty.
 std::vector<std::string> SummaryWarnings(const ScanSummary& summary);
 
 }  // namespace caascan

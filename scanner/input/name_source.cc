@@ -110,6 +110,10 @@ NameSource::NameSource(NameSourceOptions options, const io::WakeFd* wake)
 NextJob NameSource::Next(NameJob* job, bool wait) {
   while (status_.ok()) {
     if (reader_ == nullptr && !OpenNext()) break;
+    if (tally_.IsSomethingElse()) {
+      status_ = tally_.Refuse(name_of_input());
+      break;
+    }
     const NextJob next = ReadOn(job, wait);
     if (next == NextJob::kJob) ++jobs_;
     if (next != NextJob::kEnd) return next;
@@ -120,7 +124,7 @@ NextJob NameSource::Next(NameJob* job, bool wait) {
 
 /// One line, or the end, of the input that is being read. kEnd where that gives no job.
 NextJob NameSource::ReadOn(NameJob* job, bool wait) {
-  if (rows_ != nullptr && TakeRow(job)) return NextJob::kJob;
+  if (rows_ != nullptr && TakeRow(job)) return Give(job, /*line=*/0);
   if (!status_.ok()) return NextJob::kFailed;
   io::Line line;
   io::ReadResult result = io::ReadResult::kLine;
@@ -147,7 +151,7 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
     case io::ReadResult::kFailed:
       if (!reader_->broken_off()) {
         if (rows_ != nullptr) rows_->End();
-        if (rows_ != nullptr && TakeRow(job)) return NextJob::kJob;
+        if (rows_ != nullptr && TakeRow(job)) return Give(job, /*line=*/0);
         status_ = reader_->status();
         return NextJob::kFailed;
       }
@@ -173,12 +177,13 @@ bool NameSource::BeginZone() {
   return true;
 }
 
-/// `line`: the number of the one that the job comes from, or 0.
+/// `line`: the number of the one that the job comes from, or 0 where the job says it.
 NextJob NameSource::Give(NameJob* job, uint64_t line) {
   if (!job->valid) {
     uint64_t& number = job->mutable_details()->line;
     if (number == 0) number = line;
   }
+  tally_.Add(*job);
   return NextJob::kJob;
 }
 
@@ -199,6 +204,8 @@ bool NameSource::Conclude(NameJob* job) {
     rows_->End();
     if (TakeRow(job)) return true;
   }
+  std::string remark = tally_.Remark(name_of_input());
+  if (!remark.empty()) remarks_.push_back(std::move(remark));
   bytes_before_ += reader_->bytes_read();
   reader_.reset();
   return false;
@@ -261,6 +268,7 @@ bool NameSource::OpenNext() {
   zone_.reset();
   rows_.reset();
   columns_.reset();
+  tally_ = InputTally(options_.zone_names);
   whole_ = true;
   ++next_path_;
   return true;
@@ -281,6 +289,7 @@ bool NameSource::BeginsZone(const io::Line& line) {
 
 /// False where the line asks for nothing.
 bool NameSource::ParseLine(const io::Line& line, NameJob* job) {
+  if (format_ != InputFormat::kAuto) tally_.set_format(format_);
   const std::string_view text = TextOf(line);
   if (format_ == InputFormat::kCsv) return ParseCsv(text, line, job);
   const std::string_view trimmed = io::TrimBlanks(text);
@@ -304,6 +313,7 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
       return true;
     case InputFormat::kZone: {
       const ZoneLines::Verdict verdict = zone_->Add(text, line.number);
+      if (zone_->has_records()) tally_.set_has_records();
       if (line.unended && verdict == ZoneLines::Verdict::kInvalid) {
         NotWhole("it ends within a record");
       }
@@ -347,7 +357,7 @@ bool NameSource::TakeRow(NameJob* job) {
   } else {
     ParseRow(row.text, job);
   }
-  (void)Give(job, row.number);
+  if (!job->valid) job->mutable_details()->line = row.number;
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "caascan/scanner.h"
 #include "scanner/input/csv_row.h"
 #include "scanner/input/csv_rows.h"
+#include "scanner/input/input_tally.h"
 #include "scanner/input/name_job.h"
 #include "scanner/input/ndjson_line.h"
 #include "scanner/input/zone_line.h"
@@ -64,7 +65,8 @@ enum class NextJob : uint8_t {
 /// Memory: at most 96 MiB (ZoneOrder, ZoneSorter), and 64 MiB more for the digest of a regular file
 /// with a ZONEMD record (ZoneDigest).
 ///
-/// A zone file with a directive that stands for records (ZoneDirective) fails the source.
+/// An input that is not what it was read as (InputTally) fails the source, behind the jobs of its
+/// first lines. So does a zone file with a directive that stands for records (ZoneDirective).
 ///
 /// An input that is not whole gives what it holds, and then fails the source at the end of all: a
 /// compressed stream that breaks off, a zone file that ends within a record, lacks the SOA record
@@ -89,6 +91,9 @@ class NameSource {
   uint64_t bytes_read() const;
   /// What bytes_read() will be at the end; 0 where an input's size is not known.
   uint64_t bytes_in_all() const;
+  /// What people should know of the inputs that were read to their end, a line of ASCII for each.
+  /// Nearly always empty.
+  const std::vector<std::string>& remarks() const { return remarks_; }
   /// Jobs given out so far, invalid ones included.
   uint64_t job_count() const { return jobs_; }
 
@@ -96,7 +101,7 @@ class NameSource {
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
   NextJob ReadOn(NameJob* job, bool wait);
   bool BeginZone();
-  static NextJob Give(NameJob* job, uint64_t line);
+  NextJob Give(NameJob* job, uint64_t line);
   bool Conclude(NameJob* job);
   void CompareDigest();
   void NotWhole(std::string_view why);
@@ -125,7 +130,9 @@ class NameSource {
   InputFormat format_ = InputFormat::kAuto;  // Of the file being read; kAuto: not yet known.
   uint64_t jobs_ = 0;
   uint64_t bytes_before_ = 0;  // Of the files before the one being read.
-  absl::Status not_whole_;     // The first of them.
+  InputTally tally_;           // Of the file being read.
+  std::vector<std::string> remarks_;
+  absl::Status not_whole_;  // The first of them.
   absl::Status status_;
 };
 

@@ -135,6 +135,7 @@ absl::Status RunCheck(const std::vector<std::string>& names, ScanOptions options
   options.resume = false;
   options.metadata_path = "none";
   absl::Status status = RunScan(options, summary);
+  summary->input_remarks.clear();  // The records say it, of the names that were typed.
   SortRecords(output.Read(), records);
   return status;
 }

@@ -271,6 +271,7 @@ absl::Status Forecaster::Run() {
     if (next == input::NextJob::kJob && intake.Exchange(&job)) Take(job);
   }
   while (intake.Drain(&job)) Take(job);
+  forecast_->input_remarks = (*source)->remarks();
   if (absl::IsInvalidArgument((*source)->status())) return (*source)->status();
   CountNames();
   if (forecast_->through_resolvers) {

@@ -454,6 +454,7 @@ absl::Status Scan::Conclude() {
   const uint64_t header_lines = format_->header().empty() ? 0 : 1;
   summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
   summary_->queries = snapshot.sent();
+  summary_->input_remarks = source_->remarks();
   if (file_denials_ != nullptr) {
     summary_->denials_without_room = file_denials_->without_room();
     summary_->unreadable_proofs = file_denials_->unreadable();

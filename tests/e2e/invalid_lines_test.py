@@ -92,6 +92,48 @@ class InvalidLines(harness.Case):
         names_of = collections.Counter(json.loads(line)["name"] for line in whole)
         self.assertEqual(collections.Counter(json.loads(line)["name"] for line in output.read_bytes().splitlines()), names_of)
 
+    def test_a_file_that_is_no_list_ends_with_2(self):
+        rows = {
+            "a list of names": ("no name\n", "give a name a line"),
+            "CSV": ("1,no name\n", "give a column of names"),
+            "NDJSON": ('{"id":1}\n', "give a JSON object"),
+            "a zone file": ("a.test. 60 IN NS\n", "give records"),
+        }
+        first = {"a zone file": "$ORIGIN test.\n"}
+        for what, (line, advice) in rows.items():
+            text = first.get(what, "") + line * 1500
+            for done in self.both_ways(text):
+                with self.subTest(what):
+                    records = self.records_of(done, 2)
+                    self.assertEqual(collections.Counter(record["reason"] for record in records), {"invalid_name": 1000})
+                    self.assert_one_clear_line(done, "what is this?", f"was read as {what}, but its first 1000 lines", advice)
+        names = self.file("names.txt", "a.test\n")
+        done = self.run_scan("--dry-run", names, self.file("junk", "no name\n" * 1000))
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assert_one_clear_line(done, "what is this?")
+
+    def test_a_name_among_the_first_thousand_lines_is_enough(self):
+        done = self.run_scan(stdin="no name\n" * 999 + "a.test\n" + "no name\n" * 1000)
+        self.assertEqual(len(self.records_of(done)), 2000)
+        self.assert_one_clear_line(done, "2,000 names in, 2,000 records out")
+
+    def test_a_short_file_without_a_name_says_so(self):
+        done = self.run_scan(stdin="no name\na..b\n")
+        self.assertEqual(len(self.records_of(done)), 2)
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual(len(lines), 2, lines)
+        self.assertIn('standard input holds no name: it was read as a list of names, and line 1 is "no name"', lines[0])
+
+    def test_addresses_are_a_list_of_their_own(self):
+        addresses = [f"192.0.{i // 250}.{i % 250}" for i in range(1500)] + ["2001:db8::1", "[2001:db8::1]", "192.0.2.0/24"]
+        done = self.run_scan(stdin="".join(address + "\n" for address in addresses))
+        records = self.records_of(done)
+        self.assertEqual(sorted(record["name"] for record in records), sorted(addresses))
+        self.assertEqual({record["detail"] for record in records}, {"IP address"})
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual(len(lines), 2, lines)
+        self.assertIn("standard input holds IP addresses alone", lines[0])
+
 
 if __name__ == "__main__":
     harness.main()

@@ -108,6 +108,17 @@ class ZoneLists(harness.Case):
                     done = self.run_scan("--dry-run", zone)
                     self.assertEqual((done.returncode, done.stdout), (2, b""))
 
+    def test_a_zone_that_delegates_nothing_says_so(self):
+        text = SOA + "www.test. 900 IN A 192.0.2.1\n"
+        for options in ([], ["--dry-run"]):
+            for done in self.both_ways(text, *options):
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                said = [line for line in done.stderr.decode().splitlines() if "delegates nothing" in line]
+                self.assertEqual(len(said), 1, done.stderr.decode())
+                self.assertIn("--zone-names owners", said[0])
+        for done in self.both_ways(text, "--zone-names", "owners"):
+            self.assertEqual(self.names_of(done), ["test", "www.test"])
+
 
 if __name__ == "__main__":
     harness.main()

@@ -320,7 +320,51 @@ TEST(NameSourceTest, InvalidLinesHaveTheirNumberAndAReason) {
     const auto source = MustOpen({.paths = {file.path()}});
     EXPECT_EQ(Faults(source.get()), row.shown) << row.what;
     EXPECT_TRUE(source->status().ok()) << row.what << source->status();
+    EXPECT_THAT(source->remarks(), IsEmpty()) << row.what;
   }
+}
+
+TEST(NameSourceTest, AFileWithoutNamesEndsBehindAThousandLines) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "not a name\n";
+  const io::TempFile first("a.example\n");
+  for (const bool late : {false, true}) {
+    const io::TempFile file(late ? "b.example\n" + text : text + "b.example\n");
+    const auto source = MustOpen({.paths = {first.path(), file.path(), first.path()}});
+    EXPECT_EQ(Faults(source.get()).size(), late ? 1003 : 1001);
+    EXPECT_EQ(source->status().ok(), late);
+    if (late) continue;
+    EXPECT_TRUE(absl::IsInvalidArgument(source->status()));
+    EXPECT_EQ(
+        source->status().message().find("what is this? " + file.path() + " was read as a list"), 0);
+  }
+  const io::TempFile zone("$ORIGIN com.\n$TTL 60\n" + text);
+  const auto source = MustOpen({.paths = {zone.path()}});
+  EXPECT_EQ(Faults(source.get()).size(), 1000);
+  EXPECT_TRUE(absl::IsInvalidArgument(source->status()));
+}
+
+TEST(NameSourceTest, WhatGivesNoNameIsRemarked) {
+  const io::TempFile good("a.example\n");
+  const io::TempFile empty("# nothing\n");
+  const io::TempFile bad("a..b\n");
+  const io::TempFile addresses("192.0.2.1\n");
+  const io::TempFile zone("a.example. 60 IN SOA a. b. 1 2 3 4 5\nwww.a.example. A 192.0.2.1\n");
+  const std::vector<std::string> paths = {good.path(), empty.path(), bad.path(), addresses.path(),
+                                          zone.path()};
+  const auto source = MustOpen({.paths = paths});
+  EXPECT_EQ(Faults(source.get()).size(), 3);
+  ASSERT_EQ(source->remarks().size(), 3);
+  EXPECT_EQ(source->remarks()[0].find(bad.path() + " holds no name"), 0);
+  EXPECT_EQ(source->remarks()[1].find(addresses.path() + " holds IP addresses alone"), 0);
+  EXPECT_EQ(source->remarks()[2].find(zone.path() + " delegates nothing"), 0);
+  NameSourceOptions options;
+  options.paths = paths;
+  options.zone_names = ZoneNames::kOwners;
+  const auto owners = MustOpen(options);
+  EXPECT_THAT(Faults(owners.get()), ElementsAre("a.example", "1: empty label", "1: IP address",
+                                                "a.example", "www.a.example"));
+  EXPECT_EQ(owners->remarks().size(), 2);
 }
 
 TEST(NameSourceTest, ADirectiveThatStandsForRecordsFailsTheSource) {

@@ -50,7 +50,10 @@ is lines, or csv with --column or --keep.
 With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
 input; so they are without it in a column that the header calls origin, url, uri, website or site, and a member called
 so. A host of percent encodings is decoded; an address is no name.
-A line that is no name gives a record too: outcome error, reason invalid_name, the line's number, and in detail why.
+A line that is no name gives a record too: outcome error, reason invalid_name, the line's number, and in detail why. Where
+the first 1000 lines are all of that kind (IP addresses aside), the file is something else than what it was read as: the
+scan ends with exit status 2 behind their records. A shorter file without a name, one of IP addresses alone and a zone
+file that delegates nothing are said on standard error.
 
 Resolvers:
   HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
@@ -386,6 +389,7 @@ absl::Status ScanCommand::CompleteOptions() {
 int ScanCommand::Foresee() const {
   caascan::Forecast forecast;
   const absl::Status made = MakeForecast(options_, &forecast);
+  for (const std::string& remark : forecast.input_remarks) program_->Complain(remark);
   // An input that was not whole: what there was counts.
   if (!made.ok() && forecast.queries == 0) return program_->Finish(made);
   const absl::Status written = WriteForecast(options_, forecast);

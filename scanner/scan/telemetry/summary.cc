@@ -25,6 +25,7 @@ std::vector<std::string> SummaryWarnings(const ScanSummary& summary) {
                        " NSEC, NSEC3 and RRSIG records of zone files cannot be read: servers were "
                        "asked instead");
   }
+  for (const std::string& remark : summary.input_remarks) warnings.push_back(remark);
   return warnings;
 }
 
