@@ -54,7 +54,7 @@ void InputTally::Add(const NameJob& job) {
     return;
   }
   const JobDetails& details = job.details();
-  if (IsIpAddress(details.invalid_name)) {
+  if (ParseTypedName(details.invalid_name).error == TypedNameError::kIpAddress) {
     ++addresses_;
     return;
   }

@@ -58,7 +58,7 @@ TEST(InputTallyTest, OneNameInFrontIsEnough) {
 
 TEST(InputTallyTest, AddressesAreAnHonestList) {
   InputTally tally;
-  for (const char* address : {"192.0.2.1", "2001:db8::1", "192.0.2.0/24"}) {
+  for (const char* address : {"192.0.2.1", "192.0.2.1.", "2001:db8::1", "192.0.2.0/24"}) {
     AddMany(InputTally::kMaxInvalid, Invalid(address), &tally);
   }
   EXPECT_FALSE(tally.IsSomethingElse());
