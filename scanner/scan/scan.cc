@@ -34,6 +34,7 @@
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/metadata_file.h"
+#include "scanner/scan/notices.h"
 #include "scanner/scan/resolver_check.h"
 #include "scanner/scan/resolver_list.h"
 #include "scanner/scan/resume.h"
@@ -66,16 +67,14 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
         summary_(summary),
         limits_(Limits(options, resolvers.endpoints())),
         telemetry_(
-            options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }) {
+            options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }),
+        notices_(options.on_notice, telemetry_) {
     UseVantage(vantage, &setup_.network);
   }
 
   absl::Status Run();
 
  private:
-  void Say(const std::string& notice) const {
-    if (options_.on_notice) options_.on_notice(notice);
-  }
   absl::Status Open();
   absl::Status ReadOptionFiles();
   absl::Status OpenOutput();
@@ -83,13 +82,11 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void ReadInput();
   bool DealHeldBack(JobDealer* dealer);
   void CountInput();
-  void KeepNotice(const std::string& notice);
-  void SayKept();
+  void SayNotices();
   bool TakeFirstSignal() { return (summary_->signal = signals_.Take()) != 0; }
   void WaitForEvents();
   void Watch();
   void WatchOutput();
-  void SayOfResolvers();
   void HandleEvents(Clock::time_point now);
   void StopInput();
   void CancelWorkers();
@@ -133,16 +130,14 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<uint64_t> names_kept_{0};
   std::atomic<uint64_t> input_bytes_read_{0};
   uint64_t input_bytes_ = 0;  // Const once the scan runs.
-  std::mutex notices_mutex_;
-  std::vector<std::string> notices_;  // The watching thread says them.
 
   // The watching thread's own.
   bool stopping_ = false;
   bool cancelled_ = false;
-  std::vector<bool> said_of_;  // Resolvers that are asked over TCP, by their places.
   Clock::time_point stop_began_;
   Clock::time_point started_;
-  telemetry::Telemetry telemetry_;  // Looks at all of the above: destroyed first.
+  telemetry::Telemetry telemetry_;  // Looks at all of the above: destroyed first, but for
+  Notices notices_;
 };
 
 /// What they name may be a FIFO that nothing is ever written to.
@@ -161,7 +156,7 @@ absl::Status Scan::ReadOptionFiles() {
 absl::Status Scan::Open() {
   if (absl::Status status = CheckScanFiles(options_); !status.ok()) return status;
   if (absl::Status status = ReadOptionFiles(); !status.ok()) return status;
-  for (const std::string& notice : setup_.notices) Say(notice);
+  for (const std::string& notice : setup_.notices) notices_.Say(notice);
   auto input_stop = io::WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
   input_stop_ = *std::move(input_stop);
@@ -174,7 +169,7 @@ absl::Status Scan::Open() {
   }
   auto source = input::NameSource::Open(
       {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get(),
-       options_.fields, [this](const std::string& notice) { KeepNotice(notice); },
+       options_.fields, [this](const std::string& notice) { notices_.Keep(notice); },
        options_.zone_names},
       input_stop_.get());
   if (!source.ok()) return source.status();
@@ -218,7 +213,7 @@ absl::Status Scan::OpenOutput() {
     const auto stop = [this] { return TakeFirstSignal(); };
     auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
     if (!earlier.ok()) return earlier.status();
-    if (!notice.empty()) Say(notice);
+    if (!notice.empty()) notices_.Say(notice);
     earlier_ = *std::move(earlier);
     if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
     // It may be another file now, without the names that were stopped.
@@ -286,19 +281,9 @@ void Scan::CountInput() {
   input_bytes_read_.store(source_->bytes_read(), std::memory_order_relaxed);
 }
 
-void Scan::KeepNotice(const std::string& notice) {
-  const std::lock_guard lock(notices_mutex_);
-  notices_.push_back(notice);
-}
-
-void Scan::SayKept() {
-  std::vector<std::string> notices;
-  {
-    const std::lock_guard lock(notices_mutex_);
-    notices.swap(notices_);
-  }
-  if (!notices.empty()) telemetry_.ClearLine();
-  for (const std::string& notice : notices) Say(notice);
+void Scan::SayNotices() {
+  notices_.SayKept();
+  notices_.SayOfResolvers(resolvers_.endpoints(), *setup_.resolver_ways);
 }
 
 void Scan::ReadInput() {
@@ -389,28 +374,12 @@ void Scan::WaitForEvents() {
   (void)poll(fds, notified ? 1 : 2, notified ? kTickMs / 20 : kTickMs);
 }
 
-/// Those that were found to be silent over UDP, and to answer over TCP. Once each.
-void Scan::SayOfResolvers() {
-  using Way = resolve::ResolverWays::Way;
-  const std::vector<net::Endpoint>& resolvers = resolvers_.endpoints();
-  said_of_.resize(resolvers.size());
-  for (size_t i = 0; i < resolvers.size(); ++i) {
-    if (said_of_[i] || setup_.resolver_ways->Of(i) != Way::kStreams) continue;
-    said_of_[i] = true;
-    summary_->resolvers_over_tcp.push_back(resolvers[i].address.ToTextWithPort());
-    telemetry_.ClearLine();
-    Say(absl::StrCat("the resolver ", summary_->resolvers_over_tcp.back(),
-                     " is silent over UDP and answers over TCP: it is asked over TCP alone"));
-  }
-}
-
 void Scan::Watch() {
   while (!AllDone()) {
     WaitForEvents();
     const Clock::time_point now = Clock::now();
     HandleEvents(now);
-    SayKept();
-    SayOfResolvers();
+    SayNotices();
     telemetry_.Tick(now);
   }
 }
@@ -441,11 +410,10 @@ void Scan::Join() {
   writer_->BeginFinish();
   WatchOutput();
   writer_->Finish();
-  SayKept();
+  SayNotices();
 }
 
 absl::Status Scan::Conclude() {
-  SayOfResolvers();
   const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
@@ -455,6 +423,7 @@ absl::Status Scan::Conclude() {
   summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
   summary_->queries = snapshot.sent();
   summary_->input_remarks = source_->remarks();
+  summary_->resolvers_over_tcp = notices_.resolvers_over_tcp();
   if (file_denials_ != nullptr) {
     summary_->denials_without_room = file_denials_->without_room();
     summary_->unreadable_proofs = file_denials_->unreadable();
