@@ -67,8 +67,15 @@ class Outage(harness.Case):
                 self.out.unlink()
 
     def test_nothing_comes_in_for_a_while(self):
+        self.cut_for_a_while()
+
+    def test_nothing_comes_in_for_a_while_over_tcp(self):
+        """The canaries have no UDP either."""
+        self.cut_for_a_while("--tcp")
+
+    def cut_for_a_while(self, *options):
         status = self.folder / "status.json"
-        scan = self.start_scan("--recheck", "0", "--status", str(status))
+        scan = self.start_scan("--recheck", "0", "--status", str(status), *options)
         self.drop_everything()
         deadline = time.monotonic() + harness.PATIENCE_S
         try:

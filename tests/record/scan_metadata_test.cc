@@ -20,6 +20,8 @@ ScanMetadata Sample() {
   metadata.command_line = {"caascan", "a \"b\"\n\xff"};
   metadata.deciding = {{"--ca", "ca.example"}, {"--account-uri", ""}};
   metadata.source_addresses = {"192.0.2.1"};
+  metadata.interface = "eth0";
+  metadata.resolvers_over_tcp = {"192.0.2.53:53"};
   metadata.start = "2026-11-21T23:54:08.123Z";
   metadata.inputs = {{"-", 5, ""}, {"list", {}, ""}};
   metadata.outcomes = {{"permit", 2}};
@@ -41,6 +43,8 @@ TEST(ScanMetadataTest, WhatIsWrittenIsRead) {
   EXPECT_EQ(read->end, "");
   EXPECT_EQ(read->deciding, Sample().deciding);
   EXPECT_THAT(read->source_addresses, ElementsAre("192.0.2.1"));
+  EXPECT_EQ(read->interface, "eth0");
+  EXPECT_THAT(read->resolvers_over_tcp, ElementsAre("192.0.2.53:53"));
   EXPECT_EQ(read->command_line.size(), 2u);
 }
 
@@ -78,9 +82,10 @@ TEST(ScanMetadataTest, DifferencesNameTheOptionAndBothValues) {
 }
 
 TEST(ScanMetadataTest, ALineTellsWhoAskedFromWhereAndHowItEnded) {
-  EXPECT_EQ(MetadataLine(Sample()),
-            "caascan 1, 2026-11-21T23:54:08.123Z, --ca ca.example, iterative from 192.0.2.1; "
-            "not ended");
+  EXPECT_EQ(
+      MetadataLine(Sample()),
+      "caascan 1, 2026-11-21T23:54:08.123Z, --ca ca.example, iterative from 192.0.2.1 by eth0; "
+      "not ended");
   ScanMetadata ended = Sample();
   ended.end = "2026-11-21T23:55:08.123Z";
   ended.iterative = false;
@@ -89,7 +94,7 @@ TEST(ScanMetadataTest, ALineTellsWhoAskedFromWhereAndHowItEnded) {
   ended.signal = "SIGTERM";
   EXPECT_EQ(MetadataLine(ended),
             "caascan 1, 2026-11-21T23:54:08.123Z to 2026-11-21T23:55:08.123Z, --ca ca.example, "
-            "through resolvers 192.0.2.53:53 from 192.0.2.1; stopped by SIGTERM");
+            "through resolvers 192.0.2.53:53 from 192.0.2.1 by eth0; stopped by SIGTERM");
 }
 
 TEST(ScanMetadataTest, ResolversThatWereNotAuthenticatedAreNamed) {
