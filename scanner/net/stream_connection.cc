@@ -50,9 +50,10 @@ void StreamConnection::AttachHeld() {
 
 void StreamConnection::Attach(Exchange* exchange) {
   exchange->MarkSent(client_->loop());
+  uint16_t& id = exchange->course().id;
   do {
-    exchange->course().id = static_cast<uint16_t>(client_->Random());
-  } while (!pending_.try_emplace(exchange->course().id, exchange).second);
+    id = static_cast<uint16_t>(client_->Random());
+  } while (late_.contains(id) || !pending_.try_emplace(id, exchange).second);
   exchange->course().connection = this;
   async::ListNode<IdleTag>::Unlink();
   if (!connected_) return;
@@ -112,10 +113,14 @@ void StreamConnection::BecomeIdle() {
 void StreamConnection::OnMessage(std::span<const uint8_t> message) {
   client_->loop()->RefreshNow();
   last_message_at_ = client_->loop()->now();
-  const auto it = message.size() < 2
-                      ? pending_.end()
-                      : pending_.find(static_cast<uint16_t>((message[0] << 8) | message[1]));
-  if (it == pending_.end()) return NoteStray();
+  if (message.size() < 2) return NoteStray();
+  const auto id = static_cast<uint16_t>((message[0] << 8) | message[1]);
+  const auto it = pending_.find(id);
+  if (it == pending_.end()) {
+    if (late_.erase(id) == 0) return NoteStray();
+    ++client_->stats().late;
+    return;
+  }
   Exchange* exchange = it->second;
   const MatchVerdict verdict =
       MatchReply(exchange->query(), exchange->course().case_bits, true, message);
@@ -179,7 +184,9 @@ void StreamConnection::Forget(Exchange* exchange) {
 /// A resolver's slow answer is the name's, not the connection's, while others come over it.
 void StreamConnection::NoteTimeout(Exchange* exchange) {
   const Exchange::Course& course = exchange->course();
-  if (peer_->channel() != nullptr && last_message_at_ > course.sent_at) {
+  const bool alive = peer_->channel() != nullptr && last_message_at_ > course.sent_at;
+  if (alive && late_.size() < kMaxLate) {
+    late_.insert(course.id);
     stream_->Cancel(course.id);
   } else {
     Retire();

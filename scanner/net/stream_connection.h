@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "scanner/net/message_stream.h"
@@ -70,6 +71,8 @@ class StreamConnection final : public async::Timer,
   // A message that answers none of our queries is either late, one a query, or sent to keep us
   // busy.
   static constexpr size_t kMaxStrays = 16;
+  // With more of them the connection is given up.
+  static constexpr size_t kMaxLate = 1024;
   // So often one exchange may lose its connection before the answer, where limits space the tries.
   static constexpr uint8_t kMaxTurns = 16;
 
@@ -103,6 +106,8 @@ class StreamConnection final : public async::Timer,
   size_t strays_ = 0;  // and messages that answer none.
   std::chrono::nanoseconds last_message_at_{0};
   std::unordered_map<uint16_t, Exchange*> pending_;
+  std::unordered_set<uint16_t>
+      late_;  // IDs of queries whose time is over, and that may be answered.
   async::List<Exchange, QueueTag> held_;  // The stream carries no more at once.
 };
 

@@ -89,11 +89,9 @@ absl::Status ReadHost(std::string_view text, ResolverText* resolver) {
 
 absl::Status ReadPlace(std::string_view text, ResolverText* resolver) {
   resolver->address = async::Address::FromText(text, resolver->port);
-  if (resolver->address) {
-    resolver->port = resolver->address->port();
-    return resolver->port == 0 ? Wrong("has port 0") : absl::OkStatus();
-  }
-  return ReadHost(text, resolver);
+  if (!resolver->address) return ReadHost(text, resolver);
+  resolver->port = resolver->address->port();
+  return absl::OkStatus();
 }
 
 /// Its host and its port, as a URL has them.

@@ -92,6 +92,31 @@ TEST_F(TlsExchangeTest, NoQueryIsLostWhereTheServerClosesAfterEachAnswer) {
   for (const Got& got : got_) EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
 }
 
+// RFC 7766 §7: its ID stays taken until then, so no other query meets the late answer.
+TEST_F(TlsExchangeTest, ALateAnswerIsDroppedAndTheConnectionStays) {
+  Ask(1, &channel_, std::chrono::milliseconds(40));
+  Ask(1, &channel_);
+  streams_[0]->user()->OnConnected(0);
+  std::vector<Octets> queries = TakeQueries(0);
+  ASSERT_EQ(queries.size(), 2u);
+  if (QuestionText(queries[0]) != "n0.example") std::swap(queries[0], queries[1]);
+  client_.AtNextTurn([&] { Answer(0, queries[1]); });
+  client_.Wait();
+  EXPECT_EQ(got_[0].result.status, ExchangeStatus::kTimeout);
+  EXPECT_EQ(got_[1].result.status, ExchangeStatus::kReply);
+  Answer(0, queries[0]);
+  EXPECT_EQ(client_.network()->stats().late, 1u);
+  EXPECT_EQ(client_.network()->stats().strays, 0u);
+  Answer(0, queries[0]);
+  EXPECT_EQ(client_.network()->stats().strays, 1u) << "once is enough";
+  Ask(1, &channel_);
+  const std::vector<Octets> third = TakeQueries(0);
+  ASSERT_EQ(third.size(), 1u);
+  Answer(0, third[0]);
+  EXPECT_EQ(got_[2].result.status, ExchangeStatus::kReply);
+  EXPECT_EQ(streams_.size(), 1u);
+}
+
 TEST_F(TlsExchangeTest, ACertificateThatIsNotValidIsToldToEach) {
   const Channel other{Channel::Kind::kTls, "other.example"};
   Ask(3, &other);
