@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <utility>
@@ -204,7 +205,11 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
   }
   metadata_.iterative = options_.resolvers.empty();
   for (const net::Endpoint& resolver : setup.resolvers) {
-    metadata_.resolvers.push_back(net::EndpointText(resolver));
+    std::string text = net::EndpointText(resolver);
+    // A URL's host may have several addresses.
+    const auto& known = metadata_.resolvers;
+    if (std::find(known.begin(), known.end(), text) != known.end()) continue;
+    metadata_.resolvers.push_back(std::move(text));
     if (net::IsEncrypted(resolver.channel) && resolver.channel->name.empty()) {
       metadata_.unauthenticated_resolvers.push_back(metadata_.resolvers.back());
     }

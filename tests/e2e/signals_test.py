@@ -112,9 +112,10 @@ class Ending(harness.Case):
 
     def test_while_it_waits_for_the_writer_of_a_file_of_options(self):
         os.mkfifo(self.folder / "fifo")
-        for option in ("--blocklist", "--root-hints", "--trust-anchor", "--ca-set"):
-            with self.subTest(option):
-                scan = self.start("--dnssec", "off", option, self.folder / "fifo", self.names)
+        for options in (["--blocklist"], ["--root-hints"], ["--trust-anchor"], ["--ca-set"],
+                        ["--resolver", "tls://127.0.0.99", "--resolver-ca"]):
+            with self.subTest(options[-1]):
+                scan = self.start("--dnssec", "off", *options, self.folder / "fifo", self.names)
                 self.end(scan, {143, -signal.SIGTERM}, within_s=2)
 
     def test_while_the_root_is_silent(self):
@@ -126,6 +127,14 @@ class Ending(harness.Case):
         scan = self.start("--root-hints", hints, "--dnssec", "validate", "--allow-special", "--timeout", "600000",
                           self.names)
         self.end(scan, {143}, within_s=5)
+
+    def test_while_a_resolver_says_nothing_in_the_handshake(self):
+        silent = socket.create_server(("127.0.0.99", 853))
+        self.addCleanup(silent.close)
+        for way in ("tls://127.0.0.99#r.example", "https://127.0.0.99:853/dns-query"):
+            with self.subTest(way):
+                scan = self.start("--resolver", way, "--dnssec", "off", "--allow-special", "--timeout", "600000", self.names)
+                self.end(scan, {143}, within_s=5)
 
     def test_while_nobody_reads_what_it_wrote(self):
         # More than a pipe holds: all names are done, and the writer waits.
