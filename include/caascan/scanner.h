@@ -26,6 +26,12 @@ enum class DnssecMode : uint8_t { kOff, kAuto, kValidate };
 /// Do signatures and DS digests by SHA-1 count, or are zones that have nothing better insecure
 /// (RFC 9905)?
 enum class DnssecSha1 : uint8_t { kAccept, kInsecure };
+
+/// How much of a name the servers of the zones above its own are shown (RFC 9156).
+enum class QnameMinimisation : uint8_t {
+  kOff,      // All of it.
+  kRelaxed,  // A label more than their zone has; the whole name where they answer that oddly.
+};
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What of an input's rows and objects is read. A value.
@@ -88,6 +94,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   /// Signatures that end within so many days, and should have been made anew, are a finding. 0:
   /// off. At most 365.
   uint16_t expiring_days = 7;
+  /// Iterative only: it is the resolvers' own affair otherwise.
+  QnameMinimisation qname_minimisation = QnameMinimisation::kOff;
   uint16_t port = 53;  // Of authoritative servers.
   /// No UDP at all: every query goes over TCP, or as the resolver's URL says.
   bool tcp_only = false;

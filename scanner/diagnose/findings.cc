@@ -53,6 +53,8 @@ std::optional<FindingCode> CodeOf(query::Observation::Kind kind) {
       return FindingCode::kResolverLies;
     case Kind::kResolverDown:
       return FindingCode::kResolverDown;
+    case Kind::kNxdomainAboveExisting:
+      return FindingCode::kNxdomainAboveExisting;
   }
   return std::nullopt;
 }

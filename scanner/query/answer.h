@@ -73,6 +73,7 @@ struct Observation {
     kGlueMismatch,
     kResolverLies,
     kResolverDown,
+    kNxdomainAboveExisting,
   };
   Kind kind{};
   std::optional<dns::CompactName> host;

@@ -65,7 +65,7 @@ void NoteHostQueries(const Walk& walk, uint32_t queries, Budget* budget) {
 /// Is it time for the last resort?
 bool MayHaveOthers(const Walk& walk, const Visit& visit, query::Look look) {
   return IsLast(look) && !visit.last_resort && walk.held == nullptr &&
-         walk.purpose != Walk::Purpose::kAddress;
+         walk.purpose != Walk::Purpose::kAddress && walk.purpose != Walk::Purpose::kCut;
 }
 
 /// A silent server might have said more, and so might one whose address could not be found: the
@@ -84,6 +84,18 @@ void SetAside(const Zone::ServerAddress& address, zones::Delegations* delegation
   const query::Classified remarks = RemarksOf(*walk, address.peer, delegations);
   query::Observe(*walk->asked, &remarks, attempt, account);
   walk->Hold(address);
+}
+
+/// Has the server denied a part of the name that it does not deny now? Then it denies what has
+/// names below it.
+void NoteDeniedPart(const Zone::ServerAddress& address, Walk* walk, Account* account) {
+  if (walk->denied_part == nullptr || !walk->ok) return;
+  const bool exists = walk->asked->classified.kind != ResponseKind::kNxDomain &&
+                      walk->asked->classified.kind != ResponseKind::kAliasFailed;
+  if (exists && walk->denied_part->peer == address.peer) {
+    account->observations.push_back(std::move(*walk->denied_part));
+  }
+  walk->denied_part.reset();
 }
 
 /// One that is known to be silent is tried once in each of two looks: a name's failure stands on
@@ -190,6 +202,9 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
       }
       if (judge_.EndsBogus(walk)) co_return;
     }
+    if (MayMinimise(*walk)) {
+      if (co_await FindCut(walk, account, on_behalf_of)) continue;
+    }
     // Who asks for a TLD's own DS may hold what the first one at the root waits for.
     const bool of_tld = walk->chain.current().label_count() == 1;
     if (walk->zone.name().is_root() && !(of_tld && walk->purpose == Walk::Purpose::kDs)) {
@@ -205,6 +220,7 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
     } else if (!walk->stands_at_alias() || LeadsOutOfDns(walk)) {
       co_return;
     }
+    walk->minimised = 0;
     walk->zone = StartOf(*walk);
   }
 }
@@ -348,7 +364,10 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   const ServerResult result =
       asked.replied ? query::ResultOf(walk->asked->classified) : asked.result;
   if (bogus) walk->ok = false;
-  const bool unremarkable = walk->ok && !walk->asked->classified.remarkable() &&
+  NoteDeniedPart(address, walk, account);
+  const bool denies_part =
+      walk->purpose == Walk::Purpose::kCut && asked.classified.kind == ResponseKind::kNxDomain;
+  const bool unremarkable = walk->ok && !denies_part && !walk->asked->classified.remarkable() &&
                             !asked.mismatches.any() && !asked.shows_edns_faults() &&
                             !address.peer->rate_limited() && !address.last_resort &&
                             address.peer->letter_case() != net::Peer::LetterCase::kSensitive;
@@ -370,7 +389,8 @@ bool IterativeResolver::TakeReply(const Zone::ServerAddress& address, Account* a
   const query::Classified remarks = RemarksOf(*walk, address.peer, &delegations_);
   query::Observe(asked, walk->ok ? &remarks : nullptr, attempt, account);
   const bool settled = walk->ok;
-  if (!settled || account->keep_all_attempts) walk->attempts.push_back(std::move(attempt));
+  if (!settled || denies_part || account->keep_all_attempts)
+    walk->attempts.push_back(std::move(attempt));
   if (settled) FinishZone(walk, account);
   return settled;
 }

@@ -35,6 +35,9 @@ struct IterativeOptions {
   unsigned patience = 2;
   zones::AddressPolicy addresses;
   bool allow_special = false;  // Query special-purpose addresses too.
+  /// Show zones above the name's no more of it than they need (RFC 9156); what is odd is asked
+  /// again by the whole name.
+  bool minimises = false;
   /// Follow aliases to names that are not in the public DNS too (dns/special_names.h).
   bool allow_special_names = false;
   /// Names that nothing may be asked about; empty where there are none. Any thread.
@@ -96,6 +99,10 @@ class IterativeResolver : public Resolver,
   async::Task<> Lookup(Walk* walk, query::Account* account, zones::Host* on_behalf_of) override;
   async::Task<> AskZone(Walk* walk, query::Account* account, zones::Host* on_behalf_of) override;
 
+  /// Asks about parts of the walk's name for a zone below the walk's. True where one was found: it
+  /// is walk->zone then.
+  async::Task<bool> FindCut(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
+  bool MayMinimise(const Walk& walk) const;
   async::Task<> AskRoot(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                query::Account* account) override;

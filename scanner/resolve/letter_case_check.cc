@@ -72,7 +72,7 @@ bool ShowsItsZone(const Walk& walk) {
 
 /// Has the server shown that capitals are not the reason of such a denial?
 bool TakesCapitals(const Walk& walk, const Zone::ServerAddress& server) {
-  if (walk.purpose != Walk::Purpose::kData) {
+  if (!walk.seeks_data()) {
     return server.peer->letter_case() == LetterCase::kSound;
   }
   return server.takes_capitals && ShowsItsZone(walk);
@@ -90,7 +90,7 @@ bool MayBeBetter(int worth, bool takes_capitals, LetterCase known, query::Look l
 
 /// Is a server compared by one name at a time? Not where each name has to compare its own denial.
 bool TakesTurns(const Walk& walk, const net::Peer& peer) {
-  return walk.purpose != Walk::Purpose::kData || peer.letter_case() == LetterCase::kUnknown;
+  return !walk.seeks_data() || peer.letter_case() == LetterCase::kUnknown;
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ LetterCaseCheck::LetterCaseCheck(net::Network* network, const AskOptions& ask,
 
 bool LetterCaseCheck::SparesCapitals(const Walk& walk, const Zone::ServerAddress& server) const {
   // What a signed zone denies is proven.
-  return walk.purpose == Walk::Purpose::kData && !server.takes_capitals && !server.has_referred &&
+  return walk.seeks_data() && !server.takes_capitals && !server.has_referred &&
          server.peer->letter_case() != LetterCase::kUnknown &&
          walk.zone->trust != Zone::Trust::kSeeTrusts;
 }
@@ -248,7 +248,7 @@ async::Task<LetterCaseCheck::Found> LetterCaseCheck::CompareNow(Walk* walk, cons
                                                                 Account* account) {
   if (account->budget.exhausted()) co_return Found::kNothing;
   // The apex may be known though nothing else of that zone is.
-  const bool by_apex = walk->purpose != Walk::Purpose::kData && worth > kBogusDenial;
+  const bool by_apex = !walk->seeks_data() && worth > kBogusDenial;
   if (by_apex && co_await KnowsApex(apex, peer, account)) co_return Found::kNoBetter;
   const Found found = co_await FindBetter(walk, peer, worth, account);
   if (found == Found::kNoBetter && peer->letter_case() < LetterCase::kSound) {

@@ -98,8 +98,8 @@ void ReplyJudge::Judge(Walk* walk, Account* account, nanoseconds now) const {
   const bool about_ds = walk->purpose == Walk::Purpose::kDs && cut.view() == walk->chain.start();
   if (about_ds || kind == ResponseKind::kReferral) return JudgeDelegation(walk, cut, work, now);
   const std::optional<dnssec::Claim> claim = zones::ClaimOf(kind);
-  if (!claim) {
-    walk->reply.reset();  // It is no answer, even if it is signed.
+  if (!claim || walk->purpose == Walk::Purpose::kCut) {
+    walk->reply.reset();  // It is no answer, or of no use, even if it is signed.
     return;
   }
   const dnssec::Question question{walk->chain.NameAfter(walk->hops), walk->type,

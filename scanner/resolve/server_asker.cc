@@ -22,6 +22,7 @@ std::optional<unsigned> ServerAsker::PickNew(const zones::Zone& zone, const Visi
 
 std::optional<unsigned> ServerAsker::PickAgain(const Walk& walk, const Visit& visit,
                                                query::Look look) const {
+  if (walk.purpose == Walk::Purpose::kCut) return std::nullopt;  // The whole name is asked.
   // Where all were silent when their keys were asked for, they have had their tries.
   return visit.choice.PickAgain(walk.zone->addresses.size(),
                                 {options_.retries, options_.patience, look, options_.ask.brisk},

@@ -28,6 +28,7 @@ struct Walk {
     kData,
     kDs,    // Is there a signed zone at the name? Its parent is asked.
     kKeys,  // The DNSKEY set; `trust` has the DS.
+    kCut,   // Is there a zone cut at a part of a name? Only a referral is of use.
   };
   Walk(dns::NameView name, dns::RRType wanted, Purpose why)
       : type(wanted), purpose(why), chain(name) {}
@@ -45,6 +46,9 @@ struct Walk {
   query::AliasChain chain;
   size_t hops = 0;                  // Of the chain, before the last reply.
   zones::Delegations::Handle zone;  // Whose servers are asked.
+  uint8_t minimised = 0;            // Questions about parts of the name (RFC 9156).
+  /// The server of the zone that has denied a part of the name; null where none has.
+  std::unique_ptr<query::Observation> denied_part;
 
   // The last reply.
   async::Pooled<query::Asked> asked;           // Null until a server has answered or not.
@@ -96,6 +100,8 @@ struct Walk {
   }
   /// Does the look-up go on at `zone`, below the one that was asked?
   bool referred() const { return ok && asked->classified.kind == query::ResponseKind::kReferral; }
+  /// Is it looked for by the names of the scan, and not to find servers or keys?
+  bool seeks_data() const { return purpose == Purpose::kData || purpose == Purpose::kCut; }
   bool stands_at_alias() const {
     return ok && asked->classified.kind == query::ResponseKind::kAlias;
   }

@@ -151,6 +151,8 @@ std::vector<DecidingOption> DecidingOptions(const ScanOptions& options) {
        {"--dnssec", ModeText(options.dnssec)},
        {"--dnssec-sha1", options.dnssec_sha1 == DnssecSha1::kAccept ? "accept" : "insecure"},
        {"--nsec3-limit", absl::StrCat(options.nsec3_limit)},
+       {"--qname-minimisation",
+        options.qname_minimisation == QnameMinimisation::kOff ? "off" : "relaxed"},
        {"--resolver", options.resolvers.empty() ? "iterative" : "forwarding"}});
   return deciding;
 }

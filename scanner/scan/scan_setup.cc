@@ -246,6 +246,11 @@ absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoi
   setup->network.ipv4 = setup->iterative.addresses.ipv4 = ipv4;
   setup->network.ipv6 = setup->iterative.addresses.ipv6 = ipv6;
   setup->iterative.addresses.port = options.port;
+  if (options.qname_minimisation != QnameMinimisation::kOff && !IsIterative(options)) {
+    return absl::InvalidArgumentError(
+        "--qname-minimisation relaxed: with --resolver it is the resolvers that minimise");
+  }
+  setup->iterative.minimises = options.qname_minimisation == QnameMinimisation::kRelaxed;
   setup->iterative.allow_special = options.allow_special;
   setup->iterative.allow_special_names = options.allow_special;
   setup->iterative.retries = setup->retries = options.retries;

@@ -150,7 +150,8 @@ class Metadata(harness.Case):
                                 (["--account-uri", "https://ca.example/1"], "--account-uri"),
                                 (["--validation-method", "dns-01"], "--validation-method"), (["--wildcard"], "--wildcard"),
                                 (["--dnssec", "validate"], "--dnssec"), (["--dnssec-sha1", "insecure"], "--dnssec-sha1"),
-                                (["--nsec3-limit", "5"], "--nsec3-limit"), (["--on-failure", "baseline"], "--on-failure"),
+                                (["--nsec3-limit", "5"], "--nsec3-limit"),
+                                (["--qname-minimisation", "relaxed"], "--qname-minimisation"), (["--on-failure", "baseline"], "--on-failure"),
                                 (["--resolver", "127.0.0.1"], "--resolver")):
             with self.subTest(option):
                 without = [] if option == "--dnssec" else NO_NETWORK

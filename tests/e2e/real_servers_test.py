@@ -38,6 +38,9 @@ class RealServers(harness.Case):
     def test_iterative(self):
         self.check_expected(self.iterative())
 
+    def test_iterative_with_minimised_names(self):
+        self.check_expected([*self.iterative(), "--qname-minimisation", "relaxed"])
+
     def test_forwarding(self):
         self.check_expected(self.forwarding())
 

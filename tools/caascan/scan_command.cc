@@ -159,6 +159,12 @@ void ScanCommand::AddResolverOptions(CLI::App* app) {
   AddVantageOptions(app, &options_)->excludes(pad);
   AddAuthorityOptions(app, &options_);
   AddValidationOptions(app);
+  cli::AddChoice(app, "--qname-minimisation",
+                 "Show servers above a name's own zone one label more than their zone has "
+                 "(RFC 9156), as a CA that minimises does, and the whole name where they answer "
+                 "that oddly. It takes more queries. Not with --resolver (default off).",
+                 {{"off", QnameMinimisation::kOff}, {"relaxed", QnameMinimisation::kRelaxed}},
+                 &options_.qname_minimisation);
   app->add_flag("--all-servers", options_.all_servers,
                 "Ask every address of every name server of the zone, and compare what they say, "
                 "rather than stop at the first good answer.")
