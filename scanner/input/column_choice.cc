@@ -14,6 +14,7 @@
 
 #include "scanner/input/idna.h"
 #include "scanner/input/name_job.h"
+#include "scanner/io/line_reader.h"
 #include "scanner/record/json_text.h"
 
 namespace caascan::input {
@@ -163,6 +164,12 @@ bool ColumnChoice::Names(size_t column) const {
   return column < kinds_.size() && (kinds_[column] == Kind::kName || kinds_[column] == Kind::kUrl);
 }
 
+/// Does the row at hand hold a name where the first row has a word for one?
+bool ColumnChoice::AnyWordNames() const {
+  return std::any_of(by_word_.begin(), by_word_.end(),
+                     [this](size_t column) { return Names(column); });
+}
+
 /// The only column of the row at hand that holds a name; kNone where there is none, or several.
 size_t ColumnChoice::OnlyName() const {
   const auto only = [this](Kind kind) {
@@ -196,9 +203,10 @@ void ColumnChoice::AddLater() {
     case Header::kNo:
       return;
     case Header::kIfWordsFit:
-      header_ = Names(column) ? Header::kYes : Header::kNo;
-      if (fixed_ != CsvColumns::kNone) return Take(fixed_);
-      if (header_ == Header::kYes) return Take(column);
+      header_ = Names(column) || (fixed_ == CsvColumns::kNone && AnyWordNames()) ? Header::kYes
+                                                                                 : Header::kNo;
+      if (fixed_ != CsvColumns::kNone || Names(column)) return Take(column);
+      if (header_ == Header::kYes) return;
       kinds_ = first_kinds_;  // That row asks for a name after all.
       return TakeOnlyName();
     case Header::kIfNamesFollow:
@@ -324,7 +332,7 @@ void ColumnChoice::Say() {
 }
 
 size_t ColumnChoice::Find(std::string_view name) const {
-  const std::string lower = Lower(name);
+  const std::string lower = Lower(io::TrimBlanks(name));
   for (size_t i = 0; i < first_.size(); ++i) {
     if (Lower(first_[i]) == lower) return i;
   }

@@ -81,6 +81,7 @@ class ColumnChoice {
   void Count();
   Header JudgeFirst() const;
   bool Names(size_t column) const;
+  bool AnyWordNames() const;
   size_t OnlyName() const;
   size_t BestOf(const std::vector<size_t>& columns) const;
   size_t BestOfAll() const;

@@ -14,6 +14,8 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 
+#include "scanner/input/idna.h"
+#include "scanner/input/name_job.h"
 #include "scanner/io/line_reader.h"
 #include "scanner/record/record_view.h"
 
@@ -74,6 +76,18 @@ absl::Status CheckTyped(const std::vector<std::string>& names) {
   return names.empty() ? absl::InvalidArgumentError("no name to check") : absl::OkStatus();
 }
 
+/// A person who types a URL sees at once what to type.
+void SayUrls(const std::vector<std::string>& names, const ScanOptions& options) {
+  if (options.fields.from_url || !options.on_notice) return;
+  for (const std::string& name : names) {
+    const input::TypedNameError error = input::ParseTypedName(io::TrimBlanks(name)).error;
+    if (error != input::TypedNameError::kUrl) continue;
+    const std::string_view why = input::TypedNameErrorText(error);
+    options.on_notice(absl::StrCat(input::EscapeTypedText(name), ": ",
+                                   absl::string_view(why.data(), why.size())));
+  }
+}
+
 /// A name as an object of NDJSON whose id is its number.
 std::string JobLine(size_t number, const std::string& name) {
   std::string line = "{\"id\":" + std::to_string(number) + ",\"name\":\"";
@@ -121,6 +135,7 @@ absl::Status RunCheck(const std::vector<std::string>& names, ScanOptions options
   records->clear();
   *summary = ScanSummary();
   if (absl::Status status = CheckTyped(names); !status.ok()) return status;
+  SayUrls(names, options);
   const MemoryFile input;
   const MemoryFile output;
   bool written = input.is_open() && output.is_open();

@@ -188,6 +188,7 @@ class Lists(harness.Case):
             self.assertEqual(json.loads(done.stdout)["reason"], reason, done.stderr.decode())
         done = self.run_program(CAASCAN, "check", "--resolver", "127.0.0.1", "--json", "https://www.a.test/")
         self.assertEqual(json.loads(done.stdout)["reason"], "invalid_name")
+        self.assert_one_clear_line(done, "https://www.a.test/: this is a URL: --from-url")
 
     def test_hostile_rows(self):
         """Any bytes: a record a row, and no crash."""

@@ -89,6 +89,12 @@ TEST(ColumnChoiceTest, AHeaderDecides) {
        3},
       {"a header alone", {"domain,host"}, true, 1, 2},
       {"dotted words beside it", {"host,asn.name", "a.example,EXAMPLE"}, true, 1, 2},
+      {"a number beside it, and hosts by address",
+       {"url,host,200", "https://a.example/,192.0.2.1,1", "https://b.example/,192.0.2.2,1"},
+       true,
+       1,
+       4},
+      {"hosts by address", {"url,host", "https://a.example/,192.0.2.1"}, true, 1, 3},
       {"years beside it", {"domain,2025,2026", "a.example,1,2"}, true, 1, 2},
   };
   for (const Row& row : rows) Check(row);
@@ -149,7 +155,7 @@ TEST(ColumnChoiceTest, TheUserDecides) {
   Check({"by number, a word as data", {"domain,a.example", "domain,b.example"}, false, 2, 1},
         column("2"));
   Check({"by number, words beside names", {"domain,a.b", "c.example,x"}, true, 1, 2}, column("1"));
-  Check({"by name", {"domain,Alias of it"}, true, 2, 1}, column("ALIAS of it"));
+  Check({"by name", {"domain,Alias of it"}, true, 2, 1}, column(" ALIAS of it"));
   Check({"by name, of names", {"a.example,b.example"}, true, 2, 1}, column("b.example"));
   Check({"with its rank", {"alias,rank"}, true, 1, 1, 2}, column("alias"));
 }
