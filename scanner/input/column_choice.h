@@ -59,6 +59,8 @@ class ColumnChoice {
   void End();
 
   bool done() const { return done_; }
+  /// Are there rows to decide by, of which the first is no header, or not the only one?
+  bool can_end() const { return rows_ > 1 || (rows_ == 1 && header_ == Header::kNo); }
   /// What is decided. REQUIRES: done().
   const CsvColumns& columns() const;
   /// InvalidArgument, after done(), where the user named a column that is not there.

@@ -68,17 +68,12 @@ std::optional<CsvRows::Text> CsvRows::Assemble() {
 
 /// Leaves the header out, once it is known to be one.
 void CsvRows::Settle() {
-  if (!choice_.done() || std::exchange(header_dropped_, true) || !choice_.status().ok()) return;
-  if (!choice_.columns().header) return;
-  for (auto row = held_.begin(); row != held_.end(); ++row) {
-    if (row->overlong) continue;  // The choice does not look at these.
-    held_.erase(row);
-    return;
-  }
+  if (!choice_.done() || std::exchange(settled_, true) || !choice_.status().ok()) return;
+  if (choice_.columns().header) held_.pop_front();
 }
 
 bool CsvRows::Pause() {
-  if (choice_.done() || held_.empty()) return false;
+  if (choice_.done() || !choice_.can_end()) return false;
   choice_.End();
   Settle();
   return !held_.empty() || !choice_.status().ok();
@@ -92,23 +87,31 @@ bool CsvRows::Next(io::Line* row) {
       choice_.End();
       break;
     }
+    if (next->overlong && held_.empty()) {
+      Give(*std::move(next), row);
+      return true;
+    }
     held_size_ += next->text.size();
-    if (!next->overlong) choice_.Add(next->text);
+    if (!next->overlong) choice_.Add(next->text);  // Others are kept in their places alone.
     held_.push_back(*std::move(next));
     if (held_size_ > kMaxHeld && !choice_.done()) choice_.End();
   }
   Settle();
   if (!choice_.status().ok()) return false;
   if (!held_.empty()) {
-    given_ = std::move(held_.front());
+    Give(std::move(held_.front()), row);
     held_.pop_front();
-  } else {
-    std::optional<Text> next = Assemble();
-    if (!next.has_value()) return false;
-    given_ = *std::move(next);
+    return true;
   }
-  *row = {given_.text, given_.number, given_.overlong, false};
+  std::optional<Text> next = Assemble();
+  if (!next.has_value()) return false;
+  Give(*std::move(next), row);
   return true;
+}
+
+void CsvRows::Give(Text text, io::Line* row) {
+  given_ = std::move(text);
+  *row = {given_.text, given_.number, given_.overlong, false};
 }
 
 }  // namespace caascan::input

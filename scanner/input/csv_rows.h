@@ -37,8 +37,8 @@ class CsvRows {
   void Add(const io::Line& line, std::string_view text);
   /// No line follows.
   void End() { ended_ = true; }
-  /// The input has paused: the columns are chosen by the rows that are there. True where that gives
-  /// rows.
+  /// The input has paused: the columns are chosen by the rows that are there, unless the first may
+  /// be a header that the next one shows to be one. True where that gives rows.
   bool Pause();
 
   /// The next row; its text is valid until the next call. False where more lines are needed, or all
@@ -62,15 +62,16 @@ class CsvRows {
   std::optional<Text> Assemble();
   Text TakeLines(size_t count);
   void Settle();
+  void Give(Text text, io::Line* row);
 
   ColumnChoice choice_;
   std::deque<Text> lines_;  // Not yet part of a row.
   QuoteScanner quotes_{0};  // Of the first `scanned_` of them, which do not make a row yet.
   size_t scanned_ = 0;
   size_t scanned_size_ = 0;  // In octets.
-  std::deque<Text> held_;    // Rows, until the columns are known.
+  std::deque<Text> held_;    // Rows, until the columns are known; the first is not overlong.
   size_t held_size_ = 0;
-  bool header_dropped_ = false;
+  bool settled_ = false;  // The header is not among them.
   Text given_;
   bool ended_ = false;
 };

@@ -160,6 +160,40 @@ TEST(CsvRowsTest, APauseDecides) {
   EXPECT_EQ(row.text, open);
 }
 
+TEST(CsvRowsTest, APauseBehindWhatMayBeAHeaderDecidesNothing) {
+  for (const std::string_view header : {"Nazwa,Domena", "domain,host", "domain,2026"}) {
+    InputFields fields;
+    CsvRows rows(fields, "list.csv");
+    io::Line row;
+    rows.Add({header, 1, false, false}, header);
+    EXPECT_FALSE(rows.Next(&row));
+    EXPECT_FALSE(rows.Pause()) << header;
+    const std::string_view next = "a.example,b.example";
+    rows.Add({next, 2, false, false}, next);
+    const bool known = rows.Next(&row) || (rows.Pause() && rows.Next(&row));
+    ASSERT_TRUE(known) << header;
+    EXPECT_EQ(row.text, next) << header;
+    EXPECT_TRUE(rows.columns().header) << header;
+  }
+}
+
+TEST(CsvRowsTest, OverlongLinesInFrontDecideNothing) {
+  InputFields fields;
+  CsvRows rows(fields, "list.csv");
+  io::Line row;
+  const std::string overlong(CsvRows::kMaxRowSize, 'x');
+  for (size_t i = 0; i < 2 * CsvRows::kMaxHeld / overlong.size(); ++i) {
+    rows.Add({overlong, i + 1, true, false}, overlong);
+    ASSERT_TRUE(rows.Next(&row));
+    EXPECT_TRUE(row.overlong);
+    EXPECT_FALSE(rows.Pause());
+  }
+  const std::string_view next = "1,a.example";
+  rows.Add({next, 99, false, false}, next);
+  ASSERT_TRUE(rows.Next(&row));
+  EXPECT_EQ(rows.columns().name, 1u);
+}
+
 TEST(CsvRowsTest, AMissingColumnEndsIt) {
   InputFields fields;
   fields.column = "owner";
