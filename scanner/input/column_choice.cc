@@ -11,6 +11,7 @@
 #include <array>
 #include <cassert>
 #include <numeric>
+#include <utility>
 
 #include "scanner/input/idna.h"
 #include "scanner/input/name_job.h"
@@ -96,8 +97,8 @@ char FindSeparator(std::string_view row) {
   return best;
 }
 
-ColumnChoice::ColumnChoice(const InputFields& fields, std::string file)
-    : fields_(fields), file_(std::move(file)), fixed_(ColumnOfNumber(fields.column)) {}
+ColumnChoice::ColumnChoice(InputFields fields, std::string file)
+    : fields_(std::move(fields)), file_(std::move(file)), fixed_(ColumnOfNumber(fields_.column)) {}
 
 const CsvColumns& ColumnChoice::columns() const {
   assert(done_ && "the columns are known");

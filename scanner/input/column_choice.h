@@ -50,8 +50,8 @@ class ColumnChoice {
  public:
   static constexpr size_t kMaxRows = 100;
 
-  /// `file` is how messages name it. `fields` outlives this.
-  ColumnChoice(const InputFields& fields, std::string file);
+  /// `file` is how messages name it.
+  ColumnChoice(InputFields fields, std::string file);
 
   /// Looks at one more row. REQUIRES: !done().
   void Add(std::string_view row);
@@ -97,7 +97,7 @@ class ColumnChoice {
   void FailWithout(std::string_view option, std::string_view column);
   void Say();
 
-  const InputFields& fields_;
+  const InputFields fields_;
   const std::string file_;
   CsvColumns columns_;
   CsvRow row_;

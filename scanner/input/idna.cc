@@ -245,7 +245,7 @@ TypedName ParseTypedName(std::string_view text) {
 }
 
 TypedName ParseTypedNameOrUrl(std::string_view text) {
-  const TypedName result = ParseTypedName(text);
+  TypedName result = ParseTypedName(text);
   if (result.error != TypedNameError::kUrl) return result;
   std::string memory;
   TypedName host = ReadTypedName(FindUrlHost(text, &memory).host);

@@ -128,7 +128,7 @@ TEST(CsvRowsTest, ARowOfLinesIsBounded) {
 
 /// Each line opens a quote that none closes, or that the next one breaks: no line is read often.
 TEST(CsvRowsTest, HostileQuotesCostLittle) {
-  const size_t kLines = 200'000;
+  const size_t kLines = 40'000;
   for (const char* line : {"a.example,\"", "a.example,\"\"\"", "\"", "\"\"\"x", "a,\"\"\"\"\"x"}) {
     std::string text;
     for (size_t i = 0; i < kLines; ++i) text.append(line).push_back('\n');
