@@ -25,13 +25,14 @@ namespace {
 /// hardly be anything else.
 struct Word {
   std::string_view text;
-  bool url = false;  // A column of URLs, or of names.
+  bool url = false;    // A column of URLs, or of names.
+  bool vague = false;  // It may be one of titles: rows must agree.
 };
 constexpr std::array kNameWords = {
-    Word{"domain"},       Word{"domainname"}, Word{"rootdomain"}, Word{"fqdn"},
-    Word{"hostname"},     Word{"host"},       Word{"dnsname"},    Word{"name"},
-    Word{"origin", true}, Word{"url", true},  Word{"uri", true},  Word{"website", true},
-    Word{"site", true},
+    Word{"domain"},           Word{"domainname"}, Word{"rootdomain"}, Word{"fqdn"},
+    Word{"hostname"},         Word{"host"},       Word{"dnsname"},    Word{"name", false, true},
+    Word{"origin", true},     Word{"url", true},  Word{"uri", true},  Word{"website", true, true},
+    Word{"site", true, true},
 };
 constexpr std::array<std::string_view, 2> kRankWords = {"rank", "globalrank"};
 
@@ -193,7 +194,8 @@ void ColumnChoice::AddFirst() {
   if (!decided) return;
   if (fixed_ != CsvColumns::kNone) return Take(fixed_);
   if (header_ == Header::kNo) return TakeOnlyName();
-  if (by_word_.size() == 1) Take(by_word_.front());
+  const bool clear = by_word_.size() == 1 && !kNameWords[NameWordOf(first_[by_word_[0]])].vague;
+  if (clear) Take(by_word_.front());
 }
 
 void ColumnChoice::AddLater() {
@@ -262,7 +264,10 @@ void ColumnChoice::End() {
   if (header_ == Header::kIfWordsFit) header_ = Header::kNo;
   if (fixed_ != CsvColumns::kNone) return Take(fixed_);
   if (header_ == Header::kYes && !by_word_.empty()) {
-    const size_t column = BestOf(by_word_);
+    size_t column = BestOf(by_word_);
+    const Tally tally = column < tallies_.size() ? tallies_[column] : Tally();
+    const bool empty = tally.names + tally.urls == 0;
+    if (empty && best != CsvColumns::kNone && tallies_[best].names > 0) column = best;
     by_rows_ = column != by_word_.front();
     return Take(column);
   }

@@ -43,7 +43,8 @@ char FindSeparator(std::string_view row);
 /// behind it hold names.
 ///
 /// The column of names is the user's; else the one that the header calls so, of several the first
-/// by the list in the source that holds names; else the only one of the first row with a name of
+/// by the list in the source that holds names, unless it calls one so that has none, such as a
+/// `name` of people, and another has; else the only one of the first row with a name of
 /// two labels or more; else, of up to kMaxRows rows, that with the most of them, the leftmost of
 /// equals. Where no column has any, URLs count, then single labels.
 class ColumnChoice {

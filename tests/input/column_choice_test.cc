@@ -58,10 +58,17 @@ void Check(const Row& row, const InputFields& fields = {}) {
 
 TEST(ColumnChoiceTest, AHeaderDecides) {
   for (const char* word :
-       {"domain", "Domain", "DOMAIN", "Domain name", "domain_name", "domain-name", "name", "host",
-        "hostname", "Host name", "fqdn", "origin", "url", "site", "\"Domain\"", " domain "}) {
+       {"domain", "Domain", "DOMAIN", "Domain name", "domain_name", "domain-name", "host",
+        "hostname", "Host name", "fqdn", "origin", "url", "\"Domain\"", " domain "}) {
     Check({word, {std::string("x,") + word + ",y"}, true, 2, 1});
     Check({word, {word}, true, 1, 1});
+  }
+  for (const char* word : {"name", "Name", "site", "website"}) {
+    const std::string header = std::string("x,") + word + ",y";
+    Check({word, {header, "1,a.example,b.example"}, true, 2, 2});
+    Check({word, {header, "1,com,7"}, true, 2, 3});
+    Check({word, {header}, true, 2, 2});
+    Check({word, {header, "1,Town of A,a.example"}, true, 3, 3});
   }
   const Row rows[] = {
       {".gov",

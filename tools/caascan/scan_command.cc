@@ -30,10 +30,11 @@ compressed files end with exit status 2. Every name gives exactly one record, in
   csv: rows whose columns are separated by commas, semicolons or tabs, by the first row that has one of them; quoted as
     in RFC 4180, line feeds within quotes too (up to 64 KiB a row). The names are in the column that the header calls
     domain, fqdn, hostname, host, name, origin, url, website or the like, of either case; of several in the first that
-    holds names. Without such a header they are in the only column of the first row that holds a name of two labels or
-    more; else in that with the most names in the first 100 rows, or those that come without a pause, the leftmost of
-    equals: this is said. A row without that column is taken as a whole. Its rank comes back as rank: from a column called
-    rank or GlobalRank, or, without a header, a number in front of the name (Tranco, Umbrella).
+    holds names, and in another where one called name or site holds none. Without such a header they are in the only
+    column of the first row that holds a name of two labels or more; else in that with the most names in the first 100
+    rows, or those that come without a pause, the leftmost of equals: this is said. A row without that column is taken
+    as a whole. Its rank comes back as rank: from a column called rank or GlobalRank, or, without a header, a number in
+    front of the name (Tranco, Umbrella).
   zone: a master file of the parent, such as a registry's. Every delegated name once, in whatever order the records
     stand; its NS, glue and DS are taken as the delegation, so that the parent's servers are not asked again. A file
     whose records stand by owner is read twice; any other, a pipe and standard input are sorted, in temporary files
@@ -45,11 +46,11 @@ compressed files end with exit status 2. Every name gives exactly one record, in
   ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, account_uri,
     validation_method.
 auto goes by the file's name (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that
-counts: an object is ndjson; a record, a directive or a ; comment is zone; a comma, semicolon or tab is csv; anything else
-is lines, or csv with --column or --keep.
+counts: an object is ndjson; a record, a directive or a ; comment is zone; a comma, semicolon or tab is csv, unless it
+stands in the path of a URL; anything else is lines, or csv with --column or --keep.
 With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
-input; so they are without it in a column that the header calls origin, url, uri, website or site, and a member called
-so. A host of percent encodings is decoded; an address is no name.
+input; so they are without it in a column that the header calls origin, url, uri, website or site, and in a member by
+--key origin, url or uri. Percent encodings in a host are decoded; an address is no name.
 A line that is no name gives a record too: outcome error, reason invalid_name, the line's number, and in detail why. Where
 the first 1000 lines are all of that kind (IP addresses aside), the file is something else than what it was read as: the
 scan ends with exit status 2 behind their records. A shorter file without a name, one of IP addresses alone and a zone
