@@ -85,10 +85,9 @@ std::string InputTally::Remark(const std::string& input) const {
     return absl::StrCat(input, " has no records at names that CAA can be looked up for");
   }
   if (has_records_) {
-    return absl::StrCat(
-        input,
-        " delegates nothing, so it gives no name: it is not a registry's zone file; "
-        "--zone-names owners takes the names that have records");
+    return absl::StrCat(input,
+                        " delegates nothing, so it gives no name: --zone-names owners takes the "
+                        "names that have records");
   }
   if (invalid_ > 0) {
     return absl::StrCat(input, " holds no name: it was read as ", ReadAs(format_), ", and ",

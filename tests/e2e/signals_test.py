@@ -91,7 +91,7 @@ class Ending(harness.Case):
 
     def setUp(self):
         super().setUp()
-        self.names = self.file("names.txt", "".join(f"no name {i}\n" for i in range(4000)))
+        self.names = self.file("names.txt", "".join(f"192.0.{i // 250}.{i % 250}\n" for i in range(4000)))
 
     def start(self, *arguments, **how):
         scan = subprocess.Popen([CAASCAN, "scan", *map(str, arguments)], stdin=subprocess.DEVNULL,
