@@ -223,18 +223,23 @@ absl::Status SetUpTls(const ScanOptions& options, WorkerSetup* setup) {
   return absl::OkStatus();
 }
 
+absl::Status CheckContact(std::string_view contact) {
+  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (contact.size() <= dns::kMaxContactSize &&
+      std::all_of(contact.begin(), contact.end(), printable)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--contact: takes ", dns::kMaxContactSize,
+                                                 " printable ASCII characters at most"));
+}
+
 }  // namespace
 
 absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
                        WorkerSetup* setup) {
   setup->network.udp = UsesUdp(options, resolvers);
   if (absl::Status status = ShareDescriptors(options, setup); !status.ok()) return status;
-  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
-  if (options.contact.size() > dns::kMaxContactSize ||
-      !std::all_of(options.contact.begin(), options.contact.end(), printable)) {
-    return absl::InvalidArgumentError(absl::StrCat("--contact: takes ", dns::kMaxContactSize,
-                                                   " printable ASCII characters at most"));
-  }
+  if (absl::Status status = CheckContact(options.contact); !status.ok()) return status;
   setup->resolvers = resolvers;
   if (absl::Status status = SetUpTls(options, setup); !status.ok()) return status;
   setup->resolver_ways = std::make_shared<resolve::ResolverWays>(resolvers.size());
