@@ -23,6 +23,7 @@ Kind KindOf(int error) { return static_cast<Kind>(error >> kKindShift); }
 
 /// What OpenSSL calls it, such as "wrong version number".
 std::string TlsText(int reason) {
+  (void)OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr);  // Its texts; once is enough.
   const char* text =
       reason == 0
           ? nullptr
