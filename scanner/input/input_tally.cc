@@ -32,13 +32,13 @@ const char* ReadAs(InputFormat format) {
 const char* Advice(InputFormat format) {
   switch (format) {
     case InputFormat::kCsv:
-      return "give a column of names, or say what it is: --input-format lines, zone or ndjson";
+      return "say which column holds the names (--column), or what it is: --input-format lines, "
+             "zone or ndjson";
     case InputFormat::kZone:
       return "give records, or say what it is: --input-format lines, csv or ndjson";
     case InputFormat::kNdjson:
-      return "give a JSON object with a name in each line, or say what it is: --input-format "
-             "lines, "
-             "csv or zone";
+      return "give a JSON object a line, say which member is the name (--key), or what it is: "
+             "--input-format lines, csv or zone";
     case InputFormat::kAuto:
     case InputFormat::kLines:
       break;

@@ -95,8 +95,8 @@ class InvalidLines(harness.Case):
     def test_a_file_that_is_no_list_ends_with_2(self):
         rows = {
             "a list of names": ("no name\n", "give a name a line"),
-            "CSV": ("1,no name\n", "give a column of names"),
-            "NDJSON": ('{"id":1}\n', "give a JSON object"),
+            "CSV": ("1,no name\n", "--column"),
+            "NDJSON": ('{"id":1}\n', "--key"),
             "a zone file": ("a.test. 60 IN NS\n", "give records"),
         }
         first = {"a zone file": "$ORIGIN test.\n"}
