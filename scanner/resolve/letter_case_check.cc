@@ -102,7 +102,7 @@ LetterCaseCheck::LetterCaseCheck(net::Network* network, const AskOptions& ask,
 bool LetterCaseCheck::SparesCapitals(const Walk& walk, const Zone::ServerAddress& server) const {
   // What a signed zone denies is proven.
   return walk.seeks_data() && !server.takes_capitals && !server.has_referred &&
-         server.peer->letter_case() != LetterCase::kUnknown &&
+         (server.peer->letter_case() != LetterCase::kUnknown || comparing_.contains(server.peer)) &&
          walk.zone->trust != Zone::Trust::kSeeTrusts;
 }
 

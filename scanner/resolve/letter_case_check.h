@@ -30,7 +30,8 @@ class LetterCaseCheck {
   /// How a server is asked in small letters.
   const query::AskOptions& small_ask() const { return small_ask_; }
   /// Is the server asked in small letters, so that its denial needs no comparison? It is where it
-  /// is known from other questions, but not that it takes capitals in the walk's zone.
+  /// is known from other questions, or being compared, but has not shown that it takes capitals in
+  /// the walk's zone.
   bool SparesCapitals(const Walk& walk, const zones::Zone::ServerAddress& server) const;
   /// Could the reply in `walk` be worse than one to the same question in small letters? Notes in
   /// the zone's address and its peer what shows that the server takes capitals. REQUIRES: `server`
