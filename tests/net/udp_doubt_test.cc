@@ -43,7 +43,7 @@ TEST(UdpDoubtTest, AGuessAtAnyOfManyQueriesCounts) {
   FakeServer server([&arrived](const Arrival& query, Outbox* out) {
     if (++arrived < kQueries) return;
     const dns::Name name = ParseQuery(query.bytes).question_name().ToName();
-    for (uint32_t i = 1; i < kToMeetAll + MostGuesses(name); ++i) {
+    for (uint32_t i = 1; i < kToMeetAll + MostGuesses({.name = name}); ++i) {
       out->Send(Reply(query.bytes).FlipId().bytes());
     }
   });
