@@ -88,8 +88,10 @@ TEST_P(SilenceTest, SilentOnceByChanceButLameSpeaksNow) {
   EXPECT_EQ(Codes(), (std::vector<std::string>{"lame_refused", "server_silent"}));
 }
 
+class ProbedBrieflyTest : public ProbeTest {};
+
 // The look-up that follows meets what the probes met: they need not be sent again.
-TEST_F(ProbeTest, WhatTheProbesMetStandsWhereTheNextLookUpMeetsTheSame) {
+TEST_F(ProbedBrieflyTest, WhatTheProbesMetStandsWhereTheNextLookUpMeetsTheSame) {
   Start({{kFirst, RefuseCaa}, {kSecond, Ignore}});
   Met(kFirst, ServerResult::kTimeout);
   Met(kSecond, ServerResult::kTimeout);
@@ -106,7 +108,7 @@ TEST_F(ProbeTest, WhatTheProbesMetStandsWhereTheNextLookUpMeetsTheSame) {
 }
 
 // RFC 9520: a further name of a server that was silent to others needs few looks.
-TEST_F(ProbeTest, TheThirdNameOfASilentServerIsProbedBriefly) {
+TEST_F(ProbedBrieflyTest, TheThirdNameOfASilentServerIsProbedBriefly) {
   Start({{kFirst, Ignore}});
   std::vector<size_t> queries;
   for (int name = 0; name < 3; ++name) {
@@ -123,7 +125,7 @@ TEST_F(ProbeTest, TheThirdNameOfASilentServerIsProbedBriefly) {
   EXPECT_EQ(queries[2], 3u) << "SOA with and without EDNS, and over TCP";
 }
 
-TEST_F(ProbeTest, OneThatWasSilentToOthersAndAnswersIsExaminedInFull) {
+TEST_F(ProbedBrieflyTest, OneThatWasSilentToOthersAndAnswersIsExaminedInFull) {
   std::atomic<bool> silent{true};
   Start({{kFirst, [&silent](const Arrival& query, Outbox* out) {
             (silent ? Ignore : DropCaa)(query, out);
@@ -144,7 +146,7 @@ TEST_F(ProbeTest, OneThatWasSilentToOthersAndAnswersIsExaminedInFull) {
   EXPECT_FALSE(SaysWhyFewTries());
 }
 
-TEST_F(ProbeTest, OneThatFailsInAnotherWayThanBeforeIsExaminedAnew) {
+TEST_F(ProbedBrieflyTest, OneThatFailsInAnotherWayThanBeforeIsExaminedAnew) {
   Start({{kFirst, RefuseCaa}});
   Met(kFirst, ServerResult::kTimeout);
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kSpeaksNow);

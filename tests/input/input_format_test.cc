@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Blanks", "not a name", InputFormat::kLines},
         {"BlanksAndAClass", "in a 5", InputFormat::kLines},
         {"NoRdata", "example.com. IN NS", InputFormat::kLines},
-        {"NoRdataButAComment", "example.com. IN NS ; none", InputFormat::kLines},
+        {"NoRdataButASeparator", "example.com. IN NS ; none", InputFormat::kCsv},
         {"WordsThatAreTypes", "buy ns records", InputFormat::kLines},
         {"MoreWordsThatAreTypes", "its soa record is here", InputFormat::kLines},
         {"TwoNames", "a.example NS b.example c.example", InputFormat::kLines},

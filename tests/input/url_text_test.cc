@@ -121,7 +121,7 @@ TEST(ParseTypedNameOrUrlTest, TheHostIsTheName) {
       {"an encoded slash", "https://a%2Fb.example/", "", false, Error::kBadCharacter},
       {"an address", "https://192.0.2.1:443/", "", false, Error::kIpAddress},
       {"a literal", "https://[2001:db8::1]/", "", false, Error::kIpAddress},
-      {"a network", "2001:db8::/32", "", false, Error::kBadCharacter},
+      {"a network", "2001:db8::/32", "", false, Error::kIpAddress},
       {"no URL", "not a name", "", false, Error::kBadCharacter},
       {"the root", ".", "", false, Error::kRoot},
       {"a port on a port", "example.com:1:2", "", false, Error::kBadCharacter},

@@ -93,7 +93,7 @@ TEST(CsvFormatTest, WhyALineIsNoNameStandsLast) {
   std::string line;
   CsvFormat().Append(record, &line);
   EXPECT_TRUE(line.ends_with(",,,7,empty label\r\n")) << line;
-  EXPECT_TRUE(CsvFormat().header().ends_with(",id,order,line,detail\r\n"));
+  EXPECT_TRUE(CsvFormat().header().ends_with(",id,order,rank,input_columns,line,detail\r\n"));
 }
 
 TEST(CsvFormatTest, EachRecordIsOneLineOfAsManyFields) {
