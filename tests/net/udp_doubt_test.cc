@@ -37,9 +37,9 @@ TEST(UdpDoubtTest, AfterSeveralMismatchesTheAnswerIsLeftToTcp) {
 // A resolver has many queries under way at once: each datagram is compared with a few of them, and
 // the next one with the next few.
 TEST(UdpDoubtTest, AGuessAtAnyOfManyQueriesCounts) {
-  constexpr int kQueries = 100;
+  constexpr size_t kQueries = 100;
   constexpr int kToMeetAll = 4;  // 32 a datagram.
-  int arrived = 0;
+  size_t arrived = 0;
   FakeServer server([&arrived](const Arrival& query, Outbox* out) {
     if (++arrived < kQueries) return;
     const dns::Name name = ParseQuery(query.bytes).question_name().ToName();
@@ -49,7 +49,7 @@ TEST(UdpDoubtTest, AGuessAtAnyOfManyQueriesCounts) {
   });
   Client client(pacing::LimitOptions{.server_inflight = 0});
   std::vector<Got> got(kQueries);
-  for (int i = 0; i < kQueries; ++i) {
+  for (size_t i = 0; i < kQueries; ++i) {
     client.Start(client.AskTask(server.At("127.0.0.1"), Protocol::kUdp, std::chrono::seconds(3),
                                 "n" + std::to_string(i) + ".example.com", &got[i]));
   }

@@ -16,7 +16,7 @@ class NoticesTest : public testing::Test {
   const std::function<void(const std::string&)> say_ = [this](const std::string& notice) {
     said_.push_back(notice);
   };
-  const ScanOptions options_;
+  const ScanOptions options_ = {};
   const telemetry::Telemetry telemetry_{options_, [] { return telemetry::ProgressSnapshot(); },
                                         [] { return std::string(); }};
   Notices notices_{say_, telemetry_};
