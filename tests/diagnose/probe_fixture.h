@@ -17,7 +17,8 @@
 #include "tests/net/reply.h"
 #include "tests/query/names.h"
 
-namespace caascan::diagnose {
+// survey_fixture.h has servers and addresses of the same names.
+namespace caascan::diagnose::probe_fixture {
 
 using dns::RCode;
 using dns::RRType;
@@ -128,4 +129,4 @@ class ProbeTest : public testing::Test {
   std::unique_ptr<net::Client> client_;
 };
 
-}  // namespace caascan::diagnose
+}  // namespace caascan::diagnose::probe_fixture

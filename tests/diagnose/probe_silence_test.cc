@@ -13,6 +13,8 @@
 namespace caascan::diagnose {
 namespace {
 
+using namespace probe_fixture;
+
 class SilenceTest : public ProbeTest, public testing::WithParamInterface<bool> {
  protected:
   SilenceTest() { options_.brisk = GetParam(); }

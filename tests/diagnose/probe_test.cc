@@ -13,6 +13,8 @@
 namespace caascan::diagnose {
 namespace {
 
+using namespace probe_fixture;
+
 TEST_F(ProbeTest, RefusedForCaaAloneIsRefusedCaa) {
   Start({{kFirst, RefuseCaa}});
   Met(kFirst, ServerResult::kRefused);
