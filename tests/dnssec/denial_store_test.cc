@@ -15,8 +15,6 @@
 namespace caascan::dnssec {
 namespace {
 
-using dns::RRType;
-using dns::Section;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 

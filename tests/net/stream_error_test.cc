@@ -6,7 +6,7 @@
 #include <openssl/x509_vfy.h>
 
 #include <cerrno>
-#include <string>
+#include <string_view>
 
 namespace caascan::net {
 namespace {
@@ -22,7 +22,7 @@ class StreamErrorTest : public testing::TestWithParam<Row> {};
 TEST_P(StreamErrorTest, IsToldApart) {
   const Row& row = GetParam();
   EXPECT_EQ(IsCertificateError(row.error), row.certificate);
-  EXPECT_EQ(IsStreamError(row.error), std::string(row.text) != "");
+  EXPECT_EQ(IsStreamError(row.error), !std::string_view(row.text).empty());
   EXPECT_EQ(StreamErrorText(row.error), row.text);
 }
 
