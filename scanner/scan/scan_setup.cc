@@ -183,7 +183,12 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
                      " are left: allow more (ulimit -n), or take fewer threads"));
   }
   setup->network.udp_sockets = plan->udp_sockets;
-  setup->network.udp_idle_sockets = plan->udp_idle_sockets;
+  // Questions to resolvers have capitals, which are hard to forge with half as many
+  // (docs/hostile.md).
+  constexpr unsigned kIdleOfForwarding = 768;
+  setup->network.udp_idle_sockets = IsIterative(options)
+                                        ? plan->udp_idle_sockets
+                                        : std::min(plan->udp_idle_sockets, kIdleOfForwarding);
   setup->network.tcp_connections = plan->tcp_connections;
   const bool has_sockets = !udp || plan->udp_sockets == kWantedUdpSockets;
   if (has_sockets && setup->threads == wanted) return absl::OkStatus();
