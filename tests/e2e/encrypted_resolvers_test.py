@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from harness import CAASCAN, Server, ask
+from harness import CAASCAN, Server, ask, network_counter
 
 UNBOUND, DNSDIST, DOWN = "127.0.0.31", "127.0.0.32", "127.0.0.33"
 NAME = "resolver.example.net"
@@ -147,6 +147,15 @@ remote-control:
                     self.assertEqual(self.records("--resolver", way), plain)
         path = self.file("resolvers.txt", f"{UNBOUND}\ntcp://{UNBOUND}\ntls://{UNBOUND}#{NAME} # ours\nhttps://{UNBOUND}\n")
         self.assertEqual(self.records("--resolver", f"@{path}"), self.records("--resolver", UNBOUND))
+
+    def test_without_udp_each_way_stays_what_it_is(self):
+        self.start_unbound(self.authority.issue("server", NAME, UNBOUND))
+        plain = self.records("--resolver", UNBOUND)
+        for way in (UNBOUND, f"tls://{UNBOUND}#{NAME}", f"https://{UNBOUND}"):
+            before = network_counter("Udp", "OutDatagrams")
+            with self.subTest(way):
+                self.assertEqual(self.records("--tcp", "--resolver", way), plain)
+                self.assertEqual(network_counter("Udp", "OutDatagrams"), before)
 
     def test_more_names_than_requests_at_once(self):
         self.start_unbound(self.authority.issue("server", NAME, UNBOUND))

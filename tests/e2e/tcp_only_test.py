@@ -6,18 +6,12 @@ import subprocess
 import time
 
 import harness
-from harness import CAASCAN, Server, ask
+from harness import CAASCAN, Server, ask, network_counter
 from lab import Lab
 
 RESOLVER, ONE_EACH, NO_TCP = "127.0.0.31", "127.0.0.32", "127.0.0.33"
 ANSWER = 'NegativeAndSOAAction(false, "example.", 300, "ns.example.", "h.example.", 1, 3600, 600, 86400, 300)'
 NAMES = 200
-
-
-def counter(protocol, name):
-    """The namespace's count of so many events."""
-    lines = [line.split() for line in pathlib.Path("/proc/net/snmp").read_text().splitlines() if line.startswith(protocol + ":")]
-    return int(dict(zip(lines[0], lines[1]))[name])
 
 
 def udp_sockets(pid):
@@ -43,11 +37,11 @@ class TcpOnly(harness.Case):
 
     def ask_resolver(self, *options, count=NAMES):
         """The records of names asked through a resolver, and how many connections that took."""
-        before = counter("Tcp", "ActiveOpens"), counter("Udp", "OutDatagrams")
+        before = network_counter("Tcp", "ActiveOpens"), network_counter("Udp", "OutDatagrams")
         records = self.scan("--allow-special", "--dnssec", "off", "--threads", "1", *options,
                             names=[f"n{i}.example" for i in range(count)])
-        self.assertEqual(counter("Udp", "OutDatagrams"), before[1], "no datagram")
-        return records, counter("Tcp", "ActiveOpens") - before[0]
+        self.assertEqual(network_counter("Udp", "OutDatagrams"), before[1], "no datagram")
+        return records, network_counter("Tcp", "ActiveOpens") - before[0]
 
     def test_through_a_resolver(self):
         self.start_resolver(RESOLVER)
@@ -100,9 +94,9 @@ class TcpOnlyIterative(harness.Case):
         names = [record["name"] for record in self.lab.truth() if record["outcome"] in ("permit", "deny")]
         self.assertGreater(len(names), 80)
         by_udp = {record["name"]: record for record in self.scan(*self.lab.options(), "--dnssec", "off", names=names)}
-        before = counter("Udp", "OutDatagrams")
+        before = network_counter("Udp", "OutDatagrams")
         records = self.scan(*self.lab.options(), "--dnssec", "off", "--tcp", names=names)
-        self.assertEqual(counter("Udp", "OutDatagrams"), before, "no datagram")
+        self.assertEqual(network_counter("Udp", "OutDatagrams"), before, "no datagram")
         for record in records:
             other = by_udp[record["name"]]
             self.assertEqual([record[key] for key in ("outcome", "reason", "may_issue")],
@@ -121,9 +115,9 @@ class TcpOnlyIterative(harness.Case):
         wanted = {f"{label}.test-cases.example": value for label, value in expected.items()
                   if f"{label}.test-cases.example" in self.lab.names()}
         self.assertGreaterEqual(len(wanted), 5)
-        before = counter("Udp", "OutDatagrams")
+        before = network_counter("Udp", "OutDatagrams")
         records = self.scan(*self.lab.options(), "--tcp", "--timeout", "500", names=list(wanted))
-        self.assertEqual(counter("Udp", "OutDatagrams"), before, "no datagram, probes included")
+        self.assertEqual(network_counter("Udp", "OutDatagrams"), before, "no datagram, probes included")
         for record in records:
             codes = {finding["code"] for finding in record.get("findings", [])}
             self.assertEqual((record["outcome"], record["reason"], codes), wanted[record["name"]], record)
@@ -132,10 +126,10 @@ class TcpOnlyIterative(harness.Case):
                     self.assertNotIn("UDP", finding.get("evidence", ""))
 
     def test_check_uses_no_udp_either(self):
-        before = counter("Udp", "OutDatagrams")
+        before = network_counter("Udp", "OutDatagrams")
         done = self.run_program(CAASCAN, "check", "--tcp", *self.lab.options(), "--json", "www.example.com")
         self.assertIn(done.returncode, (0, 3), done.stderr.decode())
-        self.assertEqual(counter("Udp", "OutDatagrams"), before)
+        self.assertEqual(network_counter("Udp", "OutDatagrams"), before)
         climb = json.loads(done.stdout)["climb"]
         self.assertEqual({step["transport"] for step in climb if "transport" in step}, {"tcp"})
 
