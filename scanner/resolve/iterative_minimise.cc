@@ -70,7 +70,7 @@ async::Task<bool> IterativeResolver::FindCut(Walk* walk, Account* account,
     if (kind == ResponseKind::kNxDomain && account->attempts.size() > attempts) {
       NoteDenial(step, account->attempts.back(), walk);
     }
-    // Nobody is accused of what the name itself was not asked for.
+    // No server is blamed for what the name itself was not asked for.
     account->attempts.resize(attempts);
     account->observations.resize(observations);
     if (kind != ResponseKind::kNoData && kind != ResponseKind::kAnswer) break;

@@ -345,7 +345,7 @@ TEST(ExaminedEvidenceTest, SaysWhyOneTryOfASilentServerIsEnough) {
   }
 }
 
-// --tcp: what nobody asked over UDP is not UDP's fault, nor is the server silent to everything.
+// --tcp: what was not asked over UDP is not UDP's fault, nor is the server silent to everything.
 TEST(ExaminedOverStreamsTest, ASilenceIsTcpsAndNoMore) {
   net::Client client({}, {.udp = false});
   const struct {

@@ -166,7 +166,7 @@ TEST_P(SilenceTest, OneThatAnswersNowWinsOverOthersThatDrop) {
   EXPECT_EQ(Probe(Reason::kNoResponse), ProbeVerdict::kAnswersNow);
 }
 
-// Whoever is lame says more than whoever is silent.
+// A lame server says more than a silent one.
 TEST_P(SilenceTest, ALameServerBesideOneThatDropsStaysLame) {
   Start({{kFirst, Refuse}, {kSecond, DropCaa}});
   Met(kFirst, ServerResult::kRefused);
