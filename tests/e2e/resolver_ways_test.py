@@ -4,22 +4,18 @@ import json
 import subprocess
 import time
 
+import dnsdist
 import harness
-from harness import CAASCAN, Server, ask
+from harness import CAASCAN, ask
 
 UDP_AND_TCP, TCP_ONLY = "127.0.0.21", "127.0.0.22"
 NAMES = 200
-ANSWER = 'NegativeAndSOAAction(false, "example.", 300, "ns.example.", "h.example.", 1, 3600, 600, 86400, 300)'
 
 
 class ResolverWays(harness.Case):
 
     def start_resolver(self, address, *rules):
-        config = self.file(f"dnsdist-{address}.conf", "\n".join([
-            f'addLocal("{address}:53")', 'setACL("127.0.0.0/8")', "setSecurityPollSuffix('')", *rules,
-            f"addAction(AllRule(), {ANSWER})"]) + "\n")
-        server = Server(["dnsdist", "--supervised", "--disable-syslog", "-C", config], self.folder / f"dnsdist-{address}.log")
-        self.addCleanup(server.stop)
+        server = dnsdist.start(self, address, *rules)
         server.wait_until(lambda: ask(address, 53, "a.example") is not None or "127.0.0.22" in address and self.listens(address))
 
     def listens(self, address):

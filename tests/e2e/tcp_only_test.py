@@ -5,12 +5,12 @@ import pathlib
 import subprocess
 import time
 
+import dnsdist
 import harness
-from harness import CAASCAN, Server, ask, network_counter
+from harness import CAASCAN, ask, network_counter
 from lab import Lab
 
 RESOLVER, ONE_EACH, NO_TCP = "127.0.0.31", "127.0.0.32", "127.0.0.33"
-ANSWER = 'NegativeAndSOAAction(false, "example.", 300, "ns.example.", "h.example.", 1, 3600, 600, 86400, 300)'
 NAMES = 200
 
 
@@ -28,11 +28,7 @@ def udp_sockets(pid):
 class TcpOnly(harness.Case):
 
     def start_resolver(self, address, *rules):
-        config = self.file(f"dnsdist-{address}.conf", "\n".join([
-            f'addLocal("{address}:53")', 'setACL("127.0.0.0/8")', "setSecurityPollSuffix('')", *rules,
-            f"addAction(AllRule(), {ANSWER})"]) + "\n")
-        server = Server(["dnsdist", "--supervised", "--disable-syslog", "-C", config], self.folder / f"dnsdist-{address}.log")
-        self.addCleanup(server.stop)
+        server = dnsdist.start(self, address, *rules)
         server.wait_until(lambda: ask(address, 53, "a.example") is not None)
 
     def ask_resolver(self, *options, count=NAMES):

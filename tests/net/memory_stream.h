@@ -26,6 +26,7 @@ class MemoryStream final : public async::ByteStream {
   User* user() { return user_; }
   bool closed() const { return closed_; }
   size_t writes() const { return writes_; }
+  const std::vector<uint8_t>& written() const { return written_; }
   std::vector<uint8_t> TakeWritten() { return std::exchange(written_, {}); }
   /// In reads of `most` octets.
   void Deliver(std::span<const uint8_t> octets, size_t most = SIZE_MAX) {

@@ -11,6 +11,7 @@
 #include "scanner/net/tcp.h"
 #include "tests/net/client.h"
 #include "tests/net/fake_transport.h"
+#include "tests/net/memory_stream.h"
 #include "tests/net/reply.h"
 
 namespace caascan::net {
@@ -21,46 +22,18 @@ using Octets = std::vector<uint8_t>;
 
 constexpr milliseconds kLong = std::chrono::seconds(20);
 
-/// What was written, and what the test says comes back. All is called at the loop's turns.
-class FakeStream final : public async::ByteStream {
- public:
-  explicit FakeStream(User* user) : user_(user) {}
-
-  int Connect(const async::Address&) override { return 0; }
-  void Write(std::span<const uint8_t> octets) override {
-    written_.insert(written_.end(), octets.begin(), octets.end());
+/// The queries that were written, without their lengths.
+std::vector<Octets> Queries(const MemoryStream& stream) {
+  const Octets& written = stream.written();
+  std::vector<Octets> queries;
+  for (size_t at = 0; at + 2 <= written.size();) {
+    const size_t size = static_cast<size_t>(written[at] << 8) | written[at + 1];
+    queries.emplace_back(written.begin() + static_cast<std::ptrdiff_t>(at + 2),
+                         written.begin() + static_cast<std::ptrdiff_t>(at + 2 + size));
+    at += 2 + size;
   }
-  void Close() override { closed_ = true; }
-
-  User* user() { return user_; }
-  bool closed() const { return closed_; }
-  /// The queries that were written, without their lengths.
-  std::vector<Octets> Queries() const {
-    std::vector<Octets> queries;
-    for (size_t at = 0; at + 2 <= written_.size();) {
-      const size_t size = static_cast<size_t>(written_[at] << 8) | written_[at + 1];
-      queries.emplace_back(written_.begin() + static_cast<std::ptrdiff_t>(at + 2),
-                           written_.begin() + static_cast<std::ptrdiff_t>(at + 2 + size));
-      at += 2 + size;
-    }
-    return queries;
-  }
-  /// In reads of `most` octets.
-  void Deliver(std::span<const uint8_t> octets, size_t most) {
-    while (!octets.empty() && !closed_) {
-      const std::span<uint8_t> room = user_->ReadBuffer();
-      const size_t size = std::min({octets.size(), most, room.size()});
-      std::copy_n(octets.begin(), size, room.begin());
-      octets = octets.subspan(size);
-      user_->OnRead(size);
-    }
-  }
-
- private:
-  User* const user_;
-  Octets written_;
-  bool closed_ = false;
-};
+  return queries;
+}
 
 Octets Framed(std::span<const uint8_t> message) {
   Octets octets = {static_cast<uint8_t>(message.size() >> 8),
@@ -77,7 +50,7 @@ class StreamConnectionTest : public testing::Test {
         }) {}
   ~StreamConnectionTest() override {
     client_.network()->Close();
-    for (FakeStream* stream : streams_) stream->user()->OnClosed();
+    for (MemoryStream* stream : streams_) stream->user()->OnClosed();
   }
 
   /// Exchanges that are started, and sent as far as there is a connection.
@@ -96,14 +69,14 @@ class StreamConnectionTest : public testing::Test {
     }
     return std::make_unique<TcpTransport>(client, 10,
                                           [this](async::Loop*, async::ByteStream::User* user) {
-                                            auto stream = std::make_unique<FakeStream>(user);
+                                            auto stream = std::make_unique<MemoryStream>(user);
                                             streams_.push_back(stream.get());
                                             return stream;
                                           });
   }
 
   FakeTransport::Counts counts_;
-  std::vector<FakeStream*> streams_;
+  std::vector<MemoryStream*> streams_;
   Client client_;
   std::deque<Got> got_;
 };
@@ -111,11 +84,11 @@ class StreamConnectionTest : public testing::Test {
 TEST_F(StreamConnectionTest, QueriesWaitForTheConnectionAndShareIt) {
   Ask(3);
   ASSERT_EQ(streams_.size(), 1u);
-  EXPECT_TRUE(streams_[0]->Queries().empty());
+  EXPECT_TRUE(Queries(*streams_[0]).empty());
   streams_[0]->user()->OnConnected(0);
-  EXPECT_EQ(streams_[0]->Queries().size(), 3u);
+  EXPECT_EQ(Queries(*streams_[0]).size(), 3u);
   Ask(1);
-  EXPECT_EQ(streams_[0]->Queries().size(), 4u) << "at once, on the connection that stands";
+  EXPECT_EQ(Queries(*streams_[0]).size(), 4u) << "at once, on the connection that stands";
   client_.network()->CancelAll();
 }
 
@@ -123,8 +96,8 @@ TEST_F(StreamConnectionTest, AnswersComeInAnyOrderAndHoweverTheyAreCut) {
   for (const size_t most : {size_t{1}, size_t{2}, size_t{3}, size_t{50}, size_t{100'000}}) {
     got_.clear();
     Ask(4);
-    if (streams_[0]->Queries().empty()) streams_[0]->user()->OnConnected(0);
-    const std::vector<Octets> queries = streams_[0]->Queries();
+    if (Queries(*streams_[0]).empty()) streams_[0]->user()->OnConnected(0);
+    const std::vector<Octets> queries = Queries(*streams_[0]);
     Octets answers;
     for (size_t i = 0; i < 4; ++i) {
       const Octets framed = Framed(Reply(queries[queries.size() - 1 - i]).bytes());
@@ -185,19 +158,19 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(StreamConnectionTest, WhatWaitsOnAConnectionThatHadAnsweredGoesOn) {
   Ask(2);
   streams_[0]->user()->OnConnected(0);
-  streams_[0]->Deliver(Framed(Reply(streams_[0]->Queries()[0]).bytes()), 100);
+  streams_[0]->Deliver(Framed(Reply(Queries(*streams_[0])[0]).bytes()), 100);
   streams_[0]->user()->OnEnd(0);
   ASSERT_EQ(streams_.size(), 2u);
   streams_[1]->user()->OnConnected(0);
-  ASSERT_EQ(streams_[1]->Queries().size(), 1u);
-  streams_[1]->Deliver(Framed(Reply(streams_[1]->Queries()[0]).bytes()), 100);
+  ASSERT_EQ(Queries(*streams_[1]).size(), 1u);
+  streams_[1]->Deliver(Framed(Reply(Queries(*streams_[1])[0]).bytes()), 100);
   for (const Got& got : got_) EXPECT_EQ(got.result.status, ExchangeStatus::kReply);
 }
 
 TEST_F(StreamConnectionTest, TooManyMessagesThatAnswerNothingEndIt) {
   Ask(1);
   streams_[0]->user()->OnConnected(0);
-  const Octets stray = Framed(Reply(streams_[0]->Queries()[0]).FlipId().bytes());
+  const Octets stray = Framed(Reply(Queries(*streams_[0])[0]).FlipId().bytes());
   for (int i = 0; i < 17; ++i) streams_[0]->Deliver(stray, 100);
   EXPECT_FALSE(streams_[0]->closed());
   streams_[0]->Deliver(stray, 100);
@@ -236,7 +209,7 @@ TEST_F(CanaryTest, IsSentWithoutAnotherTurnHoweverLateItsConnectionStands) {
   ASSERT_EQ(streams_.size(), 1u);
   LetTimePass();
   streams_[0]->user()->OnConnected(0);
-  EXPECT_EQ(streams_[0]->Queries().size(), 1u);
+  EXPECT_EQ(Queries(*streams_[0]).size(), 1u);
   client_.network()->CancelAll();
 }
 
@@ -244,7 +217,7 @@ TEST_F(CanaryTest, GoesOnAtOnceWhereItsConnectionEnds) {
   StartCanary();
   ASSERT_EQ(streams_.size(), 1u);
   streams_[0]->user()->OnConnected(0);
-  const Octets query = streams_[0]->Queries().at(0);
+  const Octets query = Queries(*streams_[0]).at(0);
   Ask(1);  // It shares the connection, and waits for its turn.
   StartCanary();
   streams_[0]->Deliver(Framed(Reply(query).bytes()), 1000);
