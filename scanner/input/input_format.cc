@@ -12,10 +12,10 @@
 #include "scanner/dns/record_text.h"
 #include "scanner/input/csv_row.h"
 #include "scanner/input/idna.h"
-#include "scanner/input/record_type.h"
-#include "scanner/input/zone_directive.h"
-#include "scanner/input/zone_fields.h"
 #include "scanner/io/line_reader.h"
+#include "scanner/zonefile/record_type.h"
+#include "scanner/zonefile/zone_directive.h"
+#include "scanner/zonefile/zone_fields.h"
 
 namespace caascan::input {
 namespace {
@@ -68,7 +68,7 @@ bool FitsType(std::string_view type, std::string_view rdata, bool bare) {
   if (first == "(") return true;
   if (is_one_of({"a", "aaaa"})) {
     std::array<uint8_t, dns::Delegation::kIpv6Octets> octets{};
-    return ReadAddress(first, &octets) != 0 && IsEnd(rest);
+    return zonefile::ReadAddress(first, &octets) != 0 && IsEnd(rest);
   }
   if (is_one_of({"ns", "cname", "dname", "ptr"})) {
     const bool shows = !bare || first.find_first_of(".@") != std::string_view::npos;
@@ -76,8 +76,9 @@ bool FitsType(std::string_view type, std::string_view rdata, bool bare) {
   }
   if (lower == "soa") return IsZoneName(first) && GoesOnAsSoa(rest);
   if (!bare) return true;
-  if (is_one_of({"rrsig", "sig"})) return IsRecordType(first) && !IsEnd(rest);
-  if (lower == "nsec") return first.ends_with('.') && IsRecordType(dns::TakeRecordField(&rest));
+  if (is_one_of({"rrsig", "sig"})) return zonefile::IsRecordType(first) && !IsEnd(rest);
+  if (lower == "nsec")
+    return first.ends_with('.') && zonefile::IsRecordType(dns::TakeRecordField(&rest));
   const bool generic = first.starts_with("\\#") || first.starts_with('"');
   return generic || (IsNumber(first) && !IsEnd(rest));
 }
@@ -96,7 +97,8 @@ bool IsRecord(std::string_view line, bool has_owner) {
     } else if (!has_class && Lower(field) == "in") {
       has_class = true;
     } else {
-      return IsRecordType(field) && !IsEnd(rest) && FitsType(field, rest, !has_ttl && !has_class);
+      return zonefile::IsRecordType(field) && !IsEnd(rest) &&
+             FitsType(field, rest, !has_ttl && !has_class);
     }
   }
   return false;
@@ -130,8 +132,9 @@ InputFormat FormatByLine(std::string_view line) {
   const bool leaves_owner_out = !line.empty() && dns::IsRecordBlank(line[0]);
   line = io::TrimBlanks(line);
   if (line.starts_with('{')) return InputFormat::kNdjson;
-  const ZoneDirective directive = ZoneDirectiveOf(line);
-  const bool is_known = directive != ZoneDirective::kNone && directive != ZoneDirective::kUnknown;
+  const zonefile::ZoneDirective directive = zonefile::ZoneDirectiveOf(line);
+  const bool is_known =
+      directive != zonefile::ZoneDirective::kNone && directive != zonefile::ZoneDirective::kUnknown;
   if (line.starts_with(';') || is_known || IsRecord(line, /*has_owner=*/true) ||
       (leaves_owner_out && IsRecord(line, /*has_owner=*/false))) {
     return InputFormat::kZone;

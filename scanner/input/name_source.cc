@@ -11,9 +11,9 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/input/input_format.h"
-#include "scanner/input/zone_directive.h"
-#include "scanner/input/zone_order.h"
 #include "scanner/record/json_text.h"
+#include "scanner/zonefile/zone_directive.h"
+#include "scanner/zonefile/zone_order.h"
 
 namespace caascan::input {
 namespace {
@@ -165,15 +165,15 @@ NextJob NameSource::ReadOn(NameJob* job, bool wait) {
 
 /// False where it was interrupted, or status_ says what is wrong with the file.
 bool NameSource::BeginZone() {
-  ZonePlan plan;
+  zonefile::ZonePlan plan;
   plan.denials = options_.denials;
   plan.owners = options_.zone_names == ZoneNames::kOwners;
-  const absl::Status planned = PlanZone(options_.paths[next_path_ - 1], wake_, &plan);
+  const absl::Status planned = zonefile::PlanZone(options_.paths[next_path_ - 1], wake_, &plan);
   if (!planned.ok()) {
     if (!absl::IsCancelled(planned)) status_ = planned;
     return false;
   }
-  zone_ = std::make_unique<ZoneLines>(std::move(plan));
+  zone_ = std::make_unique<zonefile::ZoneLines>(std::move(plan));
   return true;
 }
 
@@ -191,8 +191,8 @@ NextJob NameSource::Give(NameJob* job, uint64_t line) {
 bool NameSource::Conclude(NameJob* job) {
   if (zone_ != nullptr) {
     if (zone_->lacks_closing_soa()) NotWhole("it lacks the SOA record that closes a zone transfer");
-    const ZoneLines::Verdict verdict = zone_->End();
-    if (verdict == ZoneLines::Verdict::kInvalid) NotWhole("it ends within a record");
+    const zonefile::ZoneLines::Verdict verdict = zone_->End();
+    if (verdict == zonefile::ZoneLines::Verdict::kInvalid) NotWhole("it ends within a record");
     if (TakeZone(verdict, job)) return true;
     if (whole_) CompareDigest();
     if (const absl::Status& sorted = zone_->status(); !sorted.ok()) {
@@ -213,12 +213,12 @@ bool NameSource::Conclude(NameJob* job) {
 
 void NameSource::CompareDigest() {
   switch (zone_->CompareDigest()) {
-    case ZoneDigest::Verdict::kNothing:
-    case ZoneDigest::Verdict::kFits:
+    case zonefile::ZoneDigest::Verdict::kNothing:
+    case zonefile::ZoneDigest::Verdict::kFits:
       return;
-    case ZoneDigest::Verdict::kDiffers:
+    case zonefile::ZoneDigest::Verdict::kDiffers:
       return NotWhole("its records do not fit its ZONEMD record");
-    case ZoneDigest::Verdict::kUnknown:
+    case zonefile::ZoneDigest::Verdict::kUnknown:
       return NotWhole("its ZONEMD record cannot be compared, since not all records can be read");
   }
 }
@@ -312,9 +312,9 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
       ndjson_.Parse(text, options_.wildcard, job);
       return true;
     case InputFormat::kZone: {
-      const ZoneLines::Verdict verdict = zone_->Add(text, line.number);
+      const zonefile::ZoneLines::Verdict verdict = zone_->Add(text, line.number);
       if (zone_->has_records()) tally_.set_has_records();
-      if (line.unended && verdict == ZoneLines::Verdict::kInvalid) {
+      if (line.unended && verdict == zonefile::ZoneLines::Verdict::kInvalid) {
         NotWhole("it ends within a record");
       }
       return TakeZone(verdict, job);
@@ -382,14 +382,14 @@ void NameSource::ParseRow(std::string_view text, NameJob* job) {
 }
 
 /// False where there is no job yet.
-bool NameSource::TakeZone(ZoneLines::Verdict verdict, NameJob* job) {
-  if (verdict == ZoneLines::Verdict::kNothing) return false;
-  if (verdict == ZoneLines::Verdict::kRefused) {
-    status_ = RefuseDirective(zone_->refused(), name_of_input(), zone_->invalid().line);
+bool NameSource::TakeZone(zonefile::ZoneLines::Verdict verdict, NameJob* job) {
+  if (verdict == zonefile::ZoneLines::Verdict::kNothing) return false;
+  if (verdict == zonefile::ZoneLines::Verdict::kRefused) {
+    status_ = zonefile::RefuseDirective(zone_->refused(), name_of_input(), zone_->invalid().line);
     return false;
   }
   ClearJob(job);
-  if (verdict == ZoneLines::Verdict::kInvalid) {
+  if (verdict == zonefile::ZoneLines::Verdict::kInvalid) {
     MarkInvalid(zone_->invalid().text, job, zone_->invalid().why);
     job->mutable_details()->line = zone_->invalid().line;
     return true;

@@ -18,8 +18,8 @@
 #include "scanner/input/input_tally.h"
 #include "scanner/input/name_job.h"
 #include "scanner/input/ndjson_line.h"
-#include "scanner/input/zone_line.h"
 #include "scanner/io/line_reader.h"
+#include "scanner/zonefile/zone_line.h"
 
 namespace caascan::input {
 
@@ -32,7 +32,7 @@ struct NameSourceOptions {
   bool wildcard = false;
   /// Takes the denials of each zone file, before its first job comes. Null where no proofs are
   /// wanted: then jobs carry none either. Outlives the source.
-  DenialSink* denials = nullptr;
+  zonefile::DenialSink* denials = nullptr;
   /// Which columns and members are read.
   InputFields fields = {};
   /// Called from Next() with a line for people: which column of a file was chosen. May be empty.
@@ -113,7 +113,7 @@ class NameSource {
   bool ParseCsv(std::string_view text, const io::Line& line, NameJob* job);
   bool TakeRow(NameJob* job);
   void ParseRow(std::string_view text, NameJob* job);
-  bool TakeZone(ZoneLines::Verdict verdict, NameJob* job);
+  bool TakeZone(zonefile::ZoneLines::Verdict verdict, NameJob* job);
   bool OpenNext();
 
   const NameSourceOptions options_;
@@ -122,7 +122,8 @@ class NameSource {
   CsvRow row_;
   std::unique_ptr<CsvRows> rows_;      // Of the file being read, once it is known to be csv.
   std::optional<CsvColumns> columns_;  // Of that file, once they are known.
-  std::unique_ptr<ZoneLines> zone_;    // Of the file being read, once it is known to be one.
+  std::unique_ptr<zonefile::ZoneLines>
+      zone_;  // Of the file being read, once it is known to be one.
   std::unique_ptr<io::LineReader> reader_;
   std::optional<io::Line> put_back_;  // The line that comes next.
   bool whole_ = true;                 // Was the file being read, so far?

@@ -37,7 +37,7 @@ absl::Status Network::Open() {
   return opened.ok() ? tcp_->Open() : opened;
 }
 
-PeerRef Network::PeerFor(const Endpoint& at) {
+PeerRef Network::PeerFor(const stream::Endpoint& at) {
   if (Peer* known = exchanges_.peers().Find(at)) return known;
   const bool blocked = blocked_ && blocked_(at.address);
   Peer* const added = exchanges_.peers().Add(at, blocked);

@@ -61,7 +61,7 @@ class Network {
   bool has_ipv6() const { return udp_->has_family(/*v6=*/true); }
 
   /// The same Peer for the same address and way to it, as long as it is referred to or remembered.
-  PeerRef PeerFor(const Endpoint& at);
+  PeerRef PeerFor(const stream::Endpoint& at);
   size_t peer_count() const { return exchanges_.peers().size(); }
 
   /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.

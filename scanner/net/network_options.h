@@ -12,9 +12,11 @@
 #include "scanner/async/tcp_stream.h"
 #include "scanner/net/round_trips.h"
 
-namespace caascan::net {
-
+namespace caascan::stream {
 class TlsContext;
+}
+
+namespace caascan::net {
 
 struct NetworkOptions {
   /// Without it no UDP socket is opened, and every query goes over a stream.
@@ -38,7 +40,7 @@ struct NetworkOptions {
   /// Makes the stream of each of them.
   async::MakeStream make_stream = async::MakeTcpStream;
   /// For peers that are reached by TLS; outlives the network. nullptr where there are none.
-  const TlsContext* tls = nullptr;
+  const stream::TlsContext* tls = nullptr;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
   /// Addresses that no packet may go to, for any name; empty where there are none. Asked

@@ -11,10 +11,10 @@
 #include "scanner/async/fixed_pool.h"
 #include "scanner/async/list.h"
 #include "scanner/async/timer_wheel.h"
-#include "scanner/net/channel.h"
 #include "scanner/net/peer_queue.h"
 #include "scanner/pacing/congestion.h"
 #include "scanner/pacing/limits.h"
+#include "scanner/stream/channel.h"
 
 namespace caascan::net {
 
@@ -34,7 +34,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
                                                     public async::ListNode<ReadyTag>,
                                                     public async::ListNode<UnusedTag> {
  public:
-  Peer(const Endpoint& at, Exchanges* exchanges, bool blocked)
+  Peer(const stream::Endpoint& at, Exchanges* exchanges, bool blocked)
       : address_(at.address),
         blocked_(blocked),
         streams_only_(at.channel != nullptr),
@@ -43,7 +43,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
 
   const async::Address& address() const { return address_; }
   /// nullptr where it is reached over UDP, and over TCP where that is needed.
-  const Channel* channel() const { return channel_; }
+  const stream::Channel* channel() const { return channel_; }
   /// Every query goes over a stream: no datagram is sent to it.
   bool streams_only() const { return streams_only_; }
   /// From the next exchange on, for as long as the peer is known.
@@ -156,7 +156,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   async::List<Exchange, QueueTag> sent_;
   Exchanges* const exchanges_;
   StreamConnection* connection_ = nullptr;
-  const Channel* const channel_;
+  const stream::Channel* const channel_;
 };
 
 /// Keeps a peer. As large as a pointer, and used like one; empty by default. The count is a plain

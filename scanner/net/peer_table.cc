@@ -47,12 +47,12 @@ PeerTable::~PeerTable() {
   }
 }
 
-Peer* PeerTable::Find(const Endpoint& at) const {
+Peer* PeerTable::Find(const stream::Endpoint& at) const {
   const auto it = peers_.find(at);
   return it == peers_.end() ? nullptr : *it;
 }
 
-Peer* PeerTable::Add(const Endpoint& at, bool blocked) {
+Peer* PeerTable::Add(const stream::Endpoint& at, bool blocked) {
   auto* peer = new (pool_.Take()) Peer(at, exchanges_, blocked);
   const bool added = peers_.insert(peer).second;
   assert(added && "one peer for each way to an address");

@@ -29,9 +29,9 @@ class PeerTable {
   ~PeerTable();
 
   /// nullptr where the server is not known by this way to it.
-  Peer* Find(const Endpoint& at) const;
+  Peer* Find(const stream::Endpoint& at) const;
   /// REQUIRES: it is not known.
-  Peer* Add(const Endpoint& at, bool blocked);
+  Peer* Add(const stream::Endpoint& at, bool blocked);
   size_t size() const { return peers_.size(); }
   size_t unused() const { return unused_; }
   /// `act` must not add peers.
@@ -45,10 +45,10 @@ class PeerTable {
   }
 
  private:
-  static const async::Address& AddressOf(const Endpoint& at) { return at.address; }
+  static const async::Address& AddressOf(const stream::Endpoint& at) { return at.address; }
   static const async::Address& AddressOf(const Peer* peer) { return peer->address(); }
-  static const Channel* ChannelOf(const Endpoint& at) { return at.channel; }
-  static const Channel* ChannelOf(const Peer* peer) { return peer->channel(); }
+  static const stream::Channel* ChannelOf(const stream::Endpoint& at) { return at.channel; }
+  static const stream::Channel* ChannelOf(const Peer* peer) { return peer->channel(); }
   struct Hash {
     using is_transparent = void;
     template <typename K>

@@ -65,7 +65,7 @@ void StreamConnection::Send(Exchange* exchange) {
   std::array<uint8_t, dns::kMaxQuerySize> octets;
   const Exchange::Course& course = exchange->course();
   dns::QuerySpec query = exchange->query();
-  if (IsEncrypted(peer_->channel())) query.pad_to = kPaddedTo;
+  if (stream::IsEncrypted(peer_->channel())) query.pad_to = kPaddedTo;
   const size_t size = dns::WriteQuery(query, course.id, course.case_bits, octets);
   ++client_->stats().tcp_queries;
   ++sent_;

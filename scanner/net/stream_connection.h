@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "scanner/net/message_stream.h"
 #include "scanner/net/streams.h"
 #include "scanner/net/transport.h"
+#include "scanner/stream/message_stream.h"
 
 namespace caascan::net {
 
@@ -20,7 +20,7 @@ struct IdleTag {};
 /// keeps its peer. Loop thread only.
 class StreamConnection final : public async::Timer,
                                public async::ListNode<IdleTag>,
-                               private MessageStream::User {
+                               private stream::MessageStream::User {
  public:
   /// Who has the connections, and decides how many there are.
   class Pool {
@@ -96,7 +96,7 @@ class StreamConnection final : public async::Timer,
   TransportClient* const client_;
   Pool* const pool_;
   const PeerRef peer_;
-  const std::unique_ptr<MessageStream> stream_;
+  const std::unique_ptr<stream::MessageStream> stream_;
   int open_error_ = 0;  // What the system said instead of trying.
   bool connected_ = false;
   bool retired_ = false;

@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "scanner/async/tcp_stream.h"
-#include "scanner/net/message_stream.h"
 #include "scanner/net/peer.h"
-#include "scanner/net/tls_context.h"
+#include "scanner/stream/message_stream.h"
+#include "scanner/stream/tls_context.h"
 
 namespace caascan::net {
 
@@ -19,19 +19,19 @@ class Streams {
  public:
   /// `tcp` makes the streams at the bottom. `context` outlives this; nullptr where no channel goes
   /// over TLS.
-  Streams(async::MakeStream tcp, const TlsContext* context)
+  Streams(async::MakeStream tcp, const stream::TlsContext* context)
       : tcp_(std::move(tcp)), context_(context) {}
 
   /// `user` outlives the stream.
-  std::unique_ptr<MessageStream> Make(async::Loop* loop, const Peer& peer,
-                                      MessageStream::User* user);
+  std::unique_ptr<stream::MessageStream> Make(async::Loop* loop, const Peer& peer,
+                                              stream::MessageStream::User* user);
 
  private:
-  TlsMemory* MemoryOf(const Endpoint& at);
+  stream::TlsMemory* MemoryOf(const stream::Endpoint& at);
 
   const async::MakeStream tcp_;
-  const TlsContext* const context_;
-  absl::flat_hash_map<Endpoint, std::unique_ptr<TlsMemory>> memories_;
+  const stream::TlsContext* const context_;
+  absl::flat_hash_map<stream::Endpoint, std::unique_ptr<stream::TlsMemory>> memories_;
 };
 
 }  // namespace caascan::net

@@ -16,7 +16,7 @@ bool IsOutOfDescriptors(int error) { return error == EMFILE || error == ENFILE; 
 }  // namespace
 
 TcpTransport::TcpTransport(TransportClient* client, size_t most, async::MakeStream make,
-                           const TlsContext* tls)
+                           const stream::TlsContext* tls)
     : client_(client), most_(std::max<size_t>(most, 1)), streams_(std::move(make), tls) {}
 
 TcpTransport::~TcpTransport() { assert(connections_.empty() && "the loop ran until all closed"); }

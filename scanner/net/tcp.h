@@ -23,7 +23,7 @@ class TcpTransport final : public Transport, private StreamConnection::Pool {
   /// descriptors than that, it is as many as were open then.
   /// `make` makes the streams of TCP. `tls` outlives this; nullptr where no peer is reached by TLS.
   TcpTransport(TransportClient* client, size_t most, async::MakeStream make,
-               const TlsContext* tls = nullptr);
+               const stream::TlsContext* tls = nullptr);
   ~TcpTransport() override;
 
   void Submit(Exchange* exchange) override;

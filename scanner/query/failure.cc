@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "scanner/net/stream_error.h"
+#include "scanner/stream/stream_error.h"
 
 namespace caascan::query {
 
@@ -151,8 +151,8 @@ Attempt MakeAttempt(const Asked& asked, net::Peer* peer, std::optional<dns::Comp
       asked.status == net::ExchangeStatus::kReply) {
     attempt.detail = "TC is set in an answer over TCP";
   }
-  if (!asked.replied && net::IsStreamError(asked.error)) {
-    attempt.detail = net::StreamErrorText(asked.error);
+  if (!asked.replied && stream::IsStreamError(asked.error)) {
+    attempt.detail = stream::StreamErrorText(asked.error);
   }
   if (asked.result == ServerResult::kMalformed) {
     attempt.detail =

@@ -7,9 +7,9 @@
 #include <cassert>
 #include <utility>
 
-#include "scanner/net/stream_error.h"
 #include "scanner/query/extended_error.h"
 #include "scanner/query/failure.h"
+#include "scanner/stream/stream_error.h"
 
 namespace caascan::resolve {
 namespace {
@@ -39,7 +39,7 @@ bool Answers(const Asked& asked) {
 /// To a question that any resolver can answer.
 std::string SaysOf(const Asked& asked) {
   if (asked.replied) return RCodeName(asked.message.rcode());
-  const std::string text = net::StreamErrorText(asked.error);
+  const std::string text = stream::StreamErrorText(asked.error);
   return text.empty() ? "no answer" : text;
 }
 
@@ -96,13 +96,13 @@ void TakeRemarks(const dns::Message& message, const async::Address& resolver, Ca
 }  // namespace
 
 ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                                       const std::vector<net::Endpoint>& resolvers,
+                                       const std::vector<stream::Endpoint>& resolvers,
                                        std::unique_ptr<Resolver> own)
     : network_(network), options_(options), ways_(options.ways), own_(std::move(own)) {
   assert(!resolvers.empty() && "forwarding needs somebody to forward to");
   options_.ask.recursion_desired = true;
   if (ways_ == nullptr) ways_ = std::make_shared<ResolverWays>(resolvers.size());
-  for (const net::Endpoint& at : resolvers) {
+  for (const stream::Endpoint& at : resolvers) {
     resolvers_.emplace_back(network->PeerFor(at), resolvers_.size());
   }
 }
@@ -171,9 +171,9 @@ bool ForwardingResolver::has_answered() const {
 
 std::string ForwardingResolver::Trouble() const {
   for (const Upstream& upstream : resolvers_) {
-    const std::string text = net::StreamErrorText(upstream.error);
+    const std::string text = stream::StreamErrorText(upstream.error);
     if (text.empty()) continue;
-    return absl::StrCat(net::EndpointText({upstream.peer->address(), upstream.peer->channel()}),
+    return absl::StrCat(stream::EndpointText({upstream.peer->address(), upstream.peer->channel()}),
                         ": ", text);
   }
   return "";

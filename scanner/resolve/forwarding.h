@@ -36,7 +36,7 @@ class ForwardingResolver : public Resolver {
  public:
   /// REQUIRES: at least one resolver. `own` looks failures up again in Explain(); may be null.
   ForwardingResolver(net::Network* network, const ForwardingOptions& options,
-                     const std::vector<net::Endpoint>& resolvers,
+                     const std::vector<stream::Endpoint>& resolvers,
                      std::unique_ptr<Resolver> own = nullptr);
 
   async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,

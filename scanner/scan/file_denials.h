@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "scanner/dnssec/denial_store.h"
-#include "scanner/input/zone_proof.h"
+#include "scanner/zonefile/zone_proof.h"
 
 namespace caascan::scan {
 
 /// Puts them into the workers' store, and counts what is of no use. Reader thread, and others after
 /// its end.
-class FileDenials final : public input::DenialSink {
+class FileDenials final : public zonefile::DenialSink {
  public:
   explicit FileDenials(std::shared_ptr<dnssec::DenialStore> store) : store_(std::move(store)) {}
 

@@ -18,8 +18,8 @@
 #include "scanner/io/input_file.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/record/json_text.h"
-#include "scanner/scan/route.h"
 #include "scanner/scan/scan_files.h"
+#include "scanner/vantage/route.h"
 
 namespace caascan::scan {
 namespace {
@@ -51,7 +51,7 @@ std::string AnchorText(const zones::TrustAnchor& anchor) {
 /// What the system puts into packets to this address; empty where it has no way there.
 std::string SourceFor(const net::NetworkOptions& network, const async::Address& server) {
   const std::string interface = network.local_end == nullptr ? "" : network.local_end->interface();
-  if (!network.udp) return SourceByRoute(server, interface);
+  if (!network.udp) return vantage::SourceByRoute(server, interface);
   const int fd = socket(server.is_v6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return "";
   sockaddr_storage name{};
@@ -68,7 +68,7 @@ std::string SourceFor(const net::NetworkOptions& network, const async::Address& 
 /// is a way to.
 void FillVantage(const WorkerSetup& setup, record::ScanMetadata* metadata) {
   std::vector<async::Address> servers;
-  for (const net::Endpoint& resolver : setup.resolvers) servers.push_back(resolver.address);
+  for (const stream::Endpoint& resolver : setup.resolvers) servers.push_back(resolver.address);
   for (const zones::RootServer& root : setup.root) {
     servers.insert(servers.end(), root.addresses.begin(), root.addresses.end());
   }
@@ -206,13 +206,13 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
     metadata_.trust_anchors.push_back(AnchorText(anchor));
   }
   metadata_.iterative = options_.resolvers.empty();
-  for (const net::Endpoint& resolver : setup.resolvers) {
-    std::string text = net::EndpointText(resolver);
+  for (const stream::Endpoint& resolver : setup.resolvers) {
+    std::string text = stream::EndpointText(resolver);
     // A URL's host may have several addresses.
     const auto& known = metadata_.resolvers;
     if (std::find(known.begin(), known.end(), text) != known.end()) continue;
     metadata_.resolvers.push_back(std::move(text));
-    if (net::IsEncrypted(resolver.channel) && resolver.channel->name.empty()) {
+    if (stream::IsEncrypted(resolver.channel) && resolver.channel->name.empty()) {
       metadata_.unauthenticated_resolvers.push_back(metadata_.resolvers.back());
     }
   }

@@ -24,7 +24,7 @@ void Notices::SayKept() {
   for (const std::string& notice : notices) Say(notice);
 }
 
-void Notices::SayOfResolvers(const std::vector<net::Endpoint>& resolvers,
+void Notices::SayOfResolvers(const std::vector<stream::Endpoint>& resolvers,
                              const resolve::ResolverWays& ways) {
   said_of_.resize(resolvers.size());
   for (size_t i = 0; i < resolvers.size(); ++i) {

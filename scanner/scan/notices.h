@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "scanner/net/channel.h"
 #include "scanner/resolve/resolver_ways.h"
 #include "scanner/scan/telemetry/telemetry.h"
+#include "scanner/stream/channel.h"
 
 namespace caascan::scan {
 
@@ -26,7 +26,7 @@ class Notices {
   void Keep(const std::string& notice);
   void SayKept();
   /// Says of each resolver once that it was found to be silent over UDP, and to answer over TCP.
-  void SayOfResolvers(const std::vector<net::Endpoint>& resolvers,
+  void SayOfResolvers(const std::vector<stream::Endpoint>& resolvers,
                       const resolve::ResolverWays& ways);
   /// Of which that was said, as `ADDRESS:PORT`.
   const std::vector<std::string>& resolvers_over_tcp() const { return over_tcp_; }

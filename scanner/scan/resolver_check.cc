@@ -8,28 +8,29 @@
 #include <utility>
 
 #include "scanner/async/task.h"
-#include "scanner/net/stream_error.h"
 #include "scanner/scan/stop_timer.h"
+#include "scanner/stream/stream_error.h"
 
 namespace caascan::scan {
 namespace {
 
-bool IsAuthenticated(const net::Endpoint& resolver) {
-  return net::IsEncrypted(resolver.channel) && !resolver.channel->name.empty();
+bool IsAuthenticated(const stream::Endpoint& resolver) {
+  return stream::IsEncrypted(resolver.channel) && !resolver.channel->name.empty();
 }
 
 /// What is wrong with the last one, where none is left; else empty.
 async::Task<> Check(const WorkerSetup& setup, std::chrono::milliseconds timeout,
                     net::Network* network, std::string* trouble) {
-  for (const net::Endpoint& resolver : setup.resolvers) {
+  for (const stream::Endpoint& resolver : setup.resolvers) {
     dns::QuerySpec query;
     query.type = dns::RRType::kSOA;
     query.recursion_desired = true;
     net::Exchange exchange(network->PeerFor(resolver), query, net::Protocol::kTcp, timeout);
     const net::ExchangeResult& result = co_await exchange;
     trouble->clear();
-    if (!net::IsCertificateError(result.error)) break;
-    *trouble = absl::StrCat(net::EndpointText(resolver), ": ", net::StreamErrorText(result.error));
+    if (!stream::IsCertificateError(result.error)) break;
+    *trouble =
+        absl::StrCat(stream::EndpointText(resolver), ": ", stream::StreamErrorText(result.error));
   }
   network->loop()->Stop();
 }

@@ -36,14 +36,14 @@
 #include "scanner/scan/metadata_file.h"
 #include "scanner/scan/notices.h"
 #include "scanner/scan/resolver_check.h"
-#include "scanner/scan/resolver_list.h"
 #include "scanner/scan/resume.h"
 #include "scanner/scan/scan_files.h"
 #include "scanner/scan/scan_setup.h"
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/scan/telemetry/telemetry.h"
-#include "scanner/scan/vantage.h"
 #include "scanner/scan/worker.h"
+#include "scanner/vantage/resolver_list.h"
+#include "scanner/vantage/vantage.h"
 
 namespace caascan {
 namespace scan {
@@ -60,8 +60,8 @@ constexpr size_t kSlowestShown = 5;
 class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   /// `resolvers` and `vantage` are those of the options. All outlive it.
-  Scan(const ScanOptions& options, const ResolverList& resolvers, const Vantage& vantage,
-       ScanSummary* summary)
+  Scan(const ScanOptions& options, const vantage::ResolverList& resolvers,
+       const vantage::Vantage& vantage, ScanSummary* summary)
       : options_(options),
         resolvers_(resolvers),
         summary_(summary),
@@ -69,7 +69,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
         telemetry_(
             options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }),
         notices_(options.on_notice, telemetry_) {
-    UseVantage(vantage, &setup_.network);
+    vantage::UseVantage(vantage, &setup_.network);
   }
 
   absl::Status Run();
@@ -97,10 +97,10 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   telemetry::ProgressSnapshot Snapshot() const;
 
   const ScanOptions& options_;
-  const ResolverList& resolvers_;
+  const vantage::ResolverList& resolvers_;
   ScanSummary* const summary_;
   io::SignalScope signals_;  // Before any thread begins.
-  std::unique_ptr<const Blocklist> blocklist_;
+  std::unique_ptr<const vantage::Blocklist> blocklist_;
   query::Activity activity_;
   WorkerSetup setup_;
   pacing::SharedLimits limits_;
@@ -146,7 +146,7 @@ absl::Status Scan::ReadOptionFiles() {
   if (absl::Status status = FillSetup(options_, resolvers_.endpoints(), &setup_); !status.ok())
     return status;
   if (options_.blocklist_path.empty()) return absl::OkStatus();
-  auto blocklist = Blocklist::Read(options_.blocklist_path);
+  auto blocklist = vantage::Blocklist::Read(options_.blocklist_path);
   if (!blocklist.ok()) return blocklist.status();
   blocklist_ = *std::move(blocklist);
   UseBlocklist(blocklist_.get(), &setup_);
@@ -485,12 +485,12 @@ absl::Status Scan::Run() {
 
 absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   *summary = ScanSummary();
-  const auto vantage = scan::ReadVantage(options);
+  const auto vantage = vantage::ReadVantage(options);
   if (!vantage.ok()) return vantage.status();
   ScanOptions narrowed = options;
   narrowed.families = vantage->families;
   // Before signals are taken over: a look-up of the system's can take long.
-  const auto resolvers = scan::ResolverList::Read(narrowed.resolvers, narrowed.families);
+  const auto resolvers = vantage::ResolverList::Read(narrowed.resolvers, narrowed.families);
   if (!resolvers.ok()) return resolvers.status();
   return scan::Scan(narrowed, *resolvers, *vantage, summary).Run();
 }

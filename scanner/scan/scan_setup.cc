@@ -9,7 +9,7 @@
 
 #include "scanner/record/csv_format.h"
 #include "scanner/record/record_form.h"
-#include "scanner/scan/descriptors.h"
+#include "scanner/vantage/descriptors.h"
 #include "scanner/zones/root_hints.h"
 #include "scanner/zones/trust_anchor.h"
 
@@ -130,7 +130,7 @@ unsigned ThreadCount(const ScanOptions& options) {
 }
 
 pacing::LimitOptions Limits(const ScanOptions& options,
-                            const std::vector<net::Endpoint>& resolvers) {
+                            const std::vector<stream::Endpoint>& resolvers) {
   const auto choose = [](int64_t given, uint32_t usual) {
     return given >= 0 ? static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX)) : usual;
   };
@@ -140,14 +140,14 @@ pacing::LimitOptions Limits(const ScanOptions& options,
   limits.rate_qps = options.rate_qps;
   limits.server_rate_qps = choose(options.server_rate_qps, guest ? kDefaultServerRate : 0);
   limits.server_inflight = choose(options.server_inflight, guest ? kDefaultServerInflight : 0);
-  for (const net::Endpoint& resolver : resolvers) limits.own.push_back(resolver.address);
+  for (const stream::Endpoint& resolver : resolvers) limits.own.push_back(resolver.address);
   limits.own_rate_qps = choose(options.server_rate_qps, 0);
   limits.own_inflight = choose(options.server_inflight, 0);
   limits.own_adapts = options.server_rate_qps < 0;
   return limits;
 }
 
-void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
+void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup) {
   setup->blocklist = blocklist;
   if (blocklist == nullptr) return;
   setup->network.blocked = [blocklist](const async::Address& address) {
@@ -161,7 +161,7 @@ void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup) {
 namespace {
 
 /// With --tcp, or where every resolver is reached by streams alone.
-bool UsesUdp(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers) {
+bool UsesUdp(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers) {
   if (options.tcp_only) return false;
   return IsIterative(options) || std::any_of(resolvers.begin(), resolvers.end(),
                                              [](const auto& at) { return at.channel == nullptr; });
@@ -171,16 +171,18 @@ bool UsesUdp(const ScanOptions& options, const std::vector<net::Endpoint>& resol
 absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
   const bool udp = setup->network.udp;
   const unsigned wanted = ThreadCount(options);
-  const size_t free = FreeDescriptors();
+  const size_t free = vantage::FreeDescriptors();
   // A number that was given is meant.
-  setup->threads = options.threads != 0 ? wanted : std::clamp(MostWorkers(free), 1u, wanted);
-  const std::optional<DescriptorPlan> plan =
-      udp ? PlanDescriptors(free, setup->threads) : PlanConnections(free, setup->threads);
+  setup->threads =
+      options.threads != 0 ? wanted : std::clamp(vantage::MostWorkers(free), 1u, wanted);
+  const std::optional<vantage::DescriptorPlan> plan =
+      udp ? vantage::PlanDescriptors(free, setup->threads)
+          : vantage::PlanConnections(free, setup->threads);
   if (!plan) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--threads ", setup->threads, " takes ", LeastDescriptors(setup->threads),
-                     " file descriptors at least, and ", free,
-                     " are left: allow more (ulimit -n), or take fewer threads"));
+        absl::StrCat("--threads ", setup->threads, " takes ",
+                     vantage::LeastDescriptors(setup->threads), " file descriptors at least, and ",
+                     free, " are left: allow more (ulimit -n), or take fewer threads"));
   }
   setup->network.udp_sockets = plan->udp_sockets;
   // Questions to resolvers have capitals, which are hard to forge with half as many
@@ -190,7 +192,7 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
                                         ? plan->udp_idle_sockets
                                         : std::min(plan->udp_idle_sockets, kIdleOfForwarding);
   setup->network.tcp_connections = plan->tcp_connections;
-  const bool has_sockets = !udp || plan->udp_sockets == kWantedUdpSockets;
+  const bool has_sockets = !udp || plan->udp_sockets == vantage::kWantedUdpSockets;
   if (has_sockets && setup->threads == wanted) return absl::OkStatus();
   if (!udp) {
     setup->notices.push_back(absl::StrCat(free, " file descriptors are left: ", setup->threads,
@@ -200,9 +202,9 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
   }
   setup->notices.push_back(absl::StrCat(
       free, " file descriptors are left: ", setup->threads, " threads of ", wanted, " with ",
-      plan->udp_sockets, " UDP sockets a family in use instead of ", kWantedUdpSockets, ", and ",
-      plan->tcp_connections, " TCP connections; all of it takes ", WantedDescriptors(wanted),
-      " (ulimit -n)"));
+      plan->udp_sockets, " UDP sockets a family in use instead of ", vantage::kWantedUdpSockets,
+      ", and ", plan->tcp_connections, " TCP connections; all of it takes ",
+      vantage::WantedDescriptors(wanted), " (ulimit -n)"));
   return absl::OkStatus();
 }
 
@@ -210,13 +212,13 @@ absl::Status ShareDescriptors(const ScanOptions& options, WorkerSetup* setup) {
 absl::Status SetUpTls(const ScanOptions& options, WorkerSetup* setup) {
   std::vector<std::string> unauthenticated;
   bool encrypted = false;
-  for (const net::Endpoint& resolver : setup->resolvers) {
-    if (!net::IsEncrypted(resolver.channel)) continue;
+  for (const stream::Endpoint& resolver : setup->resolvers) {
+    if (!stream::IsEncrypted(resolver.channel)) continue;
     encrypted = true;
-    if (resolver.channel->name.empty()) unauthenticated.push_back(net::EndpointText(resolver));
+    if (resolver.channel->name.empty()) unauthenticated.push_back(stream::EndpointText(resolver));
   }
   if (!encrypted && options.resolver_ca_path.empty()) return absl::OkStatus();
-  auto context = net::TlsContext::Create(options.resolver_ca_path);
+  auto context = stream::TlsContext::Create(options.resolver_ca_path);
   if (!context.ok()) return context.status();
   setup->tls = *std::move(context);
   setup->network.tls = setup->tls.get();
@@ -240,7 +242,7 @@ absl::Status CheckContact(std::string_view contact) {
 
 }  // namespace
 
-absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
+absl::Status FillSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
                        WorkerSetup* setup) {
   setup->network.udp = UsesUdp(options, resolvers);
   if (absl::Status status = ShareDescriptors(options, setup); !status.ok()) return status;

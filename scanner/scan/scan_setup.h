@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "caascan/scanner.h"
-#include "scanner/net/channel.h"
 #include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/scan/worker.h"
+#include "scanner/stream/channel.h"
 
 namespace caascan::scan {
 
@@ -21,15 +21,15 @@ unsigned ThreadCount(const ScanOptions& options);
 
 /// `resolvers` are those of the options, which no guest asks.
 pacing::LimitOptions Limits(const ScanOptions& options,
-                            const std::vector<net::Endpoint>& resolvers);
+                            const std::vector<stream::Endpoint>& resolvers);
 
 /// `blocklist` must outlive `setup`; null where there is none.
-void UseBlocklist(const Blocklist* blocklist, WorkerSetup* setup);
+void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup);
 
 /// Fills what follows from the options, and from the descriptors that are free; what workers share
 /// is the caller's. Reads the files that the options name. `resolvers` are those of the options;
 /// they outlive the workers. Errors: InvalidArgument that names the option or the file.
-absl::Status FillSetup(const ScanOptions& options, const std::vector<net::Endpoint>& resolvers,
+absl::Status FillSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
                        WorkerSetup* setup);
 
 /// How the records are to be written, by output_path. Errors: InvalidArgument, also where --resume

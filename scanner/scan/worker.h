@@ -14,30 +14,30 @@
 #include "scanner/diagnose/operator_namer.h"
 #include "scanner/io/writer.h"
 #include "scanner/net/network.h"
-#include "scanner/net/tls_context.h"
 #include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
 #include "scanner/resolve/resolver_ways.h"
-#include "scanner/scan/blocklist.h"
 #include "scanner/scan/investigate.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/parked_jobs.h"
 #include "scanner/scan/slow_operators.h"
 #include "scanner/scan/telemetry/progress.h"
+#include "scanner/stream/tls_context.h"
+#include "scanner/vantage/blocklist.h"
 
 namespace caascan::scan {
 
 /// What all workers of a scan share. Const while they run, save the queue, the writer and the
 /// limits, which are thread-safe. Outlives the workers.
 struct WorkerSetup {
-  unsigned threads = 1;                        // Workers that share out all of this.
-  std::vector<std::string> notices;            // What people should know before the scan begins.
-  std::unique_ptr<const net::TlsContext> tls;  // Null where no resolver is reached by TLS.
+  unsigned threads = 1;                           // Workers that share out all of this.
+  std::vector<std::string> notices;               // What people should know before the scan begins.
+  std::unique_ptr<const stream::TlsContext> tls;  // Null where no resolver is reached by TLS.
   net::NetworkOptions network;
   resolve::IterativeOptions iterative;
   std::vector<zones::RootServer> root;
-  std::vector<net::Endpoint> resolvers;                  // Not empty: forwarding mode.
+  std::vector<stream::Endpoint> resolvers;               // Not empty: forwarding mode.
   bool resolvers_validate = false;                       // What they say of DNSSEC is believed.
   std::shared_ptr<resolve::ResolverWays> resolver_ways;  // Of `resolvers`.
   bool explain_iteratively = false;  // What fails through them: `iterative` and `root` hold.
@@ -49,7 +49,7 @@ struct WorkerSetup {
   // Names that a busy server's queue holds up, which is nobody else's concern: that many are put
   // off, and as many as max_in_flight besides stand in the queues.
   size_t max_parked = 12'000;
-  const Blocklist* blocklist = nullptr;
+  const vantage::Blocklist* blocklist = nullptr;
   pacing::SharedLimits* limits = nullptr;
   JobQueue* queue = nullptr;
   io::Writer* writer = nullptr;

@@ -10,19 +10,19 @@
 #include "scanner/input/input_format.h"
 #include "scanner/input/input_tally.h"
 #include "scanner/input/ndjson_line.h"
-#include "scanner/input/zone_line.h"
-#include "scanner/input/zone_order.h"
 #include "scanner/io/line_reader.h"
+#include "scanner/zonefile/zone_line.h"
+#include "scanner/zonefile/zone_order.h"
 
 namespace {
 
 using caascan::input::InputTally;
 using caascan::input::NameJob;
 using caascan::input::NdjsonParser;
-using caascan::input::ZoneLines;
-using caascan::input::ZoneOrder;
-using caascan::input::ZonePlan;
-using caascan::input::ZoneSorter;
+using caascan::zonefile::ZoneLines;
+using caascan::zonefile::ZoneOrder;
+using caascan::zonefile::ZonePlan;
+using caascan::zonefile::ZoneSorter;
 
 // So small that some inputs do not fit.
 constexpr size_t kSorterMemory = size_t{1} << 18;

@@ -114,8 +114,9 @@ std::unique_ptr<resolve::Resolver> MakeResolver(const Choices& choices,
   options.validate = choices.validate;
   std::unique_ptr<resolve::Resolver> own;
   if (choices.explain_iteratively) own = MakeIterative(choices, ask, network);
-  const std::vector<net::Endpoint> resolvers = {async::Address::FromText("127.0.0.2", 53).value(),
-                                                async::Address::FromText("127.0.0.3", 53).value()};
+  const std::vector<stream::Endpoint> resolvers = {
+      async::Address::FromText("127.0.0.2", 53).value(),
+      async::Address::FromText("127.0.0.3", 53).value()};
   return std::make_unique<resolve::ForwardingResolver>(network, options, resolvers, std::move(own));
 }
 

@@ -11,9 +11,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/input/delegations_text.h"
 #include "tests/io/compressed.h"
 #include "tests/io/temp_file.h"
+#include "tests/zonefile/delegations_text.h"
 
 namespace caascan::input {
 namespace {
@@ -166,7 +166,8 @@ std::vector<std::string> SortedDelegations(NameSource* source) {
     next = source->Next(&job, true);
     if (next != NextJob::kJob) continue;
     const auto& delegation = job.details().delegation;
-    shown.push_back(delegation != nullptr ? DelegationText(Show(job), *delegation) : Show(job));
+    shown.push_back(delegation != nullptr ? zonefile::DelegationText(Show(job), *delegation)
+                                          : Show(job));
   }
   std::sort(shown.begin(), shown.end());
   return shown;

@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
-#include "scanner/net/stream_error.h"
-#include "tests/net/http2_server.h"
+#include "scanner/stream/stream_error.h"
 #include "tests/net/reply.h"
 #include "tests/net/tls_exchange.h"
+#include "tests/stream/http2_server.h"
 
 namespace caascan::net {
 namespace {
@@ -54,7 +54,7 @@ class HttpsExchangeTest : public TlsExchange {
   }
   /// Answers a whole request. Streams are 1, 3, 5 and so on.
   void Answer(size_t number, int32_t stream) {
-    const Http2Server::Request& request = https_[number].requests().at(stream);
+    const stream::Http2Server::Request& request = https_[number].requests().at(stream);
     ASSERT_TRUE(request.whole);
     https_[number].Answer(stream, "200", kMediaType, Reply(request.body).bytes());
     Carry(number);
@@ -65,10 +65,10 @@ class HttpsExchangeTest : public TlsExchange {
     }));
   }
 
-  const Channel channel_{Channel::Kind::kHttps, "resolver.example", "resolver.example",
-                         "/dns-query"};
+  const stream::Channel channel_{stream::Channel::Kind::kHttps, "resolver.example",
+                                 "resolver.example", "/dns-query"};
   uint32_t most_streams_ = 100;
-  std::deque<Http2Server> https_;
+  std::deque<stream::Http2Server> https_;
 };
 
 TEST_F(HttpsExchangeTest, QueriesArePaddedAndAnswered) {
@@ -153,7 +153,7 @@ TEST_F(HttpsExchangeTest, AStatusIsToldAndTheOthersGoOn) {
   ASSERT_EQ(Count(ExchangeStatus::kUnreachable), 1u);
   for (const Got& got : got_) {
     if (got.result.status != ExchangeStatus::kReply) {
-      EXPECT_EQ(got.result.error, HttpStatusError(503));
+      EXPECT_EQ(got.result.error, stream::HttpStatusError(503));
     }
   }
 }

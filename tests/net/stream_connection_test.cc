@@ -11,8 +11,8 @@
 #include "scanner/net/tcp.h"
 #include "tests/net/client.h"
 #include "tests/net/fake_transport.h"
-#include "tests/net/memory_stream.h"
 #include "tests/net/reply.h"
+#include "tests/stream/memory_stream.h"
 
 namespace caascan::net {
 namespace {
@@ -23,7 +23,7 @@ using Octets = std::vector<uint8_t>;
 constexpr milliseconds kLong = std::chrono::seconds(20);
 
 /// The queries that were written, without their lengths.
-std::vector<Octets> Queries(const MemoryStream& stream) {
+std::vector<Octets> Queries(const stream::MemoryStream& stream) {
   const Octets& written = stream.written();
   std::vector<Octets> queries;
   for (size_t at = 0; at + 2 <= written.size();) {
@@ -50,7 +50,7 @@ class StreamConnectionTest : public testing::Test {
         }) {}
   ~StreamConnectionTest() override {
     client_.network()->Close();
-    for (MemoryStream* stream : streams_) stream->user()->OnClosed();
+    for (stream::MemoryStream* stream : streams_) stream->user()->OnClosed();
   }
 
   /// Exchanges that are started, and sent as far as there is a connection.
@@ -67,16 +67,16 @@ class StreamConnectionTest : public testing::Test {
     if (protocol == Protocol::kUdp) {
       return std::make_unique<FakeTransport>(client, LeaveUnanswered, &counts_);
     }
-    return std::make_unique<TcpTransport>(client, 10,
-                                          [this](async::Loop*, async::ByteStream::User* user) {
-                                            auto stream = std::make_unique<MemoryStream>(user);
-                                            streams_.push_back(stream.get());
-                                            return stream;
-                                          });
+    return std::make_unique<TcpTransport>(
+        client, 10, [this](async::Loop*, async::ByteStream::User* user) {
+          auto stream = std::make_unique<stream::MemoryStream>(user);
+          streams_.push_back(stream.get());
+          return stream;
+        });
   }
 
   FakeTransport::Counts counts_;
-  std::vector<MemoryStream*> streams_;
+  std::vector<stream::MemoryStream*> streams_;
   Client client_;
   std::deque<Got> got_;
 };

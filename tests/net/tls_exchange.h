@@ -11,8 +11,8 @@
 #include "scanner/net/tcp.h"
 #include "tests/net/client.h"
 #include "tests/net/fake_transport.h"
-#include "tests/net/memory_stream.h"
-#include "tests/net/tls_server.h"
+#include "tests/stream/memory_stream.h"
+#include "tests/stream/tls_server.h"
 
 namespace caascan::net {
 
@@ -22,11 +22,11 @@ class TlsExchange : public testing::Test {
 
   ~TlsExchange() override {
     client_.network()->Close();
-    for (MemoryStream* stream : streams_) stream->user()->OnClosed();
+    for (stream::MemoryStream* stream : streams_) stream->user()->OnClosed();
   }
 
   /// n0.example and so on.
-  void Ask(size_t count, const Channel* channel,
+  void Ask(size_t count, const stream::Channel* channel,
            std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
     for (size_t i = 0; i < count; ++i) {
       const std::string name = "n" + std::to_string(got_.size()) + ".example";
@@ -37,8 +37,8 @@ class TlsExchange : public testing::Test {
   /// Carries octets to and fro over the connection of this number. What the client says stands in
   /// the server's data() afterwards.
   void Pump(size_t number) {
-    MemoryStream* stream = streams_[number];
-    TlsServer& server = servers_[number];
+    stream::MemoryStream* stream = streams_[number];
+    stream::TlsServer& server = servers_[number];
     for (bool any = true; any && !stream->closed();) {
       const Octets to_server = stream->TakeWritten();
       if (!to_server.empty()) server.Take(to_server);
@@ -52,12 +52,13 @@ class TlsExchange : public testing::Test {
     Pump(number);
   }
 
-  TestAuthority authority_;
-  const std::unique_ptr<const TlsContext> context_ = TlsContext::Create(authority_.path()).value();
-  TlsService service_{authority_, {}};
+  stream::TestAuthority authority_;
+  const std::unique_ptr<const stream::TlsContext> context_ =
+      stream::TlsContext::Create(authority_.path()).value();
+  stream::TlsService service_{authority_, {}};
   FakeTransport::Counts counts_;
-  std::vector<MemoryStream*> streams_;
-  std::deque<TlsServer> servers_;
+  std::vector<stream::MemoryStream*> streams_;
+  std::deque<stream::TlsServer> servers_;
   Client client_{{}, {}, [this](Protocol protocol, TransportClient* client) {
                    return Make(protocol, client);
                  }};
@@ -71,7 +72,7 @@ class TlsExchange : public testing::Test {
     return std::make_unique<TcpTransport>(
         client, 10,
         [this](async::Loop*, async::ByteStream::User* user) {
-          auto stream = std::make_unique<MemoryStream>(user);
+          auto stream = std::make_unique<stream::MemoryStream>(user);
           streams_.push_back(stream.get());
           servers_.emplace_back(&service_);
           return stream;
@@ -79,13 +80,13 @@ class TlsExchange : public testing::Test {
         context_.get());
   }
 
-  async::Task<> AskTask(const Channel* channel, std::string name, std::chrono::milliseconds timeout,
-                        Got* out) {
+  async::Task<> AskTask(const stream::Channel* channel, std::string name,
+                        std::chrono::milliseconds timeout, Got* out) {
     dns::Name owned;
     EXPECT_EQ(dns::Name::FromText(name, &owned), dns::NameError::kNone);
     dns::QuerySpec query;
     query.name = owned;
-    const Endpoint at(async::Address::FromText("192.0.2.1", 853).value(), channel);
+    const stream::Endpoint at(async::Address::FromText("192.0.2.1", 853).value(), channel);
     // Whatever is asked for, there is one way.
     Exchange exchange(client_.network()->PeerFor(at), query, Protocol::kUdp, timeout);
     out->result = co_await exchange;

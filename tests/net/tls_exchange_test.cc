@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "scanner/net/stream_error.h"
+#include "scanner/stream/stream_error.h"
 #include "tests/net/reply.h"
 #include "tests/net/tls_exchange.h"
 
@@ -36,7 +36,7 @@ class TlsExchangeTest : public TlsExchange {
     Pump(number);
   }
 
-  const Channel channel_{Channel::Kind::kTls, "resolver.example"};
+  const stream::Channel channel_{stream::Channel::Kind::kTls, "resolver.example"};
 };
 
 TEST_F(TlsExchangeTest, QueriesArePaddedAndPipelined) {
@@ -56,7 +56,7 @@ TEST_F(TlsExchangeTest, QueriesArePaddedAndPipelined) {
 }
 
 TEST_F(TlsExchangeTest, WithoutTlsNothingIsPadded) {
-  const Channel tcp;
+  const stream::Channel tcp;
   Ask(1, &tcp);
   streams_[0]->user()->OnConnected(0);
   EXPECT_NE((streams_[0]->TakeWritten().size() - 2) % 128, 0u);
@@ -64,8 +64,8 @@ TEST_F(TlsExchangeTest, WithoutTlsNothingIsPadded) {
 }
 
 TEST_F(TlsExchangeTest, TheNextConnectionResumesTheSessionOfTheSameWayAlone) {
-  const Channel other{Channel::Kind::kTls, ""};
-  for (const Channel* channel : {&channel_, &channel_, &other}) {
+  const stream::Channel other{stream::Channel::Kind::kTls, ""};
+  for (const stream::Channel* channel : {&channel_, &channel_, &other}) {
     Ask(1, channel);
     const size_t number = streams_.size() - 1;
     streams_[number]->user()->OnConnected(0);
@@ -118,13 +118,13 @@ TEST_F(TlsExchangeTest, ALateAnswerIsDroppedAndTheConnectionStays) {
 }
 
 TEST_F(TlsExchangeTest, ACertificateThatIsNotValidIsToldToEach) {
-  const Channel other{Channel::Kind::kTls, "other.example"};
+  const stream::Channel other{stream::Channel::Kind::kTls, "other.example"};
   Ask(3, &other);
   streams_[0]->user()->OnConnected(0);
   EXPECT_TRUE(TakeQueries(0).empty());
   for (const Got& got : got_) {
     EXPECT_EQ(got.result.status, ExchangeStatus::kUnreachable);
-    EXPECT_EQ(got.result.error, CertificateError(X509_V_ERR_HOSTNAME_MISMATCH));
+    EXPECT_EQ(got.result.error, stream::CertificateError(X509_V_ERR_HOSTNAME_MISMATCH));
   }
   EXPECT_EQ(streams_.size(), 1u);
 }

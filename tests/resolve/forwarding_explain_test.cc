@@ -155,7 +155,7 @@ class ForwardingExplainTest : public testing::Test {
     resolver_.reset();
     if (client_ != nullptr) earlier_.push_back(std::move(client_));
     client_ = std::make_unique<net::Client>();
-    std::vector<net::Endpoint> resolvers = {server_->At(kFirst)};
+    std::vector<stream::Endpoint> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
     resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers,
                                                      std::move(own));

@@ -51,7 +51,7 @@ class InsecureTest : public testing::Test {
     options_.ask.dnssec_ok = true;
     options_.retries = 1;
     resolver_ = std::make_unique<ForwardingResolver>(
-        client_->network(), options_, std::vector<net::Endpoint>{server_->At(kAddress)});
+        client_->network(), options_, std::vector<stream::Endpoint>{server_->At(kAddress)});
   }
 
   query::CaaAnswer Fail(std::string_view text) {

@@ -78,7 +78,7 @@ class ForwardingStreamsTest : public testing::Test {
     client_ = std::make_unique<net::Client>();
     options_.ways = std::make_shared<ResolverWays>(1);
     resolver_ = std::make_unique<ForwardingResolver>(
-        client_->network(), options_, std::vector<net::Endpoint>{server_->At(kResolver)});
+        client_->network(), options_, std::vector<stream::Endpoint>{server_->At(kResolver)});
   }
   const Looked& Lookup(const std::string& name = "www.example.com") {
     Looked& looked = looked_.emplace_back();

@@ -68,7 +68,7 @@ class ForwardingTest : public testing::Test {
         });
     resolver_.reset();  // It refers to the client's peers.
     client_ = std::make_unique<net::Client>();
-    std::vector<net::Endpoint> resolvers = {server_->At(kFirst)};
+    std::vector<stream::Endpoint> resolvers = {server_->At(kFirst)};
     if (two) resolvers.push_back(server_->At(kSecond));
     resolver_ = std::make_unique<ForwardingResolver>(client_->network(), options_, resolvers);
   }
@@ -366,7 +366,7 @@ TEST_F(ForwardingTest, AResolverThatCannotBeSentToIsALocalFault) {
   client_ = std::make_unique<net::Client>();
   resolver_ = std::make_unique<ForwardingResolver>(
       client_->network(), options_,
-      std::vector<net::Endpoint>{async::Address::FromText("255.255.255.255", 53).value()});
+      std::vector<stream::Endpoint>{async::Address::FromText("255.255.255.255", 53).value()});
   EXPECT_EQ(Lookup().answer.failure, Reason::kLocalFault);
 }
 

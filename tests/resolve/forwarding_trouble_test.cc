@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "scanner/net/stream_error.h"
 #include "scanner/resolve/forwarding.h"
+#include "scanner/stream/stream_error.h"
 #include "tests/net/client.h"
 #include "tests/net/fake_transport.h"
 
@@ -41,8 +41,8 @@ TEST_P(ForwardingTroubleTest, IsSaidOfTheResolver) {
                            transport_client->Complete(exchange, row.status, row.error);
                          },
                          &counts));
-  const net::Channel channel{net::Channel::Kind::kTls, "r.example"};
-  const net::Endpoint at(async::Address::FromText("192.0.2.1", 853).value(), &channel);
+  const stream::Channel channel{stream::Channel::Kind::kTls, "r.example"};
+  const stream::Endpoint at(async::Address::FromText("192.0.2.1", 853).value(), &channel);
   ForwardingOptions options;
   options.ask.timeout = std::chrono::milliseconds(100);
   ForwardingResolver resolver(client.network(), options, {at});
@@ -65,11 +65,11 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, ForwardingTroubleTest,
     testing::Values(
         Row{"Certificate", net::ExchangeStatus::kUnreachable,
-            net::CertificateError(X509_V_ERR_CERT_HAS_EXPIRED),
+            stream::CertificateError(X509_V_ERR_CERT_HAS_EXPIRED),
             "the resolver's certificate: certificate has expired",
             "SOA of the root: the resolver's certificate: certificate has expired",
             "tls://192.0.2.1:853#r.example: the resolver's certificate: certificate has expired"},
-        Row{"HttpStatus", net::ExchangeStatus::kUnreachable, net::HttpStatusError(503),
+        Row{"HttpStatus", net::ExchangeStatus::kUnreachable, stream::HttpStatusError(503),
             "the resolver answers with HTTP status 503",
             "SOA of the root: the resolver answers with HTTP status 503",
             "tls://192.0.2.1:853#r.example: the resolver answers with HTTP status 503"},

@@ -33,8 +33,8 @@ TEST_F(NoticesTest, WhatIsKeptIsSaidOnceAndInOrder) {
 }
 
 TEST_F(NoticesTest, OfEachResolverOverTcpOnce) {
-  const std::vector<net::Endpoint> resolvers = {*async::Address::FromText("192.0.2.1", 53),
-                                                *async::Address::FromText("192.0.2.2", 53)};
+  const std::vector<stream::Endpoint> resolvers = {*async::Address::FromText("192.0.2.1", 53),
+                                                   *async::Address::FromText("192.0.2.2", 53)};
   ResolverWays ways(resolvers.size());
   ways.Note(0, ResolverWays::Way::kUdp);
   notices_.SayOfResolvers(resolvers, ways);
