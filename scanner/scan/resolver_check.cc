@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "scanner/async/task.h"
-#include "scanner/scan/stop_timer.h"
+#include "scanner/scan/beforehand.h"
 #include "scanner/stream/stream_error.h"
 
 namespace caascan::scan {
@@ -32,7 +32,6 @@ async::Task<> Check(const WorkerSetup& setup, std::chrono::milliseconds timeout,
     *trouble =
         absl::StrCat(stream::EndpointText(resolver), ": ", stream::StreamErrorText(result.error));
   }
-  network->loop()->Stop();
 }
 
 }  // namespace
@@ -43,31 +42,10 @@ absl::Status CheckResolvers(const ScanOptions& options, const std::function<bool
   if (resolvers.empty() || !std::all_of(resolvers.begin(), resolvers.end(), IsAuthenticated)) {
     return absl::OkStatus();
   }
-  async::Loop loop;
-  if (absl::Status made = loop.status(); !made.ok()) return made;
-  net::Network network(&loop, setup.limits, setup.network);
   std::string trouble;
-  absl::Status status = network.Open();
-  bool stopped = false;
-  if (status.ok()) {
-    bool started = false;
-    StopTimer timer(&loop, stop);
-    loop.SetTurnHook([&] {
-      if (!std::exchange(started, true)) {
-        async::Spawn(Check(setup, options.timeout, &network, &trouble));
-      }
-      if (timer.stopped() && !network.cancelled()) network.CancelAll();
-      network.Flush();
-    });
-    loop.Wake();
-    loop.Run();
-    loop.SetTurnHook(nullptr);
-    stopped = timer.stopped();
-    timer.Cancel();
-  }
-  network.Close();
-  loop.Drain();
-  if (stopped) return absl::CancelledError("stopped");
+  absl::Status status = RunBeforehand(setup, stop, [&](net::Network* network) {
+    return Check(setup, options.timeout, network, &trouble);
+  });
   if (!status.ok() || trouble.empty()) return status;
   return absl::UnavailableError(absl::StrCat(
       "--resolver: no resolver has a certificate that is valid, and nothing is asked; ", trouble));
