@@ -40,6 +40,12 @@ struct CurvePoint {
   double value = 0;
 };
 
+/// How a share went over time: points by time in milliseconds since 1970.
+struct TimeLine {
+  std::string name;
+  std::vector<CurvePoint> points;
+};
+
 struct Table {
   std::string id;
   std::string title;
@@ -55,6 +61,8 @@ struct Table {
   /// The distribution behind a row, and what it is of: a picture for formats that have any.
   std::vector<CurvePoint> curve = {};
   std::string curve_title = {};
+  /// Likewise, of shares over time: as many as can be told apart, six.
+  std::vector<TimeLine> lines = {};
   /// Is the last column to be read in full, on further lines where it is long?
   bool wrapped = false;
 };

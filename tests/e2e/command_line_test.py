@@ -120,7 +120,7 @@ class Documents(harness.Case):
         return done.stdout.decode()
 
     def test_man_pages_name_every_option_of_help(self):
-        for subcommand in ("scan", "decide", "report", "diff", "corroborate"):
+        for subcommand in ("scan", "decide", "report", "diff", "corroborate", "history"):
             with self.subTest(subcommand=subcommand):
                 options = long_options(self.text(CAASCAN, subcommand, "--help"))
                 page = self.text(CAASCAN, "--man-page", f"caascan-{subcommand}")
@@ -129,7 +129,7 @@ class Documents(harness.Case):
 
     def test_completions_name_every_option_of_help(self):
         options = set()
-        for subcommand in ("scan", "decide", "report", "diff", "corroborate"):
+        for subcommand in ("scan", "decide", "report", "diff", "corroborate", "history"):
             options |= long_options(self.text(CAASCAN, subcommand, "--help"))
         for shell, spelling in (("bash", "--{}"), ("zsh", "--{}"), ("fish", "-l {}")):
             with self.subTest(shell=shell):

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "scanner/report/embedded.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
+#include "scanner/report/formats/svg.h"
+#include "scanner/report/formats/time_lines.h"
 #include "scanner/report/interval.h"
 
 namespace caascan::report {
@@ -25,19 +26,6 @@ constexpr int kPlotWidth = 700;
 constexpr int kLabelWidth = 200;
 constexpr int kBarWidth = 330;
 constexpr size_t kMaxLabelSize = 28;
-
-std::string Fixed(double value) {
-  std::array<char, 32> text{};
-  (void)std::snprintf(text.data(), text.size(), "%.1f", value);
-  return text.data();
-}
-
-std::string Cut(std::string text, size_t size) {
-  if (DisplayWidth(text) <= size) return text;
-  size_t end = size;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
 
 /// What is sorted by, where that is a number.
 std::optional<double> SortValue(const Cell& cell) {
@@ -143,17 +131,6 @@ constexpr int kCurveLeft = 60;
 constexpr int kCurveWidth = 600;
 constexpr double kLeast = 0.1;  // 10 to the power of -1; what is smaller stands at the left end.
 
-void AppendLabel(double x, double y, const char* anchor, const std::string& text,
-                 std::string* out) {
-  *out += "<text class=\"v\" x=\"" + Fixed(x) + "\" y=\"" + Fixed(y) + "\" text-anchor=\"" +
-          anchor + "\">" + HtmlText(text) + "</text>";
-}
-
-void AppendLine(double x1, double y1, double x2, double y2, std::string* out) {
-  *out += "<line class=\"a\" x1=\"" + Fixed(x1) + "\" x2=\"" + Fixed(x2) + "\" y1=\"" + Fixed(y1) +
-          "\" y2=\"" + Fixed(y2) + "\"/>";
-}
-
 /// A distribution: shares upwards, values to the right by their logarithm.
 void AppendCurve(const Table& table, std::string* out) {
   double most = kLeast;
@@ -169,13 +146,13 @@ void AppendCurve(const Table& table, std::string* out) {
           std::to_string(kCurveHeight + kCurveTop + 30) + "\">";
   for (const int percent : {0, 25, 50, 75, 100}) {
     const double at = y(percent / 100.0);
-    AppendLine(kCurveLeft, at, kCurveLeft + kCurveWidth, at, out);
-    AppendLabel(kCurveLeft - 8, at + 4, "end", std::to_string(percent) + " %", out);
+    AppendSvgLine("a", kCurveLeft, at, kCurveLeft + kCurveWidth, at, out);
+    AppendSvgLabel(kCurveLeft - 8, at + 4, "end", std::to_string(percent) + " %", out);
   }
   for (int decade = 0; decade <= decades; ++decade) {
     const double value = std::pow(10, decade - 1);
-    AppendLine(x(value), kCurveTop, x(value), kCurveTop + kCurveHeight, out);
-    AppendLabel(x(value), kCurveTop + kCurveHeight + 18, "middle", NumberText(value), out);
+    AppendSvgLine("a", x(value), kCurveTop, x(value), kCurveTop + kCurveHeight, out);
+    AppendSvgLabel(x(value), kCurveTop + kCurveHeight + 18, "middle", NumberText(value), out);
   }
   *out += "<polyline class=\"c\" points=\"";
   for (const CurvePoint& point : table.curve)
@@ -207,6 +184,7 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   }
   if (table.plotted) AppendPlot(table, out);
   if (!table.curve.empty()) AppendCurve(table, out);
+  *out += TimeLinePicture(table);
   const size_t rows = std::min(table.rows.size(), top != 0 ? top : kMaxRows);
   AppendRows(table, rows, out);
   if (rows < table.rows.size()) {
