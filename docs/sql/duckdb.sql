@@ -1,7 +1,10 @@
 -- A scan's records in DuckDB, for tables.sql. Load them first:
 --
 --   CREATE TABLE records AS SELECT row_number() OVER () AS id, json AS line
---   FROM read_json_objects('out.ndjson*', format = 'newline_delimited');
+--   FROM read_json_objects('out.ndjson', format = 'newline_delimited');
+--
+-- Shards are a list: ['shard-1.ndjson.zst', 'shard-2.ndjson.zst']. A pattern such as 'out.ndjson*' also takes the metadata
+-- (out.ndjson.meta.json), and a file that lies there plain and compressed would count twice.
 --
 -- Tested against `caascan report` with DuckDB 1.5.
 

@@ -3,7 +3,7 @@
 --   CREATE TABLE records (id INTEGER PRIMARY KEY, line TEXT NOT NULL);
 --   CREATE TABLE lines (line TEXT);
 --   .mode ascii
---   .separator "\x02" "\n"
+--   .separator "\002" "\n"
 --   .import out.ndjson lines
 --   INSERT INTO records (line) SELECT line FROM lines;
 --

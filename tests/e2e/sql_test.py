@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -106,19 +105,23 @@ class Sql(harness.Case):
             for column, value in zip(columns[1:], found[row["measure"]]):
                 self.assertAlmostEqual(row[column], float(value), delta=0.01 * float(value) + 0.001, msg=(row["measure"], column))
 
+    def recipe(self, engine):
+        """How docs/sql says that records are loaded, with the records of this test."""
+        lines = re.findall(r"^--   (.*)$", (SQL / f"{engine}.sql").read_text(), flags=re.MULTILINE)
+        self.assertIn("out.ndjson", "".join(lines))
+        return "\n".join(lines).replace("out.ndjson", str(self.records)) + "\n"
+
     def test_sqlite(self):
-        database = sqlite3.connect(":memory:")
-        if sqlite3.sqlite_version_info < (3, 38):
-            self.skipTest("this SQLite has no -> operator")
-        database.create_function("regexp", 2, lambda pattern, text: re.search(pattern, text) is not None, deterministic=True)
-        database.execute("CREATE TABLE records (id INTEGER PRIMARY KEY, line TEXT NOT NULL)")
-        database.executemany("INSERT INTO records (line) VALUES (?)",
-                             ([line] for line in self.records.read_text().splitlines()))
-        database.executescript((SQL / "sqlite.sql").read_text() + (SQL / "tables.sql").read_text())
+        database = self.folder / "records.sqlite"
+        script = self.recipe("sqlite") + (SQL / "sqlite.sql").read_text() + (SQL / "tables.sql").read_text()
+        done = self.run_program("sqlite3", "-bail", database, stdin=script)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
 
         def query(view, columns):
             names = ", ".join(f'"{column}"' for column in columns)
-            return [list(row) for row in database.execute(f"SELECT {names} FROM {view}")]
+            answer = self.run_program("sqlite3", "-bail", database, f"SELECT json_array({names}) FROM {view}")
+            self.assertEqual(answer.returncode, 0, answer.stderr.decode())
+            return [json.loads(line) for line in answer.stdout.decode().splitlines()]
         self.check(query)
 
     def test_postgresql(self):
@@ -135,8 +138,7 @@ class Sql(harness.Case):
         psql = ["psql", "-X", "-q", "-h", str(self.folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1"]
         ready = [str(POSTGRES / "pg_isready"), "-q", "-h", str(self.folder)]
         server.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
-        load = self.file("load.sql", "CREATE TABLE records (id bigint GENERATED ALWAYS AS IDENTITY, line jsonb NOT NULL);\n"
-                         f"\\copy records (line) FROM '{self.records}' WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')\n")
+        load = self.file("load.sql", self.recipe("postgresql"))
         done = self.run_program(*psql, "-f", load, "-f", SQL / "postgresql.sql", "-f", SQL / "tables.sql")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
 
@@ -147,7 +149,7 @@ class Sql(harness.Case):
             return [json.loads(line) for line in answer.stdout.decode().splitlines()]
         self.check(query)
 
-    def embedded(self, engine, load):
+    def embedded(self, engine):
         """Loads the records and makes the views as docs/sql says; then a way to ask for a statement's rows."""
         if shutil.which("node") is None or not DATABASES.exists():
             self.skipTest(f"there is no {engine} (scripts/setup --databases)")
@@ -167,25 +169,20 @@ class Sql(harness.Case):
                     self.fail(f"{server.stderr.read()}\n{statement}")
                 rows.append(json.loads(row))
             return rows
-        script = "".join((SQL / name).read_text() for name in (f"{engine}.sql", "tables.sql"))
-        for statement in [*load, *filter(str.strip, re.split(r";$", script, flags=re.MULTILINE))]:
+        script = self.recipe(engine) + "".join((SQL / name).read_text() for name in (f"{engine}.sql", "tables.sql"))
+        for statement in filter(str.strip, re.split(r";$", script, flags=re.MULTILINE)):
             run(statement)
         return run
 
     def test_duckdb(self):
-        run = self.embedded("duckdb", [
-            "CREATE TABLE records AS SELECT row_number() OVER () AS id, json AS line "
-            f"FROM read_json_objects('{self.records}', format = 'newline_delimited')"])
+        run = self.embedded("duckdb")
 
         def query(view, columns):
             return run("SELECT CAST(json_array({}) AS VARCHAR) FROM {}".format(", ".join(f'"{name}"' for name in columns), view))
         self.check(query)
 
     def test_clickhouse(self):
-        run = self.embedded("clickhouse", [
-            "CREATE TABLE lines (line String) ENGINE = Memory",
-            f"INSERT INTO lines FROM INFILE '{self.records}' FORMAT JSONAsString",
-            "CREATE TABLE records ENGINE = MergeTree ORDER BY id AS SELECT rowNumberInAllBlocks() AS id, line FROM lines"])
+        run = self.embedded("clickhouse")
 
         def query(view, columns):
             return run("SELECT toJSONString(tuple({})) FROM {}".format(", ".join(f'"{name}"' for name in columns), view))
