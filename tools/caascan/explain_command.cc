@@ -1,7 +1,9 @@
 #include "tools/caascan/explain_command.h"
 
+#include "caascan/dnstap.h"
 #include "caascan/explain.h"
 #include "tools/caascan/page_form.h"
+#include "tools/cli/option.h"
 
 namespace caascan::tool {
 namespace {
@@ -10,12 +12,17 @@ constexpr const char* kFooter = R"(Output:
 For each code what it means, how it shows, who can act, and words to send; without a code a line for each. With --cas the
 CAs that are known, their issuer domain names, and what they do after a failed look-up.
 
+With --dnstap it is the exchanges of a file of dnstap frames that were for NAME: when, with which server, and the response
+in the form of dig. Of what other programs wrote, such as Unbound and BIND, it is the queries and responses of a resolver
+whose question is NAME.
+
 Exit status:
-0: done. 1: could not finish. 2: wrong usage, or no such code.
+0: done. 1: could not finish, or the file breaks off. 2: wrong usage, no such code, no such name in the file.
 
 Examples:
   caascan explain caa_dropped
-  caascan explain --cas)";
+  caascan explain --cas
+  caascan explain --dnstap evidence.dnstap www.example.com)";
 
 }  // namespace
 
@@ -23,14 +30,32 @@ ExplainCommand::ExplainCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
       "explain", "Tell what the code of a finding or a reason means, and which CAs are known.");
   app->footer(kFooter);
-  CLI::Option* codes = app->add_option("CODE", codes_, "Codes of findings or reasons.");
+  CLI::Option* codes =
+      app->add_option("CODE", codes_, "Codes of findings or reasons; names, with --dnstap.");
   codes->option_text("CODE...");
   app->add_flag("--cas", cas_, "List the certification authorities that are known.")
       ->excludes(codes);
+  cli::AddOption(
+      app, {"--dnstap", "FILE", "Show the exchanges that were for these names, from this file."},
+      &dnstap_path_)
+      ->needs(codes);
   app->add_flag("--markdown", markdown_, "Print Markdown.");
 }
 
+absl::Status ExplainCommand::ShowExchanges() const {
+  std::string out;
+  absl::Status status;
+  for (const std::string& name : codes_) {
+    if (!out.empty()) out += '\n';
+    status = ExplainDnstap(dnstap_path_, name, &out);
+    if (!status.ok()) break;
+  }
+  const absl::Status printed = cli::PrintToStandardOutput(out);
+  return status.ok() ? printed : status;
+}
+
 int ExplainCommand::Run() {
+  if (!dnstap_path_.empty()) return program_->Finish(ShowExchanges());
   ExplainOptions options;
   options.form = FormOfOutput(markdown_);
   options.width = WidthOfOutput();

@@ -18,8 +18,11 @@ class ExplainCommand {
   int Run();
 
  private:
+  absl::Status ShowExchanges() const;
+
   cli::Program* const program_;
   std::vector<std::string> codes_;
+  std::string dnstap_path_;
   bool cas_ = false;
   bool markdown_ = false;
 };
