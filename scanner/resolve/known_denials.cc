@@ -29,7 +29,8 @@ bool KnownDenials::Answer(Walk* walk, query::Account* account, std::chrono::nano
   if (!proof) return false;
   walk->asked = async::MakePooled<query::Asked>();
   walk->asked->classified.kind = query::ResponseKind::kNoData;
-  walk->reply = std::make_unique<zones::ReplyVerdict>(*std::move(proof));
+  walk->reply = async::MakePooled<zones::ReplyVerdict>();
+  *walk->reply = *std::move(proof);
   walk->ok = walk->from_known_denials = true;
   walk->from_file = from_file;
   return true;

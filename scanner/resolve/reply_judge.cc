@@ -88,7 +88,7 @@ void ReplyJudge::JudgeDelegation(Walk* walk, dns::NameView cut, dnssec::Work* wo
 void ReplyJudge::Judge(Walk* walk, Account* account, nanoseconds now) const {
   assert(walk->ok && "only a usable reply is judged");
   if (!Validates(*walk)) return;
-  walk->reply = std::make_unique<ReplyVerdict>();
+  walk->reply = async::MakePooled<ReplyVerdict>();
   const ResponseKind kind = walk->asked->classified.kind;
   dnssec::Work* const work = WorkOf(account);
   if (walk->purpose == Walk::Purpose::kKeys) return JudgeKeys(walk, work, now);

@@ -51,12 +51,12 @@ struct Walk {
   std::unique_ptr<query::Observation> denied_part;
 
   // The last reply.
-  async::Pooled<query::Asked> asked;           // Null until a server has answered or not.
-  bool ok = false;                             // It can be used.
-  std::unique_ptr<zones::ReplyVerdict> reply;  // Null where none was judged.
-  std::unique_ptr<std::string> copy;           // Of one that is read after other queries.
-  bool from_known_denials = false;             // No server has sent it: see KnownDenials.
-  bool from_file = false;                      // Likewise: it is what file_proof says.
+  async::Pooled<query::Asked> asked;         // Null until a server has answered or not.
+  bool ok = false;                           // It can be used.
+  async::Pooled<zones::ReplyVerdict> reply;  // Null where none was judged.
+  std::unique_ptr<std::string> copy;         // Of one that is read after other queries.
+  bool from_known_denials = false;           // No server has sent it: see KnownDenials.
+  bool from_file = false;                    // Likewise: it is what file_proof says.
 
   // What came of the zone asked.
   Reason failure = Reason::kStopped;     // Where it is not ok.

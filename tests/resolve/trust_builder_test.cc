@@ -55,7 +55,7 @@ class TrustBuilderTest : public zones::TrustFixture, private TrustBuilder::Sourc
       walk->ok = true;
       walk->asked = async::MakePooled<query::Asked>();
       walk->asked->classified.kind = query::ResponseKind::kNoData;
-      walk->reply = std::make_unique<zones::ReplyVerdict>();
+      walk->reply = async::MakePooled<zones::ReplyVerdict>();
       walk->reply->delegation = kind;
       walk->reply->verdict = verdict;
       walk->reply->ttl_s = 3600;

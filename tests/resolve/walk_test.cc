@@ -132,7 +132,7 @@ TEST_F(WalkTest, WhatIsWeak) {
     Receive(row.fill, row.flags);
     ASSERT_TRUE(walk_.ok);
     EXPECT_EQ(walk_.IsWeak(), row.weak);
-    walk_.reply = std::make_unique<zones::ReplyVerdict>();
+    walk_.reply = async::MakePooled<zones::ReplyVerdict>();
     EXPECT_EQ(walk_.IsWeak(), row.weak_if_proven);
     if (walk_.asked->classified.kind == query::ResponseKind::kAliasFailed) continue;
     walk_.reply->verdict.security = dnssec::Security::kBogus;
