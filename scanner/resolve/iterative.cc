@@ -27,23 +27,20 @@ using query::ResponseKind;
 using zones::Host;
 using zones::Zone;
 
-std::string TldKey(dns::NameView name) {
-  dns::Name tld(name.suffix(1));
-  tld.ToLower();
-  return std::string(tld.view().bytes());
-}
-
 /// A name that would only stand in line is begun again later: what it has learnt so far, who serves
 /// its zone, is in the cache. The evidence that it has would be lost. Then walk->busy is the server
-/// with the shortest queue.
-bool IsPutOff(const Account& account, Walk* walk) {
+/// with the shortest queue. `in_crowd`: names that waited for one referral go on together, before
+/// the server's limits have been asked; then its queue alone tells.
+bool IsPutOff(const Account& account, bool in_crowd, Walk* walk) {
+  constexpr uint32_t kCrowd = 16;
   if (walk->when_busy != query::WhenBusy::kPutOff || walk->chain.hops() != 0 ||
       !account.attempts.empty() || !account.observations.empty()) {
     return false;
   }
   net::PeerRef shortest;
   for (const Zone::ServerAddress& address : walk->zone->addresses) {
-    if (!address.peer->busy()) return false;
+    const bool is_crowded = in_crowd && address.peer->queued() >= kCrowd;
+    if (!address.peer->busy() && !is_crowded) return false;
     if (shortest == nullptr || address.peer->queued() < shortest->queued()) shortest = address.peer;
   }
   walk->busy = std::move(shortest);
@@ -166,6 +163,7 @@ bool IterativeResolver::SettleByDenial(const Walk& walk, Account* account) {
 IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk) {
   const dns::Name cut = walk.asked->classified.cut.ToName();
   const uint32_t proven_s = walk.reply == nullptr ? UINT32_MAX : walk.reply->ttl_s;
+  walk.zone->cut_labels = static_cast<uint8_t>(cut.view().label_count());
   ZoneHandle zone = delegations_.Store(walk.asked->message, cut, walk.zone,
                                        std::min(walk.asked->classified.ttl_s, proven_s), now());
   if (walk.reply != nullptr) {
@@ -176,12 +174,13 @@ IterativeResolver::ZoneHandle IterativeResolver::StoreReferral(const Walk& walk)
 
 async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_behalf_of) {
   walk->zone = StartOf(*walk);
+  bool in_crowd = false;
   while (true) {
     if (options_.blocked && options_.blocked(walk->chain.current())) {
       walk->Fail(Reason::kBlocklisted);
       co_return;
     }
-    if (IsPutOff(*account, walk)) {
+    if (IsPutOff(*account, std::exchange(in_crowd, false), walk)) {
       walk->ok = false;
       co_return;
     }
@@ -205,13 +204,12 @@ async::Task<> IterativeResolver::Lookup(Walk* walk, Account* account, Host* on_b
     if (MayMinimise(*walk)) {
       if (co_await FindCut(walk, account, on_behalf_of)) continue;
     }
-    // Who asks for a TLD's own DS may hold what the first one at the root waits for.
-    const bool of_tld = walk->chain.current().label_count() == 1;
-    if (walk->zone.name().is_root() && !(of_tld && walk->purpose == Walk::Purpose::kDs)) {
-      co_await AskRoot(walk, account, on_behalf_of);
-    } else {
-      co_await AskZone(walk, account, on_behalf_of);
+    if (async::WaitList* const others = JoinOthers(walk); others != nullptr) {
+      in_crowd = co_await AwaitReferral(walk, others);
+      if (in_crowd) continue;
     }
+    co_await AskZone(walk, account, on_behalf_of);
+    leads_.Release(&walk->lead);
     if (walk->referred()) continue;
     if (!walk->ok && walk->zone->seeded && delegations_.DropSeed(walk->zone, walk->failure)) {
       // Nobody is accused of what an old zone file says.
@@ -237,26 +235,6 @@ bool IterativeResolver::LeadsOutOfDns(Walk* walk) const {
   walk->asked->classified.kind = ResponseKind::kNoData;
   walk->proof.weakest = std::max(walk->proof.weakest, DnssecStatus::kInsecure);
   return true;
-}
-
-/// At a cold start thousands of names need the same TLD: the first one asks the root, the others
-/// wait for its referral. Waiting happens once; asking the root needs no other look-up, so it ends.
-async::Task<> IterativeResolver::AskRoot(Walk* walk, Account* account, Host* on_behalf_of) {
-  const dns::NameView name = walk->chain.current();
-  const std::string tld = TldKey(name);
-  const auto [question, leads] = asked_at_root_.try_emplace(tld);
-  if (!leads) {
-    co_await async::WaitList::Waiter(&question->second);
-    walk->zone = StartOf(*walk);
-    if (!walk->zone.name().is_root()) {  // As if we had got the referral.
-      walk->ok = true;
-      walk->asked = async::MakePooled<Asked>();
-      walk->asked->classified.kind = ResponseKind::kReferral;
-      co_return;
-    }
-  }
-  co_await AskZone(walk, account, on_behalf_of);
-  if (leads) asked_at_root_.extract(tld).mapped().NotifyAll();
 }
 
 /// Does the parent prove that it does not delegate the zone, which a zone file says? The file is
@@ -289,6 +267,7 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
        ++account->budget.steps) {
     std::optional<unsigned> index = asker_.PickNew(*walk->zone, visit);
     if (!index) {
+      leads_.Release(&walk->lead);  // What is looked up now may wait for others.
       if (co_await servers_.FindNext(walk->zone, &visit, account, on_behalf_of)) continue;
       index = asker_.PickAgain(*walk, visit, account->look);
       if (!index && !network_->cancelled() && MayHaveOthers(*walk, visit, account->look) &&
@@ -318,10 +297,10 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
       co_return;
     }
     judge_.Read(walk, account, now());
-    if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
+    if (walk->lacks_proof()) co_await FindMissing(walk, account, on_behalf_of);
     if (letters_.IsNeeded(*walk, *index, *account)) {
       co_await letters_.Compare(walk, *index, account);
-      if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
+      if (walk->lacks_proof()) co_await FindMissing(walk, account, on_behalf_of);
     }
     NoteHostQueries(*walk, account->budget.queries - before, &account->budget);
     if (walk->IsWeak()) {
@@ -330,14 +309,20 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
     } else if (TakeReply(address, account, walk)) {
       co_return;
     }
+    if (!walk->zone.name().is_root()) leads_.Release(&walk->lead);  // The others try themselves.
   }
   if (MayTakeHeld(*walk, visit, *account)) {
     const Zone::ServerAddress address = walk->TakeHeld();
     judge_.Read(walk, account, now());
-    if (walk->lacks_proof()) co_await trust_.FindMissing(walk, account, on_behalf_of);
+    if (walk->lacks_proof()) co_await FindMissing(walk, account, on_behalf_of);
     if (TakeReply(address, account, walk)) co_return;
   }
   Fail(visit, walk, account);
+}
+
+async::Task<> IterativeResolver::FindMissing(Walk* walk, Account* account, Host* on_behalf_of) {
+  leads_.Release(&walk->lead);
+  return trust_.FindMissing(walk, account, on_behalf_of);
 }
 
 void IterativeResolver::NoteAsked(const net::Peer& peer, unsigned index, Account* account,

@@ -1,8 +1,6 @@
 // The iterative resolver: from the root down the delegations, to the servers that know.
 #pragma once
 
-#include <absl/container/node_hash_map.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +21,7 @@
 #include "scanner/resolve/trust_builder.h"
 #include "scanner/resolve/walk.h"
 #include "scanner/zones/delegations.h"
+#include "scanner/zones/referral_leads.h"
 #include "scanner/zones/root_hints.h"
 #include "scanner/zones/validator.h"
 #include "scanner/zones/zone.h"
@@ -103,9 +102,11 @@ class IterativeResolver : public Resolver,
   /// is walk->zone then.
   async::Task<bool> FindCut(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   bool MayMinimise(const Walk& walk) const;
-  async::Task<> AskRoot(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
+  async::WaitList* JoinOthers(Walk* walk);
+  async::Task<bool> AwaitReferral(Walk* walk, async::WaitList* others);
   async::Task<query::HostEnd> CollectAddresses(HostFinder::Handle host, dns::RRType type,
                                                query::Account* account) override;
+  async::Task<> FindMissing(Walk* walk, query::Account* account, zones::Host* on_behalf_of);
   ZoneHandle StartOf(const Walk& walk);
   bool SettleByDenial(const Walk& walk, query::Account* account);
   ZoneHandle StoreReferral(const Walk& walk);
@@ -131,8 +132,7 @@ class IterativeResolver : public Resolver,
   LetterCaseCheck letters_;
   ServerAsker asker_;
   KnownDenials denials_;
-  // TLDs that the root is being asked about: the first name asks, the others wait for its referral.
-  absl::node_hash_map<std::string, async::WaitList> asked_at_root_;
+  zones::ReferralLeads leads_;
 };
 
 }  // namespace caascan::resolve

@@ -54,11 +54,13 @@ async::Task<bool> IterativeResolver::FindCut(Walk* walk, Account* account,
     const size_t attempts = account->attempts.size();
     const size_t observations = account->observations.size();
     const uint32_t queries = account->budget.queries;
-    if (walk->zone.name().is_root()) {
-      co_await AskRoot(&step, account, on_behalf_of);
-    } else {
-      co_await AskZone(&step, account, on_behalf_of);
+    async::WaitList* const others = JoinOthers(&step);
+    if (others != nullptr && co_await AwaitReferral(&step, others)) {
+      walk->zone = step.zone;
+      co_return true;
     }
+    co_await AskZone(&step, account, on_behalf_of);
+    leads_.Release(&step.lead);
     if (walk->purpose == Walk::Purpose::kAddress) {
       account->budget.host_queries.Add(walk->zone.name(), account->budget.queries - queries);
     }

@@ -14,6 +14,7 @@
 #include "scanner/query/classify.h"
 #include "scanner/resolve/early_replies.h"
 #include "scanner/zones/delegations.h"
+#include "scanner/zones/referral_leads.h"
 #include "scanner/zones/server_choice.h"
 #include "scanner/zones/validator.h"
 
@@ -44,9 +45,10 @@ struct Walk {
   net::PeerRef busy;  // Then one of them; the walk is not ok.
 
   query::AliasChain chain;
-  size_t hops = 0;                  // Of the chain, before the last reply.
-  zones::Delegations::Handle zone;  // Whose servers are asked.
-  uint8_t minimised = 0;            // Questions about parts of the name (RFC 9156).
+  size_t hops = 0;                    // Of the chain, before the last reply.
+  zones::Delegations::Handle zone;    // Whose servers are asked.
+  zones::ReferralLeads::Holder lead;  // While its query serves others too.
+  uint8_t minimised = 0;              // Questions about parts of the name (RFC 9156).
   /// The server of the zone that has denied a part of the name; null where none has.
   std::unique_ptr<query::Observation> denied_part;
 

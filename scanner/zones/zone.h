@@ -49,6 +49,8 @@ struct Zone {
   std::string hosts;  // The servers' names, wire form, lower case, one behind the other.
   std::chrono::nanoseconds expires{0};
   bool seeded = false;  // It comes from Resolver::Seed(), not from the parent.
+  /// Labels of the zone below that its servers have referred to last; 0: they have to none yet.
+  uint8_t cut_labels = 0;
   /// Seeded, until its trust is settled: see ProofMessage(). Null where there is none.
   std::unique_ptr<std::string> file_proof;
   /// What is known of its security. Plainly insecure zones, which most are, need no more than that.
