@@ -287,6 +287,7 @@ async::Task<unsigned> Investigator::LookFurther(dns::NameView name, query::Accou
   rechecking_ += recheck;
   while (WorthAnotherPass(*climb, passes)) {
     const nanoseconds begun = now();
+    DropEvidence(account, climb);
     const bool goes_on = co_await Rest(passes);
     account->budget.waited += now() - begun;
     if (!goes_on) {
@@ -305,12 +306,18 @@ async::Task<unsigned> Investigator::LookFurther(dns::NameView name, query::Accou
 }
 
 /// Nobody is accused of what a second look does not show: the evidence starts anew with each pass.
+/// It goes before the rest. In an outage tens of thousands of names rest, and each may have
+/// kilobytes of it.
+void Investigator::DropEvidence(query::Account* account, Climb* climb) {
+  account->attempts = std::vector<query::Attempt>();
+  account->observations = std::vector<query::Observation>();
+  account->lost_hosts.reset();
+  climb->own->attempts = std::vector<query::Attempt>();
+}
+
 void Investigator::BeginPass(query::Account* account, Climb* climb) {
   NameLimits(&options_).BeginPass(account);
   account->look = query::Look::kPatient;
-  account->attempts.clear();
-  account->observations.clear();
-  account->lost_hosts.reset();
   if (climb->parent) ForgetFailure(*climb);
   *climb = Climb();
 }

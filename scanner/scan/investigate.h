@@ -115,6 +115,7 @@ class Investigator {
   async::Task<> SurveyZone(const query::CaaAnswer* answer, dns::NameView name,
                            query::Account* account, std::vector<Finding>* findings);
 
+  static void DropEvidence(query::Account* account, Climb* climb);
   void BeginPass(query::Account* account, Climb* climb);
   const Result* PutOff(const query::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
