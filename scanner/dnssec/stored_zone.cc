@@ -91,14 +91,24 @@ std::optional<Nsec3Hash> StoredProof::Hash(NameView name) {
   return HashForNsec3(name, AsOctets(zone_.salt), zone_.iterations);
 }
 
+/// The first span at or behind the hash. A name's hash is looked for twice: is it there, and if
+/// not, what covers it?
+StoredZone::Spans::const_iterator StoredProof::At(const Nsec3Hash& hash) {
+  if (sought_ != hash) {
+    sought_ = hash;
+    found_ = zone_.spans.lower_bound(hash);
+  }
+  return found_;
+}
+
 const Nsec3Facts* StoredProof::FindMatch(const Nsec3Hash& hash) {
-  const auto at = zone_.spans.find(hash);
-  return at != zone_.spans.end() ? Use(hash, *at->second) : nullptr;
+  const auto at = At(hash);
+  return at != zone_.spans.end() && at->first == hash ? Use(hash, *at->second) : nullptr;
 }
 
 const Nsec3Facts* StoredProof::FindCover(const Nsec3Hash& hash) {
   if (zone_.spans.empty()) return nullptr;
-  auto at = zone_.spans.lower_bound(hash);
+  auto at = At(hash);
   if (at == zone_.spans.begin()) at = zone_.spans.end();  // The last one's span goes around.
   --at;
   const StoredSpan& span = *at->second;

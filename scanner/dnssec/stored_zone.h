@@ -80,13 +80,30 @@ struct CanonicalOrder {
   bool operator()(dns::NameView a, dns::NameView b) const { return CompareNames(a, b) < 0; }
 };
 
+/// As of arrays. Hashes differ early, so that nearly all are told apart by one word.
+struct HashOrder {
+  bool operator()(const Nsec3Hash& a, const Nsec3Hash& b) const {
+    const uint64_t begin_a = Begin(a);
+    const uint64_t begin_b = Begin(b);
+    return begin_a != begin_b ? begin_a < begin_b : a < b;
+  }
+
+ private:
+  static uint64_t Begin(const Nsec3Hash& hash) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < sizeof word; ++i) word = word << 8 | hash[i];
+    return word;
+  }
+};
+
 /// A value, of DenialStore's lock.
 struct StoredZone {
+  using Spans = absl::btree_map<Nsec3Hash, std::unique_ptr<StoredSpan>, HashOrder>;
   // All NSEC3 records have the same parameters.
   std::string salt;
   uint16_t iterations = 0;
   std::optional<Nsec3Hash> apex_hash;
-  absl::btree_map<Nsec3Hash, std::unique_ptr<StoredSpan>> spans;
+  Spans spans;
   absl::btree_map<dns::CompactName, std::unique_ptr<StoredGap>, CanonicalOrder> gaps;
   std::vector<std::string> keys;  // RDATA.
 
@@ -132,6 +149,7 @@ class StoredProof : private Nsec3Records {
   const Nsec3Facts* FindMatch(const Nsec3Hash& hash) override;
   const Nsec3Facts* FindCover(const Nsec3Hash& hash) override;
   const Nsec3Facts* Use(const Nsec3Hash& hash, const StoredSpan& span);
+  StoredZone::Spans::const_iterator At(const Nsec3Hash& hash);
   CutProof ProveByGaps(dns::NameView cut);
   bool IsOfUse(const StoredRecord& record);
 
@@ -140,6 +158,8 @@ class StoredProof : private Nsec3Records {
   const KeySet* const keys_;
   const Means& means_;
   const std::chrono::nanoseconds now_;
+  std::optional<Nsec3Hash> sought_;          // What was looked for last,
+  StoredZone::Spans::const_iterator found_;  // and the first span that is not before it.
   uint32_t ttl_s_ = UINT32_MAX;
   std::optional<Unchecked> unchecked_;
   std::array<const StoredRecord*, 2> used_{};
