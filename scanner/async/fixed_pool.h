@@ -15,6 +15,11 @@ class FixedPool {
  public:
   /// Octets that the processor's caches take together.
   static constexpr size_t kLine = 64;
+#if defined(__SANITIZE_ADDRESS__)
+  static constexpr bool kPooled = false;
+#else
+  static constexpr bool kPooled = true;
+#endif
 
   explicit FixedPool(size_t block_size) : block_size_(RoundUp(block_size)) {}
   FixedPool(const FixedPool&) = delete;
@@ -36,11 +41,6 @@ class FixedPool {
   }
 
  private:
-#if defined(__SANITIZE_ADDRESS__)
-  static constexpr bool kPooled = false;
-#else
-  static constexpr bool kPooled = true;
-#endif
   static constexpr size_t kSlabSize = 64 << 10;
   static constexpr std::align_val_t kAlignment{kLine};
 
