@@ -18,6 +18,7 @@ int Zone::AddServer(dns::NameView host) {
   server.host_size = static_cast<uint8_t>(host.size());
   dns::Name lower(host);
   lower.ToLower();
+  if (hosts.empty()) hosts.reserve(2 * host.size());  // Most zones have two, with names alike.
   hosts.append(lower.view().bytes());
   servers.push_back(server);
   return static_cast<int>(servers.size() - 1);
@@ -57,14 +58,16 @@ void ReadReferral(const dns::Message& message, dns::NameView cut, dns::NameView 
   }
   for (const dns::RecordView& record : message.records(dns::Section::kAdditional)) {
     if (!zone->has_room()) return;  // What makes no peer costs no memory.
+    if (record.type != dns::RRType::kA && record.type != dns::RRType::kAAAA) continue;
     for (size_t i = 0; i < zone->servers.size(); ++i) {
       const dns::NameView host = zone->host(zone->servers[i]);
       if (!record.owner.Equals(host) || !host.IsAtOrBelow(asked)) continue;
       if (IsOfOtherFamily(record, policy)) zone->servers[i].other_family = true;
-      net::PeerRef peer = PeerOf(record, policy, network);
-      if (peer == nullptr) continue;
-      zone->AddAddress(i, std::move(peer));
-      zone->servers[i].resolved = zone->servers[i].has_glue = true;
+      if (net::PeerRef peer = PeerOf(record, policy, network); peer != nullptr) {
+        zone->AddAddress(i, std::move(peer));
+        zone->servers[i].resolved = zone->servers[i].has_glue = true;
+      }
+      break;  // Each has a name of its own.
     }
   }
 }
