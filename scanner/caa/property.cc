@@ -70,8 +70,10 @@ bool IsNearTag(std::string_view tag) {
   return std::any_of(kNear.begin(), kNear.end(), same);
 }
 
+using ParameterVisitor = absl::FunctionRef<void(std::string_view tag, std::string_view value)>;
+
 /// True where `text` is one sound parameter; those of RFC 8657 are noted in *out.
-bool ReadParameter(std::string_view text, IssueValue* out) {
+bool ReadParameter(std::string_view text, ParameterVisitor visit, IssueValue* out) {
   std::string_view value = text;
   std::string_view tag;
   if (!CutAt('=', &value, &tag)) return false;
@@ -88,16 +90,17 @@ bool ReadParameter(std::string_view text, IssueValue* out) {
   } else if (IsNearTag(tag)) {
     out->near_tag = tag;
   }
+  visit(tag, value);
   return true;
 }
 
-bool ReadParameters(std::string_view rest, IssueValue* out) {
+bool ReadParameters(std::string_view rest, ParameterVisitor visit, IssueValue* out) {
   if (Trim(rest).empty()) return true;
   bool more = true;
   while (more) {
     std::string_view parameter;
     more = CutAt(';', &rest, &parameter);
-    if (!ReadParameter(parameter, out)) return false;
+    if (!ReadParameter(parameter, visit, out)) return false;
   }
   return true;
 }
@@ -127,6 +130,10 @@ bool IsIssuerDomain(std::string_view text) {
 }
 
 IssueValue ReadIssueValue(std::string_view value) {
+  return ReadIssueValue(value, [](std::string_view, std::string_view) {});
+}
+
+IssueValue ReadIssueValue(std::string_view value, ParameterVisitor visit) {
   IssueValue out;
   std::string_view issuer;
   CutAt(';', &value, &issuer);
@@ -136,7 +143,7 @@ IssueValue ReadIssueValue(std::string_view value) {
     return out;
   }
   out.issuer = issuer;
-  if (!ReadParameters(value, &out)) out.form = IssueValue::Form::kBadParameters;
+  if (!ReadParameters(value, visit, &out)) out.form = IssueValue::Form::kBadParameters;
   return out;
 }
 

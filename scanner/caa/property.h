@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <absl/functional/function_ref.h>
+
 namespace caascan::caa {
 
 /// What a tag means to an issuer of TLS certificates.
@@ -46,6 +48,10 @@ struct IssueValue {
 /// tags are compared without regard to case: a constraint is not lost to its spelling. Never
 /// allocates.
 IssueValue ReadIssueValue(std::string_view value);
+/// The same, and calls `visit` with the tag and value of each parameter, in order, up to the first
+/// that is not well-formed.
+IssueValue ReadIssueValue(std::string_view value,
+                          absl::FunctionRef<void(std::string_view, std::string_view)> visit);
 
 /// `label *("." label)` of RFC 8659 §4.2: letters, digits and inner hyphens, no final dot.
 bool IsIssuerDomain(std::string_view text);
