@@ -38,10 +38,11 @@ struct DecideSummary {
 };
 
 /// Reads records and writes each again, in order, with `outcome`, `reason`, `may_issue`,
-/// `would_issue`, `decisions` and `valid_until` as `request` and `ca_set` make them; without a
-/// `ca_set`, `decisions` goes away. All other members stay as they are, to the byte and in their
-/// places. Records whose look-up failed (any outcome but permit and deny) stay so, and only their
-/// `would_issue` is what this CA makes of the failure. Blank lines are skipped.
+/// `would_issue`, `decisions`, `persist` and `valid_until` as `request` and `ca_set` make them;
+/// without a `ca_set`, `decisions` goes away. `persist` is judged as of the record's time. All
+/// other members stay as they are, to the byte and in their places. Records whose look-up failed
+/// (any outcome but permit and deny) stay so: only `would_issue`, which is what this CA makes of
+/// the failure, and `persist` are made anew. Blank lines are skipped.
 ///
 /// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs (the first ends the
 /// reading and what was read is still written, the second does not wait for a slow reader of the

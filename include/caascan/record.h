@@ -12,6 +12,7 @@
 #include "caascan/caa.h"
 #include "caascan/finding_code.h"
 #include "caascan/outcome.h"
+#include "caascan/persist.h"
 
 namespace caascan {
 
@@ -63,6 +64,17 @@ struct ChainLink {
   std::string detail;  // Why it is not secure, where that is remarkable.
 };
 
+/// What the TXT records at `_validation-persist.NAME` say (ScanOptions::also_persist). It changes
+/// nothing about the CAA verdict.
+struct PersistReport {
+  std::string name;  // That was looked up; empty where it would be too long for a name.
+  PersistResult result = PersistResult::kNone;
+  Reason failure = Reason::kStopped;  // Of kFailed.
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  uint32_t ttl_s = 0;  // Where there are records.
+  std::vector<PersistRecord> records;
+};
+
 /// A raw JSON value passed through untouched (`id`, `order`, `input_columns`).
 struct RawJson {
   std::string text;  // Valid JSON; empty where not given.
@@ -86,6 +98,7 @@ struct Record {
   std::vector<ServerReport> servers;
   std::vector<Finding> findings;
   std::vector<std::pair<std::string, bool>> decisions;  // CA name, permit.
+  std::optional<PersistReport> persist;
   std::vector<ClimbStep> climb;  // These two where the scan was told to (ScanOptions).
   std::vector<ChainLink> chain;  // From the root to `zone`.
   uint32_t queries = 0;

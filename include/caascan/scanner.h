@@ -132,6 +132,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
 
   /// Ask every address of every server of the zone that decides, and compare. Iterative only.
   bool all_servers = false;
+  /// Look up the persistent validation record of each name too (persist.h), by further queries; the
+  /// record carries it as `persist`.
+  bool also_persist = false;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
   /// Records carry each name of the climb and the chain of trust, for people.

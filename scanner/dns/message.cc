@@ -195,6 +195,18 @@ CaaRdata ReadCaa(std::span<const uint8_t> rdata) {
   return caa;
 }
 
+std::optional<std::string> ReadTxt(std::span<const uint8_t> rdata) {
+  std::string text;
+  while (!rdata.empty()) {
+    const size_t size = rdata.front();
+    rdata = rdata.subspan(1);
+    if (size > rdata.size()) return std::nullopt;
+    text.append(reinterpret_cast<const char*>(rdata.data()), size);
+    rdata = rdata.subspan(size);
+  }
+  return text;
+}
+
 SoaRdata ReadSoa(const RecordView& record) {
   SoaRdata soa;
   if (record.rdata.size() < kSoaNumbersSize) return soa;

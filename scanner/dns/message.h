@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "scanner/dns/codes.h"
@@ -85,6 +86,9 @@ struct CaaRdata {
   std::string_view value;
 };
 CaaRdata ReadCaa(std::span<const uint8_t> rdata);
+
+/// A TXT record's strings joined (RFC 1035 §3.3.14); nullopt where one runs over the RDATA.
+std::optional<std::string> ReadTxt(std::span<const uint8_t> rdata);
 
 /// A SOA's numbers; zeros where the RDATA ends early (it cannot once Parse() accepted the message).
 struct SoaRdata {

@@ -146,8 +146,8 @@ void Forecaster::CountNames() {
     constexpr unsigned kSeeded = NameCounter::kSeededSigned | NameCounter::kSeededUnsigned;
     if ((ways & (NameCounter::kListed | kSeeded)) != 0) ++forecast_->names;
     if ((ways & (NameCounter::kDomain | kSeeded)) != 0) CountZone(name, ways);
-    forecast_->own_queries += ForecastModel::AtUnknown((ways & NameCounter::kListed) != 0,
-                                                       (ways & NameCounter::kClimbed) != 0);
+    forecast_->own_queries +=
+        model_.AtUnknown((ways & NameCounter::kListed) != 0, (ways & NameCounter::kClimbed) != 0);
   });
 }
 

@@ -39,6 +39,7 @@ ForecastModel ModelOf(const ScanOptions& options) {
   ForecastModel model;
   model.validate = !through_resolvers && options.dnssec != DnssecMode::kOff;
   model.reuse_denials = options.denial_mib > 0;
+  model.persist = options.also_persist;
   model.rate_qps = limits.rate_qps;
   model.address_qps = rate;
   if (const double by_inflight = inflight / ForecastModel::kRoundTripSeconds;

@@ -24,7 +24,8 @@ struct DomainCounts {
 struct ForecastModel {
   bool validate = true;
   bool reuse_denials = true;
-  double rate_qps = 0;  // Of all servers; 0 is no limit.
+  bool persist = false;  // A name's TXT records are asked for beside its CAA.
+  double rate_qps = 0;   // Of all servers; 0 is no limit.
   double address_qps = 0;
   double concurrency = 0;
 
@@ -45,14 +46,16 @@ struct ForecastModel {
   /// of NSEC3 records with such a name in it. With opt-out (RFC 5155 §6) a zone has about a span
   /// for each signed delegation, which hold the names by chance. Nothing where the file proves it.
   double AtZoneAbove(const DomainCounts& counts) const;
-  /// At the servers of a seeded domain: its CAA and, where it is signed, its DNSKEY set.
-  double AtSeeded(bool is_signed) const { return validate && is_signed ? 2 : 1; }
+  /// Of a name, at its own servers.
+  double OfName() const { return persist ? 2 : 1; }
+  /// At the servers of a seeded domain: its own queries and, where it is signed, its DNSKEY set.
+  double AtSeeded(bool is_signed) const { return OfName() + (validate && is_signed ? 1 : 0); }
 
   /// At servers that the input does not say, of one name: where it is listed, and where it is above
   /// a listed one (these look-ups are shared, but not with its own). Of how many addresses these
   /// servers are is not known.
-  static double AtUnknown(bool listed, bool climbed) {
-    return (listed ? 1 : 0) + (climbed ? 1 : 0);
+  double AtUnknown(bool listed, bool climbed) const {
+    return (listed ? OfName() : 0) + (climbed ? 1 : 0);
   }
 
   /// How long that many queries take at least; 0 where nothing limits them.

@@ -20,13 +20,14 @@ void AssignName(const NameJob& job, std::string* out) {
 void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
   auto& [name, input, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec, failed_at, zone,
-         operator_name, servers, findings, decisions, climb, chain, queries, retries, attempts,
-         elapsed, time, id, order, rank, input_columns, line, detail] = *record;
+         operator_name, servers, findings, decisions, persist, climb, chain, queries, retries,
+         attempts, elapsed, time, id, order, rank, input_columns, line, detail] = *record;
   for (std::string* text : {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text,
                             &input_columns.text, &detail}) {
     text->clear();
   }
   caa.reset();
+  persist.reset();
   cname.clear();
   servers.clear();
   findings.clear();

@@ -31,6 +31,14 @@ size_t CaaAnswer::HeapBytes() const {
   return bytes;
 }
 
+void TakeEnd(const CaaAnswer& end, TextAnswer* answer) {
+  answer->status = end.status;
+  answer->failure = end.failure;
+  answer->dnssec = end.dnssec;
+  answer->ended_by_us = end.ended_by_us();
+  answer->ttl_s = end.ttl_s;
+}
+
 dns::CompactName LowerCase(dns::NameView name) {
   dns::Name lower(name);
   lower.ToLower();

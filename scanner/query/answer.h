@@ -178,6 +178,19 @@ struct CaaAnswer {
   size_t HeapBytes() const;
 };
 
+/// The end of one TXT look-up, aliases followed.
+struct TextAnswer {
+  LookupStatus status = LookupStatus::kFailed;  // Never kPutOff.
+  Reason failure = Reason::kStopped;            // For kFailed; a plain form.
+  DnssecStatus dnssec = DnssecStatus::kUnchecked;
+  bool ended_by_us = false;        // It failed by one of our own limits.
+  uint32_t ttl_s = 0;              // Of the set; or how long the empty answer holds.
+  std::vector<std::string> texts;  // For kRecords: each record's strings joined; any octets.
+};
+
+/// Puts how the look-up of any type ended, its records aside, into *answer.
+void TakeEnd(const CaaAnswer& end, TextAnswer* answer);
+
 /// The name as an answer keeps it.
 dns::CompactName LowerCase(dns::NameView name);
 

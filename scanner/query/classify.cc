@@ -295,4 +295,13 @@ void TakeCaaAnswer(const Message& message, const Classified& classified, NameVie
   answer->ttl_s = answer->rrset.ttl_s;
 }
 
+std::vector<std::string> TextsOf(const Message& message, NameView owner) {
+  std::vector<std::string> texts;
+  for (const RecordView& record : message.records(Section::kAnswer)) {
+    if (record.type != RRType::kTXT || !record.owner.Equals(owner)) continue;
+    texts.push_back(dns::ReadTxt(record.rdata).value_or(""));
+  }
+  return texts;
+}
+
 }  // namespace caascan::query

@@ -107,6 +107,10 @@ class AliasChain {
 void TakeCaaAnswer(const dns::Message& message, const Classified& classified, dns::NameView owner,
                    CaaAnswer* answer);
 
+/// The TXT RRset of `owner` in a message that Classify() called kAnswer: each record's strings
+/// joined, none for one whose RDATA is malformed.
+std::vector<std::string> TextsOf(const dns::Message& message, dns::NameView owner);
+
 /// The deepest zone that the message shows to hold `name`: the owner of a SOA or NS set in the
 /// authority section, or the signer of the set at `name`; the zone asked where it shows no deeper
 /// one. Servers that serve a zone and its child answer for the child without having referred to it.

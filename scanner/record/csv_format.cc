@@ -17,7 +17,8 @@ namespace {
 constexpr std::string_view kCsvHeader =
     "name,input,outcome,reason,may_issue,would_issue,nxdomain,dnssec,caa_owner,caa_ttl,caa,cname,"
     "failed_at,zone,operator,servers,ede,findings,decisions,valid_until,queries,retries,attempts,"
-    "elapsed_ms,time,id,order,rank,input_columns,line,detail\r\n";
+    "elapsed_ms,time,id,order,rank,input_columns,line,detail,"
+    "persist,persist_reason,persist_records\r\n";
 
 /// Puts one field behind another. Keeps one text for those that are made of parts.
 class Row {
@@ -125,6 +126,20 @@ void AppendSet(const std::optional<CaaRrset>& caa, Row* row) {
   row->List(caa->records, "; ", AppendCaa);
 }
 
+void AppendPersist(const std::optional<PersistReport>& persist, Row* row) {
+  if (!persist) {
+    for (int i = 0; i < 3; ++i) row->Text("");
+    return;
+  }
+  row->Text(PersistResultCode(persist->result));
+  row->Text(persist->result == PersistResult::kFailed ? ReasonCode(persist->failure) : "");
+  row->List(persist->records, "; ", [](const PersistRecord& record, std::string* to) {
+    to->push_back('"');
+    AppendQuotable(record.text, to);
+    to->push_back('"');
+  });
+}
+
 }  // namespace
 
 std::string_view CsvFormat::header() const { return kCsvHeader; }
@@ -175,6 +190,7 @@ void CsvFormat::Append(const Record& record, std::string* out) const {
     row.Text("");
   }
   row.Text(record.detail);
+  AppendPersist(record.persist, &row);
   out->append("\r\n");
 }
 

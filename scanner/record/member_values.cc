@@ -188,6 +188,15 @@ bool ReadDecisions(ondemand::value& value, RecordView* record) {
   });
 }
 
+bool ReadPersistResult(ondemand::value& value, RecordView* record) {
+  ondemand::object object;
+  if (value.get_object().get(object) != SUCCESS) return false;
+  const bool read = ForEachMember(object, [record](std::string_view key, ondemand::value& member) {
+    return key != "result" || GetString(member, &record->persist);
+  });
+  return read && !record->persist.empty();
+}
+
 bool ReadElapsed(ondemand::value& value, RecordView* record) {
   return value.get_double().get(record->elapsed_ms) == SUCCESS && record->elapsed_ms >= 0 &&
          record->elapsed_ms <= kMaxElapsedMs;

@@ -61,6 +61,8 @@ bool ReadCname(simdjson::ondemand::value& value, RecordView* record);
 bool ReadServers(simdjson::ondemand::value& value, RecordView* record);
 bool ReadFindings(simdjson::ondemand::value& value, RecordView* record);
 bool ReadDecisions(simdjson::ondemand::value& value, RecordView* record);
+/// Of `persist` its result alone; see persist_member.h.
+bool ReadPersistResult(simdjson::ondemand::value& value, RecordView* record);
 bool ReadElapsed(simdjson::ondemand::value& value, RecordView* record);
 
 }  // namespace caascan::record

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "scanner/record/json_text.h"
+#include "scanner/record/persist_member.h"
 #include "scanner/record/validity.h"
 
 namespace caascan {
@@ -233,6 +234,10 @@ void AppendRecord(const Record& record, std::string* out) {
   AppendOptionalMember(R"(,"input":)", record.input, out);
   AppendVerdict(record, outcome, out);
   AppendEvidence(record, out);
+  if (record.persist) {
+    out->append(R"(,"persist":)");
+    record::AppendPersist(*record.persist, out);
+  }
   if (!record.decisions.empty()) {
     out->append(R"(,"decisions":)");
     AppendDecisions(record.decisions, out);

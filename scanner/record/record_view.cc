@@ -44,6 +44,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"operator\"", "operator is no string", "operator occurs twice"},
     {"servers\"", "servers is no array of servers", "servers occurs twice"},
     {"findings\"", "findings is no array of findings", "findings occurs twice"},
+    {"persist\"", "persist is no object with a result", "persist occurs twice"},
     {"decisions\"", "decisions holds something else than permit and deny",
      "decisions occurs twice"},
     {"valid_until\"", "valid_until is no string", "valid_until occurs twice"},
@@ -92,8 +93,8 @@ constexpr uint32_t MembersFor(Use use) {
   using enum Member;
   switch (use) {
     case Use::kDecide:
-      return Bits(kName, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions, kValidUntil,
-                  kTime);
+      return Bits(kName, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions, kPersist,
+                  kValidUntil, kTime);
     case Use::kOrigin:
       return Bits(kName, kInput, kReason, kId, kOrder);
     case Use::kReport:
@@ -235,6 +236,10 @@ class Members {
       place = RawJsonText(value);
       return place.starts_with('{');
     }
+    if (member == Member::kPersist) {
+      place = RawJsonText(value);
+      return true;
+    }
     place = TrimJsonSpace(value.raw_json_token());
     std::string_view text;
     switch (member) {
@@ -284,6 +289,8 @@ class Members {
         return ReadFindings(value, record_);
       case Member::kDecisions:
         return ReadDecisions(value, record_);
+      case Member::kPersist:
+        return ReadPersistResult(value, record_);
       default:
         return ReadEffort(member, value);
     }
@@ -379,6 +386,7 @@ void RecordReader::Clear() {
   record_.servers.clear();
   record_.findings.clear();
   record_.decisions.clear();
+  record_.persist = {};
   record_.queries = 0;
   record_.retries = 0;
   record_.attempts = 1;

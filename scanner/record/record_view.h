@@ -33,6 +33,7 @@ enum class Member : uint8_t {
   kOperator,
   kServers,
   kFindings,
+  kPersist,
   kDecisions,
   kValidUntil,
   kQueries,
@@ -100,6 +101,7 @@ struct RecordView {
   std::vector<ServerView> servers;
   std::vector<FindingView> findings;
   std::vector<DecisionView> decisions;
+  std::string_view persist;  // The code of its result; empty where the record has none.
   uint64_t queries = 0;
   uint64_t retries = 0;
   uint64_t attempts = 1;

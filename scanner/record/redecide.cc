@@ -16,6 +16,7 @@
 #include "caascan/outcome.h"
 #include "scanner/record/json_check.h"
 #include "scanner/record/json_text.h"
+#include "scanner/record/persist_member.h"
 #include "scanner/record/raw_json.h"
 #include "scanner/record/record_text.h"
 #include "scanner/record/record_view.h"
@@ -75,13 +76,14 @@ class Redecider::Impl {
   Result Append(std::string_view line, std::string* out);
 
  private:
-  static constexpr size_t kMaxEdits = 6;
+  static constexpr size_t kMaxEdits = 7;
 
   std::string_view Read(std::string_view line);
   void ReadRrset();
   void AddEdits(std::string_view line);
   void AddWouldIssueEdit(bool would_issue);
   void AddDecisionsEdit(std::string_view at_end);
+  void AddPersistEdit();
   void AppendDecisions();
   void AppendValidUntil();
   void AddEdit(std::string_view place, size_t text_begin);
@@ -99,6 +101,7 @@ class Redecider::Impl {
   // Of the line at hand.
   std::vector<CaaRecord> rrset_;  // Those behind the record's own are kept for their memory.
   Decision decision_;
+  PersistReport persist_;
   std::string scratch_;  // What edits put in.
   std::array<Edit, kMaxEdits> edits_;
   size_t edit_count_ = 0;
@@ -114,6 +117,11 @@ std::string_view Redecider::Impl::Read(std::string_view line) {
   }
   const std::string_view problem = reader_.ReadToDecide(line);
   if (!problem.empty()) return problem;
+  const MemberPlace& persist = reader_.place(Member::kPersist);
+  persist_.records.clear();
+  if (persist.key != nullptr && !ReadPersist(persist.value, &persist_)) {
+    return "persist is no report of this version";
+  }
   // Without its records, what was denied would now be permitted.
   const bool needs_caa = IsDecided(record().outcome) &&
                          record().reason_code != DecisionReasonCode(DecisionReason::kNoCaa);
@@ -189,6 +197,16 @@ void Redecider::Impl::AddDecisionsEdit(std::string_view at_end) {
   }
 }
 
+/// Its records are judged as of the time of the scan. Without records nothing depends on the CA.
+void Redecider::Impl::AddPersistEdit() {
+  const MemberPlace& place = reader_.place(Member::kPersist);
+  if (place.key == nullptr || persist_.records.empty()) return;
+  JudgeAnew(request_, record().time_ms, &persist_);
+  const size_t begin = scratch_.size();
+  AppendPersist(persist_, &scratch_);
+  AddEdit(place.value, begin);
+}
+
 void Redecider::Impl::AddEdits(std::string_view line) {
   const std::string_view at_end = line.substr(line.rfind('}'), 0);
   scratch_ += decision_.permit ? R"("permit")" : R"("deny")";
@@ -227,16 +245,17 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
   if (!result.problem.empty()) return result;
   scratch_.clear();
   edit_count_ = 0;
+  request_.wildcard = record().name.starts_with("*.");
   if (!IsDecided(record().outcome)) {
     AddWouldIssueEdit(record().may_issue && request_.uses_exception);
   } else {
     ReadRrset();
-    request_.wildcard = record().name.starts_with("*.");
     decision_ = Decide(rrset(), request_);
     result.verdict = decision_.permit ? Verdict::kPermit : Verdict::kDeny;
     result.changed = decision_.permit != (record().outcome == Outcome::kPermit);
     AddEdits(line);
   }
+  AddPersistEdit();
   AppendEdited(line, out);
   out->push_back('\n');
   return result;

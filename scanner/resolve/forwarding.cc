@@ -110,6 +110,21 @@ ForwardingResolver::ForwardingResolver(net::Network* network, const ForwardingOp
 async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameView name,
                                                                     Account* account,
                                                                     query::WhenBusy /*when_busy*/) {
+  return Lookup(name, dns::RRType::kCAA, account, nullptr);
+}
+
+async::Task<query::TextAnswer> ForwardingResolver::LookupTexts(dns::NameView name,
+                                                               Account* account) {
+  query::TextAnswer answer;
+  const async::Pooled<CaaAnswer> end =
+      co_await Lookup(name, dns::RRType::kTXT, account, &answer.texts);
+  query::TakeEnd(*end, &answer);
+  co_return answer;
+}
+
+async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::Lookup(dns::NameView name,
+                                                                 dns::RRType type, Account* account,
+                                                                 std::vector<std::string>* texts) {
   const size_t first = next_++;
   async::Pooled<CaaAnswer> answer = async::MakePooled<CaaAnswer>();
   query::AliasChain chain(name);
@@ -125,8 +140,8 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
       co_await query::BackOff(network_, options_.ask,
                               count / static_cast<unsigned>(resolvers_.size()));
     }
-    async::Pooled<Asked> asked = co_await query::Ask(upstream->peer, chain.current(),
-                                                     dns::RRType::kCAA, options_.ask, account);
+    async::Pooled<Asked> asked =
+        co_await query::Ask(upstream->peer, chain.current(), type, options_.ask, account);
     if (asked->status == net::ExchangeStatus::kCancelled) {
       answer->failure = Reason::kStopped;
       co_return answer;
@@ -141,7 +156,11 @@ async::Task<async::Pooled<CaaAnswer>> ForwardingResolver::LookupCaa(dns::NameVie
       }
     }
     const size_t hops = chain.hops();
-    if (TakeReply(*asked, upstream, &chain, account, answer.get())) co_return answer;
+    if (TakeReply(*asked, type, upstream, &chain, account, answer.get())) {
+      const bool found = answer->status == query::LookupStatus::kRecords;
+      if (found && texts != nullptr) *texts = query::TextsOf(asked->message, chain.current());
+      co_return answer;
+    }
     // A resolver that has not followed the aliases to their end is asked for the rest of them.
     if (chain.hops() == hops) ++count;
     // Tries by a way that does not exist are none.
@@ -241,8 +260,8 @@ bool ForwardingResolver::SomeoneMinds(const CaaAnswer& answer) const {
 
 /// Judges one resolver's reply. True where it settles the look-up. Where it leads only part of the
 /// way along the aliases, the chain has grown.
-bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query::AliasChain* chain,
-                                   Account* account, CaaAnswer* answer) {
+bool ForwardingResolver::TakeReply(const Asked& asked, dns::RRType type, Upstream* upstream,
+                                   query::AliasChain* chain, Account* account, CaaAnswer* answer) {
   Note(asked, upstream);
   if (upstream->peer->has_answered_over_udp() && ways_->Of(upstream->index) == Way::kUnknown) {
     ways_->Note(upstream->index, Way::kUdp);
@@ -250,7 +269,7 @@ bool ForwardingResolver::TakeReply(const Asked& asked, Upstream* upstream, query
   const size_t hops = chain->hops();
   query::Classified classified;
   if (asked.replied) {
-    classified = query::Classify(asked.message, {true, dns::NameView()}, dns::RRType::kCAA, chain);
+    classified = query::Classify(asked.message, {true, dns::NameView()}, type, chain);
   }
   bool usable = asked.replied && query::IsUsable(classified.kind);
   const DnssecStatus status = usable ? StatusOf(asked, upstream) : DnssecStatus::kIndeterminate;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,7 @@ class ForwardingResolver : public Resolver {
   async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
                                                          query::Account* account,
                                                          query::WhenBusy when_busy) override;
+  async::Task<query::TextAnswer> LookupTexts(dns::NameView name, query::Account* account) override;
   bool explains() const override { return true; }
   bool has_answered() const override;
   std::string Trouble() const override;
@@ -76,13 +78,18 @@ class ForwardingResolver : public Resolver {
     int error = 0;  // Of its last failure, as Asked has it.
   };
 
+  /// The RRset of `type`, which is CAA, or TXT: then its texts go to *texts.
+  async::Task<async::Pooled<query::CaaAnswer>> Lookup(dns::NameView name, dns::RRType type,
+                                                      query::Account* account,
+                                                      std::vector<std::string>* texts);
   Upstream* Pick(size_t turn);
   void Note(const query::Asked& asked, Upstream* upstream) const;
   bool NeedsLearning(const Upstream& upstream) const;
   async::Task<> Learn(Upstream* upstream);
   async::Task<bool> Lies(Upstream* upstream);
-  bool TakeReply(const query::Asked& asked, Upstream* upstream, query::AliasChain* chain,
-                 query::Account* account, query::CaaAnswer* answer);
+  /// `type` is what was asked for.
+  bool TakeReply(const query::Asked& asked, dns::RRType type, Upstream* upstream,
+                 query::AliasChain* chain, query::Account* account, query::CaaAnswer* answer);
   DnssecStatus StatusOf(const query::Asked& asked, Upstream* upstream) const;
   bool NeedsInsecurityProof(const query::CaaAnswer& answer) const {
     return options_.validate && answer.status == query::LookupStatus::kFailed &&

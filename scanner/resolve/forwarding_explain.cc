@@ -88,7 +88,7 @@ async::Task<bool> ForwardingResolver::SettlesAt(Upstream* upstream, dns::NameVie
   ++account->retries;
   co_await AskPatiently(upstream->peer, name, /*checking_disabled=*/false, account, &asked);
   query::AliasChain chain(name);
-  if (TakeReply(asked, upstream, &chain, account, answer)) co_return true;
+  if (TakeReply(asked, dns::RRType::kCAA, upstream, &chain, account, answer)) co_return true;
   if (!asked.replied || !IsServfail(answer->attempts.back())) co_return false;
   if (!upstream->knows_root && !upstream->IsFresh(now())) co_await Learn(upstream);
   if (!upstream->knows_root) co_return false;
@@ -129,7 +129,7 @@ async::Task<bool> ForwardingResolver::AskTheOthers(dns::NameView name, Account* 
     co_await AskPatiently(upstream.peer, name, /*checking_disabled=*/false, account, &asked);
     if (asked.status == net::ExchangeStatus::kCancelled) break;
     query::AliasChain chain(name);
-    if (TakeReply(asked, &upstream, &chain, account, answer)) co_return true;
+    if (TakeReply(asked, dns::RRType::kCAA, &upstream, &chain, account, answer)) co_return true;
   }
   co_return false;
 }

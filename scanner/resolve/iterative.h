@@ -74,6 +74,7 @@ class IterativeResolver : public Resolver,
   async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
                                                          query::Account* account,
                                                          query::WhenBusy when_busy) override;
+  async::Task<query::TextAnswer> LookupTexts(dns::NameView name, query::Account* account) override;
   /// Fetches the root's keys, and says what is wrong with them. Nothing is where they fit the trust
   /// anchor, where none is set, and where the root does not answer.
   async::Task<> CheckTrustAnchor(query::Account* account, AnchorComplaint* complaint);

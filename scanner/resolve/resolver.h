@@ -1,4 +1,4 @@
-// Two ways to look CAA up, behind one call.
+// Two ways to look CAA up, and TXT beside it, behind one call each.
 #pragma once
 
 #include <cassert>
@@ -29,6 +29,10 @@ class Resolver {
   virtual async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
                                                                  query::Account* account,
                                                                  query::WhenBusy when_busy) = 0;
+
+  /// The TXT RRset at exactly `name`, likewise. It never ends as kPutOff.
+  virtual async::Task<query::TextAnswer> LookupTexts(dns::NameView name,
+                                                     query::Account* account) = 0;
 
   /// Has any server or resolver answered, anything but REFUSED? Always where nothing would follow
   /// from it.

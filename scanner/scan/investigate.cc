@@ -276,7 +276,32 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
     passes = co_await LookFurther(job->name, &account, &climb);
   }
+  if (NeedsPersist(climb)) co_await LookUpPersist(job->name, account, &climb);
   co_return Finish(*job, passes, climb, &account);
+}
+
+/// Of a name that was never resolved there is nothing to look up.
+bool Investigator::NeedsPersist(const Climb& climb) const {
+  const bool failed = climb.answer->status == LookupStatus::kFailed;
+  return options_.persist && !network_->cancelled() &&
+         !(failed && OutcomeOf(climb.answer->failure) == Outcome::kError);
+}
+
+/// Whatever comes of it, the verdict stays what it is.
+async::Task<> Investigator::LookUpPersist(dns::NameView name, const query::Account& account,
+                                          Climb* climb) {
+  if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
+  // Another name's look-up may replace a shared answer meanwhile.
+  climb->extras->answer = *climb->answer;
+  climb->answer = &climb->extras->answer;
+  const bool failed = climb->answer->status == LookupStatus::kFailed;
+  persist::LookupLimits limits;
+  limits.max_queries = options_.max_queries;
+  limits.max_wait = std::max(nanoseconds(0), options_.max_wait - account.budget.waited);
+  limits.recheck = failed ? 0 : options_.recheck;
+  limits.recheck_after = options_.recheck_after;
+  climb->extras->persist =
+      co_await persist::LookUpPersist(network_, resolver_, name, limits, &rechecking_);
 }
 
 /// Looks again for what failed, and at all servers where they are wanted. Gives the passes made.
@@ -456,6 +481,14 @@ const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsi
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
   result_ = {&record_, account->budget.work, nullptr};
+  if (climb.extras != nullptr && climb.extras->persist) {
+    const persist::PersistLookup& lookup = *climb.extras->persist;
+    record_.queries += lookup.queries;
+    record_.retries += lookup.retries;
+    result_.validation.Add(lookup.validation);
+    record_.persist = persist::ReportOf(job.name, lookup.answer,
+                                        input::RequestOf(job, options_.request), record_.time);
+  }
   return &result_;
 }
 

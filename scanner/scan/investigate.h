@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "caascan/record.h"
@@ -12,6 +13,7 @@
 #include "scanner/dnssec/work.h"
 #include "scanner/input/name_job.h"
 #include "scanner/net/network.h"
+#include "scanner/persist/persist_lookup.h"
 #include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
 #include "scanner/zones/name_cache.h"
@@ -31,8 +33,9 @@ struct InvestigateOptions {
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
-  bool climb = false;  // Records carry the climb and the chain of trust.
-  uint16_t port = 53;  // Addresses with another port are written with it.
+  bool persist = false;  // Look the persistent validation record up too.
+  bool climb = false;    // Records carry the climb and the chain of trust.
+  uint16_t port = 53;    // Addresses with another port are written with it.
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
@@ -89,6 +92,8 @@ class Investigator {
     struct Extras {
       std::vector<Finding> survey;   // Of all the zone's servers.
       std::vector<ClimbStep> steps;  // Where the record carries them.
+      query::CaaAnswer answer;       // A copy of the climb's, made before a further look-up.
+      std::optional<persist::PersistLookup> persist;
     };
     std::unique_ptr<Extras> extras;  // Few scans want them.
 
@@ -116,6 +121,9 @@ class Investigator {
                            query::Account* account, std::vector<Finding>* findings);
 
   static void DropEvidence(query::Account* account, Climb* climb);
+  bool NeedsPersist(const Climb& climb) const;
+  async::Task<> LookUpPersist(dns::NameView name, const query::Account& account, Climb* climb);
+
   void BeginPass(query::Account* account, Climb* climb);
   const Result* PutOff(const query::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,

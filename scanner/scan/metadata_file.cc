@@ -153,6 +153,7 @@ std::vector<DecidingOption> DecidingOptions(const ScanOptions& options) {
        {"--nsec3-limit", absl::StrCat(options.nsec3_limit)},
        {"--qname-minimisation",
         options.qname_minimisation == QnameMinimisation::kOff ? "off" : "relaxed"},
+       {"--also", options.also_persist ? "persist" : ""},
        {"--resolver", options.resolvers.empty() ? "iterative" : "forwarding"}});
   return deciding;
 }

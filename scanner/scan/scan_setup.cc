@@ -282,6 +282,7 @@ absl::Status FillSetup(const ScanOptions& options, const std::vector<stream::End
   if (options.diagnose != DiagnoseMode::kOff) setup->iterative.patience = 1;
   setup->investigate.all_servers = options.all_servers;
   setup->investigate.allow_special = options.allow_special;
+  setup->investigate.persist = options.also_persist;
   setup->investigate.climb = options.climb_in_record;
   setup->explain_iteratively = !setup->resolvers.empty() && options.explain_iteratively;
   setup->investigate.resolver_explains = options.diagnose != DiagnoseMode::kOff ||

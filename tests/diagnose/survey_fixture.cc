@@ -77,6 +77,10 @@ class SceneResolver : public resolve::Resolver {
     ADD_FAILURE() << "a survey looks nothing up";
     co_return nullptr;
   }
+  async::Task<query::TextAnswer> LookupTexts(dns::NameView, query::Account*) override {
+    ADD_FAILURE() << "a survey looks nothing up";
+    co_return query::TextAnswer();
+  }
   bool FindServers(dns::NameView zone, zones::ZoneServers* servers) override {
     servers->complete = true;
     if (zone == ToName(kZone).view().parent() && !scene_->parents.empty()) {

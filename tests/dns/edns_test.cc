@@ -106,6 +106,17 @@ INSTANTIATE_TEST_SUITE_P(
                     CaaRow{"FlagsOnly", "\x80", 128, "", ""}, CaaRow{"Nothing", "", 0, "", ""}),
     [](const auto& row) { return row.param.name; });
 
+TEST(ReadTxtTest, JoinsTheStrings) {
+  const auto read = [](std::string_view rdata) {
+    return ReadTxt({reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()});
+  };
+  EXPECT_EQ(read("\2ab\1c"s), "abc");
+  EXPECT_EQ(read("\0\0"s), "");
+  EXPECT_EQ(read(""s), "");
+  EXPECT_EQ(read("\3\0\xff;"s), "\0\xff;"s);
+  for (const std::string& broken : {"\3ab"s, "\1a\1"s, "\xff"s}) EXPECT_FALSE(read(broken));
+}
+
 /// Whatever their form, CAA records count as present.
 TEST(EdnsMessageTest, DoesNotJudgeCaaRdata) {
   const auto bytes = MessageBuilder(kFlagQR, {1, 2})

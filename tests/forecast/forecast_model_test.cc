@@ -49,8 +49,21 @@ TEST(ForecastModelTest, OneName) {
   EXPECT_EQ(off.AtRoot(3), 3);
   EXPECT_EQ(model.OfAddress(0.5), 0.5);
   EXPECT_EQ(model.OfAddress(1000), 1);
-  EXPECT_EQ(ForecastModel::AtUnknown(true, false), 1);
-  EXPECT_EQ(ForecastModel::AtUnknown(true, true), 2);
+  EXPECT_EQ(model.AtUnknown(true, false), 1);
+  EXPECT_EQ(model.AtUnknown(true, true), 2);
+  EXPECT_EQ(model.AtUnknown(false, false), 0);
+}
+
+TEST(ForecastModelTest, TheValidationRecordIsOneMoreOfEachName) {
+  ScanOptions options;
+  EXPECT_FALSE(ModelOf(options).persist);
+  options.also_persist = true;
+  const ForecastModel model = ModelOf(options);
+  EXPECT_EQ(model.AtSeeded(true), 3);
+  EXPECT_EQ(model.AtSeeded(false), 2);
+  EXPECT_EQ(model.AtUnknown(true, false), 2);
+  EXPECT_EQ(model.AtUnknown(true, true), 3);
+  EXPECT_EQ(model.AtUnknown(false, true), 1);
 }
 
 TEST(ForecastModelTest, TimeFollowsTheLimits) {

@@ -40,6 +40,7 @@ std::vector<std::string> Header() {
 TEST(CsvFormatTest, AFullRecordHasAllColumns) {
   std::string line;
   Record record = FullRecord();
+  record.persist = ValidPersist();
   record.rank = 0;
   record.input_columns = {R"({"type":"x"})"};
   CsvFormat().Append(record, &line);
@@ -68,6 +69,10 @@ TEST(CsvFormatTest, AFullRecordHasAllColumns) {
       {"id", R"({"ticket":[1,2.50,null]})"},
       {"order", "7"},
       {"rank", "0"},
+      {"persist", "valid"},
+      {"persist_reason", ""},
+      {"persist_records",
+       R"("ca.example; accounturi=urn:a"; "ca.example; accounturi=urn:b; persistUntil=1")"},
       {"input_columns", R"({"type":"x"})"},
   };
   for (const auto& [column, value] : expected) {
@@ -92,8 +97,9 @@ TEST(CsvFormatTest, WhyALineIsNoNameStandsLast) {
   record.detail = "empty label";
   std::string line;
   CsvFormat().Append(record, &line);
-  EXPECT_TRUE(line.ends_with(",,,7,empty label\r\n")) << line;
-  EXPECT_TRUE(CsvFormat().header().ends_with(",id,order,rank,input_columns,line,detail\r\n"));
+  EXPECT_TRUE(line.ends_with(",,,7,empty label,,,\r\n")) << line;
+  EXPECT_TRUE(CsvFormat().header().ends_with(
+      ",id,order,rank,input_columns,line,detail,persist,persist_reason,persist_records\r\n"));
 }
 
 TEST(CsvFormatTest, EachRecordIsOneLineOfAsManyFields) {

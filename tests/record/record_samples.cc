@@ -81,6 +81,8 @@ Record Filled(const std::string& text) {
   record.servers[2].detail = text;
   record.findings[0].evidence = text;
   record.decisions = {{text, true}};
+  record.persist = ValidPersist();
+  record.persist->records[0].text = text;
   record.input_columns.text = "{";
   record::AppendJsonString(text, &record.input_columns.text);
   record.input_columns.text += ":";
@@ -126,6 +128,18 @@ void AddAcceptedFailure(std::vector<RecordSample>* samples) {
   record.retries = 0;
   record.attempts = 2;
   samples->push_back({"accepted failure after a second pass", record});
+}
+
+void AddPersist(std::vector<RecordSample>* samples) {
+  Record record = Minimal(Reason::kNoResponse);
+  record.persist = ValidPersist();
+  samples->push_back({"persist beside a failure", record});
+  record = Minimal(Reason::kNoCaa);
+  record.persist = PersistReport();
+  samples->push_back({"no persist record", record});
+  record.persist->result = PersistResult::kFailed;
+  record.persist->failure = Reason::kDnssecBogus;
+  samples->push_back({"failed look-up of persist", record});
 }
 
 void AddNxdomain(std::vector<RecordSample>* samples) {
@@ -191,6 +205,21 @@ Record FullRecord() {
   return record;
 }
 
+PersistReport ValidPersist() {
+  PersistReport report;
+  report.name = "_validation-persist.www.example.com";
+  report.result = PersistResult::kValid;
+  report.dnssec = DnssecStatus::kInsecure;
+  report.ttl_s = 300;
+  IssuanceRequest request;
+  request.issuer_domains = {"ca.example"};
+  for (const char* text :
+       {"ca.example; accounturi=urn:a", "ca.example; accounturi=urn:b; persistUntil=1"}) {
+    report.records.push_back(JudgePersistRecord(text, request, 2));
+  }
+  return report;
+}
+
 std::vector<RecordSample> RecordSamples() {
   std::vector<RecordSample> samples = {{"full", FullRecord()}};
   AddReasons(&samples);
@@ -198,6 +227,7 @@ std::vector<RecordSample> RecordSamples() {
   AddDnssecStatuses(&samples);
   AddHostile(&samples);
   AddAcceptedFailure(&samples);
+  AddPersist(&samples);
   AddNxdomain(&samples);
   AddNumbers(&samples);
   return samples;

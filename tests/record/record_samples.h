@@ -8,8 +8,12 @@
 
 namespace caascan {
 
-/// A record with every member that one record may have: `failed_at` belongs to failures alone.
+/// A record with every member that one record may have, but for `failed_at` of failures alone and
+/// `persist` (ValidPersist()).
 Record FullRecord();
+
+/// Of two records, one that is valid and one that has expired.
+PersistReport ValidPersist();
 
 struct RecordSample {
   std::string name;

@@ -23,7 +23,9 @@ TEST(RecordReaderTest, ReadsEveryMember) {
           R"("cname":["b.example"],"dnssec":"secure","zone":"example","operator":"Op \u00e9",)"
           R"("servers":[{"host":"ns.example","address":"192.0.2.1","result":"rcode_11","rtt_ms":1.5}],)"
           R"("findings":[{"code":"c","host":"h","address":"a","zone":"z","evidence":"e"}],)"
-          R"("decisions":{"A \"CA\"":"permit","B":"deny"},"valid_until":"2026-11-22T16:00:00.000Z",)"
+          R"("decisions":{"A \"CA\"":"permit","B":"deny"},)"
+          R"("persist":{"name":"x","result":"none","dnssec":"secure"},)"
+          R"("valid_until":"2026-11-22T16:00:00.000Z",)"
           R"("queries":4,"retries":1,"attempts":2,"elapsed_ms":31.7,)"
           R"("time":"2026-11-22T08:00:00.123Z","id":7,"order":{"a": [1]}})"),
       "");
@@ -52,6 +54,7 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   EXPECT_EQ(record.decisions[0].ca, "A \"CA\"");
   EXPECT_TRUE(record.decisions[0].permit);
   EXPECT_FALSE(record.decisions[1].permit);
+  EXPECT_EQ(record.persist, "none");
   EXPECT_EQ(record.queries, 4u);
   EXPECT_EQ(record.retries, 1u);
   EXPECT_EQ(record.attempts, 2u);
@@ -149,6 +152,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "outcome is none of the six"},
         BrokenRow{"BadTime", R"({"name":"a","time":"2026-13-22T08:00:00.000Z"})",
                   "time is no time in UTC of the years 1970 to 2100"},
+        BrokenRow{"PersistWithoutResult", Line("a", "no_caa", R"(,"persist":{"dnssec":"secure"})"),
+                  "persist is no object with a result"},
+        BrokenRow{"PersistThatIsNoObject", Line("a", "no_caa", R"(,"persist":"valid")"),
+                  "persist is no object with a result"},
         BrokenRow{"BadDecision", Line("a", "no_caa", R"(,"decisions":{"A":"maybe"})"),
                   "decisions holds something else than permit and deny"},
         BrokenRow{"Overlong", "{" + std::string(RecordReader::kMaxLineSize, ' '),

@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "caascan/record.h"
+#include "scanner/record/persist_member.h"
 #include "scanner/record/record_view.h"
 #include "tests/record/record_samples.h"
 
@@ -41,8 +43,12 @@ std::string LineOf(const Record& record) {
 /// The record as a scan with this request and set would have written it.
 Record Expected(Record record, IssuanceRequest request, const CaSet& set) {
   record.would_issue = record.may_issue && request.uses_exception;
-  if (record.outcome() != Outcome::kPermit && record.outcome() != Outcome::kDeny) return record;
   request.wildcard = record.name.starts_with("*.");
+  if (record.persist) {
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(record.time);
+    JudgeAnew(request, time.time_since_epoch().count(), &*record.persist);
+  }
+  if (record.outcome() != Outcome::kPermit && record.outcome() != Outcome::kDeny) return record;
   const std::vector<CaaRecord> rrset = record.caa ? record.caa->records : std::vector<CaaRecord>();
   const Decision decision = Decide(rrset, request);
   record.reason = static_cast<Reason>(decision.reason);
@@ -208,6 +214,37 @@ INSTANTIATE_TEST_SUITE_P(
                 R"("may_issue":true,"would_issue":true,)" +
                     kUntil + "," + kTime + "}",
                 {}},
+        EditRow{
+            "PersistIsJudgedAnew",
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)"
+            R"("persist":{"result":"issuer_not_authorized","dnssec":"secure","ttl":9,"records":[)"
+            R"({"value":"ca.example; accounturi=urn:a","result":"issuer_not_authorized"}]},)" +
+                kUntil + "," + kTime + "}",
+            R"({"name":"a","outcome":"permit","reason":"no_caa","may_issue":true,)"
+            R"("would_issue":true,"persist":{"result":"valid","dnssec":"secure","ttl":9,)"
+            R"("records":[{"value":"ca.example; accounturi=urn:a","result":"valid",)"
+            R"("account_uri":"urn:a"}]},)" +
+                kUntil + "," + kTime + "}",
+            {}},
+        // persistUntil is compared with the record's time.
+        EditRow{
+            "PersistOfAFailureOnAWildcard",
+            R"({"name":"*.a","outcome":"lame","reason":"refused","persist":{"result":"expired",)"
+            R"("dnssec":"secure","ttl":9,"records":[{"value":"ca.example; accounturi=urn:a; )"
+            R"(policy=wildcard; persistUntil=1795305248","result":"expired"}]},)" +
+                kTime + "}",
+            R"({"name":"*.a","outcome":"lame","reason":"refused","persist":{"result":"valid",)"
+            R"("dnssec":"secure","ttl":9,"records":[{"value":"ca.example; accounturi=urn:a; )"
+            R"(policy=wildcard; persistUntil=1795305248","result":"valid",)"
+            R"("account_uri":"urn:a","persist_until":1795305248}]},)" +
+                kTime + "}",
+            {}},
+        EditRow{"PersistWithoutRecordsStays",
+                R"({"name":"a","outcome":"lame","reason":"refused","persist":{"result":"failed" ,)"
+                R"("reason":"servfail","dnssec":"bogus"}})",
+                R"({"name":"a","outcome":"lame","reason":"refused","persist":{"result":"failed" ,)"
+                R"("reason":"servfail","dnssec":"bogus"}})",
+                {}},
         EditRow{"FailuresStayAltogether",
                 R"({"name":"a","outcome":"lame" ,"reason":"refused","decisions":{"X":"deny"}})",
                 R"({"name":"a","outcome":"lame" ,"reason":"refused","decisions":{"X":"deny"}})",
@@ -310,6 +347,8 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRow{"LoneSurrogate", R"({"name":"\ud800"})", "name is no string"},
         BrokenRow{"MayIssueText", R"({"name":"a","may_issue":"true"})", "may_issue is no boolean"},
         BrokenRow{"WouldIssueText", With(R"("would_issue":"true")"), "would_issue is no boolean"},
+        BrokenRow{"PersistOfAnotherForm", With(R"("persist":{"result":"new"})"),
+                  "persist is no report of this version"},
         BrokenRow{"DecisionsArray", With(R"("decisions":[])"), "decisions is no object"},
         BrokenRow{"ValidUntilNull", With(R"("valid_until":null)"), "valid_until is no string"},
         BrokenRow{"TimeLocal", R"({"time":"2026-11-21T23:54:08+01:00"})",

@@ -110,6 +110,10 @@ class OwnResolver : public Resolver {
     *answer = answer_;
     co_return answer;
   }
+  async::Task<query::TextAnswer> LookupTexts(dns::NameView, query::Account*) override {
+    ADD_FAILURE() << "failures of CAA alone are explained";
+    co_return query::TextAnswer();
+  }
 
  private:
   query::CaaAnswer answer_;

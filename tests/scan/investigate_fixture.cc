@@ -34,6 +34,20 @@ async::Task<async::Pooled<CaaAnswer>> FakeResolver::LookupCaa(dns::NameView name
   co_return answer;
 }
 
+async::Task<query::TextAnswer> FakeResolver::LookupTexts(dns::NameView name,
+                                                         query::Account* account) {
+  ++account->budget.queries;
+  net::Pause pause(network_, std::chrono::milliseconds(1));
+  co_await pause;
+  query::TextAnswer answer;
+  answer.status = query::LookupStatus::kEmpty;
+  const auto it = texts_.find(name.ToText());
+  if (it == texts_.end()) co_return answer;
+  answer = it->second.front();
+  if (it->second.size() > 1) it->second.pop_front();
+  co_return answer;
+}
+
 CaaAnswer Empty() {
   CaaAnswer answer;
   answer.status = query::LookupStatus::kEmpty;

@@ -38,10 +38,16 @@ class FakeResolver : public resolve::Resolver {
   async::Task<async::Pooled<query::CaaAnswer>> LookupCaa(dns::NameView name,
                                                          query::Account* account,
                                                          query::WhenBusy when_busy) override;
+  /// As for ScriptTexts(); empty without a script.
+  async::Task<query::TextAnswer> LookupTexts(dns::NameView name, query::Account* account) override;
+  void ScriptTexts(std::string_view name, query::TextAnswer answer) {
+    texts_[std::string(name)].push_back(std::move(answer));
+  }
 
  private:
   net::Network* const network_;
   std::map<std::string, std::deque<query::CaaAnswer>> scripts_;
+  std::map<std::string, std::deque<query::TextAnswer>> texts_;
   std::vector<std::string> asked_;
   query::WhenBusy when_busy_ = query::WhenBusy::kWait;
   std::function<void()> watch_ = [] {};

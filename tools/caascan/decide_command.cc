@@ -12,8 +12,8 @@ constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Input:
 Records of an earlier scan, as caascan scan wrote them; without FILE, or for the FILE "-", from standard input. Each is
-written again, in order, with outcome, reason, may_issue, would_issue, decisions and valid_until as they are for the CA,
-account and method given now. No query is sent. Of records whose look-up failed only would_issue changes, and everything
+written again, in order, with outcome, reason, may_issue, would_issue, decisions, persist and valid_until as for the CA,
+account and method given now. No query is sent. Of records whose look-up failed only would_issue and persist change, and all
 else in a record stays as it is.
 
 Output:

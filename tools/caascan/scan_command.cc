@@ -77,9 +77,17 @@ suffix is refused. CSV has a line a record, and a header; docs/csv.md has its co
 formula has an apostrophe in front. CSV does not hold all that a record says, and cannot be resumed: --resume refuses it.
 Parquet is made of NDJSON, by DuckDB: duckdb -c "COPY (FROM read_json('out.ndjson', sample_size = -1)) TO 'out.parquet'"
 
+Persistent validation:
+With --also persist a record has persist: the TXT records of _validation-persist.NAME (BR 3.2.2.4.22), each with its
+result. valid: it names the CA, an account (--account-uri, where given) and, for a wildcard, policy=wildcard, and its
+persistUntil has not passed; else expired, policy_mismatch, account_uri_mismatch, issuer_not_authorized or malformed; none
+without a record, and failed with the reason where the look-up failed. It never changes the verdict on CAA. Parents are
+not asked, and names that were not looked up have none.
+
 Forecast:
 --dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
-once, and so is that of each name above it, up to its registrable domain, for all below it together. At the zone above
+once, with --also persist its TXT too, and so is CAA of each name above it, up to its registrable domain, for all below
+it together. At the zone above
 that, such as a registry's: a referral for each domain of a list, though names of one domain that are looked up at the
 same time each ask for it. For those of a zone file none, but validating, unless the file proves it, a DS set for each
 that has one, and for each span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there
@@ -143,6 +151,11 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
                 "Evaluate every name as *.name; a name given so always is.");
+  cli::AddChoice(app, "--also",
+                 "Look up the TXT records of _validation-persist.NAME too, by one more query a "
+                 "name, and say in persist what they are worth to the CA and the account "
+                 "(dns-persist-01).",
+                 {{"persist", true}}, &options_.also_persist);
 }
 
 void ScanCommand::AddResolverOptions(CLI::App* app) {
