@@ -15,6 +15,7 @@ SELECT id, JSONExtractString(line, 'name') AS name, JSONExtractString(line, 'out
   toUInt64(JSONExtractBool(line, 'nxdomain')) AS nxdomain,
   JSONExtractString(line, 'dnssec') AS dnssec, toUInt64(JSONHas(line, 'caa')) AS has_caa,
   JSONExtractString(line, 'caa', 'owner') AS caa_owner, toFloat64(JSONExtractUInt(line, 'caa', 'ttl')) AS caa_ttl,
+  JSONExtractString(line, 'persist', 'result') AS persist,
   JSONExtractString(line, 'operator') AS operator, toFloat64(JSONExtractUInt(line, 'queries')) AS queries,
   toFloat64(JSONExtractUInt(line, 'retries')) AS retries, greatest(JSONExtractUInt(line, 'attempts'), 1) AS attempts,
   JSONExtractFloat(line, 'elapsed_ms') AS elapsed_ms, JSONExtractString(line, 'time') AS time,

@@ -16,6 +16,7 @@ SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' A
     AS would_issue,
   CASE coalesce(line->>'nxdomain', '') WHEN 'true' THEN 1 ELSE 0 END AS nxdomain,
   CASE WHEN (line->'caa') IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
+  coalesce(line->>'$.persist.result', '') AS persist,
   CAST(line->>'$.caa.ttl' AS BIGINT) AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   CAST(coalesce(line->>'queries', '0') AS DOUBLE) AS queries, CAST(coalesce(line->>'retries', '0') AS DOUBLE) AS retries,
   CAST(coalesce(line->>'attempts', '1') AS DOUBLE) AS attempts,

@@ -13,6 +13,7 @@ SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' A
     AS would_issue,
   CASE WHEN line->'nxdomain' = 'true' THEN 1 ELSE 0 END AS nxdomain,
   CASE WHEN line ? 'caa' THEN 1 ELSE 0 END AS has_caa, line#>>'{caa,owner}' AS caa_owner,
+  coalesce(line#>>'{persist,result}', '') AS persist,
   (line#>>'{caa,ttl}')::numeric AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   coalesce(line->>'queries', '0')::numeric AS queries, coalesce(line->>'retries', '0')::numeric AS retries,
   coalesce(line->>'attempts', '1')::numeric AS attempts, coalesce(line->>'elapsed_ms', '0')::numeric AS elapsed_ms,

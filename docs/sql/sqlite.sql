@@ -17,6 +17,7 @@ SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' A
     AS would_issue,
   CASE WHEN line->'nxdomain' = 'true' THEN 1 ELSE 0 END AS nxdomain,
   CASE WHEN line->'caa' IS NULL THEN 0 ELSE 1 END AS has_caa, line->>'$.caa.owner' AS caa_owner,
+  coalesce(line->>'$.persist.result', '') AS persist,
   line->>'$.caa.ttl' AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   coalesce(line->>'queries', 0) AS queries, coalesce(line->>'retries', 0) AS retries,
   coalesce(line->>'attempts', 1) AS attempts, coalesce(line->>'elapsed_ms', 0) AS elapsed_ms,

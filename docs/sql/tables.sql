@@ -147,6 +147,9 @@ FROM caa WHERE tag IN ('issue', 'issuewild') AND issuer <> '' GROUP BY issuer;
 CREATE VIEW report_tags AS
 SELECT tag, count(*) AS records FROM caa GROUP BY tag;
 
+CREATE VIEW report_persist AS
+SELECT persist AS result, count(*) AS names FROM scan WHERE persist <> '' GROUP BY persist;
+
 CREATE VIEW report_decisions AS
 SELECT ca, sum(CASE decision WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
   sum(CASE decision WHEN 'deny' THEN 1 ELSE 0 END) AS deny

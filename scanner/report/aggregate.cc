@@ -144,6 +144,7 @@ void Aggregate::Add(const record::RecordView& record) {
     AddOperator(record);
   }
   if (record.has_caa) caa_.Add(record);
+  caa_.AddPersist(record.persist);
   if (!record.order.empty() && !record.would_issue) {
     orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason});
   }

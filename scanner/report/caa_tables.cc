@@ -101,10 +101,31 @@ Table TagTable(const CaaUse& caa) {
   return table;
 }
 
+/// Of scans with --also persist.
+Table PersistTable(const BoundedTable<CountRow>& results) {
+  Table table = {
+      .id = "persist",
+      .title = "Persistent validation records (dns-persist-01)",
+      .note = "Names by what the TXT records at _validation-persist are worth to the CA.",
+      .columns = {{"result", "result", ColumnKind::kText}, {"names", "names", ColumnKind::kCount}},
+      .rows = {},
+      .missed = results.missed()};
+  table.columns.push_back(ShareColumn("share"));
+  uint64_t names = 0;
+  for (const auto& [result, counts] : results.Sorted()) names += counts->count;
+  for (const auto& [result, counts] : results.Sorted()) {
+    std::vector<Cell> row = {std::string(result), counts->count};
+    row.emplace_back(Share{counts->count, names});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
 }  // namespace
 
 void AddCaaTables(const CaaUse& caa, uint64_t answered, std::vector<Table>* tables) {
   tables->push_back(UseTable(caa, answered));
+  if (caa.persist().size() > 0) tables->push_back(PersistTable(caa.persist()));
   if (caa.names() == 0) return;
   tables->push_back(DepthTable(caa));
   tables->push_back(IssuerTable(caa));

@@ -148,6 +148,7 @@ void CaaUse::Merge(const CaaUse& other) {
   for (size_t i = 0; i < features_.size(); ++i) features_[i] += other.features_[i];
   issuers_.Merge(other.issuers_);
   tags_.Merge(other.tags_);
+  persist_.Merge(other.persist_);
   set_sizes_.Merge(other.set_sizes_);
   ttls_s_.Merge(other.ttls_s_);
 }

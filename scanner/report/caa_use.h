@@ -64,17 +64,22 @@ class CaaUse {
  public:
   static constexpr size_t kMaxDepth = 16;
 
-  explicit CaaUse(size_t max_rows) : issuers_(max_rows), tags_(max_rows) {}
+  explicit CaaUse(size_t max_rows) : issuers_(max_rows), tags_(max_rows), persist_(max_rows) {}
 
   /// REQUIRES: record.has_caa.
   void Add(const record::RecordView& record);
+  /// Counts the result of `persist`, where the record has one.
+  void AddPersist(std::string_view result) {
+    if (!result.empty()) ++persist_.Find(result)->count;
+  }
   void Merge(const CaaUse& other);
   /// Adds the rows of all tables to those of `sum` and leaves the tables empty.
   void MoveRowsInto(CaaUse* sum) {
     issuers_.MoveInto(&sum->issuers_);
     tags_.MoveInto(&sum->tags_);
+    persist_.MoveInto(&sum->persist_);
   }
-  size_t rows() const { return issuers_.size() + tags_.size(); }
+  size_t rows() const { return issuers_.size() + tags_.size() + persist_.size(); }
 
   /// Shows every piece of it to `archive`, as Aggregate::Visit() does.
   template <typename Self, typename Archive>
@@ -85,6 +90,7 @@ class CaaUse {
     archive.Counts("caa_features", std::span(self.features_));
     archive.Table("issuers", self.issuers_);
     archive.Table("tags", self.tags_);
+    archive.Table("persist", self.persist_);
     archive.Bins("caa_set_sizes", self.set_sizes_);
     archive.Bins("caa_ttls", self.ttls_s_);
   }
@@ -98,6 +104,7 @@ class CaaUse {
   const BoundedTable<IssuerRow>& issuers() const { return issuers_; }
   /// Records by tag in lower case.
   const BoundedTable<CountRow>& tags() const { return tags_; }
+  const BoundedTable<CountRow>& persist() const { return persist_; }
   const Histogram& set_sizes() const { return set_sizes_; }
   const Histogram& ttls_s() const { return ttls_s_; }
 
@@ -115,6 +122,7 @@ class CaaUse {
   std::array<uint64_t, static_cast<size_t>(CaaFeature::kCount)> features_{};
   BoundedTable<IssuerRow> issuers_;
   BoundedTable<CountRow> tags_;
+  BoundedTable<CountRow> persist_;  // Names by the result of their validation record.
   Histogram set_sizes_;
   Histogram ttls_s_;
 

@@ -126,6 +126,8 @@ def tables: length as $total | existing as $existing | ($existing | length) as $
       | groups(.key) | map({issuer: .key, names: (.of | length)} + share(.of | length; $with_caa | length)
           + {issue: ([.of[].of[] | select(.tag == "issue")] | length),
              issuewild: ([.of[].of[] | select(.tag == "issuewild")] | length)}),
+    persist: map(select(.persist)) as $records | $records | groups(.persist.result)
+      | map({result: .key, names: (.of | length)} + share(.of | length; $records | length)),
     tags: map(properties[]) | groups(.tag) | map({tag: .key, records: (.of | length)}),
     decisions: map(.decisions // {} | to_entries[]) | groups(.key)
       | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))})

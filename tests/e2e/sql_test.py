@@ -30,7 +30,7 @@ TABLES = {
     "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
     "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
     "issuers": (1, ["issuer", "names", "issue", "issuewild"]), "tags": (1, ["tag", "records"]),
-    "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
+    "persist": (1, ["result", "names"]), "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
 }
 # A cell of the report that holds counts by a key: the view with a row for each.
 LISTS = {

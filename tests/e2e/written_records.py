@@ -21,6 +21,15 @@ WRITTEN = [
     '"dnssec":"insecure","queries":4,"retries":1,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
     '{"name":"gone.c.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"nxdomain":true,'
     '"dnssec":"insecure","queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
+    # With validation records beside CAA.
+    '{"name":"e.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"dnssec":"insecure","persist":'
+    '{"result":"valid","name":"_validation-persist.e.test","dnssec":"insecure","ttl":1,"records":[{"value":'
+    '"a.example; accounturi=urn:a","result":"valid","account_uri":"urn:a"}]},"queries":2,"retries":0,"elapsed_ms":1,'
+    '"time":"2026-01-01T00:00:00.003Z"}',
+    '{"name":"f.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"dnssec":"insecure","persist":'
+    '{"result":"none","dnssec":"insecure"},"queries":2,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
+    '{"name":"g.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"dnssec":"insecure","persist":'
+    '{"result":"none","dnssec":"insecure"},"queries":2,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.003Z"}',
     # Whose operator its server's name alone tells.
     '{"name":"c.test","outcome":"lame","reason":"refused","may_issue":false,"dnssec":"insecure","servers":[{"host":'
     '"ns1.some-host.test","address":"192.0.2.1","result":"refused"}],"findings":[{"code":"lame_refused","host":'

@@ -51,6 +51,21 @@ TEST_F(CaaTablesTest, SharesAreOfTheNamesThatWereAnswered) {
             (std::vector<Cell>{std::string("issue"), uint64_t{1}, Share{1, 4}}));
 }
 
+TEST_F(CaaTablesTest, ValidationRecordsAreATableWhereThereAreSome) {
+  for (const char* result : {"none", "valid", "none", "", "none"}) use_.AddPersist(result);
+  CaaUse sum{100};
+  sum.Merge(use_);
+  use_.MoveRowsInto(&sum);
+  EXPECT_EQ(use_.rows(), 0u);
+  AddCaaTables(sum, 5, &tables_);
+  ASSERT_EQ(tables_.size(), 2u);
+  EXPECT_EQ(tables_[1].id, "persist");
+  ASSERT_EQ(tables_[1].rows.size(), 2u);
+  EXPECT_EQ(tables_[1].rows[0], (std::vector<Cell>{std::string("none"), uint64_t{6}, Share{6, 8}}));
+  EXPECT_EQ(tables_[1].rows[1],
+            (std::vector<Cell>{std::string("valid"), uint64_t{2}, Share{2, 8}}));
+}
+
 TEST_F(CaaTablesTest, DepthsAreOfTheNamesWithCaa) {
   Add("letsencrypt.org");
   Add("letsencrypt.org");
