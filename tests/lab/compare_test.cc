@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 const std::vector<RecordField> kAll = {
     RecordField::kOutcome, RecordField::kReason, RecordField::kMayIssue, RecordField::kCaa,
-    RecordField::kDnssec,  RecordField::kZone,   RecordField::kFindings};
+    RecordField::kDnssec,  RecordField::kZone,   RecordField::kPersist,  RecordField::kFindings};
 
 constexpr char kTruth[] =
     R"({"name":"a.test","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,)"
@@ -189,6 +189,20 @@ TEST(ComparisonTest, TheZoneCountsWhereTheTruthSaysIt) {
   }
 }
 
+TEST(ComparisonTest, PersistCountsWhereTheTruthSaysIt) {
+  const std::string valid = R"({"name":"a.b","persist":{"result":"valid","ttl":1}})";
+  const std::string without = R"({"name":"a.b"})";
+  for (const auto& [truth, found, agrees] :
+       {std::tuple(without, valid, true), std::tuple(valid, valid, true),
+        std::tuple(valid, without, false),
+        std::tuple(valid, std::string(R"({"name":"a.b","persist":{"result":"none"}})"), false)}) {
+    Comparison comparison(kAll);
+    ASSERT_TRUE(comparison.AddTruth(truth, "t").ok());
+    ASSERT_TRUE(comparison.AddOutput(found, "o").ok());
+    EXPECT_EQ(comparison.agrees(), agrees) << truth << found;
+  }
+}
+
 TEST(ComparisonTest, ShowsBothRecordsOfADifference) {
   Comparison comparison(kAll);
   ASSERT_TRUE(comparison.AddTruth(R"({"name":"a","outcome":"deny"})", "t").ok());
@@ -209,7 +223,8 @@ TEST(ComparisonTest, ALineThatIsNoRecordIsTold) {
 
 TEST(RecordFieldsTest, AreRead) {
   std::vector<RecordField> fields;
-  ASSERT_TRUE(ParseRecordFields("outcome,reason,may_issue,caa,dnssec,zone,findings", &fields).ok());
+  ASSERT_TRUE(
+      ParseRecordFields("outcome,reason,may_issue,caa,dnssec,zone,persist,findings", &fields).ok());
   EXPECT_EQ(fields, kAll);
   EXPECT_FALSE(ParseRecordFields("", &fields).ok());
   EXPECT_THAT(std::string(ParseRecordFields("outcome,reasn", &fields).message()),

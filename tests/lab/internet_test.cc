@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                     MixRow{"OddAnswers", ScenarioOptions("datasets/lab/odd-answers.json")},
                     MixRow{"Healthy", MixOptions("datasets/lab/mix-healthy.json")},
                     MixRow{"Internet", MixOptions("datasets/lab/mix-internet.json")},
+                    MixRow{"Persist", MixOptions("datasets/lab/mix-persist.json")},
                     MixRow{"Broken", MixOptions("datasets/lab/mix-broken.json")}),
     [](const auto& test) { return test.param.name; });
 

@@ -179,7 +179,8 @@ TEST(ScenarioTest, EveryShippedDescriptionLoads) {
   for (const char* path :
        {"datasets/lab/basic.json", "datasets/lab/dnssec.json", "datasets/lab/honest.json",
         "datasets/lab/faults.json", "datasets/lab/culprits.json", "datasets/lab/mix-healthy.json",
-        "datasets/lab/mix-internet.json", "datasets/lab/mix-broken.json"}) {
+        "datasets/lab/mix-internet.json", "datasets/lab/mix-persist.json",
+        "datasets/lab/mix-broken.json"}) {
     const auto scenario = LoadScenario(path);
     EXPECT_TRUE(scenario.ok()) << scenario.status().message();
   }

@@ -24,6 +24,8 @@ constexpr std::string_view kZones = R"({"zones": [
     "www A 127.9.0.1",
     "*.wild CAA 0 issue \"ca.example\"",
     "*.txt TXT x",
+    "_validation-persist TXT x",
+    "_validation-persist.out CNAME _validation-persist",
     "out CNAME www.plain.com.",
     "d DNAME plain.com."]},
   {"zone": "unheard-of.signed.com", "delegated": false},
@@ -194,7 +196,13 @@ std::vector<ContradictionRow> Contradictions() {
   wrong_place.failed_at = "signed.com";
   Expectation wrong_permission = Stated("signed.com", "issuer_authorized");
   wrong_permission.may_issue = false;
+  Expectation persist_without_record = Stated("plain.com", "no_caa");
+  persist_without_record.persist = "expired";
+  Expectation record_without_persist = Stated("*.signed.com", "issuer_authorized");
+  record_without_persist.persist = "none";
   return {
+      {"PersistWithoutRecord", "", persist_without_record, "by the zones it is none"},
+      {"RecordWithoutPersist", "", record_without_persist, "by the zones it is some record"},
       {"NotBogus", "", Stated("signed.com", "dnssec_bogus"), "expected to be dnssec_bogus"},
       {"Bogus", Fault("expired"), Stated("signed.com", "issuer_authorized"), "it is dnssec_bogus"},
       {"NoSet", "", Stated("plain.com", "issuer_authorized"), "the zones hold no CAA set"},
@@ -218,6 +226,20 @@ TEST(TruthTest, OtherFindingsStandBesideThoseOfDnssec) {
   ASSERT_TRUE(line.ok());
   EXPECT_THAT(*line,
               HasSubstr(R"([{"code":"dnssec_signature_expired"},{"code":"single_server"}])"));
+}
+
+TEST(TruthTest, PersistIsStated) {
+  for (const char* name : {"signed.com", "*.signed.com", "out.signed.com"}) {
+    Expectation expect = Stated(name, "issuer_authorized");
+    if (expect.name == "out.signed.com") expect.reason = "no_caa";
+    expect.persist = "malformed";
+    const auto line = LineOf({"", "", "", "", ""}, expect);
+    if (!line.ok()) continue;
+    EXPECT_THAT(*line, HasSubstr(R"("persist":{"result":"malformed"})")) << name;
+  }
+  Expectation failed = Stated("plain.com", "no_caa");
+  failed.persist = "failed";
+  EXPECT_TRUE(LineOf({"", "", "", "", ""}, failed).ok());
 }
 
 TEST(TruthTest, AFailureThatCannotBeRetriedIsNoPermission) {

@@ -86,7 +86,7 @@ class CompareCommand {
   CLI::App* command_;
   std::string truth_path_;
   std::string output_path_;
-  std::string fields_ = "outcome,reason,may_issue,caa,dnssec,zone,findings";
+  std::string fields_ = "outcome,reason,may_issue,caa,dnssec,zone,persist,findings";
   bool set_aside_unchecked_ = false;
   bool all_findings_ = false;
 };

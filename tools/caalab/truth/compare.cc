@@ -15,7 +15,7 @@ namespace {
 using simdjson::dom::element;
 
 constexpr std::array<std::string_view, kRecordFields> kFieldTexts = {
-    "outcome", "reason", "may_issue", "caa", "dnssec", "zone", "findings"};
+    "outcome", "reason", "may_issue", "caa", "dnssec", "zone", "persist", "findings"};
 constexpr size_t kMaxShown = 10;
 constexpr std::string_view kOutcomes[] = {"permit", "deny", "servfail", "timeout", "lame", "error"};
 
@@ -105,7 +105,7 @@ absl::Status ParseRecordFields(std::string_view text, std::vector<RecordField>* 
       return absl::InvalidArgumentError(
           absl::StrCat("\"", std::string(word),
                        "\" is no field: outcome, reason, may_issue, caa, "
-                       "dnssec, zone and findings are"));
+                       "dnssec, zone, persist and findings are"));
     }
     fields->push_back(static_cast<RecordField>(found - kFieldTexts.begin()));
   }
@@ -134,6 +134,10 @@ absl::Status Comparison::Parse(std::string_view line, ComparedRecord* out) {
   if (record["caa"].get(caa) == simdjson::SUCCESS) {
     FieldOf(out, RecordField::kCaa) = CaaText(caa);
     out->caa_ttl = NumberMember(caa, "ttl");
+  }
+  element persist;
+  if (record["persist"].get(persist) == simdjson::SUCCESS) {
+    FieldOf(out, RecordField::kPersist) = TextMember(persist, "result");
   }
   out->findings = ReadFindings(record);
   return absl::OkStatus();
@@ -204,7 +208,8 @@ void Comparison::CompareRecords(const ComparedRecord& expected, const ComparedRe
   std::string differing;
   for (const RecordField field : fields_) {
     const bool ttl_grew = field == RecordField::kCaa && found.caa_ttl > expected.caa_ttl;
-    const bool unsaid = field == RecordField::kZone && field_of(expected, field).empty();
+    const bool unsaid = (field == RecordField::kZone || field == RecordField::kPersist) &&
+                        field_of(expected, field).empty();
     const bool same = field == RecordField::kFindings
                           ? SameFindings(expected, found)
                           : unsaid || field_of(expected, field) == field_of(found, field);

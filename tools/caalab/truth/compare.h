@@ -18,11 +18,20 @@
 namespace caascan::lab {
 
 /// What of a record can be compared.
-enum class RecordField : uint8_t { kOutcome, kReason, kMayIssue, kCaa, kDnssec, kZone, kFindings };
-constexpr size_t kRecordFields = 7;
+enum class RecordField : uint8_t {
+  kOutcome,
+  kReason,
+  kMayIssue,
+  kCaa,
+  kDnssec,
+  kZone,
+  kPersist,
+  kFindings
+};
+constexpr size_t kRecordFields = 8;
 
-/// "outcome", "reason", "may_issue", "caa", "dnssec", "zone", "findings". A truth that has no zone
-/// agrees with any.
+/// "outcome", "reason", "may_issue", "caa", "dnssec", "zone", "persist", "findings". A truth
+/// that has no zone, or no persist, agrees with any.
 std::string_view RecordFieldText(RecordField field);
 /// Reads a comma-separated list; InvalidArgument where a word is none of these.
 [[nodiscard]] absl::Status ParseRecordFields(std::string_view text,

@@ -305,6 +305,31 @@ absl::StatusOr<Derived> Derive(const World& world, const Expectation& expect) {
   return out;
 }
 
+/// Are there TXT records at `_validation-persist.NAME`, aliases followed?
+bool HasPersistRecords(const World& world, dns::Name name) {
+  if (!name.Prepend("_validation-persist")) return false;
+  for (int hops = 0; hops <= kMaxAliases; ++hops) {
+    const Place place = world.Enclosing(name);
+    const Match match = place.zone->Find(RelativePart(name, place.apex), dns::RRType::kTXT);
+    const auto next = AliasTarget(match, name, place.apex);
+    if (!next) return match.kind == Match::Kind::kAnswer;
+    name = *next;
+  }
+  return false;
+}
+
+/// What records are worth is stated; that there are some follows from the zones.
+absl::Status CheckPersist(const World& world, const Expectation& expect) {
+  if (expect.persist == "failed") return absl::OkStatus();
+  std::string_view text = expect.name;
+  if (text.substr(0, 2) == "*.") text.remove_prefix(2);
+  dns::Name name;
+  const bool there =
+      dns::Name::FromText(text, &name) == dns::NameError::kNone && HasPersistRecords(world, name);
+  if (there == (expect.persist != "none")) return absl::OkStatus();
+  return Disagree(expect, "persist", expect.persist, there ? "some record" : "none");
+}
+
 }  // namespace
 
 std::optional<CaaTruth> FindCaa(const World& world, NameView name) {
@@ -341,6 +366,10 @@ absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& exp
   AppendMember("dnssec", derived->dnssec, &out);
   AppendMember("failed_at", derived->failed_at, &out);
   AppendMember("zone", expect.zone, &out);
+  if (!expect.persist.empty()) {
+    if (absl::Status status = CheckPersist(world, expect); !status.ok()) return status;
+    absl::StrAppend(&out, ",\"persist\":{\"result\":\"", expect.persist, "\"}");
+  }
   std::string findings;
   AppendFindings(derived->findings, "", &findings);
   AppendFindings(expect.all_findings, "all", &findings);

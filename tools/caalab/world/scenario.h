@@ -40,6 +40,7 @@ struct Expectation {
   std::string dnssec;     // Empty: what the lab's signing says.
   std::string failed_at;  // Empty: not said.
   std::string zone;       // Likewise.
+  std::string persist;    // Likewise: what `persist` of a scan that asks for it too must say.
   /// False where a failed look-up leaves nothing to ask again; unset: what the zones say.
   std::optional<bool> may_issue;
   /// "CODE", or "CODE HOST ADDRESS" for a server's. In a family's kind "CODE *" is a finding of

@@ -71,6 +71,7 @@ Expectation ReadExpectation(const JsonValue& value, const dns::Name& apex) {
   expect.failed_at = json.Text("failed_at", "");
   expect.zone = json.Text("zone", "");
   expect.may_issue = json.Bool("may_issue");
+  expect.persist = json.Text("persist", "");
   expect.findings = json.Texts("findings");
   expect.all_findings = json.Texts("all_findings");
   expect.possible_findings = json.Texts("possible_findings");
