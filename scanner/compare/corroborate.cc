@@ -11,6 +11,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -32,9 +33,10 @@ constexpr size_t kMaxPerspectives = 200;  // Their numbers fit a row.
 constexpr size_t kNameMemory = 256;       // Of a name beside its perspectives, and its texts.
 constexpr size_t kWriteSize = size_t{1} << 20;
 
-/// Perspectives may differ in how they look up, and not in what they are asked.
-constexpr std::array<std::string_view, 5> kRequest = {"--ca", "--for", "--account-uri",
-                                                      "--validation-method", "--wildcard"};
+/// What decides: perspectives may differ in whom they ask, and in what stands beside the verdict.
+constexpr std::array<std::string_view, 8> kDeciding = {
+    "--ca",       "--for",    "--account-uri", "--validation-method",
+    "--wildcard", "--dnssec", "--dnssec-sha1", "--nsec3-limit"};
 
 class SpillingWorker : public report::RecordWorker {
  public:
@@ -60,26 +62,72 @@ bool IsSameFile(const std::string& a, const std::string& b) {
          of_a.st_ino == of_b.st_ino;
 }
 
-/// Of perspectives that have metadata: did they ask for the same?
-absl::Status CheckMetadata(const CorroborateOptions& options) {
-  const auto primary = record::MetadataBeside(options.primary);
-  if (!primary) return absl::OkStatus();
-  for (const std::string& path : options.remotes) {
-    const auto remote = record::MetadataBeside(path);
-    if (!remote) continue;
-    std::vector<std::string> differences =
-        record::DifferencesOf(primary->deciding, remote->deciding);
-    std::erase_if(differences, [](const std::string& difference) {
-      return std::none_of(kRequest.begin(), kRequest.end(), [&](std::string_view option) {
-        return difference.starts_with(std::string(option) + ":");
-      });
+/// What decides alike has one value: with its usual anchors a scan validates either way.
+void MakeComparable(record::ScanMetadata* metadata) {
+  for (auto& [option, value] : metadata->deciding) {
+    if (option == "--dnssec" && value == "auto") value = "validate";
+  }
+}
+
+/// What of two scans' metadata differs and decides, "--ca: x and y" each.
+std::vector<std::string> DecidingDifferences(const record::ScanMetadata& a,
+                                             const record::ScanMetadata& b) {
+  std::vector<std::string> differences = record::DifferencesOf(a.deciding, b.deciding);
+  std::erase_if(differences, [](const std::string& difference) {
+    return std::none_of(kDeciding.begin(), kDeciding.end(), [&](std::string_view option) {
+      return difference.starts_with(std::string(option) + ":");
     });
+  });
+  return differences;
+}
+
+/// Perspectives that have metadata are compared with the first of them.
+absl::Status CheckMetadata(const std::vector<std::string>& paths) {
+  std::optional<record::ScanMetadata> first;
+  std::string first_path;
+  for (const std::string& path : paths) {
+    auto metadata = record::MetadataBeside(path);
+    if (!metadata) continue;
+    MakeComparable(&*metadata);
+    if (!first) {
+      first = std::move(metadata);
+      first_path = path;
+      continue;
+    }
+    const std::vector<std::string> differences = DecidingDifferences(*first, *metadata);
     if (differences.empty()) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat("the perspectives did not ask for the same: ", options.primary, " and ", path,
+        absl::StrCat("the perspectives did not ask for the same: ", first_path, " and ", path,
                      " have ", absl::StrJoin(differences, "; ")));
   }
   return absl::OkStatus();
+}
+
+bool HasRegions(const CorroborateOptions& options) {
+  return std::any_of(options.remotes.begin(), options.remotes.end(),
+                     [](const auto& remote) { return remote.region != Registry::kUnknown; });
+}
+
+std::vector<std::string> PathsOf(const CorroborateOptions& options) {
+  std::vector<std::string> paths = {options.primary.path};
+  for (const NetworkPerspective& remote : options.remotes) paths.push_back(remote.path);
+  return paths;
+}
+
+/// What the Baseline Requirements want that is not decided by the records.
+std::vector<std::string> RemarksOn(const CorroborateOptions& options) {
+  std::vector<std::string> remarks;
+  if (!HasRegions(options)) {
+    remarks.emplace_back(
+        "no --region is given: that those which corroborate are in two registries' regions "
+        "(BR 3.2.2.9) is not checked");
+  }
+  const uint32_t wanted = RequiredPerspectives(options.now);
+  if (options.remotes.size() < wanted) {
+    remarks.push_back(absl::StrCat(options.remotes.size(),
+                                   " remote perspectives: BR 3.2.2.9 wants ", wanted, " at least"));
+  }
+  return remarks;
 }
 
 absl::Status CheckOptions(const CorroborateOptions& options) {
@@ -89,8 +137,7 @@ absl::Status CheckOptions(const CorroborateOptions& options) {
   if (options.remotes.size() > kMaxPerspectives) {
     return absl::InvalidArgumentError("--remote: more than 200 perspectives");
   }
-  std::vector<std::string> inputs = options.remotes;
-  inputs.push_back(options.primary);
+  const std::vector<std::string> inputs = PathsOf(options);
   for (size_t i = 0; i < inputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (IsSameFile(inputs[i], inputs[j])) {
@@ -99,7 +146,7 @@ absl::Status CheckOptions(const CorroborateOptions& options) {
       }
     }
   }
-  if (absl::Status status = CheckMetadata(options); !status.ok()) return status;
+  if (absl::Status status = CheckMetadata(inputs); !status.ok()) return status;
   if (absl::Status status = io::CheckWritable(options.output_path); !status.ok()) return status;
   return record::CheckReplaced(record::Operands(inputs), {{"-o", options.output_path}},
                                options.overwrite);
@@ -120,6 +167,31 @@ void AppendSeen(Perspective judged, const PerspectiveRecord& record, std::string
   AppendMember("time", report::TimeText(record.time_ms), out);
 }
 
+/// How old its answer is, and may be, in seconds. Clocks that differ make none younger than new.
+void AppendAge(const PerspectiveRecord& record, const Freshness& freshness, std::string* out) {
+  if (record.records != 1) return;
+  const int64_t age_ms = std::max<int64_t>(0, freshness.now_ms - record.time_ms);
+  absl::StrAppend(out, R"(,"age_s":)", age_ms / 1000, R"(,"max_age_s":)",
+                  freshness.MaxAgeMs(record) / 1000);
+}
+
+void AppendIdentity(const NetworkPerspective& perspective, std::string* out) {
+  AppendMember("perspective", perspective.name, out);
+  if (perspective.region != Registry::kUnknown) {
+    AppendMember("region", RegistryName(perspective.region), out);
+  }
+}
+
+/// Of the remotes that corroborate, and how many there must be.
+void AppendRegions(const std::vector<Registry>& regions, std::string* out) {
+  out->append(R"(,"regions":[)");
+  for (size_t i = 0; i < regions.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    record::AppendJsonString(RegistryName(regions[i]), out);
+  }
+  absl::StrAppend(out, R"(],"regions_required":)", kRequiredRegions);
+}
+
 /// One run's moving parts. Run() once.
 class CorroborateRun {
  public:
@@ -127,7 +199,11 @@ class CorroborateRun {
       : options_(options), summary_(summary) {
     const auto now = std::chrono::floor<std::chrono::milliseconds>(options.now);
     freshness_.now_ms = now.time_since_epoch().count();
-    freshness_.max_age_ms = std::chrono::milliseconds(options.max_age).count();
+    if (options.max_age) {
+      freshness_.max_age_ms = std::chrono::milliseconds(*options.max_age).count();
+    }
+    if (!HasRegions(options)) return;
+    for (const NetworkPerspective& remote : options.remotes) regions_.push_back(remote.region);
   }
 
   absl::Status Run();
@@ -142,10 +218,13 @@ class CorroborateRun {
   absl::Status DecideAll(const Spill& spill, report::RecordPass* pass, io::WholeFile* output);
   void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
                   std::string* out);
+  void AppendRemotes(const std::vector<PerspectiveRecord>& records,
+                     const std::vector<Perspective>& judged, std::string* out) const;
 
   const CorroborateOptions& options_;
   CorroborateSummary* const summary_;
   Freshness freshness_;
+  std::vector<Registry> regions_;  // Of the remotes; empty where they are not known.
 };
 
 absl::Status CorroborateRun::ReadAll(report::RecordPass* pass, Spill* spill) {
@@ -173,6 +252,7 @@ absl::Status CorroborateRun::ReadShare(const Spill& spill, const Spill::Share& s
               .dnssec = row.dnssec,
               .may_issue = row.may_issue,
               .time_ms = row.time_ms,
+              .ttl_s = row.ttl_s,
               .caa = std::string(row.caa)};
   });
 }
@@ -183,7 +263,7 @@ absl::Status CorroborateRun::ReadShare(const Spill& spill, const Spill::Share& s
 absl::Status CorroborateRun::CheckRequests(const std::string& name,
                                            const std::vector<PerspectiveRecord>& records) const {
   const auto input = [this](size_t i) {
-    return i == 0 ? options_.primary : options_.remotes.at(i - 1);
+    return i == 0 ? options_.primary.path : options_.remotes.at(i - 1).path;
   };
   for (size_t i = 0; i < records.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
@@ -200,6 +280,29 @@ absl::Status CorroborateRun::CheckRequests(const std::string& name,
   return absl::OkStatus();
 }
 
+/// First those that do not corroborate, then all of them in the order of the options.
+void CorroborateRun::AppendRemotes(const std::vector<PerspectiveRecord>& records,
+                                   const std::vector<Perspective>& judged, std::string* out) const {
+  out->append(R"(,"not_corroborating":[)");
+  bool first = true;
+  for (size_t i = 0; i < judged.size(); ++i) {
+    if (judged[i] == Perspective::kCorroborates) continue;
+    out->append(std::exchange(first, false) ? "{" : ",{");
+    AppendSeen(judged[i], records[i + 1], out);
+    AppendMember("perspective", options_.remotes[i].name, out);
+    out->append("}");
+  }
+  out->append(R"(],"remotes":[)");
+  for (size_t i = 0; i < judged.size(); ++i) {
+    out->append(i == 0 ? "{" : ",{");
+    AppendSeen(judged[i], records[i + 1], out);
+    AppendIdentity(options_.remotes[i], out);
+    AppendAge(records[i + 1], freshness_, out);
+    out->append("}");
+  }
+  out->append("]");
+}
+
 /// records[0] is the primary perspective's.
 void CorroborateRun::AppendName(const std::string& name,
                                 const std::vector<PerspectiveRecord>& records, std::string* out) {
@@ -207,7 +310,7 @@ void CorroborateRun::AppendName(const std::string& name,
   std::vector<Perspective> remotes;
   for (size_t i = 1; i < records.size(); ++i)
     remotes.push_back(JudgeRemote(records[i], freshness_));
-  const QuorumDecision decision = DecideQuorum(primary, remotes);
+  const QuorumDecision decision = DecideQuorum(primary, remotes, regions_);
   ++summary_->names;
   summary_->issue += decision.issue ? 1 : 0;
   out->append(R"({"name":)");
@@ -218,17 +321,12 @@ void CorroborateRun::AppendName(const std::string& name,
   out->append(R"(,"required":)").append(std::to_string(decision.required));
   out->append(R"(,"primary":{)");
   AppendSeen(primary, records[0], out);
-  out->append(R"(},"not_corroborating":[)");
-  bool first = true;
-  for (size_t i = 0; i < remotes.size(); ++i) {
-    if (remotes[i] == Perspective::kCorroborates) continue;
-    out->append(first ? "{" : ",{");
-    first = false;
-    AppendSeen(remotes[i], records[i + 1], out);
-    AppendMember("perspective", options_.remotes[i], out);
-    out->append("}");
-  }
-  out->append(R"(],"time":)");
+  AppendIdentity(options_.primary, out);
+  AppendAge(records[0], freshness_, out);
+  out->append("}");
+  AppendRemotes(records, remotes, out);
+  if (!regions_.empty()) AppendRegions(decision.regions, out);
+  out->append(R"(,"time":)");
   record::AppendJsonString(report::TimeText(freshness_.now_ms), out);
   out->append("}\n");
 }
@@ -263,10 +361,9 @@ absl::Status CorroborateRun::DecideAll(const Spill& spill, report::RecordPass* p
 
 absl::Status CorroborateRun::Run() {
   if (absl::Status status = CheckOptions(options_); !status.ok()) return status;
-  std::vector<std::string> inputs = {options_.primary};
-  inputs.insert(inputs.end(), options_.remotes.begin(), options_.remotes.end());
+  summary_->remarks = RemarksOn(options_);
   auto pass = std::make_unique<report::RecordPass>(
-      report::PassOptions{std::move(inputs), options_.threads, options_.progress});
+      report::PassOptions{PathsOf(options_), options_.threads, options_.progress});
   auto spill = Spill::Create(options_.temp_folder);
   if (!spill.ok()) return spill.status();
   absl::Status status = ReadAll(pass.get(), spill->get());

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+
+#include "scanner/record/validity.h"
 
 namespace caascan::compare {
 namespace {
@@ -19,10 +22,15 @@ std::string_view PerspectiveCode(Perspective perspective) {
   return kCodes[static_cast<size_t>(perspective)];
 }
 
+int64_t Freshness::MaxAgeMs(const PerspectiveRecord& record) const {
+  if (max_age_ms) return *max_age_ms;
+  return std::chrono::milliseconds(record::ValidityOf(record.ttl_s)).count();
+}
+
 Perspective JudgePrimary(const PerspectiveRecord& record, const Freshness& freshness) {
   if (record.records == 0) return Perspective::kMissing;
   if (record.records > 1) return Perspective::kDuplicate;
-  if (record.time_ms < freshness.now_ms - freshness.max_age_ms ||
+  if (record.time_ms < freshness.now_ms - freshness.MaxAgeMs(record) ||
       record.time_ms > freshness.now_ms + kMaxClockSkewMs) {
     return Perspective::kStale;
   }
@@ -61,13 +69,31 @@ uint32_t RequiredRemotes(uint32_t remotes) {
   return remotes < kManyRemotes ? remotes - 1 : remotes - 2;
 }
 
-QuorumDecision DecideQuorum(Perspective primary, std::span<const Perspective> remotes) {
+uint32_t RequiredPerspectives(std::chrono::system_clock::time_point now) {
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  if (now < sys_days(year(2026) / 3 / 15)) return kMinRemotes;
+  if (now < sys_days(year(2026) / 6 / 15)) return 3;
+  return now < sys_days(year(2026) / 12 / 15) ? 4 : 5;
+}
+
+QuorumDecision DecideQuorum(Perspective primary, std::span<const Perspective> remotes,
+                            std::span<const Registry> regions) {
+  assert((regions.empty() || regions.size() == remotes.size()) && "each remote has one");
   QuorumDecision decision;
   decision.corroborated =
       static_cast<uint32_t>(std::count(remotes.begin(), remotes.end(), Perspective::kCorroborates));
   decision.required = RequiredRemotes(static_cast<uint32_t>(remotes.size()));
-  decision.issue =
-      primary == Perspective::kCorroborates && decision.corroborated >= decision.required;
+  std::array<bool, kRegistryCount> seen{};
+  for (size_t i = 0; i < regions.size(); ++i) {
+    if (remotes[i] == Perspective::kCorroborates) seen[static_cast<size_t>(regions[i])] = true;
+  }
+  for (size_t i = 1; i < kRegistryCount; ++i) {
+    if (seen[i]) decision.regions.push_back(static_cast<Registry>(i));
+  }
+  decision.issue = primary == Perspective::kCorroborates &&
+                   decision.corroborated >= decision.required &&
+                   (regions.empty() || decision.regions.size() >= kRequiredRegions);
   return decision;
 }
 

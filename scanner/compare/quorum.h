@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "caascan/corroborate.h"
 #include "caascan/outcome.h"
 
 namespace caascan::compare {
@@ -29,6 +32,7 @@ struct PerspectiveRecord {
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool may_issue = false;
   int64_t time_ms = 0;
+  uint32_t ttl_s = 0;    // Of the set that decided.
   std::string caa = {};  // The set that decided, as SpillRow has it; empty without one.
 };
 
@@ -36,11 +40,14 @@ struct PerspectiveRecord {
 /// same reason follows for the same request.
 bool DecideTheSameSet(const PerspectiveRecord& a, const PerspectiveRecord& b);
 
-/// When a record is fresh: not older than `max_age_ms` at `now_ms`, nor ahead of it by more than
+/// When a record is fresh: not older than it may be at `now_ms`, nor ahead of it by more than
 /// clocks differ.
 struct Freshness {
   int64_t now_ms = 0;
-  int64_t max_age_ms = 0;
+  std::optional<int64_t> max_age_ms = {};  // Unset: 8 hours, or the set's TTL where that is longer.
+
+  /// How old this record may be (Baseline Requirements 4.2.2.1).
+  int64_t MaxAgeMs(const PerspectiveRecord& record) const;
 };
 inline constexpr int64_t kMaxClockSkewMs = int64_t{5} * 60 * 1000;
 
@@ -56,11 +63,21 @@ Perspective JudgePrimary(const PerspectiveRecord& record, const Freshness& fresh
 /// than 2 are no quorum, which more than all of them would have to make.
 uint32_t RequiredRemotes(uint32_t remotes);
 
+/// In how many service regions the remotes that corroborate must be at least.
+inline constexpr uint32_t kRequiredRegions = 2;
+
 struct QuorumDecision {
   bool issue = false;
   uint32_t corroborated = 0;
   uint32_t required = 0;
+  std::vector<Registry> regions;  // Of the remotes that corroborate, each once, in order.
 };
-QuorumDecision DecideQuorum(Perspective primary, std::span<const Perspective> remotes);
+/// `regions` are those of `remotes`, one each; empty: they are not known, and nothing is required
+/// of them.
+QuorumDecision DecideQuorum(Perspective primary, std::span<const Perspective> remotes,
+                            std::span<const Registry> regions = {});
+
+/// How many remote perspectives there must be at that time (3.2.2.9, the phases of 2025 and 2026).
+uint32_t RequiredPerspectives(std::chrono::system_clock::time_point now);
 
 }  // namespace caascan::compare

@@ -23,6 +23,7 @@ constexpr size_t kReadSize = size_t{1} << 20;
 
 struct Head {
   int64_t time_ms;
+  uint32_t ttl_s;
   uint16_t name_size;
   uint16_t operator_size;
   uint16_t caa_size;
@@ -61,6 +62,7 @@ bool TakeRow(std::string_view* bytes, SpillRow* row) {
   row->reason = head.reason;
   row->dnssec = head.dnssec;
   row->may_issue = head.may_issue != 0;
+  row->ttl_s = head.ttl_s;
   row->time_ms = head.time_ms;
   row->name = texts.substr(0, head.name_size);
   texts.remove_prefix(head.name_size);
@@ -106,6 +108,7 @@ void Spill::Flush(Partition* partition) {
 
 void Spill::Add(const SpillRow& row) {
   const Head head = {.time_ms = row.time_ms,
+                     .ttl_s = row.ttl_s,
                      .name_size = CutSize(row.name),
                      .operator_size = CutSize(row.operator_name),
                      .caa_size = CutSize(row.caa),
@@ -188,6 +191,7 @@ SpillRow RowOf(const record::RecordView& record, size_t input, std::string* oper
           .reason = record.reason,
           .dnssec = record.dnssec,
           .may_issue = record.may_issue,
+          .ttl_s = record.caa_ttl_s,
           .time_ms = record.time_ms,
           .name = record.name,
           .operator_name = by,

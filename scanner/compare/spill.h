@@ -26,6 +26,7 @@ struct SpillRow {
   Reason reason = Reason::kStopped;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool may_issue = false;
+  uint32_t ttl_s = 0;  // Of the CAA set.
   int64_t time_ms = 0;
   std::string_view name;
   std::string_view operator_name;

@@ -35,7 +35,7 @@ TEST_P(JudgeTest, AsRemoteAndAsPrimary) {
 
 using P = Perspective;
 using D = DnssecStatus;
-constexpr int64_t kOldest = kNow.now_ms - kNow.max_age_ms;
+constexpr int64_t kOldest = kNow.now_ms - *kNow.max_age_ms;
 constexpr int64_t kNewest = kNow.now_ms + kMaxClockSkewMs;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -74,6 +74,94 @@ INSTANTIATE_TEST_SUITE_P(
         JudgeRow{"Future", Of(Outcome::kPermit, true, D::kSecure, kNewest + 1), P::kStale,
                  P::kStale}),
     [](const auto& row) { return std::string(row.param.name); });
+
+/// BR 4.2.2.1: 8 hours, or the set's TTL where that is longer.
+TEST(FreshnessTest, FollowsTheTtlUnlessTold) {
+  const Freshness told = {.now_ms = kNow.now_ms, .max_age_ms = 5};
+  const Freshness usual = {.now_ms = kNow.now_ms};
+  constexpr int64_t kHourMs = 3'600'000;
+  struct Row {
+    uint32_t ttl_s;
+    int64_t max_age_ms;
+  };
+  for (const Row& row : {Row{0, 8 * kHourMs}, Row{300, 8 * kHourMs}, Row{28'800, 8 * kHourMs},
+                         Row{28'801, 8 * kHourMs + 1000}, Row{86'400, 24 * kHourMs}}) {
+    PerspectiveRecord record = Of(Outcome::kPermit, true, D::kSecure, kNow.now_ms - row.max_age_ms);
+    record.ttl_s = row.ttl_s;
+    EXPECT_EQ(usual.MaxAgeMs(record), row.max_age_ms);
+    EXPECT_EQ(told.MaxAgeMs(record), 5);
+    EXPECT_EQ(JudgePrimary(record, usual), P::kCorroborates) << row.ttl_s;
+    EXPECT_EQ(JudgePrimary(record, told), P::kStale);
+    --record.time_ms;
+    EXPECT_EQ(JudgeRemote(record, usual), P::kStale) << row.ttl_s;
+  }
+}
+
+struct RegionRow {
+  const char* name;
+  std::vector<Perspective> remotes;
+  std::vector<Registry> regions;
+  bool issue;
+  std::vector<Registry> corroborating;
+};
+
+class RegionTest : public testing::TestWithParam<RegionRow> {};
+
+/// BR 3.2.2.9: those that corroborate are in two regions at least.
+TEST_P(RegionTest, OfThoseThatCorroborate) {
+  const QuorumDecision decision =
+      DecideQuorum(P::kCorroborates, GetParam().remotes, GetParam().regions);
+  EXPECT_EQ(decision.issue, GetParam().issue);
+  EXPECT_EQ(decision.regions, GetParam().corroborating);
+  EXPECT_FALSE(DecideQuorum(P::kDenies, GetParam().remotes, GetParam().regions).issue);
+}
+
+using G = Registry;
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RegionTest,
+    testing::Values(RegionRow{"Unknown", {P::kCorroborates, P::kCorroborates}, {}, true, {}},
+                    RegionRow{"Two",
+                              {P::kCorroborates, P::kCorroborates},
+                              {G::kRipeNcc, G::kApnic},
+                              true,
+                              {G::kApnic, G::kRipeNcc}},
+                    RegionRow{"OneForAll",
+                              {P::kCorroborates, P::kCorroborates, P::kCorroborates},
+                              {G::kArin, G::kArin, G::kArin},
+                              false,
+                              {G::kArin}},
+                    RegionRow{"TheSecondDoesNotCorroborate",
+                              {P::kCorroborates, P::kCorroborates, P::kDenies},
+                              {G::kArin, G::kArin, G::kLacnic},
+                              false,
+                              {G::kArin}},
+                    RegionRow{"TwoAmongThoseThatDo",
+                              {P::kMissing, P::kCorroborates, P::kCorroborates},
+                              {G::kArin, G::kAfrinic, G::kArin},
+                              true,
+                              {G::kAfrinic, G::kArin}},
+                    RegionRow{"RegionsButNoQuorum",
+                              {P::kCorroborates, P::kFailed, P::kFailed, P::kCorroborates},
+                              {G::kArin, G::kApnic, G::kApnic, G::kLacnic},
+                              false,
+                              {G::kArin, G::kLacnic}},
+                    RegionRow{"SomeUnknown",
+                              {P::kCorroborates, P::kCorroborates},
+                              {G::kUnknown, G::kArin},
+                              false,
+                              {G::kArin}}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(RequiredPerspectivesTest, GrowWithTheYear) {
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  EXPECT_EQ(RequiredPerspectives(sys_days(year(2026) / 3 / 14)), 2u);
+  EXPECT_EQ(RequiredPerspectives(sys_days(year(2026) / 3 / 15)), 3u);
+  EXPECT_EQ(RequiredPerspectives(sys_days(year(2026) / 6 / 15)), 4u);
+  EXPECT_EQ(RequiredPerspectives(sys_days(year(2026) / 12 / 14)), 4u);
+  EXPECT_EQ(RequiredPerspectives(sys_days(year(2026) / 12 / 15)), 5u);
+}
 
 struct QuorumRow {
   uint32_t remotes;

@@ -28,6 +28,7 @@ TEST_F(SpillRowTest, GivesBackAllThatARowSays) {
   row.reason = Reason::kRefused;
   row.dnssec = DnssecStatus::kSecure;
   row.may_issue = true;
+  row.ttl_s = 86400;
   row.time_ms = -5;
   row.name = "a.example";
   row.operator_name = "Op";

@@ -209,13 +209,13 @@ class Metadata(harness.Case):
         self.assertEqual(len(self.caascan("diff", paths["one"], bare).stderr.splitlines()), 1)
 
     def test_corroborate_refuses_perspectives_that_asked_for_something_else(self):
-        paths = self.scans(one=[], two=[], three=["--dnssec-sha1", "insecure"], ca=["--ca", "digicert.com"],
-                           account=["--account-uri", "https://ca.example/1"], wildcard=["--wildcard"],
+        paths = self.scans(one=[], two=[], three=["--qname-minimisation", "relaxed"], ca=["--ca", "digicert.com"],
+                           sha1=["--dnssec-sha1", "insecure"], nsec3=["--nsec3-limit", "50"], account=["--account-uri", "https://ca.example/1"], wildcard=["--wildcard"],
                            method=["--validation-method", "dns-01"])
         common = ["corroborate", "--primary", paths["one"], "--remote", paths["two"], "--remote"]
         self.caascan(*common, paths["three"])
         for name, option in (("ca", "--ca:"), ("account", "--account-uri"), ("wildcard", "--wildcard"),
-                             ("method", "--validation-method")):
+                             ("method", "--validation-method"), ("sha1", "--dnssec-sha1"), ("nsec3", "--nsec3-limit")):
             done = self.caascan(*common, paths[name], code=2)
             self.assert_one_clear_line(done, option, str(paths[name]))
             self.assertEqual(done.stdout, b"")

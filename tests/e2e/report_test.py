@@ -215,6 +215,37 @@ class Report(harness.Case):
         self.assertEqual(few.returncode, 2)
         self.assert_one_clear_line(few, "no quorum")
 
+    def test_corroborate_for_the_audit_log(self):
+        lines = self.records.read_bytes().splitlines(keepends=True)
+        files = [self.file(name, b"".join(lines)) for name in ("a", "b", "c", "d", "e")]
+        names = ["ashburn", "tokyo", "paris", "lagos", "lima"]
+        self.file("e", b"".join(lines[1:]))
+        first = json.loads(lines[0])["name"]
+        remotes = [word for name, file in list(zip(names, files))[1:] for word in ("--remote", f"{name}={file}")]
+        def run(**regions):
+            given = [word for name, region in regions.items() for word in ("--region", f"{name}={region}")]
+            done = self.run_program(CAASCAN, "corroborate", "--primary", f"ashburn={files[0]}", *remotes, *given)
+            return done, {(line := json.loads(text))["name"]: line for text in done.stdout.splitlines()}
+        done, found = run(ashburn="ARIN", tokyo="apnic", paris="RIPE", lagos="AFRINIC", lima="LACNIC")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        for line in found.values():
+            self.validate(line, "corroboration")
+            self.assertEqual([remote["perspective"] for remote in line["remotes"]], names[1:])
+            self.assertEqual((line["primary"]["perspective"], line["primary"]["region"]), ("ashburn", "ARIN"))
+            for seen in (line["primary"], *line["remotes"]):
+                self.assertTrue("age_s" not in seen if seen["result"] == "missing" else
+                                0 <= seen["age_s"] < seen["max_age_s"] >= 28800, seen)
+        self.assertEqual(found[first]["quorum"], "3/4" if json.loads(lines[0])["may_issue"] else "0/4")
+        self.assertEqual([r["result"] for r in found[first]["remotes"]][3], "missing")
+        issued = {name for name, line in found.items() if line["decision"] == "issue"}
+        self.assertGreater(len(issued), 100)
+        done, found = run(tokyo="ARIN", paris="ARIN", lagos="ARIN", lima="ARIN")
+        self.assertEqual({line["decision"] for line in found.values()}, {"do not issue"})
+        for regions, part in (({"tokyo": "ARIN"}, "paris"), ({"rome": "ARIN"}, "rome"), ({"tokyo": "IANA"}, "IANA")):
+            done, _ = run(**regions)
+            self.assertEqual(done.returncode, 2)
+            self.assert_one_clear_line(done, "--region", part)
+
     def test_a_dossier_on_an_operator(self):
         worst = self.json_report(self.records)["league"]["rows"][0]
         done = self.run_program(CAASCAN, "report", "--operator", worst["operator"].upper(), self.records)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "caascan/corroborate.h"
 #include "tools/cli/program.h"
@@ -20,7 +22,11 @@ class CorroborateCommand {
  private:
   cli::Program* const program_;
   CorroborateOptions options_;
-  int64_t max_age_s_ = 0;  // As typed.
+  // As typed.
+  std::string primary_;
+  std::vector<std::string> remotes_;
+  std::vector<std::string> regions_;
+  int64_t max_age_s_ = 0;  // 0 where it is not given.
 };
 
 }  // namespace caascan::tool
