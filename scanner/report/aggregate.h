@@ -9,16 +9,20 @@
 #include <vector>
 
 #include "caascan/outcome.h"
+#include "scanner/counts/bounded_table.h"
+#include "scanner/counts/caa_use.h"
+#include "scanner/counts/histogram.h"
 #include "scanner/guide/operator_name.h"
 #include "scanner/record/record_view.h"
-#include "scanner/report/bounded_table.h"
-#include "scanner/report/caa_use.h"
-#include "scanner/report/histogram.h"
 #include "scanner/report/missing_names.h"
 #include "scanner/report/small_counts.h"
 #include "scanner/report/time_span.h"
 
 namespace caascan::report {
+
+using counts::BoundedTable;
+using counts::CaaUse;
+using counts::Histogram;
 
 /// Is it a look-up that failed? (An error is a name that was never looked up.)
 constexpr bool IsFailure(Outcome outcome) {

@@ -9,6 +9,9 @@
 namespace caascan::report {
 namespace {
 
+using counts::CaaFeature;
+using counts::CaaUse;
+
 constexpr size_t kShownIssuers = 25;
 
 Table UseTable(const CaaUse& caa, uint64_t answered) {
@@ -29,7 +32,7 @@ Table UseTable(const CaaUse& caa, uint64_t answered) {
   add("caa", caa.names());
   for (size_t i = 0; i < static_cast<size_t>(CaaFeature::kCount); ++i) {
     const auto feature = static_cast<CaaFeature>(i);
-    if (caa.names_with(feature) > 0) add(CaaFeatureCode(feature), caa.names_with(feature));
+    if (caa.names_with(feature) > 0) add(counts::CaaFeatureCode(feature), caa.names_with(feature));
   }
   return table;
 }

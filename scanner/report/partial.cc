@@ -164,12 +164,12 @@ void Fields(Row& row, Field& field) {
     field(row.names);
     field(row.name);
     field.Code(row.reason, kLastReason);
-  } else if constexpr (std::is_same_v<Plain, IssuerRow>) {
+  } else if constexpr (std::is_same_v<Plain, counts::IssuerRow>) {
     field(row.names);
     field(row.issue);
     field(row.issuewild);
   } else {
-    static_assert(std::is_same_v<Plain, CountRow>);
+    static_assert(std::is_same_v<Plain, counts::CountRow>);
     field(row.count);
   }
 }

@@ -32,7 +32,7 @@ class CaaTablesTest : public testing::Test {
     return tables_.front();
   }
 
-  CaaUse use_{100};
+  counts::CaaUse use_{100};
   std::vector<Table> tables_;
 };
 

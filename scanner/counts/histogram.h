@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace caascan::report {
+namespace caascan::counts {
 
 /// Counts values in bins whose width is at most 1/64 of the values in them (exact below 128), so
 /// that a quantile is off by 0.8 % at most. Two histograms add up to that of all their values. A
@@ -41,4 +41,4 @@ class Histogram {
   std::vector<uint64_t> bins_;  // As far as the largest value.
 };
 
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -16,7 +16,7 @@
 
 #include "scanner/record/short_text.h"
 
-namespace caascan::report {
+namespace caascan::counts {
 
 /// A table of rows by key, at most `capacity` of them. Once a further key comes, the rows of the
 /// smallest weight, a quarter of all at least, are forgotten together with what they counted. So
@@ -178,4 +178,4 @@ class BoundedTable {
   std::array<uint32_t, kRecent> recent_{};  // Entries that were found last, or anything.
 };
 
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -1,4 +1,4 @@
-#include "scanner/report/bounded_table.h"
+#include "scanner/counts/bounded_table.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <random>
 #include <string>
 
-#include "scanner/report/caa_use.h"
+#include "scanner/counts/caa_use.h"
 
-namespace caascan::report {
+namespace caascan::counts {
 namespace {
 
 TEST(BoundedTableTest, IsExactWhileThereIsRoom) {
@@ -68,4 +68,4 @@ TEST(BoundedTableTest, CutsKeys) {
 }
 
 }  // namespace
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -1,5 +1,5 @@
 // What a CAA set holds, and where it was found.
-#include "scanner/report/caa_use.h"
+#include "scanner/counts/caa_use.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "tests/record/record_lines.h"
 
-namespace caascan::report {
+namespace caascan::counts {
 namespace {
 
 /// How a set of these records (JSON) of this name is counted.
@@ -134,4 +134,4 @@ TEST(CaaUseTest, MergingAddsUp) {
 }
 
 }  // namespace
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -1,5 +1,5 @@
 // Tested by caa_use_test.cc.
-#include "scanner/report/caa_use.h"
+#include "scanner/counts/caa_use.h"
 
 #include <absl/strings/ascii.h>
 
@@ -9,7 +9,7 @@
 #include "scanner/caa/property.h"
 #include "scanner/record/record_text.h"
 
-namespace caascan::report {
+namespace caascan::counts {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(CaaFeature::kCount)> kFeatureCodes = {
@@ -153,4 +153,4 @@ void CaaUse::Merge(const CaaUse& other) {
   ttls_s_.Merge(other.ttls_s_);
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -1,12 +1,12 @@
 // A bin's number is the value's seven leading bits behind the number of bits that follow them: the
 // layout of HdrHistogram, found without a logarithm. Tested by histogram_test.cc.
-#include "scanner/report/histogram.h"
+#include "scanner/counts/histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace caascan::report {
+namespace caascan::counts {
 namespace {
 
 constexpr unsigned kSubBits = 6;  // 64 bins for each doubling.
@@ -91,4 +91,4 @@ uint64_t Histogram::Quantile(double quantile) const {
   return max_;
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::counts

@@ -1,4 +1,4 @@
-#include "scanner/report/histogram.h"
+#include "scanner/counts/histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace caascan::report {
+namespace caascan::counts {
 namespace {
 
 TEST(HistogramTest, IsExactForSmallValuesAndNearForLargeOnes) {
@@ -81,4 +81,4 @@ TEST(HistogramTest, RefusesWhatNoHistogramPacks) {
 }
 
 }  // namespace
-}  // namespace caascan::report
+}  // namespace caascan::counts

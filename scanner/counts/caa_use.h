@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "scanner/counts/bounded_table.h"
+#include "scanner/counts/histogram.h"
 #include "scanner/record/record_view.h"
-#include "scanner/report/bounded_table.h"
-#include "scanner/report/histogram.h"
 
-namespace caascan::report {
+namespace caascan::counts {
 
 /// Names whose properties name this issuer.
 struct IssuerRow {
@@ -137,4 +137,4 @@ class CaaUse {
   std::string value_;
 };
 
-}  // namespace caascan::report
+}  // namespace caascan::counts
