@@ -9,6 +9,7 @@
 
 CREATE VIEW scan AS
 SELECT id, JSONExtractString(line, 'name') AS name, JSONExtractString(line, 'outcome') AS outcome,
+  if(JSONHas(line, 'for'), JSONExtractString(line, 'for'), 'tls') AS purpose,
   JSONExtractString(line, 'reason') AS reason, toUInt64(JSONExtractBool(line, 'may_issue')) AS may_issue,
   -- Records of earlier versions have no would_issue.
   toUInt64(if(JSONHas(line, 'would_issue'), JSONExtractBool(line, 'would_issue'), outcome = 'permit')) AS would_issue,

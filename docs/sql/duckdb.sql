@@ -9,7 +9,7 @@
 -- Tested against `caascan report` with DuckDB 1.5.
 
 CREATE VIEW scan AS
-SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' AS reason,
+SELECT id, line->>'name' AS name, coalesce(line->>'for', 'tls') AS purpose, line->>'outcome' AS outcome, line->>'reason' AS reason,
   CASE WHEN (line->>'may_issue') = 'true' THEN 1 ELSE 0 END AS may_issue, line->>'dnssec' AS dnssec,
   -- Records of earlier versions have no would_issue.
   CASE coalesce(line->>'would_issue', CASE line->>'outcome' WHEN 'permit' THEN 'true' END) WHEN 'true' THEN 1 ELSE 0 END

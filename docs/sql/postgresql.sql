@@ -6,7 +6,7 @@
 -- Tested against `caascan report`. For many records make scan, server, finding, caa and decision MATERIALIZED.
 
 CREATE VIEW scan AS
-SELECT id, line->>'name' AS name, line->>'outcome' AS outcome, line->>'reason' AS reason,
+SELECT id, line->>'name' AS name, coalesce(line->>'for', 'tls') AS purpose, line->>'outcome' AS outcome, line->>'reason' AS reason,
   CASE WHEN line->'may_issue' = 'true' THEN 1 ELSE 0 END AS may_issue, line->>'dnssec' AS dnssec,
   -- Records of earlier versions have no would_issue.
   CASE WHEN coalesce(line->>'would_issue', CASE line->>'outcome' WHEN 'permit' THEN 'true' END) = 'true' THEN 1 ELSE 0 END

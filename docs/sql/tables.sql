@@ -31,6 +31,17 @@ CREATE VIEW report_reasons AS
 SELECT reason, outcome, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM scan
 GROUP BY reason, outcome;
 
+-- Without rows where all is for TLS.
+CREATE VIEW report_purposes AS
+SELECT purpose, count(*) AS names,
+  sum(CASE outcome WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE outcome WHEN 'deny' THEN 1 ELSE 0 END) AS deny,
+  sum(CASE outcome WHEN 'servfail' THEN 1 ELSE 0 END) AS servfail,
+  sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
+  sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
+  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error
+FROM scan WHERE (SELECT count(*) FROM scan WHERE purpose <> 'tls') > 0 GROUP BY purpose;
+
 CREATE VIEW report_findings AS
 SELECT code, count(DISTINCT id) AS names, count(*) AS findings FROM finding GROUP BY code;
 
@@ -104,6 +115,14 @@ FROM scan GROUP BY dnssec;
 CREATE VIEW report_dnssec_causes AS
 SELECT code, count(DISTINCT id) AS names FROM finding WHERE substr(code, 1, 7) = 'dnssec_' GROUP BY code;
 
+-- The records that count for what the certificate is for (RFC 8659, RFC 9495).
+CREATE VIEW issuing AS
+SELECT caa.id AS id, caa.tag AS tag, caa.issuer AS issuer, caa.sound AS sound, caa.accounturi AS accounturi,
+  caa.validationmethods AS validationmethods, scan.purpose AS purpose, scan.name AS name
+FROM caa JOIN scan ON scan.id = caa.id
+WHERE (scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild')) OR (scan.purpose = 'smime' AND caa.tag = 'issuemail')
+  OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc');
+
 CREATE VIEW report_caa_use AS
 SELECT feature, count(DISTINCT id) AS names FROM (
   SELECT id, 'caa' AS feature FROM scan WHERE has_caa = 1
@@ -119,10 +138,10 @@ SELECT feature, count(DISTINCT id) AS names FROM (
   UNION ALL SELECT id, 'critical' FROM caa WHERE flags >= 128
   UNION ALL SELECT id, 'flag_one' FROM caa WHERE flags % 2 = 1
   UNION ALL SELECT id, 'unknown_critical' FROM caa WHERE known = 0 AND (flags >= 128 OR flags % 2 = 1)
-  UNION ALL SELECT id, 'nobody' FROM caa WHERE tag IN ('issue', 'issuewild') AND sound = 1 AND issuer = ''
-  UNION ALL SELECT id, 'malformed' FROM caa WHERE tag IN ('issue', 'issuewild') AND sound = 0
-  UNION ALL SELECT id, 'accounturi' FROM caa WHERE tag IN ('issue', 'issuewild') AND accounturi = 1
-  UNION ALL SELECT id, 'validationmethods' FROM caa WHERE tag IN ('issue', 'issuewild') AND validationmethods = 1
+  UNION ALL SELECT id, 'nobody' FROM issuing WHERE sound = 1 AND issuer = ''
+  UNION ALL SELECT id, 'malformed' FROM issuing WHERE sound = 0
+  UNION ALL SELECT id, 'accounturi' FROM issuing WHERE accounturi = 1
+  UNION ALL SELECT id, 'validationmethods' FROM issuing WHERE validationmethods = 1
 ) AS found GROUP BY feature;
 
 -- The depth is a number here: labels above the name, 0 for the name itself, and -1 behind an alias.
@@ -141,8 +160,26 @@ SELECT depth, count(*) AS names FROM (
 CREATE VIEW report_issuers AS
 SELECT issuer, count(DISTINCT id) AS names,
   count(DISTINCT CASE WHEN tag = 'issue' THEN id END) AS issue,
-  count(DISTINCT CASE WHEN tag = 'issuewild' THEN id END) AS issuewild
-FROM caa WHERE tag IN ('issue', 'issuewild') AND issuer <> '' GROUP BY issuer;
+  count(DISTINCT CASE WHEN tag = 'issuewild' THEN id END) AS issuewild,
+  count(DISTINCT CASE WHEN tag = 'issuemail' THEN id END) AS issuemail,
+  count(DISTINCT CASE WHEN tag = 'issuevmc' THEN id END) AS issuevmc
+FROM issuing WHERE issuer <> '' GROUP BY issuer;
+
+-- Without the column nobody: whether a parameter can match takes more than a pattern.
+CREATE VIEW report_parameters AS
+SELECT issuer, count(*) AS names, sum(account) AS accounturi, sum(method) AS validationmethods FROM (
+  SELECT issuing.id AS id, issuing.issuer AS issuer, min(issuing.accounturi) AS account,
+    min(issuing.validationmethods) AS method,
+    min(CASE WHEN issuing.accounturi = 1 OR issuing.validationmethods = 1 THEN 1 ELSE 0 END) AS either
+  FROM issuing JOIN (
+    SELECT id, max(CASE WHEN tag = 'issuewild' THEN 1 ELSE 0 END) AS has_issuewild,
+      max(CASE WHEN known = 0 AND (flags >= 128 OR flags % 2 = 1) THEN 1 ELSE 0 END) AS barred
+    FROM caa GROUP BY id
+  ) AS whole ON whole.id = issuing.id
+  WHERE issuing.sound = 1 AND issuing.issuer <> '' AND whole.barred = 0 AND (issuing.purpose <> 'tls' OR issuing.tag =
+    CASE WHEN substr(issuing.name, 1, 2) = '*.' AND whole.has_issuewild = 1 THEN 'issuewild' ELSE 'issue' END)
+  GROUP BY issuing.id, issuing.issuer
+) AS bound WHERE either = 1 GROUP BY issuer;
 
 CREATE VIEW report_tags AS
 SELECT tag, count(*) AS records FROM caa GROUP BY tag;

@@ -1,4 +1,5 @@
-// The CAA decision (RFC 8659, RFC 8657) as a pure function: no network, no files, no clock.
+// The CAA decision (RFC 8659, RFC 8657, RFC 9495) as a pure function: no network, no files, no
+// clock.
 #pragma once
 
 #include <cstdint>
@@ -37,20 +38,42 @@ enum class DecisionReason : uint8_t {
 /// "no_caa", "issuer_authorized" … as the record writes it.
 std::string_view DecisionReasonCode(DecisionReason reason);
 
+/// What a certificate is for. The properties that count follow from it.
+enum class Purpose : uint8_t {
+  kTls,    // issue and issuewild (RFC 8659 §4.2, §4.3).
+  kSmime,  // issuemail (RFC 9495 §4; S/MIME Baseline Requirements 4.2.2.1).
+  kMark,   // issuevmc: the mark certificates of BIMI.
+};
+inline constexpr unsigned kPurposeCount = 3;
+
+/// "tls", "smime" or "mark".
+std::string_view PurposeCode(Purpose purpose);
+/// Nullopt where the code is none of those.
+std::optional<Purpose> FindPurpose(std::string_view code);
+
+/// Does the CA process accounturi and validationmethods (RFC 8657)? From 2027-03-15 every CA must
+/// (Baseline Requirements 2.2.8).
+enum class ParameterRule : uint8_t {
+  kEnforce,
+  kIgnore,  // As CAs may until then: a property with any such parameter authorizes.
+};
+
 /// Who asks, and for what. A value.
 struct IssuanceRequest {
   /// The CA's issuer domain names; one that is authorized is enough. Compared whole, ASCII case
   /// ignored.
   std::vector<std::string> issuer_domains;
-  /// Is the certificate for `*.name`?
+  /// Is the certificate for `*.name`? It means nothing for purposes other than TLS.
   bool wildcard = false;
-  /// RFC 8657 parameters to match. Unset asks "for some account, by some method": a well-formed
-  /// parameter does not bar.
-  std::optional<std::string> account_uri;
-  std::optional<std::string> validation_method;
+  /// RFC 8657 parameters to match: one of the account's URIs, and one of the methods, is enough.
+  /// None asks "for some account, by some method": a well-formed parameter does not bar.
+  std::vector<std::string> account_uris;
+  std::vector<std::string> validation_methods;
   /// After a look-up that failed, does the CA use the exception of the Baseline Requirements
   /// (section 3.2.2.8)? Else it refuses. Decide() does not look at it.
   bool uses_exception = false;
+  Purpose purpose = Purpose::kTls;
+  ParameterRule parameters = ParameterRule::kEnforce;
 };
 
 struct Decision {

@@ -85,6 +85,7 @@ struct RawJson {
 struct Record {
   std::string name;   // Lower-case A-labels, no final dot, `*.` in front for a wildcard.
   std::string input;  // What was typed, where it differs; else empty.
+  Purpose purpose = Purpose::kTls;
   Reason reason = Reason::kStopped;
   bool may_issue = false;    // What the Baseline Requirements allow.
   bool would_issue = false;  // What the CA does: where the look-up failed, it may still refuse.

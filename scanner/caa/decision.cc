@@ -1,11 +1,12 @@
 // The decision in three steps: an unknown critical property bars at once; the kind of property that
-// counts is chosen (issuewild where the request is for a wildcard and the set has one); then each
+// counts is chosen (by the purpose, and for TLS by the wildcard); then each
 // property of that kind has its say, and the first that authorizes wins. What the others said is
 // kept in a handful of flags, from which the reason of a denial is read in a fixed order.
 // Tested by decision_test.cc.
 #include "caascan/caa.h"
 
 #include <algorithm>
+#include <array>
 
 #include "scanner/caa/property.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 using caa::IssueValue;
 using caa::TagKind;
+
+constexpr std::array<std::string_view, kPurposeCount> kPurposeCodes = {"tls", "smime", "mark"};
 
 /// What the properties that do not authorize said.
 struct Denials {
@@ -32,19 +35,29 @@ bool NamesCa(std::string_view issuer, const IssuanceRequest& request) {
                      });
 }
 
-/// RFC 8657 §3: absent, any account will do; twice or ill-formed, none will.
-bool AccountMatches(const caa::OnceParameter& parameter, const IssuanceRequest& request) {
-  if (parameter.count == 0) return true;
-  if (parameter.count > 1 || !caa::IsUri(parameter.value)) return false;
-  return !request.account_uri || *request.account_uri == parameter.value;
+bool IsIgnored(const caa::OnceParameter& parameter, const IssuanceRequest& request) {
+  return parameter.count == 0 || request.parameters == ParameterRule::kIgnore;
+}
+
+/// RFC 8657 §3. A CA's account may have several URIs, and its parent account's may do (Baseline
+/// Requirements 2.2.8).
+bool AccountMatches(const IssueValue& property, const IssuanceRequest& request) {
+  if (IsIgnored(property.account_uri, request)) return true;
+  const std::vector<std::string>& uris = request.account_uris;
+  return caa::CanMatchAccount(property) &&
+         (uris.empty() ||
+          std::find(uris.begin(), uris.end(), property.account_uri.value) != uris.end());
 }
 
 /// RFC 8657 §4, in the same way.
-bool MethodMatches(const caa::OnceParameter& parameter, const IssuanceRequest& request) {
-  if (parameter.count == 0) return true;
-  if (parameter.count > 1 || !caa::IsMethodList(parameter.value)) return false;
-  return !request.validation_method ||
-         caa::ListsMethod(parameter.value, *request.validation_method);
+bool MethodMatches(const IssueValue& property, const IssuanceRequest& request) {
+  if (IsIgnored(property.validation_methods, request)) return true;
+  const std::vector<std::string>& methods = request.validation_methods;
+  return caa::CanMatchMethod(property) &&
+         (methods.empty() ||
+          std::any_of(methods.begin(), methods.end(), [&property](const std::string& method) {
+            return caa::ListsMethod(property.validation_methods.value, method);
+          }));
 }
 
 /// Does the property with this value authorize the CA? If not, *denials learns why.
@@ -53,9 +66,9 @@ bool Authorizes(std::string_view value, const IssuanceRequest& request, Denials*
   if (NamesCa(property.issuer, request)) {
     if (property.form != IssueValue::Form::kSound) {
       denials->bad_parameters = true;
-    } else if (!AccountMatches(property.account_uri, request)) {
+    } else if (!AccountMatches(property, request)) {
       denials->account_uri = true;
-    } else if (!MethodMatches(property.validation_methods, request)) {
+    } else if (!MethodMatches(property, request)) {
       denials->validation_method = true;
     } else {
       return true;
@@ -93,9 +106,7 @@ Decision Decide(std::span<const CaaRecord> rrset, const IssuanceRequest& request
     has_issuewild = has_issuewild || kind == TagKind::kIssueWild;
   }
 
-  // RFC 8659 §4.3: issuewild is ignored for plain names, and replaces issue for wildcards.
-  const TagKind relevant =
-      request.wildcard && has_issuewild ? TagKind::kIssueWild : TagKind::kIssue;
+  const TagKind relevant = caa::RelevantKind(request.purpose, request.wildcard, has_issuewild);
   bool any = false;
   Denials denials;
   for (const CaaRecord& record : rrset) {
@@ -107,6 +118,16 @@ Decision Decide(std::span<const CaaRecord> rrset, const IssuanceRequest& request
   }
   if (!any) return {true, DecisionReason::kNoIssueProperty};
   return {false, ReasonOf(denials)};
+}
+
+std::string_view PurposeCode(Purpose purpose) {
+  return kPurposeCodes[static_cast<size_t>(purpose)];
+}
+
+std::optional<Purpose> FindPurpose(std::string_view code) {
+  const auto* found = std::find(kPurposeCodes.begin(), kPurposeCodes.end(), code);
+  if (found == kPurposeCodes.end()) return std::nullopt;
+  return static_cast<Purpose>(found - kPurposeCodes.begin());
 }
 
 std::string_view DecisionReasonCode(DecisionReason reason) {

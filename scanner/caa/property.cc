@@ -15,19 +15,22 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <utility>
 
 namespace caascan::caa {
 namespace {
 
 unsigned char Octet(char c) { return static_cast<unsigned char>(c); }
 
-constexpr std::array<std::string_view, 5> kOtherKnownTags = {
-    "iodef",         // RFC 8659 §4.4
-    "issuemail",     // RFC 9495 §3
-    "issuevmc",      // Registered for BIMI's mark certificates.
-    "contactemail",  // Baseline Requirements, appendix A.1
-    "contactphone",
-};
+constexpr std::array<std::pair<std::string_view, TagKind>, 7> kKnownTags = {{
+    {"issue", TagKind::kIssue},              // RFC 8659 §4.2
+    {"issuewild", TagKind::kIssueWild},      // §4.3
+    {"iodef", TagKind::kOtherKnown},         // §4.4
+    {"issuemail", TagKind::kIssueMail},      // RFC 9495 §3
+    {"issuevmc", TagKind::kIssueVmc},        // Registered for BIMI's mark certificates.
+    {"contactemail", TagKind::kOtherKnown},  // Baseline Requirements, appendix A.1
+    {"contactphone", TagKind::kOtherKnown},
+}};
 
 /// WSP (RFC 5234, appendix B.1): no line ends.
 constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -112,11 +115,22 @@ bool EqualIgnoringCase(std::string_view a, std::string_view b) {
 }
 
 TagKind ClassifyTag(std::string_view tag) {
-  if (EqualIgnoringCase(tag, "issue")) return TagKind::kIssue;
-  if (EqualIgnoringCase(tag, "issuewild")) return TagKind::kIssueWild;
-  const bool known = std::any_of(kOtherKnownTags.begin(), kOtherKnownTags.end(),
-                                 [tag](std::string_view k) { return EqualIgnoringCase(tag, k); });
-  return known ? TagKind::kOtherKnown : TagKind::kUnknown;
+  for (const auto& [known, kind] : kKnownTags) {
+    if (EqualIgnoringCase(tag, known)) return kind;
+  }
+  return TagKind::kUnknown;
+}
+
+TagKind RelevantKind(Purpose purpose, bool wildcard, bool has_issuewild) {
+  switch (purpose) {
+    case Purpose::kSmime:
+      return TagKind::kIssueMail;
+    case Purpose::kMark:
+      return TagKind::kIssueVmc;
+    case Purpose::kTls:
+      break;
+  }
+  return wildcard && has_issuewild ? TagKind::kIssueWild : TagKind::kIssue;
 }
 
 bool IsIssuerDomain(std::string_view text) {
@@ -145,6 +159,16 @@ IssueValue ReadIssueValue(std::string_view value, ParameterVisitor visit) {
   out.issuer = issuer;
   if (!ReadParameters(value, visit, &out)) out.form = IssueValue::Form::kBadParameters;
   return out;
+}
+
+bool CanMatchAccount(const IssueValue& value) {
+  const OnceParameter& parameter = value.account_uri;
+  return parameter.count == 0 || (parameter.count == 1 && IsUri(parameter.value));
+}
+
+bool CanMatchMethod(const IssueValue& value) {
+  const OnceParameter& parameter = value.validation_methods;
+  return parameter.count == 0 || (parameter.count == 1 && IsMethodList(parameter.value));
 }
 
 bool IsUri(std::string_view text) {

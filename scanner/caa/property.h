@@ -6,18 +6,27 @@
 
 #include <absl/functional/function_ref.h>
 
+#include "caascan/caa.h"
+
 namespace caascan::caa {
 
-/// What a tag means to an issuer of TLS certificates.
+/// What a tag means to a CA.
 enum class TagKind : uint8_t {
   kIssue,
   kIssueWild,
-  kOtherKnown,  // iodef, issuemail, issuevmc, contactemail, contactphone: they never bar.
+  kIssueMail,   // RFC 9495: for S/MIME certificates.
+  kIssueVmc,    // For BIMI's mark certificates.
+  kOtherKnown,  // iodef, contactemail, contactphone: they never bar.
   kUnknown,     // Any other tag, and bytes that are no tag at all (RFC 8659 §4.1).
 };
 
 /// Case is ignored (RFC 8659 §4.1).
 TagKind ClassifyTag(std::string_view tag);
+
+/// The kind of property that counts for the purpose. RFC 8659 §4.3: issuewild is ignored for plain
+/// names, and replaces issue for wildcards where the set has one. RFC 9495 §4: for mail there is
+/// one tag alone, and likewise for marks.
+TagKind RelevantKind(Purpose purpose, bool wildcard, bool has_issuewild);
 
 /// Is the Issuer Critical flag set? The bit 128 (RFC 8659 §4.1), and 1 alike, which many zones set
 /// by mistake and the largest CA honours. Other bits are ignored.
@@ -29,7 +38,7 @@ struct OnceParameter {
   std::string_view value;
 };
 
-/// The value of an issue or issuewild property (RFC 8659 §4.2), as views into it.
+/// The value of a property that names an issuer (RFC 8659 §4.2; RFC 9495 §3), as views into it.
 struct IssueValue {
   enum class Form : uint8_t {
     kSound,
@@ -55,6 +64,10 @@ IssueValue ReadIssueValue(std::string_view value,
 
 /// `label *("." label)` of RFC 8659 §4.2: letters, digits and inner hyphens, no final dot.
 bool IsIssuerDomain(std::string_view text);
+
+/// RFC 8657 §3, §4: absent, a parameter does not bar; twice or ill-formed, it matches nothing.
+bool CanMatchAccount(const IssueValue& value);
+bool CanMatchMethod(const IssueValue& value);
 
 /// Has the form of a URI with its scheme (RFC 3986 §3)? What stands in its parts is not judged.
 bool IsUri(std::string_view text);

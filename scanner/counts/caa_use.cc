@@ -37,6 +37,25 @@ bool StartsWith(std::string_view text, std::string_view scheme) {
   return caa::EqualIgnoringCase(text.substr(0, scheme.size()), scheme);
 }
 
+/// REQUIRES of these three: properties of the kind name an issuer.
+CaaFeature FeatureOf(caa::TagKind kind) {
+  assert(kind <= caa::TagKind::kIssueVmc && "it names an issuer");
+  constexpr std::array kFeatures = {CaaFeature::kIssue, CaaFeature::kIssueWild,
+                                    CaaFeature::kIssueMail, CaaFeature::kIssueVmc};
+  return kFeatures[static_cast<size_t>(kind)];
+}
+
+Purpose PurposeOf(caa::TagKind kind) {
+  if (kind == caa::TagKind::kIssueMail) return Purpose::kSmime;
+  return kind == caa::TagKind::kIssueVmc ? Purpose::kMark : Purpose::kTls;
+}
+
+uint64_t& CountOf(caa::TagKind kind, IssuerRow* row) {
+  if (kind == caa::TagKind::kIssueMail) return row->issuemail;
+  if (kind == caa::TagKind::kIssueVmc) return row->issuevmc;
+  return kind == caa::TagKind::kIssueWild ? row->issuewild : row->issue;
+}
+
 }  // namespace
 
 std::string_view CaaFeatureCode(CaaFeature feature) {
@@ -71,8 +90,10 @@ void CaaUse::AddIodef() {
   }
 }
 
-void CaaUse::AddIssue(bool wild) {
-  Mark(wild ? CaaFeature::kIssueWild : CaaFeature::kIssue);
+/// A property that names an issuer. Of those that do not count for the purpose the tag alone does.
+void CaaUse::AddIssue(caa::TagKind kind) {
+  Mark(FeatureOf(kind));
+  if (PurposeOf(kind) != purpose_) return;
   const caa::IssueValue value = caa::ReadIssueValue(value_);
   if (value.form != caa::IssueValue::Form::kSound) {
     Mark(CaaFeature::kMalformed);
@@ -81,11 +102,12 @@ void CaaUse::AddIssue(bool wild) {
   }
   if (value.account_uri.count > 0) Mark(CaaFeature::kAccountUri);
   if (value.validation_methods.count > 0) Mark(CaaFeature::kValidationMethods);
-  if (value.issuer.empty()) return;
-  NamedIssuer named = {std::string(value.issuer), wild};
+  NamedIssuer named = {std::string(value.issuer), kind};
   absl::AsciiStrToLower(&named.domain);
+  parameter_use_.Add(kind, named.domain, value);
+  if (named.domain.empty()) return;
   const bool known = std::any_of(named_.begin(), named_.end(), [&named](const NamedIssuer& other) {
-    return other.wild == named.wild && other.domain == named.domain;
+    return other.kind == named.kind && other.domain == named.domain;
   });
   if (!known) named_.push_back(std::move(named));
 }
@@ -97,21 +119,22 @@ void CaaUse::AddRecord(const record::CaaRecordView& record) {
   ++tags_.Find(tag_)->count;
   if ((record.flags & kCriticalFlag) != 0) Mark(CaaFeature::kCritical);
   if ((record.flags & 1) != 0) Mark(CaaFeature::kFlagOne);
-  switch (caa::ClassifyTag(tag_)) {
+  const caa::TagKind kind = caa::ClassifyTag(tag_);
+  switch (kind) {
     case caa::TagKind::kIssue:
-      return AddIssue(/*wild=*/false);
     case caa::TagKind::kIssueWild:
-      return AddIssue(/*wild=*/true);
+    case caa::TagKind::kIssueMail:
+    case caa::TagKind::kIssueVmc:
+      return AddIssue(kind);
     case caa::TagKind::kUnknown:
       Mark(CaaFeature::kUnknownTag);
-      if (caa::IsCritical(record.flags)) Mark(CaaFeature::kUnknownCritical);
-      return;
+      if (!caa::IsCritical(record.flags)) return;
+      Mark(CaaFeature::kUnknownCritical);
+      return parameter_use_.AddUnknownCritical();
     case caa::TagKind::kOtherKnown:
       break;
   }
   if (tag_ == "iodef") AddIodef();
-  if (tag_ == "issuemail") Mark(CaaFeature::kIssueMail);
-  if (tag_ == "issuevmc") Mark(CaaFeature::kIssueVmc);
   if (tag_.starts_with("contact")) Mark(CaaFeature::kContact);
 }
 
@@ -120,7 +143,7 @@ void CaaUse::CountIssuers() {
   for (size_t i = 0; i < named_.size(); ++i) {
     const NamedIssuer& named = named_[i];
     IssuerRow* const row = issuers_.Find(named.domain);
-    ++(named.wild ? row->issuewild : row->issue);
+    ++CountOf(named.kind, row);
     const bool first =
         std::none_of(named_.begin(), named_.begin() + static_cast<std::ptrdiff_t>(i),
                      [&named](const NamedIssuer& other) { return other.domain == named.domain; });
@@ -134,8 +157,11 @@ void CaaUse::Add(const record::RecordView& record) {
   AddDepth(record);
   seen_features_ = 0;
   named_.clear();
+  purpose_ = record.purpose;
+  parameter_use_.Begin(record.purpose, record.name.starts_with("*."));
   for (const record::CaaRecordView& entry : record.caa) AddRecord(entry);
   CountIssuers();
+  parameter_use_.End(&parameters_);
   for (size_t i = 0; i < features_.size(); ++i) features_[i] += (seen_features_ >> i) & 1u;
   set_sizes_.Add(record.caa.size());
   ttls_s_.Add(record.caa_ttl_s);
@@ -149,6 +175,7 @@ void CaaUse::Merge(const CaaUse& other) {
   issuers_.Merge(other.issuers_);
   tags_.Merge(other.tags_);
   persist_.Merge(other.persist_);
+  parameters_.Merge(other.parameters_);
   set_sizes_.Merge(other.set_sizes_);
   ttls_s_.Merge(other.ttls_s_);
 }

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "caascan/caa.h"
+#include "scanner/caa/property.h"
 #include "scanner/counts/bounded_table.h"
 #include "scanner/counts/histogram.h"
+#include "scanner/counts/parameter_use.h"
 #include "scanner/record/record_view.h"
 
 namespace caascan::counts {
@@ -18,12 +21,16 @@ struct IssuerRow {
   uint64_t names = 0;
   uint64_t issue = 0;
   uint64_t issuewild = 0;
+  uint64_t issuemail = 0;
+  uint64_t issuevmc = 0;
 
   uint64_t weight() const { return names; }
   void Merge(const IssuerRow& other) {
     names += other.names;
     issue += other.issue;
     issuewild += other.issuewild;
+    issuemail += other.issuemail;
+    issuevmc += other.issuevmc;
   }
 };
 
@@ -46,10 +53,11 @@ enum class CaaFeature : uint8_t {
   kIssueVmc,
   kContact,  // contactemail and contactphone.
   kUnknownTag,
-  kCritical,           // The flag 128.
-  kFlagOne,            // The flag 1, which is mostly meant as 128.
-  kUnknownCritical,    // Forbids issuance (RFC 8659 §4.1).
-  kNobody,             // An issue or issuewild that names no issuer, such as ";".
+  kCritical,         // The flag 128.
+  kFlagOne,          // The flag 1, which is mostly meant as 128.
+  kUnknownCritical,  // Forbids issuance (RFC 8659 §4.1).
+  // These of the properties that count for the record's purpose: issue and issuewild for TLS.
+  kNobody,             // One that names no issuer, such as ";".
   kMalformed,          // One whose value breaks the grammar (RFC 8659 §4.2).
   kAccountUri,         // RFC 8657 §3.
   kValidationMethods,  // RFC 8657 §4.
@@ -64,7 +72,8 @@ class CaaUse {
  public:
   static constexpr size_t kMaxDepth = 16;
 
-  explicit CaaUse(size_t max_rows) : issuers_(max_rows), tags_(max_rows), persist_(max_rows) {}
+  explicit CaaUse(size_t max_rows)
+      : issuers_(max_rows), tags_(max_rows), parameters_(max_rows), persist_(max_rows) {}
 
   /// REQUIRES: record.has_caa.
   void Add(const record::RecordView& record);
@@ -77,9 +86,12 @@ class CaaUse {
   void MoveRowsInto(CaaUse* sum) {
     issuers_.MoveInto(&sum->issuers_);
     tags_.MoveInto(&sum->tags_);
+    parameters_.MoveInto(&sum->parameters_);
     persist_.MoveInto(&sum->persist_);
   }
-  size_t rows() const { return issuers_.size() + tags_.size() + persist_.size(); }
+  size_t rows() const {
+    return issuers_.size() + tags_.size() + parameters_.size() + persist_.size();
+  }
 
   /// Shows every piece of it to `archive`, as Aggregate::Visit() does.
   template <typename Self, typename Archive>
@@ -90,6 +102,7 @@ class CaaUse {
     archive.Counts("caa_features", std::span(self.features_));
     archive.Table("issuers", self.issuers_);
     archive.Table("tags", self.tags_);
+    archive.Table("parameters", self.parameters_);
     archive.Table("persist", self.persist_);
     archive.Bins("caa_set_sizes", self.set_sizes_);
     archive.Bins("caa_ttls", self.ttls_s_);
@@ -104,6 +117,8 @@ class CaaUse {
   const BoundedTable<IssuerRow>& issuers() const { return issuers_; }
   /// Records by tag in lower case.
   const BoundedTable<CountRow>& tags() const { return tags_; }
+  /// By issuer: names whose verdict turns when parameters are enforced.
+  const BoundedTable<ParameterRow>& parameters() const { return parameters_; }
   const BoundedTable<CountRow>& persist() const { return persist_; }
   const Histogram& set_sizes() const { return set_sizes_; }
   const Histogram& ttls_s() const { return ttls_s_; }
@@ -111,7 +126,7 @@ class CaaUse {
  private:
   void AddDepth(const record::RecordView& record);
   void AddRecord(const record::CaaRecordView& record);
-  void AddIssue(bool wild);
+  void AddIssue(caa::TagKind kind);
   void AddIodef();
   void CountIssuers();
   void Mark(CaaFeature feature) { seen_features_ |= 1u << static_cast<unsigned>(feature); }
@@ -122,6 +137,7 @@ class CaaUse {
   std::array<uint64_t, static_cast<size_t>(CaaFeature::kCount)> features_{};
   BoundedTable<IssuerRow> issuers_;
   BoundedTable<CountRow> tags_;
+  BoundedTable<ParameterRow> parameters_;
   BoundedTable<CountRow> persist_;  // Names by the result of their validation record.
   Histogram set_sizes_;
   Histogram ttls_s_;
@@ -129,10 +145,12 @@ class CaaUse {
   // Of the record at hand.
   struct NamedIssuer {
     std::string domain;
-    bool wild = false;
+    caa::TagKind kind{};
   };
+  Purpose purpose_ = Purpose::kTls;
   unsigned seen_features_ = 0;
   std::vector<NamedIssuer> named_;
+  ParameterUse parameter_use_;
   std::string tag_;
   std::string value_;
 };

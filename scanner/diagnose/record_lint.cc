@@ -107,6 +107,18 @@ std::string Hint(std::string_view near) {
   return near.empty() ? std::string() : "; " + std::string(near) + " may be meant";
 }
 
+/// RFC 8657 §4: a method of a CA's own. Of these `ca-tbr-N` is the one of the Baseline Requirements
+/// 3.2.2.4.N.
+bool IsCaMethod(std::string_view label) {
+  constexpr std::string_view kOfRequirements = "ca-tbr-";
+  constexpr size_t kMaxDigits = 2;
+  if (!label.starts_with("ca-")) return false;
+  if (!label.starts_with(kOfRequirements)) return true;
+  const std::string_view number = label.substr(kOfRequirements.size());
+  return !number.empty() && number.size() <= kMaxDigits && number.front() != '0' &&
+         number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// RFC 8657 §4: of IANA's registry of ACME validation methods (2026-11), and of drafts that CAs
 /// have put to use. Labels are compared to the octet.
 bool IsKnownMethod(std::string_view label) {
@@ -114,8 +126,7 @@ bool IsKnownMethod(std::string_view label) {
       "http-01",      "dns-01",         "tls-alpn-01",   "tls-sni-01",
       "tls-sni-02",   "email-reply-00", "tkauth-01",     "onion-csr-01",
       "bp-nodeid-00", "dns-account-01", "dns-persist-01"};
-  return label.substr(0, 3) == "ca-" ||
-         std::find(kMethods.begin(), kMethods.end(), label) != kMethods.end();
+  return IsCaMethod(label) || std::find(kMethods.begin(), kMethods.end(), label) != kMethods.end();
 }
 
 /// What is well-formed, and does not do what it seems to.
@@ -222,6 +233,8 @@ void LintRecord(const CaaRecord& record, Notes* notes) {
     case TagKind::kIssueWild:
       LintIssuer(record, caa::ReadIssueValue(record.value), notes);
       return;
+    case TagKind::kIssueMail:
+    case TagKind::kIssueVmc:
     case TagKind::kOtherKnown:
       LintOther(record, notes);
       return;

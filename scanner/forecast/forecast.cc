@@ -256,11 +256,11 @@ absl::Status Forecaster::Run() {
     if (!blocklist.ok()) return blocklist.status();
     blocklist_ = *std::move(blocklist);
   }
-  auto source =
-      input::NameSource::Open({options_.inputs, options_.input_format, options_.request.wildcard,
-                               model_.validate && model_.reuse_denials ? this : nullptr,
-                               options_.fields, options_.on_notice, options_.zone_names},
-                              nullptr);
+  auto source = input::NameSource::Open(
+      {options_.inputs, options_.input_format, options_.request.wildcard,
+       model_.validate && model_.reuse_denials ? this : nullptr, options_.fields,
+       options_.on_notice, options_.zone_names, options_.request.purpose},
+      nullptr);
   if (!source.ok()) return source.status();
   scan::Intake intake({options_.shard - 1, options_.shard_count, options_.dedupe_window}, nullptr,
                       nullptr);

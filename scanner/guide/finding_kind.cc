@@ -557,8 +557,8 @@ constexpr FindingKind kKinds[] = {
      "accounturi and validationmethods, without hyphens."},
     {kCaaMethodUnknown, kWarning, kOwner, kCaa, R::kValidationMethodMismatch, "RFC 8657 section 4",
      "a validation method that is not defined",
-     "A label of validationmethods is none of IANA's registry of ACME validation methods, and does "
-     "not begin with ca-.",
+     "A label of validationmethods is none of IANA's registry of ACME validation methods, does not "
+     "begin with ca-, or is ca-tbr- without the number of a section of BR 3.2.2.4.",
      "A CAA record allows a validation method that does not exist. Use the names of the ACME "
      "registry in small letters, such as dns-01 and http-01, or those that the CA documents, which "
      "begin with ca-."},

@@ -46,10 +46,25 @@ constexpr std::array<std::string_view, kReasonCount> kMeanings = {{
     "The zone's servers have addresses only of an IP family that the scan could not use.",
 }};
 
-std::string_view DenyRemedy(Reason reason) {
+/// What only differs by the name of the property.
+struct PurposeRemedy {
+  std::string_view not_authorized;
+  std::string_view malformed;
+};
+constexpr std::array<PurposeRemedy, kPurposeCount> kPurposeRemedies = {{
+    {"Add an issue record that names the CA, or remove the CAA records.",
+     "Correct the issue record's value, which cannot be read."},
+    {"Add an issuemail record that names the CA, or remove the issuemail records.",
+     "Correct the issuemail record's value, which cannot be read."},
+    {"Add an issuevmc record that names the CA, or remove the issuevmc records.",
+     "Correct the issuevmc record's value, which cannot be read."},
+}};
+
+std::string_view DenyRemedy(Reason reason, Purpose purpose) {
+  const PurposeRemedy& own = kPurposeRemedies[static_cast<size_t>(purpose)];
   switch (reason) {
     case Reason::kIssuerNotAuthorized:
-      return "Add an issue record that names the CA, or remove the CAA records.";
+      return own.not_authorized;
     case Reason::kIssuanceForbidden:
       return "Replace the record with the empty issuer by one that names the CA.";
     case Reason::kUnknownCriticalProperty:
@@ -59,7 +74,7 @@ std::string_view DenyRemedy(Reason reason) {
     case Reason::kValidationMethodMismatch:
       return "Add the method to the validationmethods parameter, or validate by a listed one.";
     case Reason::kMalformedProperty:
-      return "Correct the issue record's value, which cannot be read.";
+      return own.malformed;
     default:
       return "";
   }
@@ -116,12 +131,12 @@ std::string_view FailureRemedy(Reason reason) {
 
 std::string_view ReasonMeaning(Reason reason) { return kMeanings[static_cast<size_t>(reason)]; }
 
-std::string_view ReasonRemedy(Reason reason) {
+std::string_view ReasonRemedy(Reason reason, Purpose purpose) {
   switch (OutcomeOf(reason)) {
     case Outcome::kPermit:
       return "";
     case Outcome::kDeny:
-      return DenyRemedy(reason);
+      return DenyRemedy(reason, purpose);
     default:
       return FailureRemedy(reason);
   }

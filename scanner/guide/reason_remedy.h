@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "caascan/caa.h"
 #include "caascan/finding_kind.h"
 #include "caascan/outcome.h"
 
@@ -12,8 +13,9 @@ namespace caascan::guide {
 /// What the reason says of the name: a whole sentence.
 std::string_view ReasonMeaning(Reason reason);
 
-/// One sentence for whoever ordered the certificate; empty for reasons that permit.
-std::string_view ReasonRemedy(Reason reason);
+/// One sentence for whoever ordered the certificate, which is for `purpose`; empty for reasons that
+/// permit.
+std::string_view ReasonRemedy(Reason reason, Purpose purpose = Purpose::kTls);
 
 /// Which commands show it, where the look-up of CAA failed for it.
 Dig DigOf(Reason reason);

@@ -19,9 +19,10 @@ void AssignName(const NameJob& job, std::string* out) {
 /// As a fresh Record, but for the memory that it has.
 void MakeFresh(Record* record) {
   // All members stand here: one more in Record, and this does not compile.
-  auto& [name, input, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec, failed_at, zone,
-         operator_name, servers, findings, decisions, persist, climb, chain, queries, retries,
-         attempts, elapsed, time, id, order, rank, input_columns, line, detail] = *record;
+  auto& [name, input, purpose, reason, may_issue, would_issue, nxdomain, caa, cname, dnssec,
+         failed_at, zone, operator_name, servers, findings, decisions, persist, climb, chain,
+         queries, retries, attempts, elapsed, time, id, order, rank, input_columns, line, detail] =
+      *record;
   for (std::string* text : {&name, &input, &failed_at, &zone, &operator_name, &id.text, &order.text,
                             &input_columns.text, &detail}) {
     text->clear();
@@ -34,6 +35,7 @@ void MakeFresh(Record* record) {
   decisions.clear();
   climb.clear();
   chain.clear();
+  purpose = Purpose::kTls;
   reason = Reason::kStopped;
   may_issue = false;
   would_issue = false;
@@ -104,6 +106,7 @@ void StartRecord(const NameJob& job, Record* record) {
     record->name = job.details().invalid_name;
     record->reason = Reason::kInvalidName;
   }
+  record->purpose = job.purpose;
   SetRank(job.rank, record);
   if (!job.has_details()) return;
   record->input = job.details().input;
@@ -116,9 +119,11 @@ void StartRecord(const NameJob& job, Record* record) {
 
 IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan) {
   IssuanceRequest request = of_scan;
+  const JobDetails& details = job.details();
   request.wildcard = job.wildcard;
-  if (job.details().account_uri) request.account_uri = job.details().account_uri;
-  if (job.details().validation_method) request.validation_method = job.details().validation_method;
+  request.purpose = job.purpose;
+  if (!details.account_uris.empty()) request.account_uris = details.account_uris;
+  if (!details.validation_methods.empty()) request.validation_methods = details.validation_methods;
   return request;
 }
 

@@ -41,9 +41,9 @@ struct JobDetails {
   RawJson order;
   /// Columns of its row that are passed through, a JSON object.
   RawJson input_columns;
-  /// Of this name alone; they take the place of the scan's options.
-  std::optional<std::string> account_uri;
-  std::optional<std::string> validation_method;
+  /// Of this name alone; they take the place of the scan's options. Empty: those hold.
+  std::vector<std::string> account_uris;
+  std::vector<std::string> validation_methods;
   /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
   std::unique_ptr<const dns::Delegation> delegation;
   /// Of a job that is not valid: its line's number, and why it is no name. 0 and empty otherwise.
@@ -61,6 +61,8 @@ struct NameJob {
   bool valid = false;
   /// Evaluate as `*.name`?
   bool wildcard = false;
+  /// What the certificate is for.
+  Purpose purpose = Purpose::kTls;
   /// Lower-case A-labels, without `*.`. The root where !valid.
   dns::CompactName name;
   /// What was done for it before it was put off, for a server that was busy.
@@ -103,14 +105,14 @@ std::string CleanTypedText(std::string_view text);
 /// are left as they are.
 void MarkInvalid(std::string_view text, NameJob* job, std::string_view detail = {});
 
-/// Makes *record one of what the job alone says: name, input, id, order, rank, columns, line,
+/// Makes *record one of what the job alone says: name, input, for, id, order, rank, columns, line,
 /// detail. The reason is kStopped, or kInvalidName for an invalid job; all else is as in a fresh
 /// Record. Keeps the memory of its strings and vectors, since a worker fills one record for name
 /// after name.
 void StartRecord(const NameJob& job, Record* record);
 
-/// What is asked for this name: the scan's request, with the job's own wildcard, account and
-/// validation method.
+/// What is asked for this name: the scan's request, with the job's own wildcard, purpose, accounts
+/// and validation methods.
 IssuanceRequest RequestOf(const NameJob& job, const IssuanceRequest& of_scan);
 
 /// The record's `name`.

@@ -20,14 +20,6 @@ namespace {
 
 constexpr std::string_view kOverlong = "line over 65536 bytes";
 
-/// Makes *job a new one; its name is set with its validity.
-void ClearJob(NameJob* job) {
-  job->valid = false;
-  job->wildcard = false;
-  job->rank = kNoRank;
-  job->ClearDetails();
-}
-
 bool IsComment(std::string_view line, InputFormat format) {
   const bool comments = format != InputFormat::kNdjson && format != InputFormat::kZone;
   return comments && line.starts_with('#');
@@ -177,6 +169,15 @@ bool NameSource::BeginZone() {
   return true;
 }
 
+/// Makes *job a new one; its name is set with its validity.
+void NameSource::ClearJob(NameJob* job) const {
+  job->valid = false;
+  job->wildcard = false;
+  job->purpose = options_.purpose;
+  job->rank = kNoRank;
+  job->ClearDetails();
+}
+
 /// `line`: the number of the one that the job comes from, or 0 where the job says it.
 NextJob NameSource::Give(NameJob* job, uint64_t line) {
   if (!job->valid) {
@@ -309,7 +310,7 @@ bool NameSource::ParseText(std::string_view text, const io::Line& line, NameJob*
   switch (format_) {
     case InputFormat::kNdjson:
       ClearJob(job);
-      ndjson_.Parse(text, options_.wildcard, job);
+      ndjson_.Parse(text, options_.wildcard, job, options_.purpose);
       return true;
     case InputFormat::kZone: {
       const zonefile::ZoneLines::Verdict verdict = zone_->Add(text, line.number);

@@ -39,6 +39,8 @@ struct NameSourceOptions {
   std::function<void(const std::string&)> on_notice = {};
   /// Which names of a zone file are given.
   ZoneNames zone_names = ZoneNames::kDelegations;
+  /// Of every name; a line of ndjson with `for` says otherwise for itself.
+  Purpose purpose = Purpose::kTls;
 };
 
 enum class NextJob : uint8_t {
@@ -101,6 +103,7 @@ class NameSource {
   NameSource(NameSourceOptions options, const io::WakeFd* wake);
   NextJob ReadOn(NameJob* job, bool wait);
   bool BeginZone();
+  void ClearJob(NameJob* job) const;
   NextJob Give(NameJob* job, uint64_t line);
   bool Conclude(NameJob* job);
   void CompareDigest();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "scanner/input/idna.h"
+#include "scanner/input/mail_address.h"
 #include "scanner/record/json_check.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/raw_json.h"
@@ -17,6 +18,8 @@ namespace caascan::input {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+constexpr std::string_view kNoWildcards = "a wildcard, which only TLS certificates are for";
 
 /// A member that may hold the name. Null is the same as absent.
 struct NameMember {
@@ -31,18 +34,26 @@ constexpr std::array<std::string_view, 4> kNameKeys = {"name", "host", "domain",
 struct Members {
   std::array<NameMember, kNameKeys.size()> names;
   std::optional<bool> wildcard;
-  bool wrong = false;
+  std::optional<Purpose> purpose;
+  std::string_view wrong;  // What is, for people; the last one.
 };
 
-void ReadString(ondemand::value value, bool* wrong, std::optional<std::string>* out) {
+/// A string, or an array of one or more. False where it is something else.
+bool ReadStrings(ondemand::value value, std::vector<std::string>* out) {
+  out->clear();
+  if (value.is_null()) return true;
   std::string_view text;
-  if (value.is_null()) {
-    out->reset();
-  } else if (value.get_string().get(text) == simdjson::SUCCESS) {
-    *out = std::string(text);
-  } else {
-    *wrong = true;
+  if (value.get_string().get(text) == simdjson::SUCCESS) {
+    out->emplace_back(text);
+    return true;
   }
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return false;
+  for (auto element : array) {
+    if (element.get_string().get(text) != simdjson::SUCCESS) return false;
+    out->emplace_back(text);
+  }
+  return !out->empty();
 }
 
 void ReadName(ondemand::value value, NameMember* member) {
@@ -60,8 +71,16 @@ void ReadWildcard(ondemand::value value, Members* members) {
   } else if (value.get_bool().get(wildcard) == simdjson::SUCCESS) {
     members->wildcard = wildcard;
   } else {
-    members->wrong = true;
+    members->wrong = "wildcard is no boolean";
   }
+}
+
+void ReadPurpose(ondemand::value value, Members* members) {
+  std::string_view text;
+  members->purpose.reset();
+  if (value.is_null()) return;
+  if (value.get_string().get(text) == simdjson::SUCCESS) members->purpose = FindPurpose(text);
+  if (!members->purpose) members->wrong = "for is none of tls, smime and mark";
 }
 
 /// As it will be written: --resume compares the two.
@@ -87,10 +106,16 @@ void ReadMember(std::string_view key, ondemand::value value, NameMember* name, M
     ReadName(value, name);
   } else if (key == "wildcard") {
     ReadWildcard(value, members);
+  } else if (key == "for") {
+    ReadPurpose(value, members);
   } else if (key == "account_uri") {
-    ReadString(value, &members->wrong, &job->mutable_details()->account_uri);
+    if (!ReadStrings(value, &job->mutable_details()->account_uris)) {
+      members->wrong = "account_uri is no string, and no array of strings";
+    }
   } else if (key == "validation_method") {
-    ReadString(value, &members->wrong, &job->mutable_details()->validation_method);
+    if (!ReadStrings(value, &job->mutable_details()->validation_methods)) {
+      members->wrong = "validation_method is no string, and no array of strings";
+    }
   }
 }
 
@@ -153,30 +178,43 @@ NdjsonParser::NdjsonParser(std::string key, bool from_url)
     : impl_(std::make_unique<Impl>(std::move(key), from_url)) {}
 NdjsonParser::~NdjsonParser() = default;
 
-void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job) {
+void NdjsonParser::Parse(std::string_view line, bool wildcard, NameJob* job, Purpose purpose) {
   Members members;
   job->valid = false;
   job->wildcard = false;
+  job->purpose = purpose;
   job->ClearDetails();
   const bool read = impl_->ReadMembers(line, &members, job);
+  if (read) job->purpose = members.purpose.value_or(purpose);
   const auto name = std::find_if(members.names.begin(), members.names.end(),
                                  [](const NameMember& member) { return member.there; });
   if (!read || name == members.names.end() || !name->text.has_value()) {
     MarkInvalid(line, job, NdjsonFault(line));
     return;
   }
-  if (members.wrong) {
-    MarkInvalid(*name->text, job,
-                "wildcard is no boolean, or account_uri or validation_method no string");
+  if (!members.wrong.empty()) {
+    MarkInvalid(*name->text, job, members.wrong);
+    return;
+  }
+  if (members.wildcard.value_or(false) && job->purpose != Purpose::kTls) {
+    MarkInvalid(*name->text, job, kNoWildcards);
     return;
   }
   SetTypedName(*name->text, members.wildcard.value_or(wildcard), job, impl_->urls);
 }
 
+/// A mail address is looked for first: it is a URL's authority as well.
 void SetTypedName(std::string_view text, bool wildcard, NameJob* job, UrlRule urls) {
-  const TypedName typed =
-      urls == UrlRule::kTakeHost ? ParseTypedNameOrUrl(text) : ParseTypedName(text);
-  const bool as_wildcard = wildcard || typed.wildcard;
+  const bool is_tls = job->purpose == Purpose::kTls;
+  const MailAddress mail = job->purpose == Purpose::kSmime ? FindMailDomain(text) : MailAddress{};
+  TypedName typed = mail.found ? ParseMailDomain(mail.domain) : ParseTypedName(text);
+  if (!typed.ok() && urls == UrlRule::kTakeHost) {
+    typed = ParseTypedNameOrUrl(text);
+  } else if (mail.IsBroken()) {
+    return MarkInvalid(text, job, mail.fault);
+  }
+  if (typed.wildcard && typed.ok() && !is_tls) return MarkInvalid(text, job, kNoWildcards);
+  const bool as_wildcard = (wildcard && is_tls) || typed.wildcard;
   const bool fits = typed.name.size() + (as_wildcard ? 2u : 0u) <= dns::kMaxNameSize;
   if (!typed.ok() || !fits) {
     MarkInvalid(text, job,

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kCsvHeader =
     "name,input,outcome,reason,may_issue,would_issue,nxdomain,dnssec,caa_owner,caa_ttl,caa,cname,"
     "failed_at,zone,operator,servers,ede,findings,decisions,valid_until,queries,retries,attempts,"
-    "elapsed_ms,time,id,order,rank,input_columns,line,detail,"
+    "elapsed_ms,time,id,order,rank,input_columns,line,detail,for,"
     "persist,persist_reason,persist_records\r\n";
 
 /// Puts one field behind another. Keeps one text for those that are made of parts.
@@ -190,6 +190,7 @@ void CsvFormat::Append(const Record& record, std::string* out) const {
     row.Text("");
   }
   row.Text(record.detail);
+  row.Text(PurposeCode(record.purpose));
   AppendPersist(record.persist, &row);
   out->append("\r\n");
 }

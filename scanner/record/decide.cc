@@ -67,6 +67,7 @@ void RewriteBlock(const io::Block& block, Redecider* redecider, Rewritten* out) 
     out->counts.deny += result.verdict == Redecider::Verdict::kDeny ? 1 : 0;
     out->counts.failed += result.verdict == Redecider::Verdict::kFailed ? 1 : 0;
     out->counts.changed += result.changed ? 1 : 0;
+    out->counts.turns += result.turns ? 1 : 0;
   }
 }
 
@@ -76,6 +77,7 @@ void Add(const DecideSummary& counts, DecideSummary* sum) {
   sum->deny += counts.deny;
   sum->failed += counts.failed;
   sum->changed += counts.changed;
+  sum->turns += counts.turns;
 }
 
 /// Before the output is emptied: can all inputs be read?
@@ -164,7 +166,7 @@ void DecideRun::Publish(const io::Block& block, const Rewritten& rewritten) {
 }
 
 void DecideRun::Work() {
-  Redecider redecider(request_, options_.ca_set);
+  Redecider redecider(request_, options_.ca_set, {options_.purpose, options_.both_parameters});
   io::Block block;
   Rewritten rewritten;
   while (true) {

@@ -30,7 +30,12 @@ std::string PathFor(const DecideOptions& options) {
 
 /// Those that deciding anew does not change, then those of the new decision.
 std::vector<DecidingOption> Redecided(const ScanMetadata& scan, const DecideOptions& options) {
-  std::vector<DecidingOption> deciding = RequestOptionsOf(options.request, options.ca_set);
+  IssuanceRequest asked = options.request;
+  asked.purpose = options.purpose.value_or(Purpose::kTls);
+  std::vector<DecidingOption> deciding = RequestOptionsOf(asked, options.ca_set);
+  if (!options.purpose) {  // As it was.
+    std::erase_if(deciding, [](const DecidingOption& option) { return option.first == "--for"; });
+  }
   const std::vector<DecidingOption> request = deciding;
   for (const DecidingOption& option : scan.deciding) {
     const bool is_new = std::any_of(request.begin(), request.end(), [&option](const auto& other) {

@@ -232,6 +232,9 @@ void AppendRecord(const Record& record, std::string* out) {
   const Outcome outcome = record.outcome();
   AppendStringMember(R"({"name":)", record.name, out);
   AppendOptionalMember(R"(,"input":)", record.input, out);
+  if (record.purpose != Purpose::kTls) {
+    AppendStringMember(R"(,"for":)", PurposeCode(record.purpose), out);
+  }
   AppendVerdict(record, outcome, out);
   AppendEvidence(record, out);
   if (record.persist) {

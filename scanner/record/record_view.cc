@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "scanner/record/member_values.h"
@@ -31,6 +32,7 @@ struct MemberText {
 constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"name\"", "name is no string", "name occurs twice"},
     {"input\"", "input is no string", ""},
+    {"for\"", "for is none of tls, smime and mark", "for occurs twice"},
     {"outcome\"", "outcome is none of the six", "outcome occurs twice"},
     {"reason\"", "reason is none of those that this version knows", "reason occurs twice"},
     {"may_issue\"", "may_issue is no boolean", "may_issue occurs twice"},
@@ -47,6 +49,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"persist\"", "persist is no object with a result", "persist occurs twice"},
     {"decisions\"", "decisions holds something else than permit and deny",
      "decisions occurs twice"},
+    {"parameters\"", "parameters is no object", ""},
     {"valid_until\"", "valid_until is no string", "valid_until occurs twice"},
     {"queries\"", "queries is no count", "queries occurs twice"},
     {"retries\"", "retries is no count", "retries occurs twice"},
@@ -93,14 +96,14 @@ constexpr uint32_t MembersFor(Use use) {
   using enum Member;
   switch (use) {
     case Use::kDecide:
-      return Bits(kName, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions, kPersist,
-                  kValidUntil, kTime);
+      return Bits(kName, kFor, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions,
+                  kParameters, kPersist, kValidUntil, kTime);
     case Use::kOrigin:
-      return Bits(kName, kInput, kReason, kId, kOrder);
+      return Bits(kName, kInput, kFor, kReason, kId, kOrder);
     case Use::kReport:
       break;
   }
-  return (uint32_t{1} << kMemberCount) - 1 - Bits(kInput, kId);
+  return (uint32_t{1} << kMemberCount) - 1 - Bits(kInput, kParameters, kId);
 }
 
 /// Readers of values that a line shares with the lines before it.
@@ -200,6 +203,8 @@ class Members {
         return GetText(value, &record_->name);
       case Member::kInput:
         return GetText(value, &record_->input);
+      case Member::kFor:
+        return ReadPurpose(value);
       case Member::kReason:
         return ReadReason(value);
       case Member::kId:
@@ -219,6 +224,14 @@ class Members {
             repeated_->reasons.Find(record_->reason_code, &record_->reason));
   }
 
+  bool ReadPurpose(ondemand::value& value) {
+    std::string_view text;
+    if (!GetText(value, &text)) return false;
+    const std::optional<Purpose> purpose = FindPurpose(text);
+    record_->purpose = purpose.value_or(Purpose::kTls);
+    return purpose.has_value();
+  }
+
   bool ReadOutcome(ondemand::value& value) {
     std::string_view text;
     return GetText(value, &text) && repeated_->outcomes.Find(text, &record_->outcome);
@@ -232,7 +245,7 @@ class Members {
   bool ReadPlaced(Member member, ondemand::value& value) {
     std::string_view& place = places_[static_cast<size_t>(member)].value;
     if (member == Member::kCaa) return ReadCaa(value, RrsetUse::kDecide, record_);
-    if (member == Member::kDecisions) {
+    if (member == Member::kDecisions || member == Member::kParameters) {
       place = RawJsonText(value);
       return place.starts_with('{');
     }
@@ -245,6 +258,8 @@ class Members {
     switch (member) {
       case Member::kName:
         return GetText(value, &record_->name);
+      case Member::kFor:
+        return ReadPurpose(value);
       case Member::kOutcome:
         return ReadOutcome(value);
       case Member::kReason:
@@ -373,6 +388,7 @@ RecordReader::~RecordReader() = default;
 void RecordReader::Clear() {
   record_.name = {};
   record_.input = {};
+  record_.purpose = Purpose::kTls;
   record_.reason_code = {};
   record_.nxdomain = false;
   record_.cname.clear();

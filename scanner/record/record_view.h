@@ -12,6 +12,7 @@
 
 #include <absl/functional/function_ref.h>
 
+#include "caascan/caa.h"
 #include "caascan/outcome.h"
 
 namespace caascan::record {
@@ -20,6 +21,7 @@ namespace caascan::record {
 enum class Member : uint8_t {
   kName,
   kInput,
+  kFor,
   kOutcome,
   kReason,
   kMayIssue,
@@ -35,6 +37,7 @@ enum class Member : uint8_t {
   kFindings,
   kPersist,
   kDecisions,
+  kParameters,
   kValidUntil,
   kQueries,
   kRetries,
@@ -49,7 +52,8 @@ inline constexpr unsigned kMemberCount = static_cast<unsigned>(Member::kOrder) +
 /// Where a member is in its line.
 struct MemberPlace {
   const char* key = nullptr;  // At its opening quote; null where there is no such member.
-  std::string_view value;     // Without blanks around it; empty for an object but `decisions`.
+  /// Without blanks around it; empty for an object but `decisions` and `parameters`.
+  std::string_view value;
 };
 
 struct CaaRecordView {
@@ -83,6 +87,7 @@ struct DecisionView {
 struct RecordView {
   std::string_view name;
   std::string_view input;  // Read by ReadOrigin() alone.
+  Purpose purpose = Purpose::kTls;
   Outcome outcome = Outcome::kError;
   Reason reason = Reason::kStopped;  // Read by Read() alone.
   std::string_view reason_code;      // As the line has it.
@@ -137,16 +142,16 @@ class RecordReader {
   /// all behind it.
   size_t ReadRun(std::string_view lines, absl::FunctionRef<void(std::string_view)> visit);
 
-  /// Reads a line that `decide` is to change: name, outcome, reason_code, may_issue, caa but its
-  /// owner, and time, and the places of these and of decisions and valid_until. What is wrong, or
-  /// empty. Unlike Read():
+  /// Reads a line that `decide` is to change: name, for, outcome, reason_code, may_issue, caa but
+  /// its owner, and time, and the places of these and of decisions, parameters and valid_until.
+  /// What is wrong, or empty. Unlike Read():
   /// - the line may be of any length, and keys may have escapes;
   /// - any reason will do, and of a look-up that failed only name and outcome must be there;
   /// - a CAA RRset must have its TTL, no member twice, and sound presentation;
   /// - what is behind the object is not looked at.
   std::string_view ReadToDecide(std::string_view line);
 
-  /// Reads what tells which line of input a record answers: name, input, id and order, and its
+  /// Reads what tells which line of input a record answers: name, input, for, id and order, and its
   /// reason_code. False where the line has no reason or cannot be read. Unlike Read(), it takes a
   /// line of any length, keys with escapes, and the last of members that are there twice.
   bool ReadOrigin(std::string_view line);

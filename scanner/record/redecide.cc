@@ -12,6 +12,7 @@
 #include <cassert>
 #include <chrono>
 #include <span>
+#include <utility>
 
 #include "caascan/outcome.h"
 #include "scanner/record/json_check.h"
@@ -46,29 +47,36 @@ struct Edit {
   std::string_view place;
   size_t text_begin = 0;
   size_t text_end = 0;
+  bool removes = false;  // It is a member, and nothing takes its place.
 };
 
-/// A member's place with the comma that joins it to the others. REQUIRES: it is not the only one.
-std::string_view WithComma(const MemberPlace& place) {
-  const char* begin = place.key;
-  const char* end = place.value.data() + place.value.size();
-  do {
-    --begin;
-  } while (*begin != ',' && *begin != '{');
-  if (*begin == '{') {
-    ++begin;
-    while (*end != ',') ++end;
-    ++end;
+/// From the key to the value's end. REQUIRES: it is there.
+std::string_view Whole(const MemberPlace& place) {
+  const char* const end = place.value.data() + place.value.size();
+  return {place.key, static_cast<size_t>(end - place.key)};
+}
+
+/// A member was left out behind what *out holds: its comma goes too, the one in front of it or, of
+/// the first member, the one at or behind `rest`. What is left of the line. REQUIRES: it is not the
+/// only member.
+const char* DropComma(const char* rest, std::string* out) {
+  const size_t at = out->find_last_not_of(" \t\r\n");
+  if (out->at(at) == ',') {
+    out->resize(at);
+    return rest;
   }
-  return {begin, static_cast<size_t>(end - begin)};
+  out->resize(at + 1);
+  while (*rest != ',') ++rest;
+  return rest + 1;
 }
 
 }  // namespace
 
 class Redecider::Impl {
  public:
-  Impl(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set)
-      : request_(request) {
+  Impl(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set,
+       const RedecideRules& rules)
+      : request_(request), rules_(rules) {
     set_.reserve(ca_set.size());
     for (const CertificationAuthority& ca : ca_set) set_.push_back(MakeSetMember(ca, request));
   }
@@ -76,17 +84,20 @@ class Redecider::Impl {
   Result Append(std::string_view line, std::string* out);
 
  private:
-  static constexpr size_t kMaxEdits = 7;
+  static constexpr size_t kMaxEdits = 9;
 
   std::string_view Read(std::string_view line);
   void ReadRrset();
   void AddEdits(std::string_view line);
+  void AddPurposeEdit();
   void AddWouldIssueEdit(bool would_issue);
-  void AddDecisionsEdit(std::string_view at_end);
   void AddPersistEdit();
-  void AppendDecisions();
+  void AddObjectEdit(Member member, std::string_view key, std::string_view object,
+                     std::string_view at_end);
+  std::string_view Decisions();
+  std::string_view Parameters();
   void AppendValidUntil();
-  void AddEdit(std::string_view place, size_t text_begin);
+  void AddEdit(std::string_view place, size_t text_begin, bool removes = false);
   void AppendEdited(std::string_view line, std::string* out) const;
 
   /// The record of the line at hand.
@@ -94,6 +105,7 @@ class Redecider::Impl {
   std::span<const CaaRecord> rrset() const { return std::span(rrset_).first(record().caa.size()); }
 
   IssuanceRequest request_;
+  const RedecideRules rules_;
   std::vector<SetMember> set_;
   simdjson::dom::parser checker_;
   RecordReader reader_;
@@ -102,6 +114,8 @@ class Redecider::Impl {
   std::vector<CaaRecord> rrset_;  // Those behind the record's own are kept for their memory.
   Decision decision_;
   PersistReport persist_;
+  bool turns_ = false;
+  std::string object_;   // The member being made.
   std::string scratch_;  // What edits put in.
   std::array<Edit, kMaxEdits> edits_;
   size_t edit_count_ = 0;
@@ -142,20 +156,38 @@ void Redecider::Impl::ReadRrset() {
 
 /// The text from `text_begin` to the scratch string's end takes the place of `place`. Edits stay in
 /// the order of the line; of two at one place, the first added comes first.
-void Redecider::Impl::AddEdit(std::string_view place, size_t text_begin) {
+void Redecider::Impl::AddEdit(std::string_view place, size_t text_begin, bool removes) {
   size_t at = edit_count_++;
   for (; at > 0 && edits_[at - 1].place.data() > place.data(); --at) edits_[at] = edits_[at - 1];
-  edits_[at] = {place, text_begin, scratch_.size()};
+  edits_[at] = {place, text_begin, scratch_.size(), removes};
 }
 
-void Redecider::Impl::AppendDecisions() {
-  scratch_ += '{';
+/// Empty where there is no set. Holds until the next member is made.
+std::string_view Redecider::Impl::Decisions() {
+  object_.clear();
+  if (set_.empty()) return object_;
+  object_ += '{';
   for (SetMember& member : set_) {
     member.request.wildcard = request_.wildcard;
-    scratch_ += Decide(rrset(), member.request).permit ? member.permit : member.deny;
-    scratch_ += ',';
+    member.request.purpose = request_.purpose;
+    object_ += Decide(rrset(), member.request).permit ? member.permit : member.deny;
+    object_ += ',';
   }
-  scratch_.back() = '}';
+  object_.back() = '}';
+  return object_;
+}
+
+/// Likewise: both verdicts where they are wanted, and whether they differ.
+std::string_view Redecider::Impl::Parameters() {
+  object_.clear();
+  if (!rules_.both_parameters) return object_;
+  const ParameterRule asked = std::exchange(request_.parameters, ParameterRule::kIgnore);
+  const bool ignored = Decide(rrset(), request_).permit;
+  request_.parameters = asked;
+  turns_ = ignored != decision_.permit;
+  object_ += decision_.permit ? R"({"enforce":"permit",)" : R"({"enforce":"deny",)";
+  object_ += ignored ? R"("ignore":"permit"})" : R"("ignore":"deny"})";
+  return object_;
 }
 
 void Redecider::Impl::AppendValidUntil() {
@@ -176,23 +208,34 @@ void Redecider::Impl::AddWouldIssueEdit(bool would_issue) {
   AddEdit(place.key == nullptr ? may_issue.substr(may_issue.size()) : place.value, begin);
 }
 
-void Redecider::Impl::AddDecisionsEdit(std::string_view at_end) {
-  const MemberPlace& place = reader_.place(Member::kDecisions);
+/// `for`, where it is told; behind the name in a record that has none. TLS goes without saying.
+void Redecider::Impl::AddPurposeEdit() {
+  if (!rules_.purpose || *rules_.purpose == record().purpose) return;
+  const MemberPlace& place = reader_.place(Member::kFor);
+  const size_t begin = scratch_.size();
+  if (*rules_.purpose == Purpose::kTls) return AddEdit(Whole(place), begin, /*removes=*/true);
+  if (place.key == nullptr) scratch_ += R"(,"for":)";
+  scratch_.append(R"(")").append(PurposeCode(*rules_.purpose)).append(R"(")");
+  const std::string_view name = reader_.place(Member::kName).value;
+  AddEdit(place.key == nullptr ? name.substr(name.size()) : place.value, begin);
+}
+
+/// An empty object takes the member away. `key` is as it stands in a record, with its colon.
+void Redecider::Impl::AddObjectEdit(Member member, std::string_view key, std::string_view object,
+                                    std::string_view at_end) {
+  const MemberPlace& place = reader_.place(member);
   const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
   const size_t begin = scratch_.size();
-  if (set_.empty()) {
-    if (place.key != nullptr) AddEdit(WithComma(place), begin);
+  if (object.empty()) {
+    if (place.key != nullptr) AddEdit(Whole(place), begin, /*removes=*/true);
   } else if (place.key != nullptr) {
-    AppendDecisions();
+    scratch_ += object;
     AddEdit(place.value, begin);
   } else if (valid_until.key != nullptr) {  // Where the scanner writes them.
-    scratch_ += R"("decisions":)";
-    AppendDecisions();
-    scratch_ += ',';
+    scratch_.append(key).append(object).append(",");
     AddEdit(std::string_view(valid_until.key, valid_until.key), begin);
   } else {
-    scratch_ += R"(,"decisions":)";
-    AppendDecisions();
+    scratch_.append(",").append(key).append(object);
     AddEdit(at_end, begin);
   }
 }
@@ -209,9 +252,10 @@ void Redecider::Impl::AddPersistEdit() {
 
 void Redecider::Impl::AddEdits(std::string_view line) {
   const std::string_view at_end = line.substr(line.rfind('}'), 0);
-  scratch_ += decision_.permit ? R"("permit")" : R"("deny")";
-  AddEdit(reader_.place(Member::kOutcome).value, 0);
   size_t begin = scratch_.size();
+  scratch_ += decision_.permit ? R"("permit")" : R"("deny")";
+  AddEdit(reader_.place(Member::kOutcome).value, begin);
+  begin = scratch_.size();
   scratch_ += '"';
   scratch_ += DecisionReasonCode(decision_.reason);
   scratch_ += '"';
@@ -220,7 +264,8 @@ void Redecider::Impl::AddEdits(std::string_view line) {
   scratch_ += decision_.permit ? "true" : "false";
   AddEdit(reader_.place(Member::kMayIssue).value, begin);
   AddWouldIssueEdit(decision_.permit);
-  AddDecisionsEdit(at_end);
+  AddObjectEdit(Member::kDecisions, R"("decisions":)", Decisions(), at_end);
+  AddObjectEdit(Member::kParameters, R"("parameters":)", Parameters(), at_end);
   begin = scratch_.size();
   const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
   const bool had_valid_until = valid_until.key != nullptr;
@@ -235,6 +280,7 @@ void Redecider::Impl::AppendEdited(std::string_view line, std::string* out) cons
     out->append(copied, edit.place.data());
     out->append(scratch_, edit.text_begin, edit.text_end - edit.text_begin);
     copied = edit.place.data() + edit.place.size();
+    if (edit.removes) copied = DropComma(copied, out);
   }
   out->append(copied, line.data() + line.size());
 }
@@ -245,7 +291,10 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
   if (!result.problem.empty()) return result;
   scratch_.clear();
   edit_count_ = 0;
+  turns_ = false;
+  AddPurposeEdit();
   request_.wildcard = record().name.starts_with("*.");
+  request_.purpose = rules_.purpose.value_or(record().purpose);
   if (!IsDecided(record().outcome)) {
     AddWouldIssueEdit(record().may_issue && request_.uses_exception);
   } else {
@@ -254,6 +303,7 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
     result.verdict = decision_.permit ? Verdict::kPermit : Verdict::kDeny;
     result.changed = decision_.permit != (record().outcome == Outcome::kPermit);
     AddEdits(line);
+    result.turns = turns_;
   }
   AddPersistEdit();
   AppendEdited(line, out);
@@ -262,8 +312,8 @@ Redecider::Result Redecider::Impl::Append(std::string_view line, std::string* ou
 }
 
 Redecider::Redecider(const IssuanceRequest& request,
-                     const std::vector<CertificationAuthority>& ca_set)
-    : impl_(std::make_unique<Impl>(request, ca_set)) {
+                     const std::vector<CertificationAuthority>& ca_set, const RedecideRules& rules)
+    : impl_(std::make_unique<Impl>(request, ca_set, rules)) {
   assert(!request.issuer_domains.empty() && "somebody is to issue");
 }
 Redecider::~Redecider() = default;

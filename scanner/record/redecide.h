@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,12 @@
 #include "caascan/caa.h"
 
 namespace caascan::record {
+
+/// What `decide` is told beside the request; see DecideOptions.
+struct RedecideRules {
+  std::optional<Purpose> purpose = {};
+  bool both_parameters = false;
+};
 
 /// Rewrites records one line at a time; keeps its memory between lines and allocates nothing once
 /// that has grown to the longest of them. One thread at a time.
@@ -22,11 +29,13 @@ class Redecider {
     std::string_view problem;
     Verdict verdict = Verdict::kFailed;
     bool changed = false;  // From permit to deny, or the other way round.
+    bool turns = false;    // Does the verdict depend on whether parameters are enforced?
   };
 
-  /// `request.wildcard` is ignored; each record's name tells. The names in
-  /// `ca_set` must differ. REQUIRES: request.issuer_domains is not empty.
-  Redecider(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set);
+  /// `request.wildcard` and `request.purpose` are ignored: a record's name and `for` tell, or
+  /// `rules`. The names in `ca_set` must differ. REQUIRES: request.issuer_domains is not empty.
+  Redecider(const IssuanceRequest& request, const std::vector<CertificationAuthority>& ca_set,
+            const RedecideRules& rules = {});
   ~Redecider();
   Redecider(const Redecider&) = delete;
   Redecider& operator=(const Redecider&) = delete;

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -135,6 +136,13 @@ std::string ValueOf(const std::vector<DecidingOption>& options, std::string_view
   return "";
 }
 
+/// Their order decides nothing.
+std::string AnyOf(std::vector<std::string> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return absl::StrJoin(values, " ");
+}
+
 }  // namespace
 
 std::string MetadataPathOf(const std::string& path) { return path + ".meta.json"; }
@@ -227,10 +235,11 @@ std::vector<DecidingOption> RequestOptionsOf(const IssuanceRequest& request,
   }
   return {{"--ca", cas.empty() ? "letsencrypt.org" : std::move(cas)},
           {"--ca-set", std::move(set)},
-          {"--for", "tls"},
+          {"--for", std::string(PurposeCode(request.purpose))},
           {"--on-failure", request.uses_exception ? "baseline" : "refuse"},
-          {"--account-uri", request.account_uri.value_or("")},
-          {"--validation-method", request.validation_method.value_or("")}};
+          {"--account-uri", AnyOf(request.account_uris)},
+          {"--validation-method", AnyOf(request.validation_methods)},
+          {"--parameters", request.parameters == ParameterRule::kEnforce ? "enforce" : "ignore"}};
 }
 
 std::optional<ScanMetadata> MetadataBeside(const std::string& path) {

@@ -1,6 +1,7 @@
 // Tested by aggregate_test.cc.
 #include "scanner/report/aggregate.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace caascan::report {
@@ -18,6 +19,14 @@ bool SeenBefore(const Elements& elements, size_t index, const Get& get) {
     if (get(elements[i]) == get(elements[index])) return true;
   }
   return false;
+}
+
+/// Partial reports may hold anything: no count becomes less than none.
+void Remove(const OutcomeCounts& some, OutcomeCounts* all) {
+  all->names -= std::min(all->names, some.names);
+  for (size_t i = 0; i < kOutcomeCount; ++i) {
+    all->by_outcome[i] -= std::min(all->by_outcome[i], some.by_outcome[i]);
+  }
 }
 
 }  // namespace
@@ -132,6 +141,9 @@ void Aggregate::Add(const record::RecordView& record) {
   outcomes_.Add(record.outcome);
   ++reasons_[static_cast<size_t>(record.reason)];
   dnssec_[static_cast<size_t>(record.dnssec)].Add(record.outcome);
+  if (record.purpose != Purpose::kTls) {
+    purposes_[static_cast<size_t>(record.purpose)].Add(record.outcome);
+  }
   may_issue_[0] += record.may_issue ? 1 : 0;
   may_issue_[1] += record.may_issue && !record.would_issue ? 1 : 0;
   rechecked_ += record.attempts > 1 ? 1 : 0;
@@ -146,7 +158,7 @@ void Aggregate::Add(const record::RecordView& record) {
   if (record.has_caa) caa_.Add(record);
   caa_.AddPersist(record.persist);
   if (!record.order.empty() && !record.would_issue) {
-    orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason});
+    orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason, record.purpose});
   }
   for (const record::DecisionView& decision : record.decisions) {
     DecisionRow* const row = decisions_.Find(decision.ca);
@@ -165,6 +177,7 @@ void Aggregate::Merge(const Aggregate& other) {
   outcomes_.Merge(other.outcomes_);
   for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
   for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
+  for (size_t i = 0; i < kPurposeCount; ++i) purposes_[i].Merge(other.purposes_[i]);
   for (size_t i = 0; i < may_issue_.size(); ++i) may_issue_[i] += other.may_issue_[i];
   rechecked_ += other.rechecked_;
   missing_.Merge(other.missing_);
@@ -190,6 +203,13 @@ void Aggregate::MoveRowsInto(Aggregate* sum) {
   decisions_.MoveInto(&sum->decisions_);
   orders_.MoveInto(&sum->orders_);
   caa_.MoveRowsInto(&sum->caa_);
+}
+
+OutcomeCounts Aggregate::of(Purpose purpose) const {
+  if (purpose != Purpose::kTls) return purposes_[static_cast<size_t>(purpose)];
+  OutcomeCounts tls = outcomes_;
+  for (const OutcomeCounts& other : purposes_) Remove(other, &tls);
+  return tls;
 }
 
 size_t Aggregate::rows() const {

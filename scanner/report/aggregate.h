@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "caascan/caa.h"
 #include "caascan/outcome.h"
 #include "scanner/counts/bounded_table.h"
 #include "scanner/counts/caa_use.h"
@@ -115,7 +116,8 @@ struct DecisionRow {
 struct OrderRow {
   uint64_t names = 0;
   std::string name;                  // The first of them by name,
-  Reason reason = Reason::kStopped;  // and why.
+  Reason reason = Reason::kStopped;  // why,
+  Purpose purpose = Purpose::kTls;   // and for what.
 
   uint64_t weight() const { return names; }
   void Merge(const OrderRow& other) {
@@ -123,6 +125,7 @@ struct OrderRow {
     if (!name.empty() && name <= other.name) return;
     name = other.name;
     reason = other.reason;
+    purpose = other.purpose;
   }
 };
 
@@ -145,6 +148,8 @@ class Aggregate {
     archive.Counts("reasons", std::span(self.reasons_), static_cast<size_t>(Reason::kLocalFault));
     for (size_t i = 0; i < kDnssecStatusCount; ++i)
       archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
+    for (size_t i = 1; i < kPurposeCount; ++i)
+      archive.Outcomes(PurposeCode(static_cast<Purpose>(i)), self.purposes_[i]);
     // The first partial reports had the first count alone.
     archive.Counts("may_issue", std::span(self.may_issue_), 1);
     archive.Counts("rechecked", std::span(&self.rechecked_, 1));
@@ -182,6 +187,7 @@ class Aggregate {
     return dnssec_[static_cast<size_t>(status)].of(outcome);
   }
   uint64_t of(DnssecStatus status) const { return dnssec_[static_cast<size_t>(status)].names; }
+  OutcomeCounts of(Purpose purpose) const;
   /// May be issued for, and of those the failures that the Baseline Requirements let pass.
   uint64_t may_issue() const { return may_issue_[0]; }
   uint64_t would_issue() const { return may_issue_[0] - may_issue_[1]; }
@@ -220,6 +226,7 @@ class Aggregate {
   OutcomeCounts outcomes_;
   std::array<uint64_t, kReasonCount> reasons_{};
   std::array<OutcomeCounts, kDnssecStatusCount> dnssec_{};
+  std::array<OutcomeCounts, kPurposeCount> purposes_{};  // But TLS, which is all others.
   std::array<uint64_t, 2> may_issue_{};  // All; those of them for which the CA would not.
   uint64_t rechecked_ = 0;
   MissingNames missing_;

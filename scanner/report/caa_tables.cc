@@ -62,28 +62,67 @@ Table DepthTable(const CaaUse& caa) {
 }
 
 Table IssuerTable(const CaaUse& caa) {
+  const auto rows = caa.issuers().Sorted();
+  bool tls = false;
+  bool mail = false;
+  bool mark = false;
+  for (const auto& [issuer, counts] : rows) {
+    tls = tls || counts->issue + counts->issuewild > 0;
+    mail = mail || counts->issuemail > 0;
+    mark = mark || counts->issuevmc > 0;
+  }
   Table table = {
       .id = "issuers",
       .title = "Issuers named in CAA records",
       .note =
-          "Names whose relevant RRset names this issuer domain name; known are those that CAs "
-          "publish as theirs.",
+          "Names whose relevant RRset names this issuer domain name, in properties that count for "
+          "the certificate asked for; known are those that CAs publish as theirs.",
       .columns = {{"issuer", "issuer", ColumnKind::kText},
                   {"names", "names", ColumnKind::kCount},
-                  {"issue", "issue", ColumnKind::kCount},
-                  {"issuewild", "issuewild", ColumnKind::kCount}},
+                  {"issue", "issue", ColumnKind::kCount, !tls},
+                  {"issuewild", "issuewild", ColumnKind::kCount, !tls},
+                  {"issuemail", "issuemail", ColumnKind::kCount, !mail},
+                  {"issuevmc", "issuevmc", ColumnKind::kCount, !mark}},
       .rows = {},
       .missed = caa.issuers().missed(),
       .shown = kShownIssuers};
   table.columns.push_back(ShareColumn("share"));
   table.columns.push_back({"known", "known", ColumnKind::kText});
   table.columns.push_back({"nearest", "perhaps meant", ColumnKind::kText});
-  for (const auto& [issuer, counts] : caa.issuers().Sorted()) {
-    std::vector<Cell> row = {std::string(issuer), counts->names, counts->issue, counts->issuewild};
+  for (const auto& [issuer, counts] : rows) {
+    std::vector<Cell> row = {std::string(issuer), counts->names,     counts->issue,
+                             counts->issuewild,   counts->issuemail, counts->issuevmc};
     row.emplace_back(Share{counts->names, caa.names()});
     const bool known = IsKnownIssuer(issuer);
     row.emplace_back(std::string(known ? "yes" : "no"));
     row.emplace_back(known ? std::string() : std::string(NearestKnownIssuer(issuer)));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table ParameterTable(const CaaUse& caa) {
+  Table table = {
+      .id = "parameters",
+      .title = "Names whose verdict turns when CAs enforce parameters",
+      .note =
+          "From 2027-03-15 CAs must enforce accounturi and validationmethods (Baseline "
+          "Requirements 2.2.8). Until then one that ignores them may issue for these names by "
+          "any account and method; then for those alone that the records list. By parameter: where "
+          "it alone decides that; nobody: where no account or no method can match.",
+      .columns = {{"issuer", "issuer", ColumnKind::kText},
+                  {"names", "names", ColumnKind::kCount},
+                  {"accounturi", "accounturi", ColumnKind::kCount},
+                  {"validationmethods", "validationmethods", ColumnKind::kCount},
+                  {"nobody", "nobody", ColumnKind::kCount}},
+      .rows = {},
+      .missed = caa.parameters().missed(),
+      .shown = kShownIssuers};
+  table.columns.push_back(ShareColumn("share"));
+  for (const auto& [issuer, counts] : caa.parameters().Sorted()) {
+    std::vector<Cell> row = {std::string(issuer), counts->names, counts->accounturi,
+                             counts->validationmethods, counts->nobody};
+    row.emplace_back(Share{counts->names, caa.names()});
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -132,6 +171,7 @@ void AddCaaTables(const CaaUse& caa, uint64_t answered, std::vector<Table>* tabl
   if (caa.names() == 0) return;
   tables->push_back(DepthTable(caa));
   tables->push_back(IssuerTable(caa));
+  tables->push_back(ParameterTable(caa));
   tables->push_back(TagTable(caa));
 }
 

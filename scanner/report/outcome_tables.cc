@@ -97,6 +97,30 @@ Table OutcomeTable(const Aggregate& aggregate) {
   return table;
 }
 
+/// Without rows where all is for TLS.
+Table PurposeTable(const Aggregate& aggregate) {
+  Table table = {.id = "purposes",
+                 .title = "What certificates are for",
+                 .note = "Names by what was asked for them (--for).",
+                 .columns = {{"purpose", "purpose", ColumnKind::kText},
+                             {"names", "names", ColumnKind::kCount}},
+                 .rows = {}};
+  for (const Outcome outcome : kOutcomes) {
+    const std::string code(OutcomeCode(outcome));
+    table.columns.push_back({code, code, ColumnKind::kCount});
+  }
+  const uint64_t tls = aggregate.of(Purpose::kTls).names;
+  for (unsigned i = 0; i < kPurposeCount && tls < aggregate.outcomes().names; ++i) {
+    const auto purpose = static_cast<Purpose>(i);
+    const OutcomeCounts counts = aggregate.of(purpose);
+    if (counts.names == 0) continue;
+    std::vector<Cell> row = {std::string(PurposeCode(purpose)), counts.names};
+    for (const Outcome outcome : kOutcomes) row.emplace_back(counts.of(outcome));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
 Table ReasonTable(const Aggregate& aggregate) {
   Table table = {.id = "reasons",
                  .title = "Reasons",
@@ -131,6 +155,7 @@ void AddOutcomeTables(const Aggregate& aggregate, const BrokenLines& broken,
   tables->push_back(TimeTable(aggregate));
   tables->push_back(OutcomeTable(aggregate));
   tables->push_back(ReasonTable(aggregate));
+  tables->push_back(PurposeTable(aggregate));
 }
 
 }  // namespace caascan::report

@@ -62,6 +62,10 @@ class Packer {
   void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
 
   void Newer(uint64_t number, uint64_t /*without*/) { lists_->numbers.push_back(number); }
+  template <typename Enum>
+  void NewerCode(Enum value, Enum last) {
+    Code(value, last);
+  }
   void Require(bool /*condition*/) {}
 
  private:
@@ -98,9 +102,14 @@ class Unpacker {
     if (sound_) value = static_cast<Enum>(number);
   }
 
-  /// The last number of a row, which earlier versions did not write: then it is `without`.
+  /// The last numbers of a row, which earlier versions did not write: then it is `without`.
   void Newer(uint64_t& number, uint64_t without) {
     number = numbers_ < lists_.numbers.size() ? Number() : without;
+  }
+  /// Likewise; then it stays as it is.
+  template <typename Enum>
+  void NewerCode(Enum& value, Enum last) {
+    if (numbers_ < lists_.numbers.size()) Code(value, last);
   }
   void Require(bool condition) { sound_ = sound_ && condition; }
 
@@ -164,10 +173,18 @@ void Fields(Row& row, Field& field) {
     field(row.names);
     field(row.name);
     field.Code(row.reason, kLastReason);
+    field.NewerCode(row.purpose, Purpose::kMark);
   } else if constexpr (std::is_same_v<Plain, counts::IssuerRow>) {
     field(row.names);
     field(row.issue);
     field(row.issuewild);
+    field.Newer(row.issuemail, 0);
+    field.Newer(row.issuevmc, 0);
+  } else if constexpr (std::is_same_v<Plain, counts::ParameterRow>) {
+    field(row.names);
+    field(row.accounturi);
+    field(row.validationmethods);
+    field(row.nobody);
   } else {
     static_assert(std::is_same_v<Plain, counts::CountRow>);
     field(row.count);

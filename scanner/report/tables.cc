@@ -278,7 +278,7 @@ Table OrderTable(const Aggregate& aggregate) {
   for (const auto& [order, counts] : aggregate.orders().Sorted()) {
     table.rows.push_back({std::string(order), counts->names, counts->name,
                           std::string(ReasonCode(counts->reason)),
-                          std::string(guide::ReasonRemedy(counts->reason))});
+                          std::string(guide::ReasonRemedy(counts->reason, counts->purpose))});
   }
   std::sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
     return std::get<std::string>(a[0]) < std::get<std::string>(b[0]);

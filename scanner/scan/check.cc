@@ -15,6 +15,7 @@
 #include <absl/strings/str_cat.h>
 
 #include "scanner/input/idna.h"
+#include "scanner/input/mail_address.h"
 #include "scanner/input/name_job.h"
 #include "scanner/io/line_reader.h"
 #include "scanner/record/record_view.h"
@@ -81,7 +82,9 @@ void SayUrls(const std::vector<std::string>& names, const ScanOptions& options) 
   if (options.fields.from_url || !options.on_notice) return;
   for (const std::string& name : names) {
     const input::TypedNameError error = input::ParseTypedName(io::TrimBlanks(name)).error;
-    if (error != input::TypedNameError::kUrl) continue;
+    const bool is_mail = options.request.purpose == Purpose::kSmime &&
+                         input::FindMailDomain(io::TrimBlanks(name)).found;
+    if (error != input::TypedNameError::kUrl || is_mail) continue;
     const std::string_view why = input::TypedNameErrorText(error);
     options.on_notice(absl::StrCat(input::EscapeTypedText(name), ": ",
                                    absl::string_view(why.data(), why.size())));

@@ -38,10 +38,11 @@ absl::StatusOr<Fingerprinter> Fingerprinter::Create(uint64_t secret_high, uint64
   return Fingerprinter({secret_high, secret_low}, std::move(context));
 }
 
-Fingerprint Fingerprinter::Of(std::string_view name, std::string_view input, std::string_view id,
-                              std::string_view order) {
+Fingerprint Fingerprinter::Of(std::string_view name, std::string_view input, Purpose purpose,
+                              std::string_view id, std::string_view order) {
   text_.clear();
   for (const std::string_view part : {name, input, id, order}) AppendPart(part, &text_);
+  if (purpose != Purpose::kTls) AppendPart(PurposeCode(purpose), &text_);
   std::array<uint64_t, 2> digest{};
   size_t size = 0;
   const bool done = EVP_MAC_init(context_.get(), reinterpret_cast<const uint8_t*>(key_.data()),

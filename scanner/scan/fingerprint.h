@@ -12,6 +12,8 @@
 
 #include <absl/status/statusor.h>
 
+#include "caascan/caa.h"
+
 struct evp_mac_ctx_st;
 
 namespace caascan::scan {
@@ -34,8 +36,8 @@ class Fingerprinter {
   static absl::StatusOr<Fingerprinter> Create(uint64_t secret_high, uint64_t secret_low);
 
   /// Of a record's members; `id` and `order` as their JSON text, empty where absent.
-  Fingerprint Of(std::string_view name, std::string_view input, std::string_view id,
-                 std::string_view order);
+  Fingerprint Of(std::string_view name, std::string_view input, Purpose purpose,
+                 std::string_view id, std::string_view order);
 
  private:
   struct FreeContext {

@@ -10,12 +10,14 @@
 namespace caascan::scan {
 namespace {
 
-uint64_t HashOf(const input::NameJob& job) { return dns::HashName(job.name, job.wildcard ? 1 : 0); }
+uint64_t HashOf(const input::NameJob& job) {
+  return dns::HashName(job.name, 2 * static_cast<unsigned>(job.purpose) + (job.wildcard ? 1 : 0));
+}
 
 bool AsksTheSame(const input::NameJob& a, const input::NameJob& b) {
-  return a.name == b.name && a.wildcard == b.wildcard &&
-         a.details().account_uri == b.details().account_uri &&
-         a.details().validation_method == b.details().validation_method;
+  return a.name == b.name && a.wildcard == b.wildcard && a.purpose == b.purpose &&
+         a.details().account_uris == b.details().account_uris &&
+         a.details().validation_methods == b.details().validation_methods;
 }
 
 }  // namespace
@@ -34,8 +36,8 @@ bool Intake::IsOurs(const input::NameJob& job) {
   }
   if (done_ == nullptr || done_->size() == 0) return true;
   const input::JobDetails& details = job.details();
-  const Fingerprint fingerprint = fingerprinter_->Of(input::RecordName(job), details.input,
-                                                     details.id.text, details.order.text);
+  const Fingerprint fingerprint = fingerprinter_->Of(
+      input::RecordName(job), details.input, job.purpose, details.id.text, details.order.text);
   if (!done_->Take(fingerprint)) return true;
   ++done_before_;
   return false;

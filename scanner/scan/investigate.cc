@@ -407,8 +407,9 @@ void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answ
   IssuanceRequest own;
   const IssuanceRequest* request = &options_.request;
   // The usual case copies nothing: every name of the scan asks alike.
-  if (job.wildcard != request->wildcard || job.details().account_uri ||
-      job.details().validation_method || !options_.ca_set.empty()) {
+  if (job.wildcard != request->wildcard || job.purpose != request->purpose ||
+      !job.details().account_uris.empty() || !job.details().validation_methods.empty() ||
+      !options_.ca_set.empty()) {
     own = input::RequestOf(job, options_.request);
     request = &own;
   }

@@ -210,7 +210,8 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
         if (!broken && IsStopped(record)) {
           stopped = true;
         } else if (!broken) {
-          pending.push_back(fingerprinter->Of(record.name, record.input, record.id, record.order));
+          pending.push_back(fingerprinter->Of(record.name, record.input, record.purpose, record.id,
+                                              record.order));
         }
         return !broken;
       },

@@ -170,7 +170,7 @@ absl::Status Scan::Open() {
   auto source = input::NameSource::Open(
       {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get(),
        options_.fields, [this](const std::string& notice) { notices_.Keep(notice); },
-       options_.zone_names},
+       options_.zone_names, options_.request.purpose},
       input_stop_.get());
   if (!source.ok()) return source.status();
   source_ = *std::move(source);

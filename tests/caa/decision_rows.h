@@ -21,16 +21,19 @@ struct Row {
   const char* section;
   std::vector<CaaRecord> rrset;
   DecisionReason reason;
-  IssuanceRequest request = {{kCa}, false, std::nullopt, std::nullopt};
+  IssuanceRequest request = {{kCa}, false, {}, {}};
 
   friend void PrintTo(const Row& row, std::ostream* os) { *os << row.section; }
 };
 
-inline IssuanceRequest Plain() { return {{kCa}, false, std::nullopt, std::nullopt}; }
-inline IssuanceRequest Wildcard() { return {{kCa}, true, std::nullopt, std::nullopt}; }
+inline IssuanceRequest Plain() { return {{kCa}, false, {}, {}}; }
+inline IssuanceRequest Wildcard() { return {{kCa}, true, {}, {}}; }
 inline IssuanceRequest For(std::string ca, std::optional<std::string> account = std::nullopt,
                            std::optional<std::string> method = std::nullopt) {
-  return {{std::move(ca)}, false, std::move(account), std::move(method)};
+  IssuanceRequest request = {{std::move(ca)}, false, {}, {}};
+  if (account) request.account_uris = {*std::move(account)};
+  if (method) request.validation_methods = {*std::move(method)};
+  return request;
 }
 inline CaaRecord Issue(std::string value) { return {0, "issue", std::move(value)}; }
 inline CaaRecord IssueWild(std::string value) { return {0, "issuewild", std::move(value)}; }

@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
          "RFC 8659 §4.2",
          {Issue("digicert.com")},
          Reason::kIssuerAuthorized,
-         {{"cybertrust.ne.jp", "digicert.com"}, false, std::nullopt, std::nullopt}},
+         {{"cybertrust.ne.jp", "digicert.com"}, false, {}, {}}},
     }),
     NameOf);
 

@@ -72,8 +72,9 @@ TEST(ReadIssueValueTest, HoldsEveryOctetAgainstTheGrammar) {
 TEST(ClassifyTagTest, KnowsTheRegisteredTags) {
   EXPECT_EQ(ClassifyTag("issue"), TagKind::kIssue);
   EXPECT_EQ(ClassifyTag("iSSUEwILD"), TagKind::kIssueWild);
-  for (const char* tag :
-       {"iodef", "IODEF", "issuemail", "issuevmc", "contactemail", "ContactPhone"}) {
+  EXPECT_EQ(ClassifyTag("IssueMail"), TagKind::kIssueMail);
+  EXPECT_EQ(ClassifyTag("issuevmc"), TagKind::kIssueVmc);
+  for (const char* tag : {"iodef", "IODEF", "contactemail", "ContactPhone"}) {
     EXPECT_EQ(ClassifyTag(tag), TagKind::kOtherKnown) << tag;
   }
   for (const char* tag : {"", "issue.", "issues", "auth", "path", "policy", "i\xc5\xbfsue"}) {

@@ -15,10 +15,11 @@ namespace {
 
 /// How a set of these records (JSON) of this name is counted.
 CaaUse UseOf(std::string_view records, std::string_view name = "a.example",
-             std::string_view owner = "a.example") {
+             std::string_view owner = "a.example", std::string_view purpose = "") {
   record::LineReader reader;
   const std::string more = R"(,"caa":{"owner":")" + std::string(owner) +
-                           R"(","ttl":300,"records":[)" + std::string(records) + "]}";
+                           R"(","ttl":300,"records":[)" + std::string(records) + "]}" +
+                           std::string(purpose);
   EXPECT_EQ(reader.Read(record::Line(name, "issuer_authorized", more)), "");
   CaaUse use(100);
   use.Add(reader.record());
@@ -118,6 +119,32 @@ TEST(CaaUseTest, ANameCountsOnceForEachIssuer) {
   EXPECT_EQ(issuers[0].second->issue, 1u);
   EXPECT_EQ(issuers[0].second->issuewild, 1u);
   EXPECT_EQ(use.tags().Sorted()[0].second->count, 2u) << "records, not names";
+}
+
+/// RFC 9495 §4: what issue says is nothing to who asks for mail.
+TEST(CaaUseTest, OnlyWhatCountsForThePurposeNamesIssuers) {
+  const std::string set = Caa(0, "issue", ";") + "," +
+                          Caa(0, "issue", "a.example; accounturi=u:a") + "," +
+                          Caa(0, "issuemail", "ca.example; validationmethods=x") + "," +
+                          Caa(0, "issuevmc", "ca_example");
+  const CaaUse mail = UseOf(set, "a.example", "a.example", R"(,"for":"smime")");
+  const auto issuers = mail.issuers().Sorted();
+  ASSERT_EQ(issuers.size(), 1u);
+  EXPECT_EQ(issuers[0].first, "ca.example");
+  EXPECT_EQ(issuers[0].second->issuemail, 1u);
+  EXPECT_EQ(issuers[0].second->issue, 0u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kIssue), 1u) << "it is there";
+  EXPECT_EQ(mail.names_with(CaaFeature::kNobody), 0u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kAccountUri), 0u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kValidationMethods), 1u);
+  EXPECT_EQ(mail.parameters().Sorted()[0].first, "ca.example");
+  const CaaUse mark = UseOf(set, "a.example", "a.example", R"(,"for":"mark")");
+  EXPECT_EQ(mark.issuers().size(), 0u);
+  EXPECT_EQ(mark.names_with(CaaFeature::kMalformed), 1u);
+  const CaaUse tls = UseOf(set);
+  EXPECT_EQ(tls.issuers().Sorted()[0].first, "a.example");
+  EXPECT_EQ(tls.names_with(CaaFeature::kMalformed), 0u);
+  EXPECT_EQ(tls.parameters().Sorted()[0].first, "a.example");
 }
 
 TEST(CaaUseTest, MergingAddsUp) {

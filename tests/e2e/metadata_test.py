@@ -148,7 +148,7 @@ class Metadata(harness.Case):
         records, metadata = self.output.read_bytes(), self.metadata()
         for options, option in ((["--ca", "digicert.com"], "--ca:"), (["--ca-set", cas], "--ca-set"),
                                 (["--account-uri", "https://ca.example/1"], "--account-uri"),
-                                (["--validation-method", "dns-01"], "--validation-method"), (["--wildcard"], "--wildcard"),
+                                (["--validation-method", "dns-01"], "--validation-method"), (["--wildcard"], "--wildcard"), (["--for", "mark"], "--for"),
                                 (["--dnssec", "validate"], "--dnssec"), (["--dnssec-sha1", "insecure"], "--dnssec-sha1"),
                                 (["--nsec3-limit", "5"], "--nsec3-limit"),
                                 (["--qname-minimisation", "relaxed"], "--qname-minimisation"), (["--on-failure", "baseline"], "--on-failure"),

@@ -38,10 +38,33 @@ def is_sound: test("^" + blank + "(" + domain + ")?" + blank + "(;" + blank + "|
 def issuer: (split(";")[0] // "") | sub("^[ \t]+"; "") | sub("[ \t]+$"; "")
   | if test("^" + domain + "$") then ascii_downcase else "" end;
 def has_parameter($tag): ascii_downcase | test(";" + blank + $tag + blank + "=");
-def names_issuer: .tag == "issue" or .tag == "issuewild";
+def purpose: .for // "tls";
+# The tags that count for a purpose, and the one that decides (RFC 8659 section 4.3, RFC 9495 section 4).
+def issuer_tags: {tls: ["issue", "issuewild"], smime: ["issuemail"], mark: ["issuevmc"]}[purpose];
+def relevant_tag($properties): if purpose != "tls" then issuer_tags[0]
+  elif (.name | startswith("*.")) and any($properties[]; .tag == "issuewild") then "issuewild" else "issue" end;
 def is_known: .tag | IN("issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone");
 def properties: (.caa.records // []) | map({flags, tag: (.tag | ascii_downcase), value, issuer: (.value | issuer)});
-def features: properties | map(
+# RFC 8657: the values of a parameter; what one may hold; and whether there is one that matches nothing.
+def values_of($tag): [splits(";")][1:]
+  | map(capture("^" + blank + "(?<tag>[^=]*?)" + blank + "=" + blank + "(?<value>.*?)" + blank + "$"))
+  | map(select(.tag | ascii_downcase == $tag) | .value);
+def is_uri: test("^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$")
+  and ([scan("#")] | length <= 1);
+def is_methods: test("^[A-Za-z0-9-]+(,[A-Za-z0-9-]+)*$");
+def matches_nothing: (values_of("accounturi") | length > 1 or any(.[]; is_uri | not))
+  or (values_of("validationmethods") | length > 1 or any(.[]; is_methods | not));
+# By issuer: does the name's verdict turn when parameters are enforced, and by which?
+def turning: properties as $properties | relevant_tag($properties) as $tag
+  | if any($properties[]; (is_known | not) and (.flags >= 128 or .flags % 2 == 1)) then empty else
+      $properties | map(select(.tag == $tag and .issuer != "" and (.value | is_sound))) | groups(.issuer)[]
+      | {issuer: .key, account: all(.of[]; .value | has_parameter("accounturi")),
+         method: all(.of[]; .value | has_parameter("validationmethods")),
+         either: all(.of[]; .value | has_parameter("accounturi") or has_parameter("validationmethods")),
+         nobody: all(.of[]; .value | matches_nothing)}
+      | select(.either)
+    end;
+def features: issuer_tags as $issuer_tags | properties | map(
   (.value | ascii_downcase) as $value | (.flags % 2 == 1) as $one | (.flags >= 128) as $critical |
   if .tag | IN("issue", "issuewild", "iodef", "issuemail", "issuevmc") then .tag else empty end,
   if .tag != "iodef" then empty elif $value | startswith("mailto:") then "iodef_mailto"
@@ -50,7 +73,7 @@ def features: properties | map(
   if is_known then empty else "unknown_tag", if $one or $critical then "unknown_critical" else empty end end,
   if $critical then "critical" else empty end,
   if $one then "flag_one" else empty end,
-  if names_issuer | not then empty else
+  if .tag | IN($issuer_tags[]) | not then empty else
     (if .value | is_sound | not then "malformed" elif .issuer == "" then "nobody" else empty end),
     (if .value | has_parameter("accounturi") then "accounturi" else empty end),
     (if .value | has_parameter("validationmethods") then "validationmethods" else empty end)
@@ -99,6 +122,8 @@ def tables: length as $total | existing as $existing | ($existing | length) as $
     reasons: groups([.reason, .outcome])
       | map({reason: .key[0], outcome: .key[1], names: (.of | length)} + share(.of | length; $total)
             + share_existing(.of | existing | length; $alive)),
+    purposes: (if any(.[]; has("for")) then groups(purpose) else [] end
+      | map({purpose: .key, names: (.of | length)} + (.of | outcomes))),
     findings: map(. as $record | .findings // [] | map({code, place: $record.place})[]) | groups(.code)
       | map((.of | map(.place) | unique | length) as $names
             | {code: .key, names: $names, findings: (.of | length)} + share($names; $total)),
@@ -122,10 +147,15 @@ def tables: length as $total | existing as $existing | ($existing | length) as $
     caa_depth: $with_caa | groups(depth)
       | map({depth: .key, names: (.of | length)} + share(.of | length; $with_caa | length)),
     issuers: $with_caa
-      | map(properties | map(select(names_issuer and .issuer != "") | {tag, issuer}) | unique | groups(.issuer)[])
+      | map(issuer_tags as $tags | properties | map(select((.tag | IN($tags[])) and .issuer != "") | {tag, issuer}) | unique
+            | groups(.issuer)[])
       | groups(.key) | map({issuer: .key, names: (.of | length)} + share(.of | length; $with_caa | length)
-          + {issue: ([.of[].of[] | select(.tag == "issue")] | length),
-             issuewild: ([.of[].of[] | select(.tag == "issuewild")] | length)}),
+          + (.of as $of | ["issue", "issuewild", "issuemail", "issuevmc"]
+             | map(. as $tag | {($tag): ([$of[].of[] | select(.tag == $tag)] | length)}) | add)),
+    parameters: [$with_caa[] | turning] | groups(.issuer)
+      | map({issuer: .key, names: (.of | length), accounturi: (.of | having(.account)),
+             validationmethods: (.of | having(.method)), nobody: (.of | having(.nobody))}
+            + share(.of | length; $with_caa | length)),
     persist: map(select(.persist)) as $records | $records | groups(.persist.result)
       | map({result: .key, names: (.of | length)} + share(.of | length; $records | length)),
     tags: map(properties[]) | groups(.tag) | map({tag: .key, records: (.of | length)}),

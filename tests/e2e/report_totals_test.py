@@ -18,7 +18,8 @@ KEYS = {
     "summary": ["fact"], "span": ["event"], "outcomes": ["outcome"], "reasons": ["reason"], "findings": ["code"],
     "league": ["operator"], "operators": ["operator"], "servers": ["address", "host"], "tlds": ["tld"], "dnssec": ["status"],
     "dnssec_causes": ["code"], "caa_use": ["feature"], "caa_depth": ["depth"], "issuers": ["issuer"], "tags": ["tag"],
-    "persist": ["result"], "decisions": ["ca"], "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
+    "purposes": ["purpose"], "parameters": ["issuer"], "persist": ["result"],
+    "decisions": ["ca"], "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
 }
 # Columns that jq cannot give, since they are no counts: sentences that the program knows by heart.
 KIND = {"severity", "mender", "meaning", "rfc"}

@@ -29,7 +29,8 @@ TABLES = {
     "servers": (2, ["address", "host", "names", "asked", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
     "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
     "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
-    "issuers": (1, ["issuer", "names", "issue", "issuewild"]), "tags": (1, ["tag", "records"]),
+    "issuers": (1, ["issuer", "names", "issue", "issuewild", "issuemail", "issuevmc"]),
+    "purposes": (1, ["purpose", "names", *COUNTS]), "parameters": (1, ["issuer", "names", "accounturi", "validationmethods"]), "tags": (1, ["tag", "records"]),
     "persist": (1, ["result", "names"]), "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
 }
 # A cell of the report that holds counts by a key: the view with a row for each.

@@ -34,4 +34,24 @@ WRITTEN = [
     '{"name":"c.test","outcome":"lame","reason":"refused","may_issue":false,"dnssec":"insecure","servers":[{"host":'
     '"ns1.some-host.test","address":"192.0.2.1","result":"refused"}],"findings":[{"code":"lame_refused","host":'
     '"ns1.some-host.test","address":"192.0.2.1"}],"queries":2,"retries":0,"elapsed_ms":2,"time":"2026-01-01T00:00:00.004Z"}',
+    # Parameters that bind: an account, either, a doubled one that matches nobody, and for wildcards alone.
+    '{"name":"e.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"would_issue":true,"dnssec":"insecure",'
+    '"caa":{"owner":"e.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example; accounturi=https://a/1"},{"flags":0,'
+    '"tag":"issue","value":"b.example; accounturi=urn:a"},{"flags":0,"tag":"issue","value":"B.example;validationmethods=dns-01"},'
+    '{"flags":0,"tag":"issue","value":"c.example; AccountURI=urn:a; accounturi=urn:a"},{"flags":0,"tag":"issue","value":'
+    '"d.example; validationmethods=a,,b"},{"flags":0,"tag":"issue","value":"d.example; validationmethods=a"},{"flags":0,"tag":'
+    '"issuewild","value":"f.example; accounturi=12"},{"flags":0,"tag":"issue","value":"g.example; accounturi=http://x/%4"}]},'
+    '"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.005Z"}',
+    '{"name":"*.e.test","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,"dnssec":"insecure","caa":{"owner":'
+    '"e.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"a.example; accounturi=https://a/1"},{"flags":0,"tag":'
+    '"issuewild","value":"f.example; accounturi=12"}]},"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.005Z"}',
+    # For S/MIME and for a mark: only their own properties count.
+    '{"name":"mail.test","input":"a@mail.test","for":"smime","outcome":"deny","reason":"issuer_not_authorized","may_issue":false,'
+    '"would_issue":false,"dnssec":"insecure","caa":{"owner":"mail.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":'
+    '"a.example; accounturi=urn:a"},{"flags":0,"tag":"issuemail","value":"a.example; accounturi=urn:a"},{"flags":0,"tag":'
+    '"issuemail","value":";"},{"flags":0,"tag":"issuevmc","value":"x y"}]},"queries":1,"retries":0,"elapsed_ms":1,'
+    '"time":"2026-01-01T00:00:00.006Z","order":"mail"}',
+    '{"name":"mark.test","for":"mark","outcome":"permit","reason":"issuer_authorized","may_issue":true,"would_issue":true,"dnssec":'
+    '"insecure","caa":{"owner":"mark.test","ttl":7,"records":[{"flags":0,"tag":"issuevmc","value":"a.example"},{"flags":0,"tag":'
+    '"issue","value":";"}]},"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.007Z"}',
 ]

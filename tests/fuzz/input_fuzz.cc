@@ -51,6 +51,11 @@ void ReadLines(std::string_view text) {
     CheckJob(std::move(job), &tally);
     parser.Parse(line, true, &job);
     CheckJob(std::move(job), &tally);
+    NameJob mail;
+    mail.purpose = caascan::Purpose::kSmime;
+    caascan::input::SetTypedName(line, true, &mail, caascan::input::UrlRule::kTakeHost);
+    Check(!mail.wildcard);
+    CheckJob(std::move(mail), &tally);
   }
   (void)tally.Remark("input");
 }

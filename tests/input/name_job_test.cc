@@ -127,20 +127,24 @@ TEST(StartRecordTest, LeavesNothingOfTheRecordBefore) {
 TEST(RequestOfTest, TheJobsOwnMembersTakeThePlaceOfTheScans) {
   IssuanceRequest of_scan;
   of_scan.issuer_domains = {"ca.example"};
-  of_scan.account_uri = "https://ca.example/1";
-  of_scan.validation_method = "dns-01";
+  of_scan.account_uris = {"https://ca.example/1"};
+  of_scan.validation_methods = {"dns-01"};
+  of_scan.purpose = Purpose::kMark;
   of_scan.wildcard = true;
   NameJob job = ValidJob(false);
   IssuanceRequest request = RequestOf(job, of_scan);
   EXPECT_EQ(request.issuer_domains, of_scan.issuer_domains);
-  EXPECT_EQ(request.account_uri, of_scan.account_uri);
-  EXPECT_EQ(request.validation_method, of_scan.validation_method);
+  EXPECT_EQ(request.account_uris, of_scan.account_uris);
+  EXPECT_EQ(request.validation_methods, of_scan.validation_methods);
+  EXPECT_EQ(request.purpose, Purpose::kTls) << "the job says it";
   EXPECT_FALSE(request.wildcard);
-  job.mutable_details()->account_uri = "https://ca.example/2";
-  job.mutable_details()->validation_method = "http-01";
+  job.mutable_details()->account_uris = {"https://ca.example/2", "urn:a"};
+  job.mutable_details()->validation_methods = {"http-01"};
+  job.purpose = Purpose::kSmime;
   request = RequestOf(job, of_scan);
-  EXPECT_EQ(request.account_uri, "https://ca.example/2");
-  EXPECT_EQ(request.validation_method, "http-01");
+  EXPECT_EQ(request.account_uris, (std::vector<std::string>{"https://ca.example/2", "urn:a"}));
+  EXPECT_EQ(request.validation_methods, std::vector<std::string>{"http-01"});
+  EXPECT_EQ(request.purpose, Purpose::kSmime);
 }
 
 /// What the records of a job come to.

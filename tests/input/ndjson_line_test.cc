@@ -1,5 +1,6 @@
 #include "scanner/input/ndjson_line.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -27,8 +28,8 @@ TEST(NdjsonParserTest, NameAlone) {
   EXPECT_EQ(job.details().input, "");
   EXPECT_EQ(job.details().id.text, "");
   EXPECT_EQ(job.details().order.text, "");
-  EXPECT_FALSE(job.details().account_uri.has_value());
-  EXPECT_FALSE(job.details().validation_method.has_value());
+  EXPECT_TRUE(job.details().account_uris.empty());
+  EXPECT_TRUE(job.details().validation_methods.empty());
 }
 
 TEST(NdjsonParserTest, AllMembers) {
@@ -41,8 +42,8 @@ TEST(NdjsonParserTest, AllMembers) {
   EXPECT_EQ(job.details().input, "BÜCHER.example");
   EXPECT_EQ(job.details().id.text, R"("a-1")");
   EXPECT_EQ(job.details().order.text, "7");
-  EXPECT_EQ(job.details().account_uri, "https://ca.example/acct/1");
-  EXPECT_EQ(job.details().validation_method, "dns-01");
+  EXPECT_THAT(job.details().account_uris, testing::ElementsAre("https://ca.example/acct/1"));
+  EXPECT_THAT(job.details().validation_methods, testing::ElementsAre("dns-01"));
 }
 
 struct RawRow {
@@ -95,8 +96,13 @@ TEST(NdjsonParserTest, SaysWhyALineGivesNoName) {
            {R"(["name"])", "no JSON object"},
            {R"({"id":1})", "no member that is a name"},
            {R"({"name":7})", "no member that is a name"},
-           {R"({"name":"a","wildcard":1})",
-            "wildcard is no boolean, or account_uri or validation_method no string"},
+           {R"({"name":"a","wildcard":1})", "wildcard is no boolean"},
+           {R"({"name":"a","for":"code"})", "for is none of tls, smime and mark"},
+           {R"({"name":"a","account_uri":1})", "account_uri is no string, and no array of strings"},
+           {R"({"name":"a","validation_method":[]})",
+            "validation_method is no string, and no array of strings"},
+           {R"({"name":"a","for":"smime","wildcard":true})",
+            "a wildcard, which only TLS certificates are for"},
            {R"({"name":"a..b"})", "empty label"},
            {R"({"name":"192.0.2.1"})", "IP address"}}) {
     const NameJob job = Parse(line);
@@ -189,7 +195,15 @@ INSTANTIATE_TEST_SUITE_P(
         {"WildcardText", R"({"id":1,"name":"a.example","wildcard":"true"})", "a.example", "1"},
         {"WildcardNumber", R"({"wildcard":1,"name":"a.example","id":2})", "a.example", "2"},
         {"AccountNumber", R"({"account_uri":1,"name":"a.example","id":2})", "a.example", "2"},
-        {"MethodList", R"({"validation_method":["dns-01"],"name":"a.example"})", "a.example", ""},
+        {"AccountListOfOthers",
+         R"({"account_uri":["x:y",{"a":[1,{"id":9}]}],"name":"a.example","id":2})", "a.example",
+         "2"},
+        {"AccountListEmpty", R"({"account_uri":[],"name":"a.example","id":2})", "a.example", "2"},
+        {"MethodObject", R"({"validation_method":{"a":"dns-01"},"name":"a.example"})", "a.example",
+         ""},
+        {"PurposeNumber", R"({"for":1,"name":"a.example","id":2})", "a.example", "2"},
+        {"PurposeCapitals", R"({"for":"TLS","name":"a.example","id":2})", "a.example", "2"},
+        {"WildcardForMail", R"({"for":"smime","name":"*.a.example","id":2})", "*.a.example", "2"},
         {"TooDeep", R"({"name":"a.example","x":)" + std::string(60000, '[') + "}", {}, ""},
     }),
     [](const auto& row) { return std::string(row.param.name); });
@@ -206,12 +220,42 @@ TEST(NdjsonParserTest, KeysMayBeEscaped) {
   EXPECT_EQ(NameText(Parse(R"({"\ud800":1,"name":"a.example"})")), "a.example");
 }
 
+TEST(NdjsonParserTest, SeveralAccountsAndMethods) {
+  const NameJob job = Parse(R"({"account_uri":["https://ca.example/1","urn:a"],"name":"a.example",)"
+                            R"("validation_method":["dns-01","ca-tbr-7"]})");
+  ASSERT_TRUE(job.valid);
+  EXPECT_THAT(job.details().account_uris, testing::ElementsAre("https://ca.example/1", "urn:a"));
+  EXPECT_THAT(job.details().validation_methods, testing::ElementsAre("dns-01", "ca-tbr-7"));
+}
+
+/// The line's own purpose counts, else that of the scan.
+TEST(NdjsonParserTest, Purposes) {
+  NdjsonParser parser;
+  NameJob job;
+  const auto parse = [&](const char* line, Purpose of_scan, bool wildcard = false) {
+    parser.Parse(line, wildcard, &job, of_scan);
+    return job.valid ? std::string(PurposeCode(job.purpose)) : "invalid";
+  };
+  EXPECT_EQ(parse(R"({"name":"a.example"})", Purpose::kTls), "tls");
+  EXPECT_EQ(parse(R"({"name":"a.example"})", Purpose::kSmime), "smime");
+  EXPECT_EQ(parse(R"({"name":"a.example","for":null})", Purpose::kMark), "mark");
+  EXPECT_EQ(parse(R"({"for":"tls","name":"a.example"})", Purpose::kSmime), "tls");
+  EXPECT_EQ(parse(R"({"name":"a@a.example","for":"smime"})", Purpose::kTls), "smime");
+  EXPECT_EQ(NameText(job), "a.example");
+  EXPECT_EQ(parse(R"({"name":"a@a.example"})", Purpose::kTls), "invalid");
+  EXPECT_EQ(parse(R"({"name":"a.example","for":"mark"})", Purpose::kTls, /*wildcard=*/true),
+            "mark");
+  EXPECT_FALSE(job.wildcard) << "--wildcard is for TLS";
+  EXPECT_EQ(parse(R"({"name":7,"for":"smime"})", Purpose::kTls), "invalid");
+  EXPECT_EQ(job.purpose, Purpose::kSmime) << "its record says so";
+}
+
 TEST(NdjsonParserTest, NullIsAbsent) {
   const NameJob job =
       Parse(R"({"name":"a.example","account_uri":null,"validation_method":null,"id":null})");
   EXPECT_TRUE(job.valid);
-  EXPECT_FALSE(job.details().account_uri.has_value());
-  EXPECT_FALSE(job.details().validation_method.has_value());
+  EXPECT_TRUE(job.details().account_uris.empty());
+  EXPECT_TRUE(job.details().validation_methods.empty());
   EXPECT_EQ(job.details().id.text, "null");
 }
 
@@ -228,8 +272,8 @@ TEST(NdjsonParserTest, LeavesNothingOfTheLineBefore) {
   EXPECT_EQ(job.details().input + job.details().id.text + job.details().order.text +
                 job.details().invalid_name,
             "");
-  EXPECT_FALSE(job.details().account_uri.has_value());
-  EXPECT_FALSE(job.details().validation_method.has_value());
+  EXPECT_TRUE(job.details().account_uris.empty());
+  EXPECT_TRUE(job.details().validation_methods.empty());
   parser.Parse(R"({"name":"c d","id":5})", false, &job);
   parser.Parse("{", false, &job);
   EXPECT_EQ(job.details().invalid_name, "{");

@@ -90,16 +90,19 @@ TEST(CsvFormatTest, OctetsOfASetAreAsInAZoneFile) {
   EXPECT_NE(line.find(R"("0 issue ""a\034\092\007\255""")"), std::string::npos) << line;
 }
 
-TEST(CsvFormatTest, WhyALineIsNoNameStandsLast) {
+TEST(CsvFormatTest, WhyALineIsNoNameAndThePurposeStandLast) {
   Record record;
   record.reason = Reason::kInvalidName;
   record.line = 7;
   record.detail = "empty label";
   std::string line;
   CsvFormat().Append(record, &line);
-  EXPECT_TRUE(line.ends_with(",,,7,empty label,,,\r\n")) << line;
+  EXPECT_TRUE(line.ends_with(",,,7,empty label,tls,,,\r\n")) << line;
   EXPECT_TRUE(CsvFormat().header().ends_with(
-      ",id,order,rank,input_columns,line,detail,persist,persist_reason,persist_records\r\n"));
+      ",id,order,rank,input_columns,line,detail,for,persist,persist_reason,persist_records\r\n"));
+  record.purpose = Purpose::kSmime;
+  CsvFormat().Append(record, &line);
+  EXPECT_TRUE(line.ends_with(",7,empty label,smime,,,\r\n")) << line;
 }
 
 TEST(CsvFormatTest, EachRecordIsOneLineOfAsManyFields) {

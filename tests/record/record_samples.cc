@@ -167,6 +167,19 @@ void AddNumbers(std::vector<RecordSample>* samples) {
   }
 }
 
+void AddPurposes(std::vector<RecordSample>* samples) {
+  for (const Purpose purpose : {Purpose::kSmime, Purpose::kMark}) {
+    Record record = FullRecord();
+    record.name = "example.com";
+    record.input = "user@example.com";
+    record.purpose = purpose;
+    samples->push_back({"for " + std::string(PurposeCode(purpose)), record});
+    record = Minimal(Reason::kNoResponse);
+    record.purpose = purpose;
+    samples->push_back({"failed for " + std::string(PurposeCode(purpose)), record});
+  }
+}
+
 }  // namespace
 
 Record FullRecord() {
@@ -228,6 +241,7 @@ std::vector<RecordSample> RecordSamples() {
   AddHostile(&samples);
   AddAcceptedFailure(&samples);
   AddPersist(&samples);
+  AddPurposes(&samples);
   AddNxdomain(&samples);
   AddNumbers(&samples);
   return samples;

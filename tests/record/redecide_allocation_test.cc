@@ -13,7 +13,7 @@ namespace caascan::record {
 namespace {
 
 TEST(RedeciderTest, AllocatesNothingOnceItsMemoryHasGrown) {
-  const IssuanceRequest request = {{"ca.example.net"}, false, "https://a.example/1", "dns-01"};
+  const IssuanceRequest request = {{"ca.example.net"}, false, {"https://a.example/1"}, {"dns-01"}};
   Redecider redecider(request, {{"A", {"ca.example.net"}}});
   std::string line;
   AppendRecord(FullRecord(), &line);

@@ -23,9 +23,7 @@ using CaSet = std::vector<CertificationAuthority>;
 const CaSet kSet = {{"Let's Encrypt", {"letsencrypt.org"}},
                     {"\"Ex\\ample\" \xC3\x84\x1F", {"ca.example.net", "ca.example.org"}}};
 
-IssuanceRequest RequestFor(std::string ca) {
-  return {{std::move(ca)}, false, std::nullopt, std::nullopt};
-}
+IssuanceRequest RequestFor(std::string ca) { return {{std::move(ca)}, false, {}, {}}; }
 
 /// What Append() makes of a line. What stands behind the line must not matter.
 Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
@@ -44,6 +42,7 @@ std::string LineOf(const Record& record) {
 Record Expected(Record record, IssuanceRequest request, const CaSet& set) {
   record.would_issue = record.may_issue && request.uses_exception;
   request.wildcard = record.name.starts_with("*.");
+  request.purpose = record.purpose;
   if (record.persist) {
     const auto time = std::chrono::floor<std::chrono::milliseconds>(record.time);
     JudgeAnew(request, time.time_since_epoch().count(), &*record.persist);
@@ -63,8 +62,8 @@ Record Expected(Record record, IssuanceRequest request, const CaSet& set) {
 
 TEST(RedecideTest, WritesWhatAScanWouldHaveWritten) {
   IssuanceRequest bound = RequestFor("ca.example.net");
-  bound.account_uri = "https://ca.example.net/1";
-  bound.validation_method = "dns-01";
+  bound.account_uris = {"https://ca.example.net/1"};
+  bound.validation_methods = {"dns-01"};
   bound.uses_exception = true;
   for (const IssuanceRequest& request :
        {RequestFor("letsencrypt.org"), RequestFor("ca.example.net"), bound}) {
@@ -345,6 +344,9 @@ INSTANTIATE_TEST_SUITE_P(
                   "outcome is none of the six"},
         BrokenRow{"NameNumber", R"({"name":1})", "name is no string"},
         BrokenRow{"LoneSurrogate", R"({"name":"\ud800"})", "name is no string"},
+        BrokenRow{"OtherPurpose", R"({"name":"a","for":"code","outcome":"permit"})",
+                  "for is none of tls, smime and mark"},
+        BrokenRow{"ParametersText", With(R"("parameters":"x")"), "parameters is no object"},
         BrokenRow{"MayIssueText", R"({"name":"a","may_issue":"true"})", "may_issue is no boolean"},
         BrokenRow{"WouldIssueText", With(R"("would_issue":"true")"), "would_issue is no boolean"},
         BrokenRow{"PersistOfAnotherForm", With(R"("persist":{"result":"new"})"),

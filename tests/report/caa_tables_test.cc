@@ -82,17 +82,34 @@ TEST_F(CaaTablesTest, SaysWhichIssuersAreKnownAndWhatWasMeant) {
   const Table& issuers = Find("issuers", 3);
   ASSERT_EQ(issuers.rows.size(), 2u);
   const Cell names = uint64_t{2};
-  EXPECT_EQ(issuers.rows[0],
-            (std::vector<Cell>{std::string("letsencrypt.org"), names, names, uint64_t{0},
-                               Share{2, 3}, std::string("yes"), std::string()}));
-  EXPECT_EQ(issuers.rows[1][5], Cell(std::string("no")));
-  EXPECT_EQ(issuers.rows[1][6], Cell(std::string("letsencrypt.org")));
+  EXPECT_EQ(issuers.rows[0], (std::vector<Cell>{std::string("letsencrypt.org"), names, names,
+                                                uint64_t{0}, uint64_t{0}, uint64_t{0}, Share{2, 3},
+                                                std::string("yes"), std::string()}));
+  EXPECT_EQ(issuers.rows[1][7], Cell(std::string("no")));
+  EXPECT_EQ(issuers.rows[1][8], Cell(std::string("letsencrypt.org")));
+  // Nobody is shown what there is nothing of.
+  for (const Column& column : issuers.columns) {
+    EXPECT_EQ(column.detail, column.id == "issuemail" || column.id == "issuevmc") << column.id;
+  }
+}
+
+/// RFC 8657; Baseline Requirements 2.2.8.
+TEST_F(CaaTablesTest, SaysWhoseVerdictTurnsWhenParametersBind) {
+  Add("ca.example; accounturi=urn:a");
+  Add("ca.example; validationmethods=dns-01");
+  Add("ca.example");
+  Add("b.example");
+  const Table& parameters = Find("parameters", 4);
+  ASSERT_EQ(parameters.rows.size(), 1u);
+  EXPECT_EQ(parameters.rows[0],
+            (std::vector<Cell>{std::string("ca.example"), uint64_t{2}, uint64_t{1}, uint64_t{1},
+                               uint64_t{0}, Share{2, 4}}));
 }
 
 TEST_F(CaaTablesTest, EachRowHasACellForEachColumn) {
   Add("letsencrypt.org");
   AddCaaTables(use_, 1, &tables_);
-  EXPECT_EQ(tables_.size(), 4u);
+  EXPECT_EQ(tables_.size(), 5u);
   for (const Table& table : tables_) {
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;
   }

@@ -48,9 +48,12 @@ Aggregate Sample(int from, int to) {
             : record::Line(
                   name, "issuer_authorized",
                   R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
-                  R"("value":"ca.example"}]},"decisions":{"A":"permit"},"attempts":2,"nxdomain":true,)"
-                  R"("servers":[{"host":"h","address":"192.0.2.1","result":"answer"},)"
-                  R"({"host":"g","address":"192.0.2.2","result":"answer"}])");
+                  R"("value":"ca.example; accounturi=urn:a"},{"flags":0,"tag":"issuemail",)"
+                  R"("value":"mail.example"}]},"for":")" +
+                      std::string(i % 3 == 0 ? "smime" : "tls") +
+                      R"(","decisions":{"A":"permit"},"attempts":2,"nxdomain":true,)"
+                      R"("servers":[{"host":"h","address":"192.0.2.1","result":"answer"},)"
+                      R"({"host":"g","address":"192.0.2.2","result":"answer"}])");
     EXPECT_EQ(reader.Read(line), "") << line;
     aggregate.Add(reader.record());
   }

@@ -37,15 +37,17 @@ TEST(MakeReportTest, HasACellForEachColumn) {
       reader.Read(record::Line(
           "a.example", "issuer_authorized",
           R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
-          R"({"flags":0,"tag":"issue","value":"ca.example"}]},)"
+          R"({"flags":0,"tag":"issue","value":"ca.example; accounturi=urn:a"}]},)"
           R"("servers":[{"host":"h","address":"a","result":"timeout"}],)"
           R"("findings":[{"code":"c"},{"code":"dnssec_no_dnskey"}],"decisions":{"A":"permit"})")),
       "");
   aggregate.Add(reader.record());
+  ASSERT_EQ(reader.Read(record::Line("a.example", "no_caa", R"(,"for":"smime")")), "");
+  aggregate.Add(reader.record());
   BrokenLines broken;
   broken.Add(0, 2, "x");
   const Report report = MakeReport(aggregate, broken, {.inputs = {"f"}, .min_names = 1});
-  EXPECT_EQ(report.tables.size(), 19u);
+  EXPECT_EQ(report.tables.size(), 21u);
   for (const Table& table : report.tables) {
     EXPECT_EQ(table.rows.empty(), table.id == "league" || table.id == "orders") << table.id;
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;

@@ -10,9 +10,11 @@ namespace {
 
 TEST(FingerprintTest, EveryMemberCounts) {
   Fingerprinter secret = *Fingerprinter::Create(1, 2);
-  const Fingerprint whole = secret.Of("a.example", "A.example", "1", "2");
-  EXPECT_EQ(whole, secret.Of("a.example", "A.example", "1", "2"));
-  EXPECT_NE(whole, Fingerprinter::Create(1, 3)->Of("a.example", "A.example", "1", "2"));
+  const Fingerprint whole = secret.Of("a.example", "A.example", Purpose::kTls, "1", "2");
+  EXPECT_EQ(whole, secret.Of("a.example", "A.example", Purpose::kTls, "1", "2"));
+  EXPECT_NE(whole, secret.Of("a.example", "A.example", Purpose::kSmime, "1", "2"));
+  EXPECT_NE(whole,
+            Fingerprinter::Create(1, 3)->Of("a.example", "A.example", Purpose::kTls, "1", "2"));
   std::set<Fingerprint> others;
   const std::string texts[] = {"",
                                "a",
@@ -25,7 +27,8 @@ TEST(FingerprintTest, EveryMemberCounts) {
   for (const std::string& name : texts) {
     for (const std::string& input : texts) {
       for (const std::string& id : texts) {
-        for (const std::string& order : texts) others.insert(secret.Of(name, input, id, order));
+        for (const std::string& order : texts)
+          others.insert(secret.Of(name, input, Purpose::kTls, id, order));
       }
     }
   }
@@ -37,9 +40,10 @@ TEST(FingerprintTest, IsWhatOtherProgramsCompute) {
   Fingerprinter secret = *Fingerprinter::Create(0x0706050403020100, 0x0F0E0D0C0B0A0908);
   const Fingerprint nothing{0xF6A305E578BA68DE, 0x2BBBB4378DC1F258};
   const Fingerprint whole{0xE7DBDD2FA492E55C, 0xAC46E9C0FD2E08DA};
-  EXPECT_EQ(secret.Of("", "", "", ""), nothing);
-  EXPECT_EQ(secret.Of("www.example.com", "WWW.example.com", "1", "\"a\""), whole);
-  EXPECT_EQ(secret.Of("", "", "", ""), nothing) << "a line depends on the one before";
+  EXPECT_EQ(secret.Of("", "", Purpose::kTls, "", ""), nothing);
+  EXPECT_EQ(secret.Of("www.example.com", "WWW.example.com", Purpose::kTls, "1", "\"a\""), whole);
+  EXPECT_EQ(secret.Of("", "", Purpose::kTls, "", ""), nothing)
+      << "a line depends on the one before";
 }
 
 TEST(FingerprintTest, HalvesAreEvenlySpread) {
@@ -48,7 +52,8 @@ TEST(FingerprintTest, HalvesAreEvenlySpread) {
   size_t low[64] = {};
   constexpr size_t kNames = 64'000;
   for (size_t i = 0; i < kNames; ++i) {
-    const Fingerprint print = secret.Of("name" + std::to_string(i) + ".example", "", "", "");
+    const Fingerprint print =
+        secret.Of("name" + std::to_string(i) + ".example", "", Purpose::kTls, "", "");
     ++high[print.high >> 58];
     ++low[print.low % 64];
   }

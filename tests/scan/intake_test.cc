@@ -64,14 +64,16 @@ TEST(IntakeTest, WithoutAWindowNothingIsHeldBack) {
 
 TEST(IntakeTest, WhatAsksForSomethingElseIsNoTwin) {
   std::vector<input::NameJob> jobs =
-      Jobs({"a.example", "*.a.example", "a.example", "a.example", "x y"});
-  jobs[2].mutable_details()->account_uri = "https://ca.example/1";
-  jobs[3].mutable_details()->validation_method = "dns-01";
+      Jobs({"a.example", "*.a.example", "a.example", "a.example", "x y", "a.example", "a.example"});
+  jobs[2].mutable_details()->account_uris = {"https://ca.example/1"};
+  jobs[3].mutable_details()->validation_methods = {"dns-01"};
+  jobs[5].purpose = Purpose::kSmime;
+  jobs[6].purpose = Purpose::kMark;
   jobs.push_back(Job("x y"));
   Intake intake({.shard = 0, .shard_count = 1, .dedupe_window = 100}, nullptr, nullptr);
-  EXPECT_THAT(
-      Through(&intake, std::move(jobs)),
-      ElementsAre("x y#4", "x y", "a.example#0", "*.a.example#1", "a.example#2", "a.example#3"));
+  EXPECT_THAT(Through(&intake, std::move(jobs)),
+              ElementsAre("x y#4", "x y", "a.example#0", "*.a.example#1", "a.example#2",
+                          "a.example#3", "a.example#5", "a.example#6"));
 }
 
 TEST(IntakeTest, ManyNamesAllComeOutOnce) {
@@ -117,11 +119,11 @@ TEST(IntakeTest, ShardsAreDisjointAndWhole) {
 TEST(IntakeTest, LeavesOutWhatAnEarlierRunHasDone) {
   Fingerprinter secret = *Fingerprinter::Create(1, 2);
   FingerprintSet done;
-  done.Add(secret.Of("a.example", "", "0", ""));
-  done.Add(secret.Of("b.example", "B.example", "", ""));
-  done.Add(secret.Of("*.c.example", "", "", ""));
-  done.Add(secret.Of("x y", "", "", ""));
-  done.Add(secret.Of("d.example", "", "", ""));
+  done.Add(secret.Of("a.example", "", Purpose::kTls, "0", ""));
+  done.Add(secret.Of("b.example", "B.example", Purpose::kTls, "", ""));
+  done.Add(secret.Of("*.c.example", "", Purpose::kTls, "", ""));
+  done.Add(secret.Of("x y", "", Purpose::kTls, "", ""));
+  done.Add(secret.Of("d.example", "", Purpose::kTls, "", ""));
   done.Seal();
   Intake intake({.shard = 0, .shard_count = 1, .dedupe_window = 5}, &done, &secret);
   std::vector<input::NameJob> jobs;

@@ -192,13 +192,13 @@ TEST_F(InvestigateTest, AParentMayBeAnAliasAsWell) {
 // The request.
 
 TEST_F(InvestigateTest, ANamesOwnAccountAndMethodTakeTheScansPlace) {
-  options_.request.account_uri = "https://ca.example/acct/1";
+  options_.request.account_uris = {"https://ca.example/acct/1"};
   resolver_.Script(
       "example.com",
       Records({{0, "issue", "letsencrypt.org; accounturi=https://ca.example/acct/2"}}));
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch");
   input::NameJob job = Job("example.com");
-  job.mutable_details()->account_uri = "https://ca.example/acct/2";
+  job.mutable_details()->account_uris = {"https://ca.example/acct/2"};
   EXPECT_EQ(Run(std::move(job))["reason"], "issuer_authorized");
   EXPECT_EQ(Run("example.com")["reason"], "account_uri_mismatch") << "for that name alone";
 }

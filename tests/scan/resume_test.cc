@@ -40,7 +40,7 @@ class ResumeTest : public testing::Test {
     return std::string(ReadEarlierOutput(path, &secret_, kGoOn).status().message());
   }
   bool Take(EarlierOutput* earlier, const std::string& name) {
-    return earlier->records.Take(secret_.Of(name, "", "", ""));
+    return earlier->records.Take(secret_.Of(name, "", Purpose::kTls, "", ""));
   }
 
   const io::TempFolder folder_;
@@ -67,9 +67,9 @@ TEST_F(ResumeTest, MembersTellTheLines) {
       "\n"
       R"({"id":null,"reason":"invalid_name","name":"x\\000y"})"
       "\n"));
-  EXPECT_TRUE(
-      earlier.records.Take(secret_.Of("a.example", "A.example", R"({"x": [1, "y"]})", "7")));
-  EXPECT_TRUE(earlier.records.Take(secret_.Of("x\\000y", "", "null", "")));
+  EXPECT_TRUE(earlier.records.Take(
+      secret_.Of("a.example", "A.example", Purpose::kTls, R"({"x": [1, "y"]})", "7")));
+  EXPECT_TRUE(earlier.records.Take(secret_.Of("x\\000y", "", Purpose::kTls, "null", "")));
   EXPECT_EQ(earlier.records.size(), 0u);
 }
 

@@ -30,6 +30,7 @@ by SIGINT or SIGTERM.
 Examples:
   caascan check www.example.com
   caascan check --ca Sectigo '*.example.com'
+  caascan check --ca DigiCert --for smime user@example.com
   caascan check --html example.html www.example.com)";
 
 /// Is standard output that file? Then the page would take the place of what is printed.
@@ -73,7 +74,8 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
   app->add_option("NAME", names_, "Names to check.")->option_text("NAME...")->required();
   timeout_ms_ = options_.timeout.count();
   request_.AddTo(app);
-  app->add_flag("--wildcard", options_.request.wildcard, "Evaluate every name as *.name.");
+  app->add_flag("--wildcard", options_.request.wildcard,
+                "Evaluate every name as *.name. For TLS alone.");
   app->add_flag("--from-url", options_.fields.from_url, kFromUrlText);
   CLI::Option* json = app->add_flag("--json", json_, "Print the records, a JSON object a line.");
   app->add_flag("--markdown", markdown_, "Print Markdown, for a ticket or a letter.")

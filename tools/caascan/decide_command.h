@@ -1,6 +1,8 @@
 // `caascan decide`: its options, and the call of the library that they stand for.
 #pragma once
 
+#include <cstdint>
+
 #include "caascan/decide.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
@@ -17,8 +19,12 @@ class DecideCommand {
   int Run();
 
  private:
+  /// What --parameters says.
+  enum class Parameters : uint8_t { kEnforce, kIgnore, kBoth };
+
   cli::Program* const program_;
   RequestOptions request_;
+  Parameters parameters_ = Parameters::kEnforce;
   DecideOptions options_;
 };
 

@@ -67,7 +67,7 @@ bool UsesException(const std::vector<std::string>& issuer_domains) {
 
 }  // namespace
 
-void RequestOptions::AddTo(CLI::App* app) {
+void RequestOptions::AddTo(CLI::App* app, WithoutFor without_for) {
   app_ = app;
   cli::AddRepeatedOption(
       app,
@@ -81,6 +81,15 @@ void RequestOptions::AddTo(CLI::App* app) {
                   "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
                   "domains; a known CA's name suffices."},
                  &ca_set_path_);
+  const bool as_recorded = without_for == WithoutFor::kAsRecorded;
+  if (!as_recorded) purpose_ = Purpose::kTls;
+  cli::AddChoice(
+      app, "--for",
+      "What the certificates are for, which says the CAA records that count: tls (issue "
+      "and issuewild), smime (issuemail; names may be mail addresses), or mark "
+      "(issuevmc) " +
+          std::string(as_recorded ? "(default: what each record is for)." : "(default tls)."),
+      {{"tls", Purpose::kTls}, {"smime", Purpose::kSmime}, {"mark", Purpose::kMark}}, &purpose_);
   cli::AddChoice(
       app, "--on-failure",
       "What would_issue says after a failed look-up: what the CA is known to do, and one "
@@ -88,14 +97,17 @@ void RequestOptions::AddTo(CLI::App* app) {
       "(default ca).",
       {{"ca", OnFailure::kCa}, {"refuse", OnFailure::kRefuse}, {"baseline", OnFailure::kBaseline}},
       &on_failure_);
-  cli::AddOption(app,
-                 {"--account-uri", "URI", "Match accounturi parameters against this (RFC 8657)."},
-                 &account_uri_)
+  cli::AddRepeatedOption(app,
+                         {"--account-uri", "URI",
+                          "Match accounturi parameters against this (RFC 8657); repeat for an "
+                          "account with several, or its parent's: any may match."},
+                         &account_uris_)
       ->check(CLI::Validator(CheckUri, ""));
-  cli::AddOption(app,
-                 {"--validation-method", "LABEL",
-                  "Match validationmethods parameters against this (RFC 8657)."},
-                 &validation_method_)
+  cli::AddRepeatedOption(app,
+                         {"--validation-method", "LABEL",
+                          "Match validationmethods parameters against this (RFC 8657), such as "
+                          "dns-01, or ca-tbr-7 for BR 3.2.2.4.7; repeat: any may match."},
+                         &validation_methods_)
       ->check(CLI::Validator(CheckMethodLabel, ""));
 }
 
@@ -113,8 +125,12 @@ absl::Status RequestOptions::Read(IssuanceRequest* request,
   request->uses_exception =
       on_failure_ == OnFailure::kBaseline ||
       (on_failure_ == OnFailure::kCa && UsesException(request->issuer_domains));
-  if (app_->count("--account-uri") > 0) request->account_uri = account_uri_;
-  if (app_->count("--validation-method") > 0) request->validation_method = validation_method_;
+  request->purpose = purpose_.value_or(Purpose::kTls);
+  request->account_uris = account_uris_;
+  request->validation_methods = validation_methods_;
+  if (request->wildcard && request->purpose != Purpose::kTls) {
+    return absl::InvalidArgumentError("--wildcard: only TLS certificates are for wildcards");
+  }
   if (ca_set_path_.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<CertificationAuthority>> read = ReadCaSet(ca_set_path_);
   if (!read.ok()) return read.status();

@@ -43,11 +43,12 @@ compressed files end with exit status 2. Every name gives exactly one record, in
     With --zone-names owners: every name that has records once, the apex and the delegated names too. Not the root, and
     not the hashes of NSEC3; where the file has its SOA record, not what is outside the zone or below a delegation, such
     as glue. Such a file is sorted. $ORIGIN and $TTL are followed; $INCLUDE and $GENERATE end with exit status 2.
-  ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, account_uri,
-    validation_method.
+  ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, for (tls, smime
+    or mark), account_uri, validation_method (a string, or an array of which any may match).
 auto goes by the file's name (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that
 counts: an object is ndjson; a record, a directive or a ; comment is zone; a comma, semicolon or tab is csv, unless it
 stands in the path of a URL; anything else is lines, or csv with --column or --keep.
+With --for smime a name may be a mail address, user@example.com: its domain is looked up, and input keeps the address.
 With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
 input; so they are without it in a column that the header calls origin, url, uri, website or site, and in a member by
 --key origin, url or uri. Percent encodings in a host are decoded; an address is no name.
@@ -104,12 +105,12 @@ FILE of -o is never an input too, by whatever name or link. One that is not empt
 appends (>>): a second scan ends with "in use". It is emptied only when the scan begins.
 
 With -o FILE the scan writes FILE.meta.json: docs/metadata.schema.json says what. It is there from the beginning, so that a
-scan that was killed has it too. --resume with another CA, account, method, wildcard, DNSSEC mode or kind of
+scan that was killed has it too. --resume with another CA, purpose, account, method, wildcard, DNSSEC mode or kind of
 resolver than FILE.meta.json tells is refused; where there is no such file, that is said, and the scan goes on.
 
 Long scans:
 With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
-input line, exactly once. Lines are told apart by name, input, id and order. Each record
+input line, exactly once. Lines are told apart by name, input, for, id and order. Each record
 kept takes 20 bytes of memory, and up to 40 while they are read: for 10 million, 200 MB and 400 MB. A torn last line (compressed: member or frame) is cut off; names that a signal stopped are scanned.
 The shard of a name is the upper part of H*N, where H is the lower half, as a fraction of 2^32, of SplitMix64's
 finalizer of the FNV-1a hash (64 bits) of its registrable domain, lower case, in wire form. It is the same in every
@@ -150,7 +151,7 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
 void ScanCommand::AddDecisionOptions(CLI::App* app) {
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
-                "Evaluate every name as *.name; a name given so always is.");
+                "Evaluate every name as *.name; a name given so always is. For TLS alone.");
   cli::AddChoice(app, "--also",
                  "Look up the TXT records of _validation-persist.NAME too, by one more query a "
                  "name, and say in persist what they are worth to the CA and the account "
