@@ -132,7 +132,7 @@ std::string RemedyFor(const FindingKind& kind, const record::RecordView& record)
 
 std::string RemedyFor(const record::RecordView& record) {
   if (ResolversAreDown(record)) return std::string(KindOf(FindingCode::kResolverDown).remedy);
-  return WithDelegator(guide::ReasonRemedy(record.reason), record);
+  return WithDelegator(guide::ReasonRemedy(record.reason, record.purpose), record);
 }
 
 std::string ElsewhereText(const record::RecordView& record) {

@@ -12,6 +12,7 @@
 #include "scanner/explain/culprit.h"
 #include "scanner/explain/dossier.h"
 #include "scanner/explain/explain_page.h"
+#include "scanner/explain/purpose_text.h"
 #include "scanner/explain/support_letter.h"
 #include "scanner/explain/verdict.h"
 #include "scanner/guide/reason_remedy.h"
@@ -172,7 +173,10 @@ void AddPublishing(const record::RecordView& record, const std::string& issuer, 
                        : "Nothing is needed. To let " + issuer + " alone issue, publish");
   const std::string near(IsKnownIssuer(issuer) ? "" : NearestKnownIssuer(issuer));
   if (!near.empty()) page->Line("  " + issuer + " is no known CA's; " + near + " may be meant.");
-  if (WildcardsAreApart(record)) {
+  if (record.purpose != Purpose::kTls) {
+    page->Line(absl::StrCat("  for ", CertificatesText(record), ":"));
+    AddForms(at, RelevantTag(record.purpose), issuer, page);
+  } else if (WildcardsAreApart(record)) {
     page->Line("  for wildcards, since an issuewild is there:");
     AddForms(at, "issuewild", issuer, page);
     page->Line("  for names that are no wildcards:");

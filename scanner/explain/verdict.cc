@@ -10,6 +10,7 @@
 #include "caascan/known_cas.h"
 #include "scanner/caa/property.h"
 #include "scanner/explain/culprit.h"
+#include "scanner/explain/purpose_text.h"
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/report/formats/cell_text.h"
 
@@ -19,26 +20,30 @@ namespace {
 using report::PrintableText;
 
 /// Why, in the middle of a sentence.
-std::string_view ReasonText(Reason reason) {
+std::string ReasonText(Reason reason, Purpose purpose) {
+  const std::string records = RecordsText(purpose);
+  const std::string kind = purpose == Purpose::kTls     ? "every certificate"
+                           : purpose == Purpose::kSmime ? "every S/MIME certificate"
+                                                        : "every mark certificate";
   switch (reason) {
     case Reason::kNoCaa:
       return "there are no CAA records at the name or above it";
     case Reason::kIssuerAuthorized:
-      return "the CAA records name it";
+      return records + " name it";
     case Reason::kNoIssueProperty:
       return "the CAA records do not restrict such certificates";
     case Reason::kIssuerNotAuthorized:
-      return "the CAA records name others only";
+      return records + " name others only";
     case Reason::kIssuanceForbidden:
-      return "the CAA records forbid every certificate";
+      return records + " forbid " + kind;
     case Reason::kUnknownCriticalProperty:
       return "a CAA record that must be understood has a tag that no CA knows";
     case Reason::kAccountUriMismatch:
-      return "the CAA records name it for another account";
+      return records + " name it for another account";
     case Reason::kValidationMethodMismatch:
-      return "the CAA records name it for other validation methods";
+      return records + " name it for other validation methods";
     case Reason::kMalformedProperty:
-      return "the CAA records cannot be read";
+      return records + " cannot be read";
     default:
       return "";
   }
@@ -84,7 +89,7 @@ std::string CaText(const std::vector<std::string>& issuer_domains) {
 }
 
 bool WildcardsAreApart(const record::RecordView& record) {
-  return record.name.starts_with("*.") &&
+  return record.purpose == Purpose::kTls && record.name.starts_with("*.") &&
          std::any_of(record.caa.begin(), record.caa.end(), [](const record::CaaRecordView& caa) {
            return caa::EqualIgnoringCase(caa.tag, "issuewild");
          });
@@ -106,19 +111,20 @@ Verdict VerdictOf(const record::RecordView& record,
   const std::string ca = CaText(issuer_domains);
   Verdict verdict;
   verdict.good = WouldIssueWhoeverAnswers(record);
-  std::string because(ReasonText(record.reason));
+  std::string because = ReasonText(record.reason, record.purpose);
   if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
     because = "the issuewild records, which alone count for wildcards, name others only";
   }
   switch (record.outcome) {
     case Outcome::kPermit:
-      verdict.text = AnswersDiffer(record) ? DependsText(record, ca)
-                                           : ca + " may issue for " + name + ": " + because + ".";
+      verdict.text = AnswersDiffer(record)
+                         ? DependsText(record, ca)
+                         : ca + " may issue" + IssueText(record) + ": " + because + ".";
       break;
     case Outcome::kDeny:
       verdict.text = AnswersDiffer(record)
                          ? DependsText(record, ca)
-                         : ca + " may not issue for " + name + ": " + because + ".";
+                         : ca + " may not issue" + IssueText(record) + ": " + because + ".";
       break;
     case Outcome::kError:
       verdict.text = name + guide::WhyNotLookedUp(record.reason);
@@ -141,24 +147,24 @@ Verdict VerdictOf(const record::RecordView& record,
 std::string ConsequenceText(const record::RecordView& record) {
   if (record.would_issue || record.outcome == Outcome::kError) return "";
   if (ResolversAreDown(record)) return "";
-  const std::string name = PrintableText(record.name);
   if (record.outcome == Outcome::kDeny) {
-    return " As it is, the certification authority that was asked for must refuse a certificate "
-           "for " +
-           name + ".";
+    return " As it is, the certification authority that was asked for must refuse " +
+           CertificateWithArticle(record) + ".";
   }
   if (record.may_issue) {
-    return " As it is, certification authorities that refuse after a failed look-up issue no "
-           "certificate for " +
-           name + ".";
+    return " As it is, certification authorities that refuse after a failed look-up issue no " +
+           CertificateText(record) + ".";
   }
-  return " As it is, every certification authority must refuse a certificate for " + name + ".";
+  return " As it is, every certification authority must refuse " + CertificateWithArticle(record) +
+         ".";
 }
 
 std::string ApplicantError(const record::RecordView& record,
                            const std::vector<std::string>& issuer_domains) {
   assert(!issuer_domains.empty() && "a CA has a name");
   const KnownCa* known = KnownOf(issuer_domains);
+  // Its software issues for TLS alone.
+  if (record.purpose != Purpose::kTls) return "";
   if (known == nullptr || !known->runs_boulder || ResolversAreDown(record)) return "";
   switch (record.outcome) {
     case Outcome::kDeny:
