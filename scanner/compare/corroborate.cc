@@ -209,14 +209,14 @@ class CorroborateRun {
   absl::Status Run();
 
  private:
-  using Names = std::map<std::string, std::vector<PerspectiveRecord>, std::less<>>;
+  using Names = std::map<NameKey, std::vector<PerspectiveRecord>, NameKeyLess>;
 
   absl::Status ReadAll(report::RecordPass* pass, Spill* spill);
   absl::Status ReadShare(const Spill& spill, const Spill::Share& share, Names* names) const;
   absl::Status CheckRequests(const std::string& name,
                              const std::vector<PerspectiveRecord>& records) const;
   absl::Status DecideAll(const Spill& spill, report::RecordPass* pass, io::WholeFile* output);
-  void AppendName(const std::string& name, const std::vector<PerspectiveRecord>& records,
+  void AppendName(const NameKey& key, const std::vector<PerspectiveRecord>& records,
                   std::string* out);
   void AppendRemotes(const std::vector<PerspectiveRecord>& records,
                      const std::vector<Perspective>& judged, std::string* out) const;
@@ -241,9 +241,10 @@ absl::Status CorroborateRun::ReadAll(report::RecordPass* pass, Spill* spill) {
 absl::Status CorroborateRun::ReadShare(const Spill& spill, const Spill::Share& share,
                                        Names* names) const {
   return spill.ForEach(share, [this, names](const SpillRow& row) {
-    auto found = names->find(row.name);
+    auto found = names->find(row);
     if (found == names->end()) {
-      found = names->try_emplace(std::string(row.name), options_.remotes.size() + 1).first;
+      found = names->try_emplace({std::string(row.name), row.purpose}, options_.remotes.size() + 1)
+                  .first;
     }
     PerspectiveRecord& record = found->second.at(row.input);
     record = {.records = record.records + 1,
@@ -304,8 +305,8 @@ void CorroborateRun::AppendRemotes(const std::vector<PerspectiveRecord>& records
 }
 
 /// records[0] is the primary perspective's.
-void CorroborateRun::AppendName(const std::string& name,
-                                const std::vector<PerspectiveRecord>& records, std::string* out) {
+void CorroborateRun::AppendName(const NameKey& key, const std::vector<PerspectiveRecord>& records,
+                                std::string* out) {
   const Perspective primary = JudgePrimary(records[0], freshness_);
   std::vector<Perspective> remotes;
   for (size_t i = 1; i < records.size(); ++i)
@@ -314,7 +315,8 @@ void CorroborateRun::AppendName(const std::string& name,
   ++summary_->names;
   summary_->issue += decision.issue ? 1 : 0;
   out->append(R"({"name":)");
-  record::AppendJsonString(name, out);
+  record::AppendJsonString(key.name, out);
+  if (key.purpose != Purpose::kTls) AppendMember("for", PurposeCode(key.purpose), out);
   AppendMember("decision", decision.issue ? "issue" : "do not issue", out);
   AppendMember("quorum",
                std::to_string(decision.corroborated) + "/" + std::to_string(remotes.size()), out);
@@ -347,9 +349,9 @@ absl::Status CorroborateRun::DecideAll(const Spill& spill, report::RecordPass* p
     absl::Status status = ReadShare(spill, shares[i], &names);
     if (!status.ok()) return status;
     std::string lines;
-    for (const auto& [name, records] : names) {
-      if (status = CheckRequests(name, records); !status.ok()) return status;
-      if (records[0].records > 0) AppendName(name, records, &lines);
+    for (const auto& [key, records] : names) {
+      if (status = CheckRequests(key.name, records); !status.ok()) return status;
+      if (records[0].records > 0) AppendName(key, records, &lines);
       if (lines.size() >= kWriteSize) (void)output->Write(std::exchange(lines, {}));
     }
     if (!lines.empty() && !output->Write(lines)) return absl::OkStatus();  // Commit() says why.

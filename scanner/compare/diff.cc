@@ -44,7 +44,7 @@ struct NamePair {
   NameState before;
   NameState after;
 };
-using Names = std::map<std::string, NamePair, std::less<>>;
+using Names = std::map<NameKey, NamePair, NameKeyLess>;
 
 /// The latest record counts; of two at the same time, the one that is greater in every reading
 /// order, so that the order of reading does not matter.
@@ -69,8 +69,10 @@ constexpr size_t kRowMemory = sizeof(Names::value_type) + 64;
 
 absl::Status ReadShare(const Spill& spill, const Spill::Share& share, Names* names) {
   return spill.ForEach(share, [names](const SpillRow& row) {
-    auto found = names->find(row.name);
-    if (found == names->end()) found = names->try_emplace(std::string(row.name)).first;
+    auto found = names->find(row);
+    if (found == names->end()) {
+      found = names->try_emplace({std::string(row.name), row.purpose}).first;
+    }
     Take(row, row.input == 0 ? &found->second.before : &found->second.after);
   });
 }
@@ -94,11 +96,15 @@ void AppendState(const NameState& state, std::string* out) {
   out->append("]}");
 }
 
-void AppendChange(const std::string& name, const NamePair& pair, std::string* out) {
+void AppendChange(const NameKey& key, const NamePair& pair, std::string* out) {
   const NameChange change = ChangeOf(pair.before, pair.after);
   if (!change.any()) return;
   out->append(R"({"name":)");
-  record::AppendJsonString(name, out);
+  record::AppendJsonString(key.name, out);
+  if (key.purpose != Purpose::kTls) {
+    out->append(R"(,"for":)");
+    record::AppendJsonString(PurposeCode(key.purpose), out);
+  }
   out->append(R"(,"changed":[)");
   std::string codes;
   if (change.outcome) codes += R"(,"outcome")";
@@ -120,10 +126,10 @@ absl::Status Compare(const Spill& spill, report::RecordPass* pass, report::Progr
     Names names;
     if (absl::Status read = ReadShare(spill, shares[i], &names); !read.ok()) return read;
     std::string lines;
-    for (const auto& [name, pair] : names) {
+    for (const auto& [key, pair] : names) {
       counts->Add(pair.before, pair.after);
       const bool in_both = pair.before.records > 0 && pair.after.records > 0;
-      if (changes != nullptr && in_both) AppendChange(name, pair, &lines);
+      if (changes != nullptr && in_both) AppendChange(key, pair, &lines);
     }
     if (!lines.empty() && !changes->Write(lines)) return changes->Commit();
     if (pass->signal() != 0) break;

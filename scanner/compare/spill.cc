@@ -32,7 +32,7 @@ struct Head {
   Reason reason;
   DnssecStatus dnssec;
   uint8_t may_issue;
-  uint8_t unused;
+  Purpose purpose;
 };
 static_assert(std::is_trivially_copyable_v<Head>);
 
@@ -62,6 +62,7 @@ bool TakeRow(std::string_view* bytes, SpillRow* row) {
   row->reason = head.reason;
   row->dnssec = head.dnssec;
   row->may_issue = head.may_issue != 0;
+  row->purpose = head.purpose;
   row->ttl_s = head.ttl_s;
   row->time_ms = head.time_ms;
   row->name = texts.substr(0, head.name_size);
@@ -117,7 +118,7 @@ void Spill::Add(const SpillRow& row) {
                      .reason = row.reason,
                      .dnssec = row.dnssec,
                      .may_issue = static_cast<uint8_t>(row.may_issue ? 1 : 0),
-                     .unused = 0};
+                     .purpose = row.purpose};
   // Of the name as it will be read back.
   const size_t hash = HashOf(row.name.substr(0, head.name_size));
   Partition& partition = partitions_[hash % kPartitions];
@@ -191,6 +192,7 @@ SpillRow RowOf(const record::RecordView& record, size_t input, std::string* oper
           .reason = record.reason,
           .dnssec = record.dnssec,
           .may_issue = record.may_issue,
+          .purpose = record.purpose,
           .ttl_s = record.caa_ttl_s,
           .time_ms = record.time_ms,
           .name = record.name,

@@ -15,6 +15,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "caascan/caa.h"
 #include "scanner/record/record_view.h"
 
 namespace caascan::compare {
@@ -26,11 +27,28 @@ struct SpillRow {
   Reason reason = Reason::kStopped;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool may_issue = false;
+  Purpose purpose = Purpose::kTls;
   uint32_t ttl_s = 0;  // Of the CAA set.
   int64_t time_ms = 0;
   std::string_view name;
   std::string_view operator_name;
   std::string_view caa;  // The set's records, sorted, a line each; empty without a set.
+};
+
+/// By what records are compared: one name may have been asked for several purposes.
+struct NameKey {
+  std::string name;
+  Purpose purpose = Purpose::kTls;
+};
+
+/// Finds keys by rows, too.
+struct NameKeyLess {
+  using is_transparent = void;
+  template <typename A, typename B>
+  bool operator()(const A& a, const B& b) const {
+    const int order = std::string_view(a.name).compare(std::string_view(b.name));
+    return order != 0 ? order < 0 : a.purpose < b.purpose;
+  }
 };
 
 /// Temporary files that the rows are dealt out to by a hash of the name: all rows of a name lie in

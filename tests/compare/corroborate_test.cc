@@ -131,6 +131,17 @@ TEST_F(RunCorroborateTest, TellsAWildcardFromItsParent) {
   EXPECT_EQ(summary_.issue, 0u);
 }
 
+TEST_F(RunCorroborateTest, TellsPurposesApart) {
+  const std::string mail = Line("a.example", "no_caa", R"(,"for":"smime")") + "\n";
+  const std::string primary = AddFile(Line("a.example") + "\n" + mail);
+  const std::string one = AddFile(Line("a.example") + "\n" + mail);
+  const std::string two = AddFile(mail + Line("a.example") + "\n");
+  ASSERT_TRUE(Run(primary, {one, two}).ok());
+  EXPECT_EQ(summary_.names, 2u);
+  EXPECT_EQ(summary_.issue, 2u);
+  EXPECT_THAT(output_.Read(), HasSubstr(R"({"name":"a.example","for":"smime","decision":"issue")"));
+}
+
 TEST_F(RunCorroborateTest, RefusesWhatMayHideADenial) {
   const std::string good = AddFile(Line("a.example") + "\n");
   const std::string other = AddFile(Line("a.example") + "\n");
