@@ -10,6 +10,7 @@
 
 #include "tools/caalab/serve/server.h"
 #include "tools/caalab/truth/compare.h"
+#include "tools/caalab/truth/purpose.h"
 #include "tools/caalab/truth/truth.h"
 #include "tools/caalab/world/export.h"
 #include "tools/caalab/world/json_reader.h"
@@ -98,14 +99,31 @@ class LinePrinter {
   absl::Status status_;
 };
 
-absl::Status PrintTruthOf(const lab::Internet& internet, std::string_view typed,
+absl::Status PrintTruthOf(const lab::Internet& internet, std::string_view asked_line,
                           LinePrinter* printer) {
-  const auto expect = internet.Expect(typed);
-  if (!expect.ok()) return absl::InvalidArgumentError(expect.status().message());
+  const auto asked = lab::ReadAsked(asked_line);
+  if (!asked.ok()) return asked.status();
+  const auto of_tls = internet.Expect(asked->name);
+  if (!of_tls.ok()) return absl::InvalidArgumentError(of_tls.status().message());
+  const auto expect = lab::ForPurpose(internet.world(), *of_tls, asked->purpose);
+  if (!expect.ok()) return expect.status();
   const auto line = lab::TruthLine(internet.world(), *expect);
   if (!line.ok()) return line.status();
   (void)printer->Print(*line);  // Finish() tells of a failure.
   return absl::OkStatus();
+}
+
+void AddPurposesFlag(CLI::App* command, bool* purposes) {
+  command->add_flag("--purposes", *purposes,
+                    "Ask for TLS, S/MIME and mark certificates by turns: each name as an object of "
+                    "NDJSON with the purpose in for");
+}
+
+/// A listed name as it is to be asked.
+std::string ListedLine(const lab::Internet& internet, const std::string& name, bool purposes,
+                       uint64_t seed) {
+  const auto expect = internet.Expect(name);
+  return purposes && expect.ok() ? lab::LineForSomePurpose(name, *expect, seed) : name;
 }
 
 /// The truth of every name of a stream, blank and comment lines left out.
@@ -162,14 +180,16 @@ NamesCommand::NamesCommand(cli::Program* program)
     : program_(program),
       command_(program->app()->add_subcommand("names", "List the names whose truth is known")) {
   AddInternetOptions(command_, &internet_);
+  AddPurposesFlag(command_, &purposes_);
 }
 
 int NamesCommand::Run() {
   const auto internet = lab::Internet::Load(internet_);
   if (!internet.ok()) return program_->Finish(internet.status());
   LinePrinter printer;
-  (*internet)->ListNames(
-      [&printer](const std::string& name) { return printer.Print(name + "\n"); });
+  (*internet)->ListNames([&](const std::string& name) {
+    return printer.Print(ListedLine(**internet, name, purposes_, internet_.seed) + "\n");
+  });
   return program_->Finish(printer.Finish());
 }
 
@@ -178,6 +198,7 @@ TruthCommand::TruthCommand(cli::Program* program)
       command_(
           program->app()->add_subcommand("truth", "Print the record that each name must get")) {
   AddInternetOptions(command_, &internet_);
+  AddPurposesFlag(command_, &purposes_);
   command_
       ->add_option("inputs", inputs_,
                    "Names, and files of names (- is standard input); none: all that are listed")
@@ -200,7 +221,8 @@ absl::Status TruthCommand::PrintAll(const lab::Internet& internet) {
   }
   if (inputs_.empty()) {
     internet.ListNames([&](const std::string& name) {
-      status = PrintTruthOf(internet, name, &printer);
+      status =
+          PrintTruthOf(internet, ListedLine(internet, name, purposes_, internet_.seed), &printer);
       return status.ok();
     });
   }

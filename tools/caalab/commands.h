@@ -41,6 +41,7 @@ class NamesCommand {
   cli::Program* program_;
   CLI::App* command_;
   lab::InternetOptions internet_;
+  bool purposes_ = false;
 };
 
 /// `caalab truth`: the record that each name must get.
@@ -57,6 +58,7 @@ class TruthCommand {
   CLI::App* command_;
   lab::InternetOptions internet_;
   std::vector<std::string> inputs_;
+  bool purposes_ = false;
 };
 
 /// `caalab export`: a scenario's zones as master files.

@@ -120,6 +120,9 @@ absl::Status Comparison::Parse(std::string_view line, ComparedRecord* out) {
   }
   *out = ComparedRecord();
   out->name = TextMember(record, "name");
+  // One name may be asked for several purposes.
+  const std::string purpose = TextMember(record, "for");
+  if (!purpose.empty()) absl::StrAppend(&out->name, " for ", purpose);
   if (record["name"].error() != simdjson::SUCCESS) {
     return absl::InvalidArgumentError("no record: it has no name");
   }

@@ -39,7 +39,7 @@ std::string_view RecordFieldText(RecordField field);
 
 /// A record as it is compared: everything in one form, whatever the order of members.
 struct ComparedRecord {
-  std::string name;
+  std::string name;  // With "for smime" or "for mark" behind it where it is not for TLS.
   /// By RecordField. For caa the owner and the records, sorted; findings are compared apart.
   std::array<std::string, kRecordFields> fields;
   std::vector<FindingFact> findings;

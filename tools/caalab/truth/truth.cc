@@ -359,6 +359,7 @@ absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& exp
   if (!derived.ok()) return derived.status();
   std::string out = "{\"name\":";
   AppendJsonText(expect.name, &out);
+  AppendMember("for", expect.purpose, &out);
   AppendMember("outcome", OutcomeOfReason(expect.reason), &out);
   AppendMember("reason", expect.reason, &out);
   absl::StrAppend(&out, ",\"may_issue\":", derived->may_issue ? "true" : "false");

@@ -72,29 +72,21 @@ bool IsMethodList(const std::string& text) {
 }
 
 /// One "name=value" (RFC 8659 §4.2). `seen` are the names, in lower case, before this one.
-bool IsSoundParameter(const std::string& text, std::multiset<std::string>* seen) {
+void ReadParameter(const std::string& text, std::multiset<std::string>* seen, IssuerValue* out) {
   const Words halves = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  if (halves.size() < 2) return false;
+  if (halves.size() < 2) {
+    out->readable_parameters = false;
+    return;
+  }
   const std::string name = absl::AsciiStrToLower(Strip(halves[0]));
   const std::string value = Strip(halves[1]);
-  if (!IsWord(name) || !std::all_of(value.begin(), value.end(), absl::ascii_isgraph)) return false;
+  if (!IsWord(name) || !std::all_of(value.begin(), value.end(), absl::ascii_isgraph)) {
+    out->readable_parameters = false;
+  }
   const bool again = seen->count(name) > 0;
   seen->insert(name);
-  if (name == "accounturi") return !again && IsUri(value);                // RFC 8657 §3.
-  if (name == "validationmethods") return !again && IsMethodList(value);  // RFC 8657 §4.
-  return true;
-}
-
-/// The value of issue, issuewild and issuemail. *issuer is filled where it can be read.
-bool IsSoundIssuer(const std::string& value, std::string* issuer) {
-  Words parts = absl::StrSplit(value, ';');
-  for (std::string& part : parts) part = Strip(part);
-  if (!parts[0].empty() && !IsDomain(parts[0])) return false;
-  *issuer = parts[0];
-  if (parts.size() == 2 && parts[1].empty()) return true;
-  std::multiset<std::string> seen;
-  return std::all_of(parts.begin() + 1, parts.end(),
-                     [&seen](const std::string& part) { return IsSoundParameter(part, &seen); });
+  if (name == "accounturi" && (again || !IsUri(value))) out->account_can_match = false;
+  if (name == "validationmethods" && (again || !IsMethodList(value))) out->method_can_match = false;
 }
 
 bool IsReportUrl(const std::string& value) {
@@ -122,6 +114,15 @@ bool IsPhoneNumber(const std::string& text) {
          std::all_of(digits.begin() + 1, digits.end(), absl::ascii_isdigit);
 }
 
+/// A method of a CA's own, or of the Baseline Requirements: section 3.2.2.4.N is ca-tbr-N.
+bool IsCaMethod(const std::string& method) {
+  if (!absl::StartsWith(method, "ca-")) return false;
+  if (!absl::StartsWith(method, "ca-tbr-")) return true;
+  const std::string number = method.substr(7);
+  return !number.empty() && number.size() <= 2 && number[0] != '0' &&
+         std::all_of(number.begin(), number.end(), absl::ascii_isdigit);
+}
+
 /// What follows from the parameters of a sound value.
 void JudgeParameters(const std::string& value, std::set<std::string_view>* codes) {
   static const std::set<std::string> kMethods = {
@@ -135,7 +136,7 @@ void JudgeParameters(const std::string& value, std::set<std::string_view>* codes
     std::erase(plain, '-');
     if (name == "validationmethods") {
       for (const std::string& method : Words(absl::StrSplit(Strip(halves[1]), ','))) {
-        const bool known = absl::StartsWith(method, "ca-") || kMethods.count(method) != 0;
+        const bool known = IsCaMethod(method) || kMethods.count(method) != 0;
         if (!known) codes->insert("caa_method_unknown");
       }
     } else if (name != "accounturi" &&
@@ -154,8 +155,9 @@ struct Seen {
 
 void JudgeIssuer(const std::string& tag, const std::string& value, Seen* seen,
                  std::set<std::string_view>* codes) {
-  std::string issuer;
-  const bool sound = IsSoundIssuer(value, &issuer);
+  const IssuerValue read = ReadIssuerValue(value);
+  const std::string& issuer = read.issuer;
+  const bool sound = read.sound();
   if (!sound) codes->insert("caa_value_malformed");
   if (tag == "issuemail" || tag == "issuevmc") return;
   if (sound) JudgeParameters(value, codes);
@@ -186,6 +188,25 @@ void Judge(const dns::CaaRdata& record, Seen* seen, std::set<std::string_view>* 
 }
 
 }  // namespace
+
+IssuerValue ReadIssuerValue(const std::string& value) {
+  IssuerValue out;
+  Words parts = absl::StrSplit(value, ';');
+  for (std::string& part : parts) part = Strip(part);
+  out.readable_issuer = parts[0].empty() || IsDomain(parts[0]);
+  if (!out.readable_issuer) return out;
+  out.issuer = parts[0];
+  if (parts.size() == 2 && parts[1].empty()) return out;
+  std::multiset<std::string> seen;
+  for (size_t i = 1; i < parts.size(); ++i) ReadParameter(parts[i], &seen, &out);
+  return out;
+}
+
+bool IsKnownTag(const std::string& tag) {
+  static const std::set<std::string> kTags = {
+      "issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"};
+  return kTags.count(tag) > 0;
+}
 
 std::vector<std::string_view> RecordFaults(const RRset& caa) {
   Seen seen;

@@ -37,6 +37,10 @@ struct Expectation {
   std::string name;   // Lower case, `*.` in front for a wildcard; relative in a family's behaviour.
   std::string input;  // What to type, where it differs.
   std::string reason;
+  /// What it would be for S/MIME and for mark certificates; empty: not said.
+  std::string smime_reason;
+  std::string mark_reason;
+  std::string purpose;    // "smime" or "mark"; empty: TLS. Not in descriptions.
   std::string dnssec;     // Empty: what the lab's signing says.
   std::string failed_at;  // Empty: not said.
   std::string zone;       // Likewise.

@@ -67,6 +67,13 @@ Expectation ReadExpectation(const JsonValue& value, const dns::Name& apex) {
     json.Complain(absl::StrCat("the outcome of ", expect.reason, " is ", std::string(outcome),
                                ", not ", *given));
   }
+  expect.smime_reason = json.Text("smime", "");
+  expect.mark_reason = json.Text("mark", "");
+  for (const std::string& reason : {expect.smime_reason, expect.mark_reason}) {
+    if (!reason.empty() && OutcomeOfReason(reason).empty()) {
+      json.Complain(absl::StrCat("\"", reason, "\" is no reason"));
+    }
+  }
   expect.dnssec = json.Text("dnssec", "");
   expect.failed_at = json.Text("failed_at", "");
   expect.zone = json.Text("zone", "");
