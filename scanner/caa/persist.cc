@@ -49,9 +49,10 @@ bool IsOf(std::string_view issuer, const IssuanceRequest& request) {
       [issuer](std::string_view domain) { return EqualIgnoringCase(issuer, domain); });
 }
 
-/// RFC 8657 §3: URIs are compared as strings.
+/// RFC 8657 §3: URIs are compared as strings. Any of several may match; without one, each does.
 bool MatchesAccount(std::string_view uri, const IssuanceRequest& request) {
-  return !request.account_uri || *request.account_uri == uri;
+  const std::vector<std::string>& uris = request.account_uris;
+  return uris.empty() || std::find(uris.begin(), uris.end(), uri) != uris.end();
 }
 
 /// What makes a record that names the CA malformed, or empty.

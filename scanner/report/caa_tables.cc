@@ -144,7 +144,7 @@ Table TagTable(const CaaUse& caa) {
 }
 
 /// Of scans with --also persist.
-Table PersistTable(const BoundedTable<CountRow>& results) {
+Table PersistTable(const counts::BoundedTable<counts::CountRow>& results) {
   Table table = {
       .id = "persist",
       .title = "Persistent validation records (dns-persist-01)",

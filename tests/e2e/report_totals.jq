@@ -156,8 +156,8 @@ def tables: length as $total | existing as $existing | ($existing | length) as $
       | map({issuer: .key, names: (.of | length), accounturi: (.of | having(.account)),
              validationmethods: (.of | having(.method)), nobody: (.of | having(.nobody))}
             + share(.of | length; $with_caa | length)),
-    persist: map(select(.persist)) as $records | $records | groups(.persist.result)
-      | map({result: .key, names: (.of | length)} + share(.of | length; $records | length)),
+    persist: (map(select(.persist)) as $records | $records | groups(.persist.result)
+      | map({result: .key, names: (.of | length)} + share(.of | length; $records | length))),
     tags: map(properties[]) | groups(.tag) | map({tag: .key, records: (.of | length)}),
     decisions: map(.decisions // {} | to_entries[]) | groups(.key)
       | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))})

@@ -25,11 +25,7 @@ struct CaaTruth {
 std::optional<CaaTruth> FindCaa(const World& world, dns::NameView name);
 
 /// The record that is expected, as one line of NDJSON with its newline: the members
-
-/// that a truth fixes (name, outcome, reason, may_issue, caa, dnssec, failed_at, zone, persist,
-
-/// that a truth fixes (name, for, outcome, reason, may_issue, caa, dnssec, failed_at, zone,
-
+/// that a truth fixes (name, for, outcome, reason, may_issue, caa, dnssec, failed_at, zone, persist,
 /// findings; of these those that not every scan must show say so: "due" is "all" or "never").
 /// `dnssec` is unchecked where the root is not signed, since there is nothing to check against. An
 /// error where what the expectation states and what follows from the zones contradict each other.
