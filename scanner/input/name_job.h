@@ -17,6 +17,8 @@
 
 namespace caascan::input {
 
+class Asker;
+
 /// Of a name without a rank.
 inline constexpr uint32_t kNoRank = UINT32_MAX;
 
@@ -46,6 +48,9 @@ struct JobDetails {
   std::vector<std::string> validation_methods;
   /// What the input, a zone file, says of the name's own delegation; null where it says nothing.
   std::unique_ptr<const dns::Delegation> delegation;
+  /// Who asks, and the job's number among all of that asker. Null: the scan.
+  std::shared_ptr<Asker> asker;
+  uint64_t number = 0;
   /// Of a job that is not valid: its line's number, and why it is no name. 0 and empty otherwise.
   uint64_t line = 0;
   std::string detail;

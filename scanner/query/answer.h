@@ -114,6 +114,8 @@ struct Account {
 
   Budget budget;
   Look look = Look::kFirst;
+  /// Answers that names share serve it if they were asked for from here on.
+  std::chrono::nanoseconds not_before{0};
 
   // The evidence.
   bool keep_all_attempts = false;  // Those that were successes too.

@@ -3,6 +3,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -59,12 +60,22 @@ struct Budget {
   std::chrono::nanoseconds waited{0};
   std::chrono::nanoseconds max_wait = std::chrono::nanoseconds::max();
 
+  /// Who asked has gone. Null: cannot go.
+  const std::atomic<bool>* given_up = nullptr;
+
+  bool is_given_up() const {
+    return given_up != nullptr && given_up->load(std::memory_order_relaxed);
+  }
   bool too_slow() const { return waited >= max_wait; }
   bool exhausted() const {
-    return queries >= max_queries || steps >= kMaxSteps || octets >= max_octets || too_slow();
+    return queries >= max_queries || steps >= kMaxSteps || octets >= max_octets || too_slow() ||
+           is_given_up();
   }
   /// Why it is exhausted.
-  Reason limit() const { return too_slow() ? Reason::kTooSlow : Reason::kTooManyQueries; }
+  Reason limit() const {
+    if (is_given_up()) return Reason::kStopped;
+    return too_slow() ? Reason::kTooSlow : Reason::kTooManyQueries;
+  }
 };
 
 }  // namespace caascan::query

@@ -11,6 +11,7 @@
 #include "scanner/diagnose/probe.h"
 #include "scanner/diagnose/record_lint.h"
 #include "scanner/dns/special_names.h"
+#include "scanner/input/asker.h"
 #include "scanner/scan/name_limits.h"
 
 namespace caascan::scan {
@@ -27,6 +28,9 @@ constexpr seconds kMaxKept(3600);
 constexpr seconds kFailureKept(30);  // RFC 9520 §3.2.
 // A server that answers a probe's query after being silent is asked anew, so often.
 constexpr int kMaxLooks = 3;
+constexpr size_t kMaxKnown = 1'000'000;
+
+const std::vector<CaaRecord> kNoRecords;
 
 /// Looking again finds the same.
 bool IsFinal(Reason failure) {
@@ -62,6 +66,7 @@ Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
       resolver_(resolver),
       options_(options),
       parents_(options.parent_capacity, options.parent_bytes),
+      known_(kMaxKnown, options.known_bytes),
       surveyor_(network, resolver, options.ask, options.allow_special) {}
 
 /// What will be looked up again need not be explained yet.
@@ -99,8 +104,9 @@ async::Task<> Investigator::Explain(dns::NameView name, query::Account* account,
 /// May the account take this answer for its own? A look before somebody is accused does not take
 /// over a failure that was met at first sight.
 bool Investigator::Serves(const SharedAnswer& shared, const query::Account& account) const {
-  return shared.IsFresh(now()) && (shared.answer.status != LookupStatus::kFailed ||
-                                   IsPatient(shared.look) || !IsPatient(account.look));
+  return shared.IsFresh(now()) && shared.asked_at >= account.not_before &&
+         (shared.answer.status != LookupStatus::kFailed || IsPatient(shared.look) ||
+          !IsPatient(account.look));
 }
 
 Investigator::SharedCache::Handle Investigator::KnownAnswer(dns::NameView name,
@@ -116,6 +122,7 @@ async::Task<Investigator::SharedCache::Handle> Investigator::ParentAnswer(dns::N
   if (Serves(*shared, *account)) co_return shared;
   shared->Begin();
   shared->look = account->look;
+  shared->asked_at = now();
   const async::Pooled<CaaAnswer> answer =
       co_await resolver_->LookupCaa(name, account, query::WhenBusy::kWait);
   if (NeedsExplanation(*answer, *account)) co_await Explain(name, account, answer.get());
@@ -263,6 +270,10 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
   assert(job->valid && "what is no name is never looked up");
   if (job->times_put_off == 0) job->started = now();
   query::Account account;
+  if (const input::Asker* asker = job->details().asker.get(); asker != nullptr) {
+    account.budget.given_up = &asker->given_up();
+    if (asker->inquiry().fresh || asker->inquiry().thorough) account.not_before = job->started;
+  }
   NameLimits(&options_).BeginFirstPass(&account);
   account.budget.queries = job->queries;
   account.look = options_.recheck == 0 ? query::Look::kOnly : query::Look::kFirst;
@@ -382,10 +393,12 @@ void Investigator::FillRecord(const input::NameJob& job, unsigned passes, const 
     }
   }
   if (!failed) {
-    FillDecision(job, answer.status == LookupStatus::kRecords ? &answer : nullptr, &record_);
+    const bool found = answer.status == LookupStatus::kRecords;
+    FillDecision(job, found ? answer.rrset.records : kNoRecords, &record_);
+    if (found) FillRrset(answer, &record_);
     return;
   }
-  FillFailure(answer, *account, climb.at, &record_);
+  FillFailure(job, answer, *account, climb.at, &record_);
   diagnose::AddAliasFindings(climb.at, answer, &record_.findings);
   if (climb.parent) {  // Perhaps another name's look-up. What occurs twice is written once.
     account->attempts.insert(account->attempts.end(), answer.attempts.begin(),
@@ -400,44 +413,72 @@ void Investigator::ForgetFailure(const Climb& climb) {
   }
 }
 
-void Investigator::FillDecision(const input::NameJob& job, const CaaAnswer* answer,
-                                Record* record) {
-  static const std::vector<CaaRecord> kNone;
-  const std::vector<CaaRecord>& rrset = answer == nullptr ? kNone : answer->rrset.records;
+void Investigator::FillDecision(const input::NameJob& job, const std::vector<CaaRecord>& rrset,
+                                Record* record) const {
+  const Inquiry* inquiry = input::InquiryOf(job);
+  const auto& ca_set = inquiry == nullptr ? options_.ca_set : inquiry->ca_set;
+  const IssuanceRequest* request = inquiry == nullptr ? &options_.request : &inquiry->request;
   IssuanceRequest own;
-  const IssuanceRequest* request = &options_.request;
-  // The usual case copies nothing: every name of the scan asks alike.
+  // The usual case copies nothing: every name asks alike.
   if (job.wildcard != request->wildcard || job.purpose != request->purpose ||
       !job.details().account_uris.empty() || !job.details().validation_methods.empty() ||
-      !options_.ca_set.empty()) {
-    own = input::RequestOf(job, options_.request);
+      !ca_set.empty()) {
+    own = input::RequestOf(job, *request);
     request = &own;
   }
   const Decision decision = Decide(rrset, *request);
   record->reason = static_cast<Reason>(decision.reason);
   record->may_issue = record->would_issue = decision.permit;
-  if (answer != nullptr) {
-    record->caa = answer->rrset;
-    // Only who asks the zone's own servers knows the zone.
-    diagnose::LintRecords(answer->rrset, query::NameText(answer->zone),
-                          answer->zone ? diagnose::TtlSource::kServer : diagnose::TtlSource::kCache,
-                          &record->findings);
-  }
-  for (const CertificationAuthority& ca : options_.ca_set) {
+  for (const CertificationAuthority& ca : ca_set) {
     own.issuer_domains = ca.issuer_domains;
     record->decisions.emplace_back(ca.name, Decide(rrset, own).permit);
   }
 }
 
-void Investigator::FillFailure(const CaaAnswer& answer, const query::Account& account,
-                               dns::NameView at, Record* record) const {
+void Investigator::FillRrset(const CaaAnswer& answer, Record* record) const {
+  record->caa = answer.rrset;
+  // Only who asks the zone's own servers knows the zone.
+  diagnose::LintRecords(answer.rrset, query::NameText(answer.zone),
+                        answer.zone ? diagnose::TtlSource::kServer : diagnose::TtlSource::kCache,
+                        &record->findings);
+}
+
+Record* Investigator::Recall(const input::NameJob& job) {
+  assert(job.valid && "what is no name has no answer");
+  const Inquiry* inquiry = input::InquiryOf(job);
+  if (options_.known_bytes == 0 || inquiry == nullptr || inquiry->fresh || inquiry->thorough) {
+    return nullptr;
+  }
+  const auto known = known_.Find(job.name);
+  if (!known || !known->IsValid(std::chrono::system_clock::now())) return nullptr;
+  input::StartRecord(job, &record_);
+  known->Give(&record_);
+  FillDecision(job, known->rrset(), &record_);
+  return &record_;
+}
+
+void Investigator::Remember(const input::NameJob& job) {
+  const Outcome outcome = record_.outcome();
+  if (options_.known_bytes == 0 || (outcome != Outcome::kPermit && outcome != Outcome::kDeny)) {
+    return;
+  }
+  const auto known = known_.FindOrInsert(job.name);
+  known->Take(record_);
+  known_.Weigh(known);
+}
+
+void Investigator::FillFailure(const input::NameJob& job, const CaaAnswer& answer,
+                               const query::Account& account, dns::NameView at,
+                               Record* record) const {
+  const Inquiry* inquiry = input::InquiryOf(job);
+  const IssuanceRequest& request = inquiry == nullptr ? options_.request : inquiry->request;
   record->reason = answer.failure;
   // BR 4.2.2.1: retried, not for our own fault, and in zones that are all proven insecure. A second
   // pass out of a cache is no retry.
   const bool retried = answer.retried || account.failures_on_wire > 1;
   record->may_issue = answer.all_insecure && retried && !answer.ended_by_us() &&
                       OutcomeOf(answer.failure) != Outcome::kError;
-  record->would_issue = record->may_issue && options_.request.uses_exception;
+  record->would_issue = record->may_issue && request.uses_exception;
   if (OutcomeOf(answer.failure) != Outcome::kError) record->failed_at = at.ToText();
 }
 
@@ -481,14 +522,17 @@ const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsi
   record_.retries = account->retries;
   record_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now() - job.started);
   record_.time = std::chrono::system_clock::now();
+  Remember(job);
   result_ = {&record_, account->budget.work, nullptr};
   if (climb.extras != nullptr && climb.extras->persist) {
     const persist::PersistLookup& lookup = *climb.extras->persist;
     record_.queries += lookup.queries;
     record_.retries += lookup.retries;
     result_.validation.Add(lookup.validation);
-    record_.persist = persist::ReportOf(job.name, lookup.answer,
-                                        input::RequestOf(job, options_.request), record_.time);
+    const Inquiry* inquiry = input::InquiryOf(job);
+    const IssuanceRequest& request = inquiry == nullptr ? options_.request : inquiry->request;
+    record_.persist = persist::ReportOf(job.name, lookup.answer, input::RequestOf(job, request),
+                                        record_.time);
   }
   return &result_;
 }

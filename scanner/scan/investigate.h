@@ -16,6 +16,7 @@
 #include "scanner/persist/persist_lookup.h"
 #include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/scan/lasting_answer.h"
 #include "scanner/zones/name_cache.h"
 #include "scanner/zones/shared_lookup.h"
 
@@ -44,6 +45,8 @@ struct InvestigateOptions {
   std::chrono::milliseconds recheck_after{5000};
   size_t parent_capacity = 15'000;  // Of the parents' answers that are kept,
   size_t parent_bytes = 16 << 20;   // and what they may hold.
+  /// Likewise of names' answers that are known until `valid_until`. None are where this is 0.
+  size_t known_bytes = 0;
 };
 
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
@@ -65,6 +68,10 @@ class Investigator {
   /// suspends. REQUIRES: job->valid.
   async::Task<const Result*> Investigate(input::NameJob* job, query::WhenBusy when_busy);
 
+  /// The record of a name whose answer is known, decided for this job; null where none is, or the
+  /// job is to be looked up anew. The record is the investigator's, as above. REQUIRES: job.valid.
+  Record* Recall(const input::NameJob& job);
+
   /// Names whose first look failed: they rest, or wait patiently for what is silent.
   size_t rechecking() const { return rechecking_; }
 
@@ -73,6 +80,7 @@ class Investigator {
   struct Shared {
     query::Look look = query::Look::kFirst;  // The one that asked for it.
     query::CaaAnswer answer;
+    std::chrono::nanoseconds asked_at{0};
     std::chrono::nanoseconds expires{0};
 
     size_t HeapBytes() const { return answer.HeapBytes(); }
@@ -128,9 +136,12 @@ class Investigator {
   const Result* PutOff(const query::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                   query::Account* account);
-  void FillDecision(const input::NameJob& job, const query::CaaAnswer* answer, Record* record);
-  void FillFailure(const query::CaaAnswer& answer, const query::Account& account, dns::NameView at,
-                   Record* record) const;
+  void FillDecision(const input::NameJob& job, const std::vector<CaaRecord>& rrset,
+                    Record* record) const;
+  void FillRrset(const query::CaaAnswer& answer, Record* record) const;
+  void FillFailure(const input::NameJob& job, const query::CaaAnswer& answer,
+                   const query::Account& account, dns::NameView at, Record* record) const;
+  void Remember(const input::NameJob& job);
   void FillServers(const query::Account& account, Record* record) const;
   const Result* Finish(const input::NameJob& job, unsigned passes, const Climb& climb,
                        query::Account* account);
@@ -140,6 +151,7 @@ class Investigator {
   resolve::Resolver* const resolver_;
   const InvestigateOptions& options_;
   SharedCache parents_;
+  zones::NameCache<LastingAnswer> known_;
   diagnose::Surveyor surveyor_;
   size_t rechecking_ = 0;
   Result result_;

@@ -9,18 +9,16 @@
 #include <mutex>
 #include <vector>
 
-#include "scanner/input/name_job.h"
+#include "scanner/scan/job_source.h"
 
 namespace caascan::scan {
-
-using JobBatch = std::vector<input::NameJob>;
 
 /// A bounded queue of batches for each worker, under one mutex: a batch, not a name, is what costs
 /// a lock. The reader waits when a queue is full; a worker never waits, since it runs an event
 /// loop: it is woken by a callback and then takes what is there.
 ///
 /// Every batch pushed is given out exactly once: by Pop() or by Abort().
-class JobQueue {
+class JobQueue : public JobSource {
  public:
   static constexpr size_t kMaxBatchSize = 256;
 
@@ -40,13 +38,8 @@ class JobQueue {
   /// Reader. No more batches come.
   void Close();
 
-  enum class PopResult : uint8_t {
-    kBatch,
-    kEmpty,  // A wake follows when that changes.
-    kEnd,    // Closed or aborted, and nothing is left: the worker may finish.
-  };
-  /// A worker, for itself alone. *batch is replaced on kBatch, else untouched.
-  PopResult Pop(size_t worker, JobBatch* batch);
+  /// kEnd: closed or aborted, and nothing is left.
+  PopResult Pop(size_t worker, JobBatch* batch) override;
 
   /// Any thread. Nothing more is given out; what waited comes back, to be written as `stopped`. The
   /// reader's Push() returns false from now on, and what it holds is the reader's to give back. A

@@ -143,14 +143,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
 /// What they name may be a FIFO that nothing is ever written to.
 absl::Status Scan::ReadOptionFiles() {
   const io::SignalGap gap;
-  if (absl::Status status = FillSetup(options_, resolvers_.endpoints(), &setup_); !status.ok())
-    return status;
-  if (options_.blocklist_path.empty()) return absl::OkStatus();
-  auto blocklist = vantage::Blocklist::Read(options_.blocklist_path);
-  if (!blocklist.ok()) return blocklist.status();
-  blocklist_ = *std::move(blocklist);
-  UseBlocklist(blocklist_.get(), &setup_);
-  return absl::OkStatus();
+  return ReadSetup(options_, resolvers_.endpoints(), &blocklist_, &setup_);
 }
 
 absl::Status Scan::Open() {

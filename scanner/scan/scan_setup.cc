@@ -158,6 +158,17 @@ void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup) {
   };
 }
 
+absl::Status ReadSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
+                       std::unique_ptr<const vantage::Blocklist>* blocklist, WorkerSetup* setup) {
+  if (absl::Status status = FillSetup(options, resolvers, setup); !status.ok()) return status;
+  if (options.blocklist_path.empty()) return absl::OkStatus();
+  auto read = vantage::Blocklist::Read(options.blocklist_path);
+  if (!read.ok()) return read.status();
+  *blocklist = *std::move(read);
+  UseBlocklist(blocklist->get(), setup);
+  return absl::OkStatus();
+}
+
 namespace {
 
 /// With --tcp, or where every resolver is reached by streams alone.

@@ -32,6 +32,11 @@ void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup);
 absl::Status FillSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
                        WorkerSetup* setup);
 
+/// FillSetup(), with the block list that the options name, which must outlive `setup`. The files
+/// may be FIFOs that nothing is ever written to.
+absl::Status ReadSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
+                       std::unique_ptr<const vantage::Blocklist>* blocklist, WorkerSetup* setup);
+
 /// How the records are to be written, by output_path. Errors: InvalidArgument, also where --resume
 /// cannot read what is there in that form.
 absl::StatusOr<std::unique_ptr<const record::RecordFormat>> FormatOf(const ScanOptions& options);

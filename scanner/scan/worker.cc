@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "scanner/dns/special_names.h"
+#include "scanner/input/asker.h"
 #include "scanner/resolve/forwarding.h"
 
 namespace caascan::scan {
@@ -17,9 +18,8 @@ constexpr std::chrono::milliseconds kWriteAfter(50);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
 constexpr unsigned kMaxTimesPutOff = 8;
-// At a cold start many names want to know the same few zones: so many go ahead, and for each name
-// that has ended there may be one more.
-constexpr size_t kFirstInFlight = 5000;
+constexpr size_t kMaxCanaries = 4;
+constexpr std::chrono::milliseconds kCanaryPatience(1000);
 
 }  // namespace
 
@@ -30,7 +30,9 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
       resolver_(MakeResolver()),
       investigator_(&network_, resolver_.get(), setup.investigate),
       flush_timer_(this),
-      parked_(setup.max_parked) {}
+      parked_(setup.max_parked) {
+  if (setup.thorough != nullptr) thorough_.emplace(&network_, resolver_.get(), *setup.thorough);
+}
 
 Worker::~Worker() {
   assert(!thread_.joinable() && "joined before it is destroyed");
@@ -107,6 +109,7 @@ void Worker::OnTurn() {
     cancelled_ = true;
     network_.CancelAll();
   }
+  if (has_probes_.load(std::memory_order_relaxed)) StartProbes();
   const bool more = StartNames();
   network_.Flush();
   counters_.SetNetwork(network_.stats());
@@ -129,9 +132,9 @@ bool Worker::NextJob(input::NameJob* job) {
     if (input_ended_) return false;
     batch_.clear();
     next_in_batch_ = 0;
-    const JobQueue::PopResult popped = setup_.queue->Pop(index_, &batch_);
-    if (popped == JobQueue::PopResult::kEnd) input_ended_ = true;
-    if (popped != JobQueue::PopResult::kBatch) return false;
+    const JobSource::PopResult popped = setup_.queue->Pop(index_, &batch_);
+    if (popped == JobSource::PopResult::kEnd) input_ended_ = true;
+    if (popped != JobSource::PopResult::kBatch) return false;
   }
   *job = std::move(batch_[next_in_batch_++]);
   return true;
@@ -141,8 +144,10 @@ bool Worker::HasRoom() const {
   // Names that are looked up again do little but wait for dead servers, and those in a busy
   // server's queue for that one. They make room for others, but not without bound: they hold
   // memory.
+  const size_t rechecking =
+      investigator_.rechecking() + (thorough_ ? thorough_->rechecking() : size_t{0});
   return in_flight_ < std::min(setup_.max_in_flight, kFirstInFlight + ended_) +
-                          std::min(investigator_.rechecking(), setup_.max_rechecking) +
+                          std::min(rechecking, setup_.max_rechecking) +
                           std::min(network_.stalled(), setup_.max_in_flight);
 }
 
@@ -151,7 +156,7 @@ bool Worker::StartNames() {
   // While the output's reader is slow no new name is begun; what is in flight goes on, and nothing
   // times out for it.
   const bool give_back = cancelled_ || stop_.load(std::memory_order_relaxed);
-  if (setup_.writer->congested() && !give_back) return false;
+  if (setup_.writer != nullptr && setup_.writer->congested() && !give_back) return false;
   input::NameJob job;
   size_t started = 0;
   while ((HasRoom() || give_back) && started < kStartsPerTurn) {
@@ -170,7 +175,8 @@ bool Worker::StartNames() {
 
 std::optional<Reason> Worker::ReasonNotToLookUp(const input::NameJob& job, bool give_back) const {
   if (!job.valid) return Reason::kInvalidName;
-  if (give_back) return Reason::kStopped;
+  const input::Asker* asker = job.details().asker.get();
+  if (give_back || (asker != nullptr && asker->given_up())) return Reason::kStopped;
   if (setup_.blocklist != nullptr && setup_.blocklist->BlocksName(job.name)) {
     return Reason::kBlocklisted;
   }
@@ -183,11 +189,16 @@ std::optional<Reason> Worker::ReasonNotToLookUp(const input::NameJob& job, bool 
 void Worker::StartJob(input::NameJob&& job, bool give_back) {
   if (const auto reason = ReasonNotToLookUp(job, give_back)) {
     Record record = input::ErrorRecord(job, *reason, std::chrono::system_clock::now());
-    input::AppendRecords(job, *setup_.format, &record, &lines_);
-    counters_.AddRecords(record.reason, job.record_count());
+    Deliver(job, &record);
+    return;
+  }
+  if (Record* known = investigator_.Recall(job); known != nullptr) {
+    counters_.AddRecalled(1);
+    Deliver(job, known);
     return;
   }
   ++in_flight_;
+  CountInFlight(job, 1);
   async::Spawn(RunJob(std::move(job)));
 }
 
@@ -198,9 +209,10 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
   }
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
-  const Investigator::Result& result = *co_await investigator_.Investigate(
+  const Investigator::Result& result = *co_await InvestigatorFor(job)->Investigate(
       &job, may_be_put_off ? query::WhenBusy::kPutOff : query::WhenBusy::kWait);
   --in_flight_;
+  CountInFlight(job, -1);
   ++ended_;
   counters_.AddValidation(result.validation);
   if (result.busy != nullptr) {
@@ -209,10 +221,79 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
   }
   counters_.AddQueries(result.record->queries, result.record->retries);
   slow_operators_.Add(result.record->operator_name, result.record->elapsed);
-  counters_.AddRecords(result.record->reason, job.record_count());
-  input::AppendRecords(job, *setup_.format, result.record, &lines_);
+  Deliver(job, result.record);
   // Not only at the end of a turn: many names may end in one.
   if (lines_.size() >= kWriteAtBytes) WriteOut();
+}
+
+void Worker::Deliver(const input::NameJob& job, Record* record) {
+  counters_.AddRecords(record->reason, job.record_count());
+  if (const auto& asker = job.details().asker; asker != nullptr) {
+    asker->Take(job, record);
+  } else {
+    input::AppendRecords(job, *setup_.format, record, &lines_);
+  }
+}
+
+Investigator* Worker::InvestigatorFor(const input::NameJob& job) {
+  const input::Asker* asker = job.details().asker.get();
+  const bool thorough = asker != nullptr && asker->inquiry().thorough;
+  assert((!thorough || thorough_) && "thorough jobs come where the setup has options for them");
+  return thorough ? &*thorough_ : &investigator_;
+}
+
+void Worker::CountInFlight(const input::NameJob& job, int change) {
+  input::Asker* asker = job.details().asker.get();
+  if (asker != nullptr) asker->in_flight(index_) += static_cast<uint32_t>(change);
+}
+
+void Worker::AskCanaries(std::function<void(bool)> done) {
+  {
+    const std::lock_guard lock(probes_mutex_);
+    probes_.push_back(std::move(done));
+  }
+  has_probes_.store(true, std::memory_order_relaxed);
+  loop_.Wake();
+}
+
+void Worker::StartProbes() {
+  std::vector<std::function<void(bool)>> probes;
+  {
+    const std::lock_guard lock(probes_mutex_);
+    has_probes_.store(false, std::memory_order_relaxed);
+    probes.swap(probes_);
+  }
+  for (auto& done : probes) {
+    ++in_flight_;
+    async::Spawn(ProbeCanaries(std::move(done)));
+  }
+}
+
+async::Task<void> Worker::ProbeCanaries(std::function<void(bool)> done) {
+  std::vector<net::PeerRef> peers;
+  for (const stream::Endpoint& resolver : setup_.resolvers) {
+    if (peers.size() < kMaxCanaries) peers.push_back(network_.PeerFor(resolver));
+  }
+  for (const zones::RootServer& server : setup_.root) {
+    for (const async::Address& address : server.addresses) {
+      const bool usable = address.is_v6() ? network_.has_ipv6() : network_.has_ipv4();
+      if (usable && peers.size() < kMaxCanaries) peers.push_back(network_.PeerFor(address));
+    }
+  }
+  const dns::Name root;
+  dns::QuerySpec query;
+  query.name = root;
+  query.type = dns::RRType::kSOA;
+  query.recursion_desired = !setup_.resolvers.empty();
+  const net::Protocol protocol = setup_.network.udp ? net::Protocol::kUdp : net::Protocol::kTcp;
+  bool answered = false;
+  for (size_t i = 0; i < peers.size() && !answered; ++i) {
+    net::Exchange exchange(peers[i], query, protocol, kCanaryPatience);
+    const net::ExchangeResult& result = co_await exchange;
+    answered = result.status == net::ExchangeStatus::kReply;
+  }
+  --in_flight_;
+  done(answered);
 }
 
 void Worker::WriteOut() {

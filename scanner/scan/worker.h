@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,7 +20,7 @@
 #include "scanner/resolve/iterative.h"
 #include "scanner/resolve/resolver_ways.h"
 #include "scanner/scan/investigate.h"
-#include "scanner/scan/job_queue.h"
+#include "scanner/scan/job_source.h"
 #include "scanner/scan/parked_jobs.h"
 #include "scanner/scan/slow_operators.h"
 #include "scanner/scan/telemetry/progress.h"
@@ -51,16 +52,23 @@ struct WorkerSetup {
   size_t max_parked = 12'000;
   const vantage::Blocklist* blocklist = nullptr;
   pacing::SharedLimits* limits = nullptr;
-  JobQueue* queue = nullptr;
+  JobSource* queue = nullptr;
+  /// Where records of jobs without an asker go, and in which form. Null where all jobs have one.
   io::Writer* writer = nullptr;
-  const record::RecordFormat* format = nullptr;  // Of what goes to the writer.
-  std::function<void()> on_done;                 // From the worker's thread, as its last act.
+  const record::RecordFormat* format = nullptr;
+  /// For askers that want to know all of a name (Inquiry::thorough). Null: there are none.
+  const InvestigateOptions* thorough = nullptr;
+  std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
-/// Made and joined by one thread; Wake(), StopStarting() and Cancel() from any.
+/// Made and joined by one thread; Wake(), StopStarting(), Cancel() and AskCanaries() from any.
 // In the order of use; a few octets a thread are no loss.
 class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
+  /// At a cold start many names want to know the same few zones: so many go ahead, and for each
+  /// name that has ended there may be one more.
+  static constexpr size_t kFirstInFlight = 5000;
+
   Worker(const WorkerSetup& setup, size_t index);
   ~Worker();
 
@@ -75,6 +83,10 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void StopStarting();
   /// Gives back what is in flight as well.
   void Cancel();
+
+  /// Asks some of the root's servers, or of the resolvers, one after the other. `done` is called
+  /// once, on the worker's thread: did one of them answer? Between Start() and Join().
+  void AskCanaries(std::function<void(bool)> done);
 
   const telemetry::WorkerCounters& counters() const { return counters_; }
   /// Once it is joined.
@@ -103,6 +115,11 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   bool NextJob(input::NameJob* job);
   std::optional<Reason> ReasonNotToLookUp(const input::NameJob& job, bool give_back) const;
   void StartJob(input::NameJob&& job, bool give_back);
+  void Deliver(const input::NameJob& job, Record* record);
+  Investigator* InvestigatorFor(const input::NameJob& job);
+  void StartProbes();
+  async::Task<void> ProbeCanaries(std::function<void(bool)> done);
+  void CountInFlight(const input::NameJob& job, int change);
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
   std::unique_ptr<resolve::Resolver> MakeIterativeResolver();
@@ -113,6 +130,9 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::atomic<bool> stop_{false};    // Any thread.
   std::atomic<bool> cancel_{false};  // Any thread.
   std::thread thread_;
+  std::atomic<bool> has_probes_{false};  // Any thread.
+  std::mutex probes_mutex_;
+  std::vector<std::function<void(bool)>> probes_;  // Guarded by it.
 
   // Loop thread only.
   async::Loop loop_;
@@ -120,6 +140,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   diagnose::OperatorNamer operators_;
   std::unique_ptr<resolve::Resolver> resolver_;
   Investigator investigator_;
+  std::optional<Investigator> thorough_;
   FlushTimer flush_timer_;
   ParkedJobs parked_;
   SlowOperators slow_operators_;

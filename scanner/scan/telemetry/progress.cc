@@ -80,6 +80,7 @@ void ProgressSnapshot::Add(const WorkerCounters& worker) {
     reasons[i] += records;
     outcomes[static_cast<size_t>(OutcomeOf(static_cast<Reason>(i)))] += records;
   }
+  recalled += load(worker.recalled_);
   queries += load(worker.queries_);
   retries += load(worker.retries_);
   for (size_t i = 0; i < signature_checks.size(); ++i) {

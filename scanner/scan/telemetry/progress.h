@@ -26,6 +26,8 @@ class alignas(64) WorkerCounters {
   void AddRecords(Reason reason, uint64_t count) {
     Add(&reasons_[static_cast<size_t>(reason)], count);
   }
+  /// Records made of an answer that was known before; AddRecords() counts them too.
+  void AddRecalled(uint64_t count) { Add(&recalled_, count); }
   void AddQueries(uint64_t queries, uint64_t retries) {
     Add(&queries_, queries);
     Add(&retries_, retries);
@@ -48,6 +50,7 @@ class alignas(64) WorkerCounters {
 
   std::atomic<uint64_t> names_started_{0};
   std::array<std::atomic<uint64_t>, kReasonCount> reasons_{};
+  std::atomic<uint64_t> recalled_{0};
   std::atomic<uint64_t> queries_{0};
   std::atomic<uint64_t> retries_{0};
   std::array<std::atomic<uint64_t>, dnssec::Work::kAlgorithms> signature_checks_{};
@@ -76,6 +79,7 @@ struct ProgressSnapshot {
   uint64_t names_started = 0;
   std::array<uint64_t, kOutcomeCount> outcomes{};  // Records, by Outcome,
   std::array<uint64_t, kReasonCount> reasons{};    // and by Reason.
+  uint64_t recalled = 0;  // Of these, made of an answer that was known before.
   uint64_t queries = 0;
   uint64_t retries = 0;
   // Of names that are done: checked, by algorithm number;
