@@ -23,6 +23,9 @@ using std::chrono::microseconds;
 constexpr std::chrono::milliseconds kEvery(1000);
 constexpr std::chrono::milliseconds kEveryWhereBrisk(200);
 constexpr size_t kUsualColumns = 80;
+/// Few clients, each for a moment: who asks for metrics cannot slow the scan.
+constexpr http::ServerOptions kMetricsServer{16, std::chrono::seconds(5), std::chrono::seconds(5),
+                                             8 << 10};
 
 /// Of the terminal that standard error is.
 size_t Columns() {
@@ -131,7 +134,10 @@ absl::Status Telemetry::Begin(Clock::time_point now) {
         WriteStatus(StatusJson(snapshot_(), last_, microseconds(0), microseconds(0), false));
     if (!written.ok()) return written;
   }
-  if (options_.metrics_address.empty()) return absl::OkStatus();
+  return options_.metrics_address.empty() ? absl::OkStatus() : ServeMetrics();
+}
+
+absl::Status Telemetry::ServeMetrics() {
   // A port alone is one of the loopback interface: the metrics are for the machine's own.
   std::string text = options_.metrics_address;
   if (text.starts_with(':')) text.erase(0, 1);
@@ -141,15 +147,27 @@ absl::Status Telemetry::Begin(Clock::time_point now) {
     return absl::InvalidArgumentError(
         absl::StrCat("--metrics: '", options_.metrics_address, "' is no ADDR:PORT"));
   }
-  auto server = TextServer::Start(
-      {*address, "/metrics", "text/plain; version=0.0.4; charset=utf-8", [this] {
-         return MetricsText(snapshot_(),
-                            std::chrono::duration_cast<microseconds>(Clock::now() - started_));
-       }});
-  if (!server.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("--metrics: ", server.status().message()));
+  auto socket = http::ListenSocket::Open(address->ToTextWithPort());
+  if (!socket.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--metrics: ", socket.status().message()));
   }
-  server_ = *std::move(server);
+  std::vector<http::ListenSocket> sockets;
+  sockets.push_back(*std::move(socket));
+  server_ = std::make_unique<http::Server>(
+      std::move(sockets), kMetricsServer, [this](const std::shared_ptr<http::Exchange>& exchange) {
+        const http::Request& request = exchange->request();
+        if (request.path != "/metrics") {
+          exchange->Respond({404, "text/plain; charset=utf-8", "there is only /metrics\n"});
+        } else if (request.method != "GET" && request.method != "HEAD") {
+          exchange->Respond({405, "text/plain; charset=utf-8", "only GET\n", {{"Allow", "GET"}}});
+        } else {
+          const auto elapsed = Clock::now() - started_;
+          exchange->Respond(
+              {200, "text/plain; version=0.0.4; charset=utf-8",
+               MetricsText(snapshot_(), std::chrono::duration_cast<microseconds>(elapsed))});
+        }
+      });
+  server_->Start();
   return absl::OkStatus();
 }
 

@@ -11,8 +11,8 @@
 #include <absl/status/status.h>
 
 #include "caascan/scanner.h"
+#include "scanner/http/server.h"
 #include "scanner/scan/telemetry/progress.h"
-#include "scanner/scan/telemetry/text_server.h"
 
 namespace caascan::telemetry {
 
@@ -46,6 +46,7 @@ class Telemetry {
   void End(Clock::time_point now);
 
  private:
+  absl::Status ServeMetrics();
   void Show(Clock::time_point now, bool last);
   void ShowLine(const std::string& line, bool last) const;
   absl::Status WriteStatus(const std::string& text) const;
@@ -58,7 +59,7 @@ class Telemetry {
   Clock::time_point started_;
   Clock::time_point last_shown_;
   ProgressSnapshot last_;
-  std::unique_ptr<TextServer> server_;
+  std::unique_ptr<http::Server> server_;
 };
 
 }  // namespace caascan::telemetry
