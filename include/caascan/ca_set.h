@@ -1,6 +1,7 @@
 // The --ca-set file: the CAs that every name is decided for besides the one asked about.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +28,9 @@ namespace caascan {
 /// or no CA at all. Names are otherwise any bytes.
 [[nodiscard]] absl::StatusOr<std::vector<CertificationAuthority>> ParseCaSet(std::string_view text,
                                                                              std::string_view file);
+
+/// What --ca takes: an issuer domain name stands for itself, and the name of a known CA for all of
+/// its own. Errors: InvalidArgument, which says what was probably meant.
+[[nodiscard]] absl::StatusOr<std::vector<std::string>> IssuerDomainsOf(std::string_view ca);
 
 }  // namespace caascan

@@ -51,6 +51,9 @@ bool IsKnownIssuer(std::string_view issuer_domain);
 /// Empty where none is near.
 std::string_view NearestKnownIssuer(std::string_view issuer_domain);
 
+/// Is it known of the CA with these names that it uses the exception of the Baseline Requirements?
+bool UsesException(const std::vector<std::string>& issuer_domains);
+
 /// As --ca-set has it.
 CertificationAuthority AsCertificationAuthority(const KnownCa& ca);
 

@@ -130,4 +130,18 @@ absl::StatusOr<std::vector<CertificationAuthority>> ParseCaSet(std::string_view 
   return set;
 }
 
+absl::StatusOr<std::vector<std::string>> IssuerDomainsOf(std::string_view ca) {
+  // What a --ca-set file takes for one.
+  if (caa::IsIssuerDomain(ca) && ca.find('.') != std::string_view::npos) {
+    return std::vector<std::string>{std::string(ca)};
+  }
+  if (const KnownCa* known = FindKnownCa(ca); known != nullptr) {
+    return AsCertificationAuthority(*known).issuer_domains;
+  }
+  const std::string_view near = NearestKnownIssuer(ca);
+  return absl::InvalidArgumentError("\"" + std::string(ca) +
+                                    "\" is no issuer domain name, and no known CA" +
+                                    (near.empty() ? "" : "; " + std::string(near) + " is one"));
+}
+
 }  // namespace caascan

@@ -221,6 +221,13 @@ std::string_view NearestKnownIssuer(std::string_view issuer_domain) {
   return NearestOfLowerCase({lower.data(), issuer_domain.size()});
 }
 
+bool UsesException(const std::vector<std::string>& issuer_domains) {
+  return std::any_of(issuer_domains.begin(), issuer_domains.end(), [](const std::string& domain) {
+    const KnownCa* ca = FindCaOfIssuer(domain);
+    return ca != nullptr && ca->after_failure == AfterFailure::kBaseline;
+  });
+}
+
 CertificationAuthority AsCertificationAuthority(const KnownCa& ca) {
   return {std::string(ca.name), {ca.issuer_domains.begin(), ca.issuer_domains.end()}};
 }

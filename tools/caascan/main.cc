@@ -15,6 +15,7 @@
 #include "tools/caascan/history_command.h"
 #include "tools/caascan/report_command.h"
 #include "tools/caascan/scan_command.h"
+#include "tools/caascan/serve_command.h"
 #include "tools/cli/program.h"
 
 namespace {
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
     caascan::tool::DiffCommand diff(&program);
     caascan::tool::CorroborateCommand corroborate(&program);
     caascan::tool::HistoryCommand history(&program);
+    caascan::tool::ServeCommand serve(&program);
     if (const std::optional<int> done = program.Parse(argc, argv)) return *done;
     if (program.Given("check")) return check.Run();
     if (program.Given("explain")) return explain.Run();
@@ -53,6 +55,7 @@ int main(int argc, char** argv) {
     if (program.Given("diff")) return diff.Run();
     if (program.Given("corroborate")) return corroborate.Run();
     if (program.Given("history")) return history.Run();
+    if (program.Given("serve")) return serve.Run();
     return scan.Run();
   } catch (const std::system_error& error) {  // For want of memory it ends in out_of_memory.cc.
     (void)std::fprintf(stderr, "caascan: cannot start a thread: %s\n", error.what());

@@ -25,17 +25,9 @@ std::string Refusal(const std::string& text, const char* what) {
   return "\"" + text + "\" is no " + what;
 }
 
-/// What a --ca-set file takes for an issuer domain name, --ca takes too.
-bool IsIssuerDomain(const std::string& text) {
-  const auto ca_set = ParseCaSet("- " + text, "--ca");
-  return ca_set.ok() && ca_set->front().issuer_domains == std::vector{text};
-}
-
 std::string CheckCa(std::string& ca) {
-  if (IsIssuerDomain(ca) || FindKnownCa(ca) != nullptr) return "";
-  const std::string_view near = NearestKnownIssuer(ca);
-  return Refusal(ca, "issuer domain name, and no known CA") +
-         (near.empty() ? "" : "; " + std::string(near) + " is one");
+  const auto domains = IssuerDomainsOf(ca);
+  return domains.ok() ? "" : std::string(domains.status().message());
 }
 
 /// RFC 3986 §3: a scheme and a colon, printable ASCII without blanks.
@@ -55,14 +47,6 @@ std::string CheckMethodLabel(std::string& label) {
   const bool is_label =
       !label.empty() && ConsistsOf(label, std::string(kLetters) + std::string(kDigits) + "-");
   return is_label ? "" : Refusal(label, "method label: letters, digits and hyphens");
-}
-
-/// Is it known of the CA with these names that it uses the exception of the Baseline Requirements?
-bool UsesException(const std::vector<std::string>& issuer_domains) {
-  return std::any_of(issuer_domains.begin(), issuer_domains.end(), [](const std::string& domain) {
-    const KnownCa* ca = FindCaOfIssuer(domain);
-    return ca != nullptr && ca->after_failure == AfterFailure::kBaseline;
-  });
 }
 
 }  // namespace
@@ -114,13 +98,9 @@ void RequestOptions::AddTo(CLI::App* app, WithoutFor without_for) {
 absl::Status RequestOptions::Read(IssuanceRequest* request,
                                   std::vector<CertificationAuthority>* ca_set) const {
   for (const std::string& ca : cas_) {
-    const KnownCa* known = IsIssuerDomain(ca) ? nullptr : FindKnownCa(ca);
-    std::vector<std::string>& domains = request->issuer_domains;
-    if (known == nullptr) {
-      domains.push_back(ca);
-    } else {
-      domains.insert(domains.end(), known->issuer_domains.begin(), known->issuer_domains.end());
-    }
+    const auto domains = IssuerDomainsOf(ca);
+    if (!domains.ok()) return domains.status();
+    request->issuer_domains.insert(request->issuer_domains.end(), domains->begin(), domains->end());
   }
   request->uses_exception =
       on_failure_ == OnFailure::kBaseline ||
@@ -141,7 +121,9 @@ absl::Status RequestOptions::Read(IssuanceRequest* request,
 std::vector<std::string> RequestOptions::Warnings() const {
   std::vector<std::string> warnings;
   for (const std::string& ca : cas_) {
-    const bool known = IsKnownIssuer(ca) || !IsIssuerDomain(ca);
+    // The name of a known CA is no issuer domain name.
+    const auto domains = IssuerDomainsOf(ca);
+    const bool known = IsKnownIssuer(ca) || !domains.ok() || *domains != std::vector{ca};
     const std::string_view near = known ? std::string_view() : NearestKnownIssuer(ca);
     if (near.empty()) continue;
     warnings.push_back("--ca " + ca + " is no known CA's issuer domain name; " + std::string(near) +

@@ -7,19 +7,12 @@
 #include <cstdio>
 
 #include "caascan/forecast.h"
-#include "tools/caascan/dnssec_options.h"
 #include "tools/caascan/shared_options.h"
-#include "tools/caascan/vantage_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
 namespace {
 
-constexpr int64_t kMaxThreads = 1024;
-constexpr int64_t kMaxConcurrency = 10'000'000;
-constexpr int64_t kMaxTimeoutMs = 600'000;
-constexpr int64_t kMaxNameTimeoutS = 86'400;
-constexpr int64_t kMaxRetries = 100;
 constexpr int64_t kMaxDedupeWindow = 10'000'000;
 
 constexpr const char* kFooter = R"(Input:
@@ -139,11 +132,8 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
   app->footer(kFooter);
   app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
       ->option_text("FILE...");
-  timeout_ms_ = options_.timeout.count();
-  name_timeout_s_ = options_.name_timeout.count();
   AddDecisionOptions(app);
-  AddResolverOptions(app);
-  AddPaceOptions(app);
+  look_up_.AddTo(app, &options_);
   AddInputOptions(app);
   AddOutputOptions(app);
 }
@@ -157,113 +147,6 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
                  "name, and say in persist what they are worth to the CA and the account "
                  "(dns-persist-01).",
                  {{"persist", true}}, &options_.also_persist);
-}
-
-void ScanCommand::AddResolverOptions(CLI::App* app) {
-  CLI::Option* resolver = AddResolverOption(app, &options_);
-  app->add_flag("--explain-iteratively", options_.explain_iteratively,
-                "Resolve what fails through the resolvers once more from the root, to name the "
-                "zone and the server at fault.")
-      ->needs(resolver);
-  CLI::Option* pad =
-      app->add_flag("--pad-queries", options_.pad_queries,
-                    "Pad queries to multiples of 128 octets, so that more of them leave in one "
-                    "system call. For a resolver of your own: RFC 7830 wants no padding in clear "
-                    "text elsewhere.")
-          ->needs(resolver);
-  AddVantageOptions(app, &options_)->excludes(pad);
-  AddAuthorityOptions(app, &options_);
-  AddValidationOptions(app);
-  cli::AddChoice(app, "--qname-minimisation",
-                 "Show servers above a name's own zone one label more than their zone has "
-                 "(RFC 9156), as a CA that minimises does, and the whole name where they answer "
-                 "that oddly. It takes more queries. Not with --resolver (default off).",
-                 {{"off", QnameMinimisation::kOff}, {"relaxed", QnameMinimisation::kRelaxed}},
-                 &options_.qname_minimisation);
-  app->add_flag("--all-servers", options_.all_servers,
-                "Ask every address of every name server of the zone, and compare what they say, "
-                "rather than stop at the first good answer.")
-      ->excludes(resolver);
-  CLI::Option* ipv4 = app->add_flag("-4", ipv4_only_, "Use IPv4 only.");
-  app->add_flag("-6", ipv6_only_, "Use IPv6 only.")->excludes(ipv4);
-  app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
-  cli::AddOption(app,
-                 {"--blocklist", "FILE",
-                  "Addresses, prefixes and domain names, one a line, that are never asked; a name "
-                  "stands for all below it too."},
-                 &options_.blocklist_path);
-  cli::AddOption(app,
-                 {"--contact", "TEXT",
-                  "Tell the operators of servers whom to write to: TEXT goes along, in EDNS option "
-                  "65001, with the first query to an address and every 64th after it."},
-                 &options_.contact);
-}
-
-void ScanCommand::AddValidationOptions(CLI::App* app) {
-  cli::AddChoice(
-      app, "--dnssec",
-      "Validate every answer to the trust anchor, or leave them unchecked; with --resolver, take "
-      "the resolver's word (default validate).",
-      {{"validate", DnssecMode::kValidate}, {"off", DnssecMode::kOff}}, &options_.dnssec);
-  AddDnssecOptions(app, &options_);
-  cli::AddChoice(app, "--diagnose",
-                 "Send probes that tell why a look-up failed, or to servers that answered too "
-                 "(default failures).",
-                 {{"failures", DiagnoseMode::kFailures},
-                  {"all", DiagnoseMode::kAll},
-                  {"off", DiagnoseMode::kOff}},
-                 &options_.diagnose);
-}
-
-void ScanCommand::AddPaceOptions(CLI::App* app) {
-  cli::AddOption(app,
-                 {"--threads", "N",
-                  "Worker threads (default: one a core). Each has fewer sockets where file "
-                  "descriptors are few (ulimit -n), which is said."},
-                 &options_.threads)
-      ->check(cli::WholeNumber(1, kMaxThreads));
-  cli::AddOption(app, {"--concurrency", "N", "Names in flight over all workers (default 10000)."},
-                 &options_.concurrency)
-      ->check(cli::WholeNumber(1, kMaxConcurrency));
-  cli::AddOption(
-      app, {"--rate", "N", "Queries a second, all servers together; 0 is no limit (default 0)."},
-      &options_.rate_qps)
-      ->check(cli::WholeNumber(0));
-  cli::AddOption(
-      app,
-      {"--server-rate", "N",
-       "Queries a second to any one address; 0 is no limit (default 100; with --resolver "
-       "none, unless it is seen to refuse or drop what comes faster)."},
-      &options_.server_rate_qps)
-      ->check(cli::WholeNumber(0));
-  cli::AddOption(app,
-                 {"--server-inflight", "N",
-                  "Queries at once to any one address; 0 is no limit (default 32; 0 with "
-                  "--resolver)."},
-                 &options_.server_inflight)
-      ->check(cli::WholeNumber(0));
-  cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
-                 &timeout_ms_)
-      ->check(cli::WholeNumber(1, kMaxTimeoutMs));
-  cli::AddOption(
-      app,
-      {"--retries", "N",
-       "Further tries of a query, at another server where there is one, else after a pause that "
-       "grows (default 2)."},
-      &options_.retries)
-      ->check(cli::WholeNumber(0, kMaxRetries));
-  cli::AddOption(app,
-                 {"--recheck", "N",
-                  "How often a name whose look-up failed is looked up again, seconds later, before "
-                  "its record is written (default 1)."},
-                 &options_.recheck)
-      ->check(cli::WholeNumber(0, kMaxRetries));
-  cli::AddOption(app,
-                 {"--name-timeout", "S",
-                  "How long one name may take, all its passes together, in seconds (default 60). "
-                  "Waiting for a rate limit does not count."},
-                 &name_timeout_s_)
-      ->check(cli::WholeNumber(1, kMaxNameTimeoutS));
 }
 
 void ScanCommand::AddInputOptions(CLI::App* app) {
@@ -396,10 +279,7 @@ absl::Status ScanCommand::CheckFields() const {
 absl::Status ScanCommand::CompleteOptions() {
   if (absl::Status status = ReadShard(); !status.ok()) return status;
   if (absl::Status status = CheckFields(); !status.ok()) return status;
-  options_.timeout = std::chrono::milliseconds(timeout_ms_);
-  options_.name_timeout = std::chrono::seconds(name_timeout_s_);
-  if (ipv4_only_) options_.families = AddressFamilies::kIpv4;
-  if (ipv6_only_) options_.families = AddressFamilies::kIpv6;
+  look_up_.Complete(&options_);
   CLI::App* app = program_->app()->get_subcommand("scan");
   options_.invocation = {program_->app()->version(), program_->command_line(),
                          cli::OptionValues(app)};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "caascan/scanner.h"
+#include "tools/caascan/look_up_options.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -21,9 +22,6 @@ class ScanCommand {
 
  private:
   void AddDecisionOptions(CLI::App* app);
-  void AddResolverOptions(CLI::App* app);
-  void AddValidationOptions(CLI::App* app);
-  void AddPaceOptions(CLI::App* app);
   void AddInputOptions(CLI::App* app);
   void AddFieldOptions(CLI::App* app);
   void AddOutputOptions(CLI::App* app);
@@ -38,13 +36,10 @@ class ScanCommand {
 
   cli::Program* const program_;
   RequestOptions request_;
+  LookUpOptions look_up_;
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
   std::string shard_ = "1/1";
-  int64_t timeout_ms_ = 0;
-  int64_t name_timeout_s_ = 0;
-  bool ipv4_only_ = false;
-  bool ipv6_only_ = false;
   bool dry_run_ = false;
 };
 
