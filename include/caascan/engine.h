@@ -85,7 +85,8 @@ class Scanner {
   const std::unique_ptr<Impl> impl_;
 };
 
-/// One asker's names. One thread at a time. Each name that is added gets exactly one record, unless
+/// One asker's names, which are handed to the engine together: at the latest by Flush(). One thread
+/// at a time. Each name that is added gets exactly one record, unless
 /// the batch is destroyed before.
 class Scanner::Batch {
  public:
@@ -105,6 +106,8 @@ class Scanner::Batch {
   /// `invalid_name`.
   void AddBroken(std::string_view beginning, uint64_t line_number, std::string_view why);
 
+  /// What was added is looked up from here on, if it is not already.
+  void Flush();
   /// Gives up names that have no record yet: they get one soon, most with the reason `stopped`.
   void Stop();
 

@@ -81,12 +81,15 @@ class Scanner::Batch::Client : public input::Asker {
     job.mutable_details()->asker = client;
     job.mutable_details()->number = client->added_++;
     ++client->waiting_;
-    client->queue_->Push(std::move(job));
+    client->held_.push_back(std::move(job));
+    if (client->held_.size() >= kMostHeld) client->Flush();
   }
+  void Flush() { queue_->Push(&held_); }
 
   /// What waits leaves by the workers, which write it as stopped.
   void Stop() {
     GiveUp();
+    Flush();
     queue_->WakeAll();
   }
 
@@ -112,8 +115,10 @@ class Scanner::Batch::Client : public input::Asker {
   OnRecord on_record_;  // Guarded by it.
 
   // The batch's thread only.
+  static constexpr size_t kMostHeld = 256;
   input::NdjsonParser parser_;
   uint64_t added_ = 0;
+  std::vector<input::NameJob> held_;
 };
 
 class Scanner::Impl {
@@ -254,6 +259,7 @@ std::vector<Record> Scanner::Check(const std::vector<std::string>& names, const 
     if (--missing == 0) all_there.notify_one();
   });
   for (const std::string& name : names) batch->Add(name);
+  batch->Flush();
   {
     std::unique_lock lock(mutex);
     all_there.wait(lock, stop, [&missing] { return missing == 0; });
@@ -312,6 +318,8 @@ void Scanner::Batch::AddBroken(std::string_view beginning, uint64_t line_number,
   job.mutable_details()->line = line_number;
   Client::Push(client_, std::move(job));
 }
+
+void Scanner::Batch::Flush() { client_->Flush(); }
 
 void Scanner::Batch::Stop() { client_->Stop(); }
 

@@ -26,27 +26,39 @@ size_t FairQueue::WorkerFor(const input::NameJob& job) {
   return scan::WorkerOf(scan::ShardKey(job.name), static_cast<uint32_t>(workers_.size()));
 }
 
-void FairQueue::Push(input::NameJob&& job) {
-  const std::shared_ptr<input::Asker>& asker = job.details().asker;
+FairQueue::Lane* FairQueue::LaneOf(const std::shared_ptr<input::Asker>& asker, Queue* queue,
+                                   bool* is_new) {
+  const auto lane = std::find_if(queue->lanes.begin(), queue->lanes.end(),
+                                 [&asker](const Lane& own) { return own.asker == asker; });
+  *is_new = lane == queue->lanes.end();
+  if (!*is_new) return &*lane;
+  queue->lanes.push_back({asker, {}});
+  return &queue->lanes.back();
+}
+
+void FairQueue::Push(std::vector<input::NameJob>* jobs) {
+  if (jobs->empty()) return;
+  const std::shared_ptr<input::Asker> asker = jobs->front().details().asker;
   assert(asker != nullptr && "a job belongs to an asker");
-  size_t worker = 0;
-  bool hungry = false;
+  std::vector<size_t> to_wake;
   {
     const std::lock_guard lock(mutex_);
     assert(!closed_ && "no job after Close()");
-    worker = WorkerFor(job);
-    Queue& queue = workers_[worker];
-    const auto lane = std::find_if(queue.lanes.begin(), queue.lanes.end(),
-                                   [&asker](const Lane& own) { return own.asker == asker; });
-    if (lane != queue.lanes.end()) {
-      lane->jobs.push_back(std::move(job));
-    } else {
-      queue.lanes.push_back({asker, {}});
-      queue.lanes.back().jobs.push_back(std::move(job));
+    std::vector<Lane*> lanes(workers_.size());
+    for (input::NameJob& job : *jobs) {
+      assert(job.details().asker == asker && "all of one asker");
+      const size_t worker = WorkerFor(job);
+      if (lanes[worker] == nullptr) {
+        bool is_new = false;
+        lanes[worker] = LaneOf(asker, &workers_[worker], &is_new);
+        // One that has names waiting has its share in flight: the worker looks when one ends.
+        if (is_new && std::exchange(workers_[worker].hungry, false)) to_wake.push_back(worker);
+      }
+      lanes[worker]->jobs.push_back(std::move(job));
     }
-    hungry = std::exchange(queue.hungry, false);
   }
-  if (hungry) wake_(worker);
+  jobs->clear();
+  for (const size_t worker : to_wake) wake_(worker);
 }
 
 std::vector<input::NameJob> FairQueue::Remove(const input::Asker* asker) {

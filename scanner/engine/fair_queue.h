@@ -25,8 +25,9 @@ class FairQueue : public scan::JobSource {
 
   size_t worker_count() const { return workers_.size(); }
 
-  /// Any thread. REQUIRES: the job has an asker.
-  void Push(input::NameJob&& job);
+  /// Any thread. Takes the jobs, all of one asker, and leaves *jobs empty with its memory.
+  /// REQUIRES: each job has that asker.
+  void Push(std::vector<input::NameJob>* jobs);
   /// Any thread. What waits of the asker comes back.
   std::vector<input::NameJob> Remove(const input::Asker* asker);
   /// Any thread. Workers look again: an asker has given up.
@@ -47,6 +48,7 @@ class FairQueue : public scan::JobSource {
     bool hungry = false;     // It was told that there is nothing for it.
   };
   size_t WorkerFor(const input::NameJob& job);
+  Lane* LaneOf(const std::shared_ptr<input::Asker>& asker, Queue* queue, bool* is_new);
   size_t Share(size_t askers, const input::Asker& asker) const;
 
   const size_t max_in_flight_;

@@ -125,7 +125,9 @@ class Connection::OwnExchange : public Exchange {
 };
 
 Connection::Connection(Socket socket, Host* host)
-    : socket_(std::move(socket)), host_(host), timer_(socket_.get_executor()) {}
+    : socket_(std::move(socket)), host_(host), timer_(socket_.get_executor()) {
+  buffer_.reserve(chunk_.size());  // Beast reads as much at once as there is room for.
+}
 
 void Connection::Start() {
   SetTimer();

@@ -43,6 +43,7 @@ void LookUpFewNames(const std::shared_ptr<http::Exchange>& exchange, Scanner* sc
     });
   });
   for (const std::string& name : names) lookup->batch->Add(name);
+  lookup->batch->Flush();
 }
 
 }  // namespace caascan::serve

@@ -51,6 +51,7 @@ void NamesStream::TakeOctets(std::string_view octets) {
     cut_short_ = true;
   }
   cutter_.Add(octets, [this](const LineCutter::Line& line) { TakeLine(line); });
+  batch_->Flush();
   if (cut_short_ || in_flight() >= limits_.max_names) {
     paused_ = true;
     exchange_->PauseBody();
@@ -70,6 +71,7 @@ void NamesStream::TakeLine(const LineCutter::Line& line) {
 void NamesStream::TakeEnd() {
   if (cut_short_ || ended_) return;
   cutter_.End([this](const LineCutter::Line& line) { TakeLine(line); });
+  batch_->Flush();
   body_ended_ = true;
   EndWhereDone();
 }

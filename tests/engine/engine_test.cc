@@ -168,6 +168,7 @@ TEST_F(EngineTest, LinesAreObjectsOrNames) {
   EXPECT_TRUE(batch->AddLine("empty.test\r", 4));
   EXPECT_TRUE(batch->AddLine("{broken", 5));
   batch->AddBroken("xxxx", 6, "too long");
+  batch->Flush();
   ASSERT_TRUE(gathered.WaitFor(4));
   const auto records = gathered.records();
   EXPECT_EQ(records.at(0).name, "*.permit.test");
@@ -218,6 +219,7 @@ TEST_F(EngineTest, ABatchThatEndsHearsNothingMore) {
     auto alive = std::make_unique<std::atomic<int>>(0);
     auto batch = scanner->Begin(Inquiry(), [&alive](uint64_t, const Record&) { ++*alive; });
     for (int i = 0; i < 50; ++i) batch->Add("n" + std::to_string(i) + ".test");
+    if (round % 2 == 0) batch->Flush();
     batch.reset();
     alive.reset();  // A call from here on would be seen by the sanitizers.
   }
@@ -229,6 +231,7 @@ TEST_F(EngineTest, ASingleNameDoesNotWaitForTheNamesOfABatch) {
   const auto scanner = Open();
   const auto batch = scanner->Begin(Inquiry(), [](uint64_t, const Record&) {});
   for (int i = 0; i < 2000; ++i) batch->Add("silent" + std::to_string(i) + ".test");
+  batch->Flush();
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(scanner->Check({"permit.test"}, Inquiry())[0].reason, Reason::kIssuerAuthorized);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "scanner/input/ndjson_line.h"
 
@@ -39,9 +40,12 @@ input::NameJob JobOf(const std::shared_ptr<input::Asker>& asker, const std::stri
 class FairQueueTest : public testing::Test {
  protected:
   void Push(const std::shared_ptr<input::Asker>& asker, int count) {
+    std::vector<input::NameJob> jobs;
     for (int i = 0; i < count; ++i) {
-      queue_.Push(JobOf(asker, "n" + std::to_string(next_++) + ".example"));
+      jobs.push_back(JobOf(asker, "n" + std::to_string(next_++) + ".example"));
     }
+    queue_.Push(&jobs);
+    EXPECT_TRUE(jobs.empty());
   }
   /// Names by asker.
   std::map<const input::Asker*, int> Pop() {
@@ -133,6 +137,16 @@ TEST_F(FairQueueTest, AWorkerIsWokenOnceItWasToldThatThereIsNothing) {
   EXPECT_EQ(wakes_, 1);
 }
 
+TEST_F(FairQueueTest, AWorkerThatHasNamesWaitingIsNotWoken) {
+  first_->in_flight(0) = 50;
+  Push(first_, 1);
+  EXPECT_TRUE(Pop().empty()) << "it has its share";
+  Push(first_, 1);
+  EXPECT_EQ(wakes_, 0);
+  Push(second_, 1);
+  EXPECT_EQ(wakes_, 1) << "this one has room";
+}
+
 TEST_F(FairQueueTest, AClosedQueueEndsWhenItIsEmpty) {
   Push(first_, 1);
   queue_.Close();
@@ -166,9 +180,13 @@ TEST(FairQueueThreadsTest, EveryJobOfManyThreadsComesOnce) {
   for (int i = 0; i < kAskers; ++i) {
     askers.emplace_back([&queue, i] {
       const auto asker = std::make_shared<Quiet>(queue.worker_count());
+      std::vector<input::NameJob> jobs;
       for (int n = 0; n < kEach; ++n) {
-        queue.Push(JobOf(asker, "a" + std::to_string(i) + ".d" + std::to_string(n) + ".example"));
+        jobs.push_back(
+            JobOf(asker, "a" + std::to_string(i) + ".d" + std::to_string(n) + ".example"));
+        if (n % 7 == 0) queue.Push(&jobs);
       }
+      queue.Push(&jobs);
     });
   }
   for (std::thread& asker : askers) asker.join();
