@@ -10,6 +10,8 @@ import struct
 import subprocess
 import time
 
+import jsonschema
+
 import harness
 import service
 from harness import CAASCAN
@@ -125,6 +127,16 @@ class Serve(harness.Case):
         client.end()
         records = [json.loads(line) for line in client.read_rest()[0].splitlines()]
         self.assertEqual({record["reason"] for record in records}, {"invalid_name", "issuer_authorized"})
+
+    def test_a_body_that_is_too_large_is_refused_or_cut_short(self):
+        self.serve("--max-body", "40")
+        self.assertEqual(request("POST", "/v1/names", b"n1.example.com\n" * 10)[0], 413)
+        client = Raw()
+        self.addCleanup(client.close)
+        client.begin_names()
+        client.chunk(b"n1.example.com\nn2.example.com\nn3.example.com\n")
+        rest, whole = client.read_rest()
+        self.assertEqual((len(rest.splitlines()), whole), (2, False), "what was taken has its record, and the rest is missing")
 
     def test_a_client_that_takes_nothing_is_not_read(self):
         started = self.serve("--max-names", "500")
@@ -328,6 +340,39 @@ class Serve(harness.Case):
                       {"domain_or_ip_target": "a.example", "caa_check_parameters": {"caa_domains": "x"}}):
             self.assertEqual(ask(wrong)[0], 400, wrong)
         self.assertEqual(ask(b'{"x":"' + b"y" * 100_000 + b'"}')[0], 413)
+
+    def test_the_openapi_document_is_what_is_served(self):
+        self.serve()
+        document = json.loads(request("GET", "/openapi.json")[2])
+        self.assertEqual((document["openapi"], set(document["paths"])),
+                         ("3.0.3", {"/v1/names", "/mpic/caa", "/check", "/", "/metrics", "/healthz", "/openapi.json"}))
+        # JSON Schema writes what OpenAPI 3.0 calls nullable in another way. What a reference names must be there.
+        def schema(node):
+            if isinstance(node, list):
+                return [schema(part) for part in node]
+            if not isinstance(node, dict):
+                return node
+            if "$ref" in node:
+                found = document
+                for part in node["$ref"].removeprefix("#/").split("/"):
+                    found = found[part]
+                return schema(found)
+            node = {key: schema(value) for key, value in node.items()}
+            return {"anyOf": [{key: value for key, value in node.items() if key != "nullable"}, {"type": "null"}]} \
+                if node.get("nullable") else node
+        whole = schema(document)
+        asked = {("post", "/v1/names"): b"n1.example.com", ("get", "/healthz"): None, ("get", "/openapi.json"): None,
+                 ("post", "/mpic/caa"): json.dumps(whole["paths"]["/mpic/caa"]["post"]["requestBody"]["content"]
+                                                   ["application/json"]["example"]).encode()}
+        for (method, path), body in asked.items():
+            described = whole["paths"][path][method]["responses"]
+            for sent, status in ((body, "200"), (b"{" if path == "/mpic/caa" else None, "400")):
+                if status not in described or (status == "400" and path != "/mpic/caa"):
+                    continue
+                code, fields, answer = request(method.upper(), path, sent)
+                content = described[status]["content"][fields["content-type"].split(";")[0]]
+                self.assertEqual(str(code), status)
+                jsonschema.validate(json.loads(answer), content["schema"])
 
     def test_people_get_the_page_of_check(self):
         self.serve()

@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "tools/caascan/service_manager.h"
@@ -158,12 +159,12 @@ absl::Status ServeCommand::CompleteOptions() {
   return request_.Read(&options_.scan.request, &options_.scan.ca_set);
 }
 
-void ServeCommand::Reload(Service* service) const {
+void ServeCommand::Reload(Service* service, const std::stop_token& stop) const {
   NotifyServiceManager("RELOADING=1");
   IssuanceRequest unchanged;
   std::vector<CertificationAuthority> ca_set;
   absl::Status status = request_.Read(&unchanged, &ca_set);
-  if (status.ok()) status = service->Reload(std::move(ca_set));
+  if (status.ok()) status = service->Reload(std::move(ca_set), stop);
   NotifyServiceManager("READY=1");
   program_->Complain(status.ok() ? "read anew"
                                  : "all stays as it was: " + std::string(status.message()));
@@ -187,7 +188,7 @@ int ServeCommand::Run() {
   constexpr std::chrono::hours kLong(1);
   int signal = 0;
   while (signal != SIGINT && signal != SIGTERM) {
-    if (signal == SIGHUP) Reload(service->get());
+    if (signal == SIGHUP) Reload(service->get(), signals.stop());
     if (watchdog && (*service)->IsAlive(*watchdog / 4)) NotifyServiceManager("WATCHDOG=1");
     signal = signals.Wait(watchdog ? *watchdog / 4 : std::chrono::microseconds(kLong));
   }

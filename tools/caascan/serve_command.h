@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ class ServeCommand {
  private:
   void AddServiceOptions(CLI::App* app);
   absl::Status CompleteOptions();
-  void Reload(Service* service) const;
+  void Reload(Service* service, const std::stop_token& stop) const;
 
   cli::Program* const program_;
   RequestOptions request_;
