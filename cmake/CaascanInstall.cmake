@@ -22,3 +22,4 @@ install(FILES ${PROJECT_BINARY_DIR}/caascanConfig.cmake ${PROJECT_BINARY_DIR}/ca
         DESTINATION ${package})
 
 install(TARGETS caascan_cli caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/systemd DESTINATION ${CMAKE_INSTALL_DOCDIR})

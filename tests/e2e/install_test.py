@@ -53,7 +53,7 @@ class Install(harness.Case):
         self.assertEqual(self.installed("bin/*"), ["caalab", "caascan"])
         self.assertEqual(self.installed("share/man/man1/*"),
                          ["caalab.1", "caascan-check.1", "caascan-corroborate.1", "caascan-decide.1", "caascan-diff.1",
-                          "caascan-explain.1", "caascan-report.1", "caascan-scan.1", "caascan.1"])
+                          "caascan-explain.1", "caascan-history.1", "caascan-report.1", "caascan-scan.1", "caascan-serve.1", "caascan.1"])
         self.assertEqual(self.installed("share/bash-completion/completions/*"), ["caalab", "caascan"])
         self.assertEqual(self.installed("share/zsh/site-functions/*"), ["_caalab", "_caascan"])
         self.assertEqual(self.installed("share/fish/vendor_completions.d/*"), ["caalab.fish", "caascan.fish"])
@@ -80,6 +80,34 @@ class Install(harness.Case):
 
     def test_another_project_scans_with_the_package(self):
         self.build_consumer("caascan::caascan", SCANNING_CONSUMER)
+
+    def test_the_examples_build_and_do_what_they_say(self):
+        for command in (["cmake", "-G", "Ninja", "-S", str(harness.SOURCE / "examples"), "-B", "build",
+                         f"-DCMAKE_PREFIX_PATH={self.prefix}"], ["cmake", "--build", "build"]):
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        decide = lambda *arguments: subprocess.run([str(self.folder / "build/decide"), *arguments], capture_output=True, text=True,
+                                                   check=False)
+        self.assertEqual(decide("ca.example", "0 issue ca.example").stdout, "permit, issuer_authorized\n")
+        self.assertEqual(decide("ca.example", "0 issue ;", "128 new x").stdout, "deny, unknown_critical_property\n")
+        # Nothing is asked for what is no name, so no resolver needs to be there.
+        done = subprocess.run([str(self.folder / "build/issue"), "127.0.0.1"], input="no name!\n", capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "no name!: refuse, invalid_name\n"), done.stderr)
+
+    def test_the_units_are_sound(self):
+        units = pathlib.Path(self.prefix) / "share/doc/caascan/systemd"
+        service = (units / "caascan.service").read_text()
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", units / "caascan.service"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        here = self.folder / "caascan.service"
+        here.write_text("".join(line for line in service.splitlines(True) if not line.startswith("Documentation="))
+                        .replace("/usr/bin/caascan", f"{self.prefix}/bin/caascan"))
+        (self.folder / "caascan.socket").write_text((units / "caascan.socket").read_text())
+        done = subprocess.run(["systemd-analyze", "verify", here, self.folder / "caascan.socket"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":
