@@ -24,6 +24,7 @@ Network::Network(async::Loop* loop, pacing::SharedLimits* limits, const NetworkO
                  const MakeTransport& make)
     : uses_udp_(options.udp),
       blocked_(options.blocked),
+      on_host_(options.on_host),
       exchanges_(loop, limits, options),
       udp_(make(Protocol::kUdp, &exchanges_)),
       tcp_(make(Protocol::kTcp, &exchanges_)) {

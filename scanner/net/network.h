@@ -3,6 +3,7 @@
 
 #include <absl/status/status.h>
 
+#include <cassert>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -62,6 +63,13 @@ class Network {
 
   /// The same Peer for the same address and way to it, as long as it is referred to or remembered.
   PeerRef PeerFor(const stream::Endpoint& at);
+  /// Is NoteHost() to be called for each address that a server's name was found to have?
+  bool notes_hosts() const { return on_host_ != nullptr; }
+  /// REQUIRES: notes_hosts().
+  void NoteHost(const async::Address& address, dns::NameView host) const {
+    assert(notes_hosts() && "somebody wants to know");
+    on_host_(address, host);
+  }
   size_t peer_count() const { return exchanges_.peers().size(); }
 
   /// Servers to ask whether it is our own network that fails, when nobody answers: see Outage.
@@ -93,6 +101,7 @@ class Network {
  private:
   const bool uses_udp_;
   const std::function<bool(const async::Address&)> blocked_;
+  const std::function<void(const async::Address&, dns::NameView)> on_host_;
   Exchanges exchanges_;
   const std::unique_ptr<Transport> udp_;
   const std::unique_ptr<Transport> tcp_;

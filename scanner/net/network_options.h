@@ -10,6 +10,7 @@
 #include "scanner/async/address.h"
 #include "scanner/async/local_end.h"
 #include "scanner/async/tcp_stream.h"
+#include "scanner/dns/name.h"
 #include "scanner/net/round_trips.h"
 
 namespace caascan::stream {
@@ -46,6 +47,8 @@ struct NetworkOptions {
   /// Addresses that no packet may go to, for any name; empty where there are none. Asked
   /// once for each address; any thread.
   std::function<bool(const async::Address&)> blocked = {};
+  /// Called with each address that a server's name was found to have. May be empty. Any thread.
+  std::function<void(const async::Address&, dns::NameView host)> on_host = {};
   /// Peers that are remembered though nothing refers to them: see PeerTable. Some 220 octets each,
   /// and as many again for the budget of one that was asked.
   size_t peer_capacity = 100'000;

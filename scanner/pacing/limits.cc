@@ -1,17 +1,30 @@
 // Tested by limits_test.cc.
 #include "scanner/pacing/limits.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace caascan::pacing {
 
+double PartOfRate(uint32_t rate_qps, uint32_t parts) {
+  assert(parts > 0 && "there is one process");
+  const double part = static_cast<double>(rate_qps) / parts;
+  return part >= 1 ? std::floor(part) : part;
+}
+
+uint32_t PartOfPlaces(uint32_t places, uint32_t parts) {
+  assert(parts > 0 && "there is one process");
+  return places == 0 ? 0 : std::max<uint32_t>(1, places / parts);
+}
+
 AddressBudget::Verdict AddressBudget::TryAcquire(std::chrono::nanoseconds now,
                                                  std::chrono::nanoseconds* retry_at) {
-  if (max_inflight_ != 0 && inflight_.fetch_add(1, std::memory_order_relaxed) >= max_inflight_) {
+  const uint32_t most = max_inflight_.load(std::memory_order_relaxed);
+  if (inflight_.fetch_add(1, std::memory_order_relaxed) >= most && most != 0) {
     Release();
     return Verdict::kTooManyInFlight;
   }
-  if (max_inflight_ == 0) inflight_.fetch_add(1, std::memory_order_relaxed);
   if (gate_.unlimited()) return Verdict::kGranted;
   *retry_at = gate_.TryTake(now);
   if (*retry_at == std::chrono::nanoseconds::zero()) return Verdict::kGranted;
@@ -33,6 +46,13 @@ std::chrono::nanoseconds AddressBudget::Report(const PaceTally& tally,
   return pace_.since();
 }
 
+void AddressBudget::SetLimits(double rate_qps, uint32_t max_inflight) {
+  const std::lock_guard lock(mutex_);
+  gate_.SetRate(rate_qps);
+  pace_ = Pace(rate_qps);
+  max_inflight_.store(max_inflight, std::memory_order_relaxed);
+}
+
 SharedLimits::~SharedLimits() {
   for (Shard& shard : shards_) {
     while (shard.plain.PopFront() != nullptr || shard.paced.PopFront() != nullptr) {
@@ -43,12 +63,18 @@ SharedLimits::~SharedLimits() {
 AddressBudget* SharedLimits::BudgetFor(const async::Address& address) {
   const bool own =
       std::find(options_.own.begin(), options_.own.end(), address) != options_.own.end();
-  const uint32_t rate = own ? options_.own_rate_qps : options_.server_rate_qps;
-  const uint32_t inflight = own ? options_.own_inflight : options_.server_inflight;
-  const bool adapts = own && options_.own_adapts;
-  if (rate == 0 && inflight == 0 && !adapts) return nullptr;
+  double rate = PartOfRate(own ? options_.own_rate_qps : options_.server_rate_qps, options_.parts);
+  uint32_t inflight =
+      PartOfPlaces(own ? options_.own_inflight : options_.server_inflight, options_.parts);
+  bool adapts = own && options_.own_adapts;
   Shard& shard = ShardOf(address);
   const std::lock_guard lock(shard.mutex);
+  if (const auto limit = AgreedFor(shard, address)) {
+    rate = PartOfRate(limit->rate_qps, options_.parts);
+    inflight = Inflight(*limit);
+    adapts = false;
+  }
+  if (rate == 0 && inflight == 0 && !adapts) return nullptr;
   Entry& entry = shard.budgets.try_emplace(address, address, rate, inflight, adapts).first->second;
   if (entry.linked()) {
     entry.Unlink();
@@ -56,6 +82,30 @@ AddressBudget* SharedLimits::BudgetFor(const async::Address& address) {
   }
   ++entry.references;
   return &entry;
+}
+
+std::optional<AgreedLimit> SharedLimits::AgreedFor(const Shard& shard,
+                                                   const async::Address& address) const {
+  // What was agreed for an address goes before what was for a name that it has.
+  if (options_.agreed) {
+    if (auto limit = options_.agreed(address)) return limit;
+  }
+  const auto found = shard.agreed.find(address);
+  return found == shard.agreed.end() ? std::nullopt : std::optional(found->second);
+}
+
+void SharedLimits::Agree(const async::Address& address, const AgreedLimit& limit) {
+  Shard& shard = ShardOf(address);
+  const std::lock_guard lock(shard.mutex);
+  const auto [agreed, is_new] = shard.agreed.try_emplace(address, limit);
+  const auto rank = [](const AgreedLimit& of) {
+    return of.rate_qps == 0 ? UINT32_MAX : of.rate_qps;
+  };
+  if (!is_new && rank(agreed->second) <= rank(limit)) return;
+  agreed->second = limit;
+  const auto entry = shard.budgets.find(address);
+  if (entry == shard.budgets.end() || (options_.agreed && options_.agreed(address))) return;
+  entry->second.SetLimits(PartOfRate(limit.rate_qps, options_.parts), Inflight(limit));
 }
 
 void SharedLimits::GiveBack(AddressBudget* budget, std::chrono::nanoseconds now) {

@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "scanner/async/address.h"
@@ -75,6 +77,13 @@ class RateGate {
   std::atomic<int64_t> next_{0};
 };
 
+/// What was agreed with a server's operator. A value.
+struct AgreedLimit {
+  uint32_t rate_qps = 0;             // 0: no limit.
+  std::optional<uint32_t> inflight;  // 0: no limit; nullopt: the usual one.
+  bool operator==(const AgreedLimit&) const = default;
+};
+
 struct LimitOptions {
   uint32_t rate_qps = 0;
   uint32_t server_rate_qps = 0;
@@ -88,7 +97,16 @@ struct LimitOptions {
   /// Addresses that are remembered though no worker knows them any more, over all. Some 250 octets
   /// each.
   size_t budget_capacity = 32'000;
+  /// Each limit is for so many processes together, and here is one's part of it.
+  uint32_t parts = 1;
+  /// Limits of single addresses, in the place of the usual ones. May be empty. Any thread.
+  std::function<std::optional<AgreedLimit>(const async::Address&)> agreed = {};
 };
+
+/// One of so many equal parts of a rate: whole queries where it has one or more.
+double PartOfRate(uint32_t rate_qps, uint32_t parts);
+/// Likewise of places in flight; at least one, but 0 for no limit.
+uint32_t PartOfPlaces(uint32_t places, uint32_t parts);
 
 /// What takers of --rate may catch up: a loop wakes at whole milliseconds, and late on a busy
 /// machine, and without it a high rate would never be reached. Half of the one batch too many in
@@ -111,11 +129,15 @@ inline constexpr std::chrono::nanoseconds kServerPeriod = std::chrono::milliseco
 class AddressBudget {
  public:
   /// `adapts`: without a rate it is limited once it was seen to mind how fast it is asked.
-  AddressBudget(uint32_t rate_qps, uint32_t max_inflight, bool adapts = false)
-      : gate_(rate_qps, kServerBurst, kServerPeriod),
+  AddressBudget(double rate_qps, uint32_t max_inflight, bool adapts = false)
+      : gate_(0, kServerBurst, kServerPeriod),
         max_inflight_(max_inflight),
         adapts_(adapts && rate_qps == 0),
-        pace_(adapts_ ? std::numeric_limits<double>::infinity() : rate_qps) {}
+        pace_(adapts_ ? std::numeric_limits<double>::infinity() : rate_qps) {
+    gate_.SetRate(rate_qps);
+  }
+  /// Other limits from now on, in the place of those that it was made with.
+  void SetLimits(double rate_qps, uint32_t max_inflight);
 
   enum class Verdict : uint8_t { kGranted, kTooManyInFlight, kTooFast };
   /// On kTooFast *retry_at says when. A grant is given back by Release() when the exchange ends.
@@ -127,7 +149,9 @@ class AddressBudget {
   /// Is the rate limited, or may it come to be, and so to be adapted by Report()?
   bool is_paced() const { return adapts_ || !gate_.unlimited(); }
   /// Nothing needs a turn now.
-  bool is_free() const { return max_inflight_ == 0 && gate_.unlimited(); }
+  bool is_free() const {
+    return max_inflight_.load(std::memory_order_relaxed) == 0 && gate_.unlimited();
+  }
   /// It has no limit but the one that it was seen to have (Pace::helps()).
   bool is_slowed() const { return adapts_ && helps_.load(std::memory_order_relaxed); }
   /// May a report without anything bad be left out?
@@ -146,7 +170,7 @@ class AddressBudget {
 
  private:
   RateGate gate_;
-  const uint32_t max_inflight_;
+  std::atomic<uint32_t> max_inflight_;
   const bool adapts_;
   std::atomic<uint32_t> inflight_{0};
   std::atomic<bool> watching_{false};
@@ -162,13 +186,17 @@ class AddressBudget {
 class SharedLimits {
  public:
   explicit SharedLimits(const LimitOptions& options)
-      : options_(options), rate_(options.rate_qps, RateBurst(options.rate_qps)) {}
+      : options_(options), rate_(options.rate_qps, RateBurst(options.rate_qps)) {
+    rate_.SetRate(PartOfRate(options.rate_qps, options.parts));
+  }
   ~SharedLimits();
 
   RateGate& rate() { return rate_; }
   /// The same for the same address, in use until GiveBack(); nullptr where the address is not
   /// limited.
   AddressBudget* BudgetFor(const async::Address& address);
+  /// From now on these are the address's limits. More than one: the lowest rate counts.
+  void Agree(const async::Address& address, const AgreedLimit& limit);
   /// Once for each BudgetFor() that gave it. REQUIRES: the caller has nothing in flight there.
   void GiveBack(AddressBudget* budget, std::chrono::nanoseconds now);
   /// That are in use or remembered.
@@ -179,7 +207,7 @@ class SharedLimits {
 
   struct UnusedTag {};
   struct Entry : AddressBudget, async::ListNode<UnusedTag> {
-    Entry(const async::Address& at, uint32_t rate_qps, uint32_t max_inflight, bool adapts)
+    Entry(const async::Address& at, double rate_qps, uint32_t max_inflight, bool adapts)
         : AddressBudget(rate_qps, max_inflight, adapts), address(at) {}
     const async::Address address;
     uint32_t references = 0;
@@ -187,6 +215,7 @@ class SharedLimits {
   struct Shard {
     std::mutex mutex;  // Guards what follows, and the entries' references and places.
     absl::node_hash_map<async::Address, Entry> budgets;
+    absl::node_hash_map<async::Address, AgreedLimit> agreed;
     // Those not in use; the least recently used first.
     async::List<Entry, UnusedTag> plain;
     async::List<Entry, UnusedTag> paced;
@@ -197,6 +226,10 @@ class SharedLimits {
     return shards_[absl::Hash<async::Address>()(address) % kShards];
   }
   void Trim(Shard* shard, std::chrono::nanoseconds now) const;
+  std::optional<AgreedLimit> AgreedFor(const Shard& shard, const async::Address& address) const;
+  uint32_t Inflight(const AgreedLimit& limit) const {
+    return PartOfPlaces(limit.inflight.value_or(options_.server_inflight), options_.parts);
+  }
 
   const LimitOptions options_;
   RateGate rate_;

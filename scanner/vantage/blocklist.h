@@ -1,19 +1,16 @@
 // What the user wants never to be asked: addresses, prefixes and names.
 #pragma once
 
-#include <array>
-#include <bitset>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 
 #include "scanner/async/address.h"
 #include "scanner/dns/name.h"
+#include "scanner/vantage/prefix.h"
 
 namespace caascan::vantage {
 
@@ -35,16 +32,7 @@ class Blocklist {
   bool BlocksName(dns::NameView name) const;
 
  private:
-  using Prefix = std::pair<std::array<uint8_t, 16>, uint8_t>;  // Bits behind the length are zero.
-  struct Family {
-    absl::flat_hash_set<Prefix> prefixes;
-    std::bitset<129> lengths;  // That occur.
-  };
-
-  bool AddPrefix(std::string_view entry);
-
-  Family ipv4_;
-  Family ipv6_;
+  PrefixMap<bool> addresses_;
   absl::flat_hash_set<std::string> names_;  // Wire form, lower case.
 };
 

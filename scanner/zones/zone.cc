@@ -41,11 +41,15 @@ bool IsOfOtherFamily(const dns::RecordView& record, const AddressPolicy& policy)
 
 net::PeerRef PeerOf(const dns::RecordView& record, const AddressPolicy& policy,
                     net::Network* network) {
+  const auto peer_for = [&](const async::Address& address) {
+    if (network->notes_hosts()) network->NoteHost(address, record.owner.ToName());
+    return network->PeerFor(address);
+  };
   if (record.type == dns::RRType::kA && policy.ipv4) {
-    return network->PeerFor(async::Address::V4(record.rdata.first<4>(), policy.port));
+    return peer_for(async::Address::V4(record.rdata.first<4>(), policy.port));
   }
   if (record.type == dns::RRType::kAAAA && policy.ipv6) {
-    return network->PeerFor(async::Address::V6(record.rdata.first<16>(), policy.port));
+    return peer_for(async::Address::V6(record.rdata.first<16>(), policy.port));
   }
   return nullptr;
 }
@@ -97,6 +101,7 @@ void ReadDelegation(const dns::Delegation& delegation, const AddressPolicy& poli
       zone->servers[server].other_family = true;
       continue;
     }
+    if (network->notes_hosts()) network->NoteHost(address, zone->host(zone->servers[server]));
     zone->AddAddress(server, network->PeerFor(address));
     zone->servers[server].resolved = zone->servers[server].has_glue = true;
   }
