@@ -49,4 +49,10 @@ struct ReportSummary {
 /// be written; *summary is filled either way.
 [[nodiscard]] absl::Status RunReport(const ReportOptions& options, ReportSummary* summary);
 
+/// Writes the counts of one file of records, whole or not at all, as RunReport() does with
+/// `partial`. In the calling thread, and signals stay whose they are: for a scan that writes such a
+/// file. Errors: DataLoss.
+[[nodiscard]] absl::Status WritePartialReport(const std::string& records,
+                                              const std::string& output);
+
 }  // namespace caascan

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "scanner/dns/presentation.h"
+#include "scanner/record/json_text.h"
 #include "scanner/record/utf8.h"
 
 namespace caascan::input {
@@ -52,6 +53,12 @@ void MakeFresh(Record* record) {
 
 void SetRank(uint32_t rank, Record* record) {
   record->rank = rank == kNoRank ? std::nullopt : std::optional<uint32_t>(rank);
+}
+
+void AppendTag(uint32_t chunk, const Record& record, std::string* out) {
+  if (chunk == kNoChunk) return;
+  record::AppendUnsigned(chunk, out);
+  out->push_back(record.reason == Reason::kStopped ? '!' : ':');
 }
 
 }  // namespace
@@ -145,6 +152,7 @@ Record ErrorRecord(const NameJob& job, Reason reason, std::chrono::system_clock:
 
 void AppendRecords(const NameJob& job, const record::RecordFormat& format, Record* record,
                    std::string* out) {
+  AppendTag(job.chunk, *record, out);
   format.Append(*record, out);
   for (const TwinJob& twin : job.details().twins) {
     record->input = twin.input;
@@ -152,6 +160,7 @@ void AppendRecords(const NameJob& job, const record::RecordFormat& format, Recor
     record->order = twin.order;
     record->input_columns = twin.input_columns;
     SetRank(twin.rank, record);
+    AppendTag(job.chunk, *record, out);
     format.Append(*record, out);
   }
 }

@@ -21,6 +21,8 @@ class Asker;
 
 /// Of a name without a rank.
 inline constexpr uint32_t kNoRank = UINT32_MAX;
+/// Of a name that comes from no chunk of a run.
+inline constexpr uint32_t kNoChunk = UINT32_MAX;
 
 /// A line that asks for the same as another one: what is its own in its record.
 struct TwinJob {
@@ -76,6 +78,8 @@ struct NameJob {
   std::chrono::nanoseconds started{0};
   /// Its place in a list such as Tranco's, or kNoRank.
   uint32_t rank = kNoRank;
+  /// The chunk of a run that it comes from, or kNoChunk.
+  uint32_t chunk = kNoChunk;
 
   /// All empty where nothing was set.
   const JobDetails& details() const { return details_ == nullptr ? kNoDetails : *details_; }
@@ -128,7 +132,8 @@ std::string RecordName(const NameJob& job);
 Record ErrorRecord(const NameJob& job, Reason reason, std::chrono::system_clock::time_point time);
 
 /// Appends the job's record, and one for each of its twins, which leaves the last one's in
-/// `*record`.
+/// `*record`. In front of those of a chunk stand its number and a colon, or an exclamation mark
+/// where the name was stopped: "17:".
 void AppendRecords(const NameJob& job, const record::RecordFormat& format, Record* record,
                    std::string* out);
 

@@ -16,6 +16,7 @@
 #include "scanner/input/csv_row.h"
 #include "scanner/input/csv_rows.h"
 #include "scanner/input/input_tally.h"
+#include "scanner/input/job_source.h"
 #include "scanner/input/name_job.h"
 #include "scanner/input/ndjson_line.h"
 #include "scanner/io/line_reader.h"
@@ -43,14 +44,6 @@ struct NameSourceOptions {
   Purpose purpose = Purpose::kTls;
 };
 
-enum class NextJob : uint8_t {
-  kJob,
-  kWouldWait,    // No line at once, and the caller did not want to wait.
-  kEnd,          // All inputs are read.
-  kInterrupted,  // The WakeFd was notified.
-  kFailed,       // status() says why and names the file. Nothing more comes.
-};
-
 /// Turns input into jobs. One thread at a time.
 ///
 /// Every line gives exactly one job, save blank lines (all formats), those whose first character
@@ -74,7 +67,7 @@ enum class NextJob : uint8_t {
 /// compressed stream that breaks off, a zone file that ends within a record, lacks the SOA record
 /// that closes a transfer, or does not fit its ZONEMD record. The delegations that were then not
 /// complete are looked up without what the file says of them.
-class NameSource {
+class NameSource final : public JobSource {
  public:
   /// Checks that every path can be read before anything is read, and that the regular files have
   /// the columns that `fields` names. `wake` (may be null) must outlive the source. Errors:
@@ -82,20 +75,11 @@ class NameSource {
   static absl::StatusOr<std::unique_ptr<NameSource>> Open(NameSourceOptions options,
                                                           const io::WakeFd* wake);
 
-  /// *job is overwritten on kJob and unspecified otherwise. With `wait` false, kWouldWait comes
-  /// back rather than waiting for a slow writer: hand over what is batched, then call with `wait`.
-  NextJob Next(NameJob* job, bool wait);
-
-  /// OK unless Next() said kFailed; then InvalidArgument, or DataLoss where an input was not whole
-  /// or could not be sorted. Names the file, and the line that it was read to.
-  const absl::Status& status() const { return status_; }
-  /// Of the inputs themselves, before decoding. Of a file that is sorted, as much as was given out.
-  uint64_t bytes_read() const;
-  /// What bytes_read() will be at the end; 0 where an input's size is not known.
-  uint64_t bytes_in_all() const;
-  /// What people should know of the inputs that were read to their end, a line of ASCII for each.
-  /// Nearly always empty.
-  const std::vector<std::string>& remarks() const { return remarks_; }
+  NextJob Next(NameJob* job, bool wait) override;
+  const absl::Status& status() const override { return status_; }
+  uint64_t bytes_read() const override;
+  uint64_t bytes_in_all() const override;
+  const std::vector<std::string>& remarks() const override { return remarks_; }
   /// Jobs given out so far, invalid ones included.
   uint64_t job_count() const { return jobs_; }
 

@@ -15,6 +15,7 @@
 #include <absl/status/statusor.h>
 
 #include "scanner/io/encoder.h"
+#include "scanner/io/line_sink.h"
 #include "scanner/io/wake_fd.h"
 
 namespace caascan::io {
@@ -41,47 +42,47 @@ struct OutputOptions {
 ///
 /// The process must ignore SIGPIPE and SIGXFSZ (RunScan() sees to it while it runs), since a
 /// closed pipe and a file-size limit would end it otherwise.
-class OutputSink {
+class OutputSink final : public LineSink {
  public:
   /// An empty path or "-" is standard output; else the file is created where it is missing. A FIFO
   /// is waited for until it has a reader; SIGINT and SIGTERM end the program meanwhile. Errors:
   /// InvalidArgument that names the file, also for a standard output that is closed.
   static absl::StatusOr<std::unique_ptr<OutputSink>> Open(const std::string& path,
                                                           const OutputOptions& options = {});
-  ~OutputSink();
+  ~OutputSink() override;
   OutputSink(const OutputSink&) = delete;
   OutputSink& operator=(const OutputSink&) = delete;
 
   /// Writes all of `whole_lines`, waiting for a slow reader as long as it takes. False where this
   /// or an earlier write failed; lines of a failed call may be there in part (pipes) or up to a
   /// whole line (files). REQUIRES: empty, or ends with a line feed.
-  bool Write(std::string_view whole_lines);
+  bool Write(std::string_view whole_lines) override;
 
   /// Cuts what the file holds to its first `bytes`, and writes on behind them. Before any Write().
   [[nodiscard]] absl::Status CutTo(uint64_t bytes);
 
   /// Did a write fail? Cheap; the scan polls it so that it can stop.
-  bool failed() const { return failed_.load(std::memory_order_relaxed); }
+  bool failed() const override { return failed_.load(std::memory_order_relaxed); }
 
   /// Ends the waiting for a slow reader: the write that waits, and all later ones, fail with
   /// "abandoned". For the user who asks a second time to stop. Regular files never wait so.
-  void Abandon();
+  void Abandon() override;
 
   /// DataLoss such as "cannot write out.ndjson: No space left on device" after a failure, else OK.
   absl::Status status() const;
 
   /// Is it better to write much at once?
-  bool compresses() const { return encoder_ != nullptr; }
+  bool compresses() const override { return encoder_ != nullptr; }
 
   /// Octets that the output has taken. Any thread.
-  uint64_t bytes_taken() const { return bytes_taken_.load(std::memory_order_relaxed); }
+  uint64_t bytes_taken() const override { return bytes_taken_.load(std::memory_order_relaxed); }
 
   /// Line feeds that reached the output: the records in it.
-  uint64_t lines_written() const { return lines_written_.load(std::memory_order_relaxed); }
+  uint64_t lines_written() const override { return lines_written_.load(std::memory_order_relaxed); }
 
   /// Closes a file, asks the system for what it could not write until now (NFS, quota), and returns
   /// status(). No Write() may run or follow. Standard output stays open. Once.
-  [[nodiscard]] absl::Status Finish();
+  [[nodiscard]] absl::Status Finish() override;
 
  private:
   OutputSink(std::string display_name, int fd, bool owned, bool may_wait,

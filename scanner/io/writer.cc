@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kFrameAfter(500);
 
 }  // namespace
 
-Writer::Writer(OutputSink* sink, std::function<void()> on_change)
+Writer::Writer(LineSink* sink, std::function<void()> on_change)
     : sink_(sink), on_change_(std::move(on_change)) {}
 
 Writer::~Writer() { assert(!thread_.joinable() && "finished before it is destroyed"); }
@@ -22,6 +22,7 @@ Writer::~Writer() { assert(!thread_.joinable() && "finished before it is destroy
 void Writer::Start() {
   thread_ = std::thread([this] {
     Run();
+    sink_->Drain();
     finished_.store(true, std::memory_order_release);
     on_change_();
   });

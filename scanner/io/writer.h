@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "scanner/io/output.h"
+#include "scanner/io/line_sink.h"
 
 namespace caascan::io {
 
@@ -18,7 +18,7 @@ class Writer {
  public:
   /// `on_change` is called from the writer's thread when congestion ends, when the sink has failed,
   /// and at the thread's end. The sink outlives the writer.
-  Writer(OutputSink* sink, std::function<void()> on_change);
+  Writer(LineSink* sink, std::function<void()> on_change);
   ~Writer();
 
   void Start();
@@ -39,7 +39,7 @@ class Writer {
 
   void Run();
 
-  OutputSink* const sink_;
+  LineSink* const sink_;
   const std::function<void()> on_change_;
   std::atomic<bool> congested_{false};
   std::atomic<bool> finished_{false};

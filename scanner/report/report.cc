@@ -1,18 +1,25 @@
 // Tested by report_test.cc.
 #include "caascan/report.h"
 
+#include <cassert>
 #include <memory>
 
+#include "scanner/io/long_lines.h"
 #include "scanner/io/whole_file.h"
 #include "scanner/report/count_records.h"
+#include "scanner/record/record_folder.h"
 #include "scanner/report/partial.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
 
 namespace caascan {
 
-absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
+absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
   *summary = ReportSummary();
+  auto files = record::ExpandFolders(given.inputs);
+  if (!files.ok()) return files.status();
+  ReportOptions options = given;
+  options.inputs = *std::move(files);
   const report::ReportOutput output = {
       options.output_path, options.partial ? ReportFormat::kText : options.format, options.top,
       record::Operands(options.inputs), options.overwrite};
@@ -25,6 +32,10 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
   summary->broken = counted.broken.count();
   summary->signal = counted.signal;
   if (!status.ok() || counted.signal != 0) return status;
+  for (const std::string& path : record::MetadataInFolders(given.inputs)) {
+    auto metadata = record::ReadMetadata(path);
+    if (metadata.ok() && metadata->has_value()) counted.scans.emplace_back(path, **std::move(metadata));
+  }
   // Signals go back to their owner: nothing could stop a write that waits for a slow reader.
   if (io::IsStandardOutput(options.output_path)) pass.reset();
   if (options.partial) {
@@ -38,6 +49,24 @@ absl::Status RunReport(const ReportOptions& options, ReportSummary* summary) {
                                                  .min_names = options.min_names,
                                                  .orders_only = options.orders_only}),
                              output);
+}
+
+absl::Status WritePartialReport(const std::string& records, const std::string& output) {
+  assert(io::kLinePadding >= record::RecordReader::kPadding);
+  record::RecordReader reader;
+  report::Aggregate counts;
+  uint64_t broken = 0;
+  const absl::Status read = io::ForEachLine(records, [&](std::string_view line) {
+    if (reader.Read(line).empty()) {
+      counts.Add(reader.record());
+    } else {
+      ++broken;
+    }
+    return true;
+  });
+  if (!read.ok()) return read;
+  const absl::Status written = io::WriteWhole(output, report::WritePartial(counts, broken));
+  return written.ok() ? written : absl::DataLossError(written.message());
 }
 
 }  // namespace caascan

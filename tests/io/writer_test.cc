@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "scanner/io/output.h"
 #include "tests/io/temp_file.h"
 
 namespace caascan::io {

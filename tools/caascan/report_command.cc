@@ -14,7 +14,8 @@ constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Input:
 Records as caascan scan wrote them, from several files or shards; without FILE, or for the FILE "-", from standard
-input; gzip and zstd are known by their content. A line that is no record is counted and located in the report, and so is
+input; gzip and zstd are known by their content. A folder stands for the records in it (.ndjson, .jsonl, also compressed,
+and .partial.gz of records that are gone), the folder of a run of caascan plan for its results. A line that is no record is counted and located in the report, and so is
 an input that breaks off.
 
 Where FILE.meta.json tells how FILE was scanned, the report shows it (table scans). A file that is read is never written.
@@ -45,7 +46,8 @@ Examples:
   caascan report --operator "Example DNS" --format html -o letter.html out.ndjson
   caascan report --by order orders.out.ndjson
   caascan report --partial -o shard-3.partial.gz shard-3.ndjson.zst
-  caascan report shard-*.partial.gz)";
+  caascan report shard-*.partial.gz
+  caascan report run/out)";
 
 std::string SummaryText(const ReportSummary& summary) {
   std::string text = std::to_string(summary.records) + " records";
