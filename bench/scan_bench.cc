@@ -12,8 +12,8 @@
 #include "bench/allocations.h"
 #include "caascan/record.h"
 #include "scanner/input/idna.h"
+#include "scanner/plan/shard_key.h"
 #include "scanner/scan/fingerprint.h"
-#include "scanner/scan/shard_key.h"
 
 namespace caascan::scan {
 namespace {
@@ -32,7 +32,7 @@ BENCHMARK(BM_ParseTypedName);
 void BM_ShardKey(benchmark::State& state) {
   const dns::Name name = input::ParseTypedName("www.example.co.uk").name;
   const AllocationColumn allocations(&state);
-  for (auto _ : state) benchmark::DoNotOptimize(ShardKey(name));
+  for (auto _ : state) benchmark::DoNotOptimize(plan::ShardKey(name));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_ShardKey);

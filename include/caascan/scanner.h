@@ -67,6 +67,17 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   /// Only the names of this shard, split by registrable domain.
   uint32_t shard = 1;  // Counted from 1; at most shard_count.
   uint32_t shard_count = 1;
+  /// The scan is one of so many machines that scan at the same time: each takes its share of
+  /// rate_qps, server_rate_qps, server_inflight and server_limits_path. At least 1.
+  uint32_t machines = 1;
+  /// Of a run in chunks (plan.h), whose folder is the only input; output_path is then the folder of
+  /// results, RUN/out where it is empty. Run by /bin/sh for each result that is in its place;
+  /// empty: nothing is.
+  std::string commit;
+  /// Likewise called, with the result's path, before that. May be empty.
+  std::function<absl::Status(const std::string&)> on_result;
+  /// What is in flight at the first signal may take so long; then it is given back.
+  std::chrono::seconds grace{10};
   /// A name that was there at most so many lines before is looked up with that one; 0 is off.
   uint32_t dedupe_window = 1000;
 
@@ -120,6 +131,7 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   /// limit but the one that a resolver is seen to have.
   int64_t server_rate_qps = -1;
   int64_t server_inflight = -1;
+  std::string server_limits_path;  // Limits of single servers, agreed with operators; may be empty.
   std::chrono::milliseconds timeout{2000};
   unsigned retries = 2;
   /// Somebody waits for the answer: silence is found out by shorter first waits and by tries that
@@ -165,6 +177,8 @@ struct ScanSummary {
   std::chrono::microseconds elapsed{0};
   std::vector<SlowOperator> slowest;  // A few, those first that took the most time.
   bool unsigned_root = false;         // Answers went unchecked (DnssecMode::kAuto).
+  uint32_t chunks_done = 0;           // Of a run,
+  uint32_t chunks_given_back = 0;     // and those that were begun in vain.
   int signal = 0;                     // SIGINT or SIGTERM where one stopped it, else 0.
   /// Key tags of keys of the root's validated DNSKEY set (SEP set, not revoked) that no trust
   /// anchor names: a roll-over is under way, or somebody put them there.

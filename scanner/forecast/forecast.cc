@@ -20,9 +20,9 @@
 #include "scanner/forecast/forecast_model.h"
 #include "scanner/input/name_source.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/plan/shard_key.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/scan_files.h"
-#include "scanner/scan/shard_key.h"
 #include "scanner/vantage/blocklist.h"
 #include "scanner/vantage/resolver_list.h"
 #include "scanner/vantage/vantage.h"
@@ -115,7 +115,7 @@ void Forecaster::Take(const input::NameJob& job) {
   }
   const auto& delegation = job.details().delegation;
   if (delegation == nullptr || forecast_->through_resolvers) {
-    names_.AddListed(job.name, scan::ShardDomain(job.name));
+    names_.AddListed(job.name, plan::ShardDomain(job.name));
     return;
   }
   const bool is_signed = !delegation->ds.empty();
@@ -169,7 +169,7 @@ void Forecaster::CountHosts() {
   std::string above;
   const int families = options_.families == AddressFamilies::kBoth ? 2 : 1;
   hosts_.ForEach([&](dns::NameView host, const HostCounter::Host& counts) {
-    const dns::NameView domain = scan::ShardDomain(host);
+    const dns::NameView domain = plan::ShardDomain(host);
     if (std::string name = domain.ToLowerText(); name != row.name) {
       AddOperator(std::exchange(row, ForecastRow()), std::exchange(above, {}));
       row.name = std::move(name);

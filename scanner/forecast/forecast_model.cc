@@ -32,15 +32,17 @@ double ForecastModel::SecondsInAll(double queries) const {
 }
 
 ForecastModel ModelOf(const ScanOptions& options) {
-  const pacing::LimitOptions limits = scan::Limits(options, /*resolvers=*/{});
+  const pacing::LimitOptions limits = scan::Limits(options, /*resolvers=*/{}, /*agreed=*/nullptr);
   const bool through_resolvers = !options.resolvers.empty();
-  const uint32_t rate = through_resolvers ? limits.own_rate_qps : limits.server_rate_qps;
-  const uint32_t inflight = through_resolvers ? limits.own_inflight : limits.server_inflight;
+  const double rate = pacing::PartOfRate(
+      through_resolvers ? limits.own_rate_qps : limits.server_rate_qps, limits.parts);
+  const uint32_t inflight = pacing::PartOfPlaces(
+      through_resolvers ? limits.own_inflight : limits.server_inflight, limits.parts);
   ForecastModel model;
   model.validate = !through_resolvers && options.dnssec != DnssecMode::kOff;
   model.reuse_denials = options.denial_mib > 0;
   model.persist = options.also_persist;
-  model.rate_qps = limits.rate_qps;
+  model.rate_qps = pacing::PartOfRate(limits.rate_qps, limits.parts);
   model.address_qps = rate;
   if (const double by_inflight = inflight / ForecastModel::kRoundTripSeconds;
       inflight > 0 && (rate == 0 || by_inflight < rate)) {

@@ -6,6 +6,7 @@
 #include <absl/strings/str_cat.h>
 #include <simdjson.h>
 
+#include <cassert>
 #include <limits>
 #include <utility>
 
@@ -98,21 +99,6 @@ void AppendDelegation(const dns::Delegation& delegation, std::string* out) {
   out->push_back('}');
 }
 
-void AppendDenials(const std::vector<Denial>& denials, std::string* out) {
-  if (denials.empty()) return;
-  AppendKey("denials", out);
-  out->push_back('[');
-  for (const Denial& denial : denials) {
-    out->append(out->back() == '[' ? "[" : ",[");
-    AppendName(denial.zone, out);
-    out->push_back(',');
-    AppendName(denial.owner, out);
-    out->push_back(',');
-    AppendProof(denial.type, denial.rdata, out);
-  }
-  out->push_back(']');
-}
-
 // Each of these is false where the value is not of that kind.
 
 bool ReadText(ondemand::value value, std::string* out) {
@@ -193,8 +179,7 @@ bool ReadGlue(ondemand::value value, dns::Delegation* delegation) {
                   octets.size() != dns::Delegation::kIpv6Octets)) {
       return false;
     }
-    delegation->AddGlue(server,
-                        {reinterpret_cast<const uint8_t*>(octets.data()), octets.size()});
+    delegation->AddGlue(server, {reinterpret_cast<const uint8_t*>(octets.data()), octets.size()});
     return true;
   });
 }
@@ -236,7 +221,7 @@ bool ReadDelegation(ondemand::value value, dns::Delegation* delegation) {
   return read && hosts > 0;
 }
 
-bool ReadDenials(ondemand::value value, input::DenialSink* sink) {
+bool ReadDenials(ondemand::value value, zonefile::DenialSink* sink) {
   return ReadEach(value, [sink](size_t, ondemand::value tuple) {
     Denial denial;
     const bool read = ReadEach(tuple, [&denial](size_t place, ondemand::value item) {
@@ -253,17 +238,15 @@ bool ReadDenials(ondemand::value value, input::DenialSink* sink) {
     });
     if (!read) return false;
     if (sink == nullptr) return true;
-    sink->TakeDenial(
-        denial.zone, denial.owner, denial.type,
-        {reinterpret_cast<const uint8_t*>(denial.rdata.data()), denial.rdata.size()});
+    sink->TakeDenial(denial.zone, denial.owner, denial.type,
+                     {reinterpret_cast<const uint8_t*>(denial.rdata.data()), denial.rdata.size()});
     return true;
   });
 }
 
 }  // namespace
 
-void AppendJobLine(const input::NameJob& job, const std::vector<Denial>& denials,
-                   std::string* out) {
+void AppendJobLine(const input::NameJob& job, std::string* out) {
   const input::JobDetails& details = job.details();
   out->push_back('{');
   if (job.valid) {
@@ -288,8 +271,25 @@ void AppendJobLine(const input::NameJob& job, const std::vector<Denial>& denials
   if (details.line != 0) absl::StrAppend(out, ",\"line\":", details.line);
   AppendText("detail", details.detail, out);
   if (details.delegation != nullptr) AppendDelegation(*details.delegation, out);
-  AppendDenials(denials, out);
   out->append("}\n");
+}
+
+void AddDenials(DenialsOf what, const std::vector<Denial>& denials, std::string* line) {
+  constexpr std::string_view kEnd = "}\n";
+  assert(line->ends_with(kEnd) && "a line of AppendJobLine()");
+  if (denials.empty()) return;
+  line->resize(line->size() - kEnd.size());
+  AppendKey(what == DenialsOf::kName ? "denials" : "apex_denials", line);
+  line->push_back('[');
+  for (const Denial& denial : denials) {
+    line->append(line->back() == '[' ? "[" : ",[");
+    AppendName(denial.zone, line);
+    line->push_back(',');
+    AppendName(denial.owner, line);
+    line->push_back(',');
+    AppendProof(denial.type, denial.rdata, line);
+  }
+  line->append("]").append(kEnd);
 }
 
 struct JobLineReader::Impl {
@@ -297,7 +297,7 @@ struct JobLineReader::Impl {
   ondemand::document document;
   bool named = false;
 
-  bool ReadDetail(std::string_view key, ondemand::value value, input::DenialSink* denials,
+  bool ReadDetail(std::string_view key, ondemand::value value, zonefile::DenialSink* denials,
                   input::JobDetails* details) const {
     if (key == "input") return ReadText(value, &details->input);
     if (key == "id") return ReadRaw(value, &details->id);
@@ -318,7 +318,7 @@ struct JobLineReader::Impl {
   }
 
   bool ReadMember(std::string_view key, ondemand::value value, input::NameJob* job,
-                  input::DenialSink* denials) {
+                  zonefile::DenialSink* denials) {
     if (key == "name") {
       dns::Name name;
       if (named || !ReadName(value, &name)) return false;
@@ -332,7 +332,7 @@ struct JobLineReader::Impl {
     }
     if (key == "wildcard") return value.get_bool().get(job->wildcard) == simdjson::SUCCESS;
     if (key == "rank") return ReadNumber(value, &job->rank);
-    if (key == "denials") return ReadDenials(value, denials);
+    if (key == "denials" || key == "apex_denials") return ReadDenials(value, denials);
     return ReadDetail(key, value, denials, job->mutable_details());
   }
 };
@@ -340,7 +340,8 @@ struct JobLineReader::Impl {
 JobLineReader::JobLineReader() : impl_(std::make_unique<Impl>()) {}
 JobLineReader::~JobLineReader() = default;
 
-bool JobLineReader::Read(std::string_view line, input::NameJob* job, input::DenialSink* denials) {
+bool JobLineReader::Read(std::string_view line, input::NameJob* job,
+                         zonefile::DenialSink* denials) {
   *job = input::NameJob();
   impl_->named = false;
   impl_->document = ondemand::document();

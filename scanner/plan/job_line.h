@@ -9,7 +9,7 @@
 
 #include "scanner/dns/name.h"
 #include "scanner/input/name_job.h"
-#include "scanner/input/zone_proof.h"
+#include "scanner/zonefile/zone_proof.h"
 
 namespace caascan::plan {
 
@@ -26,8 +26,13 @@ struct Denial {
 ///   name, wildcard (true), invalid (the record's name, where the line is no name), input, id,
 ///   order, columns, rank, account_uri, validation_method, line, detail: those that there are;
 ///   delegation {ttl, hosts, glue [[host, address]], ds, proofs [[type, RDATA]]};
-///   denials [[zone, owner, type, RDATA]]. Octets are in Base64.
-void AppendJobLine(const input::NameJob& job, const std::vector<Denial>& denials, std::string* out);
+///   denials and apex_denials [[zone, owner, type, RDATA]]. Octets are in Base64.
+void AppendJobLine(const input::NameJob& job, std::string* out);
+
+enum class DenialsOf : uint8_t { kName, kApex };
+/// Puts denials into a line that AppendJobLine() has made: once for each kind at most. Those of the
+/// apex help all names of the zone in the same chunk.
+void AddDenials(DenialsOf what, const std::vector<Denial>& denials, std::string* line);
 
 /// Reads lines back. Keeps its parser's memory. One thread at a time.
 class JobLineReader {
@@ -40,10 +45,10 @@ class JobLineReader {
   /// Readable octets behind each line, whatever they are.
   static constexpr size_t kPadding = 64;
 
-  /// Makes *job what AppendJobLine() was given; denials go to `denials` where that is not null, and
+  /// Makes *job what AppendJobLine() was given. Denials go to `denials` where that is not null, and
   /// so do delegations' proofs to the job. False, and *job unspecified, where it is no such line.
-  /// REQUIRES: kPadding behind `line`.
-  bool Read(std::string_view line, input::NameJob* job, input::DenialSink* denials);
+  /// kPadding stands behind `line`.
+  bool Read(std::string_view line, input::NameJob* job, zonefile::DenialSink* denials);
 
  private:
   struct Impl;

@@ -121,12 +121,12 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& run) {
   const std::string path = ManifestPath(run);
   simdjson::dom::parser parser;
   simdjson::dom::element object;
-  if (const simdjson::error_code error = parser.load(path).get(object);
-      error == simdjson::IO_ERROR) {
+  const simdjson::error_code error = parser.load(path).get(object);
+  if (error == simdjson::IO_ERROR) {
     return absl::InvalidArgumentError(
         absl::StrCat("cannot read ", path, ": caascan plan makes it"));
   }
-  if (!object.is_object() || TextOf(object, "schema") != kSchema) {
+  if (error != simdjson::SUCCESS || !object.is_object() || TextOf(object, "schema") != kSchema) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": no manifest of a run"));
   }
   Manifest manifest;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 namespace caascan::scan {
 namespace {
@@ -31,7 +31,7 @@ Intake::Intake(const IntakeOptions& options, FingerprintSet* done, Fingerprinter
 
 bool Intake::IsOurs(const input::NameJob& job) {
   if (options_.shard_count > 1 &&
-      ShardOf(ShardKey(job.name), options_.shard_count) != options_.shard) {
+      plan::ShardOf(plan::ShardKey(job.name), options_.shard_count) != options_.shard) {
     return false;
   }
   if (done_ == nullptr || done_->size() == 0) return true;

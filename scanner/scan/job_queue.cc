@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 namespace caascan::scan {
 
@@ -74,7 +74,7 @@ JobDealer::JobDealer(JobQueue* queue) : queue_(queue), batches_(queue->worker_co
 size_t JobDealer::WorkerFor(const input::NameJob& job) {
   if (batches_.size() == 1) return 0;
   if (!job.valid) return next_invalid_++ % batches_.size();
-  return WorkerOf(ShardKey(job.name), static_cast<uint32_t>(batches_.size()));
+  return plan::WorkerOf(plan::ShardKey(job.name), static_cast<uint32_t>(batches_.size()));
 }
 
 bool JobDealer::Add(input::NameJob&& job) {

@@ -10,7 +10,6 @@
 #include <absl/strings/str_cat.h>
 
 #include <poll.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -24,20 +23,18 @@
 
 #include "caascan/scanner.h"
 #include "scanner/input/name_source.h"
-#include "scanner/io/file_lock.h"
-#include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/io/writer.h"
-#include "scanner/net/random_bits.h"
 #include "scanner/scan/anchor_check.h"
+#include "scanner/scan/chunk_run.h"
 #include "scanner/scan/file_denials.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/metadata_file.h"
 #include "scanner/scan/notices.h"
 #include "scanner/scan/resolver_check.h"
-#include "scanner/scan/resume.h"
 #include "scanner/scan/scan_files.h"
+#include "scanner/scan/scan_output.h"
 #include "scanner/scan/scan_setup.h"
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/scan/telemetry/telemetry.h"
@@ -52,7 +49,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBatchesPerWorker = 16;
-constexpr std::chrono::seconds kStopGrace(10);  // Then names in flight are given back.
 constexpr size_t kSlowestShown = 5;
 
 /// One scan's moving parts. Run() once.
@@ -61,11 +57,14 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   /// `resolvers` and `vantage` are those of the options. All outlive it.
   Scan(const ScanOptions& options, const vantage::ResolverList& resolvers,
-       const vantage::Vantage& vantage, ScanSummary* summary)
+       const vantage::Vantage& vantage, const vantage::ServerLimits* agreed,
+       std::unique_ptr<ChunkRun> chunks, ScanSummary* summary)
       : options_(options),
         resolvers_(resolvers),
         summary_(summary),
-        limits_(Limits(options, resolvers.endpoints())),
+        agreed_(agreed),
+        chunks_(std::move(chunks)),
+        limits_(Limits(options, resolvers.endpoints(), agreed)),
         telemetry_(
             options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }),
         notices_(options.on_notice, telemetry_) {
@@ -75,8 +74,10 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   absl::Status Run();
 
  private:
+  const record::RecordFormat& format() const { return chunks_ ? ndjson_ : *output_.format(); }
   absl::Status Open();
   absl::Status ReadOptionFiles();
+  absl::Status OpenInput();
   absl::Status OpenOutput();
   absl::Status OpenWorkers();
   void ReadInput();
@@ -89,6 +90,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void WatchOutput();
   void HandleEvents(Clock::time_point now);
   void StopInput();
+  void DropQueued();
   void CancelWorkers();
   void GiveBack(const JobBatch& batch);
   bool AllDone() const { return workers_done_.load() == workers_.size(); }
@@ -99,7 +101,10 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const ScanOptions& options_;
   const vantage::ResolverList& resolvers_;
   ScanSummary* const summary_;
-  io::SignalScope signals_;  // Before any thread begins.
+  const vantage::ServerLimits* const agreed_;  // Null: nothing was.
+  io::SignalScope signals_;                    // Before any thread begins.
+  const std::unique_ptr<ChunkRun> chunks_;     // Null: lists come in, and records go to output_.
+  const record::NdjsonFormat ndjson_;          // Of chunks.
   std::unique_ptr<const vantage::Blocklist> blocklist_;
   query::Activity activity_;
   WorkerSetup setup_;
@@ -107,15 +112,10 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<io::WakeFd> input_stop_;
   std::unique_ptr<io::WakeFd> events_;         // Workers done, output failed.
   std::unique_ptr<FileDenials> file_denials_;  // Null where nothing is validated.
-  std::unique_ptr<input::NameSource> source_;
-  EarlierOutput earlier_;
-  std::unique_ptr<Fingerprinter> fingerprinter_;
+  std::unique_ptr<input::JobSource> source_;
+  ScanOutput output_;
   std::unique_ptr<Intake> intake_;
-  std::unique_ptr<io::FileLock> lock_;  // Of the output.
-  std::unique_ptr<io::OutputSink> sink_;
-  std::vector<std::string> earlier_runs_;  // Their metadata.
-  std::optional<uint64_t> keep_bytes_;     // Of the output, once the scan begins; nullopt: no file.
-  std::unique_ptr<const record::RecordFormat> format_;
+  io::LineSink* sink_ = nullptr;
   std::unique_ptr<io::Writer> writer_;
   std::unique_ptr<JobQueue> queue_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -143,7 +143,9 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
 /// What they name may be a FIFO that nothing is ever written to.
 absl::Status Scan::ReadOptionFiles() {
   const io::SignalGap gap;
-  return ReadSetup(options_, resolvers_.endpoints(), &blocklist_, &setup_);
+  absl::Status status = ReadSetup(options_, resolvers_.endpoints(), &blocklist_, &setup_);
+  if (status.ok()) UseServerNames(agreed_, &limits_, &setup_);
+  return status;
 }
 
 absl::Status Scan::Open() {
@@ -156,18 +158,7 @@ absl::Status Scan::Open() {
   auto events = io::WakeFd::Create();
   if (!events.ok()) return events.status();
   events_ = *std::move(events);
-  const auto& dnssec = setup_.iterative.dnssec;
-  if (dnssec.denials != nullptr && !dnssec.anchors.empty()) {
-    file_denials_ = std::make_unique<FileDenials>(dnssec.denials);
-  }
-  auto source = input::NameSource::Open(
-      {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get(),
-       options_.fields, [this](const std::string& notice) { notices_.Keep(notice); },
-       options_.zone_names, options_.request.purpose},
-      input_stop_.get());
-  if (!source.ok()) return source.status();
-  source_ = *std::move(source);
-  input_bytes_ = source_->bytes_in_all();
+  if (absl::Status status = OpenInput(); !status.ok()) return status;
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
   setup_.limits = &limits_;
   if (options_.brisk) {
@@ -181,54 +172,46 @@ absl::Status Scan::Open() {
   return status.ok() ? OpenWorkers() : status;
 }
 
-absl::Status Scan::OpenOutput() {
-  auto format = FormatOf(options_);
-  if (!format.ok()) return format.status();
-  format_ = *std::move(format);
-  auto lock = io::FileLock::Take(options_.output_path);
-  if (!lock.ok()) return lock.status();
-  lock_ = *std::move(lock);
-  io::OutputOptions output;
-  if (WritesFile(options_)) output.compression = io::CompressionOfPath(options_.output_path);
-  if (!options_.resume) {
-    // It is emptied when the scan begins.
-    struct stat info = {};
-    const bool there = WritesFile(options_) && stat(options_.output_path.c_str(), &info) == 0;
-    if (there && S_ISREG(info.st_mode)) output.keep_bytes = static_cast<uint64_t>(info.st_size);
-  } else {
-    net::RandomBits random;
-    auto fingerprinter = Fingerprinter::Create(random.Next(), random.Next());
-    if (!fingerprinter.ok()) return fingerprinter.status();
-    fingerprinter_ = std::make_unique<Fingerprinter>(*std::move(fingerprinter));
-    std::string notice;
-    absl::Status same = CheckResumed(options_, &earlier_runs_, &notice);
-    if (!same.ok()) return same;
-    const auto stop = [this] { return TakeFirstSignal(); };
-    auto earlier = ReadEarlierOutput(options_.output_path, fingerprinter_.get(), stop);
-    if (!earlier.ok()) return earlier.status();
-    if (!notice.empty()) notices_.Say(notice);
-    earlier_ = *std::move(earlier);
-    if (earlier_.exists) output.keep_bytes = earlier_.keep_bytes;
-    // It may be another file now, without the names that were stopped.
-    if (!lock_->IsOf(options_.output_path)) {
-      auto again = io::FileLock::Take(options_.output_path);
-      if (!again.ok()) return again.status();
-      lock_ = *std::move(again);
-    }
+absl::Status Scan::OpenInput() {
+  const auto& dnssec = setup_.iterative.dnssec;
+  if (dnssec.denials != nullptr && !dnssec.anchors.empty()) {
+    file_denials_ = std::make_unique<FileDenials>(dnssec.denials);
   }
-  keep_bytes_ = output.keep_bytes;
-  if (keep_bytes_.has_value() && !options_.resume) keep_bytes_ = 0;
-  auto sink = io::OutputSink::Open(options_.output_path, output);
-  if (!sink.ok()) return sink.status();
-  sink_ = *std::move(sink);
-  const IntakeOptions intake{options_.shard - 1, options_.shard_count, options_.dedupe_window};
-  intake_ = std::make_unique<Intake>(intake, &earlier_.records, fingerprinter_.get());
+  if (chunks_ != nullptr) {
+    source_ = chunks_->Start(options_, file_denials_.get(), input_stop_.get());
+    return absl::OkStatus();
+  }
+  auto source = input::NameSource::Open(
+      {options_.inputs, options_.input_format, options_.request.wildcard, file_denials_.get(),
+       options_.fields, [this](const std::string& notice) { notices_.Keep(notice); },
+       options_.zone_names, options_.request.purpose},
+      input_stop_.get());
+  if (!source.ok()) return source.status();
+  source_ = *std::move(source);
+  input_bytes_ = source_->bytes_in_all();
+  return absl::OkStatus();
+}
+
+absl::Status Scan::OpenOutput() {
+  // Chunks are one shard's, or not, as a whole.
+  const bool by_name = chunks_ == nullptr;
+  const IntakeOptions intake{by_name ? options_.shard - 1 : 0, by_name ? options_.shard_count : 1,
+                             options_.dedupe_window};
+  if (by_name) {
+    std::string notice;
+    const auto stop = [this] { return TakeFirstSignal(); };
+    absl::Status status = output_.Open(options_, stop, &notice);
+    if (!status.ok()) return status;
+    if (!notice.empty()) notices_.Say(notice);
+  }
+  sink_ = by_name ? output_.sink() : chunks_->sink();
+  intake_ = std::make_unique<Intake>(intake, output_.kept(), output_.fingerprinter());
   return absl::OkStatus();
 }
 
 absl::Status Scan::OpenWorkers() {
   const unsigned threads = setup_.threads;
-  writer_ = std::make_unique<io::Writer>(sink_.get(), [this] {
+  writer_ = std::make_unique<io::Writer>(sink_, [this] {
     for (const auto& worker : workers_) worker->Wake();
     events_->Notify();
   });
@@ -236,7 +219,7 @@ absl::Status Scan::OpenWorkers() {
                                       [this](size_t worker) { workers_[worker]->Wake(); });
   setup_.queue = queue_.get();
   setup_.writer = writer_.get();
-  setup_.format = format_.get();
+  setup_.format = &format();
   setup_.on_done = [this] {
     ++workers_done_;
     events_->Notify();
@@ -253,7 +236,7 @@ void Scan::GiveBack(const JobBatch& batch) {
   const std::lock_guard lock(give_back_mutex_);
   for (const input::NameJob& job : batch) {
     Record record = input::ErrorRecord(job, Reason::kStopped, std::chrono::system_clock::now());
-    input::AppendRecords(job, *format_, &record, &lines);
+    input::AppendRecords(job, format(), &record, &lines);
     given_back_.AddNames(job.record_count());
     given_back_.AddRecords(record.reason, job.record_count());
   }
@@ -312,16 +295,23 @@ void Scan::ReadInput() {
   queue_->Close();
 }
 
+/// A chunk that is begun has the grace to be done: half of it is of no use to anybody.
 void Scan::StopInput() {
   stopping_ = true;
   stop_began_ = Clock::now();
   input_stop_->Notify();
+  if (chunks_ != nullptr) return chunks_->StopTaking();
+  DropQueued();
+}
+
+void Scan::DropQueued() {
   for (const JobBatch& batch : queue_->Abort()) GiveBack(batch);
   for (const auto& worker : workers_) worker->StopStarting();
 }
 
 void Scan::CancelWorkers() {
   cancelled_ = true;
+  DropQueued();
   for (const auto& worker : workers_) worker->Cancel();
 }
 
@@ -346,7 +336,7 @@ void Scan::HandleEvents(Clock::time_point now) {
     if (summary_->signal == 0) {
       summary_->signal = signal;
       telemetry_.Say(options_.brisk ? "stopping: what is being looked up is given back"
-                                    : telemetry::StoppingLine(Snapshot(), kStopGrace));
+                                    : telemetry::StoppingLine(Snapshot(), options_.grace));
     }
     if (options_.brisk && !cancelled_) CancelWorkers();
     if (!stopping_) StopInput();
@@ -355,7 +345,7 @@ void Scan::HandleEvents(Clock::time_point now) {
     if (!stopping_) StopInput();
     CancelWorkers();
   }
-  if (stopping_ && !cancelled_ && now - stop_began_ > kStopGrace) CancelWorkers();
+  if (stopping_ && !cancelled_ && now - stop_began_ > options_.grace) CancelWorkers();
 }
 
 void Scan::WaitForEvents() {
@@ -391,7 +381,7 @@ void Scan::WatchOutput() {
     }
     const bool again = signal != 0 && summary_->signal != 0;
     if (signal != 0) summary_->signal = signal;
-    if (again || (summary_->signal != 0 && now - last_taken > kStopGrace)) sink_->Abandon();
+    if (again || (summary_->signal != 0 && now - last_taken > options_.grace)) sink_->Abandon();
     telemetry_.Tick(now);
   }
 }
@@ -410,9 +400,10 @@ absl::Status Scan::Conclude() {
   const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
+  if (chunks_ != nullptr) chunks_->Fill(summary_);
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();
-  const uint64_t header_lines = format_->header().empty() ? 0 : 1;
+  const uint64_t header_lines = format().header().empty() ? 0 : 1;
   summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
   summary_->queries = snapshot.sent();
   summary_->input_remarks = source_->remarks();
@@ -452,17 +443,17 @@ absl::Status Scan::Run() {
   if (!opened.ok()) return opened;
   started_ = Clock::now();
   if (absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
-  if (keep_bytes_.has_value()) {
-    if (absl::Status status = sink_->CutTo(*keep_bytes_); !status.ok()) return status;
+  if (chunks_ == nullptr) {
+    if (absl::Status status = output_.Begin(); !status.ok()) return status;
   }
   MetadataFile metadata(options_);
-  if (absl::Status status = metadata.Begin(setup_, std::move(earlier_runs_)); !status.ok()) {
+  if (absl::Status status = metadata.Begin(setup_, output_.TakeEarlierRuns()); !status.ok()) {
     return status;
   }
   summary_->source_addresses = metadata.facts().source_addresses;
   summary_->trust_anchors = metadata.facts().trust_anchors;
   writer_->Start();
-  std::string header(format_->header());
+  std::string header(format().header());
   if (!header.empty()) writer_->Post(&header);
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });
@@ -478,6 +469,7 @@ absl::Status Scan::Run() {
 
 absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   *summary = ScanSummary();
+  if (options.machines == 0) return absl::InvalidArgumentError("--machines: at least 1");
   const auto vantage = vantage::ReadVantage(options);
   if (!vantage.ok()) return vantage.status();
   ScanOptions narrowed = options;
@@ -485,7 +477,12 @@ absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   // Before signals are taken over: a look-up of the system's can take long.
   const auto resolvers = vantage::ResolverList::Read(narrowed.resolvers, narrowed.families);
   if (!resolvers.ok()) return resolvers.status();
-  return scan::Scan(narrowed, *resolvers, *vantage, summary).Run();
+  const auto agreed = scan::ReadServerLimits(options);
+  if (!agreed.ok()) return agreed.status();
+  auto chunks = scan::ChunkRun::OpenIfAny(&narrowed);
+  if (!chunks.ok()) return chunks.status();
+  return scan::Scan(narrowed, *resolvers, *vantage, agreed->get(), *std::move(chunks), summary)
+      .Run();
 }
 
 }  // namespace caascan

@@ -16,11 +16,13 @@ namespace {
 
 std::vector<record::RunFile> Inputs(const ScanOptions& options) {
   std::vector<record::RunFile> inputs = record::Operands(options.inputs);
-  for (const record::RunFile& file : {record::RunFile{"--ca-set", options.ca_set_path},
-                                      record::RunFile{"--root-hints", options.root_hints_path},
-                                      record::RunFile{"--trust-anchor", options.trust_anchor_path},
-                                      record::RunFile{"--resolver-ca", options.resolver_ca_path},
-                                      record::RunFile{"--blocklist", options.blocklist_path}}) {
+  for (const record::RunFile& file :
+       {record::RunFile{"--ca-set", options.ca_set_path},
+        record::RunFile{"--root-hints", options.root_hints_path},
+        record::RunFile{"--trust-anchor", options.trust_anchor_path},
+        record::RunFile{"--resolver-ca", options.resolver_ca_path},
+        record::RunFile{"--blocklist", options.blocklist_path},
+        record::RunFile{"--server-limits", options.server_limits_path}}) {
     if (!file.path.empty()) inputs.push_back(file);
   }
   for (const std::string& resolver : options.resolvers) {

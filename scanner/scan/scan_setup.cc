@@ -130,7 +130,8 @@ unsigned ThreadCount(const ScanOptions& options) {
 }
 
 pacing::LimitOptions Limits(const ScanOptions& options,
-                            const std::vector<stream::Endpoint>& resolvers) {
+                            const std::vector<stream::Endpoint>& resolvers,
+                            const vantage::ServerLimits* agreed) {
   const auto choose = [](int64_t given, uint32_t usual) {
     return given >= 0 ? static_cast<uint32_t>(std::min<int64_t>(given, UINT32_MAX)) : usual;
   };
@@ -144,7 +145,25 @@ pacing::LimitOptions Limits(const ScanOptions& options,
   limits.own_rate_qps = choose(options.server_rate_qps, 0);
   limits.own_inflight = choose(options.server_inflight, 0);
   limits.own_adapts = options.server_rate_qps < 0;
+  limits.parts = options.machines;
+  if (agreed != nullptr) {
+    limits.agreed = [agreed](const async::Address& address) { return agreed->ForAddress(address); };
+  }
   return limits;
+}
+
+absl::StatusOr<std::unique_ptr<const vantage::ServerLimits>> ReadServerLimits(
+    const ScanOptions& options) {
+  if (options.server_limits_path.empty()) return nullptr;
+  return vantage::ServerLimits::Read(options.server_limits_path);
+}
+
+void UseServerNames(const vantage::ServerLimits* agreed, pacing::SharedLimits* limits,
+                    WorkerSetup* setup) {
+  if (agreed == nullptr || !agreed->has_names()) return;
+  setup->network.on_host = [agreed, limits](const async::Address& address, dns::NameView host) {
+    if (const auto limit = agreed->ForHost(host)) limits->Agree(address, *limit);
+  };
 }
 
 void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup) {

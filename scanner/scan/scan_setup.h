@@ -13,6 +13,7 @@
 #include "scanner/record/record_format.h"
 #include "scanner/scan/worker.h"
 #include "scanner/stream/channel.h"
+#include "scanner/vantage/server_limits.h"
 
 namespace caascan::scan {
 
@@ -20,8 +21,18 @@ namespace caascan::scan {
 unsigned ThreadCount(const ScanOptions& options);
 
 /// `resolvers` are those of the options, which no guest asks.
+/// `agreed` are those of server_limits_path, or null; they outlive the limits.
 pacing::LimitOptions Limits(const ScanOptions& options,
-                            const std::vector<stream::Endpoint>& resolvers);
+                            const std::vector<stream::Endpoint>& resolvers,
+                            const vantage::ServerLimits* agreed);
+
+/// Reads server_limits_path; null where there is none. Errors: InvalidArgument with file and line.
+absl::StatusOr<std::unique_ptr<const vantage::ServerLimits>> ReadServerLimits(
+    const ScanOptions& options);
+
+/// What `agreed` says of servers by their names reaches `limits`. All outlive the workers.
+void UseServerNames(const vantage::ServerLimits* agreed, pacing::SharedLimits* limits,
+                    WorkerSetup* setup);
 
 /// `blocklist` must outlive `setup`; null where there is none.
 void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup);

@@ -1,6 +1,7 @@
 """Denials that are used again spare servers questions, and change no verdict (RFC 8198)."""
 
 import json
+import subprocess
 
 import dns.flags
 import dns.message
@@ -151,6 +152,27 @@ class Denials(harness.Case):
                     piped, asked, _ = self.compare("--input-format", "zone", "-", stdin=content.read())
                 self.assertEqual(piped, records)
                 self.assertLessEqual(asked[TOP], FEW)
+                self.lab.stop()
+
+    def test_chunks_carry_the_proofs_of_their_names(self):
+        for denial in ("nsec3-opt-out", "nsec3", "nsec"):
+            with self.subTest(denial):
+                self.start(denial)
+                path = self.with_proofs(self.proofs())
+                direct = self.scan(path)
+                run = self.folder / f"run-{denial}"
+                done = self.run_program(CAASCAN, "plan", "--chunk", "40", "-o", run, path)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                _, before = self.queries_since({})
+                self.scan(run)
+                asked, _ = self.queries_since(before)
+                self.assertLessEqual(asked[TOP], FEW)
+                self.assertEqual(self.run_program(CAASCAN, "status", "--verify", run).returncode, 0)
+                files = sorted((run / "out").glob("chunk-*.ndjson.zst"))
+                self.assertEqual(len(files), 8)
+                text = subprocess.run(["zstd", "-dcq", *files], check=True, stdout=subprocess.PIPE).stdout
+                found = {record["name"]: record for record in map(json.loads, text.splitlines())}
+                self.assertEqual({name: {key: record.get(key) for key in direct[name]} for name, record in found.items()}, direct)
                 self.lab.stop()
 
     def test_proofs_that_do_not_hold_change_no_verdict(self):

@@ -14,7 +14,7 @@ namespace {
 
 using input::NameJob;
 
-class Sink final : public input::DenialSink {
+class Sink final : public zonefile::DenialSink {
  public:
   void TakeDenial(dns::NameView zone, dns::NameView owner, dns::RRType type,
                   std::span<const uint8_t> rdata) override {
@@ -32,13 +32,13 @@ dns::Name NameOf(const std::string& text) {
   return name;
 }
 
-std::string LineOf(const NameJob& job, const std::vector<Denial>& denials = {}) {
+std::string LineOf(const NameJob& job) {
   std::string line;
-  AppendJobLine(job, denials, &line);
+  AppendJobLine(job, &line);
   return line;
 }
 
-bool Read(std::string line, NameJob* job, input::DenialSink* denials = nullptr) {
+bool Read(std::string line, NameJob* job, zonefile::DenialSink* denials = nullptr) {
   static JobLineReader reader;
   const size_t size = line.size();
   line.append(JobLineReader::kPadding, ' ');
@@ -65,7 +65,8 @@ TEST_P(JobLineTest, HoldsAllOfTheJob) {
   const std::string line = LineOf(Made(GetParam()));
   EXPECT_EQ(line, GetParam().want + "\n");
   NameJob back;
-  ASSERT_TRUE(Read(line, &back));
+  Sink sink;
+  ASSERT_TRUE(Read(line, &back, &sink));
   EXPECT_EQ(back.valid, Made(GetParam()).valid);
   EXPECT_EQ(input::RecordName(back), input::RecordName(Made(GetParam())));
   EXPECT_EQ(LineOf(back), line);
@@ -84,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::ValuesIn(std::vector<Row>{
         {"Plain", [](NameJob* job) { SetTypedName("a.example", false, job); },
          R"({"name":"a.example"})"},
-        {"Root", [](NameJob* job) { SetTypedName(".", false, job); }, R"({"name":"."})"},
+        {"Root", [](NameJob* job) { job->valid = true; }, R"({"name":"."})"},
         {"Wildcard", [](NameJob* job) { SetTypedName("*.A.example", false, job); },
          R"({"name":"a.example","wildcard":true,"input":"*.A.example"})"},
         {"Invalid",
@@ -128,12 +129,21 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(JobLineReaderTest, DenialsGoToTheSink) {
   NameJob job;
   SetTypedName("a.example", false, &job);
-  const std::string line =
-      LineOf(job, {{NameOf("example"), NameOf("hash.example"), dns::RRType{50}, "rdata"}});
+  std::string line = LineOf(job);
+  AddDenials(DenialsOf::kName, {}, &line);
+  EXPECT_EQ(line, LineOf(job));
+  AddDenials(DenialsOf::kName,
+             {{NameOf("example"), NameOf("hash.example"), dns::RRType{50}, "rdata"},
+              {NameOf("example"), NameOf("hash.example"), dns::RRType{46}, "sig"}},
+             &line);
+  AddDenials(DenialsOf::kApex,
+             {{NameOf("example"), NameOf("apex.example"), dns::RRType{50}, "more"}}, &line);
   Sink sink;
   NameJob back;
   ASSERT_TRUE(Read(line, &back, &sink));
-  EXPECT_EQ(sink.taken, std::vector<std::string>{"example hash.example 50 rdata"});
+  EXPECT_EQ(sink.taken, (std::vector<std::string>{"example hash.example 50 rdata",
+                                                  "example hash.example 46 sig",
+                                                  "example apex.example 50 more"}));
   ASSERT_TRUE(Read(line, &back));
 }
 

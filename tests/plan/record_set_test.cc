@@ -31,7 +31,9 @@ TEST(RecordSetTest, TheOrderDoesNotMatter) {
   EXPECT_EQ(DigestOf({kOne, kTwo, kOne}), DigestOf({kOne, kOne, kTwo}));
 }
 
-TEST(RecordSetTest, EqualRecordsCount) { EXPECT_NE(DigestOf({kOne, kTwo}), DigestOf({kOne, kOne, kTwo})); }
+TEST(RecordSetTest, EqualRecordsCount) {
+  EXPECT_NE(DigestOf({kOne, kTwo}), DigestOf({kOne, kOne, kTwo}));
+}
 
 TEST(RecordSetTest, EachMemberCounts) {
   const std::string whole = DigestOf({kTwo});

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 namespace caascan::scan {
 namespace {
@@ -177,7 +177,8 @@ TEST(JobDealerTest, DealsByRegistrableDomain) {
   for (size_t worker = 0; worker < 4; ++worker) {
     JobBatch batch;
     while (queue.Pop(worker, &batch) == PopResult::kBatch) {
-      for (const input::NameJob& job : batch) EXPECT_EQ(WorkerOf(ShardKey(job.name), 4), worker);
+      for (const input::NameJob& job : batch)
+        EXPECT_EQ(plan::WorkerOf(plan::ShardKey(job.name), 4), worker);
       jobs += batch.size();
     }
   }

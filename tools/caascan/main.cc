@@ -13,9 +13,11 @@
 #include "tools/caascan/diff_command.h"
 #include "tools/caascan/explain_command.h"
 #include "tools/caascan/history_command.h"
+#include "tools/caascan/plan_command.h"
 #include "tools/caascan/report_command.h"
 #include "tools/caascan/scan_command.h"
 #include "tools/caascan/serve_command.h"
+#include "tools/caascan/status_command.h"
 #include "tools/cli/program.h"
 
 namespace {
@@ -42,6 +44,8 @@ int main(int argc, char** argv) {
     caascan::tool::CheckCommand check(&program);
     caascan::tool::ExplainCommand explain(&program);
     caascan::tool::DecideCommand decide(&program);
+    caascan::tool::PlanCommand plan(&program);
+    caascan::tool::StatusCommand status(&program);
     caascan::tool::ReportCommand report(&program);
     caascan::tool::DiffCommand diff(&program);
     caascan::tool::CorroborateCommand corroborate(&program);
@@ -51,6 +55,8 @@ int main(int argc, char** argv) {
     if (program.Given("check")) return check.Run();
     if (program.Given("explain")) return explain.Run();
     if (program.Given("decide")) return decide.Run();
+    if (program.Given("plan")) return plan.Run();
+    if (program.Given("status")) return status.Run();
     if (program.Given("report")) return report.Run();
     if (program.Given("diff")) return diff.Run();
     if (program.Given("corroborate")) return corroborate.Run();

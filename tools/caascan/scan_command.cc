@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "caascan/forecast.h"
+#include "tools/caascan/input_options.h"
 #include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
 
@@ -109,6 +110,16 @@ The shard of a name is the upper part of H*N, where H is the lower half, as a fr
 finalizer of the FNV-1a hash (64 bits) of its registrable domain, lower case, in wire form. It is the same in every
 release, as far as the Public Suffix List is. Lines that are no name belong to one shard together.
 
+Runs in chunks:
+Where FILE is the folder of a run (caascan plan), its chunks are scanned: another is begun while fewer than four times
+--concurrency names are left, up to 64 at the same time. -o is a folder then,
+RUN/out by default, and each chunk's result is OUT/chunk-NNNNN.ndjson.zst. It appears when it is whole: written to a file
+beside it, synced, renamed. Chunks that have a result are left out; so the same command goes on where it stopped. Several
+processes may scan a run: each locks the chunks that it has in hand (flock; over NFS unless it is mounted with
+local_lock), and takes those that no other has. Without such locks, give each a --shard. At a signal no more chunks are
+taken; those that are not done within --grace are given back and leave no file. Metadata are in OUT/scan-*.meta.json. A
+folder with results of other options, as for --resume, is refused. docs/scale-out.md has the whole.
+
 Exit status:
 0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
 stays valid, line by line. Likewise where an input was not whole (a compressed stream that breaks off, a zone file that
@@ -118,11 +129,9 @@ were finished or given back; an output that is not read is given up after 10 s o
 
 Examples:
   caascan scan names.txt -o out.ndjson
+  caascan scan --shard 2/3 --machines 3 --resume -o shard-2.ndjson.zst com.zone.gz
+  caascan scan run/ -o run/out --commit 'rclone copyto {} s3:bucket/{name}'
   printf 'www.example.com\n' | caascan scan --resolver 192.0.2.53 | jq .outcome)";
-
-CLI::Validator NotEmpty() {
-  return CLI::Validator([](std::string& text) { return text.empty() ? "is empty" : ""; }, "");
-}
 
 }  // namespace
 
@@ -134,7 +143,9 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
       ->option_text("FILE...");
   AddDecisionOptions(app);
   look_up_.AddTo(app, &options_);
-  AddInputOptions(app);
+  AddInputOptions(app, {&options_.input_format, &options_.fields, &options_.zone_names});
+  AddPartOptions(app);
+  machines_.AddTo(app, &options_);
   AddOutputOptions(app);
 }
 
@@ -149,25 +160,11 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
                  {{"persist", true}}, &options_.also_persist);
 }
 
-void ScanCommand::AddInputOptions(CLI::App* app) {
-  cli::AddChoice(app, "--input-format",
-                 "What the input is; auto looks at its name and its first line (default auto).",
-                 {{"auto", InputFormat::kAuto},
-                  {"lines", InputFormat::kLines},
-                  {"csv", InputFormat::kCsv},
-                  {"zone", InputFormat::kZone},
-                  {"ndjson", InputFormat::kNdjson}},
-                 &options_.input_format);
-  AddFieldOptions(app);
-  cli::AddChoice(app, "--zone-names",
-                 "Which names of a zone file to look up: those that it delegates, as in a "
-                 "registry's, or all that have records (default delegations).",
-                 {{"delegations", ZoneNames::kDelegations}, {"owners", ZoneNames::kOwners}},
-                 &options_.zone_names);
+void ScanCommand::AddPartOptions(CLI::App* app) {
   cli::AddOption(app,
                  {"--shard", "I/N",
                   "Only the names of shard I of N, counted from 1; names of one registrable domain "
-                  "stay together (default 1/1)."},
+                  "stay together. Of a run of caascan plan: every Nth chunk (default 1/1)."},
                  &shard_);
   cli::AddOption(app,
                  {"--dedupe-window", "N",
@@ -175,30 +172,6 @@ void ScanCommand::AddInputOptions(CLI::App* app) {
                   "has its record; 0 is off (default 1000)."},
                  &options_.dedupe_window)
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
-}
-
-void ScanCommand::AddFieldOptions(CLI::App* app) {
-  InputFields& fields = options_.fields;
-  cli::AddOption(app,
-                 {"--column", "COLUMN",
-                  "The column of csv that holds the names: as its header calls it, of either case, "
-                  "or its number from 1 (default: see Input)."},
-                 &fields.column)
-      ->check(NotEmpty());
-  cli::AddRepeatedOption(app,
-                         {"--keep", "COLUMN",
-                          "Pass this column of csv through as a member of input_columns; repeat or "
-                          "separate by commas for several. A name or a number, as for --column."},
-                         &fields.keep)
-      ->delimiter(',')
-      ->check(NotEmpty());
-  cli::AddOption(app,
-                 {"--key", "NAME",
-                  "The member of ndjson that holds the name (default: name, host, domain or fqdn, "
-                  "the first that is there)."},
-                 &fields.key)
-      ->check(NotEmpty());
-  app->add_flag("--from-url", fields.from_url, kFromUrlText);
 }
 
 void ScanCommand::AddOutputOptions(CLI::App* app) {
@@ -260,25 +233,13 @@ absl::Status ScanCommand::ReadShard() {
   return absl::InvalidArgumentError("--shard: '" + shard_ + "' is not I/N with I from 1 to N");
 }
 
-/// Options that say what an input of one format holds are of no use for another.
-absl::Status ScanCommand::CheckFields() const {
-  const auto format = options_.input_format;
-  const bool columns = !options_.fields.column.empty() || !options_.fields.keep.empty();
-  if (format == InputFormat::kAuto) return absl::OkStatus();
-  if (columns && format != InputFormat::kCsv) {
-    const char* option = options_.fields.column.empty() ? "--keep" : "--column";
-    return absl::InvalidArgumentError(std::string(option) +
-                                      ": only --input-format csv has columns");
-  }
-  if (!options_.fields.key.empty() && format != InputFormat::kNdjson) {
-    return absl::InvalidArgumentError("--key: only --input-format ndjson has members");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ScanCommand::CompleteOptions() {
   if (absl::Status status = ReadShard(); !status.ok()) return status;
-  if (absl::Status status = CheckFields(); !status.ok()) return status;
+  if (absl::Status status = CheckInputOptions(options_.input_format, options_.fields);
+      !status.ok()) {
+    return status;
+  }
+  machines_.Complete(&options_);
   look_up_.Complete(&options_);
   CLI::App* app = program_->app()->get_subcommand("scan");
   options_.invocation = {program_->app()->version(), program_->command_line(),
@@ -312,6 +273,9 @@ void ScanCommand::SayWhatIsAwaited() const {
 int ScanCommand::Run() {
   if (absl::Status status = CompleteOptions(); !status.ok()) return program_->Finish(status);
   for (const std::string& warning : request_.Warnings()) program_->Complain(warning);
+  if (const std::string warning = machines_.Warning(options_); !warning.empty()) {
+    program_->Complain(warning);
+  }
   options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
   if (dry_run_) return Foresee();
   SayWhatIsAwaited();

@@ -6,6 +6,7 @@
 
 #include "caascan/scanner.h"
 #include "tools/caascan/look_up_options.h"
+#include "tools/caascan/machine_options.h"
 #include "tools/caascan/request_options.h"
 #include "tools/cli/program.h"
 
@@ -22,21 +23,20 @@ class ScanCommand {
 
  private:
   void AddDecisionOptions(CLI::App* app);
-  void AddInputOptions(CLI::App* app);
-  void AddFieldOptions(CLI::App* app);
+  void AddPartOptions(CLI::App* app);
   void AddOutputOptions(CLI::App* app);
   bool IsWatched() const;
   void SayWhatIsAwaited() const;
   /// --dry-run. The exit code.
   int Foresee() const;
   absl::Status ReadShard();
-  absl::Status CheckFields() const;
   /// Fills in what the options could not be parsed into directly.
   absl::Status CompleteOptions();
 
   cli::Program* const program_;
   RequestOptions request_;
   LookUpOptions look_up_;
+  MachineOptions machines_;
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
   std::string shard_ = "1/1";

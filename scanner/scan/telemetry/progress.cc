@@ -214,6 +214,13 @@ std::string SummaryLine(const ScanSummary& summary) {
     line += ", " + WithCommas(summary.done_before);
     line += summary.done_before == 1 ? " record kept" : " records kept";
   }
+  if (summary.chunks_done > 0 || summary.chunks_given_back > 0) {
+    line += "; " + WithCommas(summary.chunks_done);
+    line += summary.chunks_done == 1 ? " chunk done" : " chunks done";
+    if (summary.chunks_given_back > 0) {
+      line += ", " + WithCommas(summary.chunks_given_back) + " given back";
+    }
+  }
   if (summary.unsigned_root) {
     line += "; answers unchecked, since the root of --root-hints is not signed";
   }

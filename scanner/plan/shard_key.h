@@ -5,7 +5,7 @@
 
 #include "scanner/dns/name.h"
 
-namespace caascan::scan {
+namespace caascan::plan {
 
 /// What stays together: the shortest of the name's parents (or itself) of at least two labels that
 /// is no public suffix by the Public Suffix List that libpsl was built with, private section
@@ -25,4 +25,4 @@ uint32_t ShardOf(uint64_t key, uint32_t count);
 /// over all workers. REQUIRES: count > 0.
 uint32_t WorkerOf(uint64_t key, uint32_t count);
 
-}  // namespace caascan::scan
+}  // namespace caascan::plan

@@ -1,4 +1,4 @@
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/caa/counting_new.h"
 
-namespace caascan::scan {
+namespace caascan::plan {
 namespace {
 
 dns::Name Name(std::string_view text) {
@@ -108,4 +108,4 @@ TEST(ShardKeyTest, OneShardTakesAll) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::plan

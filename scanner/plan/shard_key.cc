@@ -7,7 +7,7 @@
 // and took 0.87 µs for www.some-name-123.example.co.uk where this takes 0.46 (November 2026). The
 // walk here goes up from the shortest parent and mostly ends after one or two questions. Tested by
 // shard_key_test.cc.
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 #include <libpsl.h>
 
@@ -15,7 +15,7 @@
 #include <array>
 #include <cassert>
 
-namespace caascan::scan {
+namespace caascan::plan {
 namespace {
 
 /// No public suffix is longer; the list's longest rules have five labels.
@@ -84,4 +84,4 @@ uint32_t WorkerOf(uint64_t key, uint32_t count) {
   return Scale(static_cast<uint32_t>(key >> 32), count);
 }
 
-}  // namespace caascan::scan
+}  // namespace caascan::plan

@@ -1,0 +1,86 @@
+#include "tools/caascan/plan_command.h"
+
+#include <cstdint>
+#include <string>
+
+#include "tools/caascan/input_options.h"
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int64_t kMaxChunk = 1'000'000;
+constexpr int64_t kMaxMachines = 1'000'000;
+
+constexpr const char* kFooter = R"(Input:
+As caascan scan reads it (caascan scan --help). Every line becomes a line of one chunk, lines that are no names too.
+
+Output:
+RUN/manifest.json and RUN/chunks/chunk-NNNNN.ndjson.zst; docs/scale-out.md and docs/manifest.schema.json say what is in
+them. Any machine can scan any chunk, and needs no other file of the input: a zone file's name servers, glue, DS records
+and proofs travel with their names. The order is mixed, and the same each time: up to 64 names of one registrable domain
+stay together. A chunk whose text would be larger than 64 MiB has fewer names. The same input gives the same run:
+planning it again writes what is missing, and nothing else. A folder that holds another run is refused.
+Memory: up to 350 MiB. Temporary files without names lie in RUN, of up to three times the input's size, decompressed.
+
+caascan scan RUN scans the chunks that have no result in RUN/out (or -o OUT), several at the same time; run it on several
+machines with --machines N, and it takes those that no other has. caascan status RUN says how far it is.
+
+Exit status:
+0: planned. 1: could not finish, such as a full disk, or an input that was not whole: what it holds was planned. 2: wrong
+usage or unreadable input. 130, 143: stopped by SIGINT or SIGTERM; there is no manifest then.
+
+Examples:
+  caascan plan -o /data/january com.zone.gz top-1m.csv.gz
+  caascan scan /data/january --machines 4
+  caascan status --verify /data/january
+  caascan report /data/january/out)";
+
+std::string SummaryText(const PlanSummary& summary) {
+  if (summary.run.empty()) return "nothing planned";
+  constexpr size_t kShown = 16;
+  std::string text = "run " + summary.run.substr(0, kShown) + ": " + std::to_string(summary.names) +
+                     (summary.names == 1 ? " name" : " names") + " in " +
+                     std::to_string(summary.chunks) + (summary.chunks == 1 ? " chunk" : " chunks");
+  if (summary.chunks_written < summary.chunks) {
+    text +=
+        ", " + std::to_string(summary.chunks - summary.chunks_written) + " of them there before";
+  }
+  if (summary.invalid > 0) text += "; " + std::to_string(summary.invalid) + " lines are no names";
+  return text;
+}
+
+}  // namespace
+
+PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "plan", "Cut what is to be scanned into chunks, each of which any machine can scan.");
+  app->footer(kFooter);
+  app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
+      ->option_text("FILE...");
+  cli::AddOption(app, {"-o,--output", "RUN", "The folder of the run; it is made."}, &options_.run)
+      ->required();
+  cli::AddOption(app, {"--chunk", "N", "Names in a chunk (default 20000)."}, &options_.chunk_names)
+      ->check(cli::WholeNumber(1, kMaxChunk));
+  cli::AddOption(app,
+                 {"--machines-at-most", "M",
+                  "So many machines will scan the run at the same time; noted in the manifest."},
+                 &options_.machines_at_most)
+      ->check(cli::WholeNumber(1, kMaxMachines));
+  app->add_flag("--wildcard", options_.wildcard,
+                "Evaluate every name as *.name; a name given so always is.");
+  AddInputOptions(app, {&options_.input_format, &options_.fields, &options_.zone_names});
+}
+
+int PlanCommand::Run() {
+  absl::Status status = CheckInputOptions(options_.input_format, options_.fields);
+  if (!status.ok()) return program_->Finish(status);
+  options_.version = program_->app()->version();
+  options_.on_notice = [this](const std::string& notice) { program_->Complain(notice); };
+  PlanSummary summary;
+  status = RunPlan(options_, &summary);
+  for (const std::string& remark : summary.input_remarks) program_->Complain(remark);
+  return program_->Finish(status, SummaryText(summary), summary.signal);
+}
+
+}  // namespace caascan::tool

@@ -1,0 +1,69 @@
+#include "tools/caascan/status_command.h"
+
+#include <cstdint>
+#include <string>
+
+#include <absl/strings/str_format.h>
+
+#include "tools/cli/option.h"
+
+namespace caascan::tool {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+
+constexpr const char* kFooter = R"(Output:
+One line: how many chunks have a result, how many names that are, and how many chunks are being written. With --verify
+each result is read: it must hold one record for each line of its chunk, by name, input, id and order, and nothing else. A
+line on standard error says of each chunk that is not done what is wrong. Where scan was told to --commit, a chunk is done
+once the command has taken its result.
+
+Exit status:
+0: with --verify, each chunk has its whole result; without it, the folder is a run. 1: with --verify, one has not. 2: wrong
+usage, or no run. 130, 143: stopped by SIGINT or SIGTERM.
+
+Examples:
+  caascan status /data/january
+  caascan status --verify /data/january && caascan report /data/january/out)";
+
+std::string StatusText(const RunStatus& status) {
+  const double share = status.names == 0 ? 1
+                                         : static_cast<double>(status.done_names) /
+                                               static_cast<double>(status.names);
+  std::string text =
+      absl::StrFormat("%d of %d chunks done, %d of %d names (%.1f %%)", status.done_chunks,
+                      status.chunks, status.done_names, status.names, 100 * share);
+  if (status.in_hand > 0) text += absl::StrFormat("; %d in hand", status.in_hand);
+  if (status.broken > 0) text += absl::StrFormat("; %d broken", status.broken);
+  if (status.not_committed > 0) text += absl::StrFormat("; %d not committed", status.not_committed);
+  return text + "\n";
+}
+
+}  // namespace
+
+StatusCommand::StatusCommand(cli::Program* program) : program_(program) {
+  CLI::App* app = program->app()->add_subcommand(
+      "status", "Say how far a run of caascan plan is, and whether its results are whole.");
+  app->footer(kFooter);
+  app->add_option("RUN", options_.run, "The folder of the run.")->option_text("RUN")->required();
+  cli::AddOption(app, {"-o,--output", "OUT", "The folder of results (default RUN/out)."},
+                 &options_.results);
+  app->add_flag("--verify", options_.verify,
+                "Read each result, and end with 0 only if each chunk has its whole one.");
+  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core)."},
+                 &options_.threads)
+      ->check(cli::WholeNumber(1, kMaxThreads));
+}
+
+int StatusCommand::Run() {
+  options_.on_fault = [this](const std::string& fault) { program_->Complain(fault); };
+  RunStatus status;
+  const absl::Status read = ReadRunStatus(options_, &status);
+  if (absl::IsInvalidArgument(read) || status.signal != 0) {
+    return program_->Finish(read, "stopped", status.signal);
+  }
+  const absl::Status printed = cli::PrintToStandardOutput(StatusText(status));
+  return program_->Finish(read.ok() ? printed : read);
+}
+
+}  // namespace caascan::tool
