@@ -26,10 +26,10 @@ class Outage(harness.Case):
         return [json.loads(line) for line in self.out.read_bytes().splitlines(True) if line.endswith(b"\n")]
 
     def start_scan(self, *options):
-        """A scan that has got its first records, and has more to do."""
+        """A scan that has got its first records, and has more to do: not all names wait for their parent at once."""
         path = self.file("names.txt", "".join(f"n{i}.example.com\n" for i in range(NAMES)))
         scan = subprocess.Popen([CAASCAN, "scan", *self.lab.options(), "--server-rate", "0", "--rate", "150", "--timeout",
-                                 "500", "--threads", "2", *options, path, "--overwrite", "-o", self.out], stderr=subprocess.PIPE)
+                                 "500", "--threads", "2", "--concurrency", "100", *options, path, "--overwrite", "-o", self.out], stderr=subprocess.PIPE)
         self.addCleanup(scan.kill)
         deadline = time.monotonic() + harness.PATIENCE_S
         while len(self.records()) < 50:

@@ -11,8 +11,8 @@ from harness import CAASCAN
 from lab import Lab
 
 NAMES = 1500
-# Slow enough that a scan of NAMES names lasts some seconds, whatever the machine.
-SLOW = ["--rate", "400", "--server-rate", "0"]
+# Slow enough that a scan of NAMES names lasts some seconds, whatever the machine, and that its records come one after the other.
+SLOW = ["--rate", "400", "--server-rate", "0", "--concurrency", "100"]
 FAST = ["--server-rate", "0"]
 
 
