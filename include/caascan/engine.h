@@ -55,8 +55,8 @@ class Scanner {
   /// Of `options` counts how names are looked up: resolvers, limits, DNSSEC, threads, diagnosis.
   /// Inputs, outputs, `request`, progress and telemetry do not. The trust anchor is checked.
   /// Blocks for as long as that takes. Errors as RunScan(), and Cancelled where `stop` is asked.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Scanner>> Open(const ScanOptions& options,
-                                                                     std::stop_token stop = {});
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Scanner>> Open(
+      const ScanOptions& options, const std::stop_token& stop = {});
   /// Ends the threads. No batch is left then, and no call of another thread is going on.
   ~Scanner();
   Scanner(const Scanner&) = delete;
@@ -67,7 +67,7 @@ class Scanner {
   /// The names' records, in their order. Blocks. Once `stop` is asked, names that have no record
   /// yet get one with the reason `stopped`.
   [[nodiscard]] std::vector<Record> Check(const std::vector<std::string>& names,
-                                          const Inquiry& inquiry, std::stop_token stop = {});
+                                          const Inquiry& inquiry, const std::stop_token& stop = {});
 
   EngineCounts counts() const;
   /// Metrics of the look-ups in Prometheus' text format (docs/telemetry.md).
@@ -125,6 +125,6 @@ class Scanner::Batch {
 [[nodiscard]] absl::StatusOr<std::vector<Record>> Check(const std::vector<std::string>& names,
                                                         const Inquiry& inquiry,
                                                         const ScanOptions& options,
-                                                        std::stop_token stop = {});
+                                                        const std::stop_token& stop = {});
 
 }  // namespace caascan

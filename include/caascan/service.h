@@ -41,8 +41,8 @@ class Service {
  public:
   /// Opens the scanner, then listens. Blocks meanwhile. Errors: as Scanner::Open(), and
   /// InvalidArgument for an address or a token file that cannot be used.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Service>> Open(const ServiceOptions& options,
-                                                                     std::stop_token stop = {});
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Service>> Open(
+      const ServiceOptions& options, const std::stop_token& stop = {});
   /// Cuts off what is left.
   ~Service();
   Service(const Service&) = delete;
@@ -58,7 +58,7 @@ class Service {
   /// Requests that come from now on are served with them, by a scanner with cold caches; those that
   /// have begun end as they began. With an error all stays as it was.
   [[nodiscard]] absl::Status Reload(std::vector<CertificationAuthority> ca_set,
-                                    std::stop_token stop = {});
+                                    const std::stop_token& stop = {});
 
   /// Does the server's thread still do its work?
   bool IsAlive(std::chrono::microseconds patience);

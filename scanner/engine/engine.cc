@@ -230,7 +230,7 @@ telemetry::ProgressSnapshot Scanner::Impl::Snapshot() const {
 }
 
 absl::StatusOr<std::unique_ptr<Scanner>> Scanner::Open(const ScanOptions& options,
-                                                       std::stop_token stop) {
+                                                       const std::stop_token& stop) {
   auto impl = std::make_unique<Impl>(options);
   if (absl::Status status = impl->Open(stop); !status.ok()) return status;
   return std::unique_ptr<Scanner>(new Scanner(std::move(impl)));
@@ -248,7 +248,7 @@ std::unique_ptr<Scanner::Batch> Scanner::Begin(Inquiry inquiry, OnRecord on_reco
 }
 
 std::vector<Record> Scanner::Check(const std::vector<std::string>& names, const Inquiry& inquiry,
-                                   std::stop_token stop) {
+                                   const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any all_there;
   std::vector<std::optional<Record>> found(names.size());
@@ -327,7 +327,7 @@ size_t Scanner::Batch::waiting() const { return client_->waiting(); }
 
 absl::StatusOr<std::vector<Record>> Check(const std::vector<std::string>& names,
                                           const Inquiry& inquiry, const ScanOptions& options,
-                                          std::stop_token stop) {
+                                          const std::stop_token& stop) {
   auto scanner = Scanner::Open(options, stop);
   if (!scanner.ok()) return scanner.status();
   return (*scanner)->Check(names, inquiry, stop);

@@ -389,7 +389,7 @@ void Service::Impl::ServeHealth(const serve::ExchangePtr& exchange) {
 }
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Open(const ServiceOptions& options,
-                                                       std::stop_token stop) {
+                                                       const std::stop_token& stop) {
   auto impl = std::make_unique<Impl>(options);
   if (absl::Status status = impl->Open(stop); !status.ok()) return status;
   return std::unique_ptr<Service>(new Service(std::move(impl)));
@@ -400,7 +400,8 @@ Service::~Service() = default;
 
 std::vector<std::string> Service::addresses() const { return impl_->addresses(); }
 std::vector<std::string> Service::notices() const { return impl_->notices(); }
-absl::Status Service::Reload(std::vector<CertificationAuthority> ca_set, std::stop_token stop) {
+absl::Status Service::Reload(std::vector<CertificationAuthority> ca_set,
+                             const std::stop_token& stop) {
   return impl_->Reload(std::move(ca_set), stop);
 }
 bool Service::IsAlive(std::chrono::microseconds patience) { return impl_->IsAlive(patience); }
