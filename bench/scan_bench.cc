@@ -44,7 +44,8 @@ void BM_Fingerprint(benchmark::State& state) {
     return;
   }
   const AllocationColumn allocations(&state);
-  for (auto _ : state) benchmark::DoNotOptimize(secret->Of("www.example.co.uk", "", "", ""));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(secret->Of("www.example.co.uk", "", Purpose::kTls, "", ""));
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_Fingerprint);

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   }
   caascan::Inquiry inquiry;
   inquiry.request.issuer_domains = {"letsencrypt.org"};
-  inquiry.request.validation_method = "http-01";
+  inquiry.request.validation_methods = {"http-01"};
   for (std::string name; std::getline(std::cin, name);) {
     const caascan::Record record = (*scanner)->Check({name}, inquiry).front();
     std::cout << record.name << (record.would_issue ? ": issue, " : ": refuse, ")

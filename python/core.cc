@@ -21,9 +21,16 @@ namespace py = pybind11;
 
 namespace {
 
+void AskFor(caascan::IssuanceRequest* request, const std::string& purpose) {
+  const auto known = caascan::FindPurpose(purpose);
+  if (!known) throw py::value_error("the purpose is none of tls, smime and mark");
+  request->purpose = *known;
+}
+
 caascan::IssuanceRequest MakeRequest(const std::vector<std::string>& cas, bool wildcard,
-                                     std::optional<std::string> account_uri,
-                                     std::optional<std::string> validation_method) {
+                                     std::vector<std::string> account_uris,
+                                     std::vector<std::string> validation_methods,
+                                     const std::string& purpose) {
   caascan::IssuanceRequest request;
   for (const std::string& ca : cas) {
     const auto domains = caascan::IssuerDomainsOf(ca);
@@ -31,8 +38,9 @@ caascan::IssuanceRequest MakeRequest(const std::vector<std::string>& cas, bool w
     request.issuer_domains.insert(request.issuer_domains.end(), domains->begin(), domains->end());
   }
   request.wildcard = wildcard;
-  request.account_uri = std::move(account_uri);
-  request.validation_method = std::move(validation_method);
+  request.account_uris = std::move(account_uris);
+  request.validation_methods = std::move(validation_methods);
+  AskFor(&request, purpose);
   request.uses_exception = caascan::UsesException(request.issuer_domains);
   return request;
 }
@@ -125,8 +133,10 @@ PYBIND11_MODULE(_core, module) {
   using namespace py::literals;  // NOLINT(google-build-using-namespace): pybind11's own idiom.
 
   py::class_<caascan::IssuanceRequest>(module, "Request")
-      .def(py::init(&MakeRequest), "ca"_a, "wildcard"_a, "account_uri"_a, "validation_method"_a)
+      .def(py::init(&MakeRequest), "ca"_a, "wildcard"_a, "account_uris"_a, "validation_methods"_a,
+           "purpose"_a)
       .def_readwrite("wildcard", &caascan::IssuanceRequest::wildcard)
+      .def("ask_for", &AskFor, "purpose"_a)
       .def_readonly("uses_exception", &caascan::IssuanceRequest::uses_exception);
 
   module.def(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Union
 
 from . import _core
 
@@ -20,12 +20,13 @@ __all__ = ["Scanner", "check", "decide"]
 
 Record = dict[str, Any]
 Names = Iterable["str | Mapping[str, Any]"]
+Texts = Union[str, Sequence[str]]
 
 MOST_IN_FLIGHT = 10_000
 
 
-def _cas(ca: str | Sequence[str]) -> list[str]:
-    return [ca] if isinstance(ca, str) else list(ca)
+def _texts(texts: Texts) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)
 
 
 class Scanner:
@@ -37,7 +38,7 @@ class Scanner:
         """`resolvers`: as --resolver takes them; none: it resolves iteratively, from `root_hints` or IANA's. `timeout` is
         that of a query, in seconds. The trust anchor is checked, so this may take a while. ValueError names what cannot be
         used."""
-        self._core = _core.Scanner(_cas(resolvers), root_hints, trust_anchor, port, dnssec, allow_special, timeout, recheck,
+        self._core = _core.Scanner(_texts(resolvers), root_hints, trust_anchor, port, dnssec, allow_special, timeout, recheck,
                                    threads)
 
     def notices(self) -> list[str]:
@@ -45,15 +46,16 @@ class Scanner:
         return self._core.notices()
 
     def check(self, names: Names, ca: str | Sequence[str] = "letsencrypt.org", *, wildcard: bool = False,
-              account_uri: str | None = None, validation_method: str | None = None, fresh: bool = False,
+              account_uri: Texts = (), validation_method: Texts = (), purpose: str = "tls", fresh: bool = False,
               thorough: bool = False) -> Iterator[Record]:
         """One record for each name, in the order in which they are ready. Names are taken from the iterable as they are
         looked up, 10,000 at most at a time; one that ends early ends their look-ups.
 
         A name is a string, or an object of ndjson input such as {"name": "example.com", "id": 7}, whose `id` and `order` come
-        back. `ca` are issuer domain names, or names of known CAs. `fresh`: look up anew although a known answer is still
+        back. `ca` are issuer domain names, or names of known CAs. Of several accounts or methods any may match. `purpose`: tls,
+        smime or mark. `fresh`: look up anew although a known answer is still
         valid. `thorough`: ask all servers of the zone, and carry the climb and the chain of trust."""
-        request = _core.Request(_cas(ca), wildcard, account_uri, validation_method)
+        request = _core.Request(_texts(ca), wildcard, _texts(account_uri), _texts(validation_method), purpose)
         return self._records(iter(names), _core.Stream(self._core, request, fresh, thorough))
 
     @staticmethod
@@ -70,11 +72,11 @@ class Scanner:
                 yield json.loads(line)
 
 
-def check(names: Names, ca: str | Sequence[str] = "letsencrypt.org", *, wildcard: bool = False, account_uri: str | None = None,
-          validation_method: str | None = None, thorough: bool = False, **scanner: Any) -> Iterator[Record]:
+def check(names: Names, ca: str | Sequence[str] = "letsencrypt.org", *, wildcard: bool = False, account_uri: Texts = (),
+          validation_method: Texts = (), purpose: str = "tls", thorough: bool = False, **scanner: Any) -> Iterator[Record]:
     """Scanner(**scanner).check(names, ...), for programs that ask once."""
     return Scanner(**scanner).check(names, ca, wildcard=wildcard, account_uri=account_uri,
-                                    validation_method=validation_method, thorough=thorough)
+                                    validation_method=validation_method, purpose=purpose, thorough=thorough)
 
 
 def _octets(text: str) -> bytes:
@@ -82,10 +84,10 @@ def _octets(text: str) -> bytes:
     return re.sub(rb"\\(\d{3}|.)", lambda found: bytes([int(found[1])]) if len(found[1]) == 3 else found[1], text.encode("ascii"))
 
 
-def decide(records: Iterable[Mapping[str, Any]], ca: str | Sequence[str] = "letsencrypt.org", *, account_uri: str | None = None,
-           validation_method: str | None = None) -> Iterator[Record]:
+def decide(records: Iterable[Mapping[str, Any]], ca: str | Sequence[str] = "letsencrypt.org", *, account_uri: Texts = (),
+           validation_method: Texts = ()) -> Iterator[Record]:
     """The records, decided for another CA, account or method, without a look-up: as `caascan decide`. `decisions` goes away."""
-    request = _core.Request(_cas(ca), False, account_uri, validation_method)
+    request = _core.Request(_texts(ca), False, _texts(account_uri), _texts(validation_method), "tls")
     return (_decided(record, request) for record in records)
 
 
@@ -95,6 +97,7 @@ def _decided(record: Mapping[str, Any], request: _core.Request) -> Record:
         decided["would_issue"] = record["may_issue"] and request.uses_exception
         return decided
     request.wildcard = record["name"].startswith("*.")
+    request.ask_for(record.get("for", "tls"))
     rrset = record.get("caa", {}).get("records", [])
     permit, reason = _core.decide([(each["flags"], _octets(each["tag"]), _octets(each["value"])) for each in rrset], request)
     return decided | {"outcome": "permit" if permit else "deny", "reason": reason, "may_issue": permit, "would_issue": permit}

@@ -174,7 +174,8 @@ absl::Status Scanner::Impl::Open(const std::stop_token& stop) {
   vantage::UseVantage(*vantage, &setup_.network);
   absl::Status status = scan::ReadSetup(options_, resolvers_->endpoints(), &blocklist_, &setup_);
   if (!status.ok()) return status;
-  limits_ = std::make_unique<pacing::SharedLimits>(scan::Limits(options_, resolvers_->endpoints()));
+  limits_ = std::make_unique<pacing::SharedLimits>(
+      scan::Limits(options_, resolvers_->endpoints(), /*agreed=*/nullptr));
   setup_.limits = limits_.get();
   const auto stopped = [&stop] { return stop.stop_requested(); };
   status = scan::CheckResolvers(options_, stopped, setup_);

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <utility>
 
-#include "scanner/scan/shard_key.h"
+#include "scanner/plan/shard_key.h"
 
 namespace caascan::engine {
 namespace {
@@ -23,7 +23,7 @@ FairQueue::FairQueue(size_t workers, size_t max_in_flight, std::function<void(si
 /// As JobDealer deals: one worker sees all names of a domain.
 size_t FairQueue::WorkerFor(const input::NameJob& job) {
   if (!job.valid) return next_invalid_++ % workers_.size();
-  return scan::WorkerOf(scan::ShardKey(job.name), static_cast<uint32_t>(workers_.size()));
+  return plan::WorkerOf(plan::ShardKey(job.name), static_cast<uint32_t>(workers_.size()));
 }
 
 FairQueue::Lane* FairQueue::LaneOf(const std::shared_ptr<input::Asker>& asker, Queue* queue,

@@ -15,7 +15,7 @@ using input::NextJob;
 
 ChunkJobs::ChunkJobs(std::string run, const Manifest& manifest, ChunkSource* source,
                      ChunkResults* results, std::string result_folder, uint64_t enough_names,
-                     zonefile::DenialSink* denials, const io::WakeFd* wake)
+                     Purpose purpose, zonefile::DenialSink* denials, const io::WakeFd* wake)
     : run_(std::move(run)),
       manifest_(manifest),
       source_(source),
@@ -23,7 +23,8 @@ ChunkJobs::ChunkJobs(std::string run, const Manifest& manifest, ChunkSource* sou
       result_folder_(std::move(result_folder)),
       enough_names_(enough_names),
       denials_(denials),
-      wake_(wake) {}
+      wake_(wake),
+      reader_(purpose) {}
 
 NextJob ChunkJobs::Next(input::NameJob* job, bool wait) {
   while (next_ == text_.size) {

@@ -28,10 +28,10 @@ class ChunkJobs final : public input::JobSource {
   static constexpr size_t kMaxOpenChunks = 64;
 
   /// While so many names of its chunks are left it takes no other chunk, nor with kMaxOpenChunks in
-  /// hand. All outlive it; `denials` may be null.
+  /// hand. `purpose` is that of lines that do not say. All outlive it; `denials` may be null.
   ChunkJobs(std::string run, const Manifest& manifest, ChunkSource* source, ChunkResults* results,
-            std::string result_folder, uint64_t enough_names, zonefile::DenialSink* denials,
-            const io::WakeFd* wake);
+            std::string result_folder, uint64_t enough_names, Purpose purpose,
+            zonefile::DenialSink* denials, const io::WakeFd* wake);
 
   input::NextJob Next(input::NameJob* job, bool wait) override;
   const absl::Status& status() const override { return status_; }

@@ -31,6 +31,17 @@ void AppendText(std::string_view key, std::string_view text, std::string* out) {
   record::AppendJsonString(text, out);
 }
 
+void AppendTexts(std::string_view key, const std::vector<std::string>& texts, std::string* out) {
+  if (texts.empty()) return;
+  AppendKey(key, out);
+  char before = '[';
+  for (const std::string& text : texts) {
+    out->push_back(std::exchange(before, ','));
+    record::AppendJsonString(text, out);
+  }
+  out->push_back(']');
+}
+
 void AppendRaw(std::string_view key, const RawJson& raw, std::string* out) {
   if (raw.text.empty()) return;
   AppendKey(key, out);
@@ -106,6 +117,25 @@ bool ReadText(ondemand::value value, std::string* out) {
   if (value.get_string().get(text) != simdjson::SUCCESS) return false;
   out->assign(text);
   return true;
+}
+
+bool ReadTexts(ondemand::value value, std::vector<std::string>* out) {
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return false;
+  for (auto element : array) {
+    ondemand::value text;
+    if (element.get(text) != simdjson::SUCCESS || !ReadText(text, &out->emplace_back()))
+      return false;
+  }
+  return true;
+}
+
+bool ReadPurpose(ondemand::value value, Purpose* purpose) {
+  std::string code;
+  if (!ReadText(value, &code)) return false;
+  const auto known = FindPurpose(code);
+  if (known) *purpose = *known;
+  return known.has_value();
 }
 
 bool ReadRaw(ondemand::value value, RawJson* out) {
@@ -257,17 +287,14 @@ void AppendJobLine(const input::NameJob& job, std::string* out) {
     record::AppendJsonString(details.invalid_name, out);
   }
   if (job.wildcard) out->append(",\"wildcard\":true");
+  if (job.purpose != Purpose::kTls) AppendText("for", std::string(PurposeCode(job.purpose)), out);
   AppendText("input", details.input, out);
   AppendRaw("id", details.id, out);
   AppendRaw("order", details.order, out);
   AppendRaw("columns", details.input_columns, out);
   if (job.rank != input::kNoRank) absl::StrAppend(out, ",\"rank\":", job.rank);
-  for (const auto& [key, value] : {std::pair("account_uri", &details.account_uri),
-                                   std::pair("validation_method", &details.validation_method)}) {
-    if (!value->has_value()) continue;
-    AppendKey(key, out);
-    record::AppendJsonString(**value, out);
-  }
+  AppendTexts("account_uri", details.account_uris, out);
+  AppendTexts("validation_method", details.validation_methods, out);
   if (details.line != 0) absl::StrAppend(out, ",\"line\":", details.line);
   AppendText("detail", details.detail, out);
   if (details.delegation != nullptr) AppendDelegation(*details.delegation, out);
@@ -303,8 +330,8 @@ struct JobLineReader::Impl {
     if (key == "id") return ReadRaw(value, &details->id);
     if (key == "order") return ReadRaw(value, &details->order);
     if (key == "columns") return ReadRaw(value, &details->input_columns);
-    if (key == "account_uri") return ReadText(value, &details->account_uri.emplace());
-    if (key == "validation_method") return ReadText(value, &details->validation_method.emplace());
+    if (key == "account_uri") return ReadTexts(value, &details->account_uris);
+    if (key == "validation_method") return ReadTexts(value, &details->validation_methods);
     if (key == "line") return ReadNumber(value, &details->line);
     if (key == "detail") return ReadText(value, &details->detail);
     if (key == "delegation") {
@@ -331,18 +358,20 @@ struct JobLineReader::Impl {
       return ReadText(value, &job->mutable_details()->invalid_name);
     }
     if (key == "wildcard") return value.get_bool().get(job->wildcard) == simdjson::SUCCESS;
+    if (key == "for") return ReadPurpose(value, &job->purpose);
     if (key == "rank") return ReadNumber(value, &job->rank);
     if (key == "denials" || key == "apex_denials") return ReadDenials(value, denials);
     return ReadDetail(key, value, denials, job->mutable_details());
   }
 };
 
-JobLineReader::JobLineReader() : impl_(std::make_unique<Impl>()) {}
+JobLineReader::JobLineReader(Purpose usual) : usual_(usual), impl_(std::make_unique<Impl>()) {}
 JobLineReader::~JobLineReader() = default;
 
 bool JobLineReader::Read(std::string_view line, input::NameJob* job,
                          zonefile::DenialSink* denials) {
   *job = input::NameJob();
+  job->purpose = usual_;
   impl_->named = false;
   impl_->document = ondemand::document();
   ondemand::object object;

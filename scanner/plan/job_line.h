@@ -23,10 +23,10 @@ struct Denial {
 
 /// Appends an object in ASCII and a line feed. Twins are not in it: a job that was read has none.
 ///
-///   name, wildcard (true), invalid (the record's name, where the line is no name), input, id,
-///   order, columns, rank, account_uri, validation_method, line, detail: those that there are;
-///   delegation {ttl, hosts, glue [[host, address]], ds, proofs [[type, RDATA]]};
-///   denials and apex_denials [[zone, owner, type, RDATA]]. Octets are in Base64.
+///   name, wildcard (true), for (where it is not tls), invalid (the record's name, where the line
+///   is no name), input, id, order, columns, rank, account_uri and validation_method (arrays),
+///   line, detail: those that there are; delegation {ttl, hosts, glue [[host, address]], ds, proofs
+///   [[type, RDATA]]}; denials and apex_denials [[zone, owner, type, RDATA]]. Octets are in Base64.
 void AppendJobLine(const input::NameJob& job, std::string* out);
 
 enum class DenialsOf : uint8_t { kName, kApex };
@@ -37,7 +37,8 @@ void AddDenials(DenialsOf what, const std::vector<Denial>& denials, std::string*
 /// Reads lines back. Keeps its parser's memory. One thread at a time.
 class JobLineReader {
  public:
-  JobLineReader();
+  /// `usual` is what is asked for where a line does not say: the scan's.
+  explicit JobLineReader(Purpose usual = Purpose::kTls);
   ~JobLineReader();
   JobLineReader(const JobLineReader&) = delete;
   JobLineReader& operator=(const JobLineReader&) = delete;
@@ -52,6 +53,7 @@ class JobLineReader {
 
  private:
   struct Impl;
+  const Purpose usual_;
   const std::unique_ptr<Impl> impl_;
 };
 

@@ -6,8 +6,8 @@
 
 #include "scanner/io/long_lines.h"
 #include "scanner/io/whole_file.h"
-#include "scanner/report/count_records.h"
 #include "scanner/record/record_folder.h"
+#include "scanner/report/count_records.h"
 #include "scanner/report/partial.h"
 #include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
@@ -34,7 +34,8 @@ absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
   if (!status.ok() || counted.signal != 0) return status;
   for (const std::string& path : record::MetadataInFolders(given.inputs)) {
     auto metadata = record::ReadMetadata(path);
-    if (metadata.ok() && metadata->has_value()) counted.scans.emplace_back(path, **std::move(metadata));
+    if (metadata.ok() && metadata->has_value())
+      counted.scans.emplace_back(path, **std::move(metadata));
   }
   // Signals go back to their owner: nothing could stop a write that waits for a slow reader.
   if (io::IsStandardOutput(options.output_path)) pass.reset();

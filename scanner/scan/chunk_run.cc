@@ -124,7 +124,7 @@ std::unique_ptr<input::JobSource> ChunkRun::Start(const ScanOptions& options,
       plan::ChunkResultsOptions{options.output_path, options.commit, options.on_result});
   return std::make_unique<plan::ChunkJobs>(run_, manifest_, source_.get(), results_.get(),
                                            options.output_path, kNamesInHand * options.concurrency,
-                                           denials, wake);
+                                           options.request.purpose, denials, wake);
 }
 
 void ChunkRun::Fill(ScanSummary* summary) const {

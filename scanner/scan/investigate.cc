@@ -531,8 +531,8 @@ const Investigator::Result* Investigator::Finish(const input::NameJob& job, unsi
     result_.validation.Add(lookup.validation);
     const Inquiry* inquiry = input::InquiryOf(job);
     const IssuanceRequest& request = inquiry == nullptr ? options_.request : inquiry->request;
-    record_.persist = persist::ReportOf(job.name, lookup.answer, input::RequestOf(job, request),
-                                        record_.time);
+    record_.persist =
+        persist::ReportOf(job.name, lookup.answer, input::RequestOf(job, request), record_.time);
   }
   return &result_;
 }

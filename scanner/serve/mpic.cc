@@ -33,9 +33,9 @@ absl::Status TakeCertificateType(const dom::object& parameters, MpicRequest* req
     return status;
   }
   request->wildcard = type == "tls-server:wildcard";
-  if (type.empty() || type == "tls-server" || request->wildcard) return absl::OkStatus();
-  if (type == "s-mime") {
-    return absl::UnimplementedError("certificate_type s-mime is not decided by this service");
+  if (type == "s-mime") request->purpose = Purpose::kSmime;
+  if (type.empty() || type == "tls-server" || type == "s-mime" || request->wildcard) {
+    return absl::OkStatus();
   }
   return Wrong("certificate_type is neither tls-server nor s-mime");
 }

@@ -17,10 +17,10 @@ struct MpicRequest {
   std::string target;                    // A name; `*.` in front for a wildcard.
   std::vector<std::string> caa_domains;  // Empty: those of the service.
   bool wildcard = false;                 // Asked for by `tls-server:wildcard` of older releases.
+  Purpose purpose = Purpose::kTls;       // `s-mime` is the other one.
 };
 
-/// Reads the body. Errors: InvalidArgument that says what is wrong with it; Unimplemented for a
-/// certificate type that is not decided here.
+/// Reads the body. Errors: InvalidArgument that says what is wrong with it.
 absl::StatusOr<MpicRequest> ParseMpicRequest(std::string_view body);
 
 /// The response's body, with a line feed. A look-up that failed does not pass, and says why.

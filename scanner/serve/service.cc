@@ -49,8 +49,7 @@ void RespondError(http::Exchange* exchange, unsigned status, std::string_view wh
 }
 
 void RespondWrong(http::Exchange* exchange, const absl::Status& status) {
-  const unsigned code = absl::IsUnimplemented(status) ? 501 : 400;
-  RespondError(exchange, code, std::string_view(status.message().data(), status.message().size()));
+  RespondError(exchange, 400, std::string_view(status.message().data(), status.message().size()));
 }
 
 /// What is left of a query was not understood: a member that is ignored decides nothing.
@@ -313,6 +312,7 @@ void Service::Impl::AnswerMpic(const serve::ExchangePtr& exchange, const std::st
   inquiry.ca_set.clear();
   inquiry.fresh = true;
   inquiry.request.wildcard = request->wildcard;
+  inquiry.request.purpose = request->purpose;
   if (!request->caa_domains.empty()) inquiry.request.issuer_domains = request->caa_domains;
   serve::LookUpFewNames(
       exchange, generation_->scanner.get(), generation_, inquiry, {request->target}, post(),

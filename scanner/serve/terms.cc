@@ -49,6 +49,21 @@ absl::Status TakeFlag(const std::string& name, Query* query, bool* flag) {
   return absl::OkStatus();
 }
 
+absl::Status TakePurpose(Query* query, IssuanceRequest* request) {
+  for (const std::string& code : TakeAll("for", query)) {
+    const auto purpose = FindPurpose(code);
+    if (!purpose) return Wrong("for", "is tls, smime or mark");
+    request->purpose = *purpose;
+  }
+  return absl::OkStatus();
+}
+
+/// In place of the usual ones, where there are any.
+void TakeAllInto(const std::string& name, Query* query, std::vector<std::string>* values) {
+  std::vector<std::string> taken = TakeAll(name, query);
+  if (!taken.empty()) *values = std::move(taken);
+}
+
 }  // namespace
 
 std::vector<std::string> TakeAll(const std::string& name, Query* query) {
@@ -76,10 +91,9 @@ absl::StatusOr<Inquiry> TakeTerms(const Inquiry& usual, Query* query) {
   if (status.ok()) status = TakeFlag("wildcard", query, &inquiry.request.wildcard);
   if (status.ok()) status = TakeFlag("fresh", query, &inquiry.fresh);
   if (!status.ok()) return status;
-  for (const std::string& uri : TakeAll("account_uri", query)) inquiry.request.account_uri = uri;
-  for (const std::string& method : TakeAll("validation_method", query)) {
-    inquiry.request.validation_method = method;
-  }
+  if (absl::Status known = TakePurpose(query, &inquiry.request); !known.ok()) return known;
+  TakeAllInto("account_uri", query, &inquiry.request.account_uris);
+  TakeAllInto("validation_method", query, &inquiry.request.validation_methods);
   return inquiry;
 }
 

@@ -15,7 +15,7 @@ constexpr const char* kAccount = "https://ca.example/acct/1";
 IssuanceRequest Request(bool wildcard = false) {
   IssuanceRequest request;
   request.issuer_domains = {"ca.example", "second.example"};
-  request.account_uri = kAccount;
+  request.account_uris = {kAccount};
   request.wildcard = wildcard;
   return request;
 }
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(JudgePersistRecord, AsksForSomeAccountWhereNoneIsGiven) {
   IssuanceRequest request = Request();
-  request.account_uri.reset();
+  request.account_uris.clear();
   const auto judge = [&request](std::string_view text) {
     return JudgePersistRecord(text, request, kNow).result;
   };

@@ -26,7 +26,7 @@ class ChunkJobsTest : public RunFixture {
     results_ =
         std::make_unique<ChunkResults>(manifest_, source_.get(), ChunkResultsOptions{out_, "", {}});
     jobs_ = std::make_unique<ChunkJobs>(run_, manifest_, source_.get(), results_.get(), out_,
-                                        enough_names_, nullptr, wake_.get());
+                                        enough_names_, Purpose::kTls, nullptr, wake_.get());
   }
   /// Jobs until something else comes, each with the chunk behind it.
   std::multiset<std::string> Take(NextJob* end) {

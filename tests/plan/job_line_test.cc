@@ -102,11 +102,12 @@ INSTANTIATE_TEST_SUITE_P(
            job->mutable_details()->id.text = R"({"deep":[1,"x"]})";
            job->mutable_details()->order.text = "null";
            job->mutable_details()->input_columns.text = R"({"a":"b"})";
-           job->mutable_details()->account_uri = "";
-           job->mutable_details()->validation_method = "dns-01";
+           job->mutable_details()->account_uris = {"", "urn:b"};
+           job->mutable_details()->validation_methods = {"dns-01"};
+           job->purpose = Purpose::kSmime;
          },
-         R"({"name":"b.example","id":{"deep":[1,"x"]},"order":null,"columns":{"a":"b"},"rank":12,)"
-         R"("account_uri":"","validation_method":"dns-01"})"},
+         R"({"name":"b.example","for":"smime","id":{"deep":[1,"x"]},"order":null,"columns":{"a":"b"},"rank":12,)"
+         R"("account_uri":["","urn:b"],"validation_method":["dns-01"]})"},
         {"Delegation",
          [](NameJob* job) {
            SetTypedName("c.example", false, job);

@@ -55,7 +55,7 @@ TEST_F(InvestigatePersistTest, AsksForTheAccountAndTheWildcardOfTheJob) {
                         Texts({"letsencrypt.org; accounturi=urn:a"}));
   EXPECT_EQ(Run(Job("example.com", /*wildcard=*/true))["persist.result"], "policy_mismatch");
   input::NameJob job = Job("example.com");
-  job.mutable_details()->account_uri = "urn:b";
+  job.mutable_details()->account_uris = {"urn:b"};
   EXPECT_EQ(Run(std::move(job))["persist.result"], "account_uri_mismatch");
 }
 

@@ -50,10 +50,11 @@ TEST(ParseMpicRequestTest, WhatIsWrongIsSaid) {
     EXPECT_THAT(std::string(ParseMpicRequest(row.body).status().message()), HasSubstr(row.why))
         << row.body;
   }
-  EXPECT_TRUE(absl::IsUnimplemented(
+  EXPECT_EQ(
       ParseMpicRequest(
           R"({"domain_or_ip_target":"a.b","caa_check_parameters":{"certificate_type":"s-mime"}})")
-          .status()));
+          ->purpose,
+      Purpose::kSmime);
 }
 
 TEST(MpicResponseTest, PassesWhereTheCaMayIssue) {

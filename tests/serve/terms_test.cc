@@ -41,8 +41,8 @@ TEST_F(TakeTermsTest, TakesWhatItKnowsAndLeavesTheRest) {
   EXPECT_TRUE(inquiry->request.wildcard);
   EXPECT_TRUE(inquiry->fresh);
   EXPECT_FALSE(inquiry->request.uses_exception);
-  EXPECT_EQ(inquiry->request.account_uri, "https://a/1");
-  EXPECT_EQ(inquiry->request.validation_method, "dns-01");
+  EXPECT_EQ(inquiry->request.account_uris, (std::vector<std::string>{"https://a/1"}));
+  EXPECT_EQ(inquiry->request.validation_methods, (std::vector<std::string>{"dns-01"}));
   EXPECT_EQ(query, (Query{{"name", "x"}}));
 }
 

@@ -25,10 +25,11 @@ struct CaaTruth {
 std::optional<CaaTruth> FindCaa(const World& world, dns::NameView name);
 
 /// The record that is expected, as one line of NDJSON with its newline: the members
-/// that a truth fixes (name, for, outcome, reason, may_issue, caa, dnssec, failed_at, zone, persist,
-/// findings; of these those that not every scan must show say so: "due" is "all" or "never").
-/// `dnssec` is unchecked where the root is not signed, since there is nothing to check against. An
-/// error where what the expectation states and what follows from the zones contradict each other.
+/// that a truth fixes (name, for, outcome, reason, may_issue, caa, dnssec, failed_at, zone,
+/// persist, findings; of these those that not every scan must show say so: "due" is "all" or
+/// "never"). `dnssec` is unchecked where the root is not signed, since there is nothing to check
+/// against. An error where what the expectation states and what follows from the zones contradict
+/// each other.
 [[nodiscard]] absl::StatusOr<std::string> TruthLine(const World& world, const Expectation& expect);
 
 /// Appends `bytes` as a JSON string in quotes; what is not printable ASCII as \u00XX.
