@@ -22,14 +22,20 @@ void Admission::SetStalled(Peer* peer, bool stalled) {
   PeerQueue& queue = peer->queue();
   if (stalled == queue.stalled()) return;
   queue.set_stalled(stalled);
-  stalled_ = stalled ? stalled_ + queue.size() : stalled_ - queue.size();
+  const auto waiting = static_cast<int32_t>(queue.size());
+  CountStalled(queue, stalled ? waiting : -waiting);
+}
+
+void Admission::CountStalled(const PeerQueue& queue, int32_t exchanges) {
+  stalled_ += static_cast<size_t>(static_cast<ptrdiff_t>(exchanges));
+  if (queue.budget() != nullptr) queue.budget()->AddWaiting(exchanges);
 }
 
 void Admission::Enqueue(Exchange* exchange, bool in_front) {
   Peer* peer = exchange->peer();
   exchange->course().stage = Exchange::Stage::kWaiting;
   peer->queue().Push(exchange, in_front);
-  if (peer->queue().stalled()) ++stalled_;
+  if (peer->queue().stalled()) CountStalled(peer->queue(), 1);
   MakeReady(peer);
 }
 
@@ -37,7 +43,7 @@ void Admission::Leave(Exchange* exchange) {
   assert(exchange->course().stage == Exchange::Stage::kWaiting && "it is in its server's queue");
   PeerQueue& queue = exchange->peer()->queue();
   queue.Remove(exchange);
-  if (queue.stalled()) --stalled_;
+  if (queue.stalled()) CountStalled(queue, -1);
 }
 
 Exchange* Admission::Next() {
@@ -64,6 +70,7 @@ bool Admission::TakeTurn() {
   if (rate_timer_.armed()) return false;
   if (!has_own_turn_) has_own_turn_ = TakeFrom(&own_rate_);
   has_turn_ = has_own_turn_ && TakeFrom(&limits_->rate());
+  if (has_own_turn_ && !has_turn_) limits_->NoteRateRefused();
   if (has_turn_) has_own_turn_ = false;
   return has_turn_;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "scanner/async/loop.h"
 #include "scanner/net/exchange.h"
@@ -61,6 +62,8 @@ class Admission {
   /// A place of the server's budget; on refusal its timer, or an exchange's end, will ask again.
   bool Grant(Peer* peer);
   void SetStalled(Peer* peer, bool stalled);
+  /// So many more wait for this server's own limits.
+  void CountStalled(const PeerQueue& queue, int32_t exchanges);
 
   async::Loop* const loop_;
   pacing::SharedLimits* const limits_;

@@ -103,6 +103,25 @@ TEST_F(AdmissionTest, OneThatLeavesIsNotStalledAnyMore) {
   EXPECT_EQ(admission_->stalled(), 0u);
 }
 
+TEST_F(AdmissionTest, AServersBudgetKnowsHowManyWaitForIt) {
+  Start({.server_inflight = 1});
+  Exchange* first = Wait(1);
+  Exchange* second = Wait(1);
+  const pacing::AddressBudget* budget = first->peer()->queue().budget();
+  EXPECT_EQ(admission_->Next(), first);
+  EXPECT_EQ(budget->waiting(), 0u) << "nothing was refused yet";
+  EXPECT_EQ(admission_->Next(), nullptr);
+  EXPECT_EQ(budget->waiting(), 1u);
+  Wait(1);
+  EXPECT_EQ(budget->waiting(), 2u);
+  admission_->Leave(second);
+  EXPECT_EQ(budget->waiting(), 1u);
+  admission_->GiveBack(first);
+  admission_->MakeReady(first->peer());
+  EXPECT_NE(admission_->Next(), nullptr);
+  EXPECT_EQ(budget->waiting(), 0u);
+}
+
 TEST_F(AdmissionTest, TheRateOverAllHoldsEveryServer) {
   Start({.rate_qps = 1});
   Exchange* first = Wait(1);
@@ -112,6 +131,7 @@ TEST_F(AdmissionTest, TheRateOverAllHoldsEveryServer) {
   EXPECT_TRUE(admission_->has_ready());
   EXPECT_FALSE(admission_->wants_turn()) << "the rate's timer will wake it";
   EXPECT_EQ(admission_->stalled(), 0u) << "the scan's rate, not the server's";
+  EXPECT_TRUE(limits_->TakeRateRefused());
 }
 
 TEST_F(AdmissionTest, ACanaryTakesAPlaceOrNone) {

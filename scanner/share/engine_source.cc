@@ -1,0 +1,165 @@
+// Tested by engine_source_test.cc, against a real server.
+#include "scanner/share/engine_source.h"
+
+#include <poll.h>
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <cassert>
+
+namespace caascan::share {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPoll(500);          // Between two looks for a chunk.
+constexpr milliseconds kAwayFor(1000);      // Between two tries to reach the engine.
+constexpr milliseconds kCallPatience(2000);
+constexpr milliseconds kLastPatience(5000);  // At the end, for what is not told yet.
+
+}  // namespace
+
+EngineSource::EngineSource(const plan::Manifest& manifest, EngineSourceOptions options,
+                           std::unique_ptr<io::WakeFd> stop)
+    : manifest_(manifest),
+      options_(std::move(options)),
+      stop_(std::move(stop)),
+      engine_({options_.url, options_.run, -1, kCallPatience}),
+      queue_(&engine_, options_.queue) {}
+
+absl::StatusOr<std::unique_ptr<EngineSource>> EngineSource::Open(const plan::Manifest& manifest,
+                                                                 EngineSourceOptions options) {
+  auto stop = io::WakeFd::Create();
+  if (!stop.ok()) return stop.status();
+  std::unique_ptr<EngineSource> source(
+      new EngineSource(manifest, std::move(options), *std::move(stop)));
+  auto planned = ChunkQueue::Plan(&source->engine_, manifest);
+  if (!planned.ok() && !absl::IsUnavailable(planned.status())) return planned.status();
+  return source;
+}
+
+EngineSource::~EngineSource() {
+  const Clock::time_point until = Clock::now() + kLastPatience;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      away_until_ = {};
+      if (Tell().ok() || Clock::now() >= until) return;
+    }
+    (void)poll(nullptr, 0, static_cast<int>(kPoll.count()));
+  }
+}
+
+Delivery EngineSource::DeliveryOf(const plan::ChunkLease& lease) const {
+  const std::string_view ticket = lease.ticket;
+  const size_t at = ticket.find('.');
+  Delivery delivery{std::string(ticket.substr(0, at)), 0, lease.chunk};
+  const bool read = at != std::string_view::npos &&
+                    absl::SimpleAtoi(lease.ticket.c_str() + at + 1, &delivery.count);
+  assert(read && "the ticket is one that Next() gave");
+  (void)read;
+  return delivery;
+}
+
+bool EngineSource::WaitABit(milliseconds time) const {
+  pollfd stop = {stop_->fd(), POLLIN, 0};
+  return poll(&stop, 1, static_cast<int>(time.count())) > 0;
+}
+
+void EngineSource::Note(const absl::Status& status) {
+  const bool away = absl::IsUnavailable(status);
+  if (away) away_until_ = Clock::now() + kAwayFor;
+  if (away == away_ || !options_.on_notice) return;
+  away_ = away;
+  options_.on_notice(away ? absl::StrCat(status.message(), "; going on with the chunks in hand")
+                          : std::string("the engine gives chunks again"));
+}
+
+absl::Status EngineSource::TellOne(const Word& word) {
+  absl::StatusOr<bool> held = false;
+  if (word.done) {
+    const uint64_t names = manifest_.chunks[word.delivery.chunk].names;
+    held = queue_.Finish(word.delivery, names, names);
+  } else if (word.why == "stopped") {
+    held = queue_.GiveBack(word.delivery);
+  } else {
+    held = queue_.Fail(word.delivery, word.why);
+  }
+  return held.status();  // Held or not: it is settled, by this machine or by another.
+}
+
+absl::Status EngineSource::Tell() {
+  if (Clock::now() < away_until_) return absl::UnavailableError("the engine is away");
+  while (!untold_.empty()) {
+    const absl::Status told = TellOne(untold_.front());
+    Note(told);
+    if (absl::IsUnavailable(told)) return told;
+    untold_.pop_front();
+    if (!told.ok()) return told;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChunkDeal> EngineSource::TakeOne() {
+  const std::lock_guard lock(mutex_);
+  if (absl::Status told = Tell(); !told.ok()) return told;
+  auto deal = queue_.Take(1);
+  if (deal.ok() && deal->state == ChunkDeal::State::kUnplanned) {
+    auto planned = ChunkQueue::Plan(&engine_, manifest_);
+    if (!planned.ok()) deal = planned.status();
+  }
+  Note(deal.status());
+  return deal;
+}
+
+plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
+  while (!stop_->notified()) {
+    const auto deal = TakeOne();
+    if (!deal.ok() && !absl::IsUnavailable(deal.status())) {
+      status_ = deal.status();
+      return plan::NextChunk::kFailed;
+    }
+    if (!deal.ok() || deal->deliveries.empty()) {
+      if (deal.ok() && deal->state == ChunkDeal::State::kDone) return plan::NextChunk::kEnd;
+      if (WaitABit(kPoll)) break;
+      continue;
+    }
+    const Delivery& delivery = deal->deliveries.front();
+    if (delivery.chunk >= manifest_.chunks.size()) {
+      status_ = NotUnderstood("take");
+      return plan::NextChunk::kFailed;
+    }
+    *lease = {delivery.chunk, absl::StrCat(delivery.id, ".", delivery.count)};
+    if (!options_.has_result || !options_.has_result(delivery.chunk)) {
+      return plan::NextChunk::kChunk;
+    }
+    if (status_ = Done(*lease); !status_.ok()) return plan::NextChunk::kFailed;
+  }
+  return plan::NextChunk::kInterrupted;
+}
+
+absl::Status EngineSource::Done(const plan::ChunkLease& lease) {
+  const std::lock_guard lock(mutex_);
+  untold_.push_back({DeliveryOf(lease), true, ""});
+  const absl::Status told = Tell();
+  return absl::IsUnavailable(told) ? absl::OkStatus() : told;
+}
+
+void EngineSource::GiveBack(const plan::ChunkLease& lease, std::string_view why) {
+  const std::lock_guard lock(mutex_);
+  untold_.push_back({DeliveryOf(lease), false, std::string(why)});
+  (void)Tell();  // Otherwise its lease runs out.
+}
+
+bool EngineSource::Extend(const plan::ChunkLease& lease) {
+  const std::lock_guard lock(mutex_);
+  if (Clock::now() < away_until_) return true;
+  const auto held = queue_.Keep({DeliveryOf(lease)});
+  Note(held.status());
+  return !held.ok() || held->front();
+}
+
+void EngineSource::Interrupt() { stop_->Notify(); }
+
+}  // namespace caascan::share
