@@ -80,7 +80,8 @@ void Borrower::Run() {
   Engine last({options_.url, options_.run, -1, milliseconds(1000)});
   Lender leaving(&last, options_.lender);
   std::vector<std::string> servers;
-  for (const async::Address& address : book_.Borrowed()) servers.push_back(address.ToTextWithPort());
+  for (const async::Address& address : book_.Borrowed())
+    servers.push_back(address.ToTextWithPort());
   if (book_.borrows_rate()) servers.emplace_back("*");
   (void)leaving.Leave(servers);  // Away: loans end by themselves.
 }
@@ -175,9 +176,9 @@ void Borrower::NoteEngine(const absl::Status& status) {
   if (away == away_) return;
   away_ = away;
   if (!options_.on_notice) return;
-  options_.on_notice(away ? absl::StrCat(status.message(),
-                                         "; going on with this machine's own part of each limit")
-                          : std::string("the engine is back"));
+  options_.on_notice(
+      away ? absl::StrCat(status.message(), "; going on with this machine's own part of each limit")
+           : std::string("the engine is back"));
 }
 
 }  // namespace caascan::share

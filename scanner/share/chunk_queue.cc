@@ -66,9 +66,9 @@ absl::StatusOr<uint64_t> ChunkQueue::Again(Engine* engine, std::string_view grou
 }
 
 absl::StatusOr<ChunkDeal> ChunkQueue::Take(size_t most) {
-  auto reply = engine_->Run(
-      Script::kTake, {options_.group, options_.machine, absl::StrCat(options_.lease.count()),
-                      absl::StrCat(most), absl::StrCat(options_.deliveries)});
+  auto reply = engine_->Run(Script::kTake,
+                            {options_.group, options_.machine, absl::StrCat(options_.lease.count()),
+                             absl::StrCat(most), absl::StrCat(options_.deliveries)});
   if (!reply.ok()) return reply.status();
   const Reply* state = reply->At(0);
   if (state == nullptr) return NotUnderstood("take");
@@ -106,13 +106,13 @@ absl::StatusOr<std::vector<bool>> ChunkQueue::Keep(const std::vector<Delivery>& 
 }
 
 absl::StatusOr<bool> ChunkQueue::Settle(const Delivery& delivery, std::string_view what,
-                                         uint64_t names, uint64_t records, std::string_view line) {
+                                        uint64_t names, uint64_t records, std::string_view line) {
   constexpr size_t kLongestLine = 500;
   auto reply = engine_->Run(
-      Script::kSettle, {options_.group, options_.machine, delivery.id, absl::StrCat(delivery.count),
-                        absl::StrCat(delivery.chunk), std::string(what), absl::StrCat(names),
-                        absl::StrCat(records), std::string(line.substr(0, kLongestLine)),
-                        absl::StrCat(options_.deliveries)});
+      Script::kSettle,
+      {options_.group, options_.machine, delivery.id, absl::StrCat(delivery.count),
+       absl::StrCat(delivery.chunk), std::string(what), absl::StrCat(names), absl::StrCat(records),
+       std::string(line.substr(0, kLongestLine)), absl::StrCat(options_.deliveries)});
   if (!reply.ok()) return reply.status();
   const auto number = reply->AsInteger();
   if (number != 0 && number != 1) return NotUnderstood("settle");
@@ -120,7 +120,7 @@ absl::StatusOr<bool> ChunkQueue::Settle(const Delivery& delivery, std::string_vi
 }
 
 absl::StatusOr<bool> ChunkQueue::Finish(const Delivery& delivery, uint64_t names,
-                                         uint64_t records) {
+                                        uint64_t records) {
   return Settle(delivery, "done", names, records, "");
 }
 

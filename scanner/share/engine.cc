@@ -46,8 +46,7 @@ absl::Status CheckRunName(std::string_view option, std::string_view name) {
   const auto is_plain = [](unsigned char c) {
     return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
   };
-  if (!name.empty() && name.size() <= kLongest &&
-      std::all_of(name.begin(), name.end(), is_plain)) {
+  if (!name.empty() && name.size() <= kLongest && std::all_of(name.begin(), name.end(), is_plain)) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
@@ -56,9 +55,9 @@ absl::Status CheckRunName(std::string_view option, std::string_view name) {
 }
 
 absl::Status NotUnderstood(std::string_view script) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("the engine's reply to ", absl::string_view(script.data(), script.size()),
-                   " is not understood"));
+  return absl::FailedPreconditionError(absl::StrCat("the engine's reply to ",
+                                                    absl::string_view(script.data(), script.size()),
+                                                    " is not understood"));
 }
 
 absl::Status Engine::Connect() {

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPoll(500);          // Between two looks for a chunk.
-constexpr milliseconds kAwayFor(1000);      // Between two tries to reach the engine.
+constexpr milliseconds kPoll(500);      // Between two looks for a chunk.
+constexpr milliseconds kAwayFor(1000);  // Between two tries to reach the engine.
 constexpr milliseconds kCallPatience(2000);
 constexpr milliseconds kLastPatience(5000);  // At the end, for what is not told yet.
 

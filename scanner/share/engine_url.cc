@@ -14,9 +14,9 @@ namespace caascan::share {
 namespace {
 
 absl::Status Wrong(std::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("the engine's URL ", absl::string_view(why.data(), why.size()),
-                   "; it is redis://[USER:PASSWORD@]HOST[:PORT][/DB], redis+unix:///PATH or @FILE"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the engine's URL ", absl::string_view(why.data(), why.size()),
+      "; it is redis://[USER:PASSWORD@]HOST[:PORT][/DB], redis+unix:///PATH or @FILE"));
 }
 
 int HexDigit(char c) {
@@ -126,8 +126,7 @@ absl::StatusOr<EngineUrl> ReadEngineUrl(std::string_view text) {
     std::ifstream file(path);
     std::string line;
     if (!file || !std::getline(file, line)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("cannot read the engine's URL from ", path));
+      return absl::InvalidArgumentError(absl::StrCat("cannot read the engine's URL from ", path));
     }
     absl::StripAsciiWhitespace(&line);
     if (line.starts_with('@')) return Wrong("in the file is another file");

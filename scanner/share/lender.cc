@@ -30,8 +30,8 @@ std::optional<std::vector<BearablePart>> ReadPaces(const Reply& reply) {
     if (!server || !part || !left || *part == 0 || *part > 1000 || *left > kLongestMs) {
       return std::nullopt;
     }
-    paces.push_back({std::string(*server), static_cast<uint32_t>(*part),
-                     std::chrono::milliseconds(*left)});
+    paces.push_back(
+        {std::string(*server), static_cast<uint32_t>(*part), std::chrono::milliseconds(*left)});
   }
   return paces;
 }
@@ -52,19 +52,20 @@ absl::StatusOr<Lender::Admission> Lender::Join() {
   const Reply* third = reply->At(2);
   if (state == nullptr || most == nullptr || third == nullptr) return NotUnderstood("join");
   if (state->text == "differs") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--", most->text.substr(0, 40), ": all machines of run ",
-                     engine_->options().run, " share one limit, which is ",
-                     third->text.substr(0, 20), ": say --", most->text.substr(0, 40), " ",
-                     third->text.substr(0, 20)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--", most->text.substr(0, 40), ": all machines of run ", engine_->options().run,
+        " share one limit, which is ", third->text.substr(0, 20), ": say --",
+        most->text.substr(0, 40), " ", third->text.substr(0, 20)));
   }
   const auto number = most->AsCount();
   const auto wait = third->AsCount();
   if (!number || !wait) return NotUnderstood("join");
   if (state->text == "full") {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("run ", engine_->options().run, " has ", *number, " machines already, and was "
-                     "planned for ", *wait, " at most (plan --machines-at-most)"));
+    return absl::ResourceExhaustedError(absl::StrCat("run ", engine_->options().run, " has ",
+                                                     *number,
+                                                     " machines already, and was "
+                                                     "planned for ",
+                                                     *wait, " at most (plan --machines-at-most)"));
   }
   constexpr uint64_t kMostMachines = 1'000'000;
   constexpr uint64_t kLongestWaitMs = 600'000;
@@ -78,15 +79,17 @@ absl::StatusOr<Renewal> Lender::Renew(const std::vector<LoanRequest>& requests,
                                       std::string_view state, uint64_t pace_version) {
   assert(requests.size() <= kMostRequests && "one call is short for the engine");
   if (absl::Status status = engine_->Connect(); !status.ok()) return status;
-  std::vector<std::string> words = {
-      options_.machine, engine_->epoch(), absl::StrCat(options_.lease.count()),
-      absl::StrCat(options_.linger.count()), std::string(state), absl::StrCat(pace_version)};
+  std::vector<std::string> words = {options_.machine,
+                                    engine_->epoch(),
+                                    absl::StrCat(options_.lease.count()),
+                                    absl::StrCat(options_.linger.count()),
+                                    std::string(state),
+                                    absl::StrCat(pace_version)};
   for (const LoanRequest& request : requests) {
-    words.insert(words.end(),
-                 {request.server, absl::StrCat(request.rate), absl::StrCat(request.places),
-                  absl::StrCat(request.rate_floor), absl::StrCat(request.place_floor),
-                  absl::StrCat(request.waiting), absl::StrCat(request.used_above),
-                  absl::StrCat(request.pace)});
+    words.insert(words.end(), {request.server, absl::StrCat(request.rate),
+                               absl::StrCat(request.places), absl::StrCat(request.rate_floor),
+                               absl::StrCat(request.place_floor), absl::StrCat(request.waiting),
+                               absl::StrCat(request.used_above), absl::StrCat(request.pace)});
   }
   auto reply = engine_->Run(Script::kRenew, words);
   if (!reply.ok()) return reply.status();

@@ -23,10 +23,10 @@ struct SharedLimit {
 
 /// What one machine asks for at one server, beyond its floor. A value.
 struct LoanRequest {
-  std::string server;       // An address with its port; "*" is --rate.
-  uint32_t rate = 0;        // The whole limit of all machines; 0: none.
-  uint32_t places = 0;      // Likewise in flight.
-  double rate_floor = 0;    // What each machine has always.
+  std::string server;     // An address with its port; "*" is --rate.
+  uint32_t rate = 0;      // The whole limit of all machines; 0: none.
+  uint32_t places = 0;    // Likewise in flight.
+  double rate_floor = 0;  // What each machine has always.
   uint32_t place_floor = 0;
   uint32_t waiting = 0;     // Queries that wait for it.
   uint32_t used_above = 0;  // Places in use above the floor.
@@ -94,7 +94,7 @@ class Lender {
   /// `state` is what others are told of this machine. Requests beyond kMostRequests are an error of
   /// the caller's. REQUIRES: at most kMostRequests.
   absl::StatusOr<Renewal> Renew(const std::vector<LoanRequest>& requests, std::string_view state,
-                                uint64_t pace_version);
+                                uint64_t pace_version = 0);
   /// Nothing more is sent by this machine. `servers` are those of which it may have loans.
   [[nodiscard]] absl::Status Leave(const std::vector<std::string>& servers);
 

@@ -1,4 +1,4 @@
-// Tested by reply_test.cc.
+// Tested by session_test.cc.
 #include "scanner/share/reply.h"
 
 #include <absl/strings/numbers.h>

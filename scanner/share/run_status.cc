@@ -142,9 +142,9 @@ absl::StatusOr<RunStatus> ReadRunStatus(Engine* engine) {
 
 std::string RunStatusText(const std::string& run, const RunStatus& status,
                           const std::vector<double>& rates) {
-  std::string text = absl::StrFormat("run %s: %d names in %d chunks; %d of %d machines\n", run,
-                                     status.names, status.chunks, status.machines_there(),
-                                     status.machines_at_most);
+  std::string text =
+      absl::StrFormat("run %s: %d names in %d chunks; %d of %d machines\n", run, status.names,
+                      status.chunks, status.machines_there(), status.machines_at_most);
   for (size_t i = 0; i < status.groups.size(); ++i) {
     const GroupStatus& group = status.groups[i];
     absl::StrAppendFormat(&text, "%s: %d names done, %d of %d chunks, %d with machines, %d dead",
@@ -158,12 +158,13 @@ std::string RunStatusText(const std::string& run, const RunStatus& status,
     text += "\n";
     for (const DeadChunk& dead : group.dead) {
       absl::StrAppendFormat(&text, "%s: dead: %s, delivered %d times, last to %s: %s\n",
-                            group.group, plan::ChunkStem(dead.chunk), dead.deliveries,
-                            dead.machine, dead.line);
+                            group.group, plan::ChunkStem(dead.chunk), dead.deliveries, dead.machine,
+                            dead.line);
     }
   }
   for (const MachineStatus& machine : status.machines) {
-    absl::StrAppendFormat(&text, "machine %s: %d names, %d queries, %.0f names/s, seen %.0f s ago\n",
+    absl::StrAppendFormat(&text,
+                          "machine %s: %d names, %d queries, %.0f names/s, seen %.0f s ago\n",
                           machine.machine, machine.names, machine.queries, machine.names_per_s,
                           std::chrono::duration<double>(machine.silent).count());
   }
@@ -178,8 +179,7 @@ std::string RunMetricsText(const std::string& run, const RunStatus& status) {
   AppendMetric("caascan_run_chunks", "gauge", "Chunks of the run.", &text);
   absl::StrAppendFormat(&text, "caascan_run_chunks{%s} %d\n", run_label, status.chunks);
   AppendMetric("caascan_run_machines", "gauge", "Machines that were seen of late.", &text);
-  absl::StrAppendFormat(&text, "caascan_run_machines{%s} %d\n", run_label,
-                        status.machines_there());
+  absl::StrAppendFormat(&text, "caascan_run_machines{%s} %d\n", run_label, status.machines_there());
   struct PerGroup {
     const char* name;
     const char* type;

@@ -99,9 +99,8 @@ struct Session::Context {
   }
 
   absl::Status Lost() const {
-    return absl::UnavailableError(
-        absl::StrCat("the engine's connection failed: ",
-                     redis->err != 0 ? redis->errstr : "it was closed"));
+    return absl::UnavailableError(absl::StrCat("the engine's connection failed: ",
+                                               redis->err != 0 ? redis->errstr : "it was closed"));
   }
 
   absl::Status WaitFor(short events, Clock::time_point until) const {
@@ -117,12 +116,18 @@ struct Session::Context {
     }
   }
 
-  absl::Status Write(Clock::time_point until) {
-    int done = 0;
-    while (done == 0) {
-      if (redisBufferWrite(redis, &done) != REDIS_OK) return Lost();
-      if (done != 0) break;
-      if (absl::Status status = WaitFor(POLLOUT, until); !status.ok()) return status;
+  /// hiredis's own writing would raise SIGPIPE.
+  absl::Status Write(std::string_view text, Clock::time_point until) const {
+    while (!text.empty()) {
+      const ssize_t sent = send(redis->fd, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent > 0) {
+        text.remove_prefix(static_cast<size_t>(sent));
+      } else if (errno != EAGAIN && errno != EINTR) {
+        return absl::UnavailableError(
+            absl::StrCat("the engine's connection failed: ", std::strerror(errno)));
+      } else if (absl::Status status = WaitFor(POLLOUT, until); !status.ok()) {
+        return status;
+      }
     }
     return absl::OkStatus();
   }
@@ -225,11 +230,13 @@ absl::StatusOr<Reply> Session::Call(const std::vector<std::string_view>& words,
   if (context_->HasUnread()) {
     return absl::UnavailableError("the engine says more than it was asked");
   }
-  if (redisAppendCommandArgv(context_->redis, static_cast<int>(words.size()), texts.data(),
-                             sizes.data()) != REDIS_OK) {
-    return context_->Lost();
-  }
-  if (absl::Status status = context_->Write(until); !status.ok()) return status;
+  char* text = nullptr;
+  const int size =
+      redisFormatCommandArgv(&text, static_cast<int>(words.size()), texts.data(), sizes.data());
+  if (size < 0) return absl::UnavailableError("no memory for the engine");
+  const absl::Status written = context_->Write({text, static_cast<size_t>(size)}, until);
+  redisFreeCommand(text);
+  if (!written.ok()) return written;
   auto reply = context_->Read(until);
   if (!reply.ok()) return reply;
   broken_ = false;

@@ -1,0 +1,177 @@
+// Two machines' sources and a real server.
+#include "scanner/share/engine_source.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "scanner/share/run_status.h"
+#include "tests/share/redis_server.h"
+
+namespace caascan::share {
+namespace {
+
+using std::chrono::milliseconds;
+
+class EngineSourceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    redis_.Start();
+    manifest_.run = std::string(64, 'a');
+    manifest_.machines_at_most = 2;
+    for (int i = 0; i < 4; ++i) manifest_.chunks.push_back({10, "", ""});
+    manifest_.names = 40;
+  }
+
+  std::unique_ptr<EngineSource> Source(const std::string& machine,
+                                       milliseconds lease = milliseconds(60'000),
+                                       std::function<bool(uint32_t)> has_result = {}) {
+    auto source = EngineSource::Open(
+        manifest_,
+        {redis_.url(), "test", {"default", machine, lease, 4}, std::move(has_result), {}});
+    EXPECT_TRUE(source.ok()) << source.status();
+    return *std::move(source);
+  }
+  GroupStatus Group() {
+    Engine engine(redis_.options());
+    const auto status = ReadRunStatus(&engine);
+    EXPECT_TRUE(status.ok()) << status.status();
+    return status->groups.at(0);
+  }
+  static plan::ChunkLease Take(plan::ChunkSource* source) {
+    plan::ChunkLease lease;
+    EXPECT_EQ(source->Next(&lease), plan::NextChunk::kChunk) << source->status();
+    return lease;
+  }
+
+  RedisServer redis_;
+  plan::Manifest manifest_;
+};
+
+TEST_F(EngineSourceTest, TwoMachinesShareARun) {
+  const auto one = Source("one");
+  const auto two = Source("two");
+  std::set<uint32_t> seen;
+  plan::ChunkLease lease;
+  for (int i = 0; i < 2; ++i) {
+    for (const auto& source : {one.get(), two.get()}) {
+      lease = Take(source);
+      EXPECT_TRUE(source->Extend(lease));
+      EXPECT_TRUE(seen.insert(lease.chunk).second);
+      EXPECT_TRUE(source->Done(lease).ok());
+    }
+  }
+  EXPECT_EQ(one->Next(&lease), plan::NextChunk::kEnd);
+  EXPECT_EQ(two->Next(&lease), plan::NextChunk::kEnd);
+  EXPECT_EQ(Group().names_done, 40U);
+}
+
+TEST_F(EngineSourceTest, StoppingIsNoFaultOfTheChunks) {
+  const auto one = Source("one");
+  for (int i = 0; i < 6; ++i) one->GiveBack(Take(one.get()), "stopped");
+  EXPECT_TRUE(Group().dead.empty());
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(one->Done(Take(one.get())).ok());
+}
+
+TEST_F(EngineSourceTest, AChunkThatFailsIsDeadAndTheRestGoesOn) {
+  const auto one = Source("one");
+  uint32_t failures = 0;
+  plan::ChunkLease lease;
+  plan::NextChunk next;
+  while ((next = one->Next(&lease)) == plan::NextChunk::kChunk) {
+    if (lease.chunk == 2) {
+      one->GiveBack(lease, "chunk-00002 has another digest");
+      ++failures;
+    } else {
+      EXPECT_TRUE(one->Done(lease).ok());
+    }
+  }
+  EXPECT_EQ(next, plan::NextChunk::kEnd);
+  EXPECT_EQ(failures, 4U);
+  ASSERT_EQ(Group().dead.size(), 1U);
+  EXPECT_EQ(Group().dead[0].line, "chunk-00002 has another digest");
+}
+
+TEST_F(EngineSourceTest, OneThatWasFrozenHoldsNothingAnyMore) {
+  const auto frozen = Source("frozen", milliseconds(200));
+  const auto other = Source("other", milliseconds(200));
+  const plan::ChunkLease old = Take(frozen.get());
+  std::this_thread::sleep_for(milliseconds(250));
+  const plan::ChunkLease again = Take(other.get());
+  EXPECT_EQ(again.chunk, old.chunk);
+  EXPECT_FALSE(frozen->Extend(old));
+  EXPECT_TRUE(frozen->Done(old).ok()) << "it is said, and counts for nothing";
+  EXPECT_EQ(Group().chunks_done, 0U);
+  EXPECT_TRUE(other->Done(again).ok());
+}
+
+TEST_F(EngineSourceTest, WhileTheEngineIsAwayWhatIsInHandGoesOn) {
+  auto one = Source("one");
+  const plan::ChunkLease first = Take(one.get());
+  const plan::ChunkLease second = Take(one.get());
+  redis_.Kill();
+  EXPECT_TRUE(one->Extend(first));
+  EXPECT_TRUE(one->Done(first).ok());
+  plan::ChunkLease third;
+  std::thread waits([&] { EXPECT_EQ(one->Next(&third), plan::NextChunk::kChunk); });
+  std::this_thread::sleep_for(milliseconds(300));
+  redis_.Start();
+  waits.join();
+  EXPECT_EQ(Group().chunks_done, 1U) << "said when it was back";
+  EXPECT_TRUE(one->Done(second).ok());
+  EXPECT_TRUE(one->Done(third).ok());
+  EXPECT_EQ(Group().chunks_done, 3U);
+}
+
+TEST_F(EngineSourceTest, AnEngineThatLostAllIsPlannedAgainAndFilesAreTheTruth) {
+  std::set<uint32_t> results;
+  auto one = Source("one", milliseconds(60'000),
+                    [&results](uint32_t chunk) { return results.contains(chunk); });
+  const plan::ChunkLease first = Take(one.get());
+  results.insert(first.chunk);
+  EXPECT_TRUE(one->Done(first).ok());
+  redis_.Kill();
+  redis_.Forget();
+  redis_.Start();
+  plan::ChunkLease lease;
+  int scanned = 0;
+  while (one->Next(&lease) == plan::NextChunk::kChunk) {
+    EXPECT_TRUE(results.insert(lease.chunk).second) << "not scanned again";
+    EXPECT_TRUE(one->Done(lease).ok());
+    ++scanned;
+  }
+  EXPECT_EQ(scanned, 3);
+  EXPECT_EQ(Group().chunks_done, 4U);
+}
+
+TEST_F(EngineSourceTest, InterruptEndsAWait) {
+  const auto one = Source("one");
+  const auto two = Source("two");
+  for (int i = 0; i < 4; ++i) (void)Take(one.get());
+  std::atomic<bool> ended{false};
+  std::thread waits([&] {
+    plan::ChunkLease lease;
+    EXPECT_EQ(two->Next(&lease), plan::NextChunk::kInterrupted);
+    ended = true;
+  });
+  std::this_thread::sleep_for(milliseconds(200));
+  EXPECT_FALSE(ended) << "others may die";
+  two->Interrupt();
+  waits.join();
+}
+
+TEST_F(EngineSourceTest, AnotherRunOfThatNameIsRefused) {
+  (void)Source("one");
+  manifest_.run = std::string(64, 'b');
+  const auto other =
+      EngineSource::Open(manifest_, {redis_.url(), "test", {"default", "two"}, {}, {}});
+  EXPECT_TRUE(absl::IsFailedPrecondition(other.status())) << other.status();
+}
+
+}  // namespace
+}  // namespace caascan::share
