@@ -138,6 +138,20 @@ void Exchanges::FailWaiting(async::List<Exchange, QueueTag>* held) {
   }
 }
 
+void Exchanges::Block(const std::function<bool(const async::Address&)>& blocked) {
+  std::vector<PeerRef> peers;  // That something waits for: what goes on may add others.
+  peers_.ForEach([&](Peer* peer) {
+    if (peer->blocked() || !blocked(peer->address())) return;
+    peer->Block();
+    if (!peer->queue().empty()) peers.emplace_back(peer);
+  });
+  for (const PeerRef& peer : peers) {
+    while (Exchange* exchange = peer->queue().front()) {
+      Complete(exchange, ExchangeStatus::kBlocked);
+    }
+  }
+}
+
 void Exchanges::CompleteReply(Exchange* exchange, std::span<const uint8_t> message) {
   ++stats().replies;
   stats().reply_octets += message.size();
@@ -170,9 +184,9 @@ void Exchanges::Complete(Exchange* exchange, ExchangeStatus status, int error) {
   result.error = error;
   const std::chrono::nanoseconds sent_at = exchange->course().sent_at;
   if (sent_at.count() != 0) result.spent = loop()->now() - sent_at;
-  const bool says_nothing = status == ExchangeStatus::kReply ||
-                            status == ExchangeStatus::kCancelled ||
-                            status == ExchangeStatus::kDoubtful;
+  const bool says_nothing =
+      status == ExchangeStatus::kReply || status == ExchangeStatus::kCancelled ||
+      status == ExchangeStatus::kBlocked || status == ExchangeStatus::kDoubtful;
   if (!says_nothing) peer->NoteSilence();
   exchange->Resume();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "scanner/net/admission.h"
@@ -49,6 +50,8 @@ class Exchanges final : public TransportClient {
   void Expire(Exchange* exchange);
   /// Ends every exchange, and every later one, at once (kCancelled).
   void CancelAll();
+  /// Blocks the peers that `blocked` says, and ends what waits for them (kBlocked).
+  void Block(const std::function<bool(const async::Address&)>& blocked);
   bool cancelled() const { return cancelled_; }
   /// Forgets peers that are too many, and sends what is queued and what the limits let pass.
   void Flush() override;

@@ -82,6 +82,11 @@ class Network {
   /// Ends every exchange and pause, and every later one, at once (kCancelled). Not from inside a
   /// coroutine.
   void CancelAll();
+  /// NetworkOptions::blocked says yes of more addresses than before: what waits for them ends
+  /// (kBlocked), and nothing more is sent there. Not from inside a coroutine.
+  void LookForBlocked() {
+    if (blocked_) exchanges_.Block(blocked_);
+  }
   bool cancelled() const { return exchanges_.cancelled(); }
   /// Exchanges that wait for a place or a turn at a busy server, their own queue's and not the
   /// scan's. They cost nobody else anything but memory.

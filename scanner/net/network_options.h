@@ -44,8 +44,8 @@ struct NetworkOptions {
   const stream::TlsContext* tls = nullptr;
   /// How long an outage of our own network holds up what waits, before it ends as kSendFailed.
   std::chrono::milliseconds outage_patience{10'000};
-  /// Addresses that no packet may go to, for any name; empty where there are none. Asked
-  /// once for each address; any thread.
+  /// Addresses that no packet may go to, for any name; empty where there are none. Asked once for
+  /// each address, and for all of them in Network::LookForBlocked(); any thread.
   std::function<bool(const async::Address&)> blocked = {};
   /// Called with each address that a server's name was found to have. May be empty. Any thread.
   std::function<void(const async::Address&, dns::NameView host)> on_host = {};

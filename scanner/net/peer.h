@@ -50,6 +50,8 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
   void UseStreamsOnly() { streams_only_ = true; }
   /// Nothing is ever sent there: see NetworkOptions.
   bool blocked() const { return blocked_; }
+  /// From now on: what is under way still ends in its own way.
+  void Block() { blocked_ = true; }
   /// Is it time to tell the server's operator whom to write to? At the first query, and again and
   /// again after that.
   bool TakeContactTurn() { return contact_turn_++ % kContactEvery == 0; }
@@ -140,7 +142,7 @@ class alignas(async::FixedPool::kLine) Peer final : public async::Timer,
 
   // In this order what each query needs is in two lines of the processor's cache.
   const async::Address address_;
-  const bool blocked_ : 1;
+  bool blocked_ : 1;
   bool streams_only_ : 1;
   bool has_answered_over_tcp_ : 1 = false;
   bool has_answered_over_udp_ : 1 = false;

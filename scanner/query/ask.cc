@@ -28,6 +28,8 @@ ServerResult ResultOf(const net::ExchangeResult& exchange) {
     case net::ExchangeStatus::kUnreachable:
     case net::ExchangeStatus::kSendFailed:
       return ServerResult::kUnreachable;
+    case net::ExchangeStatus::kBlocked:
+      return ServerResult::kBlocked;
     default:
       return exchange.mismatches.any() ? ServerResult::kMismatched : ServerResult::kTimeout;
   }

@@ -98,6 +98,11 @@ void Worker::Cancel() {
   loop_.Wake();
 }
 
+void Worker::LookForBlocked() {
+  look_for_blocked_.store(true, std::memory_order_release);
+  loop_.Wake();
+}
+
 void Worker::Run() {
   loop_.Wake();  // The first turn starts the first names.
   loop_.Run();
@@ -110,6 +115,10 @@ void Worker::OnTurn() {
     network_.CancelAll();
   }
   if (has_probes_.load(std::memory_order_relaxed)) StartProbes();
+  if (look_for_blocked_.load(std::memory_order_relaxed) &&
+      look_for_blocked_.exchange(false, std::memory_order_acquire)) {
+    network_.LookForBlocked();
+  }
   const bool more = StartNames();
   network_.Flush();
   counters_.SetNetwork(network_.stats());

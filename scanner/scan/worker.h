@@ -61,7 +61,8 @@ struct WorkerSetup {
   std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
-/// Made and joined by one thread; Wake(), StopStarting(), Cancel() and AskCanaries() from any.
+/// Made and joined by one thread; Wake(), StopStarting(), Cancel(), AskCanaries() and
+/// LookForBlocked() from any.
 // In the order of use; a few octets a thread are no loss.
 class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
@@ -83,6 +84,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void StopStarting();
   /// Gives back what is in flight as well.
   void Cancel();
+  /// More addresses are blocked than before: see Network.
+  void LookForBlocked();
 
   /// Asks some of the root's servers, or of the resolvers, one after the other. `done` is called
   /// once, on the worker's thread: did one of them answer? Between Start() and Join().
@@ -127,8 +130,9 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   telemetry::WorkerCounters counters_;  // First, for its alignment.
   const WorkerSetup& setup_;
   const size_t index_;
-  std::atomic<bool> stop_{false};    // Any thread.
-  std::atomic<bool> cancel_{false};  // Any thread.
+  std::atomic<bool> stop_{false};              // Any thread.
+  std::atomic<bool> cancel_{false};            // Any thread.
+  std::atomic<bool> look_for_blocked_{false};  // Any thread.
   std::thread thread_;
   std::atomic<bool> has_probes_{false};  // Any thread.
   std::mutex probes_mutex_;

@@ -78,6 +78,32 @@ TEST(ExchangesTest, ABlockedAddressIsNeverSubmitted) {
   EXPECT_EQ(counts.sent, 0u);
 }
 
+TEST(ExchangesTest, WhatIsBlockedLaterEndsWhatWaitsAndNothingElse) {
+  FakeTransport::Counts counts;
+  bool blocks = false;
+  NetworkOptions options;
+  options.blocked = [&blocks](const async::Address& address) {
+    return blocks && address == Server();
+  };
+  Client client({.server_inflight = 1}, options, FakeTransports(LeaveUnanswered, &counts));
+  std::deque<Got> got(3);
+  for (Got& each : got) {
+    client.Start(client.AskTask(Server(), Protocol::kUdp, kShort, "n.example", &each));
+  }
+  client.network()->Flush();
+  client.network()->LookForBlocked();
+  EXPECT_EQ(client.network()->stalled(), 2u) << "nothing is blocked yet";
+  blocks = true;
+  client.network()->LookForBlocked();
+  EXPECT_EQ(client.network()->stalled(), 0u);
+  EXPECT_EQ(client.Ask(Server()).result.status, ExchangeStatus::kBlocked) << "and every later one";
+  client.Wait();
+  EXPECT_EQ(counts.sent, 1u);
+  EXPECT_EQ(got[0].result.status, ExchangeStatus::kTimeout) << "it was under way";
+  EXPECT_EQ(got[1].result.status, ExchangeStatus::kBlocked);
+  EXPECT_EQ(got[2].result.status, ExchangeStatus::kBlocked);
+}
+
 TEST(ExchangesTest, CancellingEndsThoseThatWaitAndThoseThatAreSent) {
   FakeTransport::Counts counts;
   Client client({.server_inflight = 1}, {}, FakeTransports(LeaveUnanswered, &counts));
