@@ -59,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Borrower>> Borrower::Join(BorrowerOptions options
 void Borrower::Start(pacing::SharedLimits* limits) {
   assert(limits_ == nullptr && limits->options().parts == parts() && "started once, in its parts");
   limits_ = limits;
+  NoteEngine(Renew());  // The block list holds from the first query on.
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -70,11 +71,10 @@ void Borrower::Stop() {
 
 void Borrower::Run() {
   const milliseconds half_lease = options_.lender.lease / 2;
-  while (!stop_->notified()) {
+  while (!WaitForStop(stop_->fd(), away_ ? kRetry : half_lease)) {
     const absl::Status renewed = Renew();
     if (absl::IsCancelled(renewed)) break;
     NoteEngine(renewed);
-    if (WaitForStop(stop_->fd(), renewed.ok() ? half_lease : kRetry)) break;
   }
   // The connection listens to stop_, which is notified by now: this takes another one.
   Engine last({options_.url, options_.run, -1, milliseconds(1000)});

@@ -50,7 +50,8 @@ class Borrower {
   uint32_t parts() const { return 2 * admission_.machines; }
   /// Before that the first query must not be sent.
   std::chrono::milliseconds wait() const { return admission_.wait; }
-  /// Once. `limits` have those parts() and outlive Stop().
+  /// Once. `limits` have those parts() and outlive Stop(). The first round is done when it returns,
+  /// so that the block list is known, unless the engine is away.
   void Start(pacing::SharedLimits* limits);
   /// Gives back what was lent. Nothing may be sent any more. Harmless where it was not started.
   void Stop();

@@ -18,13 +18,20 @@ constexpr milliseconds kAwayFor(1000);  // Between two tries to reach the engine
 constexpr milliseconds kCallPatience(2000);
 constexpr milliseconds kLastPatience(5000);  // At the end, for what is not told yet.
 
+/// True once it is notified.
+bool Waits(const io::WakeFd& wake, milliseconds time) {
+  pollfd waited = {wake.fd(), POLLIN, 0};
+  return poll(&waited, 1, static_cast<int>(time.count())) > 0;
+}
+
 }  // namespace
 
 EngineSource::EngineSource(const plan::Manifest& manifest, EngineSourceOptions options,
-                           std::unique_ptr<io::WakeFd> stop)
+                           std::unique_ptr<io::WakeFd> stop, std::unique_ptr<io::WakeFd> ended)
     : manifest_(manifest),
       options_(std::move(options)),
       stop_(std::move(stop)),
+      ended_(std::move(ended)),
       engine_({options_.url, options_.run, -1, kCallPatience}),
       queue_(&engine_, options_.queue) {}
 
@@ -32,14 +39,19 @@ absl::StatusOr<std::unique_ptr<EngineSource>> EngineSource::Open(const plan::Man
                                                                  EngineSourceOptions options) {
   auto stop = io::WakeFd::Create();
   if (!stop.ok()) return stop.status();
+  auto ended = io::WakeFd::Create();
+  if (!ended.ok()) return ended.status();
   std::unique_ptr<EngineSource> source(
-      new EngineSource(manifest, std::move(options), *std::move(stop)));
+      new EngineSource(manifest, std::move(options), *std::move(stop), *std::move(ended)));
   auto planned = ChunkQueue::Plan(&source->engine_, manifest);
   if (!planned.ok() && !absl::IsUnavailable(planned.status())) return planned.status();
+  source->keeper_ = std::thread([source = source.get()] { source->Keep(); });
   return source;
 }
 
 EngineSource::~EngineSource() {
+  ended_->Notify();
+  if (keeper_.joinable()) keeper_.join();
   const Clock::time_point until = Clock::now() + kLastPatience;
   while (true) {
     {
@@ -62,9 +74,25 @@ Delivery EngineSource::DeliveryOf(const plan::ChunkLease& lease) const {
   return delivery;
 }
 
-bool EngineSource::WaitABit(milliseconds time) const {
-  pollfd stop = {stop_->fd(), POLLIN, 0};
-  return poll(&stop, 1, static_cast<int>(time.count())) > 0;
+void EngineSource::Keep() {
+  while (!Waits(*ended_, options_.queue.lease / 3)) KeepAll();
+}
+
+void EngineSource::KeepAll() {
+  const std::lock_guard lock(mutex_);
+  if (in_hand_.empty() || Clock::now() < away_until_) return;
+  std::vector<std::string> tickets;
+  std::vector<Delivery> deliveries;
+  for (const auto& [ticket, delivery] : in_hand_) {
+    tickets.push_back(ticket);
+    deliveries.push_back(delivery);
+  }
+  const auto held = queue_.Keep(deliveries);
+  Note(held.status());
+  if (!held.ok()) return;
+  for (size_t i = 0; i < tickets.size(); ++i) {
+    if (!(*held)[i]) lost_.insert(tickets[i]);
+  }
 }
 
 void EngineSource::Note(const absl::Status& status) {
@@ -122,7 +150,7 @@ plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
     }
     if (!deal.ok() || deal->deliveries.empty()) {
       if (deal.ok() && deal->state == ChunkDeal::State::kDone) return plan::NextChunk::kEnd;
-      if (WaitABit(kPoll)) break;
+      if (Waits(*stop_, kPoll)) break;
       continue;
     }
     const Delivery& delivery = deal->deliveries.front();
@@ -131,6 +159,10 @@ plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
       return plan::NextChunk::kFailed;
     }
     *lease = {delivery.chunk, absl::StrCat(delivery.id, ".", delivery.count)};
+    {
+      const std::lock_guard lock(mutex_);
+      in_hand_[lease->ticket] = delivery;
+    }
     if (!options_.has_result || !options_.has_result(delivery.chunk)) {
       return plan::NextChunk::kChunk;
     }
@@ -141,6 +173,7 @@ plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
 
 absl::Status EngineSource::Done(const plan::ChunkLease& lease) {
   const std::lock_guard lock(mutex_);
+  Forget(lease);
   untold_.push_back({DeliveryOf(lease), true, ""});
   const absl::Status told = Tell();
   return absl::IsUnavailable(told) ? absl::OkStatus() : told;
@@ -148,12 +181,19 @@ absl::Status EngineSource::Done(const plan::ChunkLease& lease) {
 
 void EngineSource::GiveBack(const plan::ChunkLease& lease, std::string_view why) {
   const std::lock_guard lock(mutex_);
+  Forget(lease);
   untold_.push_back({DeliveryOf(lease), false, std::string(why)});
   (void)Tell();  // Otherwise its lease runs out.
 }
 
+void EngineSource::Forget(const plan::ChunkLease& lease) {
+  in_hand_.erase(lease.ticket);
+  lost_.erase(lease.ticket);
+}
+
 bool EngineSource::Extend(const plan::ChunkLease& lease) {
   const std::lock_guard lock(mutex_);
+  if (lost_.contains(lease.ticket)) return false;
   if (Clock::now() < away_until_) return true;
   const auto held = queue_.Keep({DeliveryOf(lease)});
   Note(held.status());

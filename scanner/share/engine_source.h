@@ -9,7 +9,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <thread>
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include "scanner/io/wake_fd.h"
 #include "scanner/plan/chunk_source.h"
@@ -30,9 +33,9 @@ struct EngineSourceOptions {
   std::function<void(const std::string&)> on_notice = {};
 };
 
-/// Each chunk is one machine's until its lease runs out, which Extend() prevents. Where the engine
-/// is away, what is in hand goes on: Extend() says yes, and what is done is told once it is back.
-/// A run that has lost its chunks is planned again by the manifest.
+/// Each chunk is one machine's until its lease runs out, which a thread of this prevents. Where the
+/// engine is away, what is in hand goes on: Extend() says yes, and what is done is told once it is
+/// back. A run that has lost its chunks is planned again by the manifest.
 ///
 /// Threads: as ChunkSource says.
 class EngineSource final : public plan::ChunkSource {
@@ -61,26 +64,34 @@ class EngineSource final : public plan::ChunkSource {
   };
 
   EngineSource(const plan::Manifest& manifest, EngineSourceOptions options,
-               std::unique_ptr<io::WakeFd> stop);
+               std::unique_ptr<io::WakeFd> stop, std::unique_ptr<io::WakeFd> ended);
   Delivery DeliveryOf(const plan::ChunkLease& lease) const;
+  /// The keeper's thread: extends the leases of all that is in hand.
+  void KeepAll();
+  void Keep();
   absl::StatusOr<ChunkDeal> TakeOne();
   /// Says what is left to say, in order. Unavailable where the engine is away.
   absl::Status Tell();
   absl::Status TellOne(const Word& word);
   void Note(const absl::Status& status);
-  bool WaitABit(std::chrono::milliseconds time) const;
+  void Forget(const plan::ChunkLease& lease);
 
   const plan::Manifest& manifest_;
   const EngineSourceOptions options_;
-  const std::unique_ptr<io::WakeFd> stop_;
-  absl::Status status_;  // The thread's that calls Next().
+  const std::unique_ptr<io::WakeFd> stop_;   // Of Next().
+  const std::unique_ptr<io::WakeFd> ended_;  // Of the keeper.
+  absl::Status status_;                      // The thread's that calls Next().
 
   std::mutex mutex_;  // Guards what follows: one call of the engine at a time.
   Engine engine_;
   ChunkQueue queue_;
   std::deque<Word> untold_;
+  absl::flat_hash_map<std::string, Delivery> in_hand_;  // By ticket.
+  absl::flat_hash_set<std::string> lost_;               // Tickets of those that others have.
   Clock::time_point away_until_;  // It was away, and is not asked again before.
   bool away_ = false;
+
+  std::thread keeper_;
 };
 
 }  // namespace caascan::share

@@ -98,16 +98,31 @@ TEST_F(EngineSourceTest, AChunkThatFailsIsDeadAndTheRestGoesOn) {
 }
 
 TEST_F(EngineSourceTest, OneThatWasFrozenHoldsNothingAnyMore) {
-  const auto frozen = Source("frozen", milliseconds(200));
-  const auto other = Source("other", milliseconds(200));
+  const auto frozen = Source("frozen");
   const plan::ChunkLease old = Take(frozen.get());
-  std::this_thread::sleep_for(milliseconds(250));
-  const plan::ChunkLease again = Take(other.get());
-  EXPECT_EQ(again.chunk, old.chunk);
+  // As if its lease had run out.
+  Engine engine(redis_.options());
+  ChunkQueue other(&engine, {"default", "other", milliseconds(1), 4});
+  std::this_thread::sleep_for(milliseconds(5));
+  const auto deal = other.Take(1);
+  ASSERT_TRUE(deal.ok());
+  ASSERT_EQ(deal->deliveries.size(), 1U);
+  EXPECT_EQ(deal->deliveries[0].chunk, old.chunk);
   EXPECT_FALSE(frozen->Extend(old));
   EXPECT_TRUE(frozen->Done(old).ok()) << "it is said, and counts for nothing";
   EXPECT_EQ(Group().chunks_done, 0U);
-  EXPECT_TRUE(other->Done(again).ok());
+  EXPECT_TRUE(*other.Finish(deal->deliveries[0], 10, 10));
+}
+
+TEST_F(EngineSourceTest, WhatIsInHandIsKeptWithoutAWord) {
+  const auto one = Source("one", milliseconds(300));
+  const auto two = Source("two", milliseconds(300));
+  const plan::ChunkLease held = Take(one.get());
+  std::this_thread::sleep_for(milliseconds(700));
+  std::set<uint32_t> seen;
+  for (int i = 0; i < 3; ++i) seen.insert(Take(two.get()).chunk);
+  EXPECT_FALSE(seen.contains(held.chunk));
+  EXPECT_TRUE(one->Extend(held));
 }
 
 TEST_F(EngineSourceTest, WhileTheEngineIsAwayWhatIsInHandGoesOn) {

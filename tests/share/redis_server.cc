@@ -47,7 +47,11 @@ void RedisServer::Start() {
     _exit(127);
   }
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!Session::Connect(url(), -1, std::chrono::seconds(1)).ok()) {
+  const auto serves = [this] {
+    auto session = Session::Connect(url(), -1, std::chrono::seconds(1));
+    return session.ok() && (*session)->Call({"PING"}, std::chrono::seconds(1)).ok();
+  };
+  while (!serves()) {
     ASSERT_LT(std::chrono::steady_clock::now(), until) << "redis-server does not start";
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
