@@ -17,12 +17,28 @@
 #include "scanner/plan/chunk_file.h"
 #include "scanner/plan/commit_command.h"
 #include "scanner/plan/folder_source.h"
+#include "scanner/plan/result_check.h"
 
 namespace caascan::plan {
 namespace {
 
 // A frame of compressed output has so many bytes before compression.
 constexpr size_t kFrameBytes = size_t{256} << 10;
+
+/// Where another process's whole result is there already, that stays, and *is_ours is false: this
+/// one may have stood still since it was told that the chunk is its own.
+absl::Status TakePlace(const std::string& part, const std::string& path,
+                       const PlannedChunk& planned, bool* is_ours) {
+  if (link(part.c_str(), path.c_str()) == 0) {
+    (void)unlink(part.c_str());
+    return absl::OkStatus();
+  }
+  *is_ours = errno != EEXIST || !CheckResult(path, planned).ok();
+  // What is there is broken, or this file system has no links.
+  if (!*is_ours || std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("cannot write ", path, ": ", std::generic_category().message(errno)));
+}
 
 }  // namespace
 
@@ -171,16 +187,17 @@ bool ChunkResults::PutInPlace(OpenChunk* chunk) {
   assert(chunk->sink != nullptr || chunk->lost);
   absl::Status status = chunk->sink == nullptr ? absl::OkStatus() : chunk->sink->Finish();
   chunk->sink.reset();
-  if (chunk->lost.load(std::memory_order_relaxed) || !source_->Extend(chunk->lease)) {
+  const bool lost = chunk->lost.load(std::memory_order_relaxed);
+  if (status.ok() && !lost) status = SyncToDisk(part);
+  bool is_ours = !lost && source_->Extend(chunk->lease);
+  if (status.ok() && is_ours) {
+    status = TakePlace(part, path, manifest_.chunks[chunk->lease.chunk], &is_ours);
+  }
+  if (!is_ours) {
     ++lost_;
     (void)unlink(part.c_str());  // Before others may take it.
     source_->GiveBack(chunk->lease, "others have it");
     return false;
-  }
-  if (status.ok()) status = SyncToDisk(part);
-  if (status.ok() && std::rename(part.c_str(), path.c_str()) != 0) {
-    status = absl::DataLossError(
-        absl::StrCat("cannot write ", path, ": ", std::generic_category().message(errno)));
   }
   if (status.ok()) status = SyncToDisk(options_.results);
   if (status.ok() && options_.on_result) status = options_.on_result(path);

@@ -1,6 +1,7 @@
 #include "scanner/plan/chunk_results.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <memory>
@@ -116,6 +117,28 @@ TEST_F(ChunkResultsTest, AChunkThatOthersHaveIsThrownAway) {
   std::ifstream kept(ResultPath(out_, 0));
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(kept), {}), "of another");
   EXPECT_EQ(results_->lost(), 1u);
+}
+
+TEST_F(ChunkResultsTest, AResultThatIsThereMeanwhileStays) {
+  Start();
+  Open(0);
+  EXPECT_TRUE(results_->Write(Tagged(0, 0)));
+  Source other_source;
+  ChunkResults other(manifest_, &other_source, ChunkResultsOptions{out_, "", {}});
+  other.Open({0, "other"});
+  EXPECT_TRUE(other.Write(Tagged(0, 0) + Tagged(0, 1)));
+  EXPECT_TRUE(other.Finish().ok());
+  EXPECT_EQ(other_source.said, "done 0\n");
+  struct stat before = {};
+  ASSERT_EQ(stat(ResultPath(out_, 0).c_str(), &before), 0);
+  // This one stood still after it was told that the chunk is its own.
+  EXPECT_TRUE(results_->Write(Tagged(0, 1)));
+  EXPECT_TRUE(results_->Finish().ok());
+  EXPECT_EQ(source_.said, "back 0 others have it\n");
+  struct stat after = {};
+  ASSERT_EQ(stat(ResultPath(out_, 0).c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+  EXPECT_EQ(FilesLeft(), "chunk-00000.ndjson.zst\n");
 }
 
 TEST_F(ChunkResultsTest, TheCommandComesBeforeDone) {
