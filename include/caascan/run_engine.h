@@ -56,6 +56,9 @@ struct EngineView {
   bool planned = false;  // The engine knows the run.
 };
 
+/// Writes the metrics to a file, whole or not at all. Errors: InvalidArgument, DataLoss.
+[[nodiscard]] absl::Status WriteEngineMetrics(const std::string& path, const EngineView& view);
+
 /// Looks at a run again and again. One thread.
 class EngineWatch {
  public:

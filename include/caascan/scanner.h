@@ -11,6 +11,7 @@
 
 #include "caascan/caa.h"
 #include "caascan/invocation.h"
+#include "caascan/run_engine.h"
 
 namespace caascan {
 
@@ -76,6 +77,12 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   std::string commit;
   /// Likewise called, with the result's path, before that. May be empty.
   std::function<absl::Status(const std::string&)> on_result;
+  /// Where chunks and shares of the limits come from, for a run in chunks that several machines
+  /// scan (run_engine.h); empty: from the folder alone. `machines` is then what the run was planned
+  /// for.
+  EngineAccess engine;
+  /// So long the engine waits for a machine that says nothing, before others get its chunks.
+  std::chrono::seconds lease{60};
   /// What is in flight at the first signal may take so long; then it is given back.
   std::chrono::seconds grace{10};
   /// A name that was there at most so many lines before is looked up with that one; 0 is off.

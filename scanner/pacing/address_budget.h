@@ -63,7 +63,9 @@ class AddressBudget {
   /// Is the rate limited, or may it come to be, and so to be adapted by Report()?
   bool is_paced() const { return adapts_ || !gate_.unlimited(); }
   /// Nothing needs a turn now.
-  bool is_free() const { return max_inflight_.load(std::memory_order_relaxed) == 0 && gate_.unlimited(); }
+  bool is_free() const {
+    return max_inflight_.load(std::memory_order_relaxed) == 0 && gate_.unlimited();
+  }
   /// It has no limit but the one that it was seen to have (Pace::helps()).
   bool is_slowed() const { return adapts_ && helps_.load(std::memory_order_relaxed); }
   /// May a report without anything bad be left out?

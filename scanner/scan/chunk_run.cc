@@ -114,11 +114,13 @@ absl::StatusOr<std::unique_ptr<ChunkRun>> ChunkRun::OpenIfAny(ScanOptions* optio
 }
 
 std::unique_ptr<input::JobSource> ChunkRun::Start(const ScanOptions& options,
+                                                  std::unique_ptr<plan::ChunkSource> chunks,
                                                   zonefile::DenialSink* denials,
                                                   const io::WakeFd* wake) {
   const plan::FolderSourceOptions folder{options.output_path, options.shard - 1,
                                          options.shard_count, !options.commit.empty()};
-  source_ = std::make_unique<plan::FolderSource>(manifest_, folder);
+  source_ = std::move(chunks);
+  if (source_ == nullptr) source_ = std::make_unique<plan::FolderSource>(manifest_, folder);
   results_ = std::make_unique<plan::ChunkResults>(
       manifest_, source_.get(),
       plan::ChunkResultsOptions{options.output_path, options.commit, options.on_result});

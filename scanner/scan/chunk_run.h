@@ -27,8 +27,11 @@ class ChunkRun {
   static absl::StatusOr<std::unique_ptr<ChunkRun>> OpenIfAny(ScanOptions* options);
 
   /// Begins a thread: after signals are taken over. `options` outlive this, the rest the source.
-  std::unique_ptr<input::JobSource> Start(const ScanOptions& options, zonefile::DenialSink* denials,
-                                          const io::WakeFd* wake);
+  /// `chunks` are an engine's; null: those of the folder.
+  std::unique_ptr<input::JobSource> Start(const ScanOptions& options,
+                                          std::unique_ptr<plan::ChunkSource> chunks,
+                                          zonefile::DenialSink* denials, const io::WakeFd* wake);
+  const plan::Manifest& manifest() const { return manifest_; }
   io::LineSink* sink() const { return results_.get(); }
   /// No more chunks are taken.
   void StopTaking() const { source_->Interrupt(); }

@@ -1,3 +1,5 @@
+// Over the size limit: it is the life of one object, which is read in order.
+//
 // RunScan: wires reader, workers and writer together, and watches over them.
 //
 //   reader thread ──JobQueue──▶ worker threads ──Writer──▶ output
@@ -28,6 +30,7 @@
 #include "scanner/scan/anchor_check.h"
 #include "scanner/scan/chunk_run.h"
 #include "scanner/scan/file_denials.h"
+#include "scanner/scan/fleet.h"
 #include "scanner/scan/intake.h"
 #include "scanner/scan/job_queue.h"
 #include "scanner/scan/metadata_file.h"
@@ -58,11 +61,12 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   /// `resolvers` and `vantage` are those of the options. All outlive it.
   Scan(const ScanOptions& options, const vantage::ResolverList& resolvers,
        const vantage::Vantage& vantage, const vantage::ServerLimits* agreed,
-       std::unique_ptr<ChunkRun> chunks, ScanSummary* summary)
+       std::unique_ptr<ChunkRun> chunks, std::unique_ptr<Fleet> fleet, ScanSummary* summary)
       : options_(options),
         resolvers_(resolvers),
         summary_(summary),
         agreed_(agreed),
+        fleet_(std::move(fleet)),
         chunks_(std::move(chunks)),
         limits_(Limits(options, resolvers.endpoints(), agreed)),
         telemetry_(
@@ -77,6 +81,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const record::RecordFormat& format() const { return chunks_ ? ndjson_ : *output_.format(); }
   absl::Status Open();
   absl::Status ReadOptionFiles();
+  void StartFleet();
   absl::Status OpenInput();
   absl::Status OpenOutput();
   absl::Status OpenWorkers();
@@ -103,6 +108,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   ScanSummary* const summary_;
   const vantage::ServerLimits* const agreed_;  // Null: nothing was.
   io::SignalScope signals_;                    // Before any thread begins.
+  const std::unique_ptr<Fleet> fleet_;         // Null: no other machine shares anything.
   const std::unique_ptr<ChunkRun> chunks_;     // Null: lists come in, and records go to output_.
   const record::NdjsonFormat ndjson_;          // Of chunks.
   std::unique_ptr<const vantage::Blocklist> blocklist_;
@@ -148,9 +154,21 @@ absl::Status Scan::ReadOptionFiles() {
   return status;
 }
 
+void Scan::StartFleet() {
+  if (fleet_ == nullptr) return;
+  pollfd signals = {signals_.fd(), POLLIN, 0};
+  (void)poll(&signals, 1, static_cast<int>(fleet_->wait().count()));
+  fleet_->Start({&limits_, [this] { return Snapshot(); },
+                 [this](const std::string& notice) { notices_.Keep(notice); },
+                 [this] {
+                   for (const auto& worker : workers_) worker->LookForBlocked();
+                 }});
+}
+
 absl::Status Scan::Open() {
   if (absl::Status status = CheckScanFiles(options_); !status.ok()) return status;
   if (absl::Status status = ReadOptionFiles(); !status.ok()) return status;
+  if (fleet_ != nullptr) fleet_->UseBlocklist(blocklist_.get(), &setup_.network);
   for (const std::string& notice : setup_.notices) notices_.Say(notice);
   auto input_stop = io::WakeFd::Create();
   if (!input_stop.ok()) return input_stop.status();
@@ -178,7 +196,9 @@ absl::Status Scan::OpenInput() {
     file_denials_ = std::make_unique<FileDenials>(dnssec.denials);
   }
   if (chunks_ != nullptr) {
-    source_ = chunks_->Start(options_, file_denials_.get(), input_stop_.get());
+    auto chunks = Fleet::OpenSource(fleet_.get(), chunks_->manifest());
+    if (!chunks.ok()) return chunks.status();
+    source_ = chunks_->Start(options_, *std::move(chunks), file_denials_.get(), input_stop_.get());
     return absl::OkStatus();
   }
   auto source = input::NameSource::Open(
@@ -390,6 +410,7 @@ void Scan::Join() {
   input_stop_->Notify();
   reader_.join();
   for (const auto& worker : workers_) worker->Join();
+  if (fleet_ != nullptr) fleet_->Stop();
   writer_->BeginFinish();
   WatchOutput();
   writer_->Finish();
@@ -455,6 +476,7 @@ absl::Status Scan::Run() {
   writer_->Start();
   std::string header(format().header());
   if (!header.empty()) writer_->Post(&header);
+  StartFleet();
   for (const auto& worker : workers_) worker->Start();
   reader_ = std::thread([this] { ReadInput(); });
   Watch();
@@ -481,7 +503,11 @@ absl::Status RunScan(const ScanOptions& options, ScanSummary* summary) {
   if (!agreed.ok()) return agreed.status();
   auto chunks = scan::ChunkRun::OpenIfAny(&narrowed);
   if (!chunks.ok()) return chunks.status();
-  return scan::Scan(narrowed, *resolvers, *vantage, agreed->get(), *std::move(chunks), summary)
+  auto fleet = scan::Fleet::Join(&narrowed, *chunks == nullptr ? nullptr : &(*chunks)->manifest(),
+                                 resolvers->endpoints(), agreed->get());
+  if (!fleet.ok()) return fleet.status();
+  return scan::Scan(narrowed, *resolvers, *vantage, agreed->get(), *std::move(chunks),
+                    *std::move(fleet), summary)
       .Run();
 }
 

@@ -109,7 +109,7 @@ absl::Status EngineSource::TellOne(const Word& word) {
   if (word.done) {
     const uint64_t names = manifest_.chunks[word.delivery.chunk].names;
     held = queue_.Finish(word.delivery, names, names);
-  } else if (word.why == "stopped") {
+  } else if (word.why == "stopped" || word.why == "the output failed") {
     held = queue_.GiveBack(word.delivery);
   } else {
     held = queue_.Fail(word.delivery, word.why);
@@ -163,10 +163,7 @@ plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
       const std::lock_guard lock(mutex_);
       in_hand_[lease->ticket] = delivery;
     }
-    if (!options_.has_result || !options_.has_result(delivery.chunk)) {
-      return plan::NextChunk::kChunk;
-    }
-    if (status_ = Done(*lease); !status_.ok()) return plan::NextChunk::kFailed;
+    return plan::NextChunk::kChunk;
   }
   return plan::NextChunk::kInterrupted;
 }

@@ -26,9 +26,6 @@ struct EngineSourceOptions {
   EngineUrl url;
   std::string run;
   ChunkQueueOptions queue;
-  /// Has this machine the chunk's result already, whole? Then it is done without a scan: a machine
-  /// ended between writing it and saying so, or the engine has lost what it knew.
-  std::function<bool(uint32_t chunk)> has_result = {};
   /// A line of ASCII for people. May be empty.
   std::function<void(const std::string&)> on_notice = {};
 };
@@ -49,7 +46,8 @@ class EngineSource final : public plan::ChunkSource {
   plan::NextChunk Next(plan::ChunkLease* lease) override;
   const absl::Status& status() const override { return status_; }
   [[nodiscard]] absl::Status Done(const plan::ChunkLease& lease) override;
-  /// "stopped" is no fault of the chunk's; anything else counts as a failed delivery.
+  /// "stopped" and "the output failed" are no faults of the chunk's; anything else counts as a
+  /// failed delivery.
   void GiveBack(const plan::ChunkLease& lease, std::string_view why) override;
   [[nodiscard]] bool Extend(const plan::ChunkLease& lease) override;
   void Interrupt() override;

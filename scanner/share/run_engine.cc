@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "scanner/async/address.h"
+#include "scanner/io/whole_file.h"
 #include "scanner/plan/manifest.h"
 #include "scanner/share/chunk_queue.h"
 #include "scanner/share/engine.h"
@@ -151,6 +152,10 @@ absl::Status BlockOnEngine(const EngineAccess& access, const std::vector<std::st
   }
   share::Engine engine(*std::move(options));
   return engine.Run(share::Script::kBlock, addresses).status();
+}
+
+absl::Status WriteEngineMetrics(const std::string& path, const EngineView& view) {
+  return io::WriteWhole(path, view.metrics);
 }
 
 absl::StatusOr<std::unique_ptr<EngineWatch>> EngineWatch::Open(const EngineAccess& access) {

@@ -15,7 +15,23 @@ async::Address At(uint8_t last) {
 
 pacing::AddressNeed Need(uint8_t last, uint32_t waiting, uint32_t used_above = 0,
                          double proven = 1) {
-  return {At(last), 100, 32, 12, 4, waiting, used_above, proven};
+  pacing::AddressNeed need;
+  need.address = At(last);
+  need.rate_qps = 100;
+  need.places = 32;
+  need.own_rate = 12;
+  need.own_places = 4;
+  need.waiting = waiting;
+  need.used_above = used_above;
+  need.proven_part = proven;
+  return need;
+}
+
+pacing::AddressNeed AtALowRate(uint32_t waiting) {
+  pacing::AddressNeed need = Need(1, waiting);
+  need.rate_qps = 10;
+  need.own_rate = 1.25;
+  return need;
 }
 
 std::vector<std::string> ServersOf(const std::vector<LoanBook::Request>& requests) {
@@ -32,8 +48,8 @@ TEST(LoanBookTest, OnlyThoseAskWhoseQueueOutlastsAHalfLease) {
   } rows[] = {
       {"a short queue", Need(1, 15), false},
       {"a queue that holds names up", Need(1, 16), true},
-      {"a short one at a low floor", {At(1), 10, 32, 1.25, 4, 3, 0, 1}, true},
-      {"a shorter one at a low floor", {At(1), 10, 32, 1.25, 4, 2, 0, 1}, false},
+      {"a short one at a low floor", AtALowRate(3), true},
+      {"a shorter one at a low floor", AtALowRate(2), false},
       {"places in use", Need(1, 0, 1), true},
       {"a pace that was proven", Need(1, 0, 0, 0.3), true},
   };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 
+#include "tools/caascan/block_command.h"
 #include "tools/caascan/check_command.h"
 #include "tools/caascan/corroborate_command.h"
 #include "tools/caascan/decide_command.h"
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
     caascan::tool::DecideCommand decide(&program);
     caascan::tool::PlanCommand plan(&program);
     caascan::tool::StatusCommand status(&program);
+    caascan::tool::BlockCommand block(&program);
     caascan::tool::ReportCommand report(&program);
     caascan::tool::DiffCommand diff(&program);
     caascan::tool::CorroborateCommand corroborate(&program);
@@ -57,6 +59,7 @@ int main(int argc, char** argv) {
     if (program.Given("decide")) return decide.Run();
     if (program.Given("plan")) return plan.Run();
     if (program.Given("status")) return status.Run();
+    if (program.Given("block")) return block.Run();
     if (program.Given("report")) return report.Run();
     if (program.Given("diff")) return diff.Run();
     if (program.Given("corroborate")) return corroborate.Run();

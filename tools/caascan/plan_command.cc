@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tools/caascan/engine_options.h"
 #include "tools/caascan/input_options.h"
 #include "tools/cli/option.h"
 
@@ -70,9 +71,37 @@ PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
   app->add_flag("--wildcard", options_.wildcard,
                 "Evaluate every name as *.name; a name given so always is.");
   AddInputOptions(app, {&options_.input_format, &options_.fields, &options_.zone_names});
+  CLI::Option* engine = AddEngineOptions(app, &engine_.access);
+  AddPerspectiveOption(app, engine, &engine_.access);
+  app->add_flag("--retry-dead", engine_.retry_dead,
+                "Deal dead chunks of the run out again; nothing is read and planned.")
+      ->needs(engine);
+  cli::AddOption(app,
+                 {"--retry-missing", "OUT",
+                  "Likewise chunks that the engine takes for done, of which the folder OUT has no "
+                  "result."},
+                 &engine_.retry_missing)
+      ->needs(engine);
+}
+
+int PlanCommand::RunEngine() {
+  engine_.folder = options_.run;
+  EnginePlanSummary summary;
+  const absl::Status status = RunEnginePlan(engine_, &summary);
+  const std::string text = "run " + engine_.access.run + ": " +
+                           std::to_string(summary.chunks_added) + " chunks given to the engine, " +
+                           std::to_string(summary.chunks_again) + " dealt out again";
+  return program_->Finish(status, text, 0);
 }
 
 int PlanCommand::Run() {
+  const bool uses_engine = !engine_.access.engine.empty();
+  if (uses_engine) {
+    // A long plan should not end with a mistyped URL.
+    absl::Status sound = CheckEngineAccess(engine_.access);
+    if (!sound.ok()) return program_->Finish(sound);
+    if (engine_.retry_dead || !engine_.retry_missing.empty()) return RunEngine();
+  }
   absl::Status status = CheckInputOptions(options_.input_format, options_.fields);
   if (!status.ok()) return program_->Finish(status);
   options_.version = program_->app()->version();
@@ -80,7 +109,8 @@ int PlanCommand::Run() {
   PlanSummary summary;
   status = RunPlan(options_, &summary);
   for (const std::string& remark : summary.input_remarks) program_->Complain(remark);
-  return program_->Finish(status, SummaryText(summary), summary.signal);
+  const int code = program_->Finish(status, SummaryText(summary), summary.signal);
+  return code == cli::kExitDone && uses_engine ? RunEngine() : code;
 }
 
 }  // namespace caascan::tool

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "caascan/plan.h"
+#include "caascan/run_engine.h"
 #include "tools/cli/program.h"
 
 namespace caascan::tool {
@@ -17,7 +18,11 @@ class PlanCommand {
 
  private:
   cli::Program* const program_;
+  /// Gives the chunks to the engine.
+  int RunEngine();
+
   PlanOptions options_;
+  EnginePlanOptions engine_;
 };
 
 }  // namespace caascan::tool

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "caascan/forecast.h"
+#include "tools/caascan/engine_options.h"
 #include "tools/caascan/input_options.h"
 #include "tools/caascan/shared_options.h"
 #include "tools/cli/option.h"
@@ -146,6 +147,7 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
   AddInputOptions(app, {&options_.input_format, &options_.fields, &options_.zone_names});
   AddPartOptions(app);
   machines_.AddTo(app, &options_);
+  AddScanEngineOptions(app, &options_.engine, &lease_s_);
   AddOutputOptions(app);
 }
 
@@ -241,6 +243,7 @@ absl::Status ScanCommand::CompleteOptions() {
   }
   machines_.Complete(&options_);
   look_up_.Complete(&options_);
+  options_.lease = std::chrono::seconds(lease_s_);
   CLI::App* app = program_->app()->get_subcommand("scan");
   options_.invocation = {program_->app()->version(), program_->command_line(),
                          cli::OptionValues(app)};

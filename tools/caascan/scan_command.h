@@ -40,6 +40,7 @@ class ScanCommand {
   ScanOptions options_;
   // As typed; CompleteOptions() reads them.
   std::string shard_ = "1/1";
+  int64_t lease_s_ = 60;
   bool dry_run_ = false;
 };
 

@@ -1,10 +1,13 @@
 #include "tools/caascan/status_command.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 #include <absl/strings/str_format.h>
 
+#include "tools/caascan/engine_options.h"
 #include "tools/cli/option.h"
 
 namespace caascan::tool {
@@ -13,7 +16,9 @@ namespace {
 constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Output:
-One line: how many chunks have a result, how many names that are, and how many chunks are being written. With --verify
+With --engine what the engine knows, for each perspective: names and chunks that are done, rate and time left, and the
+chunks that are dead, since four deliveries of them failed: the last machine, and what it said of it. Then the machines.
+With RUN one line: how many chunks have a result, how many names that are, and how many chunks are being written. With --verify
 each result is read: it must hold one record for each line of its chunk, by name, input, id and order, and nothing else. A
 line on standard error says of each chunk that is not done what is wrong. Where scan was told to --commit, a chunk is done
 once the command has taken its result.
@@ -23,6 +28,7 @@ Exit status:
 usage, or no run. 130, 143: stopped by SIGINT or SIGTERM.
 
 Examples:
+  caascan status --engine redis://queue:6379 --run jan --follow
   caascan status /data/january
   caascan status --verify /data/january && caascan report /data/january/out)";
 
@@ -45,17 +51,58 @@ StatusCommand::StatusCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
       "status", "Say how far a run of caascan plan is, and whether its results are whole.");
   app->footer(kFooter);
-  app->add_option("RUN", options_.run, "The folder of the run.")->option_text("RUN")->required();
+  CLI::Option* folder =
+      app->add_option("RUN", options_.run, "The folder of the run.")->option_text("RUN");
   cli::AddOption(app, {"-o,--output", "OUT", "The folder of results (default RUN/out)."},
                  &options_.results);
   app->add_flag("--verify", options_.verify,
-                "Read each result, and end with 0 only if each chunk has its whole one.");
+                "Read each result, and end with 0 only if each chunk has its whole one.")
+      ->needs(folder);
   cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
+  CLI::Option* engine = AddEngineOptions(app, &access_);
+  app->add_flag("--follow", follow_,
+                "Say what the engine knows every two seconds, until each chunk is done or dead.")
+      ->needs(engine)
+      ->excludes(folder);
+  cli::AddOption(app,
+                 {"--metrics", "FILE",
+                  "Write what the engine knows to FILE as Prometheus metrics, each time anew: for "
+                  "node_exporter's textfile collector."},
+                 &metrics_path_)
+      ->needs(engine);
+}
+
+int StatusCommand::RunEngine() const {
+  constexpr std::chrono::seconds kEvery(2);
+  auto watch = EngineWatch::Open(access_);
+  if (!watch.ok()) return program_->Finish(watch.status());
+  while (true) {
+    const auto view = (*watch)->Look();
+    if (!view.ok() && !(follow_ && absl::IsUnavailable(view.status()))) {
+      return program_->Finish(view.status());
+    }
+    if (!view.ok()) {
+      program_->Complain(std::string(view.status().message()));
+    } else {
+      absl::Status written = cli::PrintToStandardOutput(view->text);
+      if (written.ok() && !metrics_path_.empty()) {
+        written = WriteEngineMetrics(metrics_path_, *view);
+      }
+      if (!written.ok() || !follow_ || view->ended) return program_->Finish(written);
+    }
+    std::this_thread::sleep_for(kEvery);
+  }
 }
 
 int StatusCommand::Run() {
+  if (!access_.engine.empty()) {
+    const int code = RunEngine();
+    if (options_.run.empty() || code != cli::kExitDone) return code;
+  } else if (options_.run.empty()) {
+    return program_->Finish(absl::InvalidArgumentError("RUN or --engine is needed"));
+  }
   options_.on_fault = [this](const std::string& fault) { program_->Complain(fault); };
   RunStatus status;
   const absl::Status read = ReadRunStatus(options_, &status);

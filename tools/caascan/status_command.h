@@ -1,6 +1,9 @@
 // `caascan status`: its options, and the call of the library that they stand for.
 #pragma once
 
+#include <string>
+
+#include "caascan/run_engine.h"
 #include "caascan/run_status.h"
 #include "tools/cli/program.h"
 
@@ -17,7 +20,13 @@ class StatusCommand {
 
  private:
   cli::Program* const program_;
+  /// What the engine knows.
+  int RunEngine() const;
+
   RunStatusOptions options_;
+  EngineAccess access_;
+  bool follow_ = false;
+  std::string metrics_path_;
 };
 
 }  // namespace caascan::tool

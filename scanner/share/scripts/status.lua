@@ -17,9 +17,14 @@ table.sort(groups)
 for _, group in ipairs(groups) do
   local mine = run .. ':group:' .. group
   local pending = redis.pcall('XPENDING', run .. ':chunks', group)
+  -- What was given back is nobody's.
+  local out = tonumber(pending[1] or 0)
+  for _, owner in ipairs(pending[4] or {}) do
+    if owner[1] == '-' then out = out - tonumber(owner[2]) end
+  end
   local line = {'group', group, redis.call('HLEN', mine .. ':done'),
                 tonumber(redis.call('HGET', mine .. ':counts', 'names') or '0'),
-                tonumber(redis.call('HGET', mine .. ':counts', 'records') or '0'), tonumber(pending[1] or 0)}
+                tonumber(redis.call('HGET', mine .. ':counts', 'records') or '0'), out}
   local dead = redis.call('HGETALL', mine .. ':dead')
   for i = 1, #dead, 2 do table.insert(line, {dead[i], dead[i + 1]}) end
   table.insert(answer, line)
