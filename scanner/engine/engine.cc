@@ -147,7 +147,7 @@ class Scanner::Impl {
   std::optional<vantage::ResolverList> resolvers_;
   std::unique_ptr<const vantage::Blocklist> blocklist_;
   scan::WorkerSetup setup_;
-  scan::InvestigateOptions thorough_;
+  investigate::InvestigateOptions thorough_;
   std::unique_ptr<pacing::SharedLimits> limits_;
   Clock::time_point opened_;
 

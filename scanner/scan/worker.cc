@@ -218,7 +218,7 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
   }
   // What is put off again and again must stand in line at last.
   const bool may_be_put_off = job.times_put_off < kMaxTimesPutOff && parked_.has_room();
-  const Investigator::Result& result = *co_await InvestigatorFor(job)->Investigate(
+  const investigate::Investigator::Result& result = *co_await InvestigatorFor(job)->Investigate(
       &job, may_be_put_off ? query::WhenBusy::kPutOff : query::WhenBusy::kWait);
   --in_flight_;
   CountInFlight(job, -1);
@@ -244,7 +244,7 @@ void Worker::Deliver(const input::NameJob& job, Record* record) {
   }
 }
 
-Investigator* Worker::InvestigatorFor(const input::NameJob& job) {
+investigate::Investigator* Worker::InvestigatorFor(const input::NameJob& job) {
   const input::Asker* asker = job.details().asker.get();
   const bool thorough = asker != nullptr && asker->inquiry().thorough;
   assert((!thorough || thorough_) && "thorough jobs come where the setup has options for them");

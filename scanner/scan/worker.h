@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "scanner/diagnose/operator_namer.h"
+#include "scanner/investigate/investigate.h"
 #include "scanner/io/writer.h"
 #include "scanner/net/network.h"
 #include "scanner/pacing/limits.h"
 #include "scanner/record/record_format.h"
 #include "scanner/resolve/iterative.h"
 #include "scanner/resolve/resolver_ways.h"
-#include "scanner/scan/investigate.h"
 #include "scanner/scan/job_source.h"
 #include "scanner/scan/parked_jobs.h"
 #include "scanner/scan/slow_operators.h"
@@ -43,7 +43,7 @@ struct WorkerSetup {
   std::shared_ptr<resolve::ResolverWays> resolver_ways;  // Of `resolvers`.
   bool explain_iteratively = false;  // What fails through them: `iterative` and `root` hold.
   unsigned retries = 2;
-  InvestigateOptions investigate;
+  investigate::InvestigateOptions investigate;
   size_t max_in_flight = 1000;  // Of one worker.
   // Besides, of one worker: names that are looked up again. They rest, or wait for silent servers.
   size_t max_rechecking = 4'000;
@@ -57,7 +57,7 @@ struct WorkerSetup {
   io::Writer* writer = nullptr;
   const record::RecordFormat* format = nullptr;
   /// For askers that want to know all of a name (Inquiry::thorough). Null: there are none.
-  const InvestigateOptions* thorough = nullptr;
+  const investigate::InvestigateOptions* thorough = nullptr;
   std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
@@ -119,7 +119,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::optional<Reason> ReasonNotToLookUp(const input::NameJob& job, bool give_back) const;
   void StartJob(input::NameJob&& job, bool give_back);
   void Deliver(const input::NameJob& job, Record* record);
-  Investigator* InvestigatorFor(const input::NameJob& job);
+  investigate::Investigator* InvestigatorFor(const input::NameJob& job);
   void StartProbes();
   async::Task<void> ProbeCanaries(std::function<void(bool)> done);
   void CountInFlight(const input::NameJob& job, int change);
@@ -143,8 +143,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   net::Network network_;
   diagnose::OperatorNamer operators_;
   std::unique_ptr<resolve::Resolver> resolver_;
-  Investigator investigator_;
-  std::optional<Investigator> thorough_;
+  investigate::Investigator investigator_;
+  std::optional<investigate::Investigator> thorough_;
   FlushTimer flush_timer_;
   ParkedJobs parked_;
   SlowOperators slow_operators_;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "scanner/investigate/investigate.h"
 #include "scanner/net/network.h"
 #include "scanner/resolve/forwarding.h"
 #include "scanner/resolve/iterative.h"
-#include "scanner/scan/investigate.h"
 #include "tests/fuzz/script_signer.h"
 #include "tests/fuzz/scripted_transport.h"
 #include "tests/fuzz/skipped_time.h"
@@ -35,8 +35,8 @@ dns::Name NameOf(const char* text) {
   return name;
 }
 
-async::Task<> Investigate(scan::Investigator* investigator, input::NameJob* job, std::string* line,
-                          bool* done) {
+async::Task<> Investigate(investigate::Investigator* investigator, input::NameJob* job,
+                          std::string* line, bool* done) {
   const auto* result = co_await investigator->Investigate(job, query::WhenBusy::kWait);
   AppendRecord(*result->record, line);
   *done = true;
@@ -77,8 +77,8 @@ struct Choices {
   bool honest_keys;          // See SetScript().
 };
 
-scan::InvestigateOptions OptionsOf(const Choices& choices) {
-  scan::InvestigateOptions options;
+investigate::InvestigateOptions OptionsOf(const Choices& choices) {
+  investigate::InvestigateOptions options;
   options.ask.timeout = std::chrono::milliseconds(1);
   options.ask.dnssec_ok = choices.validate;
   options.recheck_after = std::chrono::milliseconds(0);
@@ -140,11 +140,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   async::Loop loop;
   pacing::SharedLimits limits({});
-  const scan::InvestigateOptions options = OptionsOf(choices);
+  const investigate::InvestigateOptions options = OptionsOf(choices);
   {
     net::Network network(&loop, &limits, {}, net::MakeScriptedTransport);
     const auto resolver = MakeResolver(choices, options.ask, &network);
-    scan::Investigator investigator(&network, resolver.get(), options);
+    investigate::Investigator investigator(&network, resolver.get(), options);
     input::NameJob job;
     job.valid = true;
     job.name = NameOf(choices.short_name ? "www.example.test" : "a.b.example.test");

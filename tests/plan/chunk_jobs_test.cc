@@ -145,7 +145,8 @@ TEST_F(ChunkJobsTest, AWholeResultIsNotScannedAgain) {
   ASSERT_TRUE(MakeFolder(CommitFolder(out_)).ok());
   FolderSource source(manifest_, commits);
   ChunkResults results(manifest_, &source, {out_, "true", {}});
-  ChunkJobs jobs(run_, manifest_, &source, &results, out_, enough_names_, nullptr, wake_.get());
+  ChunkJobs jobs(run_, manifest_, &source, &results, out_, enough_names_, Purpose::kTls, nullptr,
+                 wake_.get());
   input::NameJob job;
   EXPECT_EQ(jobs.Next(&job, true), NextJob::kEnd);
   EXPECT_TRUE(results.Finish().ok());

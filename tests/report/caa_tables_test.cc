@@ -53,7 +53,7 @@ TEST_F(CaaTablesTest, SharesAreOfTheNamesThatWereAnswered) {
 
 TEST_F(CaaTablesTest, ValidationRecordsAreATableWhereThereAreSome) {
   for (const char* result : {"none", "valid", "none", "", "none"}) use_.AddPersist(result);
-  CaaUse sum{100};
+  counts::CaaUse sum{100};
   sum.Merge(use_);
   use_.MoveRowsInto(&sum);
   EXPECT_EQ(use_.rows(), 0u);

@@ -16,14 +16,17 @@
 
 #include "caascan/outcome.h"
 #include "caascan/scanner.h"
+#include "tests/investigate/investigate_fixture.h"
 #include "tests/io/temp_file.h"
 #include "tests/net/fake_server.h"
 #include "tests/net/reply.h"
 #include "tests/resolve/fake_tree.h"
-#include "tests/scan/investigate_fixture.h"
 
 namespace caascan::scan {
 namespace {
+
+using investigate::Line;
+using investigate::Records;
 
 using net::Arrival;
 using net::Outbox;

@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "tests/scan/investigate_fixture.h"
+#include "tests/investigate/investigate_fixture.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using InvestigatePurposeTest = InvestigateFixture;
@@ -40,4 +40,4 @@ TEST_F(InvestigatePurposeTest, ANamesOwnPurposeTakesTheScansPlace) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

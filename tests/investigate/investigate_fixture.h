@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/scan/investigate.h"
+#include "scanner/investigate/investigate.h"
 #include "tests/net/client.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 /// Answers each name with what was scripted, one answer after the other, the last one for ever;
 /// without a script the name is empty. An answer takes a turn of the loop and one query of the
@@ -91,4 +91,4 @@ class InvestigateFixture : public testing::Test {
   std::unique_ptr<Investigator> investigator_;
 };
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

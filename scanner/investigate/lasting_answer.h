@@ -9,7 +9,7 @@
 
 #include "caascan/record.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 /// The part of a permit's or a denial's record that depends on the DNS alone. Another request is
 /// decided by it without a query. A value; empty by default.
@@ -42,4 +42,4 @@ class LastingAnswer {
   std::vector<Finding> findings_;
 };
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

@@ -1,9 +1,9 @@
 // What of a record outlives its request, and for how long.
-#include "scanner/scan/lasting_answer.h"
+#include "scanner/investigate/lasting_answer.h"
 
 #include <gtest/gtest.h>
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using std::chrono::hours;
@@ -77,4 +77,4 @@ TEST(LastingAnswerTest, LargeRecordSetsWeighMore) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

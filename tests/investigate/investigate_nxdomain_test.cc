@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/investigate/investigate_fixture.h"
 #include "tests/query/names.h"
-#include "tests/scan/investigate_fixture.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using InvestigateNxdomainTest = InvestigateFixture;
@@ -77,4 +77,4 @@ TEST_F(InvestigateNxdomainTest, AMissingNameStaysMissingWhereItsParentFails) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

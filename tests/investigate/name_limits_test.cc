@@ -1,11 +1,11 @@
 // How one name's budget is shared out.
-#include "scanner/scan/name_limits.h"
+#include "scanner/investigate/name_limits.h"
 
 #include <gtest/gtest.h>
 
 #include "scanner/zones/validator.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -105,4 +105,4 @@ TEST(BudgetTest, OctetsAreLimitedAsQueriesAre) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/scan/investigate_fixture.h"
+#include "tests/investigate/investigate_fixture.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using testing::ElementsAre;
@@ -101,4 +101,4 @@ TEST_F(InvestigatePersistTest, ManyNamesBelowOneParent) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

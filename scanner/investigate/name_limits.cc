@@ -1,11 +1,11 @@
 // Tested by name_limits_test.cc.
-#include "scanner/scan/name_limits.h"
+#include "scanner/investigate/name_limits.h"
 
 #include <algorithm>
 
 #include "scanner/zones/validator.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 constexpr uint32_t kMaxHostQueries = 10;
@@ -52,4 +52,4 @@ void NameLimits::BeginSurvey(query::Account* account) const {
   account->budget.max_host_queries = UINT32_MAX;  // All servers are wanted.
 }
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

@@ -12,15 +12,15 @@
 #include "scanner/diagnose/survey.h"
 #include "scanner/dnssec/work.h"
 #include "scanner/input/name_job.h"
+#include "scanner/investigate/lasting_answer.h"
 #include "scanner/net/network.h"
 #include "scanner/persist/persist_lookup.h"
 #include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
-#include "scanner/scan/lasting_answer.h"
 #include "scanner/zones/name_cache.h"
 #include "scanner/zones/shared_lookup.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 /// What the investigation needs to know of the scan. Outlives the workers.
 struct InvestigateOptions {
@@ -48,6 +48,9 @@ struct InvestigateOptions {
   /// Likewise of names' answers that are known until `valid_until`. None are where this is 0.
   size_t known_bytes = 0;
 };
+
+/// With its port where that is not the usual one.
+std::string AddressText(const async::Address& address, uint16_t usual_port);
 
 /// One worker's investigator: parents' CAA sets are looked up once for all the names below them.
 /// Loop thread only.
@@ -158,4 +161,4 @@ class Investigator {
   Record record_;  // Of the name that ended last; its strings' memory serves the next one.
 };
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

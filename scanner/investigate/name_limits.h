@@ -1,10 +1,10 @@
 // How a name's budget is shared out among its passes, and finding out why it failed.
 #pragma once
 
+#include "scanner/investigate/investigate.h"
 #include "scanner/query/answer.h"
-#include "scanner/scan/investigate.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 /// There is one budget a name. The first pass may spend part of it only, so that something is left
 /// for looking again; and the passes leave time for finding out why, without which no server is
@@ -32,4 +32,4 @@ class NameLimits {
   const InvestigateOptions& options_;
 };
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

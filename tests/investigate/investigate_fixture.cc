@@ -1,11 +1,11 @@
-#include "tests/scan/investigate_fixture.h"
+#include "tests/investigate/investigate_fixture.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 using query::CaaAnswer;
 
@@ -127,4 +127,4 @@ std::vector<Line> InvestigateFixture::RunAll(std::span<input::NameJob> jobs) {
 
 Line InvestigateFixture::Run(input::NameJob job) { return RunAll({&job, 1}).front(); }
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

@@ -1,12 +1,12 @@
 // Tested by lasting_answer_test.cc.
-#include "scanner/scan/lasting_answer.h"
+#include "scanner/investigate/lasting_answer.h"
 
 #include <cassert>
 
 #include "scanner/dns/heap_bytes.h"
 #include "scanner/record/validity.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 
 void LastingAnswer::Take(const Record& record) {
   assert((record.outcome() == Outcome::kPermit || record.outcome() == Outcome::kDeny) &&
@@ -63,4 +63,4 @@ size_t LastingAnswer::HeapBytes() const {
   return bytes;
 }
 
-}  // namespace caascan::scan
+}  // namespace caascan::investigate

@@ -1,5 +1,5 @@
 // The climb of RFC 8659 §3, the decision's request, and what names share.
-#include "scanner/scan/investigate.h"
+#include "scanner/investigate/investigate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "tests/investigate/investigate_fixture.h"
 #include "tests/query/names.h"
-#include "tests/scan/investigate_fixture.h"
 
-namespace caascan::scan {
+namespace caascan::investigate {
 namespace {
 
 using testing::ElementsAre;
@@ -474,4 +474,4 @@ TEST_F(InvestigateTest, AStopWhileANameRestsGivesItBack) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::investigate
