@@ -28,8 +28,7 @@ struct FreeFrameBlock {
 
 // Blocks of the pools that no frame is in. Beside them, since the pools must be constructed: each
 // access would first look whether they are. Nearly every frame is found here.
-constinit thread_local std::array<FreeFrameBlock*, kClasses> free_blocks
-    __attribute__((tls_model("initial-exec"))) = {};
+constinit thread_local std::array<FreeFrameBlock*, kClasses> free_blocks = {};
 
 size_t ClassOf(size_t size) { return (size - 1) / kGranule; }
 

@@ -34,8 +34,8 @@ constexpr size_t kNameMemory = 256;       // Of a name beside its perspectives, 
 constexpr size_t kWriteSize = size_t{1} << 20;
 
 /// What decides: perspectives may differ in whom they ask, and in what stands beside the verdict.
-constexpr std::array<std::string_view, 8> kDeciding = {
-    "--ca",       "--for",    "--account-uri", "--validation-method",
+constexpr std::array<std::string_view, 9> kDeciding = {
+    "--ca",       "--for",    "--account-uri", "--validation-method", "--parameters",
     "--wildcard", "--dnssec", "--dnssec-sha1", "--nsec3-limit"};
 
 class SpillingWorker : public report::RecordWorker {

@@ -172,7 +172,8 @@ TEST_F(RunCorroborateTest, RefusesScansWhoseMetadataDifferInWhatDecides) {
         << R"({"schema":"urn:caascan:schema:metadata:1","deciding":{)" << deciding << "}}";
     return path;
   };
-  const std::string usual = R"("--ca":"a.example","--dnssec":"auto","--nsec3-limit":"150")";
+  const std::string usual =
+      R"("--ca":"a.example","--parameters":"enforce","--dnssec":"auto","--nsec3-limit":"150")";
   const std::string one = scan("one", usual);
   const std::string two = scan("two", usual);
   const std::string how = scan("how", usual + R"(,"--resolver":"forwarding","--on-failure":"ca")");
@@ -182,6 +183,7 @@ TEST_F(RunCorroborateTest, RefusesScansWhoseMetadataDifferInWhatDecides) {
   EXPECT_TRUE(Run(one, {two, told}).ok()) << "the default, typed";
   for (const auto& [name, deciding, complaint] :
        {std::tuple("ca", R"("--ca":"b.example")", "--ca: a.example and b.example"),
+        std::tuple("parameters", R"("--parameters":"ignore")", "--parameters: enforce and ignore"),
         std::tuple("off", R"("--dnssec":"off")", "--dnssec: validate and off"),
         std::tuple("limit", R"("--nsec3-limit":"50")", "--nsec3-limit: 150 and 50")}) {
     const absl::Status status = Run(one, {two, scan(name, deciding)});

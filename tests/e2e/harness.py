@@ -144,7 +144,8 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="caascan-e2e-")
+        # A browser may write its profile until the last moment.
+        folder = tempfile.TemporaryDirectory(prefix="caascan-e2e-", ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
