@@ -218,7 +218,8 @@ class MemoryTest(harness.Case):
         def decisions(folder):
             output = folder / "decisions"
             text = output.read_text() if output.is_file() else ""
-            return set(re.findall('(\\{"name".*),"time":.*}\n', text)), text.count("\n")
+            ageless = re.sub(r'"age_s":-?\d+', '"age_s":0', text)
+            return set(re.findall('(\\{"name".*),"time":.*}\n', ageless)), text.count("\n")
         undisturbed = self.part("whole")
         self.run_program(*arguments(undisturbed))
         expected, lines = decisions(undisturbed)
