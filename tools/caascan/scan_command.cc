@@ -113,13 +113,14 @@ release, as far as the Public Suffix List is. Lines that are no name belong to o
 
 Runs in chunks:
 Where FILE is the folder of a run (caascan plan), its chunks are scanned: another is begun while fewer than four times
---concurrency names are left, up to 64 at the same time. -o is a folder then,
-RUN/out by default, and each chunk's result is OUT/chunk-NNNNN.ndjson.zst. It appears when it is whole: written to a file
+--concurrency names are left, up to 64 at the same time. -o is a folder then, RUN/out by default, and each chunk's result is
+OUT/chunk-NNNNN.ndjson.zst. It appears when it is whole: written to a file
 beside it, synced, renamed. Chunks that have a result are left out; so the same command goes on where it stopped. Several
 processes may scan a run: each locks the chunks that it has in hand (flock; over NFS unless it is mounted with
 local_lock), and takes those that no other has. Without such locks, give each a --shard. At a signal no more chunks are
 taken; those that are not done within --grace are given back and leave no file. Metadata are in OUT/scan-*.meta.json. A
-folder with results of other options, as for --resume, is refused. docs/scale-out.md has the whole.
+folder with results of other options, as for --resume, is refused. docs/scale-out.md has the whole. With --engine a Redis
+server deals the chunks out, and lends machines shares of each server's limit (docs/engine.md).
 
 Exit status:
 0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
