@@ -34,7 +34,7 @@ absl::Status CheckTrustAnchor(const ScanOptions& options, const std::function<bo
                               WorkerSetup* setup, ScanSummary* summary) {
   if (setup->iterative.dnssec.anchors.empty()) return absl::OkStatus();
   resolve::AnchorComplaint complaint;
-  const absl::Status status = RunBeforehand(
+  absl::Status status = RunBeforehand(
       *setup, stop, [&](net::Network* network) { return Check(*setup, network, &complaint); });
   if (!status.ok()) return status;
   summary->unnamed_root_keys = std::move(complaint.unnamed_keys);
