@@ -204,7 +204,7 @@ class NoServerSeesMore(EngineCase):
         print(f"four machines: at most {in_1s} in a second and {at_once} at once, {took:.1f} s")
         self.assertLessEqual(in_1s, 100)
         self.assertLessEqual(at_once, 32)
-        self.assertGreater(in_1s, 60, "what there is, is lent")
+        self.assertGreater(in_1s, 50, "more than the four parts, which are half of the limit: the rest is lent")
 
     def test_without_the_lender_it_is_more(self):
         names = self.start_lab()
