@@ -251,7 +251,7 @@ investigate::Investigator* Worker::InvestigatorFor(const input::NameJob& job) {
   return thorough ? &*thorough_ : &investigator_;
 }
 
-void Worker::CountInFlight(const input::NameJob& job, int change) {
+void Worker::CountInFlight(const input::NameJob& job, int change) const {
   input::Asker* asker = job.details().asker.get();
   if (asker != nullptr) asker->in_flight(index_) += static_cast<uint32_t>(change);
 }

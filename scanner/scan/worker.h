@@ -122,7 +122,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   investigate::Investigator* InvestigatorFor(const input::NameJob& job);
   void StartProbes();
   async::Task<void> ProbeCanaries(std::function<void(bool)> done);
-  void CountInFlight(const input::NameJob& job, int change);
+  void CountInFlight(const input::NameJob& job, int change) const;
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
   std::unique_ptr<resolve::Resolver> MakeIterativeResolver();

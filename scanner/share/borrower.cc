@@ -126,6 +126,7 @@ void Borrower::Lend(const LoanBook::Request& request, const Loan& loan, nanoseco
 absl::Status Borrower::RenewSome(const std::vector<LoanBook::Request>& requests) {
   TakeBack(requests);
   std::vector<LoanRequest> asked;
+  asked.reserve(requests.size());
   for (const LoanBook::Request& request : requests) asked.push_back(request.asked);
   const nanoseconds began = Now();
   auto renewal = lender_.Renew(asked, options_.state ? options_.state() : "", pace_version_);

@@ -115,7 +115,7 @@ absl::StatusOr<bool> ChunkQueue::Settle(const Delivery& delivery, std::string_vi
        std::string(line.substr(0, kLongestLine)), absl::StrCat(options_.deliveries)});
   if (!reply.ok()) return reply.status();
   const auto number = reply->AsInteger();
-  if (number != 0 && number != 1) return NotUnderstood("settle");
+  if (!number || *number < 0 || *number > 1) return NotUnderstood("settle");
   return *number == 1;
 }
 

@@ -64,6 +64,7 @@ EngineSource::~EngineSource() {
 }
 
 Delivery EngineSource::DeliveryOf(const plan::ChunkLease& lease) const {
+  if (const auto held = in_hand_.find(lease.ticket); held != in_hand_.end()) return held->second;
   const std::string_view ticket = lease.ticket;
   const size_t at = ticket.find('.');
   Delivery delivery{std::string(ticket.substr(0, at)), 0, lease.chunk};
@@ -120,7 +121,7 @@ absl::Status EngineSource::TellOne(const Word& word) {
 absl::Status EngineSource::Tell() {
   if (Clock::now() < away_until_) return absl::UnavailableError("the engine is away");
   while (!untold_.empty()) {
-    const absl::Status told = TellOne(untold_.front());
+    absl::Status told = TellOne(untold_.front());
     Note(told);
     if (absl::IsUnavailable(told)) return told;
     untold_.pop_front();
@@ -158,28 +159,38 @@ plan::NextChunk EngineSource::Next(plan::ChunkLease* lease) {
       status_ = NotUnderstood("take");
       return plan::NextChunk::kFailed;
     }
+    const std::lock_guard lock(mutex_);
+    if (TakeAgain(delivery)) continue;
     *lease = {delivery.chunk, absl::StrCat(delivery.id, ".", delivery.count)};
-    {
-      const std::lock_guard lock(mutex_);
-      in_hand_[lease->ticket] = delivery;
-    }
+    in_hand_[lease->ticket] = delivery;
     return plan::NextChunk::kChunk;
   }
   return plan::NextChunk::kInterrupted;
 }
 
+/// An engine that lost its last second, or took this machine for dead, deals out what is in hand.
+bool EngineSource::TakeAgain(const Delivery& delivery) {
+  for (auto& [ticket, held] : in_hand_) {
+    if (held.chunk != delivery.chunk) continue;
+    held = delivery;
+    lost_.erase(ticket);
+    return true;
+  }
+  return false;
+}
+
 absl::Status EngineSource::Done(const plan::ChunkLease& lease) {
   const std::lock_guard lock(mutex_);
-  Forget(lease);
   untold_.push_back({DeliveryOf(lease), true, ""});
+  Forget(lease);
   const absl::Status told = Tell();
   return absl::IsUnavailable(told) ? absl::OkStatus() : told;
 }
 
 void EngineSource::GiveBack(const plan::ChunkLease& lease, std::string_view why) {
   const std::lock_guard lock(mutex_);
-  Forget(lease);
   untold_.push_back({DeliveryOf(lease), false, std::string(why)});
+  Forget(lease);
   (void)Tell();  // Otherwise its lease runs out.
 }
 

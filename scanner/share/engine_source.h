@@ -73,6 +73,8 @@ class EngineSource final : public plan::ChunkSource {
   absl::Status TellOne(const Word& word);
   void Note(const absl::Status& status);
   void Forget(const plan::ChunkLease& lease);
+  /// Is the chunk in hand? Then this is its delivery from now on.
+  bool TakeAgain(const Delivery& delivery);
 
   const plan::Manifest& manifest_;
   const EngineSourceOptions options_;

@@ -210,11 +210,18 @@ class Ended(ChunkCase):
         self.scan_chunks(*FAST)
         self.assert_whole(lines)
 
+    def wait_for_a_chunk_in_hand(self):
+        deadline = time.monotonic() + harness.PATIENCE_S
+        while not (self.out.is_dir() and any(path.suffix == ".lock" for path in self.out.iterdir())):
+            self.assertLess(time.monotonic(), deadline, "no chunk is taken")
+            time.sleep(0.02)
+
     def test_a_signal_gives_back_what_is_not_done(self):
         lines = self.names()
         self.plan(lines=lines)
         with subprocess.Popen(self.command(*SLOW, "--grace", "0"), stderr=subprocess.PIPE) as scan:
-            time.sleep(1)
+            self.wait_for_a_chunk_in_hand()
+            time.sleep(0.5)
             scan.send_signal(signal.SIGTERM)
             said = scan.communicate(timeout=30)[1].decode()
         self.assertEqual(scan.returncode, 143, said)
@@ -228,7 +235,8 @@ class Ended(ChunkCase):
         self.plan(lines=self.names(12_000))
         with subprocess.Popen(self.command("--rate", "2000", "--server-rate", "0", "--concurrency", "100", "--threads", "1"),
                               stderr=subprocess.PIPE) as scan:
-            time.sleep(0.5)
+            self.wait_for_a_chunk_in_hand()
+            time.sleep(0.3)
             scan.send_signal(signal.SIGTERM)
             said = scan.communicate(timeout=30)[1].decode()
         self.assertEqual(scan.returncode, 143, said)

@@ -26,7 +26,6 @@ namespace caascan::scan {
 namespace {
 
 using investigate::Line;
-using investigate::Records;
 
 using net::Arrival;
 using net::Outbox;

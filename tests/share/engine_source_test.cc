@@ -157,6 +157,25 @@ TEST_F(EngineSourceTest, AnEngineThatLostAllIsPlannedAgain) {
   EXPECT_EQ(Group().chunks_done, 4U);
 }
 
+TEST_F(EngineSourceTest, WhatIsInHandIsNotTakenTwice) {
+  auto one = Source("one");
+  const plan::ChunkLease first = Take(one.get());
+  redis_.Kill();
+  redis_.Forget();
+  redis_.Start();
+  plan::ChunkLease lease;
+  std::set<uint32_t> seen = {first.chunk};
+  for (int i = 0; i < 3; ++i) {
+    lease = Take(one.get());
+    EXPECT_TRUE(seen.insert(lease.chunk).second) << lease.chunk;
+    EXPECT_TRUE(one->Done(lease).ok());
+  }
+  EXPECT_TRUE(one->Extend(first)) << "by its new delivery";
+  EXPECT_TRUE(one->Done(first).ok());
+  EXPECT_EQ(one->Next(&lease), plan::NextChunk::kEnd);
+  EXPECT_EQ(Group().chunks_done, 4U);
+}
+
 TEST_F(EngineSourceTest, InterruptEndsAWait) {
   const auto one = Source("one");
   const auto two = Source("two");
