@@ -101,6 +101,7 @@ class Scanner::Batch::Client : public input::Asker {
       on_record_ = nullptr;
     }
     (void)queue_->Remove(this);
+    held_.clear();  // Each of them keeps this alive.
     --*batches_;
   }
 
