@@ -13,8 +13,8 @@ namespace caascan::guide {
 /// What the reason says of the name: a whole sentence.
 std::string_view ReasonMeaning(Reason reason);
 
-/// One sentence for whoever ordered the certificate, which is for `purpose`; empty for reasons that
-/// permit.
+/// One sentence for the person who ordered the certificate, which is for `purpose`; empty for
+/// reasons that permit.
 std::string_view ReasonRemedy(Reason reason, Purpose purpose = Purpose::kTls);
 
 /// Which commands show it, where the look-up of CAA failed for it.

@@ -36,7 +36,7 @@ NextJob ChunkJobs::Next(input::NameJob* job, bool wait) {
   const std::string_view line = text.substr(next_, feed - next_);
   next_ = feed == std::string_view::npos ? text_.size : feed + 1;
   if (!reader_.Read(line, job, denials_)) {
-    // The digest fits, so that whoever planned it wrote something else.
+    // The digest fits, so that the plan wrote something else.
     status_ = absl::DataLossError(
         absl::StrCat(ChunkPath(run_, chunk_), ": a line is no job of this version"));
     return NextJob::kFailed;

@@ -30,7 +30,7 @@ class ChunkSource {
  public:
   virtual ~ChunkSource() = default;
 
-  /// Takes the next chunk that nobody has. May wait for one that others may give back.
+  /// Takes the next chunk that no other has. May wait for one that others may give back.
   virtual NextChunk Next(ChunkLease* lease) = 0;
   virtual const absl::Status& status() const = 0;
 

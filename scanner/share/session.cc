@@ -152,7 +152,7 @@ struct Session::Context {
     }
   }
 
-  /// What came since the last reply was asked for by nobody.
+  /// What came since the last reply was not asked for.
   bool HasUnread() const {
     char octet = 0;
     return recv(redis->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;

@@ -36,7 +36,7 @@ class ReferralLeads {
   ReferralLeads& operator=(const ReferralLeads&) = delete;
   ~ReferralLeads() { assert(leads_.empty() && "each lead is given up"); }
 
-  /// The list to wait in, at once; null where nobody leads for `cut`. Then *lead does.
+  /// The list to wait in, at once; null where none leads for `cut`. Then *lead does.
   /// REQUIRES: *lead is null.
   [[nodiscard]] async::WaitList* Join(dns::NameView cut, Holder* lead) {
     assert(*lead == nullptr && "one at a time");
