@@ -16,12 +16,12 @@
 #include "scanner/compare/diff_counts.h"
 #include "scanner/compare/spill.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/publish/report_output.h"
 #include "scanner/record/json_text.h"
 #include "scanner/record/run_files.h"
 #include "scanner/record/scan_metadata.h"
 #include "scanner/report/progress_line.h"
 #include "scanner/report/record_pass.h"
-#include "scanner/report/report_output.h"
 
 namespace caascan {
 namespace compare {
@@ -150,7 +150,7 @@ void CompareRequests(const DiffOptions& options, DiffSummary* summary) {
 }
 
 /// CSV goes to a folder.
-absl::Status CheckChanges(const DiffOptions& options, const report::ReportOutput& output) {
+absl::Status CheckChanges(const DiffOptions& options, const publish::ReportOutput& output) {
   if (options.changes_path.empty()) return absl::OkStatus();
   std::vector<record::RunFile> outputs = {{"--changes", options.changes_path}};
   if (options.format != ReportFormat::kCsv) outputs.push_back({"-o", options.output_path});
@@ -158,10 +158,10 @@ absl::Status CheckChanges(const DiffOptions& options, const report::ReportOutput
 }
 
 absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
-  const report::ReportOutput output = {options.output_path, options.format, options.top,
-                                       record::Operands({options.old_path, options.new_path}),
-                                       options.overwrite};
-  if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
+  const publish::ReportOutput output = {options.output_path, options.format, options.top,
+                                        record::Operands({options.old_path, options.new_path}),
+                                        options.overwrite};
+  if (absl::Status status = publish::CheckOutput(output); !status.ok()) return status;
   if (absl::Status status = CheckChanges(options, output); !status.ok()) return status;
   CompareRequests(options, summary);
   auto pass = std::make_unique<report::RecordPass>(
@@ -193,7 +193,7 @@ absl::Status RunDiff(const DiffOptions& options, DiffSummary* summary) {
   if (changes.has_value()) status = changes->Commit();
   if (!status.ok()) return status;
   if (io::IsStandardOutput(options.output_path)) pass.reset();
-  return report::WriteReport(counts.MakeReport(summary->broken), output);
+  return publish::WriteReport(counts.MakeReport(summary->broken), output);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "scanner/explain/two_sides.h"
 #include "scanner/explain/verdict.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/publish/html_page.h"
 #include "scanner/record/record_view.h"
 #include "scanner/record/run_files.h"
 #include "scanner/report/formats/cell_text.h"
@@ -30,7 +31,7 @@
 namespace caascan::explain {
 namespace {
 
-using report::HtmlText;
+using publish::HtmlText;
 using report::PrintableText;
 
 constexpr size_t kMaxText = 500;
@@ -324,8 +325,8 @@ absl::StatusOr<std::string> CheckPage(const std::vector<std::string>& records,
     body.Element("p class=\"facts\"", report::PrintableText(filled.how));
   }
   body.Markup("</main>\n");
-  return report::HtmlPage(title, body.Take(), {explain::CheckStyle(), explain::CheckStyleDigest()},
-                          {explain::CheckScript(), explain::CheckScriptDigest()});
+  return publish::HtmlPage(title, body.Take(), {explain::CheckStyle(), explain::CheckStyleDigest()},
+                           {explain::CheckScript(), explain::CheckScriptDigest()});
 }
 
 absl::Status CheckPagePath(const std::string& path, const std::vector<std::string>& inputs) {

@@ -8,6 +8,7 @@
 
 #include "caascan/finding_kind.h"
 #include "scanner/explain/dossier.h"
+#include "scanner/publish/html_page.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
 
@@ -163,14 +164,14 @@ void AppendMarkdown(const Block& block, std::string* out) {
 
 void AppendHtml(const Block& block, std::string* out) {
   if (block.kind != BlockKind::kTable) {
-    return AppendFramed(kHtmlFrames, block.kind, report::HtmlText(block.text), out);
+    return AppendFramed(kHtmlFrames, block.kind, publish::HtmlText(block.text), out);
   }
   *out += "<div class=\"scroll\"><table>\n";
   for (size_t row = 0; row < block.rows.size(); ++row) {
     *out += "<tr>";
     for (const std::string& cell : block.rows[row]) {
-      *out += row == 0 ? "<th>" + report::HtmlText(cell) + "</th>"
-                       : "<td>" + report::HtmlText(cell) + "</td>";
+      *out += row == 0 ? "<th>" + publish::HtmlText(cell) + "</th>"
+                       : "<td>" + publish::HtmlText(cell) + "</td>";
     }
     *out += "</tr>\n";
   }
@@ -241,7 +242,7 @@ std::string HtmlDossier(const Dossier& dossier) {
   std::string body;
   const std::vector<Block> blocks = MakeBlocks(dossier);
   for (const Block& block : blocks) AppendHtml(block, &body);
-  return report::HtmlPage(blocks.front().text, body);
+  return publish::HtmlPage(blocks.front().text, body);
 }
 
 }  // namespace caascan::explain

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scanner/publish/html_page.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
 
@@ -87,9 +88,9 @@ class Painter {
     absl::StrAppend(&out_, "<text class=\"", std::string(style), "\" x=\"", x, "\" y=\"", y_ - 4,
                     "\">");
     if (shown != whole) {
-      absl::StrAppend(&out_, "<title>", report::HtmlText(whole), "</title>");
+      absl::StrAppend(&out_, "<title>", publish::HtmlText(whole), "</title>");
     }
-    absl::StrAppend(&out_, report::HtmlText(shown), "</text>");
+    absl::StrAppend(&out_, publish::HtmlText(shown), "</text>");
   }
 
   std::string out_;
@@ -230,7 +231,7 @@ std::string TrustPictureSvg(const TrustPicture& picture, std::string_view id) {
   return absl::StrCat("<svg class=\"trust\" role=\"img\" aria-labelledby=\"", name, "t\"",
                       " aria-describedby=\"", name, "d\" viewBox=\"0 0 ", kWidth, " ", painter.y(),
                       "\"><title id=\"", name, "t\">The chain of trust and the servers</title>",
-                      "<desc id=\"", name, "d\">", report::HtmlText(description), "</desc>",
+                      "<desc id=\"", name, "d\">", publish::HtmlText(description), "</desc>",
                       painter.Take(), "</svg>\n");
 }
 

@@ -14,9 +14,9 @@
 #include "scanner/history/history_tables.h"
 #include "scanner/history/store.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/publish/report_output.h"
 #include "scanner/record/run_files.h"
 #include "scanner/report/count_records.h"
-#include "scanner/report/report_output.h"
 
 namespace caascan {
 namespace history {
@@ -174,9 +174,9 @@ absl::Status ShowHistory(const HistoryShowOptions& options) {
     if (date.empty()) continue;
     if (absl::Status status = history::CheckDate(date); !status.ok()) return status;
   }
-  const report::ReportOutput output = {options.output_path, options.format, options.top,
-                                       record::Operands({options.store_path}), options.overwrite};
-  if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
+  const publish::ReportOutput output = {options.output_path, options.format, options.top,
+                                        record::Operands({options.store_path}), options.overwrite};
+  if (absl::Status status = publish::CheckOutput(output); !status.ok()) return status;
   auto store = history::Store::Open(options.store_path, history::Store::Mode::kRead);
   if (!store.ok()) return store.status();
   HistoryShowOptions chosen = options;
@@ -184,7 +184,7 @@ absl::Status ShowHistory(const HistoryShowOptions& options) {
   if (!status.ok()) return status;
   const auto facts = history::ReadFacts(store->get(), chosen);
   if (!facts.ok()) return facts.status();
-  return report::WriteReport(history::MakeHistoryReport(*facts, chosen.label), output);
+  return publish::WriteReport(history::MakeHistoryReport(*facts, chosen.label), output);
 }
 
 }  // namespace caascan

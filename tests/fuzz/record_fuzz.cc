@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/publish/html_report.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/aggregate.h"
 #include "scanner/report/formats/formats.h"
@@ -59,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (in_run != run.size()) std::abort();
   const auto report = MakeReport(aggregate, {}, {.inputs = {}, .min_names = 1});
-  if (caascan::report::HtmlReport(report, 0).empty()) std::abort();
+  if (caascan::publish::HtmlReport(report, 0).empty()) std::abort();
   return 0;
 }

@@ -23,25 +23,6 @@ std::string JsonReport(const Report& report);
 /// for a formula has an apostrophe in front.
 std::string CsvTable(const Table& table);
 
-/// One self-contained page that loads nothing: pictures, and tables that sort and filter. Tables
-/// show 500 rows, or `top` where that is not 0.
-std::string HtmlReport(const Report& report, size_t top);
-
-/// A page around `body`, which is markup.
-std::string HtmlPage(std::string_view title, std::string_view body);
-
-/// A style or a script that is built into the program, and its SHA-256 in Base64.
-struct EmbeddedText {
-  std::string_view text;
-  std::string_view digest;
-};
-/// The same with a style behind the report's own, and a script in place of the report's.
-std::string HtmlPage(std::string_view title, std::string_view body, const EmbeddedText& style,
-                     const EmbeddedText& script);
-
-/// Text that PrintableText() made, as HTML shows it, between tags and in quoted attributes.
-std::string HtmlText(std::string_view printable);
-
 /// How far a table's counts may be off, in a sentence; empty where they are exact.
 std::string MissedNote(const Table& table);
 

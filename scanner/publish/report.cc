@@ -6,10 +6,10 @@
 
 #include "scanner/io/long_lines.h"
 #include "scanner/io/whole_file.h"
+#include "scanner/publish/report_output.h"
 #include "scanner/record/record_folder.h"
 #include "scanner/report/count_records.h"
 #include "scanner/report/partial.h"
-#include "scanner/report/report_output.h"
 #include "scanner/report/tables.h"
 
 namespace caascan {
@@ -20,10 +20,10 @@ absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
   if (!files.ok()) return files.status();
   ReportOptions options = given;
   options.inputs = *std::move(files);
-  const report::ReportOutput output = {
+  const publish::ReportOutput output = {
       options.output_path, options.partial ? ReportFormat::kText : options.format, options.top,
       record::Operands(options.inputs), options.overwrite};
-  if (absl::Status status = report::CheckOutput(output); !status.ok()) return status;
+  if (absl::Status status = publish::CheckOutput(output); !status.ok()) return status;
   const report::PassOptions reading = {options.inputs, options.threads, options.progress};
   auto pass = std::make_unique<report::RecordPass>(reading);
   report::CountedRecords counted;
@@ -44,12 +44,12 @@ absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
         options.output_path,
         report::WritePartial(counted.sum, counted.broken.count() - counted.sum.broken()));
   }
-  return report::WriteReport(report::MakeReport(counted.sum, counted.broken,
-                                                {.inputs = counted.inputs,
-                                                 .scans = counted.scans,
-                                                 .min_names = options.min_names,
-                                                 .orders_only = options.orders_only}),
-                             output);
+  return publish::WriteReport(report::MakeReport(counted.sum, counted.broken,
+                                                 {.inputs = counted.inputs,
+                                                  .scans = counted.scans,
+                                                  .min_names = options.min_names,
+                                                  .orders_only = options.orders_only}),
+                              output);
 }
 
 absl::Status WritePartialReport(const std::string& records, const std::string& output) {

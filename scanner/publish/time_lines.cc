@@ -1,16 +1,23 @@
 // Lines differ in colour and in their dashes, so that they are told apart without colours, too.
-// Tested by html_format_test.cc.
-#include "scanner/report/formats/time_lines.h"
+// Tested by html_report_test.cc.
+#include "scanner/publish/time_lines.h"
 
 #include <algorithm>
 #include <limits>
 
+#include "scanner/publish/html_page.h"
+#include "scanner/publish/svg.h"
 #include "scanner/report/formats/cell_text.h"
-#include "scanner/report/formats/formats.h"
-#include "scanner/report/formats/svg.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 namespace {
+
+using report::CellText;
+using report::ColumnKind;
+using report::CurvePoint;
+using report::PrintableText;
+using report::Table;
+using report::TimeLine;
 
 constexpr int kWidth = 700;
 constexpr int kTop = 10;
@@ -80,4 +87,4 @@ std::string TimeLinePicture(const Table& table) {
   return out;
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

@@ -4,16 +4,16 @@
 
 #include <string_view>
 
-namespace caascan::report {
+namespace caascan::publish {
 
-/// formats/report.css: light and dark as the reader's system is, for screens of any width and for
+/// report.css: light and dark as the reader's system is, for screens of any width and for
 /// paper.
 std::string_view Style();
 std::string_view StyleDigest();
 
-/// formats/report.js: sorts tables by the heading that is clicked and filters them by what is
+/// report.js: sorts tables by the heading that is clicked and filters them by what is
 /// typed. Without it the page says the same.
 std::string_view Script();
 std::string_view ScriptDigest();
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

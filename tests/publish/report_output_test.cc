@@ -1,5 +1,5 @@
 // Where a report goes, and in which form.
-#include "scanner/report/report_output.h"
+#include "scanner/publish/report_output.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,11 @@
 #include "tests/io/temp_file.h"
 #include "tests/report/hostile_table.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 namespace {
+
+using report::HostileTable;
+using report::Report;
 
 Report Small() { return {.title = "R", .schema = "urn:x", .tables = {HostileTable("x")}}; }
 
@@ -81,4 +84,4 @@ TEST(WriteReportTest, SaysWhatCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace caascan::report
+}  // namespace caascan::publish

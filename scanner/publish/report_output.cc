@@ -1,5 +1,5 @@
 // Tested by report_output_test.cc.
-#include "scanner/report/report_output.h"
+#include "scanner/publish/report_output.h"
 
 #include <sys/stat.h>
 
@@ -7,10 +7,14 @@
 #include <cstring>
 
 #include "scanner/io/whole_file.h"
+#include "scanner/publish/html_report.h"
 #include "scanner/report/formats/formats.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 namespace {
+
+using report::Report;
+using report::Table;
 
 absl::Status MakeFolder(const std::string& path) {
   if (mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return absl::OkStatus();
@@ -26,7 +30,7 @@ absl::Status WriteCsv(const Report& report, const ReportOutput& output) {
   absl::Status safe = record::CheckReplaced(output.inputs, files, output.overwrite);
   if (!safe.ok()) return safe;
   for (const Table& table : report.tables) {
-    absl::Status written = io::WriteWhole(path_of(table), CsvTable(table));
+    absl::Status written = io::WriteWhole(path_of(table), report::CsvTable(table));
     if (!written.ok()) return written;
   }
   return absl::OkStatus();
@@ -46,11 +50,11 @@ absl::Status CheckOutput(const ReportOutput& output) {
 absl::Status WriteReport(const Report& report, const ReportOutput& output) {
   switch (output.format) {
     case ReportFormat::kText:
-      return io::WriteWhole(output.path, TextReport(report, output.top));
+      return io::WriteWhole(output.path, report::TextReport(report, output.top));
     case ReportFormat::kMarkdown:
-      return io::WriteWhole(output.path, MarkdownReport(report, output.top));
+      return io::WriteWhole(output.path, report::MarkdownReport(report, output.top));
     case ReportFormat::kJson:
-      return io::WriteWhole(output.path, JsonReport(report));
+      return io::WriteWhole(output.path, report::JsonReport(report));
     case ReportFormat::kHtml:
       return io::WriteWhole(output.path, HtmlReport(report, output.top));
     case ReportFormat::kCsv:
@@ -59,4 +63,4 @@ absl::Status WriteReport(const Report& report, const ReportOutput& output) {
   return WriteCsv(report, output);
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

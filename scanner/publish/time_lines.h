@@ -5,10 +5,10 @@
 
 #include "scanner/report/table.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 
 /// An SVG of Table::lines with a legend, as HTML; empty where no line has two points. Pure; safe
 /// from any thread.
-std::string TimeLinePicture(const Table& table);
+std::string TimeLinePicture(const report::Table& table);
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

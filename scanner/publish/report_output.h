@@ -10,7 +10,7 @@
 #include "scanner/record/run_files.h"
 #include "scanner/report/table.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 
 struct ReportOutput {
   std::string path;  // Of kCsv a folder.
@@ -25,6 +25,6 @@ struct ReportOutput {
 [[nodiscard]] absl::Status CheckOutput(const ReportOutput& output);
 
 /// Writes it, whole or not at all (each file of kCsv by itself).
-[[nodiscard]] absl::Status WriteReport(const Report& report, const ReportOutput& output);
+[[nodiscard]] absl::Status WriteReport(const report::Report& report, const ReportOutput& output);
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

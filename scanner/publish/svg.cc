@@ -1,13 +1,13 @@
-// Tested by html_format_test.cc.
-#include "scanner/report/formats/svg.h"
+// Tested by html_report_test.cc.
+#include "scanner/publish/svg.h"
 
 #include <array>
 #include <cstdio>
 
+#include "scanner/publish/html_page.h"
 #include "scanner/report/formats/cell_text.h"
-#include "scanner/report/formats/formats.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 
 std::string Fixed(double value) {
   std::array<char, 32> text{};
@@ -16,7 +16,7 @@ std::string Fixed(double value) {
 }
 
 std::string Cut(std::string text, size_t size) {
-  if (DisplayWidth(text) <= size) return text;
+  if (report::DisplayWidth(text) <= size) return text;
   size_t end = size;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80) --end;
   return text.substr(0, end) + "...";
@@ -35,4 +35,4 @@ void AppendSvgLine(std::string_view kind, double x1, double y1, double x2, doubl
           Fixed(y2) + "\"/>";
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::publish

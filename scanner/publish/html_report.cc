@@ -1,20 +1,34 @@
-// Strangers' text goes through HtmlText() wherever it stands; there are no style attributes and no
-// scripts but the one that the policy knows. Tested by html_format_test.cc and
-// tests/e2e/html_report_test.py.
+// Strangers' text goes through HtmlText() wherever it stands; there are no style attributes.
+// Tested by html_report_test.cc and tests/e2e/html_report_test.py.
+#include "scanner/publish/html_report.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
 
-#include "scanner/report/embedded.h"
+#include "scanner/publish/html_page.h"
+#include "scanner/publish/svg.h"
+#include "scanner/publish/time_lines.h"
 #include "scanner/report/formats/cell_text.h"
 #include "scanner/report/formats/formats.h"
-#include "scanner/report/formats/svg.h"
-#include "scanner/report/formats/time_lines.h"
 #include "scanner/report/interval.h"
 
-namespace caascan::report {
+namespace caascan::publish {
 namespace {
+
+using report::Cell;
+using report::CellText;
+using report::Column;
+using report::ColumnKind;
+using report::CurvePoint;
+using report::GroupedNumber;
+using report::Interval;
+using report::NumberText;
+using report::Report;
+using report::Share;
+using report::Table;
+using report::WilsonInterval;
 
 /// Bounds that keep a page under 2 MB.
 constexpr size_t kMaxRows = 500;
@@ -179,7 +193,7 @@ void AppendRows(const Table& table, size_t rows, std::string* out) {
 
 void AppendTable(const Table& table, size_t top, std::string* out) {
   *out += "<section id=\"" + HtmlText(table.id) + "\"><h2>" + HtmlText(table.title) + "</h2>\n";
-  for (const std::string& note : {table.note, MissedNote(table)}) {
+  for (const std::string& note : {table.note, report::MissedNote(table)}) {
     if (!note.empty()) *out += "<p>" + HtmlText(note) + "</p>\n";
   }
   if (table.plotted) AppendPlot(table, out);
@@ -193,81 +207,7 @@ void AppendTable(const Table& table, size_t top, std::string* out) {
   *out += "</section>\n";
 }
 
-using EmbeddedTexts = std::vector<EmbeddedText>;
-
-std::string Sources(const EmbeddedTexts& texts) {
-  std::string sources;
-  for (const EmbeddedText& each : texts) sources.append(" 'sha256-").append(each.digest) += '\'';
-  return sources;
-}
-
-/// The page's Content-Security-Policy: nothing is loaded from anywhere, and nothing is run or
-/// styled but what the page holds, which it names by its SHA-256.
-std::string Policy(const EmbeddedTexts& styles, const EmbeddedTexts& scripts) {
-  return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src" + Sources(styles) +
-         "; script-src" + Sources(scripts);
-}
-
-void AppendTagged(const char* tag, const EmbeddedTexts& texts, std::string* out) {
-  for (const EmbeddedText& each : texts) {
-    out->append("<").append(tag).append(">").append(each.text);
-    out->append("</").append(tag).append(">");
-  }
-}
-
-std::string FramedPage(std::string_view title, std::string_view body, const EmbeddedTexts& styles,
-                       const EmbeddedTexts& scripts) {
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"";
-  out += Policy(styles, scripts);
-  out +=
-      "\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
-  out.append(HtmlText(title)).append("</title>\n");
-  AppendTagged("style", styles, &out);
-  out.append("</head>\n<body>\n").append(body);
-  AppendTagged("script", scripts, &out);
-  out += "\n</body></html>\n";
-  return out;
-}
-
 }  // namespace
-
-std::string HtmlText(std::string_view printable) {
-  std::string text;
-  for (const char c : printable) {
-    switch (c) {
-      case '&':
-        text += "&amp;";
-        break;
-      case '<':
-        text += "&lt;";
-        break;
-      case '>':
-        text += "&gt;";
-        break;
-      case '"':
-        text += "&quot;";
-        break;
-      case '\'':
-        text += "&#39;";
-        break;
-      default:
-        text += c;
-    }
-  }
-  return text;
-}
-
-std::string HtmlPage(std::string_view title, std::string_view body) {
-  return FramedPage(title, body, {{Style(), StyleDigest()}}, {{Script(), ScriptDigest()}});
-}
-
-std::string HtmlPage(std::string_view title, std::string_view body, const EmbeddedText& style,
-                     const EmbeddedText& script) {
-  return FramedPage(title, body, {{Style(), StyleDigest()}, style}, {script});
-}
 
 std::string HtmlReport(const Report& report, size_t top) {
   std::string body = "<h1>" + HtmlText(report.title) + "</h1>\n<nav>";
@@ -282,4 +222,4 @@ std::string HtmlReport(const Report& report, size_t top) {
   return HtmlPage(report.title, body);
 }
 
-}  // namespace caascan::report
+}  // namespace caascan::publish
