@@ -21,5 +21,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/caascanConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/caascanConfig.cmake ${PROJECT_BINARY_DIR}/caascanConfigVersion.cmake
         DESTINATION ${package})
 
+# All that `cmake --install` copies.
+add_custom_target(installed)
+add_dependencies(installed caascan_cli caalab_cli caascan_documents caalab_documents ${rooms})
+
 install(TARGETS caascan_cli caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/systemd DESTINATION ${CMAKE_INSTALL_DOCDIR})

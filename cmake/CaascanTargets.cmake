@@ -1,9 +1,13 @@
 # Flags and helper functions every target of the project uses. Flags are scoped to targets: a project that
 # takes caascan in with add_subdirectory keeps its own.
 
-# caascan_flags(target): warnings as errors and, where asked for, sanitizers.
+# caascan_flags(target): warnings, as errors where CAASCAN_WERROR is on, as the presets have it; and, where asked for,
+# sanitizers.
 function(caascan_flags target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  if(CAASCAN_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
   # GCC 12 reports false positives of these at -O2 inside its own and Abseil's headers.
   target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>")
   if(CAASCAN_LIBFUZZER)
