@@ -51,10 +51,6 @@ void MakeFresh(Record* record) {
   rank.reset();
 }
 
-void SetRank(uint32_t rank, Record* record) {
-  record->rank = rank == kNoRank ? std::nullopt : std::optional<uint32_t>(rank);
-}
-
 void AppendTag(uint32_t chunk, const Record& record, std::string* out) {
   if (chunk == kNoChunk) return;
   record::AppendUnsigned(chunk, out);
@@ -114,7 +110,7 @@ void StartRecord(const NameJob& job, Record* record) {
     record->reason = Reason::kInvalidName;
   }
   record->purpose = job.purpose;
-  SetRank(job.rank, record);
+  record->rank = RankOf(job.rank);
   if (!job.has_details()) return;
   record->input = job.details().input;
   record->id = job.details().id;
@@ -159,7 +155,7 @@ void AppendRecords(const NameJob& job, const record::RecordFormat& format, Recor
     record->id = twin.id;
     record->order = twin.order;
     record->input_columns = twin.input_columns;
-    SetRank(twin.rank, record);
+    record->rank = RankOf(twin.rank);
     AppendTag(job.chunk, *record, out);
     format.Append(*record, out);
   }

@@ -21,6 +21,10 @@ class Asker;
 
 /// Of a name without a rank.
 inline constexpr uint32_t kNoRank = UINT32_MAX;
+/// As a record has it.
+constexpr std::optional<uint32_t> RankOf(uint32_t rank) {
+  return rank == kNoRank ? std::nullopt : std::optional<uint32_t>(rank);
+}
 /// Of a name that comes from no chunk of a run.
 inline constexpr uint32_t kNoChunk = UINT32_MAX;
 

@@ -202,4 +202,11 @@ bool ReadElapsed(ondemand::value& value, RecordView* record) {
          record->elapsed_ms <= kMaxElapsedMs;
 }
 
+bool ReadRank(ondemand::value& value, RecordView* record) {
+  uint64_t rank = 0;
+  if (value.get_uint64().get(rank) != SUCCESS || rank > UINT32_MAX) return false;
+  record->rank = static_cast<uint32_t>(rank);
+  return true;
+}
+
 }  // namespace caascan::record

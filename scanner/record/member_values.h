@@ -64,5 +64,6 @@ bool ReadDecisions(simdjson::ondemand::value& value, RecordView* record);
 /// Of `persist` its result alone; see persist_member.h.
 bool ReadPersistResult(simdjson::ondemand::value& value, RecordView* record);
 bool ReadElapsed(simdjson::ondemand::value& value, RecordView* record);
+bool ReadRank(simdjson::ondemand::value& value, RecordView* record);
 
 }  // namespace caascan::record

@@ -38,6 +38,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"may_issue\"", "may_issue is no boolean", "may_issue occurs twice"},
     {"would_issue\"", "would_issue is no boolean", "would_issue occurs twice"},
     {"nxdomain\"", "nxdomain is no boolean", "nxdomain occurs twice"},
+    {"detail\"", "detail is no string", "detail occurs twice"},
     {"caa\"", "caa is no set of CAA records", "caa occurs twice"},
     {"cname\"", "cname is no array of names", "cname occurs twice"},
     {"dnssec\"", "dnssec is none of the five", "dnssec occurs twice"},
@@ -56,6 +57,7 @@ constexpr std::array<MemberText, kMemberCount> kMembers = {{
     {"attempts\"", "attempts is no count", "attempts occurs twice"},
     {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms occurs twice"},
     {"time\"", "time is no time in UTC of the years 1970 to 2100", "time occurs twice"},
+    {"rank\"", "rank is no count", "rank occurs twice"},
     {"id\"", "", ""},
     {"order\"", "order cannot be read", "order occurs twice"},
 }};
@@ -99,7 +101,7 @@ constexpr uint32_t MembersFor(Use use) {
       return Bits(kName, kFor, kOutcome, kReason, kMayIssue, kWouldIssue, kCaa, kDecisions,
                   kParameters, kPersist, kValidUntil, kTime);
     case Use::kOrigin:
-      return Bits(kName, kInput, kFor, kReason, kId, kOrder);
+      return Bits(kName, kInput, kFor, kReason, kRank, kId, kOrder);
     case Use::kReport:
       break;
   }
@@ -153,10 +155,9 @@ class Members {
   }
 
   static std::string_view Wrong(unsigned member) {
-    if (kUse == Use::kDecide && member == static_cast<unsigned>(Member::kReason)) {
-      return "reason is no string";
-    }
-    if (kUse == Use::kDecide && member == static_cast<unsigned>(Member::kDecisions)) {
+    const bool decides = kUse == Use::kDecide;
+    if (decides && member == static_cast<unsigned>(Member::kReason)) return "reason is no string";
+    if (decides && member == static_cast<unsigned>(Member::kDecisions)) {
       return "decisions is no object";
     }
     return kMembers[member].wrong;
@@ -207,6 +208,8 @@ class Members {
         return ReadPurpose(value);
       case Member::kReason:
         return ReadReason(value);
+      case Member::kRank:
+        return ReadRank(value, record_) || kUse == Use::kOrigin;
       case Member::kId:
         record_->id = RawJsonText(value);
         return true;
@@ -245,15 +248,17 @@ class Members {
   bool ReadPlaced(Member member, ondemand::value& value) {
     std::string_view& place = places_[static_cast<size_t>(member)].value;
     if (member == Member::kCaa) return ReadCaa(value, RrsetUse::kDecide, record_);
-    if (member == Member::kDecisions || member == Member::kParameters) {
+    if (member == Member::kDecisions || member == Member::kParameters ||
+        member == Member::kPersist) {
       place = RawJsonText(value);
-      return place.starts_with('{');
-    }
-    if (member == Member::kPersist) {
-      place = RawJsonText(value);
-      return true;
+      return member == Member::kPersist || place.starts_with('{');
     }
     place = TrimJsonSpace(value.raw_json_token());
+    return ReadVerdict(member, value);
+  }
+
+  /// Of the members that all but --resume read, those that need no more than their text.
+  bool ReadVerdict(Member member, ondemand::value& value) {
     std::string_view text;
     switch (member) {
       case Member::kName:
@@ -278,14 +283,10 @@ class Members {
   bool ReadResult(Member member, ondemand::value& value) {
     std::string_view text;
     switch (member) {
-      case Member::kOutcome:
-        return ReadOutcome(value);
-      case Member::kMayIssue:
-        return value.get_bool().get(record_->may_issue) == SUCCESS;
-      case Member::kWouldIssue:
-        return value.get_bool().get(record_->would_issue) == SUCCESS;
       case Member::kNxdomain:
         return value.get_bool().get(record_->nxdomain) == SUCCESS;
+      case Member::kDetail:
+        return GetText(value, &record_->detail);
       case Member::kCaa:
         return ReadCaa(value, RrsetUse::kReport, record_);
       case Member::kCname:
@@ -321,10 +322,8 @@ class Members {
         return value.get_uint64().get(record_->attempts) == SUCCESS;
       case Member::kElapsedMs:
         return ReadElapsed(value, record_);
-      case Member::kTime:
-        return ReadTime(value);
       default:
-        return true;
+        return ReadVerdict(member, value);
     }
   }
 
@@ -391,6 +390,7 @@ void RecordReader::Clear() {
   record_.purpose = Purpose::kTls;
   record_.reason_code = {};
   record_.nxdomain = false;
+  record_.detail = {};
   record_.cname.clear();
   record_.has_caa = false;
   record_.caa_owner = {};
@@ -407,6 +407,7 @@ void RecordReader::Clear() {
   record_.retries = 0;
   record_.attempts = 1;
   record_.elapsed_ms = 0;
+  record_.rank.reset();
   record_.id = {};
   record_.order = {};
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ enum class Member : uint8_t {
   kMayIssue,
   kWouldIssue,
   kNxdomain,
+  kDetail,
   kCaa,
   kCname,
   kDnssec,
@@ -44,6 +46,7 @@ enum class Member : uint8_t {
   kAttempts,
   kElapsedMs,
   kTime,
+  kRank,
   kId,
   kOrder,
 };
@@ -94,6 +97,7 @@ struct RecordView {
   bool may_issue = false;
   bool would_issue = false;  // Of records without it: only where the outcome is permit.
   bool nxdomain = false;     // Read by Read() alone.
+  std::string_view detail;   // Why the name is none. Read by Read() alone.
   std::vector<std::string_view> cname;
   DnssecStatus dnssec = DnssecStatus::kUnchecked;
   bool has_caa = false;
@@ -111,7 +115,8 @@ struct RecordView {
   uint64_t retries = 0;
   uint64_t attempts = 1;
   double elapsed_ms = 0;
-  int64_t time_ms = 0;     // Since 1970.
+  int64_t time_ms = 0;  // Since 1970.
+  std::optional<uint32_t> rank;
   std::string_view id;     // Raw JSON, read by ReadOrigin() alone.
   std::string_view order;  // Raw JSON; empty where the record has none.
 };
@@ -151,9 +156,9 @@ class RecordReader {
   /// - what is behind the object is not looked at.
   std::string_view ReadToDecide(std::string_view line);
 
-  /// Reads what tells which line of input a record answers: name, input, for, id and order, and its
-  /// reason_code. False where the line has no reason or cannot be read. Unlike Read(), it takes a
-  /// line of any length, keys with escapes, and the last of members that are there twice.
+  /// Reads what tells which line of input a record answers: name, input, for, rank, id and order,
+  /// and its reason_code. False where the line has no reason or cannot be read. Unlike Read(), it
+  /// takes a line of any length, keys with escapes, and the last of members that are there twice.
   bool ReadOrigin(std::string_view line);
 
   /// The record, where nothing was found wrong with it.

@@ -2,6 +2,7 @@
 // SipHash. bench/scan_bench.cc has its cost. Tested by fingerprint_test.cc.
 #include "scanner/scan/fingerprint.h"
 
+#include <absl/strings/str_cat.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -39,9 +40,12 @@ absl::StatusOr<Fingerprinter> Fingerprinter::Create(uint64_t secret_high, uint64
 }
 
 Fingerprint Fingerprinter::Of(std::string_view name, std::string_view input, Purpose purpose,
-                              std::string_view id, std::string_view order) {
+                              std::string_view id, std::string_view order,
+                              std::optional<uint32_t> rank) {
   text_.clear();
   for (const std::string_view part : {name, input, id, order}) AppendPart(part, &text_);
+  // No purpose is as long as a rank's text with its stop.
+  if (rank) AppendPart(absl::StrCat(*rank, "."), &text_);
   if (purpose != Purpose::kTls) AppendPart(PurposeCode(purpose), &text_);
   std::array<uint64_t, 2> digest{};
   size_t size = 0;

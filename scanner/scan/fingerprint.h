@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,8 @@ class Fingerprinter {
 
   /// Of a record's members; `id` and `order` as their JSON text, empty where absent.
   Fingerprint Of(std::string_view name, std::string_view input, Purpose purpose,
-                 std::string_view id, std::string_view order);
+                 std::string_view id, std::string_view order,
+                 std::optional<uint32_t> rank = std::nullopt);
 
  private:
   struct FreeContext {

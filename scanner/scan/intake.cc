@@ -36,8 +36,9 @@ bool Intake::IsOurs(const input::NameJob& job) {
   }
   if (done_ == nullptr || done_->size() == 0) return true;
   const input::JobDetails& details = job.details();
-  const Fingerprint fingerprint = fingerprinter_->Of(
-      input::RecordName(job), details.input, job.purpose, details.id.text, details.order.text);
+  const Fingerprint fingerprint =
+      fingerprinter_->Of(input::RecordName(job), details.input, job.purpose, details.id.text,
+                         details.order.text, input::RankOf(job.rank));
   if (!done_->Take(fingerprint)) return true;
   ++done_before_;
   return false;

@@ -211,7 +211,7 @@ absl::StatusOr<EarlierOutput> ReadEarlierOutput(const std::string& path,
           stopped = true;
         } else if (!broken) {
           pending.push_back(fingerprinter->Of(record.name, record.input, record.purpose, record.id,
-                                              record.order));
+                                              record.order, record.rank));
         }
         return !broken;
       },

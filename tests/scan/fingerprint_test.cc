@@ -13,6 +13,9 @@ TEST(FingerprintTest, EveryMemberCounts) {
   const Fingerprint whole = secret.Of("a.example", "A.example", Purpose::kTls, "1", "2");
   EXPECT_EQ(whole, secret.Of("a.example", "A.example", Purpose::kTls, "1", "2"));
   EXPECT_NE(whole, secret.Of("a.example", "A.example", Purpose::kSmime, "1", "2"));
+  EXPECT_NE(whole, secret.Of("a.example", "A.example", Purpose::kTls, "1", "2", 0));
+  EXPECT_NE(secret.Of("a.example", "", Purpose::kTls, "", "", 1),
+            secret.Of("a.example", "", Purpose::kTls, "", "", 2));
   EXPECT_NE(whole,
             Fingerprinter::Create(1, 3)->Of("a.example", "A.example", Purpose::kTls, "1", "2"));
   std::set<Fingerprint> others;

@@ -66,7 +66,11 @@ TEST_F(ResumeTest, MembersTellTheLines) {
       R"({"name":"a.example","input":"A.example","reason":"no_caa","id":{"x": [1, "y"]},"order":7})"
       "\n"
       R"({"id":null,"reason":"invalid_name","name":"x\\000y"})"
+      "\n"
+      R"({"name":"a.example","reason":"no_caa","rank":5})"
       "\n"));
+  EXPECT_FALSE(Take(&earlier, "a.example")) << "another row of the same name";
+  EXPECT_TRUE(earlier.records.Take(secret_.Of("a.example", "", Purpose::kTls, "", "", 5)));
   EXPECT_TRUE(earlier.records.Take(
       secret_.Of("a.example", "A.example", Purpose::kTls, R"({"x": [1, "y"]})", "7")));
   EXPECT_TRUE(earlier.records.Take(secret_.Of("x\\000y", "", Purpose::kTls, "null", "")));
