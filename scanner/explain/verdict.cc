@@ -127,7 +127,7 @@ Verdict VerdictOf(const record::RecordView& record,
                          : ca + " may not issue" + IssueText(record) + ": " + because + ".";
       break;
     case Outcome::kError:
-      verdict.text = name + guide::WhyNotLookedUp(record.reason);
+      verdict.text = name + guide::WhyNotLookedUp(record.reason, PrintableText(record.detail));
       break;
     default:
       if (ResolversAreDown(record)) {

@@ -1,6 +1,8 @@
 // Tested by reason_remedy_test.cc and aggregate_test.cc.
 #include "scanner/guide/reason_remedy.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <array>
 #include <cassert>
 
@@ -158,7 +160,7 @@ Dig DigOf(Reason reason) {
   }
 }
 
-std::string WhyNotLookedUp(Reason reason) {
+std::string WhyNotLookedUp(Reason reason, std::string_view detail) {
   assert(OutcomeOf(reason) == Outcome::kError && "it was looked up");
   switch (reason) {
     case Reason::kNoSuchTld:
@@ -169,7 +171,8 @@ std::string WhyNotLookedUp(Reason reason) {
       return " could not be looked up: its servers have addresses of an IP family only that this "
              "scan cannot use.";
     default:
-      return " was not looked up (" + std::string(ReasonCode(reason)) + ").";
+      return absl::StrCat(" was not looked up (", std::string(ReasonCode(reason)), ")",
+                          detail.empty() ? "" : ": ", std::string(detail), ".");
   }
 }
 

@@ -21,7 +21,8 @@ std::string_view ReasonRemedy(Reason reason, Purpose purpose = Purpose::kTls);
 Dig DigOf(Reason reason);
 
 /// What goes on from a name that has this reason for not being looked up, to the end of a sentence.
+/// `detail`: what the record adds to it, ready for people, or empty.
 /// REQUIRES: OutcomeOf(reason) is kError.
-std::string WhyNotLookedUp(Reason reason);
+std::string WhyNotLookedUp(Reason reason, std::string_view detail = {});
 
 }  // namespace caascan::guide

@@ -54,6 +54,10 @@ const VerdictCase kCases[] = {
     // In a signed zone no CA may.
     {"AllMustRefuse", "dnssec_bogus", false, false, kFailedAt, "own-ca.example", false,
      "Every CA must refuse.", "every certification authority must refuse", ""},
+    {"NoName", "invalid_name", false, false, R"(,"line":7,"detail":"a label has 64 octets")",
+     "letsencrypt.org", false, "was not looked up (invalid_name): a label has 64 octets.", "", ""},
+    {"NoNameAndNoReason", "invalid_name", false, false, "", "letsencrypt.org", false,
+     "was not looked up (invalid_name).", "", ""},
     {"Lame", "refused", true, false, kFailedAt, "letsencrypt.org", false,
      "lame, refused at example.com", "that refuse after a failed look-up",
      "DNS problem: SERVFAIL looking up CAA for example.com - "},
