@@ -2,5 +2,5 @@
 
 from skbuild import setup
 
-setup(name="caascan", version="0.1.0", description="CAA look-ups and decisions", packages=["caascan"],
+setup(name="caascan", version="0.2.0", description="CAA look-ups and decisions", packages=["caascan"],
       package_data={"caascan": ["py.typed", "_core.pyi"]}, python_requires=">=3.11", cmake_install_dir=".")

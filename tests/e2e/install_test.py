@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ from harness import BUILD
 CONSUMER_LISTS = """cmake_minimum_required(VERSION 3.25)
 project(consumer CXX)
 set(CMAKE_CXX_STANDARD 20)
-find_package(caascan REQUIRED)
+find_package(caascan REQUIRED {components})
 add_executable(consumer consumer.cc)
 target_link_libraries(consumer PRIVATE {target})
 """
@@ -68,19 +69,78 @@ class Install(harness.Case):
         done = self.run_program(f"{self.prefix}/bin/caascan", "--version")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
 
-    def build_consumer(self, target, source):
-        self.file("CMakeLists.txt", CONSUMER_LISTS.format(target=target))
-        self.file("consumer.cc", source)
-        for command in (["cmake", "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"],
-                        ["cmake", "--build", "build"], ["build/consumer"]):
-            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+    def run_all(self, *commands, **settings):
+        """Runs commands in the test's folder; gives what the last one printed."""
+        for command in commands:
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **settings)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def build_consumer(self, target, source, components="", *options):
+        self.file("CMakeLists.txt", CONSUMER_LISTS.format(target=target, components=components))
+        self.file("consumer.cc", source)
+        self.run_all(["cmake", "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", *options],
+                     ["cmake", "--build", "build"], ["build/consumer"])
+
+    def needed_libraries(self, program):
+        """The libraries that the program itself names."""
+        text = self.run_all(["objdump", "-p", program])
+        return [line.split()[1] for line in text.splitlines() if line.split()[:1] == ["NEEDED"]]
 
     def test_another_project_decides_with_the_package(self):
         self.build_consumer("caascan::caa", CONSUMER)
 
+    def test_the_decision_alone_needs_nothing_of_the_network(self):
+        self.build_consumer("caascan::caa", CONSUMER, "COMPONENTS caa", "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON",
+                            "-DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON")
+
     def test_another_project_scans_with_the_package(self):
         self.build_consumer("caascan::caascan", SCANNING_CONSUMER)
+
+    def test_another_project_scans_with_the_shared_library(self):
+        self.build_consumer("caascan::shared", SCANNING_CONSUMER, "COMPONENTS shared", "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON")
+        self.assertIn(self.soname(), self.needed_libraries("build/consumer"))
+
+    def test_a_component_that_is_not_there_is_named(self):
+        self.file("CMakeLists.txt", CONSUMER_LISTS.format(target="caascan::caa", components="COMPONENTS nonsense"))
+        self.file("consumer.cc", CONSUMER)
+        done = subprocess.run(["cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("nonsense", done.stderr)
+
+    def soname(self):
+        """The shared library's, by its two first version numbers, since a minor version may change it until 1.0."""
+        version = self.run_program(f"{self.prefix}/bin/caascan", "--version").stdout.decode().split()[1]
+        return "libcaascan.so." + ".".join(version.split(".")[:2])
+
+    def test_pkg_config_knows_the_shared_library(self):
+        self.file("consumer.cc", SCANNING_CONSUMER)
+        found = next(pathlib.Path(self.prefix).rglob("caascan.pc")).parent
+        environment = {**os.environ, "PKG_CONFIG_PATH": str(found)}
+        flags = self.run_all(["pkg-config", "--cflags", "--libs", "caascan"], env=environment).split()
+        version = self.run_all(["pkg-config", "--modversion", "caascan"], env=environment).strip()
+        self.assertEqual(self.soname(), "libcaascan.so." + ".".join(version.split(".")[:2]))
+        self.run_all(["c++", "consumer.cc", "-o", "consumer", *flags], ["./consumer"],
+                     env={**environment, "LD_LIBRARY_PATH": str(found.parent)})
+
+    def test_the_shared_library_exports_the_public_interface_alone(self):
+        library = next(pathlib.Path(self.prefix).rglob("libcaascan.so"))
+        text = self.run_all(["nm", "-DC", "--defined-only", library])
+        strong = [line.split(maxsplit=2)[2] for line in text.splitlines() if line.split()[1] in "TDBR"]
+        self.assertIn("caascan::RunScan(", "\n".join(strong))
+        foreign = [name for name in strong if not re.search(r"(^| |:)caascan::[A-Z]|^guard variable", name) or "CAASCAN_" not in name]
+        self.assertEqual(foreign, [])
+
+    def test_what_scripts_read_is_there(self):
+        share = pathlib.Path(self.prefix) / "share" / "caascan"
+        source = harness.SOURCE
+        for here, there in (("docs", "schemas"), ("docs/sql", "sql"), ("docs/grafana", "grafana"), ("datasets/lab", "datasets/lab"),
+                            ("examples", "examples")):
+            wanted = sorted(path.name for path in (source / here).glob("*.schema.json" if there == "schemas" else "*"))
+            self.assertEqual(sorted(path.name for path in (share / there).iterdir()), wanted, there)
+        for table in ("cas.tsv", "operators.tsv"):
+            self.assertEqual((share / "datasets" / table).read_text(), (source / "datasets" / table).read_text())
 
     def test_the_examples_build_and_do_what_they_say(self):
         for command in (["cmake", "-G", "Ninja", "-S", str(harness.SOURCE / "examples"), "-B", "build",
