@@ -9,7 +9,7 @@ include(CMakePackageConfigHelpers)
 add_library(caascan_library INTERFACE)
 add_library(caascan::caascan ALIAS caascan_library)
 set_target_properties(caascan_library PROPERTIES EXPORT_NAME caascan)
-target_link_libraries(caascan_library INTERFACE caascan::compare caascan::history caascan::dnstap caascan::explain caascan::forecast caascan::scan caascan::serve caascan::caa)
+target_link_libraries(caascan_library INTERFACE caascan::redecide caascan::compare caascan::history caascan::dnstap caascan::explain caascan::forecast caascan::scan caascan::serve caascan::caa)
 
 # The lab serves our own tests: caalab is installed, its library is not.
 get_property(rooms GLOBAL PROPERTY CAASCAN_ROOMS)

@@ -1,6 +1,6 @@
 // The measure is the writer itself: a record decided again must be, to the byte, the record that
 // AppendRecord() writes for the new decision.
-#include "scanner/record/redecide.h"
+#include "scanner/redecide/redecide.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 #include "scanner/record/record_view.h"
 #include "tests/record/record_samples.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 namespace {
 
 using CaSet = std::vector<CertificationAuthority>;
@@ -27,7 +27,7 @@ IssuanceRequest RequestFor(std::string ca) { return {{std::move(ca)}, false, {},
 
 /// What Append() makes of a line. What stands behind the line must not matter.
 Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
-  const std::string padded = line + std::string(RecordReader::kPadding, '}');
+  const std::string padded = line + std::string(record::RecordReader::kPadding, '}');
   return redecider->Append(std::string_view(padded).substr(0, line.size()), out);
 }
 
@@ -45,7 +45,7 @@ Record Expected(Record record, IssuanceRequest request, const CaSet& set) {
   request.purpose = record.purpose;
   if (record.persist) {
     const auto time = std::chrono::floor<std::chrono::milliseconds>(record.time);
-    JudgeAnew(request, time.time_since_epoch().count(), &*record.persist);
+    record::JudgeAnew(request, time.time_since_epoch().count(), &*record.persist);
   }
   if (record.outcome() != Outcome::kPermit && record.outcome() != Outcome::kDeny) return record;
   const std::vector<CaaRecord> rrset = record.caa ? record.caa->records : std::vector<CaaRecord>();
@@ -425,4 +425,4 @@ TEST(RedecideTest, SurvivesEveryOctetChanged) {
 }
 
 }  // namespace
-}  // namespace caascan::record
+}  // namespace caascan::redecide

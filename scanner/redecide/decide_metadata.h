@@ -5,7 +5,7 @@
 
 #include "caascan/decide.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 
 /// What tells of the records that the output held is wrong of the new ones: removes it. Before the
 /// output is emptied.
@@ -18,4 +18,4 @@ void RemoveMetadataOf(const DecideOptions& options);
                                                 const DecideSummary& summary,
                                                 const absl::Status& result);
 
-}  // namespace caascan::record
+}  // namespace caascan::redecide

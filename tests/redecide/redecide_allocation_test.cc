@@ -5,11 +5,11 @@
 
 #include "caascan/record.h"
 #include "scanner/record/record_view.h"
-#include "scanner/record/redecide.h"
+#include "scanner/redecide/redecide.h"
 #include "tests/caa/counting_new.h"
 #include "tests/record/record_samples.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 namespace {
 
 TEST(RedeciderTest, AllocatesNothingOnceItsMemoryHasGrown) {
@@ -18,7 +18,7 @@ TEST(RedeciderTest, AllocatesNothingOnceItsMemoryHasGrown) {
   std::string line;
   AppendRecord(FullRecord(), &line);
   const size_t size = line.size() - 1;
-  line.append(RecordReader::kPadding, ' ');
+  line.append(record::RecordReader::kPadding, ' ');
   std::string out;
   redecider.Append(std::string_view(line).substr(0, size), &out);
   out.clear();
@@ -28,4 +28,4 @@ TEST(RedeciderTest, AllocatesNothingOnceItsMemoryHasGrown) {
 }
 
 }  // namespace
-}  // namespace caascan::record
+}  // namespace caascan::redecide

@@ -8,10 +8,10 @@
 
 #include "caascan/record.h"
 #include "scanner/record/record_view.h"
-#include "scanner/record/redecide.h"
+#include "scanner/redecide/redecide.h"
 #include "tests/record/record_samples.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 namespace {
 
 using CaSet = std::vector<CertificationAuthority>;
@@ -20,7 +20,7 @@ IssuanceRequest RequestFor(std::string ca) { return {{std::move(ca)}, false, {},
 
 /// What Append() makes of a line.
 Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
-  const std::string padded = line + std::string(RecordReader::kPadding, ' ');
+  const std::string padded = line + std::string(record::RecordReader::kPadding, ' ');
   return redecider->Append(std::string_view(padded).substr(0, line.size()), out);
 }
 
@@ -171,4 +171,4 @@ TEST(RedecidePurposeTest, TellsWhoseVerdictTurns) {
 }
 
 }  // namespace
-}  // namespace caascan::record
+}  // namespace caascan::redecide

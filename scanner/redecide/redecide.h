@@ -10,7 +10,7 @@
 
 #include "caascan/caa.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 
 /// What `decide` is told beside the request; see DecideOptions.
 struct RedecideRules {
@@ -49,4 +49,4 @@ class Redecider {
   const std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace caascan::record
+}  // namespace caascan::redecide

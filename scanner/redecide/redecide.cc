@@ -4,7 +4,7 @@
 // output invalid), the record's reader then tells where in the line each member stands. Edits are
 // collected in the order of the line and at most one for each member, so a fixed array holds them.
 // Tested by redecide_test.cc.
-#include "scanner/record/redecide.h"
+#include "scanner/redecide/redecide.h"
 
 #include <simdjson.h>
 
@@ -23,7 +23,7 @@
 #include "scanner/record/record_view.h"
 #include "scanner/record/validity.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 namespace {
 
 /// One CA of the set, with what its decision looks like in JSON.
@@ -36,7 +36,7 @@ struct SetMember {
 SetMember MakeSetMember(const CertificationAuthority& ca, const IssuanceRequest& request) {
   SetMember member = {request, {}, {}};
   member.request.issuer_domains = ca.issuer_domains;
-  AppendJsonString(ca.name, &member.permit);
+  record::AppendJsonString(ca.name, &member.permit);
   member.deny = member.permit + R"(:"deny")";
   member.permit += R"(:"permit")";
   return member;
@@ -51,7 +51,7 @@ struct Edit {
 };
 
 /// From the key to the value's end. REQUIRES: it is there.
-std::string_view Whole(const MemberPlace& place) {
+std::string_view Whole(const record::MemberPlace& place) {
   const char* const end = place.value.data() + place.value.size();
   return {place.key, static_cast<size_t>(end - place.key)};
 }
@@ -92,7 +92,7 @@ class Redecider::Impl {
   void AddPurposeEdit();
   void AddWouldIssueEdit(bool would_issue);
   void AddPersistEdit();
-  void AddObjectEdit(Member member, std::string_view key, std::string_view object,
+  void AddObjectEdit(record::Member member, std::string_view key, std::string_view object,
                      std::string_view at_end);
   std::string_view Decisions();
   std::string_view Parameters();
@@ -101,14 +101,14 @@ class Redecider::Impl {
   void AppendEdited(std::string_view line, std::string* out) const;
 
   /// The record of the line at hand.
-  const RecordView& record() const { return reader_.record(); }
+  const record::RecordView& record() const { return reader_.record(); }
   std::span<const CaaRecord> rrset() const { return std::span(rrset_).first(record().caa.size()); }
 
   IssuanceRequest request_;
   const RedecideRules rules_;
   std::vector<SetMember> set_;
   simdjson::dom::parser checker_;
-  RecordReader reader_;
+  record::RecordReader reader_;
 
   // Of the line at hand.
   std::vector<CaaRecord> rrset_;  // Those behind the record's own are kept for their memory.
@@ -126,14 +126,14 @@ std::string_view Redecider::Impl::Read(std::string_view line) {
   // The DOM parser also refuses what is JSON but none of its values: 1e999, or half a surrogate
   // pair.
   if (checker_.parse(line.data(), line.size(), false).error() != simdjson::SUCCESS &&
-      !IsJsonObject(line)) {
+      !record::IsJsonObject(line)) {
     return "no JSON object";
   }
   const std::string_view problem = reader_.ReadToDecide(line);
   if (!problem.empty()) return problem;
-  const MemberPlace& persist = reader_.place(Member::kPersist);
+  const record::MemberPlace& persist = reader_.place(record::Member::kPersist);
   persist_.records.clear();
-  if (persist.key != nullptr && !ReadPersist(persist.value, &persist_)) {
+  if (persist.key != nullptr && !record::ReadPersist(persist.value, &persist_)) {
     return "persist is no report of this version";
   }
   // Without its records, what was denied would now be permitted.
@@ -145,12 +145,12 @@ std::string_view Redecider::Impl::Read(std::string_view line) {
 
 /// Makes octets of the record's presentation, which the reader found sound.
 void Redecider::Impl::ReadRrset() {
-  const std::vector<CaaRecordView>& records = record().caa;
+  const std::vector<record::CaaRecordView>& records = record().caa;
   if (rrset_.size() < records.size()) rrset_.resize(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
     rrset_[i].flags = records[i].flags;
-    (void)UndoPresentation(records[i].tag, &rrset_[i].tag);
-    (void)UndoPresentation(records[i].value, &rrset_[i].value);
+    (void)record::UndoPresentation(records[i].tag, &rrset_[i].tag);
+    (void)record::UndoPresentation(records[i].value, &rrset_[i].value);
   }
 }
 
@@ -193,14 +193,14 @@ std::string_view Redecider::Impl::Parameters() {
 void Redecider::Impl::AppendValidUntil() {
   const std::chrono::sys_time<std::chrono::milliseconds> time{
       std::chrono::milliseconds(record().time_ms)};
-  AppendJsonTime(time + ValidityOf(record().caa_ttl_s), &scratch_);
+  record::AppendJsonTime(time + record::ValidityOf(record().caa_ttl_s), &scratch_);
 }
 
 /// Behind may_issue, where a record of an earlier version has none.
 void Redecider::Impl::AddWouldIssueEdit(bool would_issue) {
   const std::string_view text = would_issue ? "true" : "false";
-  const MemberPlace& place = reader_.place(Member::kWouldIssue);
-  const std::string_view may_issue = reader_.place(Member::kMayIssue).value;
+  const record::MemberPlace& place = reader_.place(record::Member::kWouldIssue);
+  const std::string_view may_issue = reader_.place(record::Member::kMayIssue).value;
   if (place.key == nullptr && may_issue.empty()) return;
   const size_t begin = scratch_.size();
   if (place.key == nullptr) scratch_ += R"(,"would_issue":)";
@@ -211,20 +211,20 @@ void Redecider::Impl::AddWouldIssueEdit(bool would_issue) {
 /// `for`, where it is told; behind the name in a record that has none. TLS goes without saying.
 void Redecider::Impl::AddPurposeEdit() {
   if (!rules_.purpose || *rules_.purpose == record().purpose) return;
-  const MemberPlace& place = reader_.place(Member::kFor);
+  const record::MemberPlace& place = reader_.place(record::Member::kFor);
   const size_t begin = scratch_.size();
   if (*rules_.purpose == Purpose::kTls) return AddEdit(Whole(place), begin, /*removes=*/true);
   if (place.key == nullptr) scratch_ += R"(,"for":)";
   scratch_.append(R"(")").append(PurposeCode(*rules_.purpose)).append(R"(")");
-  const std::string_view name = reader_.place(Member::kName).value;
+  const std::string_view name = reader_.place(record::Member::kName).value;
   AddEdit(place.key == nullptr ? name.substr(name.size()) : place.value, begin);
 }
 
 /// An empty object takes the member away. `key` is as it stands in a record, with its colon.
-void Redecider::Impl::AddObjectEdit(Member member, std::string_view key, std::string_view object,
-                                    std::string_view at_end) {
-  const MemberPlace& place = reader_.place(member);
-  const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
+void Redecider::Impl::AddObjectEdit(record::Member member, std::string_view key,
+                                    std::string_view object, std::string_view at_end) {
+  const record::MemberPlace& place = reader_.place(member);
+  const record::MemberPlace& valid_until = reader_.place(record::Member::kValidUntil);
   const size_t begin = scratch_.size();
   if (object.empty()) {
     if (place.key != nullptr) AddEdit(Whole(place), begin, /*removes=*/true);
@@ -242,11 +242,11 @@ void Redecider::Impl::AddObjectEdit(Member member, std::string_view key, std::st
 
 /// Its records are judged as of the time of the scan. Without records nothing depends on the CA.
 void Redecider::Impl::AddPersistEdit() {
-  const MemberPlace& place = reader_.place(Member::kPersist);
+  const record::MemberPlace& place = reader_.place(record::Member::kPersist);
   if (place.key == nullptr || persist_.records.empty()) return;
-  JudgeAnew(request_, record().time_ms, &persist_);
+  record::JudgeAnew(request_, record().time_ms, &persist_);
   const size_t begin = scratch_.size();
-  AppendPersist(persist_, &scratch_);
+  record::AppendPersist(persist_, &scratch_);
   AddEdit(place.value, begin);
 }
 
@@ -254,20 +254,20 @@ void Redecider::Impl::AddEdits(std::string_view line) {
   const std::string_view at_end = line.substr(line.rfind('}'), 0);
   size_t begin = scratch_.size();
   scratch_ += decision_.permit ? R"("permit")" : R"("deny")";
-  AddEdit(reader_.place(Member::kOutcome).value, begin);
+  AddEdit(reader_.place(record::Member::kOutcome).value, begin);
   begin = scratch_.size();
   scratch_ += '"';
   scratch_ += DecisionReasonCode(decision_.reason);
   scratch_ += '"';
-  AddEdit(reader_.place(Member::kReason).value, begin);
+  AddEdit(reader_.place(record::Member::kReason).value, begin);
   begin = scratch_.size();
   scratch_ += decision_.permit ? "true" : "false";
-  AddEdit(reader_.place(Member::kMayIssue).value, begin);
+  AddEdit(reader_.place(record::Member::kMayIssue).value, begin);
   AddWouldIssueEdit(decision_.permit);
-  AddObjectEdit(Member::kDecisions, R"("decisions":)", Decisions(), at_end);
-  AddObjectEdit(Member::kParameters, R"("parameters":)", Parameters(), at_end);
+  AddObjectEdit(record::Member::kDecisions, R"("decisions":)", Decisions(), at_end);
+  AddObjectEdit(record::Member::kParameters, R"("parameters":)", Parameters(), at_end);
   begin = scratch_.size();
-  const MemberPlace& valid_until = reader_.place(Member::kValidUntil);
+  const record::MemberPlace& valid_until = reader_.place(record::Member::kValidUntil);
   const bool had_valid_until = valid_until.key != nullptr;
   if (!had_valid_until) scratch_ += R"(,"valid_until":)";
   AppendValidUntil();
@@ -319,7 +319,7 @@ Redecider::Redecider(const IssuanceRequest& request,
 Redecider::~Redecider() = default;
 
 Redecider::Result Redecider::Append(std::string_view line, std::string* out) {
-  return impl_->Append(TrimJsonSpace(line), out);
+  return impl_->Append(record::TrimJsonSpace(line), out);
 }
 
-}  // namespace caascan::record
+}  // namespace caascan::redecide

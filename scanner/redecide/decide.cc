@@ -25,13 +25,13 @@
 #include "scanner/io/line_reader.h"
 #include "scanner/io/output.h"
 #include "scanner/io/signal_scope.h"
-#include "scanner/record/decide_metadata.h"
 #include "scanner/record/record_form.h"
-#include "scanner/record/redecide.h"
 #include "scanner/record/run_files.h"
+#include "scanner/redecide/decide_metadata.h"
+#include "scanner/redecide/redecide.h"
 
 namespace caascan {
-namespace record {
+namespace redecide {
 namespace {
 
 constexpr unsigned kMaxThreads = 4;
@@ -134,10 +134,10 @@ absl::Status DecideRun::Open() {
   auto finished = io::WakeFd::Create();
   if (!finished.ok()) return finished.status();
   finished_ = *std::move(finished);
-  if (absl::Status form = RequireNdjson(options_.output_path); !form.ok()) return form;
+  if (absl::Status form = record::RequireNdjson(options_.output_path); !form.ok()) return form;
   if (absl::Status inputs = CheckInputs(inputs_); !inputs.ok()) return inputs;
   absl::Status files =
-      CheckReplaced(Operands(inputs_), {{"-o", options_.output_path}}, options_.overwrite);
+      CheckReplaced(record::Operands(inputs_), {{"-o", options_.output_path}}, options_.overwrite);
   if (!files.ok()) return files;
   auto lock = io::FileLock::Take(options_.output_path);
   if (!lock.ok()) return lock.status();
@@ -223,11 +223,11 @@ absl::Status DecideRun::Run() {
 }
 
 }  // namespace
-}  // namespace record
+}  // namespace redecide
 
 absl::Status RunDecide(const DecideOptions& options, DecideSummary* summary) {
   *summary = DecideSummary();
-  return record::DecideRun(options, summary).Run();
+  return redecide::DecideRun(options, summary).Run();
 }
 
 }  // namespace caascan

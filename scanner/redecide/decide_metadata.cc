@@ -1,5 +1,5 @@
 // Tested by tests/e2e/metadata_test.py.
-#include "scanner/record/decide_metadata.h"
+#include "scanner/redecide/decide_metadata.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 #include "scanner/io/whole_file.h"
 #include "scanner/record/scan_metadata.h"
 
-namespace caascan::record {
+namespace caascan::redecide {
 namespace {
 
 /// Empty where the output is no file of its own.
@@ -25,19 +25,21 @@ std::string PathFor(const DecideOptions& options) {
     return "";
   }
   if (stat(output.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return "";
-  return MetadataPathOf(output);
+  return record::MetadataPathOf(output);
 }
 
 /// Those that deciding anew does not change, then those of the new decision.
-std::vector<DecidingOption> Redecided(const ScanMetadata& scan, const DecideOptions& options) {
+std::vector<record::DecidingOption> Redecided(const record::ScanMetadata& scan,
+                                              const DecideOptions& options) {
   IssuanceRequest asked = options.request;
   asked.purpose = options.purpose.value_or(Purpose::kTls);
-  std::vector<DecidingOption> deciding = RequestOptionsOf(asked, options.ca_set);
+  std::vector<record::DecidingOption> deciding = record::RequestOptionsOf(asked, options.ca_set);
   if (!options.purpose) {  // As it was.
-    std::erase_if(deciding, [](const DecidingOption& option) { return option.first == "--for"; });
+    std::erase_if(deciding,
+                  [](const record::DecidingOption& option) { return option.first == "--for"; });
   }
-  const std::vector<DecidingOption> request = deciding;
-  for (const DecidingOption& option : scan.deciding) {
+  const std::vector<record::DecidingOption> request = deciding;
+  for (const record::DecidingOption& option : scan.deciding) {
     const bool is_new = std::any_of(request.begin(), request.end(), [&option](const auto& other) {
       return other.first == option.first;
     });
@@ -46,17 +48,17 @@ std::vector<DecidingOption> Redecided(const ScanMetadata& scan, const DecideOpti
   return deciding;
 }
 
-std::optional<ScanMetadata> Joined(const DecideOptions& options) {
-  std::optional<ScanMetadata> joined;
+std::optional<record::ScanMetadata> Joined(const DecideOptions& options) {
+  std::optional<record::ScanMetadata> joined;
   for (const std::string& input : options.inputs) {
-    std::optional<ScanMetadata> scan = MetadataBeside(input);
+    std::optional<record::ScanMetadata> scan = record::MetadataBeside(input);
     if (!scan) return std::nullopt;
     scan->deciding = Redecided(*scan, options);
     if (!joined) {
       joined = std::move(scan);
       continue;
     }
-    if (!DifferencesOf(joined->deciding, scan->deciding).empty()) return std::nullopt;
+    if (!record::DifferencesOf(joined->deciding, scan->deciding).empty()) return std::nullopt;
     joined->earlier_runs.insert(joined->earlier_runs.end(), scan->earlier_runs.begin(),
                                 scan->earlier_runs.end());
   }
@@ -68,14 +70,14 @@ std::optional<ScanMetadata> Joined(const DecideOptions& options) {
 void RemoveMetadataOf(const DecideOptions& options) {
   const std::string path = PathFor(options);
   if (path.empty()) return;
-  const auto read = ReadMetadata(path);
+  const auto read = record::ReadMetadata(path);
   if (read.ok() && read->has_value()) (void)unlink(path.c_str());
 }
 
 absl::Status WriteDecidedMetadata(const DecideOptions& options, const DecideSummary& summary,
                                   const absl::Status& result) {
   const std::string path = PathFor(options);
-  std::optional<ScanMetadata> metadata = path.empty() ? std::nullopt : Joined(options);
+  std::optional<record::ScanMetadata> metadata = path.empty() ? std::nullopt : Joined(options);
   if (!metadata) return absl::OkStatus();
   metadata->version = options.invocation.version;
   metadata->command_line = options.invocation.command_line;
@@ -91,9 +93,9 @@ absl::Status WriteDecidedMetadata(const DecideOptions& options, const DecideSumm
        {std::pair("permit", summary.permit), std::pair("deny", summary.deny)}) {
     if (count > 0) metadata->outcomes.emplace_back(outcome, count);
   }
-  absl::Status written = io::WriteWhole(path, MetadataJson(*metadata));
+  absl::Status written = io::WriteWhole(path, record::MetadataJson(*metadata));
   if (written.ok()) return written;
   return absl::DataLossError(written.message());
 }
 
-}  // namespace caascan::record
+}  // namespace caascan::redecide
