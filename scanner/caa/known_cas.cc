@@ -17,9 +17,9 @@
 namespace caascan {
 namespace {
 
-constexpr size_t kFields = 5;
+constexpr size_t kFields = 6;
 // Of a CA for which it is known what it does after a failed look-up.
-constexpr size_t kAllFields = 9;
+constexpr size_t kAllFields = 10;
 constexpr size_t kMaxDomain = 253;
 // Beyond this many letters' difference nobody meant it.
 constexpr size_t kMaxSlips = 3;
@@ -56,12 +56,12 @@ std::string_view FirstLabel(std::string_view domain) { return domain.substr(0, d
 bool ReadFailureFields(const caa::TableRow& row, KnownCa* ca) {
   if (row.size() == kFields) return true;
   if (row.size() != kAllFields) return false;
-  if (row[5] != "refuses" && row[5] != "baseline") return false;
-  ca->after_failure = row[5] == "refuses" ? AfterFailure::kRefuses : AfterFailure::kBaseline;
-  ca->failure_source = row[6];
-  ca->failure_date = row[7];
-  ca->runs_boulder = row[8] == "boulder";
-  return ca->runs_boulder || row[8].empty();
+  if (row[6] != "refuses" && row[6] != "baseline") return false;
+  ca->after_failure = row[6] == "refuses" ? AfterFailure::kRefuses : AfterFailure::kBaseline;
+  ca->failure_source = row[7];
+  ca->failure_date = row[8];
+  ca->runs_boulder = row[9] == "boulder";
+  return ca->runs_boulder || row[9].empty();
 }
 
 Known ReadKnown() {

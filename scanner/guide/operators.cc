@@ -17,7 +17,7 @@
 namespace caascan::guide {
 namespace {
 
-constexpr size_t kFields = 5;
+constexpr size_t kFields = 6;
 // No public suffix is longer.
 constexpr size_t kMaxSuffixLabels = 8;
 

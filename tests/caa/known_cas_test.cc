@@ -33,6 +33,9 @@ TEST(KnownCasTest, EveryRowIsSound) {
   // None was left out for its form.
   EXPECT_EQ(KnownCas().size(), caa::ReadTable(caa::KnownCasText()).size());
   EXPECT_GE(KnownCas().size(), 40u);
+  for (const caa::TableRow& row : caa::ReadTable(caa::KnownCasText())) {
+    EXPECT_THAT(row[5], testing::AnyOf("CDLA-Permissive-2.0", "Apache-2.0")) << row[0];
+  }
   std::map<std::string_view, std::string_view> owners;
   for (const KnownCa& ca : KnownCas()) {
     SCOPED_TRACE(ca.name);

@@ -28,7 +28,7 @@ TEST(OperatorsTest, EveryRowIsSound) {
   std::set<std::string_view> patterns;
   size_t dynamic = 0;
   for (const caa::TableRow& row : caa::ReadTable(OperatorsText())) {
-    ASSERT_EQ(row.size(), 5u) << row[0];
+    ASSERT_EQ(row.size(), 6u) << row[0];
     const std::string pattern(row[0]);
     SCOPED_TRACE(pattern);
     EXPECT_TRUE(patterns.insert(row[0]).second) << "twice";
@@ -40,6 +40,7 @@ TEST(OperatorsTest, EveryRowIsSound) {
     EXPECT_EQ(OperatorText(host), row[1]);
     EXPECT_FALSE(row[3].empty());
     EXPECT_THAT(std::string(row[4]), testing::MatchesRegex("20[0-9][0-9]-[01][0-9]"));
+    EXPECT_THAT(row[5], testing::AnyOf("MIT", "MPL-2.0", "Apache-2.0"));
     operators.insert(row[1]);
     if (row[2] == "dynamic") ++dynamic;
   }
