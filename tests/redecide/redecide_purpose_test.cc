@@ -10,26 +10,10 @@
 #include "scanner/record/record_view.h"
 #include "scanner/redecide/redecide.h"
 #include "tests/record/record_samples.h"
+#include "tests/redecide/redecided_line.h"
 
 namespace caascan::redecide {
 namespace {
-
-using CaSet = std::vector<CertificationAuthority>;
-
-IssuanceRequest RequestFor(std::string ca) { return {{std::move(ca)}, false, {}, {}}; }
-
-/// What Append() makes of a line.
-Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
-  const std::string padded = line + std::string(record::RecordReader::kPadding, ' ');
-  return redecider->Append(std::string_view(padded).substr(0, line.size()), out);
-}
-
-std::string LineOf(const Record& record) {
-  std::string line;
-  AppendRecord(record, &line);
-  line.pop_back();
-  return line;
-}
 
 struct EditRow {
   const char* name;

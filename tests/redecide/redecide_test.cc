@@ -14,29 +14,13 @@
 #include "scanner/record/persist_member.h"
 #include "scanner/record/record_view.h"
 #include "tests/record/record_samples.h"
+#include "tests/redecide/redecided_line.h"
 
 namespace caascan::redecide {
 namespace {
 
-using CaSet = std::vector<CertificationAuthority>;
-
 const CaSet kSet = {{"Let's Encrypt", {"letsencrypt.org"}},
                     {"\"Ex\\ample\" \xC3\x84\x1F", {"ca.example.net", "ca.example.org"}}};
-
-IssuanceRequest RequestFor(std::string ca) { return {{std::move(ca)}, false, {}, {}}; }
-
-/// What Append() makes of a line. What stands behind the line must not matter.
-Redecider::Result Redecide(Redecider* redecider, const std::string& line, std::string* out) {
-  const std::string padded = line + std::string(record::RecordReader::kPadding, '}');
-  return redecider->Append(std::string_view(padded).substr(0, line.size()), out);
-}
-
-std::string LineOf(const Record& record) {
-  std::string line;
-  AppendRecord(record, &line);
-  line.pop_back();
-  return line;
-}
 
 /// The record as a scan with this request and set would have written it.
 Record Expected(Record record, IssuanceRequest request, const CaSet& set) {

@@ -89,4 +89,20 @@ FakeTree::Override Always(dns::RCode rcode) {
   };
 }
 
+TwoServersFixture::TwoServersFixture() {
+  tree_.Delegate("test", "example.test",
+                 {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
+  tree_.Add("example.test", "example.test CAA 0 issue ca.example");
+}
+
+std::set<std::string> TwoServersFixture::Results(const std::vector<query::Attempt>& attempts) {
+  std::set<std::string> lines;
+  for (const query::Attempt& attempt : attempts) {
+    const std::string where =
+        attempt.peer == nullptr ? query::NameText(attempt.host) : attempt.peer->address().ToText();
+    lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
+  }
+  return lines;
+}
+
 }  // namespace caascan::resolve

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,5 +68,17 @@ std::vector<query::Observation::Kind> Kinds(const query::Account& account);
 // What an address may do instead of answering.
 bool Silent(const net::Arrival& query, net::Outbox* out);
 FakeTree::Override Always(dns::RCode rcode);
+
+/// With the zone example.test, which has two servers and a record at its apex.
+class TwoServersFixture : public IterativeFixture {
+ protected:
+  static constexpr const char* kFirst = "127.53.1.1";
+  static constexpr const char* kSecond = "127.53.1.2";
+
+  TwoServersFixture();
+
+  /// "address result" each; the host's name where it has no address.
+  static std::set<std::string> Results(const std::vector<query::Attempt>& attempts);
+};
 
 }  // namespace caascan::resolve

@@ -23,32 +23,11 @@ using testing::IsEmpty;
 
 using Kind = query::Observation::Kind;
 
-constexpr const char* kFirst = "127.53.1.1";
-constexpr const char* kSecond = "127.53.1.2";
-
-/// The zone example.test, with two servers and a record at its apex.
-class ServersTest : public IterativeFixture {
+class ServersTest : public TwoServersFixture {
  protected:
-  ServersTest() {
-    tree_.Delegate("test", "example.test",
-                   {{"ns1.example.test", kFirst}, {"ns2.example.test", kSecond}});
-    tree_.Add("example.test", "example.test CAA 0 issue ca.example");
-  }
-
   void Both(const FakeTree::Override& take) {
     tree_.SetOverride(kFirst, take);
     tree_.SetOverride(kSecond, take);
-  }
-
-  /// "address result" each.
-  static std::set<std::string> Results(const std::vector<query::Attempt>& attempts) {
-    std::set<std::string> lines;
-    for (const query::Attempt& attempt : attempts) {
-      const std::string where = attempt.peer == nullptr ? query::NameText(attempt.host)
-                                                        : attempt.peer->address().ToText();
-      lines.insert(where + " " + std::string(ServerResultCode(attempt.result)));
-    }
-    return lines;
   }
 };
 
