@@ -88,7 +88,7 @@ void AddVerdict(const record::RecordView& record, const std::vector<std::string>
   const std::string ca = CaText(issuers);
   PictureState state = verdict.good ? PictureState::kGood : PictureState::kBad;
   std::string text = ca + (verdict.good ? " would issue" : " would not issue");
-  if (DependsOnServer(record)) text = "It depends on which server " + ca + " meets";
+  if (DependsOnServer(record)) text = "It depends on which server " + ca + " queries";
   if (record.outcome == Outcome::kError) {
     state = PictureState::kUnknown;
     text = "Not looked up";

@@ -143,8 +143,8 @@ std::string ElsewhereText(const record::RecordView& record) {
     return absl::StrCat(PrintableText(record.failed_at), " is an alias that leads to ",
                         PrintableText(record.cname.back()),
                         ", and there the look-up fails, in the zone ", zone,
-                        ". Either who runs that zone puts it right, or the owner of ",
-                        PrintableText(record.failed_at), " lets the alias lead elsewhere.");
+                        ". Either the operator of that zone corrects it, or the owner of ",
+                        PrintableText(record.failed_at), " points the alias elsewhere.");
   }
   if (record.failed_at == WithoutWildcard(record.name)) return "";
   return absl::StrCat("The look-up failed at ", PrintableText(record.failed_at), ", above ", name,

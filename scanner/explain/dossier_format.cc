@@ -110,14 +110,14 @@ std::vector<Block> MakeBlocks(const Dossier& dossier) {
   blocks.push_back({BlockKind::kTitle, "CAA look-ups at the name servers of " + name, {}});
   const auto time = [](int64_t ms) { return report::CellText(ms, report::ColumnKind::kTime); };
   const uint64_t failed = dossier.outcomes().failed();
-  blocks.push_back(
-      {BlockKind::kParagraph,
-       "From " + time(dossier.span().first_ms) + " to " + time(dossier.span().last_ms) +
-           " UTC the CAA records (RFC 8659) of " + Names(dossier.outcomes().names) +
-           " were looked up at these servers. For " + report::GroupedNumber(failed) +
-           " of them the look-up failed. Certification authorities must look CAA records up "
-           "before they issue a certificate, and mostly refuse where that fails.",
-       {}});
+  blocks.push_back({BlockKind::kParagraph,
+                    "From " + time(dossier.span().first_ms) + " to " +
+                        time(dossier.span().last_ms) + " UTC the CAA records (RFC 8659) of " +
+                        Names(dossier.outcomes().names) + " were looked up at these servers. For " +
+                        report::GroupedNumber(failed) +
+                        " of them the look-up failed. Certification authorities must look up CAA "
+                        "records before they issue a certificate, and most refuse if that fails.",
+                    {}});
   for (const auto* finding : Ordered(dossier.findings())) {
     AddFinding(finding->first, finding->second, &blocks);
   }

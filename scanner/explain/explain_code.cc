@@ -8,6 +8,7 @@
 #include "caascan/explain.h"
 #include "caascan/finding_kind.h"
 #include "caascan/known_cas.h"
+#include "caascan/reason_meaning.h"
 #include "scanner/explain/explain_page.h"
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/report/formats/cell_text.h"
@@ -59,7 +60,7 @@ void AddFinding(const FindingKind& kind, ExplainPage* page) {
 void AddReason(Reason reason, ExplainPage* page) {
   page->Paragraph("", absl::StrCat("Reason ", std::string(ReasonCode(reason)), ", outcome ",
                                    std::string(OutcomeCode(OutcomeOf(reason))), ": ",
-                                   std::string(guide::ReasonMeaning(reason))));
+                                   std::string(ReasonMeaning(reason))));
   if (const std::string_view remedy = guide::ReasonRemedy(reason); !remedy.empty()) {
     page->Heading("What to do");
     page->Paragraph("  ", remedy);
@@ -85,7 +86,7 @@ std::string Joined(const std::vector<std::string_view>& words, std::string_view 
 std::string_view AfterFailureText(AfterFailure after) {
   switch (after) {
     case AfterFailure::kUnknown:
-      return "not known; taken to refuse";
+      return "unknown; assumed to refuse";
     case AfterFailure::kRefuses:
       return "refuses";
     case AfterFailure::kBaseline:
@@ -101,7 +102,7 @@ absl::StatusOr<std::string> ExplainCode(std::string_view code, const ExplainOpti
   const std::optional<Reason> reason = FindReason(code);
   if (kind == nullptr && !reason) {
     return absl::InvalidArgumentError(absl::StrCat("\"", report::PrintableText(code),
-                                                   "\" is the code of no finding and no reason"));
+                                                   "\" is not the code of a finding or a reason"));
   }
   // Some codes are both: the reason comes first, for it is what the finding leads to.
   std::string text;
@@ -119,11 +120,11 @@ absl::StatusOr<std::string> ExplainCode(std::string_view code, const ExplainOpti
 
 std::string ExplainAllCodes(const ExplainOptions& options) {
   ExplainPage page(options.form, options.width);
-  page.Paragraph("", "Codes that records have; caascan explain CODE tells more of each.");
+  page.Paragraph("", "Codes in records. caascan explain CODE explains each.");
   page.Heading("Reasons");
   for (size_t i = 0; i < kReasonCount; ++i) {
     const auto reason = static_cast<Reason>(i);
-    page.Line(Row(ReasonCode(reason), guide::ReasonMeaning(reason)));
+    page.Line(Row(ReasonCode(reason), ReasonMeaning(reason)));
   }
   page.Heading("Findings");
   for (const FindingKind& kind : FindingKinds()) {
@@ -134,7 +135,7 @@ std::string ExplainAllCodes(const ExplainOptions& options) {
 
 std::string ExplainKnownCas(const ExplainOptions& options) {
   ExplainPage page(options.form, options.width);
-  page.Paragraph("", "Certification authorities that --ca and --ca-set take by name.");
+  page.Paragraph("", "Certification authorities that --ca and --ca-set accept by name.");
   for (const KnownCa& ca : KnownCas()) {
     page.Heading(ca.name);
     if (!ca.other_names.empty()) {

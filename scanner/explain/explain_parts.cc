@@ -169,7 +169,7 @@ void AddPublishing(const record::RecordView& record, const std::string& issuer, 
   std::string_view owner = denied ? record.caa_owner : record.name;
   if (owner.starts_with("*.")) owner.remove_prefix(2);
   const std::string at = report::PrintableText(owner);
-  page->Heading(denied ? "To let " + issuer + " issue, publish beside or instead of what is there"
+  page->Heading(denied ? "To let " + issuer + " issue, publish in addition, or instead"
                        : "Nothing is needed. To let " + issuer + " alone issue, publish");
   const std::string near(IsKnownIssuer(issuer) ? "" : NearestKnownIssuer(issuer));
   if (!near.empty()) page->Line("  " + issuer + " is no known CA's; " + near + " may be meant.");
@@ -177,19 +177,19 @@ void AddPublishing(const record::RecordView& record, const std::string& issuer, 
     page->Line(absl::StrCat("  for ", CertificatesText(record), ":"));
     AddForms(at, RelevantTag(record.purpose), issuer, page);
   } else if (WildcardsAreApart(record)) {
-    page->Line("  for wildcards, since an issuewild is there:");
+    page->Line("  for wildcards, since there are issuewild records:");
     AddForms(at, "issuewild", issuer, page);
-    page->Line("  for names that are no wildcards:");
+    page->Line("  for names that are not wildcards:");
     AddForms(at, "issue", issuer, page);
   } else {
-    page->Line("  for names (and wildcards, where there is no issuewild):");
+    page->Line("  for names, and for wildcards if there are no issuewild records:");
     AddForms(at, "issue", issuer, page);
-    page->Line("  for wildcards, where they differ or an issuewild is there:");
+    page->Line("  for wildcards, if they differ or there are issuewild records:");
     AddForms(at, "issuewild", issuer, page);
   }
   if (record.reason == Reason::kUnknownCriticalProperty ||
       record.reason == Reason::kMalformedProperty) {
-    page->Line("  and correct the record that stands in the way.");
+    page->Line("  and correct the record that prevents issuance.");
   }
 }
 

@@ -67,7 +67,7 @@ bool IsOfDelegation(const FindingView& finding) {
 
 /// `above` is the state of the zone above.
 std::string LinkWord(std::string_view dnssec, std::string_view above) {
-  if (dnssec == "secure") return "signed: DS and DNSKEY fit";
+  if (dnssec == "secure") return "signed: DS and DNSKEY match";
   if (dnssec == "unchecked") return "not checked";
   if (dnssec == "insecure" && above != dnssec) return "insecure: not signed from here on";
   if (dnssec == "bogus") return above == dnssec ? "broken above" : "bogus: the chain breaks here";
@@ -154,7 +154,7 @@ void AddNodes(const record::RecordView& record, const ClimbView& climb,
   PictureNode name = {Shown(record.name), would ? PictureState::kGood : PictureState::kBad,
                       CaText(issuer_domains) + (would ? " would issue" : " would not issue"),
                       LinkToName(record, picture->nodes)};
-  if (DependsOnServer(record)) name.word = "depends on which server the CA meets";
+  if (DependsOnServer(record)) name.word = "depends on which server the CA queries";
   if (record.outcome == Outcome::kError) {
     name.state = PictureState::kUnknown;
     name.word = "not looked up";

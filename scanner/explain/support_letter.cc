@@ -38,11 +38,12 @@ std::string SupportLetter(const record::RecordView& record, const FindingKind& k
                                   report::PrintableText(record.zone));
   if (!servers.empty()) absl::StrAppend(&text, " at ", servers);
   absl::StrAppend(&text, " (", std::string(kind.rfc), ").");
-  if (!evidence.empty()) absl::StrAppend(&text, " What was seen: ", evidence, ".");
+  if (!evidence.empty()) absl::StrAppend(&text, " Evidence: ", evidence, ".");
   const std::string elsewhere = ElsewhereText(record);
   if (!elsewhere.empty()) absl::StrAppend(&text, " ", elsewhere);
   absl::StrAppend(&text, ConsequenceText(record));
-  if (!command.empty()) absl::StrAppend(&text, " To see it: ", report::PrintableText(command));
+  if (!command.empty())
+    absl::StrAppend(&text, " This command shows it: ", report::PrintableText(command));
   return text;
 }
 

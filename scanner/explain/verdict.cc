@@ -33,17 +33,17 @@ std::string ReasonText(Reason reason, Purpose purpose) {
     case Reason::kNoIssueProperty:
       return "the CAA records do not restrict such certificates";
     case Reason::kIssuerNotAuthorized:
-      return records + " name others only";
+      return records + " name other CAs only";
     case Reason::kIssuanceForbidden:
       return records + " forbid " + kind;
     case Reason::kUnknownCriticalProperty:
-      return "a CAA record that must be understood has a tag that no CA knows";
+      return "a CAA record with the critical flag has a tag that no CA knows";
     case Reason::kAccountUriMismatch:
       return records + " name it for another account";
     case Reason::kValidationMethodMismatch:
       return records + " name it for other validation methods";
     case Reason::kMalformedProperty:
-      return records + " cannot be read";
+      return records + " are malformed";
     default:
       return "";
   }
@@ -62,8 +62,8 @@ bool AnswersDiffer(const record::RecordView& record) {
 /// What the servers of one zone disagree about is decided by chance.
 std::string DependsText(const record::RecordView& record, const std::string& ca) {
   return absl::StrCat("For ", PrintableText(record.name), " it depends on which server ", ca,
-                      " meets: the servers of ", PrintableText(record.zone),
-                      " do not have the same CAA records. By those that decided here it ",
+                      " queries: the servers of ", PrintableText(record.zone),
+                      " have different CAA records. By the records found here it ",
                       record.outcome == Outcome::kPermit ? "may issue." : "may not issue.");
 }
 
@@ -72,7 +72,7 @@ std::string AfterFailureText(const record::RecordView& record, const std::string
                              const KnownCa* known) {
   if (!record.may_issue) return "Every CA must refuse.";
   if (record.would_issue) {
-    return ca + " may take that as permission (Baseline Requirements 3.2.2.8).";
+    return ca + " may treat that as permission (Baseline Requirements 3.2.2.8).";
   }
   const bool refuses = known != nullptr && known->after_failure == AfterFailure::kRefuses;
   return absl::StrCat(refuses ? ca + " will refuse" : "Expect " + ca + " to refuse",
@@ -113,7 +113,7 @@ Verdict VerdictOf(const record::RecordView& record,
   verdict.good = WouldIssueWhoeverAnswers(record);
   std::string because = ReasonText(record.reason, record.purpose);
   if (record.reason == Reason::kIssuerNotAuthorized && WildcardsAreApart(record)) {
-    because = "the issuewild records, which alone count for wildcards, name others only";
+    because = "only issuewild records count for wildcards, and they name other CAs";
   }
   switch (record.outcome) {
     case Outcome::kPermit:
@@ -131,8 +131,7 @@ Verdict VerdictOf(const record::RecordView& record,
       break;
     default:
       if (ResolversAreDown(record)) {
-        verdict.text =
-            "Nothing was found out about " + name + ": no resolver that was asked does its work.";
+        verdict.text = "The look-up gives no result for " + name + ": no resolver works.";
         break;
       }
       verdict.text = absl::StrCat(
@@ -148,15 +147,17 @@ std::string ConsequenceText(const record::RecordView& record) {
   if (record.would_issue || record.outcome == Outcome::kError) return "";
   if (ResolversAreDown(record)) return "";
   if (record.outcome == Outcome::kDeny) {
-    return " As it is, the certification authority that was asked for must refuse " +
+    return " Until this is corrected, the certification authority that the applicant chose must "
+           "refuse " +
            CertificateWithArticle(record) + ".";
   }
   if (record.may_issue) {
-    return " As it is, certification authorities that refuse after a failed look-up issue no " +
+    return " Until this is corrected, certification authorities that refuse after a failed look-up "
+           "issue no " +
            CertificateText(record) + ".";
   }
-  return " As it is, every certification authority must refuse " + CertificateWithArticle(record) +
-         ".";
+  return " Until this is corrected, every certification authority must refuse " +
+         CertificateWithArticle(record) + ".";
 }
 
 std::string ApplicantError(const record::RecordView& record,

@@ -1,4 +1,4 @@
-// What a reason means, and what to do about a name that may not be issued for.
+// What to do about a name for which the CA would not issue, by the reason.
 #pragma once
 
 #include <string>
@@ -9,9 +9,6 @@
 #include "caascan/outcome.h"
 
 namespace caascan::guide {
-
-/// What the reason says of the name: a whole sentence.
-std::string_view ReasonMeaning(Reason reason);
 
 /// One sentence for the person who ordered the certificate, which is for `purpose`; empty for
 /// reasons that permit.

@@ -123,7 +123,7 @@ class RealCulprits(harness.Case):
         self.assertIn("the NS set at the registrar is not the one of the hosted zone", evidence)
         self.check("other", "no_caa")
         page = self.page("unhosted.test")
-        for phrase in ("the name servers entered at the registrar", "Make the registrar's name servers those that serve the zone",
+        for phrase in ("the name servers entered at the registrar", "Set the registrar's name servers to those that serve the zone",
                        "To send to the domain owner", f"dig +norec CAA unhosted.test @{self.address('unhosted')}"):
             self.assertIn(phrase, page)
         self.assertNotIn("operator of the zone", page)
@@ -134,7 +134,7 @@ class RealCulprits(harness.Case):
         page = self.page("www.front.test")
         for phrase in ("To send to the operator of the zone cdn.test",
                        "www.front.test is an alias that leads to site-17.cdn.test, and there the look-up fails",
-                       "or the owner of www.front.test lets the alias lead elsewhere",
+                       "or the owner of www.front.test points the alias elsewhere",
                        f"dig +norec CAA site-17.cdn.test @{self.address('cdn')}"):
             self.assertIn(phrase, page)
         for phrase in ("To send to the domain owner", "entered at the registrar", "dig +norec CAA www.front.test"):

@@ -37,8 +37,8 @@ STORIES_TOLD = (
       "ns2.hoster.example 127.81.3.1 +answer"],
      "ns1.registrar.example"),
     ("A wildcard order blocked by a missing issuewild", ["*.shop.example"], 3,
-     ["the issuewild records, which alone count for wildcards, name others only",
-      '  for wildcards, since an issuewild is there:\n +shop.example. 3600 IN CAA 0 issuewild "letsencrypt.org"\n',
+     ["only issuewild records count for wildcards, and they name other CAs",
+      '  for wildcards, since there are issuewild records:\n +shop.example. 3600 IN CAA 0 issuewild "letsencrypt.org"\n',
       "TYPE257", "in a panel: name shop.example, type CAA, flag 0, tag issuewild, value letsencrypt.org"],
      None),
     ("A provider that answers NOTIMP", ["old-software.example"], 3,
@@ -58,10 +58,10 @@ STORIES_TOLD = (
      ["name_broken", "To send to the"],
      "status: SERVFAIL"),
     ("Name servers whose domain has lapsed", ["lapsed.example"], 3,
-     ["server_domain_unregistered", "somebody else could register that domain", "To send to the domain owner"],
+     ["server_domain_unregistered", "someone else can register that domain", "To send to the domain owner"],
      None),
     ("A resolver that is down", ["--resolver", "127.0.0.1:5399", "www.example.com"], 1,
-     ["Nothing was found out about www.example.com", "resolver_down", "No name server is to blame"],
+     ["The look-up gives no result for www.example.com", "resolver_down", "No name server is to blame"],
      None),
     ("Signatures that end soon", ["fading.example"], 0,
      ["dnssec_expiring", "Let's Encrypt may issue for fading.example"],
@@ -139,7 +139,7 @@ class Stories(harness.Case):
         self.assertIn("DNS problem: SERVFAIL looking up CAA for bought.example", unwrapped(text))
         code, text = self.check("--on-failure", "baseline", "bought.example")
         self.assertEqual(code, 0)
-        self.assertIn("may take that as permission", unwrapped(text))
+        self.assertIn("may treat that as permission", unwrapped(text))
         code, text = self.check("--ca", "Sectigo", "bought.example")
         self.assertEqual(code, 3)
         self.assertIn("Expect Sectigo to refuse", unwrapped(text))

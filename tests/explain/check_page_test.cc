@@ -55,7 +55,7 @@ TEST(CheckPageTest, HasItsParts) {
                    "<p class=\"verdict bad\">\u2717 Let&#39;s Encrypt would not issue</p>"},
            PartRow{"verdict that depends", "issuer_not_authorized", kDiffers,
                    "<p class=\"verdict bad\">\u2717 It depends on which server Let&#39;s Encrypt "
-                   "meets</p>"},
+                   "queries</p>"},
            PartRow{"no verdict", "invalid_name", "",
                    "<p class=\"verdict unknown\">\u2013 Not looked up</p>"},
            PartRow{"the sentence", "refused", kRefused, "could not be looked up: lame, refused"},

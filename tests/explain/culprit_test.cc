@@ -40,7 +40,7 @@ const CulpritCase kCases[] = {
     {"AnAliasWithinTheSameDomain",
      R"(,"failed_at":"www.shop.example.com","cname":["web.eu.example.com"],"zone":"eu.example.com")",
      "web.eu.example.com", Delegator::kParentZone, "operator of the zone above eu.example.com",
-     "in the zone above eu.example.com", "lets the alias lead elsewhere"},
+     "in the zone above eu.example.com", "points the alias elsewhere"},
     // The alias's own zone fails, not the target's.
     {"BeforeTheAlias",
      R"(,"failed_at":"www.shop.example.com","cname":["x.cdn.example.net"],"zone":"example.com")",

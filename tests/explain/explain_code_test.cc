@@ -45,7 +45,7 @@ TEST(ExplainCodeTest, AFindingHasItsWholeRow) {
 TEST(ExplainCodeTest, AReasonHasItsFindings) {
   const std::string text = Explained("refused");
   EXPECT_THAT(text, StartsWith("Reason refused, outcome lame: The servers"));
-  EXPECT_THAT(text, HasSubstr("What to do\n  Make the registrar's"));
+  EXPECT_THAT(text, HasSubstr("What to do\n  Set the registrar's"));
   EXPECT_THAT(text, HasSubstr("\n  lame_refused"));
   EXPECT_THAT(Explained("no_caa"), Not(HasSubstr("What to do")));
 }
@@ -87,7 +87,7 @@ TEST(ExplainCodeTest, AllCodesAndAllCasAreThere) {
   const std::string cas = ExplainKnownCas({});
   for (const KnownCa& ca : KnownCas()) EXPECT_THAT(cas, HasSubstr("\n" + std::string(ca.name)));
   EXPECT_THAT(cas, HasSubstr("after a failure refuses (boulder"));
-  EXPECT_THAT(cas, HasSubstr("after a failure not known; taken to refuse"));
+  EXPECT_THAT(cas, HasSubstr("after a failure unknown; assumed to refuse"));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ const char* const kDenied =
 TEST(ExplainRecordTest, ADenialComesWithTheRecordsToPublish) {
   const std::string text = Explain(kDenied);
   EXPECT_THAT(text, StartsWith("Let's Encrypt may not issue for www.example.com: the CAA records "
-                               "name others only.\n"));
+                               "name other CAs only.\n"));
   EXPECT_THAT(text, HasSubstr("  zone      example.com, on servers of Example DNS\n"));
   EXPECT_THAT(text, HasSubstr("  0 issue \"ca.example\"\n"));
   EXPECT_THAT(text, HasSubstr("    example.com. 3600 IN CAA 0 issue \"letsencrypt.org\"\n"));
@@ -123,7 +123,7 @@ TEST(ExplainRecordTest, AWildcardIsToldOfItsOwnRecords) {
               R"("may_issue":false,"caa":{"owner":"example.com","ttl":300,"records":[)"
               R"({"flags":0,"tag":"issue","value":"letsencrypt.org"},)"
               R"({"flags":0,"tag":"IssueWild","value":"ca.example"}]})");
-  EXPECT_THAT(text, HasSubstr("which alone count for"));
+  EXPECT_THAT(text, HasSubstr("only issuewild records count for wildcards"));
   EXPECT_LT(text.find("CAA 0 issuewild"), text.find("CAA 0 issue \"")) << "the needed one first";
 }
 

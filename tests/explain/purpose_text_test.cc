@@ -62,7 +62,7 @@ TEST(ExplainPurposeTest, AMailDenialSpeaksOfIssuemailAlone) {
               R"("reason":"issuer_not_authorized","may_issue":false,)" +
               std::string(kIssuemail));
   EXPECT_THAT(text, StartsWith("Let's Encrypt may not issue S/MIME certificates for addresses at "
-                               "example.com: the issuemail records name others only."));
+                               "example.com: the issuemail records name other CAs only."));
   EXPECT_THAT(text, HasSubstr("Add an issuemail record that names the CA, or remove the issuemail "
                               "records."));
   EXPECT_THAT(text, HasSubstr("example.com. 3600 IN CAA 0 issuemail \"letsencrypt.org\""));

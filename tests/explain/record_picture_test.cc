@@ -38,7 +38,7 @@ TEST(RecordPictureTest, GoesFromTheRootToTheName) {
   ASSERT_EQ(picture.nodes.size(), 4u);
   for (const PictureNode& node : picture.nodes) EXPECT_EQ(node.state, kGood) << node.name;
   EXPECT_EQ(picture.nodes[0].name, ". (the root)");
-  EXPECT_EQ(picture.nodes[2].link.word, "signed: DS and DNSKEY fit");
+  EXPECT_EQ(picture.nodes[2].link.word, "signed: DS and DNSKEY match");
   EXPECT_EQ(picture.nodes[3].name, "www.a.test");
   EXPECT_EQ(picture.nodes[3].word, "Let's Encrypt would issue");
   EXPECT_EQ(picture.nodes[3].link.word, "no CAA records, secure");
@@ -55,7 +55,7 @@ struct LinkRow {
 
 TEST(RecordPictureTest, EachStateOfALinkHasItsWords) {
   for (const LinkRow& row :
-       {LinkRow{"secure", {"a.test", "secure", ""}, "", kGood, "signed: DS and DNSKEY fit", {}},
+       {LinkRow{"secure", {"a.test", "secure", ""}, "", kGood, "signed: DS and DNSKEY match", {}},
         LinkRow{"insecure",
                 {"a.test", "insecure", ""},
                 "",
@@ -70,7 +70,7 @@ TEST(RecordPictureTest, EachStateOfALinkHasItsWords) {
                 R"(,"findings":[{"code":"dnssec_ds_mismatch","zone":"a.test"}])",
                 kBad,
                 "bogus: the chain breaks here",
-                {"dnssec_ds_mismatch: no key of the zone fits the parent's DS"}},
+                {"dnssec_ds_mismatch: no key of the zone matches the parent's DS"}},
         LinkRow{"bogus, with a detail alone",
                 {"a.test", "bogus", "a detail"},
                 "",
@@ -82,7 +82,7 @@ TEST(RecordPictureTest, EachStateOfALinkHasItsWords) {
                 R"(,"findings":[{"code":"future_code","zone":"a.test"},)"
                 R"({"code":"delegation_mismatch","zone":"a.test"}])",
                 kGood,
-                "signed: DS and DNSKEY fit",
+                "signed: DS and DNSKEY match",
                 {"delegation_mismatch: the NS sets at parent and child differ"}}}) {
     const TrustPicture picture = Picture("no_caa", row.more, {{}, {{".", "secure", ""}, row.link}});
     ASSERT_EQ(picture.nodes.size(), 3u) << row.name;

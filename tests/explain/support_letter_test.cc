@@ -36,17 +36,17 @@ TEST(SupportLetterTest, SaysWhatWhereAndByWhichRule) {
   EXPECT_THAT(letter, testing::StartsWith(std::string(Kind().remedy)));
   EXPECT_THAT(letter, HasSubstr("This is about the zone example.com at ns1.test (192.0.2.1) (" +
                                 std::string(Kind().rfc) + ")."));
-  EXPECT_THAT(letter, HasSubstr("What was seen: CAA: NOTIMP."));
+  EXPECT_THAT(letter, HasSubstr("Evidence: CAA: NOTIMP."));
   EXPECT_THAT(letter, HasSubstr("must refuse a certificate for www.example.com."));
-  EXPECT_THAT(letter, testing::EndsWith(" To see it: dig x"));
+  EXPECT_THAT(letter, testing::EndsWith(" This command shows it: dig x"));
 }
 
 TEST(SupportLetterTest, LeavesOutWhatIsNotKnown) {
   const std::string letter = Letter("no_caa", R"({"code":"notimp_on_caa"})");
   EXPECT_THAT(letter, HasSubstr("the zone example.com ("));
-  EXPECT_THAT(letter, Not(HasSubstr("What was seen")));
+  EXPECT_THAT(letter, Not(HasSubstr("Evidence")));
   EXPECT_THAT(letter, Not(HasSubstr("must refuse"))) << "the name may be issued for";
-  EXPECT_THAT(letter, Not(HasSubstr("To see it")));
+  EXPECT_THAT(letter, Not(HasSubstr("This command shows it")));
 }
 
 TEST(SupportLetterTest, NamesFourServersAndCountsTheRest) {

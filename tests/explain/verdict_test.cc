@@ -37,7 +37,8 @@ const VerdictCase kCases[] = {
     {"Permit", "no_caa", true, true, "", "letsencrypt.org", true,
      "Let's Encrypt may issue for www.example.com: there are no CAA records", "", ""},
     {"Deny", "issuance_forbidden", false, false, kCaa, "letsencrypt.org", false,
-     "Let's Encrypt may not issue", "the certification authority that was asked for must refuse",
+     "Let's Encrypt may not issue",
+     "the certification authority that the applicant chose must refuse",
      "CAA record for up.example prevents issuance"},
     // Allowed, but the CA is known to refuse.
     {"KnownToRefuse", "no_response", true, false, kFailedAt, "letsencrypt.org", false,
@@ -49,7 +50,7 @@ const VerdictCase kCases[] = {
     {"NotKnown", "servfail", true, false, kFailedAt, "own-ca.example", false,
      "Expect own-ca.example to refuse; a CA that uses", "that refuse after a failed look-up", ""},
     {"UsesTheException", "servfail", true, true, kFailedAt, "letsencrypt.org", true,
-     "may take that as permission (Baseline Requirements 3.2.2.8).", "",
+     "may treat that as permission (Baseline Requirements 3.2.2.8).", "",
      "DNS problem: SERVFAIL looking up CAA for example.com - "},
     // In a signed zone no CA may.
     {"AllMustRefuse", "dnssec_bogus", false, false, kFailedAt, "own-ca.example", false,
@@ -62,21 +63,21 @@ const VerdictCase kCases[] = {
      "lame, refused at example.com", "that refuse after a failed look-up",
      "DNS problem: SERVFAIL looking up CAA for example.com - "},
     {"ServersDisagreeOverAPermit", "no_caa", true, true, kDiffer, "letsencrypt.org", false,
-     "For www.example.com it depends on which server Let's Encrypt meets: the servers of "
-     "example.com do not have",
+     "For www.example.com it depends on which server Let's Encrypt queries: the servers of "
+     "example.com have different",
      "", ""},
     {"ServersDisagreeOverADenial", "issuer_not_authorized", false, false,
      R"(,"zone":"example.com","findings":[{"code":"answers_differ"}],"caa":{"owner":"up.example","ttl":5,)"
      R"("records":[{"flags":0,"tag":"issue","value":"ca.example"}]})",
-     "letsencrypt.org", false, "By those that decided here it may not issue.",
-     "that was asked for must refuse", "CAA record for up.example prevents issuance"},
+     "letsencrypt.org", false, "By the records found here it may not issue.",
+     "that the applicant chose must refuse", "CAA record for up.example prevents issuance"},
     {"AnotherFindingChangesNothing", "no_caa", true, true, R"(,"findings":[{"code":"aa_missing"}])",
      "letsencrypt.org", true, "may issue for", "", ""},
     // No CA asks our resolver, and no server has said a thing.
     {"OurResolverIsDown", "unreachable", false, false,
      R"(,"failed_at":"www.example.com","servers":[{"address":"192.0.2.53:5353","result":"unreachable"}],)"
      R"("findings":[{"code":"resolver_down","address":"192.0.2.53"}])",
-     "letsencrypt.org", false, "Nothing was found out about www.example.com", "", ""},
+     "letsencrypt.org", false, "The look-up gives no result for www.example.com", "", ""},
     {"OneOfTwoResolversIsDown", "servfail", false, false,
      R"(,"failed_at":"www.example.com","servers":[{"address":"192.0.2.53","result":"timeout"},)"
      R"({"address":"192.0.2.54","result":"servfail"}],)"
