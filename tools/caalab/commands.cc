@@ -26,38 +26,41 @@ constexpr int64_t kMaxPort = 65535;
 constexpr int64_t kMaxNames = 1'000'000'000;
 
 void AddInternetOptions(CLI::App* command, lab::InternetOptions* options) {
-  cli::AddOption(command, {"--scenario", "FILE", "Zones described one by one"},
+  cli::AddOption(command, {"--scenario", "FILE", "Read the zones from FILE, described one by one."},
                  &options->scenario_path);
-  cli::AddOption(command, {"--mix", "FILE", "A family of domains, described by shares"},
+  cli::AddOption(command,
+                 {"--mix", "FILE", "Read a family of domains from FILE, described by shares."},
                  &options->mix_path);
-  cli::AddRepeatedOption(
-      command, {"--zone-file", "ORIGIN=FILE", "A zone from a master file, served as it is; repeat"},
-      &options->zone_files);
-  cli::AddOption(command, {"--names", "N", "How many of the family's domains are listed"},
+  cli::AddRepeatedOption(command,
+                         {"--zone-file", "ORIGIN=FILE",
+                          "Serve a zone from a master file, unchanged. Repeat it for several."},
+                         &options->zone_files);
+  cli::AddOption(command, {"--names", "N", "Number of domains of the family to list."},
                  &options->name_count)
       ->check(cli::WholeNumber(0, kMaxNames));
-  cli::AddOption(command, {"--seed", "N", "What else the domains' behaviour follows from"},
-                 &options->seed)
+  cli::AddOption(command, {"--seed", "N", "Seed of the domains' behaviour."}, &options->seed)
       ->check(cli::WholeNumber(0));
   cli::AddOption(command,
-                 {"--names-file", "FILE", "Domains to put under the family's kinds instead"},
+                 {"--names-file", "FILE", "Use the domains in FILE instead of generated ones."},
                  &options->names_file_path);
 }
 
 void AddWeatherOptions(CLI::App* command, lab::Weather* weather) {
   const CLI::Range percent(0.0, 100.0);
-  cli::AddOption(command, {"--loss", "PERCENT", "Datagrams that get lost, each way"},
+  cli::AddOption(command,
+                 {"--loss", "PERCENT", "Percentage of datagrams that are lost, in each direction."},
                  &weather->loss_percent)
       ->check(percent);
-  cli::AddOption(command, {"--duplicate", "PERCENT", "Answers that come twice"},
+  cli::AddOption(command, {"--duplicate", "PERCENT", "Percentage of answers that are sent twice."},
                  &weather->duplicate_percent)
       ->check(percent);
-  cli::AddOption(command, {"--reorder", "PERCENT", "Answers that later ones overtake"},
+  cli::AddOption(command,
+                 {"--reorder", "PERCENT", "Percentage of answers that later answers overtake."},
                  &weather->reorder_percent)
       ->check(percent);
-  cli::AddOption(command, {"--delay", "MS", "How long answers take"}, &weather->delay_ms)
+  cli::AddOption(command, {"--delay", "MS", "Delay of every answer, in ms."}, &weather->delay_ms)
       ->check(cli::WholeNumber(0, kMaxDelayMs));
-  cli::AddOption(command, {"--jitter", "MS", "Up to how much longer they take"},
+  cli::AddOption(command, {"--jitter", "MS", "Largest additional random delay, in ms."},
                  &weather->jitter_ms)
       ->check(cli::WholeNumber(0, kMaxDelayMs));
 }
@@ -115,8 +118,8 @@ absl::Status PrintTruthOf(const lab::Internet& internet, std::string_view asked_
 
 void AddPurposesFlag(CLI::App* command, bool* purposes) {
   command->add_flag("--purposes", *purposes,
-                    "Ask for TLS, S/MIME and mark certificates by turns: each name as an object of "
-                    "NDJSON with the purpose in for");
+                    "Request TLS, S/MIME and mark certificates in turn: write each name as an "
+                    "object of NDJSON, with the kind in the member for.");
 }
 
 /// A listed name as it is to be asked.
@@ -142,17 +145,21 @@ absl::Status PrintTruthOfLines(const lab::Internet& internet, std::istream& line
 
 ServeCommand::ServeCommand(cli::Program* program)
     : program_(program),
-      command_(program->app()->add_subcommand("serve", "Play root, top-level domains, servers")) {
+      command_(program->app()->add_subcommand(
+          "serve", "Run the root, the top-level domains and the name servers.")) {
   AddInternetOptions(command_, &internet_);
-  cli::AddOption(command_, {"--port", "N", "UDP and TCP port; 0 takes a free one"}, &port_)
+  cli::AddOption(command_, {"--port", "N", "UDP and TCP port. 0 takes a free port."}, &port_)
       ->check(cli::WholeNumber(0, kMaxPort));
-  cli::AddOption(command_, {"--write-hints", "FILE", "Write the root hints here"}, &hints_path_);
-  cli::AddOption(
-      command_, {"--write-anchor", "FILE", "Write the trust anchor here: the root's DS, if signed"},
-      &anchor_path_);
+  cli::AddOption(command_, {"--write-hints", "FILE", "Write the root hints to FILE."},
+                 &hints_path_);
+  cli::AddOption(command_,
+                 {"--write-anchor", "FILE",
+                  "Write the trust anchor to FILE: the DS record of the root, if it is signed."},
+                 &anchor_path_);
   AddWeatherOptions(command_, &weather_);
-  command_->add_flag("--windows", windows_,
-                     "Count, a server, the most queries of any second and the most at once");
+  command_->add_flag(
+      "--windows", windows_,
+      "Count the most queries of any second, and the most at once, for each server.");
 }
 
 int ServeCommand::Run() {
@@ -178,7 +185,7 @@ int ServeCommand::Run() {
 
 NamesCommand::NamesCommand(cli::Program* program)
     : program_(program),
-      command_(program->app()->add_subcommand("names", "List the names whose truth is known")) {
+      command_(program->app()->add_subcommand("names", "List the names whose results are known.")) {
   AddInternetOptions(command_, &internet_);
   AddPurposesFlag(command_, &purposes_);
 }
@@ -196,12 +203,13 @@ int NamesCommand::Run() {
 TruthCommand::TruthCommand(cli::Program* program)
     : program_(program),
       command_(
-          program->app()->add_subcommand("truth", "Print the record that each name must get")) {
+          program->app()->add_subcommand("truth", "Print the record that each name must get..")) {
   AddInternetOptions(command_, &internet_);
   AddPurposesFlag(command_, &purposes_);
   command_
       ->add_option("inputs", inputs_,
-                   "Names, and files of names (- is standard input); none: all that are listed")
+                   "Names, or files of names (- is standard input). Without any: all names that "
+                   "caalab names lists.")
       ->option_text("[NAME|FILE]...");
 }
 
@@ -238,11 +246,12 @@ int TruthCommand::Run() {
 
 ExportCommand::ExportCommand(cli::Program* program)
     : program_(program),
-      command_(program->app()->add_subcommand("export", "Write the zones as master files")) {
-  cli::AddOption(command_, {"--scenario", "FILE", "Zones described one by one"}, &scenario_path_)
+      command_(program->app()->add_subcommand("export", "Write the zones as master files..")) {
+  cli::AddOption(command_,
+                 {"--scenario", "FILE", "Read the zones from FILE, described one by one."},
+                 &scenario_path_)
       ->required();
-  cli::AddOption(command_, {"--dir", "DIR", "Where the files go; made where it is missing"},
-                 &directory_)
+  cli::AddOption(command_, {"--dir", "DIR", "Folder of the files. It is created."}, &directory_)
       ->required();
 }
 
@@ -253,17 +262,18 @@ int ExportCommand::Run() {
 
 CompareCommand::CompareCommand(cli::Program* program)
     : program_(program),
-      command_(
-          program->app()->add_subcommand("compare", "Hold a scan's records against the truth")) {
-  cli::AddOption(command_, {"truth", "FILE", "What caalab truth printed"}, &truth_path_)
+      command_(program->app()->add_subcommand(
+          "compare", "Compare the records of a scan with the known results.")) {
+  cli::AddOption(command_, {"truth", "FILE", "The output of caalab truth."}, &truth_path_)
       ->required();
-  cli::AddOption(command_, {"output", "FILE", "What caascan scan wrote"}, &output_path_)
+  cli::AddOption(command_, {"output", "FILE", "The output of caascan scan."}, &output_path_)
       ->required();
-  cli::AddOption(command_, {"--fields", "LIST", "What to compare, separated by commas"}, &fields_);
+  cli::AddOption(command_, {"--fields", "LIST", "Members to compare, separated by commas."},
+                 &fields_);
   command_->add_flag("--set-aside-unchecked", set_aside_unchecked_,
-                     "Count apart the bogus names of a scan that did not validate");
+                     "Count bogus names separately, for a scan that did not validate.");
   command_->add_flag("--all-findings", all_findings_,
-                     "The scan asked all servers and probed them all: want all findings");
+                     "Expect all findings, for a scan with --all-servers and --diagnose all.");
 }
 
 int CompareCommand::Run() {

@@ -6,12 +6,15 @@ namespace caascan::tool {
 namespace {
 
 constexpr const char* kFooter =
-    R"(Within some seconds no machine of the run sends anything more to these addresses, for any name; what is under way ends.
-Names whose servers are all blocked have the reason blocklisted. It holds for the rest of the run, also for machines that
-come later. A scan without an engine has --blocklist.
+    R"(Within a few seconds no machine of the run sends another query to these addresses, for any
+name. Queries in flight still wait for their answers. A name whose servers are all blocked gets
+the reason blocklisted. The block holds for the rest of the run, and for machines that join
+later. A scan without an engine uses --blocklist instead.
 
 Exit status:
-0: the engine knows it. 1: the engine does not answer. 2: wrong usage.
+  0: the engine has stored the addresses.
+  1: the engine does not answer.
+  2: wrong usage.
 
 Examples:
   caascan block --engine redis://queue:6379 --run orders 192.0.2.1 2001:db8::/32)";
@@ -20,7 +23,7 @@ Examples:
 
 BlockCommand::BlockCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "block", "Ask certain servers nothing more, on all machines of a run.");
+      "block", "Stop all queries to given servers, on all machines of a run.");
   app->footer(kFooter);
   app->add_option("ADDR", addresses_, "Addresses and prefixes, such as 192.0.2.0/24.")
       ->option_text("ADDR...")

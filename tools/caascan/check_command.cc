@@ -17,15 +17,31 @@ constexpr int kExitWouldNot = 3;
 constexpr int64_t kMaxTimeoutMs = 600'000;
 constexpr int64_t kMaxRetries = 100;
 
-constexpr const char* kFooter = R"(Output:
-For each name the verdict, what applicants are shown, the climb with each answer, the chain of trust, the CAA records that decide, all servers of
-the zone, what is wrong with whom to write to and what to ask, the records that let the CA issue, dig and drill lines that
-show the fault, and a paragraph to send to whoever mends it. Coloured on a terminal, unless NO_COLOR is set. With --json
-the records themselves. With --html the same as a page for a browser, in a file beside that.
+constexpr const char* kFooter =
+    R"(All servers of a name's zone are queried, and the program explains what they answer. The text
+is coloured on a terminal, unless NO_COLOR is set.
+
+Output:
+For each name, in this order:
+  verdict: may the CA issue, and what an applicant of this CA is shown.
+  climb: each name that was looked up, with its answer (RFC 8659 section 3).
+  chain of trust: the DNSSEC status of each zone from the root down.
+  CAA records: those that decide.
+  servers: every server of the zone, and what it answered.
+  findings: what is wrong, who can fix it, and what to ask of them.
+  records: those that would let the CA issue.
+  commands: dig and drill lines that show the fault.
+  letter: a paragraph to send to those who can fix it.
+
+With --json the records are printed instead. With --html FILE the same content is also written
+as a page for a browser.
 
 Exit status:
-0: the CA would issue for every name. 3: for some name it would not, or that depends on which server it meets. 1: could not finish. 2: wrong usage. 130, 143: stopped
-by SIGINT or SIGTERM.
+  0: the CA would issue for every name.
+  3: the CA would not issue for some name, or that depends on which server answers.
+  1: could not finish.
+  2: wrong usage.
+  130, 143: stopped by SIGINT or SIGTERM.
 
 Examples:
   caascan check www.example.com
@@ -68,22 +84,21 @@ std::string Vantage(const std::string& program, const ScanOptions& options,
 
 CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "check",
-      "Look a few names up and explain who may issue, and whose fault it is if nobody can.");
+      "check", "Look up a few names, and explain which CA may issue and who can fix a failure.");
   app->footer(kFooter);
   app->add_option("NAME", names_, "Names to check.")->option_text("NAME...")->required();
   timeout_ms_ = options_.timeout.count();
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
-                "Evaluate every name as *.name. For TLS alone.");
+                "Evaluate every name as *.name. Only for TLS.");
   app->add_flag("--from-url", options_.fields.from_url, kFromUrlText);
-  CLI::Option* json = app->add_flag("--json", json_, "Print the records, a JSON object a line.");
+  CLI::Option* json = app->add_flag("--json", json_, "Print the records, one JSON object a line.");
   app->add_flag("--markdown", markdown_, "Print Markdown, for a ticket or a letter.")
       ->excludes(json);
   cli::AddOption(app,
                  {"--html", "FILE",
-                  "Write a page for a browser here as well, with a picture of the chain of trust "
-                  "and of the servers, and letters to copy; an older file is replaced."},
+                  "Also write a page for a browser to FILE, with a picture of the chain of trust "
+                  "and of the servers, and letters to copy. An existing file is replaced."},
                  &html_path_);
   AddLookUpOptions(app);
 }
@@ -94,12 +109,12 @@ void CheckCommand::AddLookUpOptions(CLI::App* app) {
   AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);
   app->add_flag("--allow-special", options_.allow_special, kAllowSpecialText);
-  cli::AddOption(app, {"--timeout", "MS", "How long one query waits, in ms (default 2000)."},
-                 &timeout_ms_)
+  cli::AddOption(
+      app, {"--timeout", "MS", "Time to wait for the answer to one query, in ms (default 2000)."},
+      &timeout_ms_)
       ->check(cli::WholeNumber(1, kMaxTimeoutMs));
   cli::AddOption(
-      app,
-      {"--recheck", "N", "How often a name whose look-up failed is looked up again (default 1)."},
+      app, {"--recheck", "N", "How often to look up a name again after a failure (default 1)."},
       &options_.recheck)
       ->check(cli::WholeNumber(0, kMaxRetries));
 }

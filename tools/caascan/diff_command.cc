@@ -8,21 +8,29 @@
 namespace caascan::tool {
 namespace {
 
-constexpr const char* kFooter = R"(What is compared:
-The records of each name, in whatever order; the latest where a scan has several. Outcome, reason and the CAA record set
-(without TTL and owner) may change, the last between two look-ups that succeeded. With --changes each name that changed
-is a line: name, changed (a list of outcome, reason, caa), old and new with outcome, reason, operator and caa.
+constexpr const char* kFooter = R"(Comparison:
+The records of each name are compared, in any order. If a scan has several records of a name,
+the latest counts. Three things may change: the outcome, the reason, and the CAA record set
+(without TTL and owner). The CAA set is only compared if both look-ups succeeded.
+If both scans have metadata (FILE.meta.json) that differ in an option that affects decisions, a
+line on standard error says so.
 
-Where both scans have metadata (FILE.meta.json) that differ in the CA or another option that decides, a line on standard
-error says so. A file that is read is never written. Reports are replaced, and records only with --overwrite.
+Output:
+A report. With --changes FILE each changed name is also a line of NDJSON: name, changed (a list
+of outcome, reason, caa), and old and new with outcome, reason, operator and caa.
+An input file is never overwritten. A file that holds records is only replaced with --overwrite;
+an earlier report is replaced.
 
 Memory:
-Records lie in temporary files meanwhile, about 60 bytes each and their CAA set, and are compared a share at a time: memory
-is about 30 MiB for ten million names a scan, and never much above 100 MiB.
+Records are kept in temporary files, about 60 bytes each plus their CAA set, and are compared one
+part at a time. For ten million names a scan this takes about 30 MiB of memory, and never much
+more than 100 MiB.
 
 Exit status:
-0: done, whatever changed. 1: could not finish, such as a full disk. 2: wrong usage or unreadable input. 130, 143: stopped
-by SIGINT or SIGTERM; no report is written then.
+  0: done, whatever the changes are.
+  1: could not finish, for example because the disk is full.
+  2: wrong usage or unreadable input.
+  130, 143: stopped by SIGINT or SIGTERM. No report is written.
 
 Examples:
   caascan diff monday.ndjson tuesday.ndjson
@@ -40,7 +48,7 @@ std::string SummaryText(const DiffSummary& summary) {
 }  // namespace
 
 DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
-  CLI::App* app = program->app()->add_subcommand("diff", "Tell what changed between two scans.");
+  CLI::App* app = program->app()->add_subcommand("diff", "Report what changed between two scans.");
   app->footer(kFooter);
   app->add_option("OLD", options_.old_path, "Records of the earlier scan.")
       ->option_text("FILE")
@@ -51,13 +59,16 @@ DiffCommand::DiffCommand(cli::Program* program) : program_(program) {
   AddFormatOption(app, &options_.format);
   cli::AddOption(app,
                  {"-o,--output", "FILE",
-                  "Write the report here (default: standard output); a folder for csv."},
+                  "Write the report to FILE (default: standard output). For csv it is a folder."},
                  &options_.output_path);
-  cli::AddOption(app, {"--changes", "FILE", "Write a line of NDJSON for each name that changed."},
+  cli::AddOption(app,
+                 {"--changes", "FILE", "Write one line of NDJSON to FILE for each changed name."},
                  &options_.changes_path);
   AddOverwriteOption(app, &options_.overwrite);
   cli::AddOption(
-      app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
+      app,
+      {"--top", "N",
+       "Number of rows of long tables in text, markdown and html (default: depends on the table)."},
       &options_.top)
       ->check(cli::WholeNumber(1));
   AddReadingOptions(app, &options_);

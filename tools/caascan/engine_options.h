@@ -18,17 +18,18 @@ inline CLI::Option* AddEngineOptions(CLI::App* app, EngineAccess* access) {
                       "the path of its socket, or @FILE whose first line is one of these."},
                      &access->engine);
   CLI::Option* run =
-      cli::AddOption(app, {"--run", "NAME", "What the run is called there."}, &access->run);
+      cli::AddOption(app, {"--run", "NAME", "Name of the run on that server."}, &access->run);
   return engine->needs(run->needs(engine));
 }
 
 /// Adds --perspective.
 inline void AddPerspectiveOption(CLI::App* app, CLI::Option* engine, EngineAccess* access) {
-  cli::AddOption(app,
-                 {"--perspective", "NAME",
-                  "From where it is looked: each perspective of a run scans each chunk, and all "
-                  "keep one limit together (default default)."},
-                 &access->perspective)
+  cli::AddOption(
+      app,
+      {"--perspective", "NAME",
+       "Network perspective of this machine. Each perspective of a run scans each chunk; all of "
+       "them together keep one limit (default: a perspective called default)."},
+      &access->perspective)
       ->needs(engine);
 }
 
@@ -38,8 +39,8 @@ inline void AddScanEngineOptions(CLI::App* app, EngineAccess* access, int64_t* l
   AddPerspectiveOption(app, engine, access);
   cli::AddOption(app,
                  {"--lease", "S",
-                  "So long the engine waits for a machine that says nothing, before others get its "
-                  "chunks, in seconds (default 60)."},
+                  "If a machine is silent for this long, other machines get its chunks, in seconds "
+                  "(default 60)."},
                  lease_s)
       ->check(cli::WholeNumber(1, 86'400))
       ->needs(engine);

@@ -9,15 +9,18 @@ namespace caascan::tool {
 namespace {
 
 constexpr const char* kFooter = R"(Output:
-For each code what it means, how it shows, who can act, and words to send; without a code a line for each. With --cas the
-CAs that are known, their issuer domain names, and what they do after a failed look-up.
+For each code: what it means, how it shows, who can act, and words to send to them. Without a
+code: one line for every code. With --cas: the known CAs, their issuer domain names, and what
+they do after a failed look-up.
 
-With --dnstap it is the exchanges of a file of dnstap frames that were for NAME: when, with which server, and the response
-in the form of dig. Of what other programs wrote, such as Unbound and BIND, it is the queries and responses of a resolver
-whose question is NAME.
+With --dnstap: the exchanges in a file of dnstap frames that belong to NAME. Each shows the time,
+the server, and the response in the form that dig prints. In files of other programs, such as
+Unbound and BIND, these are a resolver's queries and responses whose question is NAME.
 
 Exit status:
-0: done. 1: could not finish, or the file breaks off. 2: wrong usage, no such code, no such name in the file.
+  0: done.
+  1: could not finish, or the file is truncated.
+  2: wrong usage, an unknown code, or a name that is not in the file.
 
 Examples:
   caascan explain caa_dropped
@@ -28,16 +31,15 @@ Examples:
 
 ExplainCommand::ExplainCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "explain", "Tell what the code of a finding or a reason means, and which CAs are known.");
+      "explain", "Explain the code of a finding or a reason, or list the known CAs.");
   app->footer(kFooter);
   CLI::Option* codes =
-      app->add_option("CODE", codes_, "Codes of findings or reasons; names, with --dnstap.");
+      app->add_option("CODE", codes_, "Codes of findings or reasons. With --dnstap, names.");
   codes->option_text("CODE...");
-  app->add_flag("--cas", cas_, "List the certification authorities that are known.")
-      ->excludes(codes);
-  cli::AddOption(
-      app, {"--dnstap", "FILE", "Show the exchanges that were for these names, from this file."},
-      &dnstap_path_)
+  app->add_flag("--cas", cas_, "List the known certification authorities.")->excludes(codes);
+  cli::AddOption(app,
+                 {"--dnstap", "FILE", "Show the exchanges in FILE that belong to the given names."},
+                 &dnstap_path_)
       ->needs(codes);
   app->add_flag("--markdown", markdown_, "Print Markdown.");
 }

@@ -14,28 +14,35 @@ namespace {
 constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Actions:
-  add: count the records (or partial reports) of one scan and keep the counts in STORE, which is created where there is
-    none. Without FILE, or for the FILE "-", from standard input. A scan is known by its date and label; the date is the
-    day of the first record (UTC) unless --date says another.
-  show: what the scans say over time.
-  remove: forget the scan of --date and --label.
-  export: write the counts of the scan of --date and --label to -o, as a partial report: for caascan report, or for
-    another history.
+  add: count the records, or read the partial reports, of one scan, and keep the counts in STORE.
+    STORE is created if it does not exist. Without FILE, or for the FILE "-", the input is
+    standard input. A scan is identified by its date and label. The date is the day of the first
+    record (UTC), unless --date gives another.
+  show: print what changed over time.
+  remove: delete the scan of --date and --label.
+  export: write the counts of the scan of --date and --label to -o as a partial report, for
+    caascan report or for another history.
 
-What is compared:
-The share of names of each outcome, reason and finding, and the share of each operator's names whose look-up failed. A
-row says since when the share is another, and the mean shares before and after. Only what changed beyond chance is shown
-(likelihood-ratio test of two binomial samples, Bonferroni over rows and dates: one such table in twenty would name
-anything if nothing had changed). Each side counts as one scan of mean size, since scans of the same names are not
-independent. Operators are those with --min-names names or more in the last scan. Keep a label for each list of names:
-scans of different lists differ for that reason alone.
+Comparison:
+The report compares the share of names of each outcome, reason and finding, and the share of each
+operator's names whose look-up failed. A row gives the date of the change, and the mean shares
+before and after. Only changes beyond chance are shown: the test is the likelihood ratio of two
+binomial samples, with the Bonferroni correction over rows and dates. If nothing changes, one such
+table in twenty has a row. Each side counts as one scan of mean size, because scans of the same
+names are not independent. Only operators with at least --min-names names in the last scan are
+compared. Use one label for each list of names: scans of different lists differ for that reason
+alone.
 
-STORE is an SQLite database that other programs may read: tables scans, reasons, findings, operators, operator_names.
-Operators with fewer than ten names have no row there. An error leaves it as it was.
+Files:
+STORE is an SQLite database that other programs may read. Its tables are scans, reasons,
+findings, operators and operator_names. Operators with fewer than ten names have no row. After an
+error STORE is unchanged.
 
 Exit status:
-0: done. 1: could not finish, such as a full disk. 2: wrong usage, unreadable input, a scan that is there already or is
-not there. 130, 143: stopped by SIGINT or SIGTERM; nothing is kept then.
+  0: done.
+  1: could not finish, for example because the disk is full.
+  2: wrong usage, unreadable input, or a scan that exists already or does not exist.
+  130, 143: stopped by SIGINT or SIGTERM. STORE is unchanged.
 
 Examples:
   caascan history add caa.sqlite --label top1m monday.ndjson.zst
@@ -81,47 +88,53 @@ std::string SummaryText(const ReportSummary& summary, const HistoryScan& scan) {
 HistoryCommand::HistoryCommand(cli::Program* program)
     : program_(program),
       app_(program->app()->add_subcommand(
-          "history", "Keep the counts of many scans, and tell what changed since when.")) {
+          "history", "Keep the counts of many scans, and report what changed and when.")) {
   app_->footer(kFooter);
-  app_->add_option("ACTION", action_, "What to do: add, show, remove or export.")
+  app_->add_option("ACTION", action_, "The action: add, show, remove or export.")
       ->option_text("add|show|remove|export")
       ->required()
       ->check(cli::OneOf({"add", "show", "remove", "export"}));
-  app_->add_option("STORE", store_path_, "The file that holds the history.")
+  app_->add_option("STORE", store_path_, "The file of the history.")
       ->option_text("FILE")
       ->required();
-  app_->add_option("FILE", add_.inputs, "Records, or counts of report --partial, of one scan.")
+  app_->add_option("FILE", add_.inputs, "Records of one scan, or their counts by report --partial.")
       ->option_text("FILE...");
-  cli::AddOption(app_,
-                 {"--date", "DATE",
-                  "The day of the scan, such as 2027-03-15 (default: of its first record, UTC)."},
-                 &add_.scan.date);
+  cli::AddOption(
+      app_,
+      {"--date", "DATE",
+       "The day of the scan, such as 2027-03-15 (default: the day of its first record, UTC)."},
+      &add_.scan.date);
   cli::AddOption(app_,
                  {"--label", "TEXT",
-                  "What tells series apart: which list was scanned, from where (default: none; for "
-                  "show, the only one there is)."},
+                  "The name of the series: for example the list that was scanned, and from where "
+                  "(default: none; for show, the only label in STORE)."},
                  &add_.scan.label);
-  app_->add_flag("--replace", replace_, "Put the counts in the place of that date's and label's.");
-  app_->add_flag("--merge", merge_, "Add the counts to that date's and label's: another shard.");
-  cli::AddOption(app_, {"--since", "DATE", "Only scans of this day or later."}, &show_.since);
-  cli::AddOption(app_, {"--until", "DATE", "Only scans of this day or earlier."}, &show_.until);
+  app_->add_flag("--replace", replace_, "Replace the counts of this date and label.");
+  app_->add_flag("--merge", merge_,
+                 "Add the counts to those of this date and label, for another shard.");
+  cli::AddOption(app_, {"--since", "DATE", "Show only scans of this day or later."}, &show_.since);
+  cli::AddOption(app_, {"--until", "DATE", "Show only scans of this day or earlier."},
+                 &show_.until);
   AddFormatOption(app_, &show_.format);
   cli::AddOption(app_,
                  {"-o,--output", "FILE",
-                  "Write the report or the counts here (default: standard output); a folder for "
-                  "csv."},
+                  "Write the report or the counts to FILE (default: standard output). For csv it "
+                  "is a folder."},
                  &output_path_);
   AddOverwriteOption(app_, &overwrite_);
   cli::AddOption(
-      app_, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
+      app_,
+      {"--top", "N",
+       "Number of rows of long tables in text, markdown and html (default: depends on the table)."},
       &show_.top)
       ->check(cli::WholeNumber(1));
   cli::AddOption(app_,
                  {"--min-names", "N",
-                  "Compare operators with at least so many names in the last scan (default 10)."},
+                  "Compare only operators with at least N names in the last scan (default 10)."},
                  &show_.min_names)
       ->check(cli::WholeNumber(1));
-  cli::AddOption(app_, {"--threads", "N", "Reading threads (default: one a core, 16 at most)."},
+  cli::AddOption(app_,
+                 {"--threads", "N", "Number of reading threads (default: one a core, at most 16)."},
                  &add_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
   AddProgressOption(app_, &add_.progress);

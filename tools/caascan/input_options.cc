@@ -16,7 +16,7 @@ CLI::Validator NotEmpty() {
 
 void AddInputOptions(CLI::App* app, const InputOptions& options) {
   cli::AddChoice(app, "--input-format",
-                 "What the input is; auto looks at its name and its first line (default auto).",
+                 "Format of the input. auto decides by its name and its first line (default auto).",
                  {{"auto", InputFormat::kAuto},
                   {"lines", InputFormat::kLines},
                   {"csv", InputFormat::kCsv},
@@ -26,27 +26,27 @@ void AddInputOptions(CLI::App* app, const InputOptions& options) {
   InputFields& fields = *options.fields;
   cli::AddOption(app,
                  {"--column", "COLUMN",
-                  "The column of csv that holds the names: as its header calls it, of either case, "
-                  "or its number from 1 (default: see Input)."},
+                  "The csv column that contains the names: its name in the header, in upper or "
+                  "lower case, or its number from 1 (default: see Input)."},
                  &fields.column)
       ->check(NotEmpty());
   cli::AddRepeatedOption(app,
                          {"--keep", "COLUMN",
-                          "Pass this column of csv through as a member of input_columns; repeat or "
-                          "separate by commas for several. A name or a number, as for --column."},
+                          "Pass this csv column through as a member of input_columns. Repeat it, "
+                          "or separate by commas. A name or a number, as for --column."},
                          &fields.keep)
       ->delimiter(',')
       ->check(NotEmpty());
   cli::AddOption(app,
                  {"--key", "NAME",
-                  "The member of ndjson that holds the name (default: name, host, domain or fqdn, "
-                  "the first that is there)."},
+                  "The ndjson member that contains the name (default: the first of name, host, "
+                  "domain and fqdn)."},
                  &fields.key)
       ->check(NotEmpty());
   app->add_flag("--from-url", fields.from_url, kFromUrlText);
   cli::AddChoice(app, "--zone-names",
-                 "Which names of a zone file to look up: those that it delegates, as in a "
-                 "registry's, or all that have records (default delegations).",
+                 "Which names of a zone file to look up: the delegated names, or all names that "
+                 "have records (default delegations).",
                  {{"delegations", ZoneNames::kDelegations}, {"owners", ZoneNames::kOwners}},
                  options.zone_names);
 }

@@ -17,32 +17,31 @@ constexpr int64_t kDefaultServerRate = 100;
 
 void MachineOptions::AddTo(CLI::App* app, ScanOptions* options) {
   machines_ =
-      cli::AddOption(
-          app,
-          {"--machines", "N",
-           "This is one of N machines that scan at the same time: each takes one Nth of "
-           "--rate, --server-rate, --server-inflight and --server-limits, so that no server "
-           "sees more than its limit (default 1)."},
-          &options->machines)
+      cli::AddOption(app,
+                     {"--machines", "N",
+                      "N machines scan at the same time, and this is one of them. Each takes one "
+                      "Nth of --rate, --server-rate, --server-inflight and --server-limits, so "
+                      "that no server gets more than its limit (default 1)."},
+                     &options->machines)
           ->check(cli::WholeNumber(1, kMaxMachines));
   cli::AddOption(app,
                  {"--server-limits", "FILE",
-                  "Limits that were agreed with operators, one a line: an address, a prefix or the "
-                  "end of a name server's name, queries a second, and perhaps queries at once."},
+                  "Limits agreed with operators, one a line: an address, a prefix or the end of a "
+                  "name server's name; queries a second; and optionally queries at once."},
                  &options->server_limits_path);
   cli::AddOption(app,
                  {"--commit", "COMMAND",
-                  "For a run of caascan plan: /bin/sh runs COMMAND for each chunk whose result is "
-                  "in its place; where it fails the chunk is not done. {file} or {} is the result, "
-                  "{name} its name without folder, {chunk} a name that no other chunk has."},
+                  "For a run of caascan plan: /bin/sh runs COMMAND for the result of each chunk. "
+                  "If it fails, the chunk is not done. {file} or {} is the path of the result, "
+                  "{name} its name without the folder, {chunk} the unique name of the chunk."},
                  &options->commit);
   app->add_flag("--partial", partial_,
-                "For a run of caascan plan: write the counts of each chunk beside its result, as "
+                "For a run of caascan plan: also write the counts of each chunk as "
                 "chunk-NNNNN.partial.gz, for caascan report.");
   cli::AddOption(app,
                  {"--grace", "S",
-                  "What is in flight at the first signal may take S seconds, and is given back "
-                  "then (default 10)."},
+                  "Time for names in flight after the first signal, in seconds; the others get the "
+                  "reason stopped (default 10)."},
                  &grace_s_)
       ->check(cli::WholeNumber(0, kMaxGraceS));
 }

@@ -39,8 +39,9 @@ int main(int argc, char** argv) {
   caascan::cli::KeepStandardDescriptors();
   try {
     RaiseDescriptorLimit();
-    caascan::cli::Program program("caascan", "Scan domain names for CAA and tell who may issue.",
-                                  /*one_man_page=*/false);
+    caascan::cli::Program program(
+        "caascan", "Look up the CAA records of domain names, and decide which CA may issue.",
+        /*one_man_page=*/false);
     caascan::tool::ScanCommand scan(&program);
     caascan::tool::CheckCommand check(&program);
     caascan::tool::ExplainCommand explain(&program);

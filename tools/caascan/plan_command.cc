@@ -13,23 +13,34 @@ namespace {
 constexpr int64_t kMaxChunk = 1'000'000;
 constexpr int64_t kMaxMachines = 1'000'000;
 
-constexpr const char* kFooter = R"(Input:
-As caascan scan reads it (caascan scan --help). Every line becomes a line of one chunk, lines that are no names too.
+constexpr const char* kFooter =
+    R"(caascan scan RUN scans the chunks that have no result in RUN/out (or -o OUT), several at the
+same time. Run it on several machines with --machines N: each takes chunks that no other machine
+has. caascan status RUN shows the progress.
+
+Input:
+As for caascan scan (see caascan scan --help). Every line becomes a line of one chunk, including
+lines that are not names.
 
 Output:
-RUN/manifest.json and RUN/chunks/chunk-NNNNN.ndjson.zst; docs/scale-out.md and docs/manifest.schema.json say what is in
-them. Any machine can scan any chunk, and needs no other file of the input: a zone file's name servers, glue, DS records
-and proofs travel with their names. The order is mixed, and the same each time: up to 64 names of one registrable domain
-stay together. A chunk whose text would be larger than 64 MiB has fewer names. The same input gives the same run:
-planning it again writes what is missing, and nothing else. A folder that holds another run is refused.
-Memory: up to 350 MiB. Temporary files without names lie in RUN, of up to three times the input's size, decompressed.
+RUN/manifest.json and RUN/chunks/chunk-NNNNN.ndjson.zst. docs/scale-out.md and
+docs/manifest.schema.json describe them. Any machine can scan any chunk without another file of
+the input: chunks contain a zone file's name servers, glue, DS records and proofs beside the
+names. The order is shuffled, but the same each time. Up to 64 names of one registrable domain
+stay together. A chunk has at most 64 MiB of text, and then fewer names.
+The same input gives the same run. Planning it again only writes what is missing. A folder that
+holds another run is refused.
 
-caascan scan RUN scans the chunks that have no result in RUN/out (or -o OUT), several at the same time; run it on several
-machines with --machines N, and it takes those that no other has. caascan status RUN says how far it is.
+Memory:
+At most 350 MiB. Temporary files without a name are kept in RUN. They take up to three times the
+size of the decompressed input.
 
 Exit status:
-0: planned. 1: could not finish, such as a full disk, or an input that was not whole: what it holds was planned. 2: wrong
-usage or unreadable input. 130, 143: stopped by SIGINT or SIGTERM; there is no manifest then.
+  0: planned.
+  1: could not finish, for example because the disk is full or an input is truncated. What was
+    read is planned.
+  2: wrong usage or unreadable input.
+  130, 143: stopped by SIGINT or SIGTERM. There is no manifest.
 
 Examples:
   caascan plan -o /data/january com.zone.gz top-1m.csv.gz
@@ -55,31 +66,33 @@ std::string SummaryText(const PlanSummary& summary) {
 
 PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "plan", "Cut what is to be scanned into chunks, each of which any machine can scan.");
+      "plan", "Split an input into chunks that any machine can scan.");
   app->footer(kFooter);
   app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
       ->option_text("FILE...");
-  cli::AddOption(app, {"-o,--output", "RUN", "The folder of the run; it is made."}, &options_.run)
+  cli::AddOption(app, {"-o,--output", "RUN", "The folder of the run. It is created."},
+                 &options_.run)
       ->required();
-  cli::AddOption(app, {"--chunk", "N", "Names in a chunk (default 20000)."}, &options_.chunk_names)
+  cli::AddOption(app, {"--chunk", "N", "Number of names in a chunk (default 20000)."},
+                 &options_.chunk_names)
       ->check(cli::WholeNumber(1, kMaxChunk));
   cli::AddOption(app,
                  {"--machines-at-most", "M",
-                  "So many machines will scan the run at the same time; noted in the manifest."},
+                  "At most M machines scan the run at the same time. The manifest says so."},
                  &options_.machines_at_most)
       ->check(cli::WholeNumber(1, kMaxMachines));
   app->add_flag("--wildcard", options_.wildcard,
-                "Evaluate every name as *.name; a name given so always is.");
+                "Evaluate every name as *.name. A name given as *.name always is.");
   AddInputOptions(app, {&options_.input_format, &options_.fields, &options_.zone_names});
   CLI::Option* engine = AddEngineOptions(app, &engine_.access);
   AddPerspectiveOption(app, engine, &engine_.access);
   app->add_flag("--retry-dead", engine_.retry_dead,
-                "Deal dead chunks of the run out again; nothing is read and planned.")
+                "Distribute the dead chunks of the run again. No input is read.")
       ->needs(engine);
   cli::AddOption(app,
                  {"--retry-missing", "OUT",
-                  "Likewise chunks that the engine takes for done, of which the folder OUT has no "
-                  "result."},
+                  "Distribute chunks again that are done for the engine but have no result in the "
+                  "folder OUT."},
                  &engine_.retry_missing)
       ->needs(engine);
 }

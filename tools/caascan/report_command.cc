@@ -13,31 +13,39 @@ namespace {
 constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Input:
-Records as caascan scan wrote them, from several files or shards; without FILE, or for the FILE "-", from standard
-input; gzip and zstd are known by their content. A folder stands for the records in it (.ndjson, .jsonl, also compressed,
-and .partial.gz of records that are gone), the folder of a run of caascan plan for its results. A line that is no record is counted and located in the report, and so is
-an input that breaks off.
+Records that caascan scan wrote, from one or more files. Without FILE, or for the FILE "-", they
+come from standard input. gzip and zstd are recognised by content. A folder stands for the
+records in it: .ndjson and .jsonl files, also compressed, and .partial.gz files whose records are
+gone. The folder of a run of caascan plan stands for its results. The report counts lines that
+are not records, and truncated inputs, and says where they are.
+If FILE.meta.json describes the scan, the report shows it in the table scans.
 
-Where FILE.meta.json tells how FILE was scanned, the report shows it (table scans). A file that is read is never written.
-Reports are replaced, and records only with --overwrite.
+Output:
+An input file is never overwritten. A file that holds records is only replaced with --overwrite;
+an earlier report is replaced.
 
 Formats:
-  text: for a terminal, 100 columns wide; long tables show their first rows (--top).
-  json: all rows of all tables; docs/report.schema.json describes it.
-  csv: one file a table, into the folder of -o. A text that a spreadsheet would take for a formula has an apostrophe in
-    front.
+  text: for a terminal, 100 columns wide. Long tables show their first rows (--top).
+  json: all rows of all tables. docs/report.schema.json describes it.
+  csv: one file for each table, in the folder of -o. A text that a spreadsheet would read as a
+    formula begins with an apostrophe.
   markdown: the tables of text.
-  html: one page that loads nothing from anywhere, with pictures, and tables that sort and filter; 500 rows a table.
+  html: one page with charts, and tables that sort and filter. It loads nothing from elsewhere. A
+    table has 500 rows.
 
 Counts:
-Shares come with the bounds of their 95 % interval (Wilson), as if the names were a random sample. In the summary and by
-outcome and reason they are of all names, and of those that exist: whose records do not say nxdomain. Tables keep the 65,536
-most frequent keys; where there were more, the table says by how much its counts may be too small. A record without an
-operator is counted under that of the server that failed it, or of its first server, known by the server's name.
+Shares have a 95 % confidence interval (Wilson), as if the names were a random sample. In the
+summary, and by outcome and reason, there are two shares: of all names, and of the names that
+exist. The latter are those whose record has no nxdomain. A table keeps the 65,536 most frequent
+keys. If there are more, the table says by how much its counts may be too small. A record without
+an operator counts for the operator of the server that failed, or else of its first server,
+under that server's name.
 
 Exit status:
-0: done. 1: could not finish, such as a full disk. 2: wrong usage or unreadable input. 130, 143: stopped by SIGINT or
-SIGTERM; no report is written then.
+  0: done.
+  1: could not finish, for example because the disk is full.
+  2: wrong usage or unreadable input.
+  130, 143: stopped by SIGINT or SIGTERM. No report is written.
 
 Examples:
   caascan report out.ndjson
@@ -60,38 +68,40 @@ std::string SummaryText(const ReportSummary& summary) {
 
 ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "report", "Tell what the records of a scan say: outcomes, who fails, how CAA is used.");
+      "report", "Report on the records of a scan: outcomes, failures, use of CAA.");
   app->footer(kFooter);
   app->add_option("FILE", options_.inputs, "Records to read; \"-\" or none is standard input.")
       ->option_text("FILE...");
   AddFormatOption(app, &options_.format);
   cli::AddOption(app,
                  {"-o,--output", "FILE",
-                  "Write the report here (default: standard output); a folder for csv."},
+                  "Write the report to FILE (default: standard output). For csv it is a folder."},
                  &options_.output_path);
   AddOverwriteOption(app, &options_.overwrite);
   cli::AddOption(
-      app, {"--top", "N", "Rows of long tables in text, markdown and html (default: by table)."},
+      app,
+      {"--top", "N",
+       "Number of rows of long tables in text, markdown and html (default: depends on the table)."},
       &options_.top)
       ->check(cli::WholeNumber(1));
   cli::AddOption(app,
-                 {"--min-names", "N",
-                  "Rank operators with at least so many names by those they break (default 10)."},
+                 {"--min-names", "N", "Rank only operators with at least N names (default 10)."},
                  &options_.min_names)
       ->check(cli::WholeNumber(1));
   cli::AddOption(app,
                  {"--operator", "NAME",
-                  "A dossier on this operator instead: findings with samples, dig lines and "
-                  "remedies, as markdown (or --format html)."},
+                  "Write a letter to this operator instead: findings with samples, dig lines and "
+                  "remedies, as markdown or with --format html."},
                  &operator_name_);
   cli::AddChoice(app, "--by",
-                 "Only the orders (a text that came with the names) of which a name may not be "
-                 "issued for, each with the reason and the remedy.",
+                 "Report only orders (the order that came with each name) that have a name for "
+                 "which the CA would not issue, with reason and remedy.",
                  {{"order", true}}, &options_.orders_only);
   app->add_flag("--partial", options_.partial,
-                "Write the counts alone, some megabytes at most, as a file that report reads again "
-                "beside others and beside records.");
-  cli::AddOption(app, {"--threads", "N", "Worker threads (default: one a core, 16 at most)."},
+                "Write only the counts, at most a few megabytes. report reads such files together "
+                "with others and with records.");
+  cli::AddOption(app,
+                 {"--threads", "N", "Number of worker threads (default: one a core, at most 16)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
   AddProgressOption(app, &options_.progress);

@@ -53,45 +53,44 @@ std::string CheckMethodLabel(std::string& label) {
 
 void RequestOptions::AddTo(CLI::App* app, WithoutFor without_for) {
   app_ = app;
-  cli::AddRepeatedOption(
-      app,
-      {"--ca", "DOMAIN",
-       "Issuer domain name that stands for the CA, or the name of a known CA for all of its own; "
-       "repeat for several (default letsencrypt.org)."},
-      &cas_)
+  cli::AddRepeatedOption(app,
+                         {"--ca", "DOMAIN",
+                          "Issuer domain name of the CA, or the name of a known CA for all of its "
+                          "issuer domain names. Repeat it for several (default letsencrypt.org)."},
+                         &cas_)
       ->check(CLI::Validator(CheckCa, ""));
   cli::AddOption(app,
                  {"--ca-set", "FILE",
-                  "Besides, decide for every CA of FILE: one a line, a name, then its issuer "
-                  "domains; a known CA's name suffices."},
+                  "Also decide for every CA in FILE, one a line: a name, then its issuer domain "
+                  "names. For a known CA the name is enough."},
                  &ca_set_path_);
   const bool as_recorded = without_for == WithoutFor::kAsRecorded;
   if (!as_recorded) purpose_ = Purpose::kTls;
   cli::AddChoice(
       app, "--for",
-      "What the certificates are for, which says the CAA records that count: tls (issue "
-      "and issuewild), smime (issuemail; names may be mail addresses), or mark "
-      "(issuevmc) " +
-          std::string(as_recorded ? "(default: what each record is for)." : "(default tls)."),
+      "The kind of certificate, which determines the CAA records that count: tls (issue and "
+      "issuewild), smime (issuemail; names may be mail addresses), or mark (issuevmc) " +
+          std::string(as_recorded ? "(default: the kind in each record)." : "(default tls)."),
       {{"tls", Purpose::kTls}, {"smime", Purpose::kSmime}, {"mark", Purpose::kMark}}, &purpose_);
   cli::AddChoice(
       app, "--on-failure",
-      "What would_issue says after a failed look-up: what the CA is known to do, and one "
-      "of which nothing is known refuses; no; or what the Baseline Requirements allow "
-      "(default ca).",
+      "What would_issue says after a failed look-up. ca: what the CA is known to do; an unknown CA "
+      "refuses. refuse: no. baseline: what the Baseline Requirements allow (default ca).",
       {{"ca", OnFailure::kCa}, {"refuse", OnFailure::kRefuse}, {"baseline", OnFailure::kBaseline}},
       &on_failure_);
-  cli::AddRepeatedOption(app,
-                         {"--account-uri", "URI",
-                          "Match accounturi parameters against this (RFC 8657); repeat for an "
-                          "account with several, or its parent's: any may match."},
-                         &account_uris_)
+  cli::AddRepeatedOption(
+      app,
+      {"--account-uri", "URI",
+       "URI of the account, to match accounturi parameters (RFC 8657). Repeat it for an account "
+       "with several, or for the parent account: any may match."},
+      &account_uris_)
       ->check(CLI::Validator(CheckUri, ""));
-  cli::AddRepeatedOption(app,
-                         {"--validation-method", "LABEL",
-                          "Match validationmethods parameters against this (RFC 8657), such as "
-                          "dns-01, or ca-tbr-7 for BR 3.2.2.4.7; repeat: any may match."},
-                         &validation_methods_)
+  cli::AddRepeatedOption(
+      app,
+      {"--validation-method", "LABEL",
+       "Method, to match validationmethods parameters (RFC 8657), such as dns-01, or ca-tbr-7 for "
+       "BR 3.2.2.4.7. Repeat it for several: any may match."},
+      &validation_methods_)
       ->check(CLI::Validator(CheckMethodLabel, ""));
 }
 

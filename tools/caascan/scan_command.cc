@@ -17,117 +17,160 @@ namespace {
 
 constexpr int64_t kMaxDedupeWindow = 10'000'000;
 
-constexpr const char* kFooter = R"(Input:
-Without FILE, or for the FILE "-", names come from standard input. By their content are known: gzip (zeros behind it are
-padding), zstd, xz, bzip2 and lz4, a zip archive of one file, and UTF-16 that begins with its mark. Archives and other
-compressed files end with exit status 2. Every name gives exactly one record, in the order in which they are ready. The formats:
-  lines: a name a line. Blank lines and lines that begin with # are skipped, here and in csv.
-  csv: rows whose columns are separated by commas, semicolons or tabs, by the first row that has one of them; quoted as
-    in RFC 4180, line feeds within quotes too (up to 64 KiB a row). The names are in the column that the header calls
-    domain, fqdn, hostname, host, name, origin, url, website or the like, of either case; of several in the first that
-    holds names, and in another where one called name or site holds none. Without such a header they are in the only
-    column of the first row that holds a name of two labels or more; else in that with the most names in the first 100
-    rows, or those that come without a pause, the leftmost of equals: this is said. A row without that column is taken
-    as a whole. Its rank comes back as rank: from a column called rank or GlobalRank, or, without a header, a number in
-    front of the name (Tranco, Umbrella).
-  zone: a master file of the parent, such as a registry's. Every delegated name once, in whatever order the records
-    stand; its NS, glue and DS are taken as the delegation, so that the parent's servers are not asked again. A file
-    whose records stand by owner is read twice; any other, a pipe and standard input are sorted, in temporary files
-    beside TMPDIR of at most the input's size, and begin when they are read. All of that takes up to 96 MiB of memory.
-    A file with a ZONEMD record is compared with it, in temporary files and 64 MiB more.
-    With --zone-names owners: every name that has records once, the apex and the delegated names too. Not the root, and
-    not the hashes of NSEC3; where the file has its SOA record, not what is outside the zone or below a delegation, such
-    as glue. Such a file is sorted. $ORIGIN and $TTL are followed; $INCLUDE and $GENERATE end with exit status 2.
-  ndjson: a JSON object a line with name (or else host, domain or fqdn) and optionally id, order, wildcard, for (tls, smime
-    or mark), account_uri, validation_method (a string, or an array of which any may match).
-auto goes by the file's name (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and the like), then by its first line that
-counts: an object is ndjson; a record, a directive or a ; comment is zone; a comma, semicolon or tab is csv, unless it
-stands in the path of a URL; anything else is lines, or csv with --column or --keep.
-With --for smime a name may be a mail address, user@example.com: its domain is looked up, and input keeps the address.
-With --from-url https://user@host:443/path?query, host:443, host/path and user@host are the name host, and are kept as
-input; so they are without it in a column that the header calls origin, url, uri, website or site, and in a member by
---key origin, url or uri. Percent encodings in a host are decoded; an address is no name.
-A line that is no name gives a record too: outcome error, reason invalid_name, the line's number, and in detail why. Where
-the first 1000 lines are all of that kind (IP addresses aside), the file is something else than what it was read as: the
-scan ends with exit status 2 behind their records. A shorter file without a name, one of IP addresses alone and a zone
-file that delegates nothing are said on standard error.
+constexpr const char* kFooter =
+    R"(Every input name gives exactly one output record. A name that could not be looked up has a
+record that says why.
+
+Input:
+Without FILE, or for the FILE "-", names come from standard input. These are recognised by
+content: gzip, zstd, xz, bzip2, lz4, a zip archive of one file, and UTF-16 with a byte-order
+mark. Zero bytes after a gzip stream are ignored. Other archives and compressed files end the
+scan with exit status 2. The formats of --input-format:
+  lines: one name a line. Blank lines, and lines that begin with #, are skipped, here and in csv.
+  csv: rows of columns that are separated by commas, semicolons or tabs, whichever the first such
+    row has. Quotes are as in RFC 4180; a quoted line feed is allowed (up to 64 KiB a row). The
+    names are in the column that the header calls domain, fqdn, hostname, host, name, origin,
+    url, website or similar, in upper or lower case. If several match, the first that contains
+    names is taken. Without such a header it is the only column of the first row that contains a
+    name of at least two labels; otherwise the column with the most names in the first 100 rows
+    (or in those that arrive without a pause), the leftmost if equal. Then a line on standard
+    error names the column. A row without that column is taken as a whole. A rank is passed
+    through as rank: from a column called rank or GlobalRank, or, without a header, from a number
+    before the name (Tranco, Umbrella).
+  zone: a master file of the parent zone, such as a registry's. Every delegated name is looked up
+    once. Its NS, glue and DS records are used as the delegation, so the parent's servers are not
+    queried again. Records may be in any order. A file that is grouped by owner is read twice.
+    Any other file, a pipe and standard input are sorted first, in temporary files in TMPDIR no
+    larger than the input. This takes up to 96 MiB of memory. A file with a ZONEMD record is
+    verified against it, with further temporary files and 64 MiB of memory. With --zone-names
+    owners every name that has records is looked up once, including the apex and the delegated
+    names. The root and the hashes of NSEC3 are left out. If the file has its SOA record, so are
+    names outside the zone or below a delegation, such as glue. Such a file is always sorted.
+    $ORIGIN and $TTL are followed; $INCLUDE and $GENERATE end the scan with exit status 2.
+  ndjson: one JSON object a line, with name (or host, domain or fqdn). Optional members: id,
+    order, wildcard, for (tls, smime or mark), account_uri, and validation_method. The last two
+    are a string, or an array of which any may match.
+  auto: by the name of the file (.csv, .tsv, .zone, .ndjson, .jsonl, before .gz and similar), then
+    by the first line that is not blank or a comment. An object means ndjson. A record, a
+    directive or a ; comment means zone. A comma, semicolon or tab outside the path of a URL means
+    csv. Anything else means lines, or csv if there is --column or --keep.
+
+Names:
+With --for smime a name may be a mail address, user@example.com. Its domain is looked up, and
+input keeps the address.
+With --from-url the host is looked up in https://user@host:443/path?query, host:443, host/path
+and user@host, and input keeps the URL. This is also done, without the option, for a column that
+the header calls origin, url, uri, website or site, and for --key origin, url or uri. Percent
+encodings in a host are decoded. An IP address is not a name.
+A line that is not a name also gives a record: outcome error, reason invalid_name, the number of
+the line, and the cause in detail. If the first 1000 lines are all of that kind (not counting IP
+addresses), the file is not in the format it was read as: the scan ends with exit status 2 after
+their records. A line on standard error reports a shorter file without a name, a file of IP
+addresses, and a zone file without a delegation.
 
 Resolvers:
-  HOST[:PORT]: an address, [V6]:PORT, or a host name, which the system looks up once and which stands for all its
-    addresses. DNS over UDP, and over TCP where that is needed. One that never answers over UDP and is silent twice is
-    tried over TCP once; where it answers there, it is asked over TCP alone, which is said.
-  tcp://HOST[:PORT]: over TCP alone. udp:// may be written for the usual way.
-  tls://HOST[:PORT][#NAME]: DNS over TLS (RFC 7858), port 853. Its certificate must be valid for NAME, a host name or an
-    address; without #NAME for HOST where that is a name. An address alone is encrypted but not authenticated (RFC 8310,
-    opportunistic): that is said on standard error, and in the metadata. It never falls back to plain DNS.
-  https://HOST[:PORT][/PATH]: DNS over HTTPS (RFC 8484) by POST over HTTP/2, port 443. Its certificate must be valid for
-    HOST. Without PATH it is /dns-query.
-  Certificates must lead to those of --resolver-ca, or of the system (SSL_CERT_FILE, SSL_CERT_DIR). Where one is not valid
-    nothing is asked. Sessions are resumed, and queries padded to multiples of 128 octets (RFC 8467).
-  @FILE: one of these a line; blank lines are skipped, and what follows a # at the line's beginning or behind a blank.
-  system: the nameserver lines of /etc/resolv.conf; without any, 127.0.0.1.
+  HOST[:PORT]: an address, [IPV6]:PORT, or a host name. The system looks up a host name once, and
+    all its addresses are used. The transport is UDP, and TCP where that is needed. A resolver
+    that never answers over UDP, and is silent twice, is tried over TCP once. If it answers, it
+    is queried over TCP only, and a line on standard error says so.
+  tcp://HOST[:PORT]: TCP only. udp:// is accepted for the default.
+  tls://HOST[:PORT][#NAME]: DNS over TLS (RFC 7858), port 853. The certificate must be valid for
+    NAME, a host name or an address; without #NAME, for HOST if that is a host name. A connection
+    to a bare address is encrypted but not authenticated (RFC 8310, opportunistic); standard error
+    and the metadata say so. There is no fall-back to plain DNS.
+  https://HOST[:PORT][/PATH]: DNS over HTTPS (RFC 8484) by POST over HTTP/2, port 443. The
+    certificate must be valid for HOST. The default PATH is /dns-query.
+  @FILE: a file with one resolver a line. Blank lines are skipped, and text after a # at the start
+    of a line or after a blank.
+  system: the nameserver lines of /etc/resolv.conf; if there are none, 127.0.0.1.
+
+Certificates must chain to those of --resolver-ca, or of the system (SSL_CERT_FILE,
+SSL_CERT_DIR). If one is not valid, no query is sent. Sessions are resumed, and queries are padded
+to multiples of 128 octets (RFC 8467).
 
 Output:
-FILE of -o: NDJSON (.ndjson, .jsonl, .json or no suffix) or CSV (.csv), with .gz or .zst behind it or without; any other
-suffix is refused. CSV has a line a record, and a header; docs/csv.md has its columns. What a spreadsheet would take for a
-formula has an apostrophe in front. CSV does not hold all that a record says, and cannot be resumed: --resume refuses it.
-Parquet is made of NDJSON, by DuckDB: duckdb -c "COPY (FROM read_json('out.ndjson', sample_size = -1)) TO 'out.parquet'"
+The FILE of -o is NDJSON (.ndjson, .jsonl, .json or no suffix) or CSV (.csv), and compressed if
+.gz or .zst follows. Any other suffix is refused. caascan-record(5) describes the members of a
+record. CSV has a header, and a line for each record; docs/csv.md lists its columns. A text that a
+spreadsheet would read as a formula begins with an apostrophe. CSV does not hold everything that a
+record does, and --resume refuses it. DuckDB converts NDJSON to Parquet:
+      duckdb -c "COPY (FROM read_json('out.ndjson', sample_size = -1)) TO 'out.parquet'"
 
-Persistent validation:
-With --also persist a record has persist: the TXT records of _validation-persist.NAME (BR 3.2.2.4.22), each with its
-result. valid: it names the CA, an account (--account-uri, where given) and, for a wildcard, policy=wildcard, and its
-persistUntil has not passed; else expired, policy_mismatch, account_uri_mismatch, issuer_not_authorized or malformed; none
-without a record, and failed with the reason where the look-up failed. It never changes the verdict on CAA. Parents are
-not asked, and names that were not looked up have none.
+The FILE of -o cannot be an input as well, under any name or link. A FILE that is not empty is
+refused without --resume or --overwrite. It is emptied only when the scan starts. The scan locks
+it (flock), and also a file that standard output is redirected to, unless in append mode (>>). A
+second scan of the same file ends with "in use".
 
-Forecast:
---dry-run reads the input and says what would be asked of whom, by this model. A name's CAA is asked of its own servers
-once, with --also persist its TXT too, and so is CAA of each name above it, up to its registrable domain, for all below
-it together. At the zone above
-that, such as a registry's: a referral for each domain of a list, though names of one domain that are looked up at the
-same time each ask for it. For those of a zone file none, but validating, unless the file proves it, a DS set for each
-that has one, and for each span of the zone's NSEC3 records with another in it (opt-out is assumed: one more than there
-are domains with DS). The zone itself is asked for its CAA and DNSKEY set, and the root for each top-level domain and
-its DNSKEY set. A domain of a zone file with DS is asked for its DNSKEY set too. Its servers share the queries evenly;
-each address is asked one more, about letter case, and those without glue are looked up by two queries and a
-referral. Failures, aliases, and what lists do not say of servers are not in it. Time: queries by --server-rate and
---rate, and 50 ms an answer by --server-inflight and --concurrency. A server has the addresses that the file gives, else
-one; a zone above has eight. Memory: up to 384 MiB.
-
-Output:
-FILE of -o is never an input too, by whatever name or link. One that is not empty is refused without --resume or
---overwrite. It is locked (flock) while the scan writes it, and so is a file that standard output goes to, unless it
-appends (>>): a second scan ends with "in use". It is emptied only when the scan begins.
-
-With -o FILE the scan writes FILE.meta.json: docs/metadata.schema.json says what. It is there from the beginning, so that a
-scan that was killed has it too. --resume with another CA, purpose, account, method, wildcard, DNSSEC mode or kind of
-resolver than FILE.meta.json tells is refused; where there is no such file, that is said, and the scan goes on.
+With -o FILE the scan writes FILE.meta.json, which docs/metadata.schema.json describes. It exists
+from the start, so a killed scan has it too. --resume is refused if FILE.meta.json has another CA,
+purpose, account, method, wildcard, DNSSEC mode or kind of resolver. If there is no such file, a
+line on standard error says so, and the scan continues.
 
 Long scans:
-With --resume a scan that was ended, killed even, goes on where it stopped: the output then holds a record for each
-input line, exactly once. Lines are told apart by name, input, for, id and order. Each record
-kept takes 20 bytes of memory, and up to 40 while they are read: for 10 million, 200 MB and 400 MB. A torn last line (compressed: member or frame) is cut off; names that a signal stopped are scanned.
-The shard of a name is the upper part of H*N, where H is the lower half, as a fraction of 2^32, of SplitMix64's
-finalizer of the FNV-1a hash (64 bits) of its registrable domain, lower case, in wire form. It is the same in every
-release, as far as the Public Suffix List is. Lines that are no name belong to one shard together.
+With --resume a scan continues after it was stopped or killed. The output then holds one record
+for each input line, exactly once. Lines are identified by name, input, for, id and order. Each
+kept record takes 20 bytes of memory, and up to 40 while they are read: 200 MB and 400 MB for 10
+million records. An incomplete last line (or compressed member or frame) is cut off. Names that a
+signal stopped are scanned again.
+The shard of a name depends only on its registrable domain. Let H be the lower half of
+SplitMix64's finalizer of the 64-bit FNV-1a hash of that domain, in lower case and in wire format.
+The shard is the upper 32 bits of H*N. It stays the same in every release, as far as the Public
+Suffix List does. Lines that are not names all belong to one shard.
 
 Runs in chunks:
-Where FILE is the folder of a run (caascan plan), its chunks are scanned: another is begun while fewer than four times
---concurrency names are left, up to 64 at the same time. -o is a folder then, RUN/out by default, and each chunk's result is
-OUT/chunk-NNNNN.ndjson.zst. It appears when it is whole: written to a file
-beside it, synced, renamed. Chunks that have a result are left out; so the same command goes on where it stopped. Several
-processes may scan a run: each locks the chunks that it has in hand (flock; over NFS unless it is mounted with
-local_lock), and takes those that no other has. Without such locks, give each a --shard. At a signal no more chunks are
-taken; those that are not done within --grace are given back and leave no file. Metadata are in OUT/scan-*.meta.json. A
-folder with results of other options, as for --resume, is refused. docs/scale-out.md has the whole. With --engine a Redis
-server deals the chunks out, and lends machines shares of each server's limit (docs/engine.md).
+If FILE is the folder of a run (caascan plan), its chunks are scanned. Another chunk starts when
+fewer than four times --concurrency names are left, with at most 64 chunks at a time. -o is then a
+folder, RUN/out by default. The result of each chunk is OUT/chunk-NNNNN.ndjson.zst. It is written
+to another file, synced, and renamed, so it is complete when it appears. Chunks that have a result
+are left out, so the same command continues a stopped run.
+Several processes may scan one run. Each locks its chunks (flock, also over NFS unless it is
+mounted with local_lock), and takes chunks that no other process has. Without such locks, give
+each process a --shard. After a signal no further chunk starts. Chunks that do not finish within
+--grace seconds leave no file. Metadata are in OUT/scan-*.meta.json. A folder with results of
+other options, as for --resume, is refused. docs/scale-out.md has the details. With --engine a
+Redis server distributes the chunks, and lends machines shares of each server's limit
+(docs/engine.md).
+
+Persistent validation:
+With --also persist a record has the member persist: the TXT records of
+_validation-persist.NAME (BR 3.2.2.4.22), each with its result. It never changes the CAA verdict.
+Parent names are not queried, and names that were not looked up have no such member. The results:
+  valid: the record names the CA and, if given, the account of --account-uri. For a wildcard it
+    has policy=wildcard. Its persistUntil is not over.
+  expired, policy_mismatch, account_uri_mismatch, issuer_not_authorized, malformed: why the
+    record does not count.
+  none: there is no record.
+  failed: the look-up failed, for the given reason.
+
+Forecast:
+--dry-run reads the input and estimates which servers would get how many queries, by this model:
+  the name's own servers: CAA of each name once, its TXT with --also persist, and CAA of each name
+    above it up to the registrable domain, once for all names below.
+  the zone above, such as a registry's: from a list, one referral for each domain; names of one
+    domain that are looked up at the same time may each cause one. From a zone file none. With
+    validation, unless the file proves it, there is also a DS query for each domain that has a DS
+    record, and for each span of NSEC3 records that contains another name. Opt-out is assumed:
+    there is one span more than there are domains with DS. The zone itself is queried for its CAA
+    and DNSKEY sets.
+  the root: each top-level domain, and its DNSKEY set.
+  a domain of a zone file with DS: its DNSKEY set.
+
+The servers of a zone share its queries equally. Each address gets one further query, about
+letter case. A server without glue costs two queries and a referral. Failures and aliases are not
+in the model, nor is what a list does not say about servers. The time follows from --server-rate
+and --rate, and from 50 ms an answer with --server-inflight and --concurrency. A server has the
+addresses that the file gives, or else one; a zone above has eight. Memory: up to 384 MiB.
 
 Exit status:
-0: done, whatever the outcomes were. 1: could not finish, such as a full disk or a closed output; what was written
-stays valid, line by line. Likewise where an input was not whole (a compressed stream that breaks off, a zone file that
-ends within a record or does not fit its ZONEMD record, a zone transfer without its closing SOA record), after the names that it holds were scanned. 2: wrong usage or unreadable input, also
-a standard input or output that is needed and closed. 130, 143: stopped by SIGINT or SIGTERM after the names in flight
-were finished or given back; an output that is not read is given up after 10 s or at the second signal (1).
+  0: done, whatever the outcomes are.
+  1: could not finish, for example because the disk is full or the output was closed. What is
+    written stays valid, line by line. Also, after all names were scanned, if an input is not
+    complete: a truncated compressed stream, a zone file that ends within a record or does not
+    match its ZONEMD record, or a zone transfer without its closing SOA record.
+  2: wrong usage or unreadable input; also if standard input or output is needed and closed.
+  130, 143: stopped by SIGINT or SIGTERM, after the names in flight were finished or given the
+    reason stopped. An output that nothing reads is abandoned after 10 s or at the second signal;
+    the exit status is then 1.
 
 Examples:
   caascan scan names.txt -o out.ndjson
@@ -139,9 +182,9 @@ Examples:
 
 ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "scan", "Look up the CAA records of many names and say who may issue for them.");
+      "scan", "Look up the CAA records of many names, and decide for each whether a CA may issue.");
   app->footer(kFooter);
-  app->add_option("FILE", options_.inputs, "Names to scan; \"-\" or none is standard input.")
+  app->add_option("FILE", options_.inputs, "Files of names. \"-\", or no FILE, is standard input.")
       ->option_text("FILE...");
   AddDecisionOptions(app);
   look_up_.AddTo(app, &options_);
@@ -155,70 +198,69 @@ ScanCommand::ScanCommand(cli::Program* program) : program_(program) {
 void ScanCommand::AddDecisionOptions(CLI::App* app) {
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
-                "Evaluate every name as *.name; a name given so always is. For TLS alone.");
-  cli::AddChoice(app, "--also",
-                 "Look up the TXT records of _validation-persist.NAME too, by one more query a "
-                 "name, and say in persist what they are worth to the CA and the account "
-                 "(dns-persist-01).",
-                 {{"persist", true}}, &options_.also_persist);
+                "Evaluate every name as *.name. A name given as *.name always is. Only for TLS.");
+  cli::AddChoice(
+      app, "--also",
+      "Also look up the TXT records of _validation-persist.NAME, with one more query a name. The "
+      "member persist says whether they are valid for the CA and the account (dns-persist-01).",
+      {{"persist", true}}, &options_.also_persist);
 }
 
 void ScanCommand::AddPartOptions(CLI::App* app) {
-  cli::AddOption(app,
-                 {"--shard", "I/N",
-                  "Only the names of shard I of N, counted from 1; names of one registrable domain "
-                  "stay together. Of a run of caascan plan: every Nth chunk (default 1/1)."},
-                 &shard_);
+  cli::AddOption(
+      app,
+      {"--shard", "I/N",
+       "Scan only the names of shard I of N, counted from 1. Names of one registrable domain stay "
+       "together. For a run of caascan plan: every Nth chunk (default 1/1)."},
+      &shard_);
   cli::AddOption(app,
                  {"--dedupe-window", "N",
-                  "Look a name up once for all lines up to N behind it that ask for the same; each "
-                  "has its record; 0 is off (default 1000)."},
+                  "Look up a name once for equal lines among the next N lines. Each line still has "
+                  "its record. 0 is off (default 1000)."},
                  &options_.dedupe_window)
       ->check(cli::WholeNumber(0, kMaxDedupeWindow));
 }
 
 void ScanCommand::AddOutputOptions(CLI::App* app) {
-  cli::AddOption(
-      app,
-      {"-o,--output", "FILE",
-       "Write records here (default: standard output): NDJSON, or CSV where FILE ends in "
-       ".csv; .gz and .zst behind that compress. Refused where FILE is an input too, is "
-       "not empty, or is written by another scan."},
-      &options_.output_path);
+  cli::AddOption(app,
+                 {"-o,--output", "FILE",
+                  "Write the records to FILE (default: standard output): NDJSON, or CSV if FILE "
+                  "ends in .csv. It is compressed if .gz or .zst follows. A FILE is refused that "
+                  "is also an input, is not empty, or is being written by another scan."},
+                 &options_.output_path);
   CLI::Option* resume =
       app->add_flag("--resume", options_.resume,
-                    "Keep the records that the output file holds, leave their names out, and "
-                    "append the rest.");
-  app->add_flag("--overwrite", options_.overwrite,
-                "Begin the output file anew; without this or --resume, one that is not empty is "
-                "refused.")
+                    "Keep the records in the output file, skip their names, and append the rest.");
+  app->add_flag(
+         "--overwrite", options_.overwrite,
+         "Replace the output file. Without this or --resume, a file that is not empty is refused.")
       ->excludes(resume);
   app->add_flag("--dry-run", dry_run_,
-                "Send no query, and write no record: say how many queries whose servers would be "
-                "asked, and how long that takes under the limits.")
+                "Send no query and write no record. Estimate how many queries each operator's "
+                "servers would get, and the time under the limits.")
       ->excludes(resume);
-  cli::AddChoice(app, "--servers", "Which servers' results a record carries (default failures).",
+  cli::AddChoice(app, "--servers", "Which servers' results are in a record (default failures).",
                  {{"none", ServersInRecord::kNone},
                   {"failures", ServersInRecord::kFailures},
                   {"all", ServersInRecord::kAll}},
                  &options_.servers);
-  cli::AddOption(app,
-                 {"--metadata", "FILE",
-                  "Write version, options, vantage, inputs with digests, times and counts here, or "
-                  "\"none\" (default: beside -o FILE as FILE.meta.json)."},
-                 &options_.metadata_path);
+  cli::AddOption(
+      app,
+      {"--metadata", "FILE",
+       "Write the metadata of the scan to FILE: version, options, vantage point, inputs with "
+       "digests, times and counts. \"none\" writes nothing (default: FILE.meta.json for -o FILE)."},
+      &options_.metadata_path);
   AddProgressOption(app, &options_.progress);
   cli::AddOption(
       app,
       {"--status", "FILE",
-       "Renew FILE every second with one JSON object: names, outcomes, rates, loss, time "
-       "left."},
+       "Write one JSON object to FILE every second: names, outcomes, rates, loss, time left."},
       &options_.status_path);
-  cli::AddOption(app,
-                 {"--metrics", "ADDR:PORT",
-                  "Serve Prometheus metrics at http://ADDR:PORT/metrics; a port alone is one of "
-                  "127.0.0.1."},
-                 &options_.metrics_address);
+  cli::AddOption(
+      app,
+      {"--metrics", "ADDR:PORT",
+       "Serve Prometheus metrics at http://ADDR:PORT/metrics. Without ADDR it is 127.0.0.1."},
+      &options_.metrics_address);
 }
 
 absl::Status ScanCommand::ReadShard() {

@@ -22,37 +22,46 @@ constexpr int64_t kMaxNames = 10'000'000;
 constexpr int64_t kMaxSeconds = 86'400;
 
 constexpr const char* kFooter = R"(Requests:
-  POST /v1/names: names in, records out, a line each, both streamed at the same time; the order is that in which records
-    are ready. A line is an object as ndjson input of caascan scan has it, or a name. Query: ca (repeat), on_failure,
-    account_uri, validation_method, wildcard=1, fresh=1. An answer is kept until its valid_until, and decided anew for
-    each request; fresh=1 looks the name and those above it up again. While --max-names are in flight, or a mebibyte of
-    records waits to be taken, no further names are read.
+  POST /v1/names: names in, records out, one a line, both streamed at the same time. Records come
+    in the order in which they are ready. A line is a name, or an object as in the ndjson input of
+    caascan scan. Query parameters: ca (repeatable), on_failure, account_uri, validation_method,
+    wildcard=1, fresh=1. An answer is kept until its valid_until, and decided again for each
+    request. fresh=1 looks up the name and the names above it again. No further names are read
+    while --max-names are in flight, or while 1 MiB of records waits for the client.
       curl -sN -X POST -T - http://127.0.0.1:8659/v1/names < names.txt
-  POST /mpic/caa: one perspective's CAA check in the form of the Open MPIC API (domain_or_ip_target,
-    caa_check_parameters). Always looks up.
-  GET /check?name=NAME&ca=CA: the page of caascan check --html; GET / has a form for it.
-  GET /metrics: for Prometheus. GET /healthz: 200 while the root, or a resolver, answers. GET /openapi.json: all of this
-    for machines.
+  POST /mpic/caa: the CAA check of one perspective, in the form of the Open MPIC API
+    (domain_or_ip_target, caa_check_parameters). It always looks up.
+  GET /check?name=NAME&ca=CA: the page of caascan check --html.
+  GET /: a form for that page.
+  GET /metrics: metrics for Prometheus.
+  GET /healthz: 200 while the root, or a resolver, answers.
+  GET /openapi.json: this list for programs.
 
 Clients:
-With --token-file all but /healthz and /openapi.json need "Authorization: Bearer TOKEN"; browsers ask for a password,
-which is the token, with any user. TLS is a proxy's: for nginx, "proxy_pass http://127.0.0.1:8659; proxy_http_version
-1.1; proxy_request_buffering off; proxy_buffering off;". A client that goes away ends its look-ups. One that sends or
-takes nothing for --idle seconds where it should is cut off, and so is one whose header takes more than 10 seconds. A
-header has 16 KiB at most, a line 64 KiB; a longer line gives a record that says so.
+With --token-file every request needs "Authorization: Bearer TOKEN", except for /healthz and
+/openapi.json. A browser asks for a password: it is the token, with any user name.
+TLS is the task of a proxy. For nginx: "proxy_pass http://127.0.0.1:8659; proxy_http_version 1.1;
+proxy_request_buffering off; proxy_buffering off;".
+If a client disconnects, its look-ups end. A client is disconnected if it sends or reads nothing
+for --idle seconds when it should, or if its header takes more than 10 seconds. A header has at
+most 16 KiB and a line at most 64 KiB. A longer line gets a record that says so.
 
 Signals:
-SIGTERM, SIGINT: names that were taken get their records, for --grace seconds; what has none then is given back as
-stopped. The response to a request whose names were not all taken ends without its last chunk. A second one ends at once.
-SIGHUP: root hints, trust anchor, block list, --ca-set and token are read anew, by a scanner with cold caches; what cannot
-be read is said, and all stays as it was.
+  SIGTERM, SIGINT: names that were read still get their records, for --grace seconds. Names
+    without a record then get the reason stopped. If not all names of a request were read, its
+    response ends without the last chunk. A second signal ends the program at once.
+  SIGHUP: root hints, trust anchor, block list, --ca-set and token are read again, and the caches
+    are emptied. If something cannot be read, a line says so, and nothing changes.
 
 Service managers:
-Sockets of systemd's (LISTEN_FDS) are served too. Readiness and watchdog are told to NOTIFY_SOCKET. The units
-caascan.service and caascan.socket are in share/doc/caascan/systemd.
+Sockets that systemd passes (LISTEN_FDS) are served too. Readiness and the watchdog are reported
+to NOTIFY_SOCKET. The units caascan.service and caascan.socket are in
+share/doc/caascan/systemd.
 
 Exit status:
-2: wrong usage, or an address or file that cannot be used. 1: could not begin. 130, 143: ended by SIGINT or SIGTERM.
+  1: could not start.
+  2: wrong usage, or an address or file that cannot be used.
+  130, 143: stopped by SIGINT or SIGTERM.
 
 Examples:
   caascan serve --ca Sectigo
@@ -105,7 +114,7 @@ class SignalThread {
 
 ServeCommand::ServeCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "serve", "Look names up for others over HTTP, with caches that stay warm.");
+      "serve", "Look up names for HTTP clients, with caches that stay warm.");
   app->footer(kFooter);
   AddServiceOptions(app);
   request_.AddTo(app);
@@ -114,39 +123,42 @@ ServeCommand::ServeCommand(cli::Program* program) : program_(program) {
 
 void ServeCommand::AddServiceOptions(CLI::App* app) {
   idle_s_ = std::chrono::duration_cast<std::chrono::seconds>(options_.idle_patience).count();
-  cli::AddRepeatedOption(app,
-                         {"--listen", "ADDR:PORT",
-                          "Where to listen: ADDR:PORT, a port of 127.0.0.1, or unix:PATH (mode "
-                          "0660); repeat for several (default 127.0.0.1:8659, unless sockets are "
-                          "handed over)."},
-                         &options_.listen);
-  cli::AddOption(app,
-                 {"--token-file", "FILE",
-                  "What clients must show is the first line of FILE (default: they need nothing)."},
-                 &options_.token_path);
+  cli::AddRepeatedOption(
+      app,
+      {"--listen", "ADDR:PORT",
+       "Listen on ADDR:PORT, on a port of 127.0.0.1, or on unix:PATH (mode 0660). Repeat it for "
+       "several (default 127.0.0.1:8659, unless systemd passes sockets)."},
+      &options_.listen);
   cli::AddOption(
-      app, {"--max-connections", "N", "Clients at once; further ones are told 503 (default 1024)."},
-      &options_.max_connections)
+      app,
+      {"--token-file", "FILE",
+       "Clients need the token in the first line of FILE (default: no token is needed)."},
+      &options_.token_path);
+  cli::AddOption(app,
+                 {"--max-connections", "N",
+                  "Number of clients at once. Others get status 503 (default 1024)."},
+                 &options_.max_connections)
       ->check(cli::WholeNumber(1, kMaxConnections));
   cli::AddOption(app,
                  {"--max-names", "N",
-                  "Names of one request in flight; then it is not read further (default 10000)."},
+                  "Number of names of one request in flight. Further names are not read meanwhile "
+                  "(default 10000)."},
                  &options_.max_names)
       ->check(cli::WholeNumber(1, kMaxNames));
   cli::AddOption(
-      app, {"--max-body", "OCTETS", "Names of one request, in octets; 0 is no limit (default 0)."},
+      app,
+      {"--max-body", "OCTETS", "Largest body of a request, in octets. 0 is no limit (default 0)."},
       &options_.max_body)
       ->check(cli::WholeNumber(0));
   cli::AddOption(app,
                  {"--idle", "S",
-                  "How long a client may do nothing where it is its turn, in seconds (default "
-                  "60)."},
+                  "Disconnect a client that sends or reads nothing for this long when it should, "
+                  "in seconds (default 60)."},
                  &idle_s_)
       ->check(cli::WholeNumber(1, kMaxSeconds));
-  cli::AddOption(app,
-                 {"--grace", "S",
-                  "How long names in flight may take after a signal, in seconds (default 30)."},
-                 &grace_s_)
+  cli::AddOption(
+      app, {"--grace", "S", "Time for names in flight after a signal, in seconds (default 30)."},
+      &grace_s_)
       ->check(cli::WholeNumber(0, kMaxSeconds));
 }
 

@@ -15,11 +15,11 @@ namespace caascan::tool {
 
 /// --from-url, of commands that read names.
 inline constexpr const char* kFromUrlText =
-    "Take a URL, a host with a port or a path, and a mail address for the name of its host; input "
-    "keeps what was typed.";
+    "Accept a URL, a host with a port or a path, or a mail address, and look up its host. The "
+    "member input keeps the original.";
 
 inline void AddFormatOption(CLI::App* app, ReportFormat* format) {
-  cli::AddChoice(app, "--format", "How the report is written (default text).",
+  cli::AddChoice(app, "--format", "Format of the report (default text).",
                  {{"text", ReportFormat::kText},
                   {"json", ReportFormat::kJson},
                   {"csv", ReportFormat::kCsv},
@@ -31,17 +31,18 @@ inline void AddFormatOption(CLI::App* app, ReportFormat* format) {
 /// Of commands other than scan, whose outputs can be made again.
 inline void AddOverwriteOption(CLI::App* app, bool* overwrite) {
   app->add_flag("--overwrite", *overwrite,
-                "Replace output files that hold records of a scan; without this they are refused. "
-                "Other files are replaced, but none that is read.");
+                "Replace output files that hold records of a scan. Without this they are refused. "
+                "Other files are always replaced, except inputs.");
 }
 
 inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
-  cli::AddChoice(app, "--progress",
-                 "A live line on standard error; auto shows it on a terminal (default auto).",
-                 {{"auto", ProgressMode::kAuto},
-                  {"always", ProgressMode::kAlways},
-                  {"never", ProgressMode::kNever}},
-                 mode);
+  cli::AddChoice(
+      app, "--progress",
+      "Show a progress line on standard error. auto shows it on a terminal (default auto).",
+      {{"auto", ProgressMode::kAuto},
+       {"always", ProgressMode::kAlways},
+       {"never", ProgressMode::kNever}},
+      mode);
 }
 
 /// --resolver and what belongs to it, of commands that look names up. Gives the former.
@@ -50,15 +51,15 @@ inline CLI::Option* AddResolverOption(CLI::App* app, ScanOptions* options) {
       cli::AddRepeatedOption(
           app,
           {"--resolver", "HOST[:PORT]",
-           "Ask this recursive resolver; repeat or separate by commas for several (default: "
-           "resolve iteratively). Also tcp://HOST[:PORT], tls://HOST[:PORT][#NAME], "
+           "Query this recursive resolver. Repeat it, or separate by commas (default: resolve "
+           "iteratively). Also tcp://HOST[:PORT], tls://HOST[:PORT][#NAME], "
            "https://HOST[:PORT]/PATH, @FILE and system: see Resolvers in caascan scan --help."},
           &options->resolvers)
           ->delimiter(',');
   cli::AddOption(app,
                  {"--resolver-ca", "FILE",
-                  "Certificates, in PEM form, that those of tls:// and https:// resolvers must "
-                  "lead to (default: the system's)."},
+                  "Trusted certificates for tls:// and https:// resolvers, in PEM form (default: "
+                  "those of the system)."},
                  &options->resolver_ca_path)
       ->needs(resolver);
   return resolver;
@@ -68,10 +69,11 @@ inline CLI::Option* AddResolverOption(CLI::App* app, ScanOptions* options) {
 template <typename Options>
 void AddReadingOptions(CLI::App* app, Options* options) {
   constexpr int64_t kMaxThreads = 1024;
+  cli::AddOption(
+      app, {"--temp", "FOLDER", "Folder for temporary files (default: TMPDIR, or else /tmp)."},
+      &options->temp_folder);
   cli::AddOption(app,
-                 {"--temp", "FOLDER", "Where temporary files lie (default: TMPDIR, else /tmp)."},
-                 &options->temp_folder);
-  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core, 16 at most)."},
+                 {"--threads", "N", "Number of reading threads (default: one a core, at most 16)."},
                  &options->threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
 }

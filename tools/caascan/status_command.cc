@@ -16,16 +16,21 @@ namespace {
 constexpr int64_t kMaxThreads = 1024;
 
 constexpr const char* kFooter = R"(Output:
-With --engine what the engine knows, for each perspective: names and chunks that are done, rate and time left, and the
-chunks that are dead, since four deliveries of them failed: the last machine, and what it said of it. Then the machines.
-With RUN one line: how many chunks have a result, how many names that are, and how many chunks are being written. With --verify
-each result is read: it must hold one record for each line of its chunk, by name, input, id and order, and nothing else. A
-line on standard error says of each chunk that is not done what is wrong. Where scan was told to --commit, a chunk is done
-once the command has taken its result.
+With --engine: the state that the engine has, for each perspective. It lists names and chunks
+that are done, the rate, the time left, and the dead chunks. A chunk is dead after four failed
+deliveries; the last machine and its message are shown. A list of the machines follows.
+
+With RUN: one line with the number of chunks that have a result, the names in them, and the
+chunks that are being written. With --verify each result is read. It must hold exactly one record
+for each line of its chunk, by name, input, id and order. A line on standard error says what is
+wrong with each chunk that is not done. If scan has --commit, a chunk is done once the command
+has taken its result.
 
 Exit status:
-0: with --verify, each chunk has its whole result; without it, the folder is a run. 1: with --verify, one has not. 2: wrong
-usage, or no run. 130, 143: stopped by SIGINT or SIGTERM.
+  0: with --verify, each chunk has its whole result; otherwise, RUN is the folder of a run.
+  1: with --verify, a chunk does not have its whole result.
+  2: wrong usage, or RUN is not the folder of a run.
+  130, 143: stopped by SIGINT or SIGTERM.
 
 Examples:
   caascan status --engine redis://queue:6379 --run jan --follow
@@ -49,27 +54,27 @@ std::string StatusText(const RunStatus& status) {
 
 StatusCommand::StatusCommand(cli::Program* program) : program_(program) {
   CLI::App* app = program->app()->add_subcommand(
-      "status", "Say how far a run of caascan plan is, and whether its results are whole.");
+      "status", "Show the progress of a run of caascan plan, and verify its results.");
   app->footer(kFooter);
   CLI::Option* folder =
       app->add_option("RUN", options_.run, "The folder of the run.")->option_text("RUN");
-  cli::AddOption(app, {"-o,--output", "OUT", "The folder of results (default RUN/out)."},
+  cli::AddOption(app, {"-o,--output", "OUT", "The folder of the results (default RUN/out)."},
                  &options_.results);
   app->add_flag("--verify", options_.verify,
-                "Read each result, and end with 0 only if each chunk has its whole one.")
+                "Read each result. The exit status is 0 only if each chunk has its whole result.")
       ->needs(folder);
-  cli::AddOption(app, {"--threads", "N", "Reading threads (default: one a core)."},
+  cli::AddOption(app, {"--threads", "N", "Number of reading threads (default: one a core)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
   CLI::Option* engine = AddEngineOptions(app, &access_);
   app->add_flag("--follow", follow_,
-                "Say what the engine knows every two seconds, until each chunk is done or dead.")
+                "Show the state every two seconds, until each chunk is done or dead.")
       ->needs(engine)
       ->excludes(folder);
   cli::AddOption(app,
                  {"--metrics", "FILE",
-                  "Write what the engine knows to FILE as Prometheus metrics, each time anew: for "
-                  "node_exporter's textfile collector."},
+                  "Also write the state to FILE as Prometheus metrics, for the textfile collector "
+                  "of node_exporter."},
                  &metrics_path_)
       ->needs(engine);
 }

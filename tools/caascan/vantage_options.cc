@@ -8,15 +8,15 @@ CLI::Option* AddVantageOptions(CLI::App* app, ScanOptions* options) {
   cli::AddRepeatedOption(
       app,
       {"--source", "ADDR",
-       "Have queries leave from this address of the machine's own; repeat or separate by commas "
-       "for several, which share the load by turns. Each has random ports as before. A family of "
-       "which none is given is not used, as with -4 or -6 (default: the system chooses)."},
+       "Send queries from this address of the machine. Repeat it, or separate by commas, to share "
+       "the load among several. Ports stay random. An IP family without an address is not used, as "
+       "with -4 or -6 (default: the system chooses)."},
       &options->sources)
       ->delimiter(',');
   cli::AddOption(app,
                  {"--interface", "NAME",
-                  "Have queries leave by this interface alone (SO_BINDTODEVICE; before Linux 5.7 "
-                  "that takes CAP_NET_RAW)."},
+                  "Send queries through this network interface only (SO_BINDTODEVICE; before Linux "
+                  "5.7 this needs CAP_NET_RAW)."},
                  &options->interface)
       ->check(CLI::Validator(
           [](const std::string& name) {
@@ -25,9 +25,9 @@ CLI::Option* AddVantageOptions(CLI::App* app, ScanOptions* options) {
           ""));
   return app->add_flag(
       "--tcp", options->tcp_only,
-      "Use no UDP at all: ask name servers, and resolvers that are given without another way, over "
-      "TCP from the beginning. Connections are kept and share queries. A name whose servers do not "
-      "answer over TCP fails, though a CA, which asks over UDP first, may get its answer; the "
+      "Do not use UDP: query name servers, and resolvers without a given transport, over TCP. "
+      "Connections are reused, and carry several queries at a time. A name fails if its servers do "
+      "not answer over TCP, although a CA, which queries over UDP first, may get an answer. The "
       "finding tcp_unavailable says so.");
 }
 
