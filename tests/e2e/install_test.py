@@ -56,6 +56,7 @@ class Install(harness.Case):
                          ["caalab.1", "caascan-block.1", "caascan-check.1", "caascan-corroborate.1", "caascan-decide.1", "caascan-diff.1",
                           "caascan-explain.1", "caascan-history.1", "caascan-plan.1", "caascan-report.1", "caascan-scan.1",
                           "caascan-serve.1", "caascan-status.1", "caascan.1"])
+        self.assertEqual(self.installed("share/man/man[57]/*"), ["caascan-findings.7", "caascan-record.5"])
         self.assertEqual(self.installed("share/bash-completion/completions/*"), ["caalab", "caascan"])
         self.assertEqual(self.installed("share/zsh/site-functions/*"), ["_caalab", "_caascan"])
         self.assertEqual(self.installed("share/fish/vendor_completions.d/*"), ["caalab.fish", "caascan.fish"])

@@ -10,8 +10,11 @@ namespace caascan::cli {
 
 /// The man page of a program or of one subcommand ("caascan-scan") in man(7)'s roff. Subcommands
 /// are listed with a reference to their own page or, with `inline_subcommands`, described in full.
-/// Sections after OPTIONS come from the footer: a line that ends with a colon is a heading,
-/// indented lines are literal.
+/// The footer of --help is the rest of the page. A blank line ends a paragraph. A heading is the
+/// first line, or one after a blank line, that has only letters and blanks before a final colon.
+/// What stands before the first heading belongs to DESCRIPTION. A line indented by 2, "TERM: text",
+/// begins an item; lines indented by 4 continue it. Lines indented by 6, and those under
+/// "Examples:", are literal.
 struct ManPage {
   std::string version;
   bool inline_subcommands = false;
