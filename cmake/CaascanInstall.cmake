@@ -51,7 +51,7 @@ install(FILES ${PROJECT_BINARY_DIR}/caascan.pc DESTINATION ${CMAKE_INSTALL_LIBDI
 
 # All that `cmake --install` copies.
 add_custom_target(installed)
-add_dependencies(installed caascan_cli caalab_cli caascan_documents caalab_documents caascan_shared ${rooms})
+add_dependencies(installed caascan_cli caalab_cli caascan_documents caalab_documents caascan_manual caascan_shared ${rooms})
 
 install(TARGETS caascan_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT caascan)
 install(TARGETS caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT caalab)
