@@ -325,8 +325,9 @@ absl::StatusOr<std::string> CheckPage(const std::vector<std::string>& records,
     body.Element("p class=\"facts\"", report::PrintableText(filled.how));
   }
   body.Markup("</main>\n");
-  return publish::HtmlPage(title, body.Take(), {explain::CheckStyle(), explain::CheckStyleDigest()},
-                           {explain::CheckScript(), explain::CheckScriptDigest()});
+  return publish::HtmlPage(title, body.Take(),
+                           {.styles = {{explain::CheckStyle(), explain::CheckStyleDigest()}},
+                            .scripts = {{explain::CheckScript(), explain::CheckScriptDigest()}}});
 }
 
 absl::Status CheckPagePath(const std::string& path, const std::vector<std::string>& inputs) {

@@ -11,9 +11,13 @@ namespace caascan::publish {
 std::string_view Style();
 std::string_view StyleDigest();
 
-/// report.js: sorts tables by the heading that is clicked and filters them by what is
-/// typed. Without it the page says the same.
-std::string_view Script();
-std::string_view ScriptDigest();
+/// page_data.js: opens the report's data. pictures.js: draws them. pages.js: pages for tables and
+/// for what is in them, search and sorting. They run in this order.
+std::string_view PageDataScript();
+std::string_view PageDataScriptDigest();
+std::string_view PicturesScript();
+std::string_view PicturesScriptDigest();
+std::string_view PagesScript();
+std::string_view PagesScriptDigest();
 
 }  // namespace caascan::publish

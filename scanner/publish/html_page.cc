@@ -1,9 +1,8 @@
 // Tested by html_page_test.cc.
 #include "scanner/publish/html_page.h"
 
-#include <vector>
-
 #include "scanner/publish/embedded.h"
+#include "scanner/report/formats/cell_text.h"
 
 namespace caascan::publish {
 namespace {
@@ -30,24 +29,14 @@ void AppendTagged(const char* tag, const EmbeddedTexts& texts, std::string* out)
   }
 }
 
-std::string FramedPage(std::string_view title, std::string_view body, const EmbeddedTexts& styles,
-                       const EmbeddedTexts& scripts) {
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"";
-  out += Policy(styles, scripts);
-  out +=
-      "\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
-  out.append(HtmlText(title)).append("</title>\n");
-  AppendTagged("style", styles, &out);
-  out.append("</head>\n<body>\n").append(body);
-  AppendTagged("script", scripts, &out);
-  out += "\n</body></html>\n";
-  return out;
-}
-
 }  // namespace
+
+std::string Cut(std::string text, size_t size) {
+  if (report::DisplayWidth(text) <= size) return text;
+  size_t end = size;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
 
 std::string HtmlText(std::string_view printable) {
   std::string text;
@@ -75,13 +64,22 @@ std::string HtmlText(std::string_view printable) {
   return text;
 }
 
-std::string HtmlPage(std::string_view title, std::string_view body) {
-  return FramedPage(title, body, {{Style(), StyleDigest()}}, {{Script(), ScriptDigest()}});
-}
-
-std::string HtmlPage(std::string_view title, std::string_view body, const EmbeddedText& style,
-                     const EmbeddedText& script) {
-  return FramedPage(title, body, {{Style(), StyleDigest()}, style}, {script});
+std::string HtmlPage(std::string_view title, std::string_view body, const PageParts& parts) {
+  EmbeddedTexts styles = {{Style(), StyleDigest()}};
+  styles.insert(styles.end(), parts.styles.begin(), parts.styles.end());
+  std::string out =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"";
+  out += Policy(styles, parts.scripts);
+  out +=
+      "\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+      "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
+  out.append(HtmlText(title)).append("</title>\n");
+  AppendTagged("style", styles, &out);
+  out.append("</head>\n<body>\n").append(body);
+  AppendTagged("script", parts.scripts, &out);
+  out += "\n</body></html>\n";
+  return out;
 }
 
 }  // namespace caascan::publish

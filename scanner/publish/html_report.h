@@ -8,8 +8,9 @@
 
 namespace caascan::publish {
 
-/// One self-contained page that loads nothing: pictures, and tables that sort and filter. Tables
-/// show 500 rows, or `top` where that is not 0.
+/// One self-contained page that loads nothing. By its scripts all rows are there, with pictures,
+/// and each table, operator, finding, top-level domain and CA has a page of its own. Beside each
+/// other tables show 10 rows, and without script 50, or `top` where that is not 0.
 std::string HtmlReport(const report::Report& report, size_t top);
 
 }  // namespace caascan::publish

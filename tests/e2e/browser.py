@@ -94,6 +94,14 @@ class Browser:
             raise AssertionError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
+    def wait(self, expression):
+        """Until a JavaScript expression is true."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.evaluate(expression):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never: {expression}")
+            time.sleep(0.02)
+
     def stop(self):
         self._process.terminate()
         self._process.wait(timeout=PATIENCE_S)

@@ -12,9 +12,7 @@
 namespace caascan::publish {
 namespace {
 
-using report::Cell;
 using report::HostileTable;
-using report::Share;
 using report::Table;
 
 size_t CountOf(std::string_view part, const std::string& text) {
@@ -28,22 +26,11 @@ std::string Page(const Table& table, size_t top = 0) {
 }
 
 TEST(HtmlReportTest, ShowsMarkupAsTextWhereverItStands) {
-  Table table = HostileTable("<script>alert(1)</script>\"'");
-  table.plotted = true;
-  const std::string page = Page(table);
-  EXPECT_EQ(CountOf("<script>", page), 1u) << "the page's own";
-  EXPECT_EQ(CountOf("&lt;script&gt;alert", page), 2u) << "in the table and beside its bar";
+  const std::string page = Page(HostileTable("</script><script>alert(1)</script>\"'"));
+  EXPECT_EQ(CountOf("<script>", page), 3u) << "the page's own";
+  EXPECT_EQ(CountOf("</script>", page), 4u) << "and the data's";
+  EXPECT_EQ(CountOf("&lt;script&gt;alert", page), 1u) << "in the table";
   EXPECT_EQ(CountOf("style=", page), 0u) << "the policy knows none";
-}
-
-TEST(HtmlReportTest, NumbersAreSortedByTheirValues) {
-  Table table = HostileTable("x");
-  table.rows[0][1] = uint64_t{1234567};
-  table.rows.push_back({std::string("y"), uint64_t{2}, Share{0, 0}});
-  const std::string page = Page(table);
-  EXPECT_EQ(CountOf("<td class=\"n\" data-v=\"1234567\">1,234,567</td>", page), 1u);
-  EXPECT_EQ(CountOf("data-v=\"0.25\"", page), 1u);
-  EXPECT_EQ(CountOf("<td class=\"n\"></td>", page), 1u) << "no share, and none to sort by";
 }
 
 struct TopRow {
@@ -54,9 +41,9 @@ struct TopRow {
   const char* rest;
 };
 
-TEST(HtmlReportTest, ShowsSoManyRowsAndCountsTheRest) {
+TEST(HtmlReportTest, ShowsSoManyRowsWithoutScriptAndCountsTheRest) {
   for (const TopRow& row : {TopRow{"all", 3, 0, 3, ""}, TopRow{"some", 3, 2, 2, "and 1 more"},
-                            TopRow{"500 unasked", 2000, 0, 500, "and 1,500 more"},
+                            TopRow{"50 unasked", 2000, 0, 50, "and 1,950 more"},
                             TopRow{"more where asked", 2000, 1999, 1999, "and 1 more"}}) {
     Table table = HostileTable("x");
     table.rows.resize(row.rows, table.rows[0]);
@@ -77,38 +64,11 @@ TEST(HtmlReportTest, CutsLongCellsBetweenCharacters) {
   EXPECT_TRUE(cell.ends_with("\xC3\xA9...")) << cell;
 }
 
-TEST(HtmlReportTest, DrawsABarForEachOfTheFirstRows) {
-  Table table = HostileTable("x");
-  table.plotted = true;
-  table.rows.resize(20, table.rows[0]);
-  EXPECT_EQ(CountOf("<rect ", Page(table)), 12u);
-  EXPECT_EQ(CountOf("<line class=\"w\"", Page(table)), 12u) << "its interval";
-  table.rows[3][2] = Cell();
-  EXPECT_EQ(CountOf("<line class=\"w\"", Page(table)), 0u) << "counts, where one has no share";
-}
-
-TEST(HtmlReportTest, DrawsNothingWhereAllIsZero) {
-  Table table = HostileTable("x");
-  table.plotted = true;
-  table.rows[0] = {std::string("x"), uint64_t{0}, Share{}};
-  EXPECT_EQ(CountOf("<svg", Page(table)), 0u);
-}
-
-TEST(HtmlReportTest, DrawsADistribution) {
-  Table table = HostileTable("x");
-  table.curve = {{0.5, 0}, {0.9, 10}, {1, 1000}};
-  table.curve_title = "So <many>";
-  const std::string page = Page(table);
-  EXPECT_EQ(CountOf("<polyline", page), 1u);
-  EXPECT_EQ(CountOf("aria-label=\"So &lt;many&gt;\"", page), 1u);
-  EXPECT_EQ(CountOf("nan", page) + CountOf("inf,", page), 0u) << "0 has no logarithm";
-}
-
 TEST(HtmlReportTest, LeavesTablesWithoutRowsOut) {
   Table table = HostileTable("x");
   table.rows.clear();
   EXPECT_EQ(CountOf("<section", Page(table)), 0u);
-  EXPECT_EQ(CountOf("href", Page(table)), 0u);
+  EXPECT_EQ(CountOf("href=", Page(table).substr(0, Page(table).find("<script"))), 0u);
 }
 
 }  // namespace

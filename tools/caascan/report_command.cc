@@ -30,8 +30,9 @@ Formats:
   csv: one file for each table, in the folder of -o. A text that a spreadsheet would read as a
     formula begins with an apostrophe.
   markdown: the tables of text.
-  html: one page with charts, and tables that sort and filter. It loads nothing from elsewhere. A
-    table has 500 rows.
+  html: one page with charts, which loads nothing from elsewhere. All rows can be searched and
+    sorted, and each operator, finding, top-level domain and CA has a page. Without JavaScript
+    a table shows its first rows.
 
 Counts:
 Shares have a 95 % confidence interval (Wilson), as if the names were a random sample. In the
