@@ -1,6 +1,6 @@
 """The console blocks of README.md and of the pages of docs/, each page run in order in one shell: a line after "$ " is a
 command, what follows is what it prints, "…" standing for anything. Other blocks with commands of caascan or caalab, which
-need more than the lab, must have options that exist."""
+need more than the lab, must have options that exist, and so must options that the text names."""
 
 import os
 import re
@@ -71,6 +71,18 @@ class Readme(harness.Case):
                         self.assertIn(word, known[program, subcommand], f"{page.name}: {program} {subcommand}{rest}")
                     seen += 1
         self.assertGreater(seen, 40)
+
+    def test_every_option_in_the_text_exists(self):
+        """An option that a page names alone, as `--option`, is one of caascan's or caalab's."""
+        known = set()
+        for program, path in PROGRAMS.items():
+            listed = self.run_program(path, "--help").stdout.decode()
+            known |= set(re.findall(r"--[a-z-]+", listed))
+            for subcommand in re.findall(r"^  ([a-z]+) ", listed.split("Subcommands:", 1)[1].split("\n\n", 1)[0], re.MULTILINE):
+                known |= self.options_of(program, subcommand)
+        for page in PAGES:
+            for option in re.findall(r"`(--[a-z][a-z0-9-]*)[^`\n]*`", page.read_text()):
+                self.assertIn(option, known, page.name)
 
 
 if __name__ == "__main__":

@@ -203,7 +203,7 @@ int NamesCommand::Run() {
 TruthCommand::TruthCommand(cli::Program* program)
     : program_(program),
       command_(
-          program->app()->add_subcommand("truth", "Print the record that each name must get..")) {
+          program->app()->add_subcommand("truth", "Print the record that each name must get.")) {
   AddInternetOptions(command_, &internet_);
   AddPurposesFlag(command_, &purposes_);
   command_
@@ -246,7 +246,7 @@ int TruthCommand::Run() {
 
 ExportCommand::ExportCommand(cli::Program* program)
     : program_(program),
-      command_(program->app()->add_subcommand("export", "Write the zones as master files..")) {
+      command_(program->app()->add_subcommand("export", "Write the zones as master files.")) {
   cli::AddOption(command_,
                  {"--scenario", "FILE", "Read the zones from FILE, described one by one."},
                  &scenario_path_)

@@ -71,8 +71,10 @@ class RecordPage {
     if (name == "reason") return "See OUTCOMES AND REASONS.";
     if (name == "code") return "See caascan-findings(7).";
     std::string text;
-    for (const Json& value : target.value("enum", Json::array())) {
-      absl::StrAppend(&text, text.empty() ? "One of: " : ", ", value.get<std::string>());
+    for (const Json& choice : target.value("anyOf", Json::array({target}))) {
+      for (const Json& value : choice.value("enum", Json::array())) {
+        absl::StrAppend(&text, text.empty() ? "One of: " : ", ", value.get<std::string>());
+      }
     }
     return text.empty() ? "" : text + ".";
   }
@@ -81,7 +83,8 @@ class RecordPage {
     const Json required = object.value("required", Json::array());
     for (const auto& [name, member] : object.at("properties").items()) {
       const Json& target = Resolve(member);
-      std::string type = target.value("type", target.contains("enum") ? "string" : "any");
+      std::string type = target.value(
+          "type", target.contains("enum") || target.contains("anyOf") ? "string" : "any");
       if (target.contains("const")) type = target.at("const").type_name();
       const bool always = std::find(required.begin(), required.end(), name) != required.end();
       std::vector<std::string> sentences = {DescriptionOf(member, target), ValuesOf(name, target),
