@@ -33,6 +33,11 @@ enum class QnameMinimisation : uint8_t {
   kOff,      // All of it.
   kRelaxed,  // A label more than their zone has; the whole name where they answer that oddly.
 };
+/// Of which names exchanges with servers are kept as dnstap frames.
+enum class DnstapFor : uint8_t {
+  kFailures,  // Those with another outcome than permit and deny; not those that were stopped.
+  kAll,
+};
 enum class ProgressMode : uint8_t { kAuto, kAlways, kNever };
 
 /// What of an input's rows and objects is read. A value.
@@ -156,6 +161,9 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   bool also_persist = false;
   DiagnoseMode diagnose = DiagnoseMode::kFailures;
   ServersInRecord servers = ServersInRecord::kFailures;
+  /// Where queries and answers go, octet by octet (dnstap.h); empty is nowhere.
+  std::string dnstap_path;
+  DnstapFor dnstap_for = DnstapFor::kFailures;
   /// Records carry each name of the climb and the chain of trust, for people.
   bool climb_in_record = false;
   ProgressMode progress = ProgressMode::kAuto;
@@ -196,6 +204,10 @@ struct ScanSummary {
   std::vector<std::string> resolvers_over_tcp;  // Of --resolver, that are silent over UDP.
   std::vector<std::string> trust_anchors;       // In presentation form; none: nothing is validated.
   uint64_t unreadable_proofs = 0;  // NSEC, NSEC3 and RRSIG records of zone files, left out.
+  /// Of dnstap_path: frames in the file, and exchanges that were wanted and for which there was no
+  /// room, since the disk was too slow.
+  uint64_t dnstap_frames = 0;
+  uint64_t dnstap_dropped = 0;
   /// What people should know of inputs, a line of ASCII each: one that holds no name, a zone file
   /// that delegates nothing.
   std::vector<std::string> input_remarks;

@@ -64,6 +64,7 @@ async::Task<> Surveyor::FindHost(dns::NameView host, query::Account* account,
   known->Begin();
   // What the servers of other zones do with this is no matter of the name's.
   query::Account aside;
+  aside.tap = account->tap;
   aside.budget.max_queries =
       account->budget.max_queries - std::min(account->budget.max_queries, account->budget.queries);
   aside.look = IsPatient(account->look) ? query::Look::kSurvey : query::Look::kFirst;

@@ -22,7 +22,7 @@ struct Frame {
   std::vector<uint8_t> query;
   std::optional<int64_t> received_ns;  // With a response.
   std::vector<uint8_t> response;
-  std::string name;    // The line of input for which the query was sent; in dnstap's `extra`.
+  std::string name;    // The record's `name` for which the query was sent; in dnstap's `extra`.
   std::string status;  // Without response: why there is none. Likewise.
 
   friend bool operator==(const Frame&, const Frame&) = default;

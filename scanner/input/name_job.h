@@ -57,6 +57,8 @@ struct JobDetails {
   /// Who asks, and the job's number among all of that asker. Null: the scan.
   std::shared_ptr<Asker> asker;
   uint64_t number = 0;
+  /// Its exchanges before it was put off, where they are kept: evidence::ExchangeLog.
+  std::string exchanges;
   /// Of a job that is not valid: its line's number, and why it is no name. 0 and empty otherwise.
   uint64_t line = 0;
   std::string detail;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "scanner/diagnose/findings.h"
 #include "scanner/diagnose/probe.h"
@@ -273,16 +274,36 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
   account.look = options_.recheck == 0 ? query::Look::kOnly : query::Look::kFirst;
   account.keep_all_attempts =
       options_.servers == ServersInRecord::kAll || options_.diagnose == DiagnoseMode::kAll;
+  const std::unique_ptr<evidence::ExchangeLog> exchanges = KeepExchanges(job, &account);
   Climb climb;
   co_await ClimbTree(job->name, when_busy, &account, &climb);
-  if (climb.is_put_off()) co_return PutOff(account, std::move(climb.own->busy), job);
+  if (climb.is_put_off()) {
+    if (exchanges != nullptr) job->mutable_details()->exchanges = exchanges->Take();
+    co_return PutOff(account, std::move(climb.own->busy), job);
+  }
   unsigned passes = 1;
   // Few names come here: the others are spared the frame.
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
     passes = co_await LookFurther(job->name, &account, &climb);
   }
   if (NeedsPersist(climb)) co_await LookUpPersist(job->name, account, &climb);
-  co_return Finish(*job, passes, climb, &account);
+  const Result* const result = Finish(*job, passes, climb, &account);
+  if (exchanges != nullptr && options_.evidence->Wants(*result->record)) {
+    exchanges->Submit(result->record->name);
+  }
+  co_return result;
+}
+
+/// Null where they are not kept.
+std::unique_ptr<evidence::ExchangeLog> Investigator::KeepExchanges(input::NameJob* job,
+                                                                   query::Account* account) const {
+  if (options_.evidence == nullptr) return nullptr;
+  std::string earlier;
+  if (job->has_details()) earlier = std::exchange(job->mutable_details()->exchanges, {});
+  auto exchanges = std::make_unique<evidence::ExchangeLog>(options_.evidence, network_->loop(),
+                                                           std::move(earlier));
+  account->tap = exchanges.get();
+  return exchanges;
 }
 
 /// Of a name that was never resolved there is nothing to look up.
@@ -305,6 +326,7 @@ async::Task<> Investigator::LookUpPersist(dns::NameView name, const query::Accou
   limits.max_wait = std::max(nanoseconds(0), options_.max_wait - account.budget.waited);
   limits.recheck = failed ? 0 : options_.recheck;
   limits.recheck_after = options_.recheck_after;
+  limits.tap = account.tap;
   climb->extras->persist =
       co_await persist::LookUpPersist(network_, resolver_, name, limits, &rechecking_);
 }

@@ -11,6 +11,7 @@
 #include "scanner/async/task.h"
 #include "scanner/diagnose/survey.h"
 #include "scanner/dnssec/work.h"
+#include "scanner/evidence/exchange_log.h"
 #include "scanner/input/name_job.h"
 #include "scanner/investigate/lasting_answer.h"
 #include "scanner/net/network.h"
@@ -34,9 +35,10 @@ struct InvestigateOptions {
   bool resolver_explains =
       true;  // Failures that accuse somebody, where it can (Resolver::Explain).
   ServersInRecord servers = ServersInRecord::kFailures;
-  bool persist = false;  // Look the persistent validation record up too.
-  bool climb = false;    // Records carry the climb and the chain of trust.
-  uint16_t port = 53;    // Addresses with another port are written with it.
+  bool persist = false;                        // Look the persistent validation record up too.
+  evidence::EvidenceFile* evidence = nullptr;  // Takes exchanges; null: they are not kept.
+  bool climb = false;                          // Records carry the climb and the chain of trust.
+  uint16_t port = 53;                          // Addresses with another port are written with it.
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
@@ -136,6 +138,8 @@ class Investigator {
   async::Task<> LookUpPersist(dns::NameView name, const query::Account& account, Climb* climb);
 
   void BeginPass(query::Account* account, Climb* climb);
+  std::unique_ptr<evidence::ExchangeLog> KeepExchanges(input::NameJob* job,
+                                                       query::Account* account) const;
   const Result* PutOff(const query::Account& account, net::PeerRef busy, input::NameJob* job);
   void FillRecord(const input::NameJob& job, unsigned passes, const Climb& climb,
                   query::Account* account);

@@ -18,6 +18,7 @@ bool WorthAnotherPass(const TextAnswer& answer) {
 
 query::Account AccountOf(const LookupLimits& limits) {
   query::Account account;
+  account.tap = limits.tap;
   account.budget.max_queries = limits.max_queries;
   account.budget.max_wait = limits.max_wait;
   account.budget.work.limit = zones::kWorkPerName;

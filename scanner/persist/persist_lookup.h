@@ -21,6 +21,7 @@ struct LookupLimits {
   std::chrono::nanoseconds max_wait = std::chrono::seconds(60);  // See query::Budget.
   unsigned recheck = 1;                           // Further passes over a look-up that failed,
   std::chrono::milliseconds recheck_after{5000};  // each after a rest of so much more.
+  query::ExchangeTap* tap = nullptr;              // See query::Account.
 };
 
 /// What came of it, and what it cost.

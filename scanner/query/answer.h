@@ -14,6 +14,7 @@
 #include "scanner/dns/name.h"
 #include "scanner/net/exchange.h"
 #include "scanner/query/budget.h"
+#include "scanner/query/tap.h"
 
 namespace caascan::query {
 
@@ -116,6 +117,9 @@ struct Account {
   Look look = Look::kFirst;
   /// Answers that names share serve it if they were asked for from here on.
   std::chrono::nanoseconds not_before{0};
+
+  /// Sees each of its exchanges; null: nothing does. Outlives the account.
+  ExchangeTap* tap = nullptr;
 
   // The evidence.
   bool keep_all_attempts = false;  // Those that were successes too.

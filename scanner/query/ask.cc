@@ -35,10 +35,13 @@ ServerResult ResultOf(const net::ExchangeResult& exchange) {
   }
 }
 
-void Charge(const net::ExchangeResult& exchange, Budget* budget) {
-  budget->waited += exchange.spent;
-  budget->queries += exchange.canaries;
-  budget->octets += exchange.message.size();
+/// What an exchange that has ended costs the name, and who sees it.
+void Charge(const net::Exchange& exchange, Account* account) {
+  if (account->tap != nullptr) account->tap->Note(exchange);
+  const net::ExchangeResult& result = exchange.result();
+  account->budget.waited += result.spent;
+  account->budget.queries += result.canaries;
+  account->budget.octets += result.message.size();
 }
 
 void AddMismatches(const net::Mismatches& from, net::Mismatches* to) {
@@ -163,7 +166,7 @@ async::Task<async::Pooled<Asked>> Ask(net::PeerRef peer, dns::NameView name, dns
     ++account->budget.queries;
     if (options.activity != nullptr) NoteQuery(spec, *peer, options.activity);
     const net::ExchangeResult& result = co_await exchange;
-    Charge(result, &account->budget);
+    Charge(exchange, account);
     if (asked == nullptr) asked = async::MakePooled<Asked>();
     asked->spent += result.spent;
     if (result.bare_flags != 0) bare_flags = result.bare_flags;

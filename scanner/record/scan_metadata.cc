@@ -182,6 +182,9 @@ std::string MetadataJson(const ScanMetadata& metadata) {
   AppendNumber("records_out", metadata.records_out, &out);
   AppendNumber("records_kept", metadata.records_kept, &out);
   AppendNumber("queries", metadata.queries, &out);
+  AppendText("dnstap", metadata.dnstap, &out);
+  AppendNumber("dnstap_frames", metadata.dnstap_frames, &out);
+  AppendNumber("dnstap_dropped", metadata.dnstap_dropped, &out);
   const auto append_count = [&out](uint64_t count) { AppendUnsigned(count, &out); };
   AppendObject("outcomes", metadata.outcomes, append_count, &out);
   AppendObject("reasons", metadata.reasons, append_count, &out);

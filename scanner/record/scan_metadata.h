@@ -51,6 +51,9 @@ struct ScanMetadata {
   uint64_t records_out = 0;
   uint64_t records_kept = 0;  // Of earlier runs.
   uint64_t queries = 0;
+  std::string dnstap;  // The file of frames; empty: none. Known at the end:
+  uint64_t dnstap_frames = 0;
+  uint64_t dnstap_dropped = 0;
   std::vector<std::pair<std::string, uint64_t>> outcomes;  // By code; those that there are.
   std::vector<std::pair<std::string, uint64_t>> reasons;
   /// The metadata of earlier runs of the same output (--resume), raw JSON objects, oldest first.

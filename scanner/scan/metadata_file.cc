@@ -222,6 +222,7 @@ absl::Status MetadataFile::Begin(const WorkerSetup& setup, std::vector<std::stri
   for (const std::string& input : options_.inputs) metadata_.inputs.push_back({input, {}, ""});
   if (metadata_.inputs.empty()) metadata_.inputs.push_back({"-", {}, ""});
   metadata_.output = WritesFile(options_) ? options_.output_path : "";
+  metadata_.dnstap = options_.dnstap_path;
   metadata_.earlier_runs = std::move(earlier_runs);
   metadata_.start = NowText();
   if (path_.empty()) {
@@ -255,6 +256,8 @@ absl::Status MetadataFile::End(const absl::Status& result, const ScanSummary& su
   metadata_.records_out = summary.records_out;
   metadata_.records_kept = summary.done_before;
   metadata_.queries = summary.queries;
+  metadata_.dnstap_frames = summary.dnstap_frames;
+  metadata_.dnstap_dropped = summary.dnstap_dropped;
   metadata_.resolvers_over_tcp = summary.resolvers_over_tcp;
   for (size_t i = 0; i < counts.outcomes.size(); ++i) {
     if (counts.outcomes[i] == 0) continue;

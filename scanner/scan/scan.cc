@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "caascan/scanner.h"
+#include "scanner/evidence/evidence_file.h"
 #include "scanner/input/name_source.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/io/writer.h"
@@ -68,6 +69,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
         agreed_(agreed),
         fleet_(std::move(fleet)),
         chunks_(std::move(chunks)),
+        evidence_(options.dnstap_for),
         limits_(Limits(options, resolvers.endpoints(), agreed)),
         telemetry_(
             options, [this] { return Snapshot(); }, [this] { return activity_.Text(); }),
@@ -114,6 +116,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::unique_ptr<const vantage::Blocklist> blocklist_;
   query::Activity activity_;
   WorkerSetup setup_;
+  evidence::EvidenceFile evidence_;  // Not open without dnstap_path.
   pacing::SharedLimits limits_;
   std::unique_ptr<io::WakeFd> input_stop_;
   std::unique_ptr<io::WakeFd> events_;         // Workers done, output failed.
@@ -179,6 +182,7 @@ absl::Status Scan::Open() {
   if (absl::Status status = OpenInput(); !status.ok()) return status;
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
   setup_.limits = &limits_;
+  if (!options_.dnstap_path.empty()) setup_.investigate.evidence = &evidence_;
   if (options_.brisk) {
     setup_.investigate.ask.activity = setup_.iterative.ask.activity = &activity_;
   }
@@ -421,12 +425,15 @@ absl::Status Scan::Conclude() {
   const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
+  const absl::Status kept = evidence_.Finish();
   if (chunks_ != nullptr) chunks_->Fill(summary_);
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();
   const uint64_t header_lines = format().header().empty() ? 0 : 1;
   summary_->records_out = std::max(sink_->lines_written(), header_lines) - header_lines;
   summary_->queries = snapshot.sent();
+  summary_->dnstap_frames = evidence_.written();
+  summary_->dnstap_dropped = evidence_.dropped();
   summary_->input_remarks = source_->remarks();
   summary_->resolvers_over_tcp = notices_.resolvers_over_tcp();
   if (file_denials_ != nullptr) {
@@ -440,6 +447,7 @@ absl::Status Scan::Conclude() {
   summary_->elapsed =
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_);
   if (!written.ok()) return written;
+  if (!kept.ok()) return kept;
   if (!source_->status().ok()) return source_->status();
   if (summary_->names_in != summary_->records_out) {
     return absl::InternalError(
@@ -464,6 +472,9 @@ absl::Status Scan::Run() {
   if (!opened.ok()) return opened;
   started_ = Clock::now();
   if (absl::Status status = telemetry_.Begin(started_); !status.ok()) return status;
+  if (!options_.dnstap_path.empty()) {
+    if (absl::Status status = evidence_.Open(options_.dnstap_path); !status.ok()) return status;
+  }
   if (chunks_ == nullptr) {
     if (absl::Status status = output_.Begin(); !status.ok()) return status;
   }

@@ -36,6 +36,24 @@ bool HoldsAnything(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
 }
 
+/// Frames cannot be made again, nor appended.
+absl::Status CheckDnstap(const ScanOptions& options) {
+  const std::string& path = options.dnstap_path;
+  struct stat info = {};
+  if (path.empty() || stat(path.c_str(), &info) != 0) return absl::OkStatus();
+  if (!S_ISREG(info.st_mode) && !S_ISCHR(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat("--dnstap ", path, " is no regular file"));
+  }
+  if (record::HoldsRecords(path)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--dnstap ", path, " holds records: give another file"));
+  }
+  if (!HoldsAnything(path) || options.overwrite) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--dnstap ", path,
+                                                 " is not empty: give another file",
+                                                 options.resume ? "" : ", or --overwrite"));
+}
+
 }  // namespace
 
 bool WritesFile(const ScanOptions& options) { return !io::IsStandardOutput(options.output_path); }
@@ -43,6 +61,7 @@ bool WritesFile(const ScanOptions& options) { return !io::IsStandardOutput(optio
 absl::Status CheckFilesApart(const ScanOptions& options) {
   std::vector<record::RunFile> outputs = {{"-o", options.output_path}};
   if (!options.status_path.empty()) outputs.push_back({"--status", options.status_path});
+  if (!options.dnstap_path.empty()) outputs.push_back({"--dnstap", options.dnstap_path});
   if (const std::string path = MetadataPath(options); !path.empty()) {
     outputs.push_back({"--metadata", path});
   }
@@ -59,6 +78,7 @@ absl::Status CheckScanFiles(const ScanOptions& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("--metadata ", path, " holds records: give another file"));
   }
+  if (absl::Status status = CheckDnstap(options); !status.ok()) return status;
   if (options.resume && !WritesFile(options)) {
     return absl::InvalidArgumentError("--resume: wants --output FILE");
   }

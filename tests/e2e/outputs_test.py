@@ -51,7 +51,7 @@ class Outputs(harness.Case):
 
     def test_an_input_is_no_output(self):
         for line in (f"{SCAN} n -o n", f"{SCAN} n -o n --overwrite", f"{SCAN} n -o n --resume", f"{SCAN} n -o soft-n",
-                     f"{SCAN} soft-n -o ./n", f"{SCAN} n --status n", f"{SCAN} n --status soft-n", f"{SCAN} n b -o b",
+                     f"{SCAN} soft-n -o ./n", f"{SCAN} n --status n", f"{SCAN} n --status soft-n", f"{SCAN} n --dnstap n", f"{SCAN} n --dnstap block --blocklist block --overwrite", f"{SCAN} n b -o b",
                      f"{SCAN} <n -o n", f"{SCAN} - <n -o /dev/stdin", f"{SCAN} <n -o /dev/fd/0", f"{SCAN} n >>n",
                      f"{SCAN} <n >>n", f"{SCAN} n 1<>n", f"{SCAN} n -o /dev/stdout >>n", f"{SCAN} --dry-run n >>n",
                      f"{SCAN} n --ca-set cas -o cas --overwrite", f"{SCAN} n --blocklist block --status block",
@@ -77,6 +77,7 @@ class Outputs(harness.Case):
     def test_two_outputs_are_two_files(self):
         self.refused(f"caascan {SCAN} n -o new --status new", "two outputs", "-o new", "--status new")
         self.refused(f"caascan {SCAN} n -o new --status ./new", "two outputs")
+        self.refused(f"caascan {SCAN} n -o new --dnstap ./new", "two outputs", "--dnstap")
         self.refused("caascan diff a b -o new --changes new", "two outputs", "--changes")
 
     def test_a_csv_folder_holds_no_input(self):
@@ -90,6 +91,11 @@ class Outputs(harness.Case):
         self.refused(f"caascan {SCAN} n -o a", "--resume", "--overwrite")
         self.refused(f"caascan {SCAN} n -o block", "--resume", "--overwrite")
         self.refused(f"caascan {SCAN} n --status a", "records")
+        self.refused(f"caascan {SCAN} n --dnstap a --overwrite", "--dnstap", "records")
+        self.refused(f"caascan {SCAN} n --dnstap block", "--dnstap", "not empty", "--overwrite")
+        self.refused(f"caascan {SCAN} n -o new --resume --dnstap block", "--dnstap", "another file")
+        os.mkfifo(self.folder / "fifo")
+        self.refused(f"caascan {SCAN} n --dnstap fifo", "--dnstap", "regular file")
         for line in ("report b -o a", "report --format html b -o soft-a", "report --partial b -o a", "diff b c -o a",
                      "diff b c --changes a", "corroborate --primary b --remote c --remote n -o a", "decide b -o a"):
             self.refused(f"caascan {line}", "--resume", "--overwrite", "records")
@@ -134,7 +140,8 @@ class Outputs(harness.Case):
     def test_an_error_before_the_scan_empties_nothing(self):
         for line in (f"{SCAN} missing -o a --overwrite", f"{SCAN} n -o a --overwrite --root-hints missing",
                      f"{SCAN} n -o a --overwrite --blocklist missing", f"{SCAN} n -o a --overwrite --metrics none",
-                     f"{SCAN} n -o a --overwrite --status /missing/status"):
+                     f"{SCAN} n -o a --overwrite --status /missing/status",
+                     f"{SCAN} n -o a --overwrite --dnstap /missing/frames"):
             self.refused(f"caascan {line}", "")
 
 

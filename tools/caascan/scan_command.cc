@@ -244,6 +244,18 @@ void ScanCommand::AddOutputOptions(CLI::App* app) {
                   {"failures", ServersInRecord::kFailures},
                   {"all", ServersInRecord::kAll}},
                  &options_.servers);
+  CLI::Option* dnstap = cli::AddOption(
+      app,
+      {"--dnstap", "FILE",
+       "Keep queries and answers, octet by octet, as dnstap frames in FILE. caascan explain "
+       "--dnstap and dnstap-read show them. A FILE that is not empty is refused without "
+       "--overwrite. The scan never waits for FILE: exchanges without room are dropped and "
+       "counted."},
+      &options_.dnstap_path);
+  cli::AddChoice(
+      app, "--dnstap-for", "Which names: those without a verdict, or all (default failures).",
+      {{"failures", DnstapFor::kFailures}, {"all", DnstapFor::kAll}}, &options_.dnstap_for)
+      ->needs(dnstap);
   cli::AddOption(
       app,
       {"--metadata", "FILE",

@@ -25,6 +25,11 @@ std::vector<std::string> SummaryWarnings(const ScanSummary& summary) {
                        " NSEC, NSEC3 and RRSIG records of zone files cannot be read: servers were "
                        "asked instead");
   }
+  if (summary.dnstap_dropped > 0) {
+    warnings.push_back("warning: --dnstap: " + std::to_string(summary.dnstap_dropped) +
+                       " exchanges found no room and are not in the file, which has " +
+                       std::to_string(summary.dnstap_frames));
+  }
   for (const std::string& remark : summary.input_remarks) warnings.push_back(remark);
   return warnings;
 }
