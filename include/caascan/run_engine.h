@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ struct EngineAccess {
 /// What RunEnginePlan() is told. A value.
 struct EnginePlanOptions {
   EngineAccess access;
-  std::string folder;       // Of the run, where its manifest is.
-  bool retry_dead = false;  // Chunks that are dead are dealt out again.
+  std::string folder;                  // Of the run, where its manifest is.
+  bool retry_dead = false;             // Chunks that are dead are dealt out again:
+  std::optional<uint32_t> dead_chunk;  // all of them, or this one alone.
   /// Likewise those that the engine takes for done though this folder has no result of them; empty:
   /// none.
   std::string retry_missing;

@@ -48,11 +48,11 @@ absl::StatusOr<uint64_t> ChunkQueue::Plan(Engine* engine, const plan::Manifest& 
   return added;
 }
 
-absl::StatusOr<uint64_t> ChunkQueue::Again(Engine* engine, std::string_view group,
+absl::StatusOr<uint64_t> ChunkQueue::Again(Engine* engine, std::string_view group, AgainOf of,
                                            const std::vector<uint32_t>& chunks) {
   uint64_t again = 0;
   for (size_t begin = 0; begin == 0 || begin < chunks.size(); begin += kAtOnce) {
-    std::vector<std::string> words = {std::string(group)};
+    std::vector<std::string> words = {std::string(group), of == AgainOf::kDead ? "dead" : "ended"};
     for (size_t i = begin; i < std::min(chunks.size(), begin + kAtOnce); ++i) {
       words.push_back(absl::StrCat(chunks[i]));
     }

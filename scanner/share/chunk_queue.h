@@ -51,8 +51,10 @@ class ChunkQueue {
   /// Puts the manifest's chunks into the run, each once. How many were not there before.
   /// FailedPrecondition where the run has another manifest.
   static absl::StatusOr<uint64_t> Plan(Engine* engine, const plan::Manifest& manifest);
-  /// Deals chunks out again that are done or dead: those named, or all that are dead.
-  static absl::StatusOr<uint64_t> Again(Engine* engine, std::string_view group,
+  /// Which chunks may be dealt out again.
+  enum class AgainOf : uint8_t { kDead, kEnded };  // kEnded: done ones too.
+  /// Deals chunks out again: those named, as far as `of` has them, or all that are dead. How many.
+  static absl::StatusOr<uint64_t> Again(Engine* engine, std::string_view group, AgainOf of,
                                         const std::vector<uint32_t>& chunks);
 
   absl::StatusOr<ChunkDeal> Take(size_t most);

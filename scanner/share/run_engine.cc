@@ -130,14 +130,21 @@ absl::Status RunEnginePlan(const EnginePlanOptions& options, EnginePlanSummary* 
   summary->chunks_added = *added;
   const std::string& group = options.access.perspective;
   if (options.retry_dead) {
-    auto again = share::ChunkQueue::Again(&engine, group, {});
+    std::vector<uint32_t> named;
+    if (options.dead_chunk.has_value()) named.push_back(*options.dead_chunk);
+    auto again = share::ChunkQueue::Again(&engine, group, share::ChunkQueue::AgainOf::kDead, named);
     if (!again.ok()) return again.status();
+    if (options.dead_chunk.has_value() && *again == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--chunk: chunk ", *options.dead_chunk, " is not dead"));
+    }
     summary->chunks_again += *again;
   }
   if (options.retry_missing.empty()) return absl::OkStatus();
   const auto missing = share::WithoutResult(*manifest, options.retry_missing);
   if (missing.empty()) return absl::OkStatus();
-  auto again = share::ChunkQueue::Again(&engine, group, missing);
+  auto again =
+      share::ChunkQueue::Again(&engine, group, share::ChunkQueue::AgainOf::kEnded, missing);
   if (!again.ok()) return again.status();
   summary->chunks_again += *again;
   return absl::OkStatus();

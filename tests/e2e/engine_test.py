@@ -111,8 +111,12 @@ class EachNameOnce(EngineCase):
         self.assertIn("chunk-00007", verified.stderr.decode())
         self.assertIn("dead: chunk-00007, delivered 4 times", self.engine_status())
         poisoned.write_bytes(whole)
-        done = self.run_program(CAASCAN, "plan", *self.engine_options(), "-o", self.run_folder, "--retry-dead")
+        done = self.run_program(CAASCAN, "plan", *self.engine_options(), "-o", self.run_folder, "--retry-dead", "--chunk", "8")
+        self.assertEqual(done.returncode, 2, done.stderr.decode())
+        self.assert_one_clear_line(done, "--chunk", "8", "not dead")
+        done = self.run_program(CAASCAN, "plan", *self.engine_options(), "-o", self.run_folder, "--retry-dead", "--chunk", "7")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertIn(" 1 dealt out again", done.stderr.decode())
         self.assert_ended(self.start_worker(*options))
         self.assertEqual(self.status("--verify").returncode, 0)
         records = self.folder / "all.ndjson"

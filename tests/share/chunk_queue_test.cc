@@ -16,6 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
+using AgainOf = ChunkQueue::AgainOf;
 
 plan::Manifest ManifestOf(uint32_t chunks) {
   plan::Manifest manifest;
@@ -193,7 +194,10 @@ TEST_F(ChunkQueueTest, FourFailedDeliveriesAreEnough) {
   EXPECT_EQ(group.dead[0].machine, "bad");
   EXPECT_EQ(group.dead[0].line, "no?text 4");
 
-  EXPECT_EQ(*ChunkQueue::Again(engine_.get(), "default", {}), 1U) << "all dead ones";
+  EXPECT_EQ(*ChunkQueue::Again(engine_.get(), "default", AgainOf::kDead, {kept.chunk}), 0U)
+      << "it is done";
+  EXPECT_EQ(*ChunkQueue::Again(engine_.get(), "default", AgainOf::kDead, {}), 1U)
+      << "all dead ones";
   const Delivery again = TakeOne(&queue);
   EXPECT_EQ(again.count, 1U);
   EXPECT_TRUE(*queue.Finish(again, 10, 10));
@@ -219,7 +223,8 @@ TEST_F(ChunkQueueTest, WhatIsDoneMayBeDealtAgain) {
   Plan(3);
   ChunkQueue queue = Queue("one");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(*queue.Finish(TakeOne(&queue), 1, 1));
-  EXPECT_EQ(*ChunkQueue::Again(engine_.get(), "default", {1, 7}), 1U) << "7 was never planned";
+  EXPECT_EQ(*ChunkQueue::Again(engine_.get(), "default", AgainOf::kEnded, {1, 7}), 1U)
+      << "7 was never planned";
   EXPECT_EQ(TakeOne(&queue).chunk, 1U);
 }
 

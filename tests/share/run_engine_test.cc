@@ -78,6 +78,34 @@ TEST_F(RunEngineTest, PlansWatchesAndRetries) {
   EXPECT_FALSE((*watch)->Look()->ended);
 }
 
+TEST_F(RunEngineTest, OneDeadChunkAlone) {
+  ASSERT_TRUE(RunEnginePlan(options_, &summary_).ok());
+  Engine engine(redis_.options());
+  ChunkQueue queue(&engine, {"default", "one"});
+  for (int delivery = 0; delivery < 4; ++delivery) {
+    const auto deal = queue.Take(3);
+    ASSERT_TRUE(deal.ok());
+    ASSERT_EQ(deal->deliveries.size(), 3U);
+    for (const Delivery& each : deal->deliveries) {
+      ASSERT_TRUE(*queue.Fail(each, "broken"));
+    }
+  }
+  options_.retry_dead = true;
+  options_.dead_chunk = 2;
+  ASSERT_TRUE(RunEnginePlan(options_, &summary_).ok());
+  EXPECT_EQ(summary_.chunks_again, 1U);
+  const auto deal = queue.Take(3);
+  ASSERT_TRUE(deal.ok());
+  ASSERT_EQ(deal->deliveries.size(), 1U);
+  EXPECT_EQ(deal->deliveries[0].chunk, 2U);
+  for (const uint32_t alive : {2U, 99U}) {
+    options_.dead_chunk = alive;
+    const absl::Status status = RunEnginePlan(options_, &summary_);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("--chunk"));
+  }
+}
+
 TEST_F(RunEngineTest, Blocks) {
   EXPECT_TRUE(BlockOnEngine(access(), {"192.0.2.1", "2001:db8::/32"}).ok());
   Engine engine(redis_.options());

@@ -73,9 +73,13 @@ PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
   cli::AddOption(app, {"-o,--output", "RUN", "The folder of the run. It is created."},
                  &options_.run)
       ->required();
-  cli::AddOption(app, {"--chunk", "N", "Number of names in a chunk (default 20000)."},
-                 &options_.chunk_names)
-      ->check(cli::WholeNumber(1, kMaxChunk));
+  chunk_ = cli::AddOption(
+      app,
+      {"--chunk", "N",
+       "Number of names in a chunk (default 20000). With --retry-dead: the number of "
+       "the one chunk to distribute again, as caascan status shows it."},
+      &options_.chunk_names);
+  chunk_->check(cli::WholeNumber(0, kMaxChunk));
   cli::AddOption(app,
                  {"--machines-at-most", "M",
                   "At most M machines scan the run at the same time. The manifest says so."},
@@ -87,7 +91,8 @@ PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
   CLI::Option* engine = AddEngineOptions(app, &engine_.access);
   AddPerspectiveOption(app, engine, &engine_.access);
   app->add_flag("--retry-dead", engine_.retry_dead,
-                "Distribute the dead chunks of the run again. No input is read.")
+                "Distribute the dead chunks of the run again, or the one of --chunk. No input is "
+                "read.")
       ->needs(engine);
   cli::AddOption(app,
                  {"--retry-missing", "OUT",
@@ -99,6 +104,7 @@ PlanCommand::PlanCommand(cli::Program* program) : program_(program) {
 
 int PlanCommand::RunEngine() {
   engine_.folder = options_.run;
+  if (engine_.retry_dead && !chunk_->empty()) engine_.dead_chunk = options_.chunk_names;
   EnginePlanSummary summary;
   const absl::Status status = RunEnginePlan(engine_, &summary);
   const std::string text = "run " + engine_.access.run + ": " +

@@ -21,6 +21,7 @@ class PlanCommand {
   /// Gives the chunks to the engine.
   int RunEngine();
 
+  CLI::Option* chunk_ = nullptr;  // The app's.
   PlanOptions options_;
   EnginePlanOptions engine_;
 };
