@@ -168,7 +168,7 @@ class EachNameOnce(EngineCase):
 
 class NoServerSeesMore(EngineCase):
     """One operator for all, and one giant domain, at four machines."""
-    NAMES = 1200
+    NAMES = 2400
 
     def setUp(self):
         super().setUp()
@@ -185,30 +185,37 @@ class NoServerSeesMore(EngineCase):
         self.addCleanup(self.lab.stop)
         return [f"www.d{i}.test" for i in range(self.NAMES // 2)] + [f"n{i}.giant.test" for i in range(self.NAMES // 2)]
 
+    @staticmethod
+    def most_of(report):
+        servers = report["windows"]["servers"].values()
+        return max((s["most_in_1s"] for s in servers), default=0), max((s["most_at_once"] for s in servers), default=0)
+
+    def most_so_far(self):
+        return self.most_of(self.lab.report())
+
     def most(self):
         self.lab.stop()
-        lines = (self.folder / "lab.log").read_text().splitlines()
-        servers = json.loads(lines[-1])["windows"]["servers"].values()
-        return max(s["most_in_1s"] for s in servers), max(s["most_at_once"] for s in servers)
+        return self.most_of(json.loads((self.folder / "lab.log").read_text().splitlines()[-1]))
 
     def test_four_machines_stay_below_one_limit_though_the_engine_is_killed(self):
         names = self.start_lab()
         self.plan_run(names, 50)
         began = time.monotonic()
         workers = [self.start_worker("--threads", "1", "--concurrency", "100") for _ in range(4)]
-        time.sleep(8)
+        # More than the four parts, which are half of the limit: the rest is lent. How soon depends on the machine.
+        self.wait_until(lambda: self.most_so_far()[0] > 50, 120)
+        self.assertTrue(all(worker.poll() is None for worker in workers), "the engine is killed midway")
         self.engine.kill()
         time.sleep(1.5)
         self.engine.start()
         for worker in workers:
-            self.assert_ended(worker, 0, 120)
+            self.assert_ended(worker, 0, 240)
         took = time.monotonic() - began
         self.assert_whole(names)
         in_1s, at_once = self.most()
         print(f"four machines: at most {in_1s} in a second and {at_once} at once, {took:.1f} s")
         self.assertLessEqual(in_1s, 100)
         self.assertLessEqual(at_once, 32)
-        self.assertGreater(in_1s, 50, "more than the four parts, which are half of the limit: the rest is lent")
 
     def test_without_the_lender_it_is_more(self):
         names = self.start_lab()

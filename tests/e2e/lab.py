@@ -58,13 +58,17 @@ class Lab:
 
     def server_counters(self):
         """Queries by server's address and type, as the lab has counted them so far."""
+        return self.report()["servers"]
+
+    def report(self):
+        """All that the lab has counted so far."""
         def counts():
             return [json.loads(line) for line in self.server.log_path.read_text().splitlines(keepends=True)
                     if '"queries"' in line and line.endswith("\n")]
         before = len(counts())
         self.server.process.send_signal(signal.SIGUSR1)
         self.server.wait_until(lambda: len(counts()) > before)
-        return counts()[-1]["servers"]
+        return counts()[-1]
 
     def stop(self):
         return self.server.stop()
