@@ -3,12 +3,13 @@
 import pathlib
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import yaml
 
 import harness
-from harness import CAASCAN, SOURCE
+from harness import CAASCAN, SOURCE, Server
 
 KUBERNETES = SOURCE / "deploy" / "kubernetes"
 
@@ -30,13 +31,15 @@ def commands(job):
 class Kubernetes(unittest.TestCase):
 
     def setUp(self):
-        self.found = [each for folder in ("shards", "shards-report") for each in documents(KUBERNETES / folder)]
-        self.jobs = {each["metadata"]["name"]: each for each in self.found if each["kind"] == "Job"}
+        self.folders = {folder: documents(KUBERNETES / folder) for folder in ("shards", "shards-report", "engine")}
+        self.found = [each for found in self.folders.values() for each in found]
+        self.jobs = {f"{folder}/{each['metadata']['name']}": each for folder, found in self.folders.items() for each in found
+                     if each["kind"] in ("Job", "StatefulSet")}
 
     def test_the_numbers_of_machines_are_one(self):
         kustomization = yaml.safe_load((KUBERNETES / "shards" / "kustomization.yaml").read_text())
         literals = dict(text.split("=", 1) for text in kustomization["configMapGenerator"][0]["literals"])
-        spec = self.jobs["caascan-work"]["spec"]
+        spec = self.jobs["shards/caascan-work"]["spec"]
         self.assertEqual({int(literals["MACHINES"]), spec["completions"], spec["parallelism"]}, {spec["completions"]})
         self.assertEqual(spec["completionMode"], "Indexed")
 
@@ -60,15 +63,53 @@ class Kubernetes(unittest.TestCase):
             pod = job["spec"]["template"]["spec"]
             self.assertTrue(pod["securityContext"]["runAsNonRoot"], name)
             self.assertFalse(pod["automountServiceAccountToken"], name)
-            volumes = {volume["name"] for volume in pod["volumes"]}
+            volumes = {volume["name"] for volume in pod.get("volumes", [])}
+            volumes |= {claim["metadata"]["name"] for claim in job["spec"].get("volumeClaimTemplates", [])}
             for container in pod.get("initContainers", []) + pod["containers"]:
                 self.assertTrue(container["securityContext"]["readOnlyRootFilesystem"], name)
                 self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]}, name)
                 self.assertIn("memory", container["resources"]["limits"], name)
                 self.assertLessEqual({mount["name"] for mount in container["volumeMounts"]}, volumes, name)
-        grace = self.jobs["caascan-work"]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
-        line = commands(self.jobs["caascan-work"])[-1][-1]
-        self.assertGreater(grace, int(line.split("--grace ")[1].split()[0]))
+        for name in ("shards/caascan-work", "engine/caascan-work"):
+            grace = self.jobs[name]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+            line = commands(self.jobs[name])[-1][-1]
+            self.assertGreater(grace, int(line.split("--grace ")[1].split()[0]))
+
+    def test_no_more_pods_than_the_run_was_planned_for(self):
+        kustomization = yaml.safe_load((KUBERNETES / "engine" / "kustomization.yaml").read_text())
+        literals = dict(text.split("=", 1) for text in kustomization["configMapGenerator"][0]["literals"])
+        spec = self.jobs["engine/caascan-work"]["spec"]
+        self.assertLessEqual(spec["parallelism"], int(literals["MACHINES_AT_MOST"]))
+        self.assertNotIn("completions", spec)
+
+    def test_the_pods_reach_the_engine_and_know_its_password(self):
+        password = (KUBERNETES / "engine" / "password.env").read_text().strip().removeprefix("PASSWORD=")
+        url = (KUBERNETES / "engine" / "url").read_text().strip()
+        service = next(each for each in self.folders["engine"] if each["kind"] == "Service")
+        name, port = service["metadata"]["name"], service["spec"]["ports"][0]["port"]
+        self.assertEqual(url, f"redis://:{password}@{name}:{port}")
+        policy = next(each for each in self.folders["engine"] if each["kind"] == "NetworkPolicy")["spec"]
+        queue = self.jobs["engine/queue"]["spec"]["template"]["metadata"]["labels"]
+        for selector in (policy["podSelector"]["matchLabels"], service["spec"]["selector"]):
+            self.assertLessEqual(selector.items(), queue.items())
+        allowed = policy["ingress"][0]["from"][0]["podSelector"]["matchLabels"]
+        for job in ("engine/caascan-plan", "engine/caascan-work"):
+            template = self.jobs[job]["spec"]["template"]
+            self.assertLessEqual(allowed.items(), template["metadata"]["labels"].items())
+            mounts = {mount["name"]: mount["mountPath"] for mount in template["spec"]["containers"][0]["volumeMounts"]}
+            self.assertIn(f"--engine @{mounts['engine']}/url ", commands(self.jobs[job])[-1][-1])
+
+    def test_the_engine_starts_by_its_command_with_a_password(self):
+        """With the packaged redis-server, and a folder in the place of the volume."""
+        line = commands(self.jobs["engine/queue"])[0][-1]
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(["env", "PASSWORD=change-me", "sh", "-c", line.replace("--dir /data", f"--dir {folder} --port 16390")],
+                            pathlib.Path(folder) / "log")
+            self.addCleanup(server.stop)
+            answer = lambda *more: subprocess.run(["redis-cli", "-p", "16390", "--no-auth-warning", *more, "PING"],
+                                                  capture_output=True, text=True, check=False).stdout
+            server.wait_until(lambda: answer("-a", "change-me") == "PONG\n")
+            self.assertIn("NOAUTH", answer())
 
 
 class Pages(unittest.TestCase):

@@ -15,6 +15,7 @@ import time
 import unittest
 
 import harness
+from engine import Engine
 from harness import CAASCAN, SOURCE, Server
 from lab import Lab
 
@@ -173,10 +174,10 @@ class Slurm(harness.Case):
         text = subprocess.run(["zstd", "-dcq"], input=data, check=True, stdout=subprocess.PIPE).stdout
         return [json.loads(line)["name"] for line in text.splitlines()]
 
-    def run_array(self, script, *arguments, started):
+    def run_array(self, script, *arguments, started, more=()):
         """An array of one task a node. The node of one dies; the report comes after all of them."""
         array = self.submit("--array=1-3", SCRIPTS / script, *arguments, *self.lab.options(), "--rate", "1200", "--server-rate", "0",
-                            "--concurrency", "100")
+                            "--concurrency", "100", *more)
         self.wait_for(lambda: self.states().count(" R ") == NODES and started())
         self.kill_node("node2")
         out = arguments[-1]
@@ -199,6 +200,19 @@ class Slurm(harness.Case):
         done = self.run_program(CAASCAN, "plan", "--chunk", "100", "-o", run, names)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         self.run_array("chunks.sbatch", run, started=lambda: len(list(run.glob("out/*.lock"))) > 0)
+        self.assertEqual(sorted(self.records("out/chunk-*.ndjson.zst", run)), sorted(self.names()))
+
+    def test_chunks_that_an_engine_deals_out(self):
+        engine = Engine(self.folder, password="secret")
+        self.addCleanup(engine.stop)
+        url = "@" + self.file("url", engine.url + "\n")
+        names = self.file("names.txt", "".join(name + "\n" for name in self.names()))
+        run = self.folder / "run"
+        done = self.run_program(CAASCAN, "plan", "--engine", url, "--run", "test", "--machines-at-most", NODES, "--chunk", "100", "-o",
+                                run, names)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.run_array("engine.sbatch", url, "test", run, started=lambda: len(list(run.glob("out/chunk-*"))) > 0,
+                       more=["--lease", "3"])
         self.assertEqual(sorted(self.records("out/chunk-*.ndjson.zst", run)), sorted(self.names()))
 
 
