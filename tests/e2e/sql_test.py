@@ -150,8 +150,8 @@ class Sql(harness.Case):
             return [json.loads(line) for line in answer.stdout.decode().splitlines()]
         self.check(query)
 
-    def embedded(self, engine):
-        """Loads the records and makes the views as docs/sql says; then a way to ask for a statement's rows."""
+    def session(self, engine):
+        """A database of its own, and a way to ask for a statement's rows."""
         if shutil.which("node") is None or not DATABASES.exists():
             self.skipTest(f"there is no {engine} (scripts/setup --databases)")
         server = subprocess.Popen(
@@ -170,6 +170,11 @@ class Sql(harness.Case):
                     self.fail(f"{server.stderr.read()}\n{statement}")
                 rows.append(json.loads(row))
             return rows
+        return run
+
+    def embedded(self, engine):
+        """Loads the records and makes the views as docs/sql says; then a way to ask for a statement's rows."""
+        run = self.session(engine)
         script = self.recipe(engine) + "".join((SQL / name).read_text() for name in (f"{engine}.sql", "tables.sql"))
         for statement in filter(str.strip, re.split(r";$", script, flags=re.MULTILINE)):
             run(statement)
@@ -188,6 +193,23 @@ class Sql(harness.Case):
         def query(view, columns):
             return run("SELECT toJSONString(tuple({})) FROM {}".format(", ".join(f'"{name}"' for name in columns), view))
         self.check(query)
+
+    def test_a_chunk_is_in_clickhouse_once(self):
+        """By the statements of docs/scale-out.md, whatever the machines do."""
+        page = re.sub(r"\s+", " ", (SOURCE / "docs" / "scale-out.md").read_text())
+        create = re.search(r'clickhouse-client --query "(CREATE TABLE [^"]*)"', page).group(1)
+        insert = re.search(r'clickhouse-client --query "(INSERT INTO .*? FORMAT JSONAsString)"', page).group(1)
+        run = self.session("clickhouse")
+        run("CREATE DATABASE chunks ENGINE = Atomic")
+        run("USE chunks")
+        run(create)
+        lines = self.records.read_text().splitlines()[:30]
+        for chunk, part in (("run-00000", lines[:20]), ("run-00001", lines[20:]), ("run-00000", lines[:20])):
+            run(insert.replace("'\"'{chunk}'\"'", f"'{chunk}'") + "\n" + "\n".join(part) + "\n")
+        self.assertEqual(run("SELECT toJSONString(tuple(count(), uniqExact(id), uniqExact(line))) FROM records"), [[30, 30, 30]])
+        for statement in filter(str.strip, re.split(r";$", (SQL / "clickhouse.sql").read_text(), flags=re.MULTILINE)):
+            run(statement)
+        self.assertEqual(run("SELECT toJSONString(tuple(count())) FROM scan"), [[30]])
 
 
 if __name__ == "__main__":
