@@ -42,7 +42,10 @@ SELECT id, flags, tag, value,
   if(match(front, '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$'), lower(front), '') AS issuer,
   toUInt64(match(value, '^[ \\t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \\t]*(;[ \\t]*|(;[ \\t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \\t]*=[ \\t]*([!-:<-\\[^-~]|\\]|\\\\\\\\)*[ \\t]*)+)?$')) AS sound,
   toUInt64(match(lower(value), ';[ \\t]*accounturi[ \\t]*=')) AS accounturi,
-  toUInt64(match(lower(value), ';[ \\t]*validationmethods[ \\t]*=')) AS validationmethods
+  toUInt64(match(lower(value), ';[ \\t]*validationmethods[ \\t]*=')) AS validationmethods,
+  -- RFC 8657: what is there twice, or has not the form of a URI or of a list of labels, matches nothing.
+  toUInt64(match(lower(value), ';[ \\t]*accounturi[ \\t]*=.*;[ \\t]*accounturi[ \\t]*=') OR (match(lower(value), ';[ \\t]*accounturi[ \\t]*=') AND NOT match(lower(value), ';[ \\t]*accounturi[ \\t]*=[ \\t]*[a-z][-a-z0-9+.]*:([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*(#([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*)?[ \\t]*(;|$)'))
+    OR match(lower(value), ';[ \\t]*validationmethods[ \\t]*=.*;[ \\t]*validationmethods[ \\t]*=') OR (match(lower(value), ';[ \\t]*validationmethods[ \\t]*=') AND NOT match(lower(value), ';[ \\t]*validationmethods[ \\t]*=[ \\t]*[-a-z0-9]+(,[-a-z0-9]+)*[ \\t]*(;|$)'))) AS nobody
 FROM (SELECT id, JSONExtractUInt(one, 'flags') AS flags, lower(JSONExtractString(one, 'tag')) AS tag,
         JSONExtractString(one, 'value') AS value
       FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'caa', 'records') AS one);

@@ -43,7 +43,11 @@ SELECT id, flags, tag, value,
   CASE WHEN regexp_full_match(value, '[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\[^-~]|\]|\\\\)*[ \t]*)+)?')
     THEN 1 ELSE 0 END AS sound,
   CASE WHEN regexp_matches(lower(value), ';[ \t]*accounturi[ \t]*=') THEN 1 ELSE 0 END AS accounturi,
-  CASE WHEN regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=') THEN 1 ELSE 0 END AS validationmethods
+  CASE WHEN regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=') THEN 1 ELSE 0 END AS validationmethods,
+  -- RFC 8657: what is there twice, or has not the form of a URI or of a list of labels, matches nothing.
+  CASE WHEN regexp_matches(lower(value), ';[ \t]*accounturi[ \t]*=.*;[ \t]*accounturi[ \t]*=') OR (regexp_matches(lower(value), ';[ \t]*accounturi[ \t]*=') AND NOT regexp_matches(lower(value), ';[ \t]*accounturi[ \t]*=[ \t]*[a-z][-a-z0-9+.]*:([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*(#([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*)?[ \t]*(;|$)'))
+    OR regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=.*;[ \t]*validationmethods[ \t]*=') OR (regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=') AND NOT regexp_matches(lower(value), ';[ \t]*validationmethods[ \t]*=[ \t]*[-a-z0-9]+(,[-a-z0-9]+)*[ \t]*(;|$)'))
+    THEN 1 ELSE 0 END AS nobody
 FROM (SELECT id, CAST(one->>'flags' AS INTEGER) AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
       FROM (SELECT id, unnest(CAST(line->'$.caa.records' AS JSON[])) AS one FROM records));
 

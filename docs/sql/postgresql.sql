@@ -39,7 +39,11 @@ SELECT id, flags, tag, value,
   CASE WHEN value ~ E'^[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\\[^-~]|]|\\\\\\\\)*[ \t]*)+)?$'
     THEN 1 ELSE 0 END AS sound,
   CASE WHEN lower(value) ~ E';[ \t]*accounturi[ \t]*=' THEN 1 ELSE 0 END AS accounturi,
-  CASE WHEN lower(value) ~ E';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods
+  CASE WHEN lower(value) ~ E';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods,
+  -- RFC 8657: what is there twice, or has not the form of a URI or of a list of labels, matches nothing.
+  CASE WHEN lower(value) ~ E';[ \t]*accounturi[ \t]*=.*;[ \t]*accounturi[ \t]*=' OR (lower(value) ~ E';[ \t]*accounturi[ \t]*=' AND lower(value) !~ E';[ \t]*accounturi[ \t]*=[ \t]*[a-z][-a-z0-9+.]*:([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*(#([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*)?[ \t]*(;|$)')
+    OR lower(value) ~ E';[ \t]*validationmethods[ \t]*=.*;[ \t]*validationmethods[ \t]*=' OR (lower(value) ~ E';[ \t]*validationmethods[ \t]*=' AND lower(value) !~ E';[ \t]*validationmethods[ \t]*=[ \t]*[-a-z0-9]+(,[-a-z0-9]+)*[ \t]*(;|$)')
+    THEN 1 ELSE 0 END AS nobody
 FROM (SELECT id, (one->>'flags')::int AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
       FROM records, jsonb_array_elements(coalesce(line#>'{caa,records}', '[]')) AS one) AS property;
 

@@ -47,7 +47,11 @@ SELECT id, flags, tag, value,
   CASE WHEN value REGEXP '^[ \t]*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*)?[ \t]*(;[ \t]*|(;[ \t]*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[ \t]*=[ \t]*([!-:<-\[^-~]|\]|\\\\)*[ \t]*)+)?$'
     THEN 1 ELSE 0 END AS sound,
   CASE WHEN lower(value) REGEXP ';[ \t]*accounturi[ \t]*=' THEN 1 ELSE 0 END AS accounturi,
-  CASE WHEN lower(value) REGEXP ';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods
+  CASE WHEN lower(value) REGEXP ';[ \t]*validationmethods[ \t]*=' THEN 1 ELSE 0 END AS validationmethods,
+  -- RFC 8657: what is there twice, or has not the form of a URI or of a list of labels, matches nothing.
+  CASE WHEN lower(value) REGEXP ';[ \t]*accounturi[ \t]*=.*;[ \t]*accounturi[ \t]*=' OR (lower(value) REGEXP ';[ \t]*accounturi[ \t]*=' AND lower(value) NOT REGEXP ';[ \t]*accounturi[ \t]*=[ \t]*[a-z][-a-z0-9+.]*:([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*(#([]!$&-:=?-[_a-z~]|%[0-9a-f][0-9a-f])*)?[ \t]*(;|$)')
+    OR lower(value) REGEXP ';[ \t]*validationmethods[ \t]*=.*;[ \t]*validationmethods[ \t]*=' OR (lower(value) REGEXP ';[ \t]*validationmethods[ \t]*=' AND lower(value) NOT REGEXP ';[ \t]*validationmethods[ \t]*=[ \t]*[-a-z0-9]+(,[-a-z0-9]+)*[ \t]*(;|$)')
+    THEN 1 ELSE 0 END AS nobody
 FROM (
   SELECT records.id AS id, one.value->>'flags' AS flags, lower(one.value->>'tag') AS tag, one.value->>'value' AS value,
     trim(substr(one.value->>'value', 1, CASE instr(one.value->>'value', ';') WHEN 0 THEN length(one.value->>'value')

@@ -118,7 +118,7 @@ SELECT code, count(DISTINCT id) AS names FROM finding WHERE substr(code, 1, 7) =
 -- The records that count for what the certificate is for (RFC 8659, RFC 9495).
 CREATE VIEW issuing AS
 SELECT caa.id AS id, caa.tag AS tag, caa.issuer AS issuer, caa.sound AS sound, caa.accounturi AS accounturi,
-  caa.validationmethods AS validationmethods, scan.purpose AS purpose, scan.name AS name
+  caa.validationmethods AS validationmethods, caa.nobody AS nobody, scan.purpose AS purpose, scan.name AS name
 FROM caa JOIN scan ON scan.id = caa.id
 WHERE (scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild')) OR (scan.purpose = 'smime' AND caa.tag = 'issuemail')
   OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc');
@@ -165,11 +165,11 @@ SELECT issuer, count(DISTINCT id) AS names,
   count(DISTINCT CASE WHEN tag = 'issuevmc' THEN id END) AS issuevmc
 FROM issuing WHERE issuer <> '' GROUP BY issuer;
 
--- Without the column nobody: whether a parameter can match takes more than a pattern.
 CREATE VIEW report_parameters AS
-SELECT issuer, count(*) AS names, sum(account) AS accounturi, sum(method) AS validationmethods FROM (
+SELECT issuer, count(*) AS names, sum(account) AS accounturi, sum(method) AS validationmethods,
+  sum(unmatched) AS nobody FROM (
   SELECT issuing.id AS id, issuing.issuer AS issuer, min(issuing.accounturi) AS account,
-    min(issuing.validationmethods) AS method,
+    min(issuing.validationmethods) AS method, min(issuing.nobody) AS unmatched,
     min(CASE WHEN issuing.accounturi = 1 OR issuing.validationmethods = 1 THEN 1 ELSE 0 END) AS either
   FROM issuing JOIN (
     SELECT id, max(CASE WHEN tag = 'issuewild' THEN 1 ELSE 0 END) AS has_issuewild,

@@ -30,7 +30,8 @@ TABLES = {
     "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
     "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
     "issuers": (1, ["issuer", "names", "issue", "issuewild", "issuemail", "issuevmc"]),
-    "purposes": (1, ["purpose", "names", *COUNTS]), "parameters": (1, ["issuer", "names", "accounturi", "validationmethods"]), "tags": (1, ["tag", "records"]),
+    "purposes": (1, ["purpose", "names", *COUNTS]), "parameters": (1, ["issuer", "names", "accounturi", "validationmethods", "nobody"]),
+    "tags": (1, ["tag", "records"]),
     "persist": (1, ["result", "names"]), "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
 }
 # A cell of the report that holds counts by a key: the view with a row for each.
