@@ -29,6 +29,8 @@ struct Inquiry {
   /// As `caascan check`: all servers of the zone are asked, and the record has each name of the
   /// climb and the chain of trust. It looks up anew, too.
   bool thorough = false;
+  /// Looks up the persistent validation record of each name too (persist.h), and so anew.
+  bool also_persist = false;
   /// At most so many names of the batch are looked up at once. 0: no such limit.
   size_t max_in_flight = 0;
 };

@@ -16,6 +16,7 @@
 #include "scanner/explain/culprit.h"
 #include "scanner/explain/embedded.h"
 #include "scanner/explain/explain_parts.h"
+#include "scanner/explain/persist_view.h"
 #include "scanner/explain/record_picture.h"
 #include "scanner/explain/support_letter.h"
 #include "scanner/explain/trust_picture.h"
@@ -180,6 +181,18 @@ void AddRecords(const record::RecordView& record, Body* body) {
   body->Rest(record.caa.size(), shown);
 }
 
+void AddPersist(const std::optional<PersistView>& persist, Body* body) {
+  if (!persist) return;
+  body->Heading(persist->heading);
+  const PictureState state = persist->good ? PictureState::kGood : PictureState::kUnknown;
+  body->Paragraph(absl::StrCat(std::string(StateMark(state)), " ", persist->verdict));
+  for (const PersistView::Text& text : persist->texts) {
+    body->CopyBox("the TXT record", text.value);
+    body->Element("p class=\"facts\"", text.result);
+  }
+  body->Rest(persist->all, persist->texts.size());
+}
+
 void AddEvidence(const record::RecordView& record, std::string_view code, Body* body) {
   std::vector<std::string> lines;
   size_t all = 0;
@@ -266,7 +279,8 @@ void AddFacts(const record::RecordView& record, Body* body) {
 }
 
 void AddRecord(const record::RecordView& record, const ClimbView& climb,
-               const CheckPageOptions& options, const std::string& id, Body* body) {
+               const std::optional<PersistView>& persist, const CheckPageOptions& options,
+               const std::string& id, Body* body) {
   const std::vector<std::string>& issuers = options.issuer_domains;
   body->Markup("<section id=\"" + id + "\">\n");
   body->Element("h2", PrintableText(record.name));
@@ -275,6 +289,7 @@ void AddRecord(const record::RecordView& record, const ClimbView& climb,
   AddTwoSides(record, body);
   AddClimb(climb, body);
   AddRecords(record, body);
+  AddPersist(persist, body);
   AddFindings(record, body);
   AddRemedy(record, PrintableText(issuers.front()), body);
   AddLetters(record, options.port, body);
@@ -311,7 +326,8 @@ absl::StatusOr<std::string> CheckPage(const std::vector<std::string>& records,
     }
     const std::string id = absl::StrCat("n", names.size());
     names.push_back(report::PrintableText(reader.record().name));
-    explain::AddRecord(reader.record(), explain::ReadClimb(line), filled, id, &sections);
+    explain::AddRecord(reader.record(), explain::ReadClimb(line), explain::ReadPersistView(line),
+                       filled, id, &sections);
   }
   const std::string title = names.size() == 1
                                 ? "CAA check of " + names.front()

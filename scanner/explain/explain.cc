@@ -18,6 +18,7 @@
 #include "scanner/explain/dossier.h"
 #include "scanner/explain/explain_page.h"
 #include "scanner/explain/explain_parts.h"
+#include "scanner/explain/persist_view.h"
 #include "scanner/explain/support_letter.h"
 #include "scanner/explain/verdict.h"
 #include "scanner/guide/reason_remedy.h"
@@ -34,7 +35,7 @@ constexpr size_t kMaxEvidence = 500;
 struct Room {
   size_t steps = 8;
   size_t servers = 8;
-  size_t records = 8;
+  size_t records = 8;  // Of CAA, and of TXT.
   size_t findings = 4;
   size_t evidence = 2;  // Of one finding.
   size_t commands = 6;
@@ -75,6 +76,18 @@ void AddRecords(const record::RecordView& record, const Room& room, ExplainPage*
                "\"");
   }
   page->Rest(record.caa.size(), room.records);
+}
+
+void AddPersist(const std::optional<PersistView>& persist, const Room& room, ExplainPage* page) {
+  if (!persist) return;
+  page->Heading(persist->heading);
+  page->Paragraph("  ", persist->verdict);
+  const size_t shown = std::min(persist->texts.size(), room.records);
+  for (size_t i = 0; i < shown; ++i) {
+    page->Copy("  \"" + persist->texts[i].value + "\"");
+    page->Line("    " + persist->texts[i].result);
+  }
+  page->Rest(persist->all, shown);
 }
 
 std::string Padded(std::string text, size_t width) {
@@ -209,7 +222,8 @@ void AddApplicantError(const record::RecordView& record, const std::vector<std::
   page->Paragraph("  ", error);
 }
 
-void Fill(const record::RecordView& record, const ClimbView& climb, const ExplainOptions& options,
+void Fill(const record::RecordView& record, const ClimbView& climb,
+          const std::optional<PersistView>& persist, const ExplainOptions& options,
           const Room& room, ExplainPage* page) {
   std::vector<std::string> issuers = options.issuer_domains;
   if (issuers.empty()) issuers = {"letsencrypt.org"};
@@ -220,6 +234,7 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
   AddClimb(climb, room, page);
   AddChain(climb, room, page);
   AddRecords(record, room, page);
+  AddPersist(persist, room, page);
   AddServers(record, room, page);
   AddFindings(record, room, page);
   const std::string remedy = RemedyText(record);
@@ -234,15 +249,15 @@ void Fill(const record::RecordView& record, const ClimbView& climb, const Explai
 }
 
 std::string Explain(const record::RecordView& record, const ClimbView& climb,
-                    const ExplainOptions& options) {
+                    const std::optional<PersistView>& persist, const ExplainOptions& options) {
   for (const Room& room : {Room(), kTight}) {
     ExplainPage page(options.form, options.width);
-    Fill(record, climb, options, room, &page);
+    Fill(record, climb, persist, options, room, &page);
     std::string text = page.Take();
     if (std::count(text.begin(), text.end(), '\n') <= kMaxLines) return text;
   }
   ExplainPage page(options.form, options.width);
-  Fill(record, {}, options, {2, 2, 2, 1, 1, 2, 1}, &page);
+  Fill(record, {}, persist, options, {2, 2, 2, 1, 1, 2, 1}, &page);
   return page.Take();
 }
 
@@ -257,7 +272,8 @@ absl::StatusOr<std::string> ExplainRecord(std::string_view record, const Explain
   std::string padded;
   if (absl::Status status = explain::ReadRecord(record, &padded, &reader); !status.ok())
     return status;
-  return explain::Explain(reader.record(), explain::ReadClimb(record), options);
+  return explain::Explain(reader.record(), explain::ReadClimb(record),
+                          explain::ReadPersistView(record), options);
 }
 
 absl::StatusOr<bool> WouldIssue(std::string_view record) {

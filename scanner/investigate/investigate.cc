@@ -286,7 +286,7 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
     passes = co_await LookFurther(job->name, &account, &climb);
   }
-  if (NeedsPersist(climb)) co_await LookUpPersist(job->name, account, &climb);
+  if (NeedsPersist(*job, climb)) co_await LookUpPersist(job->name, account, &climb);
   const Result* const result = Finish(*job, passes, climb, &account);
   if (exchanges != nullptr && options_.evidence->Wants(*result->record)) {
     exchanges->Submit(result->record->name);
@@ -307,9 +307,11 @@ std::unique_ptr<evidence::ExchangeLog> Investigator::KeepExchanges(input::NameJo
 }
 
 /// Of a name that was never resolved there is nothing to look up.
-bool Investigator::NeedsPersist(const Climb& climb) const {
+bool Investigator::NeedsPersist(const input::NameJob& job, const Climb& climb) const {
+  const Inquiry* inquiry = input::InquiryOf(job);
+  const bool wanted = options_.persist || (inquiry != nullptr && inquiry->also_persist);
   const bool failed = climb.answer->status == LookupStatus::kFailed;
-  return options_.persist && !network_->cancelled() &&
+  return wanted && !network_->cancelled() &&
          !(failed && OutcomeOf(climb.answer->failure) == Outcome::kError);
 }
 

@@ -134,7 +134,7 @@ class Investigator {
                            query::Account* account, std::vector<Finding>* findings);
 
   static void DropEvidence(query::Account* account, Climb* climb);
-  bool NeedsPersist(const Climb& climb) const;
+  bool NeedsPersist(const input::NameJob& job, const Climb& climb) const;
   async::Task<> LookUpPersist(dns::NameView name, const query::Account& account, Climb* climb);
 
   void BeginPass(query::Account* account, Climb* climb);

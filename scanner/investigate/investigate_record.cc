@@ -92,7 +92,8 @@ void Investigator::FillRrset(const CaaAnswer& answer, Record* record) const {
 Record* Investigator::Recall(const input::NameJob& job) {
   assert(job.valid && "what is no name has no answer");
   const Inquiry* inquiry = input::InquiryOf(job);
-  if (options_.known_bytes == 0 || inquiry == nullptr || inquiry->fresh || inquiry->thorough) {
+  if (options_.known_bytes == 0 || options_.persist || inquiry == nullptr || inquiry->fresh ||
+      inquiry->thorough || inquiry->also_persist) {
     return nullptr;
   }
   const auto known = known_.Find(job.name);

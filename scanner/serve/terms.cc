@@ -58,6 +58,14 @@ absl::Status TakePurpose(Query* query, IssuanceRequest* request) {
   return absl::OkStatus();
 }
 
+absl::Status TakeAlso(Query* query, bool* persist) {
+  for (const std::string& what : TakeAll("also", query)) {
+    if (what != "persist") return Wrong("also", "is persist");
+    *persist = true;
+  }
+  return absl::OkStatus();
+}
+
 /// In place of the usual ones, where there are any.
 void TakeAllInto(const std::string& name, Query* query, std::vector<std::string>* values) {
   std::vector<std::string> taken = TakeAll(name, query);
@@ -90,6 +98,7 @@ absl::StatusOr<Inquiry> TakeTerms(const Inquiry& usual, Query* query) {
   absl::Status status = TakeIssuers(query, &inquiry.request);
   if (status.ok()) status = TakeFlag("wildcard", query, &inquiry.request.wildcard);
   if (status.ok()) status = TakeFlag("fresh", query, &inquiry.fresh);
+  if (status.ok()) status = TakeAlso(query, &inquiry.also_persist);
   if (!status.ok()) return status;
   if (absl::Status known = TakePurpose(query, &inquiry.request); !known.ok()) return known;
   TakeAllInto("account_uri", query, &inquiry.request.account_uris);

@@ -14,8 +14,8 @@ namespace caascan::serve {
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 /// Takes the members that say who asks and for what out of the query: `ca` (repeat), `on_failure`,
-/// `account_uri`, `validation_method`, `wildcard`, `fresh`. `usual` is what holds where they are
-/// not there. Errors: InvalidArgument that names the member.
+/// `account_uri`, `validation_method`, `wildcard`, `fresh`, `also` (persist). `usual` is what holds
+/// where they are not there. Errors: InvalidArgument that names the member.
 absl::StatusOr<Inquiry> TakeTerms(const Inquiry& usual, Query* query);
 
 /// "1", "true", "yes" or nothing; "0", "false" or "no". Errors: InvalidArgument that names it.

@@ -81,8 +81,32 @@ class Browser:
 
     def open(self, path):
         """Shows a file and waits until it is loaded."""
+        self.visit(f"file://{path}")
+
+    def visit(self, url):
+        """Shows what is at a URL and waits until it is loaded."""
         self._loaded = False
-        self.call("Page.navigate", url=f"file://{path}")
+        self.call("Page.navigate", url=url)
+        self._wait_for_load()
+
+    def press(self, key, text=""):
+        """A key of the keyboard, such as Tab; Enter has the text "\\r"."""
+        for kind in ("keyDown", "keyUp"):
+            code = {"Enter": 13, "Tab": 9, " ": 32}.get(key, 0)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, text=text if kind == "keyDown" else "",
+                      windowsVirtualKeyCode=code)
+
+    def type(self, text):
+        """Text into what has the focus."""
+        self.call("Input.insertText", text=text)
+
+    def wait_for_load(self, act):
+        """Calls `act`, which leads to another page, and waits until that is loaded."""
+        self._loaded = False
+        act()
+        self._wait_for_load()
+
+    def _wait_for_load(self):
         deadline = time.monotonic() + PATIENCE_S
         while not self._loaded:
             self._note(self._read(deadline))

@@ -24,6 +24,7 @@ TEST_F(TakeTermsTest, WithoutMembersTheUsualHolds) {
   EXPECT_THAT(inquiry->request.issuer_domains, ElementsAre("ca.example"));
   EXPECT_TRUE(inquiry->request.uses_exception);
   EXPECT_FALSE(inquiry->fresh);
+  EXPECT_FALSE(inquiry->also_persist);
 }
 
 TEST_F(TakeTermsTest, TakesWhatItKnowsAndLeavesTheRest) {
@@ -32,6 +33,7 @@ TEST_F(TakeTermsTest, TakesWhatItKnowsAndLeavesTheRest) {
                  {"ca", "pki.goog"},
                  {"wildcard", "1"},
                  {"fresh", ""},
+                 {"also", "persist"},
                  {"account_uri", "https://a/1"},
                  {"on_failure", "refuse"},
                  {"validation_method", "dns-01"}};
@@ -40,6 +42,7 @@ TEST_F(TakeTermsTest, TakesWhatItKnowsAndLeavesTheRest) {
   EXPECT_THAT(inquiry->request.issuer_domains, ElementsAre("letsencrypt.org", "pki.goog"));
   EXPECT_TRUE(inquiry->request.wildcard);
   EXPECT_TRUE(inquiry->fresh);
+  EXPECT_TRUE(inquiry->also_persist);
   EXPECT_FALSE(inquiry->request.uses_exception);
   EXPECT_EQ(inquiry->request.account_uris, (std::vector<std::string>{"https://a/1"}));
   EXPECT_EQ(inquiry->request.validation_methods, (std::vector<std::string>{"dns-01"}));
@@ -61,6 +64,7 @@ TEST_F(TakeTermsTest, WrongValuesAreNamed) {
                                          {"ca", ""},
                                          {"wildcard", "maybe"},
                                          {"fresh", "2"},
+                                         {"also", "txt"},
                                          {"on_failure", "no"}}) {
     Query query = {{name, value}};
     const auto inquiry = TakeTerms(usual_, &query);

@@ -100,6 +100,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
                   "Also write a page for a browser to FILE, with a picture of the chain of trust "
                   "and of the servers, and letters to copy. An existing file is replaced."},
                  &html_path_);
+  AddAlsoOption(app, &options_.also_persist);
   AddLookUpOptions(app);
 }
 

@@ -199,11 +199,7 @@ void ScanCommand::AddDecisionOptions(CLI::App* app) {
   request_.AddTo(app);
   app->add_flag("--wildcard", options_.request.wildcard,
                 "Evaluate every name as *.name. A name given as *.name always is. Only for TLS.");
-  cli::AddChoice(
-      app, "--also",
-      "Also look up the TXT records of _validation-persist.NAME, with one more query a name. The "
-      "member persist says whether they are valid for the CA and the account (dns-persist-01).",
-      {{"persist", true}}, &options_.also_persist);
+  AddAlsoOption(app, &options_.also_persist);
 }
 
 void ScanCommand::AddPartOptions(CLI::App* app) {

@@ -25,7 +25,7 @@ constexpr const char* kFooter = R"(Requests:
   POST /v1/names: names in, records out, one a line, both streamed at the same time. Records come
     in the order in which they are ready. A line is a name, or an object as in the ndjson input of
     caascan scan. Query parameters: ca (repeatable), on_failure, account_uri, validation_method,
-    wildcard=1, fresh=1. An answer is kept until its valid_until, and decided again for each
+    wildcard=1, fresh=1, also=persist. An answer is kept until its valid_until, and decided again for each
     request. fresh=1 looks up the name and the names above it again. No further names are read
     while --max-names are in flight, or while 1 MiB of records waits for the client.
       curl -sN -X POST -T - http://127.0.0.1:8659/v1/names < names.txt

@@ -35,6 +35,15 @@ inline void AddOverwriteOption(CLI::App* app, bool* overwrite) {
                 "Other files are always replaced, except inputs.");
 }
 
+/// Of commands that look names up.
+inline void AddAlsoOption(CLI::App* app, bool* persist) {
+  cli::AddChoice(app, "--also",
+                 "Also look up the TXT records of _validation-persist.NAME, with one more query a "
+                 "name. The member persist says whether they are valid for the CA and the account "
+                 "(dns-persist-01).",
+                 {{"persist", true}}, persist);
+}
+
 inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
   cli::AddChoice(
       app, "--progress",
