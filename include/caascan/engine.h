@@ -53,6 +53,10 @@ class Scanner {
   /// Called on the engine's threads, one call at a time for each batch. It must be quick, must not
   /// throw, and must not end its batch. The record holds until it returns.
   using OnRecord = std::function<void(uint64_t number, const Record& record)>;
+  /// The records so far may be passed on. For those who only collect in OnRecord, since to wake a
+  /// thread for each record costs more than the look-up: called once none of the batch's names is
+  /// in flight at a worker, and otherwise some milliseconds after a record. As OnRecord else.
+  using OnPause = std::function<void()>;
 
   /// Of `options` counts how names are looked up: resolvers, limits, DNSSEC, threads, diagnosis.
   /// Inputs, outputs, `request`, progress and telemetry do not. The trust anchor is checked.
@@ -64,8 +68,10 @@ class Scanner {
   Scanner(const Scanner&) = delete;
   Scanner& operator=(const Scanner&) = delete;
 
-  /// Names to come, whose records go to `on_record`. The batch ends before the scanner.
-  [[nodiscard]] std::unique_ptr<Batch> Begin(Inquiry inquiry, OnRecord on_record);
+  /// Names to come, whose records go to `on_record`. `on_pause` may be empty. The batch ends before
+  /// the scanner.
+  [[nodiscard]] std::unique_ptr<Batch> Begin(Inquiry inquiry, OnRecord on_record,
+                                             OnPause on_pause = {});
   /// The names' records, in their order. Blocks. Once `stop` is asked, names that have no record
   /// yet get one with the reason `stopped`.
   [[nodiscard]] std::vector<Record> Check(const std::vector<std::string>& names,
@@ -92,8 +98,8 @@ class Scanner {
 /// the batch is destroyed before.
 class Scanner::Batch {
  public:
-  /// Gives up names that have no record yet: their look-ups end soon. `on_record` is not called any
-  /// more once this has returned.
+  /// Gives up names that have no record yet: their look-ups end soon. Neither function is called
+  /// any more once this has returned.
   ~Batch();
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;

@@ -61,12 +61,13 @@ input::NameJob TypedJob(std::string_view name, const Inquiry& inquiry) {
 class Scanner::Batch::Client : public input::Asker {
  public:
   /// `queue` and `batches` outlive it.
-  Client(Inquiry inquiry, OnRecord on_record, engine::FairQueue* queue,
+  Client(Inquiry inquiry, OnRecord on_record, OnPause on_pause, engine::FairQueue* queue,
          std::atomic<size_t>* batches)
       : Asker(std::move(inquiry), queue->worker_count()),
         queue_(queue),
         batches_(batches),
-        on_record_(std::move(on_record)) {
+        on_record_(std::move(on_record)),
+        on_pause_(std::move(on_pause)) {
     ++*batches_;
   }
 
@@ -75,6 +76,11 @@ class Scanner::Batch::Client : public input::Asker {
     if (!on_record_) return;
     --waiting_;
     on_record_(job.details().number, *record);
+  }
+
+  void Settle() override {
+    const std::lock_guard lock(mutex_);
+    if (on_pause_) on_pause_();
   }
 
   static void Push(const std::shared_ptr<Client>& client, input::NameJob&& job) {
@@ -99,6 +105,7 @@ class Scanner::Batch::Client : public input::Asker {
     {
       const std::lock_guard lock(mutex_);
       on_record_ = nullptr;
+      on_pause_ = nullptr;
     }
     (void)queue_->Remove(this);
     held_.clear();  // Each of them keeps this alive.
@@ -114,6 +121,7 @@ class Scanner::Batch::Client : public input::Asker {
   std::atomic<size_t> waiting_{0};
   std::mutex mutex_;
   OnRecord on_record_;  // Guarded by it.
+  OnPause on_pause_;    // Likewise.
 
   // The batch's thread only.
   static constexpr size_t kMostHeld = 256;
@@ -241,12 +249,14 @@ absl::StatusOr<std::unique_ptr<Scanner>> Scanner::Open(const ScanOptions& option
 Scanner::Scanner(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Scanner::~Scanner() = default;
 
-std::unique_ptr<Scanner::Batch> Scanner::Begin(Inquiry inquiry, OnRecord on_record) {
+std::unique_ptr<Scanner::Batch> Scanner::Begin(Inquiry inquiry, OnRecord on_record,
+                                               OnPause on_pause) {
   if (inquiry.request.issuer_domains.empty()) {
     inquiry.request.issuer_domains.emplace_back("letsencrypt.org");
   }
-  return std::unique_ptr<Batch>(new Batch(std::make_shared<Batch::Client>(
-      std::move(inquiry), std::move(on_record), impl_->queue(), impl_->batches())));
+  return std::unique_ptr<Batch>(new Batch(
+      std::make_shared<Batch::Client>(std::move(inquiry), std::move(on_record), std::move(on_pause),
+                                      impl_->queue(), impl_->batches())));
 }
 
 std::vector<Record> Scanner::Check(const std::vector<std::string>& names, const Inquiry& inquiry,

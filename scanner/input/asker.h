@@ -17,7 +17,7 @@ namespace caascan::input {
 class Asker {
  public:
   /// `workers`: threads that may take its jobs up.
-  Asker(Inquiry inquiry, size_t workers) : inquiry_(std::move(inquiry)), in_flight_(workers) {}
+  Asker(Inquiry inquiry, size_t workers) : inquiry_(std::move(inquiry)), workers_(workers) {}
   virtual ~Asker() = default;
   Asker(const Asker&) = delete;
   Asker& operator=(const Asker&) = delete;
@@ -26,6 +26,10 @@ class Asker {
 
   /// The job's record, which may be changed and holds until this returns. On a worker's thread.
   virtual void Take(const NameJob& job, Record* record) = 0;
+  /// What was taken so far may be passed on: by Take() alone each record would wake another thread.
+  /// Called on a worker's thread once nothing of the asker is in flight there, and otherwise some
+  /// milliseconds after a record.
+  virtual void Settle() {}
 
   /// Any thread. What is looked up for it ends with its next query, as `stopped`.
   void GiveUp() { given_up_.store(true, std::memory_order_relaxed); }
@@ -34,14 +38,23 @@ class Asker {
   /// Its names that this worker looks up; those that are put off do not count. That worker's thread
   /// only.
   uint32_t& in_flight(size_t worker) {
-    assert(worker < in_flight_.size());
-    return in_flight_[worker];
+    assert(worker < workers_.size());
+    return workers_[worker].in_flight;
+  }
+  /// Has this worker given records since it last called Settle()? Likewise.
+  bool& unsettled(size_t worker) {
+    assert(worker < workers_.size());
+    return workers_[worker].unsettled;
   }
 
  private:
   const Inquiry inquiry_;
   std::atomic<bool> given_up_{false};
-  std::vector<uint32_t> in_flight_;
+  struct AtWorker {
+    uint32_t in_flight = 0;
+    bool unsettled = false;
+  };
+  std::vector<AtWorker> workers_;
 };
 
 /// What the job's asker asks; null where it has none.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "scanner/dns/special_names.h"
 #include "scanner/input/asker.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr size_t kWriteAtBytes = 64 << 10;
 constexpr std::chrono::milliseconds kWriteAfter(50);
+constexpr std::chrono::milliseconds kSettleAfter(5);
 // A turn starts this many names at most before it sends and receives again.
 constexpr size_t kStartsPerTurn = 1024;
 constexpr unsigned kMaxTimesPutOff = 8;
@@ -30,6 +32,7 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
       resolver_(MakeResolver()),
       investigator_(&network_, resolver_.get(), setup.investigate),
       flush_timer_(this),
+      settle_timer_(this),
       parked_(setup.max_parked) {
   if (setup.thorough != nullptr) thorough_.emplace(&network_, resolver_.get(), *setup.thorough);
 }
@@ -37,6 +40,7 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
 Worker::~Worker() {
   assert(!thread_.joinable() && "joined before it is destroyed");
   flush_timer_.Cancel();
+  settle_timer_.Cancel();
   network_.Close();
   loop_.Drain();
 }
@@ -127,11 +131,14 @@ void Worker::OnTurn() {
   if (more && (HasRoom() || stop_.load(std::memory_order_relaxed))) loop_.Wake();
   if (lines_.size() >= kWriteAtBytes) WriteOut();
   if (!lines_.empty() && !flush_timer_.armed()) loop_.Arm(&flush_timer_, kWriteAfter);
+  if (!unsettled_.empty()) SettleIdle();
   if (in_flight_ == 0 && !parked_.empty()) loop_.Wake();  // Nothing else will.
   if (input_ended_ && in_flight_ == 0 && parked_.empty()) {
     WriteOut();
+    SettleAll();
     network_.CancelAll();  // Canaries, if anything.
     flush_timer_.Cancel();
+    settle_timer_.Cancel();
     loop_.Stop();
   }
 }
@@ -239,8 +246,27 @@ void Worker::Deliver(const input::NameJob& job, Record* record) {
   counters_.AddRecords(record->reason, job.record_count());
   if (const auto& asker = job.details().asker; asker != nullptr) {
     asker->Take(job, record);
+    if (!std::exchange(asker->unsettled(index_), true)) unsettled_.push_back(asker);
   } else {
     input::AppendRecords(job, *setup_.format, record, &lines_);
+  }
+}
+
+/// Who waits for nothing more here has its records now; the others soon, many together.
+void Worker::SettleIdle() {
+  std::erase_if(unsettled_, [this](const std::shared_ptr<input::Asker>& asker) {
+    if (asker->in_flight(index_) > 0) return false;
+    asker->unsettled(index_) = false;
+    asker->Settle();
+    return true;
+  });
+  if (!unsettled_.empty() && !settle_timer_.armed()) loop_.Arm(&settle_timer_, kSettleAfter);
+}
+
+void Worker::SettleAll() {
+  for (const auto& asker : std::exchange(unsettled_, {})) {
+    asker->unsettled(index_) = false;
+    asker->Settle();
   }
 }
 

@@ -110,6 +110,16 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
     Worker* const worker_;
   };
 
+  /// Fires when records have waited long enough with their askers.
+  class SettleTimer : public async::Timer {
+   public:
+    explicit SettleTimer(Worker* worker) : worker_(worker) {}
+
+   private:
+    void OnTimer() override { worker_->SettleAll(); }
+    Worker* const worker_;
+  };
+
   void Run();
   void OnTurn();
   bool StartNames();
@@ -119,6 +129,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   std::optional<Reason> ReasonNotToLookUp(const input::NameJob& job, bool give_back) const;
   void StartJob(input::NameJob&& job, bool give_back);
   void Deliver(const input::NameJob& job, Record* record);
+  void SettleIdle();
+  void SettleAll();
   investigate::Investigator* InvestigatorFor(const input::NameJob& job);
   void StartProbes();
   async::Task<void> ProbeCanaries(std::function<void(bool)> done);
@@ -146,6 +158,8 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   investigate::Investigator investigator_;
   std::optional<investigate::Investigator> thorough_;
   FlushTimer flush_timer_;
+  SettleTimer settle_timer_;
+  std::vector<std::shared_ptr<input::Asker>> unsettled_;
   ParkedJobs parked_;
   SlowOperators slow_operators_;
   JobBatch batch_;

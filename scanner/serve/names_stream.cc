@@ -10,6 +10,8 @@ namespace {
 
 // Of records that the client has not taken: then no further names are read. Half of it: they are.
 constexpr size_t kMaxUnsent = 1 << 20;
+// Of records together, which are not kept for others to come.
+constexpr size_t kSendAt = 64 << 10;
 
 }  // namespace
 
@@ -30,7 +32,8 @@ std::shared_ptr<NamesStream> NamesStream::Begin(std::shared_ptr<http::Exchange> 
       new NamesStream(std::move(exchange), std::move(keeper), limits, std::move(post)));
   self->batch_ = scanner->Begin(
       std::move(inquiry),
-      [stream = self.get()](uint64_t, const Record& record) { stream->OnRecord(record); });
+      [stream = self.get()](uint64_t, const Record& record) { stream->OnRecord(record); },
+      [stream = self.get()] { stream->OnPause(); });
   http::Exchange* own = self->exchange_.get();
   own->OnGone([self] {
     self->ended_ = true;
@@ -78,14 +81,24 @@ void NamesStream::TakeEnd() {
 
 /// On an engine's thread: the record becomes text there.
 void NamesStream::OnRecord(const Record& record) {
-  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    first = ready_.empty();
     AppendRecord(record, &ready_);
     ++given_;
+    if (ready_.size() < kSendAt || std::exchange(posted_, true)) return;
   }
-  if (!first) return;
+  PostSend();
+}
+
+void NamesStream::OnPause() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (ready_.empty() || std::exchange(posted_, true)) return;
+  }
+  PostSend();
+}
+
+void NamesStream::PostSend() {
   post_([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Send();
   });
@@ -102,6 +115,7 @@ void NamesStream::Send() {
   {
     const std::lock_guard lock(mutex_);
     lines.swap(ready_);
+    posted_ = false;
   }
   exchange_->Write(lines);
   if (exchange_->unsent() > kMaxUnsent && !std::exchange(paused_, true)) exchange_->PauseBody();

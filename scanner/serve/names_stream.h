@@ -46,6 +46,8 @@ class NamesStream : public std::enable_shared_from_this<NamesStream> {
   void TakeLine(const LineCutter::Line& line);
   void TakeEnd();
   void OnRecord(const Record& record);
+  void OnPause();
+  void PostSend();
   void Send();
   void Continue();
   void EndWhereDone();
@@ -66,6 +68,7 @@ class NamesStream : public std::enable_shared_from_this<NamesStream> {
   std::mutex mutex_;  // Guards what follows.
   std::string ready_;
   uint64_t given_ = 0;
+  bool posted_ = false;  // Send() comes.
 
   std::unique_ptr<Scanner::Batch> batch_;  // Ends before all that its records need.
 };
