@@ -16,7 +16,10 @@ constexpr size_t kTurn = 8;  // Names of one asker.
 }  // namespace
 
 FairQueue::FairQueue(size_t workers, size_t max_in_flight, std::function<void(size_t)> wake)
-    : max_in_flight_(max_in_flight), wake_(std::move(wake)), workers_(workers) {
+    : max_in_flight_(max_in_flight),
+      wake_(std::move(wake)),
+      paces_(workers, {Headroom(max_in_flight)}),
+      workers_(workers) {
   assert(workers > 0 && max_in_flight > 0);
 }
 
@@ -33,6 +36,7 @@ FairQueue::Lane* FairQueue::LaneOf(const std::shared_ptr<input::Asker>& asker, Q
   *is_new = lane == queue->lanes.end();
   if (!*is_new) return &*lane;
   queue->lanes.push_back({asker, {}});
+  queue->shared_since = queue->shared_since || queue->lanes.size() > 1;
   return &queue->lanes.back();
 }
 
@@ -87,10 +91,20 @@ void FairQueue::Close() {
 }
 
 /// How many names the asker may have in flight at the worker.
-size_t FairQueue::Share(size_t askers, const input::Asker& asker) const {
-  const size_t share = std::max<size_t>(1, max_in_flight_ / (askers + 1));
+size_t FairQueue::Share(size_t worker, size_t askers, const input::Asker& asker) const {
+  size_t share = std::max<size_t>(1, max_in_flight_ / (askers + 1));
+  const Pace& pace = paces_[worker];
+  if (pace.now - workers_[worker].shared_at < kShared) {
+    share = std::min(share, pace.headroom.limit());
+  }
   const size_t own = asker.inquiry().max_in_flight;
   return own == 0 ? share : std::min(share, std::max<size_t>(1, own / workers_.size()));
+}
+
+void FairQueue::NoteTurn(size_t worker, std::chrono::nanoseconds now,
+                         std::chrono::nanoseconds idle) {
+  paces_[worker].now = now;
+  paces_[worker].headroom.Note(now, idle);
 }
 
 FairQueue::PopResult FairQueue::Pop(size_t worker, scan::JobBatch* batch) {
@@ -98,11 +112,12 @@ FairQueue::PopResult FairQueue::Pop(size_t worker, scan::JobBatch* batch) {
   const std::lock_guard lock(mutex_);
   assert(worker < workers_.size());
   Queue& queue = workers_[worker];
+  if (std::exchange(queue.shared_since, false)) queue.shared_at = paces_[worker].now;
   const size_t askers = queue.lanes.size();
   for (size_t looks = 0; looks < askers && taken.size() < kBatch; ++looks) {
     Lane lane = std::move(queue.lanes.front());
     queue.lanes.pop_front();
-    const size_t share = Share(askers, *lane.asker);
+    const size_t share = Share(worker, askers, *lane.asker);
     const size_t running = lane.asker->in_flight(worker);
     // What was given up leaves at once: its names are written as stopped.
     const size_t room = lane.asker->given_up() ? kTurn : share - std::min(share, running);

@@ -1,6 +1,7 @@
 // Where workers get their jobs.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -23,6 +24,13 @@ class JobSource {
   virtual ~JobSource() = default;
   /// A worker, for itself alone. *batch is replaced on kBatch, else untouched.
   virtual PopResult Pop(size_t worker, JobBatch* batch) = 0;
+
+  /// Is NoteTurn() to be called? Const.
+  virtual bool watches_turns() const { return false; }
+  /// At each turn of the worker's loop, on its thread. `idle`: how long it has waited for events,
+  /// since ever.
+  virtual void NoteTurn(size_t /*worker*/, std::chrono::nanoseconds /*now*/,
+                        std::chrono::nanoseconds /*idle*/) {}
 };
 
 }  // namespace caascan::scan

@@ -68,6 +68,7 @@ std::unique_ptr<resolve::Resolver> Worker::MakeResolver() {
 
 absl::Status Worker::Open() {
   if (absl::Status status = loop_.status(); !status.ok()) return status;
+  if (setup_.queue->watches_turns()) (void)uv_loop_configure(loop_.uv(), UV_METRICS_IDLE_TIME);
   if (absl::Status status = network_.Open(); !status.ok()) return status;
   // Where resolvers are asked, whether it is they who are silent cannot be told.
   if (!setup_.resolvers.empty() && !setup_.explain_iteratively) return absl::OkStatus();
@@ -122,6 +123,10 @@ void Worker::OnTurn() {
   if (look_for_blocked_.load(std::memory_order_relaxed) &&
       look_for_blocked_.exchange(false, std::memory_order_acquire)) {
     network_.LookForBlocked();
+  }
+  if (setup_.queue->watches_turns()) {
+    setup_.queue->NoteTurn(index_, loop_.now(),
+                           std::chrono::nanoseconds(uv_metrics_idle_time(loop_.uv())));
   }
   const bool more = StartNames();
   network_.Flush();
