@@ -20,6 +20,7 @@ struct DossierOptions {
   ReportFormat format = ReportFormat::kMarkdown;  // That, kText for the same, or kHtml.
   unsigned threads = 0;                           // 0 is one a core, 16 at most.
   ProgressMode progress = ProgressMode::kAuto;
+  std::string operators_path;  // As ReportOptions::operators_path.
 };
 
 /// Reads all records once and writes the dossier, as RunReport() does its report. InvalidArgument

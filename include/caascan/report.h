@@ -27,6 +27,9 @@ struct ReportOptions {
   bool orders_only = false;
   /// Not a report but its counts, to be read again, with others, as an input.
   bool partial = false;
+  /// Operators by their servers' names, beside those of datasets/operators.tsv; may be empty. They
+  /// count where a record does not say its operator.
+  std::string operators_path;
   unsigned threads = 0;  // 0 is one a core, 16 at most.
   ProgressMode progress = ProgressMode::kAuto;
 };

@@ -144,6 +144,8 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
   int64_t server_rate_qps = -1;
   int64_t server_inflight = -1;
   std::string server_limits_path;  // Limits of single servers, agreed with operators; may be empty.
+  /// Operators by their servers' names, beside those of datasets/operators.tsv; may be empty.
+  std::string operators_path;
   std::chrono::milliseconds timeout{2000};
   unsigned retries = 2;
   /// Somebody waits for the answer: silence is found out by shorter first waits and by tries that

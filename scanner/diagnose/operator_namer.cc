@@ -67,7 +67,7 @@ void OperatorNamer::Name(dns::NameView name, const zones::Zone& zone, std::strin
     const size_t parent_size = host.parent().size();
     if (!beside) domain = dns::NameView();
     if (match.known == nullptr || match.size > parent_size || !beside) {
-      match = guide::FindOperatorMatch(host, beside ? parent_size : 0);
+      match = table_.Match(host, beside ? parent_size : 0);
     }
     Found found{match.known, {}};
     if (match.known != nullptr) {

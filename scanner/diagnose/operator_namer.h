@@ -18,6 +18,10 @@ namespace caascan::diagnose {
 /// share. One a worker; loop thread only.
 class OperatorNamer {
  public:
+  /// `table` outlives it.
+  explicit OperatorNamer(const guide::OperatorTable& table = guide::OperatorTable::BuiltIn())
+      : table_(table) {}
+
   /// Writes who runs the servers of `zone`, whose apex is `name`: each operator once, in
   /// alphabetical order, separated by commas, three at most; empty where the zone has no servers.
   void Name(dns::NameView name, const zones::Zone& zone, std::string* out);
@@ -26,6 +30,7 @@ class OperatorNamer {
   void Learn(const zones::Zone& zone, size_t server, const guide::Operator* known);
   const guide::Operator* ByAddress(const zones::Zone& zone, size_t server) const;
 
+  const guide::OperatorTable& table_;
   // At most kMaxAddresses: those that come later are not learnt.
   absl::flat_hash_map<async::Address, const guide::Operator*> by_address_;
 };

@@ -58,9 +58,9 @@ void DossierFault::Merge(const DossierFault& other) {
   for (const DossierSample& sample : other.samples) AddSample(sample);
 }
 
-void Dossier::Add(const record::RecordView& record) {
+void Dossier::Add(const record::RecordView& record, const guide::OperatorTable& table) {
   std::string memory;
-  const guide::OperatorName by = guide::OperatorOf(record, &memory);
+  const guide::OperatorName by = guide::OperatorOf(record, &memory, table);
   if (by.basis == guide::OperatorBasis::kNone || !caa::EqualIgnoringCase(by.name, operator_name_))
     return;
   outcomes_.Add(record.outcome);

@@ -46,7 +46,8 @@ class Dossier {
   explicit Dossier(std::string operator_name) : operator_name_(std::move(operator_name)) {}
 
   /// Takes the record if it is this operator's.
-  void Add(const record::RecordView& record);
+  void Add(const record::RecordView& record,
+           const guide::OperatorTable& table = guide::OperatorTable::BuiltIn());
   void Merge(const Dossier& other);
 
   const std::string& operator_name() const { return operator_name_; }

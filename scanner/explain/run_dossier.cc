@@ -19,20 +19,22 @@ constexpr const char* kNoSamples =
 
 class DossierWorker : public report::RecordWorker {
  public:
-  DossierWorker(const std::string& operator_name, std::mutex* mutex, Dossier* sum)
-      : mutex_(mutex), sum_(sum), mine_(operator_name) {}
+  DossierWorker(const std::string& operator_name, const guide::OperatorTable* table,
+                std::mutex* mutex, Dossier* sum)
+      : mutex_(mutex), sum_(sum), table_(table), mine_(operator_name) {}
   ~DossierWorker() override {
     const std::lock_guard lock(*mutex_);
     sum_->Merge(mine_);
   }
 
   void Add(const record::RecordView& record, size_t /*input*/, std::string_view /*line*/) override {
-    mine_.Add(record);
+    mine_.Add(record, *table_);
   }
 
  private:
   std::mutex* const mutex_;
   Dossier* const sum_;  // Guarded by it.
+  const guide::OperatorTable* const table_;
   Dossier mine_;
 };
 
@@ -48,12 +50,19 @@ absl::Status RunDossier(const DossierOptions& options, ReportSummary* summary) {
   absl::Status safe = record::CheckReplaced(record::Operands(options.inputs),
                                             {{"-o", options.output_path}}, options.overwrite);
   if (!safe.ok()) return safe;
+  std::unique_ptr<const guide::OperatorTable> own;
+  if (!options.operators_path.empty()) {
+    auto read = guide::OperatorTable::Read(options.operators_path);
+    if (!read.ok()) return read.status();
+    own = *std::move(read);
+  }
+  const guide::OperatorTable* table = own ? own.get() : &guide::OperatorTable::BuiltIn();
   auto pass = std::make_unique<report::RecordPass>(
       report::PassOptions{options.inputs, options.threads, options.progress});
   std::mutex mutex;
   explain::Dossier dossier(options.operator_name);
   absl::Status status = pass->Run([&] {
-    return std::make_unique<explain::DossierWorker>(options.operator_name, &mutex, &dossier);
+    return std::make_unique<explain::DossierWorker>(options.operator_name, table, &mutex, &dossier);
   });
   if (!status.ok()) return status;
   summary->records = pass->records();

@@ -2,7 +2,6 @@
 #include "scanner/guide/operator_name.h"
 
 #include "scanner/dns/name.h"
-#include "scanner/guide/operators.h"
 
 namespace caascan::guide {
 namespace {
@@ -23,11 +22,11 @@ std::string_view HostAtFault(const record::RecordView& record) {
 
 }  // namespace
 
-std::string OperatorOfHost(std::string_view host) {
+std::string OperatorOfHost(std::string_view host, const OperatorTable& table) {
   dns::Name name;
   if (dns::Name::FromText(host, &name) != dns::NameError::kNone) return std::string(host);
   name.ToLower();
-  if (const Operator* const known = FindOperator(name)) {
+  if (const Operator* const known = table.Find(name)) {
     return std::string(known->name);
   }
   std::string domain;
@@ -39,11 +38,12 @@ bool IsFault(std::string_view server_result) {
   return server_result != "answer" && server_result != "referral" && server_result != "blocked";
 }
 
-OperatorName OperatorOf(const record::RecordView& record, std::string* memory) {
+OperatorName OperatorOf(const record::RecordView& record, std::string* memory,
+                        const OperatorTable& table) {
   if (!record.operator_name.empty()) return {record.operator_name, OperatorBasis::kRecord};
   const std::string_view host = HostAtFault(record);
   if (host.empty()) return {};
-  *memory = OperatorOfHost(host);
+  *memory = OperatorOfHost(host, table);
   return {*memory, OperatorBasis::kHost};
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "scanner/guide/operators.h"
 #include "scanner/record/record_view.h"
 
 namespace caascan::guide {
@@ -21,13 +22,15 @@ struct OperatorName {
 };
 
 /// The record's `operator`; else who runs the first server that is at fault, else the first server,
-/// else the first finding's: its operator by datasets/operators.tsv, else its registrable domain.
-/// The name is a view into the record, or `*memory`. Safe from any thread.
-OperatorName OperatorOf(const record::RecordView& record, std::string* memory);
+/// else the first finding's: its operator by `table`, else its registrable domain. The name is a
+/// view into the record, or `*memory`. Safe from any thread.
+OperatorName OperatorOf(const record::RecordView& record, std::string* memory,
+                        const OperatorTable& table = OperatorTable::BuiltIn());
 
-/// Who runs the server of that name: by datasets/operators.tsv, else its registrable domain. A text
-/// that is no domain name stands for itself. Safe from any thread.
-std::string OperatorOfHost(std::string_view host);
+/// Who runs the server of that name: by `table`, else its registrable domain. A text that is no
+/// domain name stands for itself. Safe from any thread.
+std::string OperatorOfHost(std::string_view host,
+                           const OperatorTable& table = OperatorTable::BuiltIn());
 
 /// Is this result of a server (the record's `result`) held against it? An answer and a referral are
 /// not, nor is an address that we would not ask.

@@ -24,7 +24,14 @@ absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
       options.output_path, options.partial ? ReportFormat::kText : options.format, options.top,
       record::Operands(options.inputs), options.overwrite};
   if (absl::Status status = publish::CheckOutput(output); !status.ok()) return status;
-  const report::PassOptions reading = {options.inputs, options.threads, options.progress};
+  report::PassOptions reading = {options.inputs, options.threads, options.progress};
+  std::unique_ptr<const guide::OperatorTable> operators;
+  if (!options.operators_path.empty()) {
+    auto read = guide::OperatorTable::Read(options.operators_path);
+    if (!read.ok()) return read.status();
+    operators = *std::move(read);
+    reading.operators = operators.get();
+  }
   auto pass = std::make_unique<report::RecordPass>(reading);
   report::CountedRecords counted;
   const absl::Status status = report::CountRecords(reading, pass.get(), &counted);

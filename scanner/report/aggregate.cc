@@ -70,7 +70,7 @@ void Aggregate::Hold(std::string_view fault, const record::RecordView& record,
   if (host.empty()) {
     row->NoteOperator(operator_name);
   } else if (row->operator_name.empty()) {
-    row->operator_name = guide::OperatorOfHost(host);
+    row->operator_name = guide::OperatorOfHost(host, *table_);
   }
   row->seen.Add(record.time_ms);
 }
@@ -114,7 +114,7 @@ void Aggregate::AddServers(const record::RecordView& record, std::string_view op
 }
 
 void Aggregate::AddOperator(const record::RecordView& record) {
-  const guide::OperatorName by = guide::OperatorOf(record, &operator_name_);
+  const guide::OperatorName by = guide::OperatorOf(record, &operator_name_, *table_);
   if (by.basis == guide::OperatorBasis::kNone) {
     without_operator_.Add(record.outcome);
   }

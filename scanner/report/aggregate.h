@@ -1,5 +1,4 @@
-// What a report knows: counts over any number of records, in a bounded piece of memory, that can be
-// made in parts and added up.
+// What a report knows: counts over any number of records, in bounded memory; counts add up.
 #pragma once
 
 #include <array>
@@ -135,6 +134,8 @@ class Aggregate {
   /// Rows that a table of unbounded keys keeps.
   static constexpr size_t kMaxRows = size_t{1} << 16;
 
+  /// Who runs servers, where records do not say; it outlives this. Without: the built-in table.
+  void UseOperators(const guide::OperatorTable* table) { table_ = table; }
   void Add(const record::RecordView& record);
   void Merge(const Aggregate& other);
   /// Adds the rows of all tables to those of `sum` and leaves the tables empty; the totals stay.
@@ -242,8 +243,8 @@ class Aggregate {
   Histogram elapsed_us_;
   Histogram queries_;
   Histogram retries_;
-  std::string key_;  // Kept for its memory, as is the next.
-  std::string operator_name_;
+  std::string key_, operator_name_;  // Kept for their memory.
+  const guide::OperatorTable* table_ = &guide::OperatorTable::BuiltIn();
 };
 
 }  // namespace caascan::report

@@ -21,7 +21,10 @@ struct SharedAggregate {
 
 class CountingWorker : public RecordWorker {
  public:
-  CountingWorker(SharedAggregate* shared, bool alone) : shared_(shared), alone_(alone) {}
+  CountingWorker(SharedAggregate* shared, bool alone, const guide::OperatorTable* operators)
+      : shared_(shared), alone_(alone) {
+    counts_.UseOperators(operators);
+  }
   ~CountingWorker() override {
     const std::lock_guard lock(shared_->mutex);
     if (alone_) {
@@ -55,8 +58,9 @@ class CountingWorker : public RecordWorker {
 absl::Status CountRecords(const PassOptions& options, RecordPass* pass, CountedRecords* counted) {
   SharedAggregate shared;
   const bool alone = options.threads == 1;
-  absl::Status status =
-      pass->Run([&shared, alone] { return std::make_unique<CountingWorker>(&shared, alone); });
+  absl::Status status = pass->Run([&shared, alone, &options] {
+    return std::make_unique<CountingWorker>(&shared, alone, options.operators);
+  });
   if (!status.ok()) return status;
   counted->sum = std::move(shared.sum);
   counted->broken = pass->broken();

@@ -12,6 +12,7 @@
 #include <absl/status/status.h>
 
 #include "caascan/scanner.h"
+#include "scanner/guide/operators.h"
 #include "scanner/io/signal_scope.h"
 #include "scanner/io/wake_fd.h"
 #include "scanner/record/record_view.h"
@@ -38,6 +39,8 @@ struct PassOptions {
   std::vector<std::string> inputs;  // None is standard input.
   unsigned threads = 0;             // 0 is one a core, kMaxThreads at most.
   ProgressMode progress = ProgressMode::kAuto;
+  /// Who runs servers, where records do not say; outlives the pass.
+  const guide::OperatorTable* operators = &guide::OperatorTable::BuiltIn();
 };
 
 /// Run() once. Takes SIGINT and SIGTERM over while it lives, and ignores SIGPIPE and SIGXFSZ.

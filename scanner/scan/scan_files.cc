@@ -22,7 +22,8 @@ std::vector<record::RunFile> Inputs(const ScanOptions& options) {
         record::RunFile{"--trust-anchor", options.trust_anchor_path},
         record::RunFile{"--resolver-ca", options.resolver_ca_path},
         record::RunFile{"--blocklist", options.blocklist_path},
-        record::RunFile{"--server-limits", options.server_limits_path}}) {
+        record::RunFile{"--server-limits", options.server_limits_path},
+        record::RunFile{"--operators", options.operators_path}}) {
     if (!file.path.empty()) inputs.push_back(file);
   }
   for (const std::string& resolver : options.resolvers) {

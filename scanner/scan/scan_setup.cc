@@ -51,6 +51,14 @@ absl::Status ReadHints(const ScanOptions& options, WorkerSetup* setup) {
                    " has no address of the family that -4 or -6 asks for, or --source has"));
 }
 
+absl::Status ReadOperators(const ScanOptions& options, WorkerSetup* setup) {
+  if (options.operators_path.empty()) return absl::OkStatus();
+  auto read = guide::OperatorTable::Read(options.operators_path);
+  if (!read.ok()) return read.status();
+  setup->operators = *std::move(read);
+  return absl::OkStatus();
+}
+
 void SetDnssecOk(bool wanted, WorkerSetup* setup) {
   setup->iterative.ask.dnssec_ok = setup->investigate.ask.dnssec_ok = wanted;
 }
@@ -180,6 +188,7 @@ void UseBlocklist(const vantage::Blocklist* blocklist, WorkerSetup* setup) {
 absl::Status ReadSetup(const ScanOptions& options, const std::vector<stream::Endpoint>& resolvers,
                        std::unique_ptr<const vantage::Blocklist>* blocklist, WorkerSetup* setup) {
   if (absl::Status status = FillSetup(options, resolvers, setup); !status.ok()) return status;
+  if (absl::Status status = ReadOperators(options, setup); !status.ok()) return status;
   if (options.blocklist_path.empty()) return absl::OkStatus();
   auto read = vantage::Blocklist::Read(options.blocklist_path);
   if (!read.ok()) return read.status();

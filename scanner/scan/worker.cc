@@ -29,6 +29,7 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
     : setup_(setup),
       index_(index),
       network_(&loop_, setup.limits, setup.network),
+      operators_(setup.operators ? *setup.operators : guide::OperatorTable::BuiltIn()),
       resolver_(MakeResolver()),
       investigator_(&network_, resolver_.get(), setup.investigate),
       flush_timer_(this),

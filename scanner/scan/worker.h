@@ -51,6 +51,7 @@ struct WorkerSetup {
   // off, and as many as max_in_flight besides stand in the queues.
   size_t max_parked = 12'000;
   const vantage::Blocklist* blocklist = nullptr;
+  std::shared_ptr<const guide::OperatorTable> operators;  // Null: the built-in ones.
   pacing::SharedLimits* limits = nullptr;
   JobSource* queue = nullptr;
   /// Where records of jobs without an asker go, and in which form. Null where all jobs have one.

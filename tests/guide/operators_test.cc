@@ -19,7 +19,7 @@ dns::Name NameOf(std::string_view text) {
 }
 
 std::string OperatorText(std::string_view host) {
-  const Operator* found = FindOperator(NameOf(host));
+  const Operator* found = OperatorTable::BuiltIn().Find(NameOf(host));
   return found == nullptr ? "" : std::string(found->name);
 }
 
@@ -72,9 +72,43 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"a.nic.example", ""}));
 
 TEST(FindOperatorTest, TellsWhatItIs) {
-  EXPECT_EQ(FindOperator(NameOf("ns1.desec.io"))->kind, OperatorKind::kDynamic);
-  EXPECT_EQ(FindOperator(NameOf("ns01.domaincontrol.com"))->kind, OperatorKind::kRegistrar);
-  EXPECT_EQ(FindOperator(NameOf("ns1.sedoparking.com"))->kind, OperatorKind::kParking);
+  const auto kind = [](std::string_view host) {
+    return OperatorTable::BuiltIn().Find(NameOf(host))->kind;
+  };
+  EXPECT_EQ(kind("ns1.desec.io"), OperatorKind::kDynamic);
+  EXPECT_EQ(kind("ns01.domaincontrol.com"), OperatorKind::kRegistrar);
+  EXPECT_EQ(kind("ns1.sedoparking.com"), OperatorKind::kParking);
+}
+
+TEST(OwnOperatorsTest, WinOverBuiltInOnesAndLeaveTheOthers) {
+  const auto table = OperatorTable::WithRows(
+      "# ours\nNS.Example\tOurs\tregistrar\r\n\ncloudflare.com\tAnother\ndns-*.example\tA glob");
+  ASSERT_TRUE(table.ok()) << table.status();
+  const auto name = [&table](std::string_view host) {
+    const Operator* const found = (*table)->Find(NameOf(host));
+    return found == nullptr ? "" : std::string(found->name);
+  };
+  EXPECT_EQ(name("a.ns.example"), "Ours");
+  EXPECT_EQ((*table)->Find(NameOf("ns.example"))->kind, OperatorKind::kRegistrar);
+  EXPECT_EQ(name("ada.ns.cloudflare.com"), "Another");
+  EXPECT_EQ(name("ns1.dns-7.example"), "A glob");
+  EXPECT_EQ(name("ns1.dns.example"), "");
+  EXPECT_EQ(name("ns-1234.awsdns-56.co.uk"), "Amazon Route 53");
+}
+
+TEST(OwnOperatorsTest, RowsThatAreNotSoundAreNamed) {
+  const auto error = [](std::string text) {
+    return std::string(OperatorTable::WithRows(std::move(text)).status().message());
+  };
+  EXPECT_EQ(error(""), "");
+  EXPECT_EQ(error("ns.example"), "line 1: has no operator behind a tab");
+  EXPECT_EQ(error("a.example\tA\n\nns.example\t"), "line 3: has no operator behind a tab");
+  EXPECT_EQ(error("ns.example\tA\tshop"), "line 1: knows no kind of operator \"shop\"");
+  for (const char* pattern : {"a..example", "ns.*.example", "*", "NS.example"}) {
+    EXPECT_EQ(
+        error(std::string("ns.example\tA\n") + pattern + "\tB"),
+        std::string("line 2: is no pattern of names, or one that is there already: ") + pattern);
+  }
 }
 
 TEST(RegistrableDomainTest, FollowsThePublicSuffixList) {

@@ -106,6 +106,7 @@ CheckCommand::CheckCommand(cli::Program* program) : program_(program) {
 
 void CheckCommand::AddLookUpOptions(CLI::App* app) {
   AddResolverOption(app, &options_);
+  AddOperatorsOption(app, &options_.operators_path);
   AddVantageOptions(app, &options_);
   AddAuthorityOptions(app, &options_);
   AddDnssecOptions(app, &options_);

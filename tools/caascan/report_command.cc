@@ -98,6 +98,7 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  "Report only orders (the order that came with each name) that have a name for "
                  "which the CA would not issue, with reason and remedy.",
                  {{"order", true}}, &options_.orders_only);
+  AddOperatorsOption(app, &options_.operators_path);
   app->add_flag("--partial", options_.partial,
                 "Write only the counts, at most a few megabytes. report reads such files together "
                 "with others and with records.");
@@ -113,9 +114,10 @@ int ReportCommand::Run() {
   const absl::Status status =
       operator_name_.empty()
           ? RunReport(options_, &summary)
-          : RunDossier({options_.inputs, options_.output_path, options_.overwrite, operator_name_,
-                        options_.format, options_.threads, options_.progress},
-                       &summary);
+          : RunDossier(
+                {options_.inputs, options_.output_path, options_.overwrite, operator_name_,
+                 options_.format, options_.threads, options_.progress, options_.operators_path},
+                &summary);
   return program_->Finish(status, SummaryText(summary), summary.signal);
 }
 

@@ -258,6 +258,7 @@ void ScanCommand::AddOutputOptions(CLI::App* app) {
        "Write the metadata of the scan to FILE: version, options, vantage point, inputs with "
        "digests, times and counts. \"none\" writes nothing (default: FILE.meta.json for -o FILE)."},
       &options_.metadata_path);
+  AddOperatorsOption(app, &options_.operators_path);
   AddProgressOption(app, &options_.progress);
   cli::AddOption(
       app,

@@ -44,6 +44,16 @@ inline void AddAlsoOption(CLI::App* app, bool* persist) {
                  {{"persist", true}}, persist);
 }
 
+/// --operators, of commands that say who runs name servers.
+inline void AddOperatorsOption(CLI::App* app, std::string* path) {
+  cli::AddOption(app,
+                 {"--operators", "FILE",
+                  "Read operators of your own from FILE. A line holds the end of the names of name "
+                  "servers, a tab, and the operator's name. The first label may hold one *. A line "
+                  "of FILE wins over a built-in row for the same names."},
+                 path);
+}
+
 inline void AddProgressOption(CLI::App* app, ProgressMode* mode) {
   cli::AddChoice(
       app, "--progress",
