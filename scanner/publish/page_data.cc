@@ -75,6 +75,8 @@ class PageWriter {
     for (const Table& table : report.tables) AddTable(table);
     out_ += "],\"texts\":[" + texts_json_ + "],\"guide\":{";
     AddGuide();
+    out_ += "},\"samples\":{";
+    for (const report::SampleList& list : report.samples) AddSamples(list);
     return std::move(out_) + "}}";
   }
 
@@ -84,6 +86,7 @@ class PageWriter {
   void AddTexts(const Table& table, size_t at);
   void AddPictures(const Table& table);
   void AddGuide();
+  void AddSamples(const report::SampleList& list);
   /// Where the list is among the table's.
   std::string PlaceOf(std::string numbers);
   void AddFacts(const std::vector<std::pair<const char*, std::string_view>>& facts);
@@ -275,6 +278,21 @@ void PageWriter::AddGuide() {
               {"meaning", ReasonMeaning(reason)},
               {"remedy", guide::ReasonRemedy(reason)}});
   }
+}
+
+void PageWriter::AddSamples(const report::SampleList& list) {
+  AppendKey(Cut(report::PrintableText(list.key), kMaxTextSize), &out_);
+  out_ += '[';
+  for (const report::Sample& sample : list.samples) {
+    Comma(&out_);
+    out_ += '[';
+    for (const std::string* text : {&sample.name, &sample.what, &sample.host, &sample.address}) {
+      Comma(&out_);
+      record::AppendJsonString(report::PrintableText(*text), &out_);
+    }
+    out_ += ']';
+  }
+  out_ += ']';
 }
 
 }  // namespace

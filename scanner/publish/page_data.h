@@ -15,8 +15,9 @@ namespace caascan::publish {
 /// cells name them: in a column's `texts` 0 is the next text that no cell before had, else one more
 /// than its place in `texts`. A column's `numbers` and `trials` are places in its table's
 /// `numbers`, each a list, or the one number that all rows have; times are whole seconds after the
-/// column's `base`. `guide` has what findings and reasons among the texts mean. Rows that hold
-/// fewer cells than there are columns end in empty ones.
+/// column's `base`. `samples` are lists of name, reason or
+/// code, server and address by "column/text". `guide` has what findings and reasons among the texts
+/// mean. Rows that hold fewer cells than there are columns end in empty ones.
 std::string PageData(const report::Report& report, size_t short_rows);
 
 /// Raw DEFLATE (RFC 1951) in Base64: a small part of the text, and harmless in HTML.

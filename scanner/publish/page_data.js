@@ -1,13 +1,15 @@
 'use strict';
 // What the page holds: the report's tables, packed (page_data.h says how), as values and as text.
 
-const data = {tables: [], texts: [], guide: {}};
+const data = {tables: [], texts: [], guide: {}, samples: {}};
 
 async function openData() {
   const packed = atob(document.getElementById('data').textContent.trim());
   const bytes = Uint8Array.from(packed, (each) => each.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   Object.assign(data, JSON.parse(await new Response(stream).text()));
+  Object.setPrototypeOf(data.guide, null);  // Keys are of others: __proto__ is one like any.
+  Object.setPrototypeOf(data.samples, null);
   data.lower = data.texts.map((text) => text.toLowerCase());
   data.tables = data.tables.map((table) => new Table(table));
 }

@@ -182,6 +182,20 @@ function mentions(text) {
   });
 }
 
+// Names that show it, and how to look at one of them.
+function samplesOf(kind, text) {
+  const samples = data.samples[`${kind}/${text}`] ?? [];
+  if (samples.length === 0) return [];
+  const heads = ['name', 'what', 'server', 'address'].map((head) => make('th', {scope: 'col'}, head));
+  const rows = samples.map(([name, what, host, address]) => make('tr', {}, make('td', {class: 't'}, name),
+    make('td', {class: 't'}, link(data.guide[what]?.kind, what)), make('td', {class: 't'}, host), make('td', {class: 't'}, address)));
+  const plain = samples.map(([name]) => name).find((name) => /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/.test(name));
+  return [make('h2', {}, 'Names that show it'),
+    make('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Names that show it'},
+      make('table', {}, make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...rows))),
+    ...(plain ? [make('p', {}, 'To look at one of them: ', make('code', {}, `caascan check ${plain}`))] : [])];
+}
+
 function letterTo(name, table, row) {
   const fact = (id) => table.column(id) ? table.text(table.column(id), row) : '';
   const counts = ['failures', 'findings'].flatMap((id) => countsOf(fact(id)));
@@ -198,7 +212,8 @@ function letterTo(name, table, row) {
   const rows = owner && text !== undefined ? servers.rowsWith(owner, text).slice(0, 10) : [];
   if (rows.length > 0) lines.push('', 'Servers:');
   for (const each of rows) lines.push(`- ${['address', 'host', 'faults'].map((id) => servers.text(servers.column(id), each)).join('  ')}`);
-  if (fact('examples') !== '') lines.push('', `For example: ${fact('examples')}`);
+  const samples = data.samples[`operator/${name}`] ?? [];
+  if (samples.length > 0) lines.push('', 'For example:', ...samples.map((each) => `- ${each.filter((part) => part !== '').join('  ')}`));
   const body = lines.join('\n');
   const mail = `mailto:?subject=${encodeURIComponent(`CAA look-ups that fail at ${name}`)}&body=${encodeURIComponent(body)}`;
   const done = make('span', {role: 'status'});
@@ -223,7 +238,7 @@ function entityPage(kind, text) {
   if (parts.length === 0) return null;
   const home = data.tables.filter((table) => table.first.id === kind && table.rows > 0).sort((a, b) => b.rows - a.rows)[0];
   return [path(home ? make('a', {href: `#${home.id}`}, home.title) : KINDS[kind], text), make('h1', {tabindex: -1}, text),
-    make('p', {}, `This is ${/^[aeiou]/.test(KINDS[kind]) ? 'an' : 'a'} ${KINDS[kind]}.`), ...guideOf(text), ...parts,
+    make('p', {}, `This is ${/^[aeiou]/.test(KINDS[kind]) ? 'an' : 'a'} ${KINDS[kind]}.`), ...guideOf(text), ...samplesOf(kind, text), ...parts,
     ...(data.guide[text]?.kind === kind ? mentions(text) : []), ...letters];
 }
 

@@ -135,6 +135,7 @@ void Aggregate::AddOperator(const record::RecordView& record) {
     if (row != nullptr && first) row->findings.Add(record.findings[i].code);
   }
   AddServers(record, by.name);
+  samples_.Add(record, by.name);
 }
 
 void Aggregate::Add(const record::RecordView& record) {
@@ -152,6 +153,7 @@ void Aggregate::Add(const record::RecordView& record) {
   AddTld(record);
   if (record.operator_name.empty() && record.servers.empty() && record.findings.empty()) {
     without_operator_.Add(record.outcome);
+    samples_.Add(record, {});
   } else {
     AddOperator(record);
   }
@@ -189,6 +191,7 @@ void Aggregate::Merge(const Aggregate& other) {
   findings_.Merge(other.findings_);
   decisions_.Merge(other.decisions_);
   orders_.Merge(other.orders_);
+  samples_.Merge(other.samples_);
   caa_.Merge(other.caa_);
   elapsed_us_.Merge(other.elapsed_us_);
   queries_.Merge(other.queries_);
@@ -202,6 +205,7 @@ void Aggregate::MoveRowsInto(Aggregate* sum) {
   findings_.MoveInto(&sum->findings_);
   decisions_.MoveInto(&sum->decisions_);
   orders_.MoveInto(&sum->orders_);
+  samples_.MoveRowsInto(&sum->samples_);
   caa_.MoveRowsInto(&sum->caa_);
 }
 
@@ -214,7 +218,7 @@ OutcomeCounts Aggregate::of(Purpose purpose) const {
 
 size_t Aggregate::rows() const {
   return tlds_.size() + operators_.size() + servers_.size() + findings_.size() + decisions_.size() +
-         orders_.size() + caa_.rows();
+         orders_.size() + samples_.rows() + caa_.rows();
 }
 
 }  // namespace caascan::report

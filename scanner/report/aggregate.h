@@ -15,6 +15,7 @@
 #include "scanner/guide/operator_name.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/missing_names.h"
+#include "scanner/report/samples.h"
 #include "scanner/report/small_counts.h"
 #include "scanner/report/time_span.h"
 
@@ -50,7 +51,6 @@ struct OutcomeCounts {
 struct TldRow {
   OutcomeCounts outcomes;
   uint64_t with_caa = 0;
-
   uint64_t weight() const { return outcomes.names; }
   void Merge(const TldRow& other) {
     outcomes.Merge(other.outcomes);
@@ -92,7 +92,6 @@ struct ServerRow {
 struct FindingRow {
   uint64_t names = 0;
   uint64_t findings = 0;
-
   uint64_t weight() const { return names; }
   void Merge(const FindingRow& other) {
     names += other.names;
@@ -103,7 +102,6 @@ struct FindingRow {
 struct DecisionRow {
   uint64_t permit = 0;
   uint64_t deny = 0;
-
   uint64_t weight() const { return permit + deny; }
   void Merge(const DecisionRow& other) {
     permit += other.permit;
@@ -117,7 +115,6 @@ struct OrderRow {
   std::string name;                  // The first of them by name,
   Reason reason = Reason::kStopped;  // why,
   Purpose purpose = Purpose::kTls;   // and for what.
-
   uint64_t weight() const { return names; }
   void Merge(const OrderRow& other) {
     names += other.names;
@@ -164,6 +161,7 @@ class Aggregate {
     archive.Table("findings", self.findings_);
     archive.Table("decisions", self.decisions_);
     archive.Table("orders", self.orders_);
+    Samples::Visit(self.samples_, archive);
     CaaUse::Visit(self.caa_, archive);
     archive.Bins("elapsed_us", self.elapsed_us_);
     archive.Bins("queries", self.queries_);
@@ -205,6 +203,7 @@ class Aggregate {
   const BoundedTable<DecisionRow>& decisions() const { return decisions_; }
   /// Orders of which some name may not be issued for, by the raw JSON of `order`.
   const BoundedTable<OrderRow>& orders() const { return orders_; }
+  const Samples& samples() const { return samples_; }
   const CaaUse& caa() const { return caa_; }
   const Histogram& elapsed_us() const { return elapsed_us_; }
   const Histogram& queries() const { return queries_; }
@@ -239,6 +238,7 @@ class Aggregate {
   BoundedTable<FindingRow> findings_{kMaxRows};
   BoundedTable<DecisionRow> decisions_{kMaxRows};
   BoundedTable<OrderRow> orders_{kMaxRows};
+  Samples samples_;
   CaaUse caa_{kMaxRows};
   Histogram elapsed_us_;
   Histogram queries_;

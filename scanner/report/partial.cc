@@ -57,6 +57,14 @@ class Packer {
       lists_->numbers.push_back(count);
     }
   }
+  void operator()(const std::vector<Sample>& samples) {
+    lists_->numbers.push_back(samples.size());
+    for (const Sample& each : samples) {
+      for (const std::string* text : {&each.name, &each.what, &each.host, &each.address}) {
+        lists_->texts.push_back(*text);
+      }
+    }
+  }
   template <typename Enum>
   requires std::is_enum_v<Enum>
   void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
@@ -92,6 +100,13 @@ class Unpacker {
     for (uint64_t i = 0; i < size && sound_; ++i) {
       const std::string key = Text();
       counts.Add(key, Number());
+    }
+  }
+  void operator()(std::vector<Sample>& samples) {
+    const uint64_t size = Number();
+    Require(size <= SampleRow::kMost);
+    for (uint64_t i = 0; i < size && sound_; ++i) {
+      samples.push_back({Text(), Text(), Text(), Text()});
     }
   }
   template <typename Enum>
@@ -174,6 +189,9 @@ void Fields(Row& row, Field& field) {
     field(row.name);
     field.Code(row.reason, kLastReason);
     field.NewerCode(row.purpose, Purpose::kMark);
+  } else if constexpr (std::is_same_v<Plain, SampleRow>) {
+    field(row.names);
+    field(row.samples);
   } else if constexpr (std::is_same_v<Plain, counts::IssuerRow>) {
     field(row.names);
     field(row.issue);

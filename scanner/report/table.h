@@ -1,6 +1,7 @@
 // What a report says, apart from how it is written: facts and tables, which every format renders.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -67,10 +68,28 @@ struct Table {
   bool wrapped = false;
 };
 
+/// A name that shows a fault, and by what: a reason or the code of a finding, and the server.
+struct Sample {
+  std::string name;
+  std::string what;
+  std::string host;
+  std::string address;
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 finds a 0 in it.
+  friend auto operator<=>(const Sample&, const Sample&) = default;
+};
+
+/// Names that show what is said of a text in a column: "operator/Example DNS".
+struct SampleList {
+  std::string key;
+  std::vector<Sample> samples;
+};
+
 struct Report {
   std::string title;
-  std::string schema;         // The JSON form's name.
-  std::vector<Table> tables;  // Those without rows included; people are not shown them.
+  std::string schema;                    // The JSON form's name.
+  std::vector<Table> tables;             // Those without rows included; people are not shown them.
+  std::vector<SampleList> samples = {};  // For formats with a place for them.
 
   const Table* Find(const std::string& id) const {
     for (const Table& table : tables) {

@@ -21,6 +21,9 @@ namespace {
 constexpr std::array<std::string_view, 8> kPlotted = {
     "outcomes", "reasons", "findings", "league", "tlds", "caa_use", "issuers", "decisions"};
 
+/// So that pages of a large report stay small.
+constexpr size_t kMostSampleLists = 5000;
+
 constexpr size_t kShownTlds = 20;
 constexpr size_t kShownOperators = 20;
 constexpr size_t kShownServers = 20;
@@ -395,6 +398,7 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   tables.push_back(EffortTable(aggregate));
   tables.push_back(BrokenTable(broken, options.inputs));
   if (!options.scans.empty()) tables.push_back(ScanTable(options.scans));
+  report.samples = aggregate.samples().Lists(kMostSampleLists);
   for (Table& table : tables) {
     table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
   }

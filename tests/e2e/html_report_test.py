@@ -145,12 +145,18 @@ class HtmlReport(harness.Case):
         letter = page.evaluate("document.querySelector('#page .letter').textContent")
         self.assertIn("To the operators of host699.example,", letter)
         self.assertIn("2001:db8::2bb  ns.host699.example", letter)
+        # Names that show it: the first ones by name, in the page and in the letter.
+        for part in ("Names that show it", "n0.zone699.tld699", "n1.zone699.tld699", "n10.zone699.tld699", "caascan check n0.zone699.tld699"):
+            self.assertIn(part, told)
+        self.assertNotIn("n2.zone699.tld699", told)
+        self.assertIn("- n10.zone699.tld699  refused  ns.host699.example  2001:db8::2bb", letter)
         mail = page.evaluate("document.querySelector('#page a[href^=\"mailto:\"]').href")
         self.assertIn("host699.example", mail)
         self.go(page, "#code/lame_refused")
         told = page.evaluate(text)
         for part in ("meaning", "what to do", "who can act", "DNS provider"):
             self.assertIn(part, told)
+        self.assertIn("n0.zone1.tld1", told)
         self.assertIn("of 699", page.evaluate("[...document.querySelectorAll('#page .status')].map(each => each.textContent).join()"))
         self.go(page, "#tld/tld698")
         self.assertIn("This is a top-level domain.", page.evaluate(text))

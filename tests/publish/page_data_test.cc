@@ -83,11 +83,23 @@ TEST(PageDataTest, TellsWhatCodesMean) {
   const std::string data = Data({HostileTable("lame_refused"), HostileTable("dnssec_bogus")});
   EXPECT_TRUE(Has(data, R"("lame_refused":{"kind":"code","meaning":")")) << data;
   EXPECT_TRUE(Has(data, R"("dnssec_bogus":{"kind":"reason","meaning":")")) << data;
-  EXPECT_TRUE(Has(Data({HostileTable("x")}), R"("guide":{}})"));
+  EXPECT_TRUE(Has(Data({HostileTable("x")}), R"("guide":{},"samples":{}})"));
 }
 
 TEST(PageDataTest, SaysHowManyRowsAreAFew) {
   EXPECT_TRUE(Has(Data({}), R"("short":10,"tables":[])"));
+}
+
+TEST(PageDataTest, HasTheSamples) {
+  const std::string data =
+      PageData({.title = "R",
+                .schema = "",
+                .tables = {},
+                .samples = {{"operator/\xE2\x80\xAE", {{"a.test", "refused", "ns", "192.0.2.1"}}}}},
+               10);
+  EXPECT_TRUE(
+      Has(data, R"("samples":{"operator/\\u{202E}":[["a.test","refused","ns","192.0.2.1"]]})"))
+      << data;
 }
 
 TEST(PackedTextTest, IsRawDeflateInBase64) {
