@@ -28,7 +28,7 @@ std::shared_ptr<NamesStream> NamesStream::Begin(std::shared_ptr<http::Exchange> 
                                                 Scanner* scanner,
                                                 std::shared_ptr<const void> keeper, Inquiry inquiry,
                                                 const StreamLimits& limits, Post post) {
-  const std::shared_ptr<NamesStream> self(
+  std::shared_ptr<NamesStream> self(
       new NamesStream(std::move(exchange), std::move(keeper), limits, std::move(post)));
   self->batch_ = scanner->Begin(
       std::move(inquiry),
