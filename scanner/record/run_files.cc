@@ -43,13 +43,13 @@ std::string NameOf(const RunFile& file, const char* standard) {
   return file.option.empty() ? file.path : file.option + " " + file.path;
 }
 
-}  // namespace
-
-bool HoldsRecords(const std::string& path) {
+/// The first line of a regular file, decompressed, with RecordReader::kPadding octets behind it;
+/// empty where there is none: a torn line is none.
+std::string FirstLine(const std::string& path) {
   struct stat info = {};
-  if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return "";
   const auto file = io::InputFile::Open(path, nullptr);
-  if (!file.ok()) return false;
+  if (!file.ok()) return "";
   std::array<char, 65536> piece;
   std::string start;
   size_t got = 0;
@@ -58,12 +58,23 @@ bool HoldsRecords(const std::string& path) {
     start.append(piece.data(), got);
   }
   const size_t size = start.find('\n');
-  if (size == start.npos) return false;  // No whole line: a torn record is none.
+  if (size == start.npos) return "";
   start.resize(size + RecordReader::kPadding, ' ');
+  return start;
+}
+
+}  // namespace
+
+bool HoldsRecords(const std::string& path) {
+  const std::string start = FirstLine(path);
+  if (start.empty()) return false;
   RecordReader reader;
-  return reader.ReadOrigin(std::string_view(start).substr(0, size)) &&
+  return reader.ReadOrigin(
+             std::string_view(start).substr(0, start.size() - RecordReader::kPadding)) &&
          !reader.record().reason_code.empty();
 }
+
+bool HoldsZones(const std::string& path) { return FirstLine(path).starts_with(R"({"zone":")"); }
 
 absl::Status CheckRunFiles(const std::vector<RunFile>& inputs,
                            const std::vector<RunFile>& outputs) {
@@ -94,10 +105,12 @@ absl::Status CheckReplaced(const std::vector<RunFile>& inputs, const std::vector
                            bool overwrite) {
   if (absl::Status status = CheckRunFiles(inputs, outputs); !status.ok()) return status;
   for (const RunFile& output : outputs) {
-    if (overwrite || io::IsStandardOutput(output.path) || !HoldsRecords(output.path)) continue;
+    if (overwrite || io::IsStandardOutput(output.path)) continue;
+    const bool zones = HoldsZones(output.path);
+    if (!zones && !HoldsRecords(output.path)) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat(output.option, " ", output.path,
-                     " holds records: --overwrite replaces them (--resume is for scan alone)"));
+        absl::StrCat(output.option, " ", output.path, zones ? " holds zones" : " holds records",
+                     ": --overwrite replaces them (--resume is for scan alone)"));
   }
   return absl::OkStatus();
 }

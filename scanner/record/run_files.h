@@ -17,6 +17,9 @@ struct RunFile {
 /// Is there a regular file, plain or compressed, whose first line is a record?
 bool HoldsRecords(const std::string& path);
 
+/// Likewise: a line of `scan --zones`?
+bool HoldsZones(const std::string& path);
+
 /// Error where an output is the same file as an input or another output (one device and inode,
 /// whatever names and links they are given by), or where another program writes it: InvalidArgument
 /// that names options and files. What is missing is known by its folder and name. Devices and
@@ -25,9 +28,9 @@ bool HoldsRecords(const std::string& path);
 [[nodiscard]] absl::Status CheckRunFiles(const std::vector<RunFile>& inputs,
                                          const std::vector<RunFile>& outputs);
 
-/// CheckRunFiles(), and an error where an output holds records and `overwrite` is not set: they
-/// cannot be made again. Other files are replaced, as their kind is made again by the same command.
-/// For all commands but scan.
+/// CheckRunFiles(), and an error where an output holds records, or zones, and `overwrite` is not
+/// set: they cannot be made again. Other files are replaced, as their kind is made again by the
+/// same command. For all commands but scan.
 [[nodiscard]] absl::Status CheckReplaced(const std::vector<RunFile>& inputs,
                                          const std::vector<RunFile>& outputs, bool overwrite);
 
