@@ -158,6 +158,16 @@ struct ScanOptions {                // NOLINT(clang-analyzer-optin.performance.P
 
   /// Ask every address of every server of the zone that decides, and compare. Iterative only.
   bool all_servers = false;
+  /// What was met of each zone goes here, a line a zone (docs/zone.schema.json), when the scan
+  /// ends; empty: nowhere. `.gz` and `.zst` compress. Iterative only. With `resume` the zones that
+  /// the file holds stay, each put together with what this scan meets of it.
+  std::string zones_path;
+  /// With it: ask each name's zone for its own NS set, and for its DNSKEY set where it is not
+  /// signed as its parent says. A query each.
+  bool zone_ns = false;
+  bool zone_keys = false;
+  /// With it: tables that say an address's AS and country (pfx2as text, MMDB), by turns.
+  std::vector<std::string> asn_paths;
   /// Look up the persistent validation record of each name too (persist.h), by further queries; the
   /// record carries it as `persist`.
   bool also_persist = false;
@@ -189,6 +199,7 @@ struct ScanSummary {
   uint64_t names_in = 0;
   uint64_t records_out = 0;
   uint64_t done_before = 0;   // Names left out because an earlier run's record was kept.
+  uint64_t zones = 0;         // In zones_path.
   uint64_t queries = 0;       // Sent, those of names that were given back included.
   uint64_t outcomes[6] = {};  // By Outcome.
   std::chrono::microseconds elapsed{0};

@@ -282,6 +282,7 @@ async::Task<> Surveyor::AskAll(Inquiry* inquiry, Topic topic, Whom whom) {
     const bool silent = server.attempt.result == ServerResult::kTimeout;
     if (whom == Whom::kSuspects && options_.brisk && inquiry->request->probe && silent) continue;
     if (whom == Whom::kHosted && server.view.at_parent) continue;
+    if (whom == Whom::kSilentOfSerial && server.view.serial) continue;
     if (topic != Topic::kCaa && server.asked && !server.attempt.answered) continue;
     if (topic == Topic::kUnassigned && !server.has_records()) continue;
     fan.Begin();
@@ -325,6 +326,15 @@ void Surveyor::Collect(Inquiry* inquiry) {
   for (const Server& parent : inquiry->parents) inquiry->view.parents.push_back(parent.view);
   inquiry->view.servers.clear();
   for (const Server& server : inquiry->servers) inquiry->view.servers.push_back(server.view);
+}
+
+void Surveyor::TellObserver(const Inquiry& inquiry) const {
+  SurveyedZone survey{inquiry.request->zone, {}};
+  for (const Server& server : inquiry.servers) {
+    survey.servers.push_back(
+        {server.peer, &server.view, server.asked, server.attempt.result, server.attempt.rcode});
+  }
+  observer_->OnSurvey(survey);
 }
 
 /// What is asked after it is asked with patience.
@@ -463,7 +473,11 @@ async::Task<> Surveyor::Survey(const SurveyRequest* request, query::Account* acc
   if (AnswersDiffer(inquiry.view) || DelegationDiffers(inquiry.view)) {
     co_await AskAll(&inquiry, Topic::kSoa, Whom::kAll);
     Collect(&inquiry);
+  } else if (observer_ != nullptr && !request->failed) {
+    co_await AskAll(&inquiry, Topic::kSoa, Whom::kSilentOfSerial);
+    Collect(&inquiry);
   }
+  if (observer_ != nullptr) TellObserver(inquiry);
   if (network_->cancelled()) co_return;
   if (!request->failed) co_await ExamineServers(&inquiry, findings);
   Report(&inquiry, findings);

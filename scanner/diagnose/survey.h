@@ -40,13 +40,45 @@ struct SurveyRequest {
   std::chrono::milliseconds rest{0};
 };
 
+/// One server's address, as a survey saw it.
+struct SurveyedServer {
+  net::PeerRef peer;
+  const ServerView* view;
+  bool asked = false;  // For CAA: then the last query met this.
+  ServerResult result{};
+  uint16_t rcode = 0;
+};
+
+/// A zone whose servers were all asked. Its views hold while OnSurvey() runs.
+struct SurveyedZone {
+  dns::NameView zone;
+  std::vector<SurveyedServer> servers;
+};
+
+/// Called on the worker's thread.
+class SurveyObserver {
+ public:
+  SurveyObserver() = default;
+  SurveyObserver(const SurveyObserver&) = delete;
+  SurveyObserver& operator=(const SurveyObserver&) = delete;
+  virtual ~SurveyObserver() = default;
+
+  virtual void OnSurvey(const SurveyedZone& survey) = 0;
+};
+
 /// One worker's. Loop thread only.
 class Surveyor {
  public:
-  /// Addresses that no public server has are asked where `allow_special`.
+  /// Addresses that no public server has are asked where `allow_special`. `observer` is told of
+  /// each survey of all servers, and wants the SOA's serial of each; null: there is none. It
+  /// outlives the surveyor.
   Surveyor(net::Network* network, resolve::Resolver* resolver, const query::AskOptions& options,
-           bool allow_special)
-      : network_(network), resolver_(resolver), options_(options), allow_special_(allow_special) {}
+           bool allow_special, SurveyObserver* observer = nullptr)
+      : network_(network),
+        resolver_(resolver),
+        options_(options),
+        allow_special_(allow_special),
+        observer_(observer) {}
 
   /// Asks, and adds what is wrong to *findings. What single servers do goes to the account, as with
   /// any look-up; queries go by its budget. Does nothing where the zone's servers are not known.
@@ -72,7 +104,8 @@ class Surveyor {
     bool suspect() const { return !answers() || bogus.has_value(); }
   };
   enum class Topic : uint8_t { kCaa, kNs, kSoa, kKeys, kReferral, kUnassigned };
-  enum class Whom : uint8_t { kAll, kSuspects, kHosted };  // kHosted: that the zone alone names.
+  /// kHosted: that the zone alone names. kSilentOfSerial: whose serial is not known.
+  enum class Whom : uint8_t { kAll, kSuspects, kHosted, kSilentOfSerial };
   /// One survey on its way.
   struct Inquiry {
     const SurveyRequest* request;
@@ -124,11 +157,13 @@ class Surveyor {
   async::Task<> ExamineServers(Inquiry* inquiry, std::vector<Finding>* findings);
   void Report(Inquiry* inquiry, std::vector<Finding>* findings) const;
   static void Collect(Inquiry* inquiry);
+  void TellObserver(const Inquiry& inquiry) const;
 
   net::Network* const network_;
   resolve::Resolver* const resolver_;
   const query::AskOptions options_;
   const bool allow_special_;
+  SurveyObserver* const observer_;
   zones::NameCache<zones::SharedLookup<Known>> hosts_{20'000, 16 << 20};
 };
 

@@ -18,8 +18,6 @@ namespace {
 using dns::RRType;
 using query::Asked;
 
-constexpr size_t kSerialFromEnd = 20;  // The five numbers of a SOA, of which it is the first.
-
 /// As much of a set as tells it from another one, in printable ASCII.
 std::string TextOf(const std::vector<CaaRecord>& records) {
   std::vector<std::string> lines;
@@ -52,6 +50,14 @@ std::string CaaText(const Asked& asked, const query::Classified& classified,
   return TextOf(answer.rrset.records);
 }
 
+void TakeSerial(const dns::Message& message, dns::Section section, dns::NameView zone,
+                ServerView* view) {
+  for (const dns::RecordView& record : message.records(section)) {
+    if (record.type != RRType::kSOA || !record.owner.Equals(zone)) continue;
+    view->serial = dns::ReadSoa(record).serial;
+  }
+}
+
 }  // namespace
 
 void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* server) const {
@@ -74,6 +80,8 @@ void Surveyor::TakeCaa(const Asked& asked, const Inquiry& inquiry, Server* serve
   query::Observe(asked, usable ? &classified : nullptr, server->attempt, &seen);
   server->observations = std::move(seen.observations);
   if (server->attempt.result == ServerResult::kAnswer) {
+    // An answer that there is none has the SOA.
+    TakeSerial(asked.message, dns::Section::kAuthority, request.zone, &server->view);
     server->view.caa = CaaText(asked, classified, chain);
     server->bogus = resolver_->FindBogus(asked.message, request.zone, request.name,
                                          &inquiry.account->budget.work);
@@ -87,17 +95,14 @@ void Surveyor::TakeOther(const Asked& asked, dns::NameView zone, Topic topic, Se
   query::AliasChain chain(zone);
   const query::Classified classified = query::Classify(asked.message, {false, zone}, type, &chain);
   if (classified.kind != query::ResponseKind::kAnswer || classified.without_authority) return;
+  if (topic == Topic::kSoa) {
+    TakeSerial(asked.message, dns::Section::kAnswer, zone, view);
+    return;
+  }
   std::vector<std::string> names;
   for (const dns::RecordView& record : asked.message.records(dns::Section::kAnswer)) {
     if (record.type != type || !record.owner.Equals(zone)) continue;
-    if (topic == Topic::kNs) {
-      names.push_back(record.NameRdata().ToName().view().ToLowerText());
-    } else if (record.rdata.size() > kSerialFromEnd) {
-      const auto serial = record.rdata.last(kSerialFromEnd).first<4>();
-      view->serial = static_cast<uint32_t>(serial[0]) << 24 |
-                     static_cast<uint32_t>(serial[1]) << 16 |
-                     static_cast<uint32_t>(serial[2]) << 8 | serial[3];
-    }
+    names.push_back(record.NameRdata().ToName().view().ToLowerText());
   }
   if (names.empty()) return;
   SortOnce(&names);

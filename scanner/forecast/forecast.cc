@@ -138,6 +138,7 @@ void Forecaster::CountZone(dns::NameView domain, unsigned ways) {
     ++(proven || with_spans_.contains(zone) ? of_zone.proven_unsigned : of_zone.seeded_unsigned);
   } else {
     ++of_zone.listed;
+    forecast_->own_queries += model_.OfZoneFacts(/*is_signed=*/false);
   }
 }
 

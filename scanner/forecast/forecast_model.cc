@@ -42,6 +42,8 @@ ForecastModel ModelOf(const ScanOptions& options) {
   model.validate = !through_resolvers && options.dnssec != DnssecMode::kOff;
   model.reuse_denials = options.denial_mib > 0;
   model.persist = options.also_persist;
+  model.zone_ns = options.zone_ns;
+  model.zone_keys = options.zone_keys;
   model.rate_qps = pacing::PartOfRate(limits.rate_qps, limits.parts);
   model.address_qps = rate;
   if (const double by_inflight = inflight / ForecastModel::kRoundTripSeconds;

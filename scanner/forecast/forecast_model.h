@@ -24,8 +24,10 @@ struct DomainCounts {
 struct ForecastModel {
   bool validate = true;
   bool reuse_denials = true;
-  bool persist = false;  // A name's TXT records are asked for beside its CAA.
-  double rate_qps = 0;   // Of all servers; 0 is no limit.
+  bool persist = false;    // A name's TXT records are asked for beside its CAA.
+  bool zone_ns = false;    // Its zone's NS set is, once,
+  bool zone_keys = false;  // and its DNSKEY set where it is not asked for anyway.
+  double rate_qps = 0;     // Of all servers; 0 is no limit.
   double address_qps = 0;
   double concurrency = 0;
 
@@ -49,7 +51,14 @@ struct ForecastModel {
   /// Of a name, at its own servers.
   double OfName() const { return persist ? 2 : 1; }
   /// At the servers of a seeded domain: its own queries and, where it is signed, its DNSKEY set.
-  double AtSeeded(bool is_signed) const { return OfName() + (validate && is_signed ? 1 : 0); }
+  double AtSeeded(bool is_signed) const {
+    return OfName() + (validate && is_signed ? 1 : 0) + OfZoneFacts(is_signed);
+  }
+  /// Of a domain, for what is wanted of its zone. Where its delegation is not known it counts as
+  /// unsigned, as most are.
+  double OfZoneFacts(bool is_signed) const {
+    return (zone_ns ? 1 : 0) + (zone_keys && !(validate && is_signed) ? 1 : 0);
+  }
 
   /// At servers that the input does not say, of one name: where it is listed, and where it is above
   /// a listed one (these look-ups are shared, but not with its own). Of how many addresses these

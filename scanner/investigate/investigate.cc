@@ -56,13 +56,18 @@ dns::NameView EndOf(const CaaAnswer& answer, dns::NameView start, bool allow_spe
 }  // namespace
 
 Investigator::Investigator(net::Network* network, resolve::Resolver* resolver,
-                           const InvestigateOptions& options)
+                           const InvestigateOptions& options, zonefacts::Collector* zone_facts)
     : network_(network),
       resolver_(resolver),
       options_(options),
       parents_(options.parent_capacity, options.parent_bytes),
       known_(kMaxKnown, options.known_bytes),
-      surveyor_(network, resolver, options.ask, options.allow_special) {}
+      surveyor_(network, resolver, options.ask, options.allow_special, zone_facts) {
+  if (zone_facts == nullptr || !(options.zone_ns || options.zone_keys)) return;
+  zone_asker_.emplace(resolver, zone_facts,
+                      zonefacts::ZoneAskerOptions{options.ask, options.zone_ns, options.zone_keys,
+                                                  options.allow_special});
+}
 
 /// What will be looked up again need not be explained yet.
 bool Investigator::NeedsExplanation(const CaaAnswer& answer, const query::Account& account) const {
@@ -286,6 +291,11 @@ async::Task<const Investigator::Result*> Investigator::Investigate(input::NameJo
   if (WorthAnotherPass(climb, passes) || NeedsSurvey(climb)) {
     passes = co_await LookFurther(job->name, &account, &climb);
   }
+  if (zone_asker_) {
+    const dns::NameView zone = ZoneToAsk(climb);
+    const auto wanted = zone.is_root() ? zonefacts::ZoneAsker::Wanted() : zone_asker_->Claim(zone);
+    if (wanted.any()) co_await AskZone(zone, wanted, &account, &climb);
+  }
   if (NeedsPersist(*job, climb)) co_await LookUpPersist(job->name, account, &climb);
   const Result* const result = Finish(*job, passes, climb, &account);
   if (exchanges != nullptr && options_.evidence->Wants(*result->record)) {
@@ -315,13 +325,33 @@ bool Investigator::NeedsPersist(const input::NameJob& job, const Climb& climb) c
          !(failed && OutcomeOf(climb.answer->failure) == Outcome::kError);
 }
 
+/// Another name's look-up may replace a shared answer meanwhile.
+void Investigator::KeepAnswer(Climb* climb) {
+  if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
+  if (climb->answer == &climb->extras->answer) return;
+  climb->extras->answer = *climb->answer;
+  climb->answer = &climb->extras->answer;
+}
+
+/// The zone that the record names; the root where none is to be asked. The climb holds it.
+dns::NameView Investigator::ZoneToAsk(const Climb& climb) const {
+  const CaaAnswer& answer =
+      climb.answer->status == LookupStatus::kEmpty ? *climb.own : *climb.answer;
+  if (network_->cancelled() || answer.status == LookupStatus::kFailed || !answer.zone) return {};
+  return answer.delegated_zone ? answer.delegated_zone->view() : answer.zone->view();
+}
+
+async::Task<> Investigator::AskZone(dns::NameView zone, zonefacts::ZoneAsker::Wanted wanted,
+                                    query::Account* account, Climb* climb) {
+  const dns::Name copy(zone);
+  KeepAnswer(climb);
+  co_await zone_asker_->Ask(copy, wanted, &account->budget.queries);
+}
+
 /// Whatever comes of it, the verdict stays what it is.
 async::Task<> Investigator::LookUpPersist(dns::NameView name, const query::Account& account,
                                           Climb* climb) {
-  if (climb->extras == nullptr) climb->extras = std::make_unique<Climb::Extras>();
-  // Another name's look-up may replace a shared answer meanwhile.
-  climb->extras->answer = *climb->answer;
-  climb->answer = &climb->extras->answer;
+  KeepAnswer(climb);
   const bool failed = climb->answer->status == LookupStatus::kFailed;
   persist::LookupLimits limits;
   limits.max_queries = options_.max_queries;

@@ -18,6 +18,7 @@
 #include "scanner/persist/persist_lookup.h"
 #include "scanner/query/ask.h"
 #include "scanner/resolve/resolver.h"
+#include "scanner/zonefacts/zone_asker.h"
 #include "scanner/zones/name_cache.h"
 #include "scanner/zones/shared_lookup.h"
 
@@ -38,7 +39,9 @@ struct InvestigateOptions {
   bool persist = false;                        // Look the persistent validation record up too.
   evidence::EvidenceFile* evidence = nullptr;  // Takes exchanges; null: they are not kept.
   bool climb = false;                          // Records carry the climb and the chain of trust.
-  uint16_t port = 53;                          // Addresses with another port are written with it.
+  bool zone_ns = false;    // With a collector: ask each zone for its own NS set,
+  bool zone_keys = false;  // and for its DNSKEY set.
+  uint16_t port = 53;      // Addresses with another port are written with it.
   /// A name, over all its passes, probes and server names included. Surveys have twice as many of
   /// their own.
   uint32_t max_queries = 100;
@@ -58,8 +61,9 @@ std::string AddressText(const async::Address& address, uint16_t usual_port);
 /// Loop thread only.
 class Investigator {
  public:
+  /// `zone_facts` is told of surveys and further queries, and outlives it; null: there is none.
   Investigator(net::Network* network, resolve::Resolver* resolver,
-               const InvestigateOptions& options);
+               const InvestigateOptions& options, zonefacts::Collector* zone_facts = nullptr);
 
   /// What became of a job.
   struct Result {
@@ -137,6 +141,11 @@ class Investigator {
   bool NeedsPersist(const input::NameJob& job, const Climb& climb) const;
   async::Task<> LookUpPersist(dns::NameView name, const query::Account& account, Climb* climb);
 
+  dns::NameView ZoneToAsk(const Climb& climb) const;
+  async::Task<> AskZone(dns::NameView zone, zonefacts::ZoneAsker::Wanted wanted,
+                        query::Account* account, Climb* climb);
+  static void KeepAnswer(Climb* climb);
+
   void BeginPass(query::Account* account, Climb* climb);
   std::unique_ptr<evidence::ExchangeLog> KeepExchanges(input::NameJob* job,
                                                        query::Account* account) const;
@@ -160,6 +169,7 @@ class Investigator {
   SharedCache parents_;
   zones::NameCache<LastingAnswer> known_;
   diagnose::Surveyor surveyor_;
+  std::optional<zonefacts::ZoneAsker> zone_asker_;
   size_t rechecking_ = 0;
   Result result_;
   Record record_;  // Of the name that ended last; its strings' memory serves the next one.

@@ -302,7 +302,7 @@ async::Task<> IterativeResolver::AskZone(Walk* walk, Account* account, Host* on_
       co_await letters_.Compare(walk, *index, account);
       if (walk->lacks_proof()) co_await FindMissing(walk, account, on_behalf_of);
     }
-    NoteHostQueries(*walk, account->budget.queries - before, &account->budget);
+    NoteJudged(address, account->budget.queries - before, &account->budget, walk);
     if (walk->IsWeak()) {
       SetAside(address, &delegations_, account, walk);
       visit.choice.Hold(*index);
@@ -336,6 +336,14 @@ void IterativeResolver::NoteAsked(const net::Peer& peer, unsigned index, Account
   if (asked.status == net::ExchangeStatus::kSendFailed && hosts_.IsFamilyMissing(peer.address())) {
     visit->choice.NoteFamily(index);
   }
+}
+
+void IterativeResolver::NoteJudged(const Zone::ServerAddress& address, uint32_t queries,
+                                   Budget* budget, Walk* walk) {
+  NoteHostQueries(*walk, queries, budget);
+  if (options_.observer == nullptr) return;
+  options_.observer->OnReply(
+      {walk->zone.name(), &*walk->zone, &address, walk->asked.get(), walk->type, &validator_});
 }
 
 /// Judges one server's reply. True where it settles the zone's part of the look-up.
@@ -397,6 +405,9 @@ void IterativeResolver::Fail(const Visit& visit, Walk* walk, Account* account) {
   visit.names.AddUnresolved(*walk->zone, apex, &walk->attempts);
   for (Attempt& attempt : walk->attempts) {
     if (attempt.circular) DescribeCircle(apex, now(), &delegations_, &attempt);
+  }
+  if (options_.observer != nullptr) {
+    options_.observer->OnFailure(apex, *walk->zone, walk->attempts);
   }
   walk->ok = false;
   walk->retried = visit.choice.sent() > 1;

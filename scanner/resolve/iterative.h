@@ -25,6 +25,7 @@
 #include "scanner/zones/root_hints.h"
 #include "scanner/zones/validator.h"
 #include "scanner/zones/zone.h"
+#include "scanner/zones/zone_observer.h"
 
 namespace caascan::resolve {
 
@@ -44,6 +45,7 @@ struct IterativeOptions {
   /// Says who runs a zone's servers, for CaaAnswer::operator_name; empty: nobody asks. Called from
   /// the resolver's own thread.
   std::function<void(dns::NameView name, const zones::Zone&, std::string*)> name_operator = {};
+  zones::ZoneObserver* observer = nullptr;  // Outlives the resolver; null: there is none.
   zones::ValidatorOptions dnssec;
   // Entries, and bytes, of the caches. An ordinary zone takes some 500 bytes, a host 300.
   size_t zone_capacity = 30'000;
@@ -116,6 +118,8 @@ class IterativeResolver : public Resolver,
   bool LeadsOutOfDns(Walk* walk) const;
   void NoteAsked(const net::Peer& peer, unsigned index, query::Account* account, Visit* visit,
                  Walk* walk);
+  void NoteJudged(const zones::Zone::ServerAddress& address, uint32_t queries,
+                  query::Budget* budget, Walk* walk);
   bool TakeReply(const zones::Zone::ServerAddress& address, query::Account* account, Walk* walk);
   void FinishZone(Walk* walk, query::Account* account);
   void Fail(const Visit& visit, Walk* walk, query::Account* account);

@@ -43,8 +43,10 @@
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/scan/telemetry/telemetry.h"
 #include "scanner/scan/worker.h"
+#include "scanner/vantage/asn_table.h"
 #include "scanner/vantage/resolver_list.h"
 #include "scanner/vantage/vantage.h"
+#include "scanner/zonefacts/zone_output.h"
 
 namespace caascan {
 namespace scan {
@@ -86,6 +88,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void StartFleet();
   absl::Status OpenInput();
   absl::Status OpenOutput();
+  absl::Status OpenZones();
+  absl::Status WriteZones();
   absl::Status OpenWorkers();
   void ReadInput();
   bool DealHeldBack(JobDealer* dealer);
@@ -113,6 +117,8 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const std::unique_ptr<Fleet> fleet_;         // Null: no other machine shares anything.
   const std::unique_ptr<ChunkRun> chunks_;     // Null: lists come in, and records go to output_.
   const record::NdjsonFormat ndjson_;          // Of chunks.
+  std::unique_ptr<const vantage::AsnTable> origins_;  // Null: there is no --asn.
+  std::unique_ptr<zonefacts::ZoneOutput> zones_;      // Null: nobody wants to know.
   std::unique_ptr<const vantage::Blocklist> blocklist_;
   query::Activity activity_;
   WorkerSetup setup_;
@@ -154,6 +160,10 @@ absl::Status Scan::ReadOptionFiles() {
   const io::SignalGap gap;
   absl::Status status = ReadSetup(options_, resolvers_.endpoints(), &blocklist_, &setup_);
   if (status.ok()) UseServerNames(agreed_, &limits_, &setup_);
+  if (!status.ok() || options_.asn_paths.empty()) return status;
+  auto origins = vantage::AsnTable::Read(options_.asn_paths);
+  if (!origins.ok()) return origins.status();
+  origins_ = *std::move(origins);
   return status;
 }
 
@@ -181,6 +191,7 @@ absl::Status Scan::Open() {
   events_ = *std::move(events);
   if (absl::Status status = OpenInput(); !status.ok()) return status;
   if (absl::Status status = OpenOutput(); !status.ok()) return status;
+  if (absl::Status status = OpenZones(); !status.ok()) return status;
   setup_.limits = &limits_;
   if (!options_.dnstap_path.empty()) setup_.investigate.evidence = &evidence_;
   if (options_.brisk) {
@@ -231,6 +242,33 @@ absl::Status Scan::OpenOutput() {
   sink_ = by_name ? output_.sink() : chunks_->sink();
   intake_ = std::make_unique<Intake>(intake, output_.kept(), output_.fingerprinter());
   return absl::OkStatus();
+}
+
+absl::Status Scan::OpenZones() {
+  if (options_.zones_path.empty()) return absl::OkStatus();
+  if (!setup_.resolvers.empty()) {
+    return absl::InvalidArgumentError("--zones: with --resolver it is resolvers that meet zones");
+  }
+  setup_.investigate.zone_ns = options_.zone_ns;
+  setup_.investigate.zone_keys = options_.zone_keys;
+  zonefacts::ZoneOutputOptions options;
+  options.path = options_.zones_path;
+  options.keep = options_.resume;
+  options.usual_port = options_.port;
+  options.origins = origins_.get();
+  options.tables = setup_.threads;
+  zones_ = std::make_unique<zonefacts::ZoneOutput>(options);
+  setup_.zones = zones_.get();
+  return zones_->Open();
+}
+
+/// What comes in beside the records.
+absl::Status Scan::WriteZones() {
+  if (zones_ == nullptr) return absl::OkStatus();
+  for (const auto& worker : workers_) worker->FlushZones();
+  absl::Status status = zones_->Finish();
+  summary_->zones = zones_->zones();
+  return status;
 }
 
 absl::Status Scan::OpenWorkers() {
@@ -426,6 +464,7 @@ absl::Status Scan::Conclude() {
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
   const absl::Status kept = evidence_.Finish();
+  if (absl::Status status = WriteZones(); written.ok()) written = std::move(status);
   if (chunks_ != nullptr) chunks_->Fill(summary_);
   summary_->names_in = intake_->jobs();
   summary_->done_before = intake_->done_before();

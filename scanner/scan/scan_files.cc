@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scanner/io/whole_file.h"
@@ -26,6 +27,7 @@ std::vector<record::RunFile> Inputs(const ScanOptions& options) {
         record::RunFile{"--operators", options.operators_path}}) {
     if (!file.path.empty()) inputs.push_back(file);
   }
+  for (const std::string& table : options.asn_paths) inputs.push_back({"--asn", table});
   for (const std::string& resolver : options.resolvers) {
     if (resolver.starts_with('@')) inputs.push_back({"--resolver", resolver.substr(1)});
   }
@@ -66,18 +68,26 @@ absl::Status CheckFilesApart(const ScanOptions& options) {
   if (const std::string path = MetadataPath(options); !path.empty()) {
     outputs.push_back({"--metadata", path});
   }
+  if (!options.zones_path.empty()) outputs.push_back({"--zones", options.zones_path});
   return record::CheckRunFiles(Inputs(options), outputs);
 }
 
 absl::Status CheckScanFiles(const ScanOptions& options) {
   if (absl::Status status = CheckFilesApart(options); !status.ok()) return status;
-  if (!options.status_path.empty() && record::HoldsRecords(options.status_path)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--status ", options.status_path, " holds records: give another file"));
+  for (const auto& [option, path] : {std::pair("--status", options.status_path),
+                                     {"--metadata", MetadataPath(options)},
+                                     {"--zones", options.zones_path}}) {
+    const bool records = !path.empty() && record::HoldsRecords(path);
+    const bool zones = !path.empty() && path != options.zones_path && record::HoldsZones(path);
+    if (!records && !zones) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        option, " ", path, records ? " holds records" : " holds zones", ": give another file"));
   }
-  if (const std::string path = MetadataPath(options); record::HoldsRecords(path)) {
+  if (!options.resume && !options.overwrite && !options.zones_path.empty() &&
+      HoldsAnything(options.zones_path)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--metadata ", path, " holds records: give another file"));
+        absl::StrCat("--zones ", options.zones_path,
+                     " is not empty: --resume keeps its zones, --overwrite begins anew"));
   }
   if (absl::Status status = CheckDnstap(options); !status.ok()) return status;
   if (options.resume && !WritesFile(options)) {

@@ -30,8 +30,9 @@ Worker::Worker(const WorkerSetup& setup, size_t index)
       index_(index),
       network_(&loop_, setup.limits, setup.network),
       operators_(setup.operators ? *setup.operators : guide::OperatorTable::BuiltIn()),
+      zone_facts_(MakeCollector()),
       resolver_(MakeResolver()),
-      investigator_(&network_, resolver_.get(), setup.investigate),
+      investigator_(&network_, resolver_.get(), setup.investigate, zone_facts_.get()),
       flush_timer_(this),
       settle_timer_(this),
       parked_(setup.max_parked) {
@@ -46,8 +47,20 @@ Worker::~Worker() {
   loop_.Drain();
 }
 
+std::unique_ptr<zonefacts::Collector> Worker::MakeCollector() {
+  if (setup_.zones == nullptr) return nullptr;
+  zonefacts::CollectorOptions options;
+  options.name_operator = [this](dns::NameView name, const zones::Zone& zone, std::string* out) {
+    operators_.Name(name, zone, out);
+  };
+  constexpr size_t kBytesOfScan = size_t{32} << 20;
+  options.max_bytes = std::max(size_t{1} << 20, kBytesOfScan / setup_.threads);
+  return std::make_unique<zonefacts::Collector>(setup_.zones, options);
+}
+
 std::unique_ptr<resolve::Resolver> Worker::MakeIterativeResolver() {
   resolve::IterativeOptions options = setup_.iterative;
+  options.observer = zone_facts_.get();
   options.name_operator = [this](dns::NameView name, const zones::Zone& zone, std::string* out) {
     operators_.Name(name, zone, out);
   };
@@ -243,6 +256,7 @@ async::Task<void> Worker::RunJob(input::NameJob job) {
   }
   counters_.AddQueries(result.record->queries, result.record->retries);
   slow_operators_.Add(result.record->operator_name, result.record->elapsed);
+  if (zone_facts_ != nullptr) zone_facts_->AddRecord(*result.record);
   Deliver(job, result.record);
   // Not only at the end of a turn: many names may end in one.
   if (lines_.size() >= kWriteAtBytes) WriteOut();

@@ -26,6 +26,7 @@
 #include "scanner/scan/telemetry/progress.h"
 #include "scanner/stream/tls_context.h"
 #include "scanner/vantage/blocklist.h"
+#include "scanner/zonefacts/collector.h"
 
 namespace caascan::scan {
 
@@ -59,6 +60,8 @@ struct WorkerSetup {
   const record::RecordFormat* format = nullptr;
   /// For askers that want to know all of a name (Inquiry::thorough). Null: there are none.
   const investigate::InvestigateOptions* thorough = nullptr;
+  /// Where what is met of zones goes; null: nowhere.
+  zonefacts::ZoneOutput* zones = nullptr;
   std::function<void()> on_done;  // From the worker's thread, as its last act.
 };
 
@@ -95,6 +98,10 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const telemetry::WorkerCounters& counters() const { return counters_; }
   /// Once it is joined.
   const SlowOperators& slow_operators() const { return slow_operators_; }
+  /// What it has met of zones goes to the output. Once it is joined.
+  void FlushZones() {
+    if (zone_facts_ != nullptr) zone_facts_->Flush();
+  }
   /// See Resolver. Once it is joined.
   bool has_answer() const { return resolver_->has_answered(); }
   /// See Resolver. Once it is joined.
@@ -139,6 +146,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   void WriteOut();
   std::unique_ptr<resolve::Resolver> MakeResolver();
   std::unique_ptr<resolve::Resolver> MakeIterativeResolver();
+  std::unique_ptr<zonefacts::Collector> MakeCollector();
 
   telemetry::WorkerCounters counters_;  // First, for its alignment.
   const WorkerSetup& setup_;
@@ -155,6 +163,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   async::Loop loop_;
   net::Network network_;
   diagnose::OperatorNamer operators_;
+  const std::unique_ptr<zonefacts::Collector> zone_facts_;  // Null where nobody wants them.
   std::unique_ptr<resolve::Resolver> resolver_;
   investigate::Investigator investigator_;
   std::optional<investigate::Investigator> thorough_;

@@ -86,6 +86,13 @@ class Forecast(harness.Case):
                 self.assertIn(f"lines {2 * len(self.zones)}, of which 0 are not looked up; {2 * len(self.zones)} names, "
                               f"{len(self.zones)} registrable domains\n", text)
 
+    def test_zone_facts(self):
+        facts = str(self.folder / "zones.ndjson")
+        for names in (self.names(), self.zone_file()):
+            for options in (("--zone-ns",), ("--zone-ns", "--zone-keys")):
+                with self.subTest(names=names, options=options):
+                    self.compare("--server-rate", "0", "--zones", facts, "--overwrite", *options, names)
+
     def test_a_zone_file(self):
         for arguments in (("--dnssec", "validate"), ("--dnssec", "off"), ("--denials", "0")):
             with self.subTest(arguments):

@@ -79,6 +79,26 @@ class Outputs(harness.Case):
         self.refused(f"caascan {SCAN} n -o new --status ./new", "two outputs")
         self.refused(f"caascan {SCAN} n -o new --dnstap ./new", "two outputs", "--dnstap")
         self.refused("caascan diff a b -o new --changes new", "two outputs", "--changes")
+        self.refused(f"caascan {SCAN} n -o new --zones new", "two outputs", "--zones new")
+        self.refused(f"caascan {SCAN} n --status new --zones ./new", "two outputs")
+
+    def test_zones_are_kept(self):
+        self.texts["z"] = '{"zone":"a.example","signed":false,"time":"2026-11-21T23:54:08.123Z"}\n'
+        self.file("z", self.texts["z"])
+        self.refused(f"caascan {SCAN} n --zones n", "same file")
+        self.refused(f"caascan {SCAN} n --zones a --overwrite", "--zones a", "holds records")
+        self.refused(f"caascan {SCAN} n --zones z", "--zones z", "is not empty", "--overwrite")
+        self.refused(f"caascan {SCAN} n --status z", "--status z", "holds zones")
+        self.refused(f"caascan {SCAN} n -o new --metadata z", "--metadata z", "holds zones")
+        self.refused(f"caascan {SCAN} n --zones -", "two outputs")
+        self.refused(f"caascan {SCAN} n --zones missing/z", "missing/z")
+        self.refused(f"caascan {SCAN} n -o new --zones cas --resume", "--zones cas", "no zones")
+        self.refused(f"caascan {SCAN} n --zones z --resolver 127.0.0.1", "--resolver")
+        self.refused(f"caascan {SCAN} n --zone-ns", "--zone-ns", "--zones")
+        self.refused("caascan report --zones z -o z", "same file")
+        self.refused("caascan report a -o z", "holds zones")
+        self.refused("caascan report --zones --partial z -o a", "-o a", "holds records")
+        self.refused("caascan report --zones", "--zones")
 
     def test_a_csv_folder_holds_no_input(self):
         os.mkdir(self.folder / "tables")

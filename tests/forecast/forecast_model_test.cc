@@ -54,6 +54,26 @@ TEST(ForecastModelTest, OneName) {
   EXPECT_EQ(model.AtUnknown(false, false), 0);
 }
 
+TEST(ForecastModelTest, ZoneFactsAreAQueryEachOfADomain) {
+  struct Row {
+    bool ns, keys, validate, is_signed;
+    double queries;
+  };
+  const Row rows[] = {
+      {false, false, true, false, 0}, {true, false, true, true, 1}, {true, true, true, false, 2},
+      {true, true, true, true, 1},    {true, true, false, true, 2}, {false, true, true, true, 0},
+  };
+  for (const Row& row : rows) {
+    ForecastModel model;
+    model.validate = row.validate;
+    const double without = model.AtSeeded(row.is_signed);
+    model.zone_ns = row.ns;
+    model.zone_keys = row.keys;
+    EXPECT_EQ(model.OfZoneFacts(row.is_signed), row.queries);
+    EXPECT_EQ(model.AtSeeded(row.is_signed), without + row.queries);
+  }
+}
+
 TEST(ForecastModelTest, TheValidationRecordIsOneMoreOfEachName) {
   ScanOptions options;
   EXPECT_FALSE(ModelOf(options).persist);

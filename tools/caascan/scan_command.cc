@@ -154,6 +154,7 @@ Forecast:
     and DNSKEY sets.
   the root: each top-level domain, and its DNSKEY set.
   a domain of a zone file with DS: its DNSKEY set.
+  a domain, with --zone-ns: its NS set; with --zone-keys: its DNSKEY set, if no DS is known.
 
 The servers of a zone share its queries equally. Each address gets one further query, about
 letter case. A server without glue costs two queries and a referral. Failures and aliases are not
@@ -259,6 +260,7 @@ void ScanCommand::AddOutputOptions(CLI::App* app) {
        "digests, times and counts. \"none\" writes nothing (default: FILE.meta.json for -o FILE)."},
       &options_.metadata_path);
   AddOperatorsOption(app, &options_.operators_path);
+  AddZoneOptions(app);
   AddProgressOption(app, &options_.progress);
   cli::AddOption(
       app,
@@ -270,6 +272,32 @@ void ScanCommand::AddOutputOptions(CLI::App* app) {
       {"--metrics", "ADDR:PORT",
        "Serve Prometheus metrics at http://ADDR:PORT/metrics. Without ADDR it is 127.0.0.1."},
       &options_.metrics_address);
+}
+
+void ScanCommand::AddZoneOptions(CLI::App* app) {
+  CLI::Option* zones = cli::AddOption(
+      app,
+      {"--zones", "FILE",
+       "When the scan ends, write a line to FILE for each zone that it met: NS sets, servers, DS "
+       "and DNSKEY records, denial, the end of signatures. Not with --resolver. As with -o, a FILE "
+       "that is not empty needs --resume, which merges, or --overwrite."},
+      &options_.zones_path);
+  zones->excludes(app->get_option("--resolver"));
+  cli::AddRepeatedOption(
+      app,
+      {"--asn", "FILE",
+       "Add the AS and the country of each server's address to --zones, from this table: pfx2as "
+       "text (prefix, length and AS number, with tabs between) or an MMDB database. Repeat for "
+       "more tables; a later one adds what an earlier one does not have."},
+      &options_.asn_paths)
+      ->needs(zones);
+  app->add_flag("--zone-ns", options_.zone_ns,
+                "Query each name's zone for its own NS set too: one query a zone.")
+      ->needs(zones);
+  app->add_flag("--zone-keys", options_.zone_keys,
+                "Query each name's zone for its DNSKEY set, also if there is no DS: one query a "
+                "zone without DS.")
+      ->needs(zones);
 }
 
 absl::Status ScanCommand::ReadShard() {

@@ -25,6 +25,7 @@ class ScanCommand {
   void AddDecisionOptions(CLI::App* app);
   void AddPartOptions(CLI::App* app);
   void AddOutputOptions(CLI::App* app);
+  void AddZoneOptions(CLI::App* app);
   bool IsWatched() const;
   void SayWhatIsAwaited() const;
   /// --dry-run. The exit code.
