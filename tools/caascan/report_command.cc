@@ -42,6 +42,14 @@ keys. If there are more, the table says by how much its counts may be too small.
 an operator counts for the operator of the server that failed, or else of its first server,
 under that server's name.
 
+Zones:
+With --zones each FILE is one that caascan scan --zones wrote, also of several shards or scans
+(docs/zone.schema.json). A zone that is in more than one is counted once: sets are merged, the
+earliest end of a signature is kept, and otherwise the later value. The tables are summary,
+ns_classes by top-level domain, failing_servers (how many of how many), failures by kind; keys,
+denial and without_ds by operator; signature_ends by day; and systems, for scans with --asn.
+docs/zone-report.schema.json describes the JSON. --partial writes the merged zones, sorted by name.
+
 Exit status:
   0: done.
   1: could not finish, for example because the disk is full.
@@ -56,6 +64,7 @@ Examples:
   caascan report --by order orders.out.ndjson
   caascan report --partial -o shard-3.partial.gz shard-3.ndjson.zst
   caascan report shard-*.partial.gz
+  caascan report --zones zones-1.ndjson zones-2.ndjson.zst
   caascan report run/out)";
 
 std::string SummaryText(const ReportSummary& summary) {
@@ -89,15 +98,17 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  {"--min-names", "N", "Rank only operators with at least N names (default 10)."},
                  &options_.min_names)
       ->check(cli::WholeNumber(1));
-  cli::AddOption(app,
-                 {"--operator", "NAME",
-                  "Write a letter to this operator instead: findings with samples, dig lines and "
-                  "remedies, as markdown or with --format html."},
-                 &operator_name_);
-  cli::AddChoice(app, "--by",
-                 "Report only orders (the order that came with each name) that have a name for "
-                 "which the CA would not issue, with reason and remedy.",
-                 {{"order", true}}, &options_.orders_only);
+  CLI::Option* name = cli::AddOption(
+      app,
+      {"--operator", "NAME",
+       "Write a letter to this operator instead: findings with samples, dig lines and "
+       "remedies, as markdown or with --format html."},
+      &operator_name_);
+  CLI::Option* by =
+      cli::AddChoice(app, "--by",
+                     "Report only orders (the order that came with each name) that have a name for "
+                     "which the CA would not issue, with reason and remedy.",
+                     {{"order", true}}, &options_.orders_only);
   AddOperatorsOption(app, &options_.operators_path);
   app->add_flag("--partial", options_.partial,
                 "Write only the counts, at most a few megabytes. report reads such files together "
@@ -106,10 +117,29 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                  {"--threads", "N", "Number of worker threads (default: one a core, at most 16)."},
                  &options_.threads)
       ->check(cli::WholeNumber(1, kMaxThreads));
+  app->add_flag(
+         "--zones", zones_,
+         "Read files that scan --zones wrote, merge their zones, and report NS sets, failing "
+         "servers, keys, denial and signatures. With --partial, write the merged zones.")
+      ->excludes(by)
+      ->excludes(name);
   AddProgressOption(app, &options_.progress);
 }
 
+int ReportCommand::RunZones() {
+  ZoneReportSummary summary;
+  const absl::Status status =
+      RunZoneReport({options_.inputs, options_.output_path, options_.overwrite, options_.format,
+                     options_.top, options_.partial},
+                    &summary);
+  std::string text = std::to_string(summary.zones) + " zones";
+  if (summary.broken > 0) text += ", " + std::to_string(summary.broken) + " broken lines";
+  if (summary.signal != 0) text += "; stopped, no report";
+  return program_->Finish(status, text, summary.signal);
+}
+
 int ReportCommand::Run() {
+  if (zones_) return RunZones();
   ReportSummary summary;
   const absl::Status status =
       operator_name_.empty()

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "caascan/report.h"
+#include "caascan/zone_report.h"
 #include "tools/cli/program.h"
 
 namespace caascan::tool {
@@ -18,8 +19,11 @@ class ReportCommand {
   int Run();
 
  private:
+  int RunZones();
+
   cli::Program* const program_;
   ReportOptions options_;
+  bool zones_ = false;
   std::string operator_name_;  // Of a dossier; empty is a report.
 };
 
