@@ -19,7 +19,7 @@ SELECT id, JSONExtractString(line, 'name') AS name, JSONExtractString(line, 'out
   JSONExtractString(line, 'persist', 'result') AS persist,
   JSONExtractString(line, 'operator') AS operator, toFloat64(JSONExtractUInt(line, 'queries')) AS queries,
   toFloat64(JSONExtractUInt(line, 'retries')) AS retries, greatest(JSONExtractUInt(line, 'attempts'), 1) AS attempts,
-  JSONExtractFloat(line, 'elapsed_ms') AS elapsed_ms, JSONExtractString(line, 'time') AS time,
+  if(JSONHas(line, 'rank'), JSONExtractUInt(line, 'rank'), NULL) AS place, JSONExtractFloat(line, 'elapsed_ms') AS elapsed_ms, JSONExtractString(line, 'time') AS time,
   JSONExtractRaw(line, 'order') AS "order",
   if(reason = 'invalid_name', '(no name)', extract(name, '[^.]*$')) AS tld
 FROM records;
@@ -33,6 +33,14 @@ CREATE VIEW finding AS
 SELECT id, JSONExtractString(one, 'code') AS code, JSONExtractString(one, 'address') AS address,
   JSONExtractString(one, 'host') AS host
 FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'findings') AS one;
+
+-- Extended errors (RFC 8914): told with a server's answer, or meant by a finding.
+CREATE VIEW ede AS
+SELECT id, arrayJoin(JSONExtract(one, 'ede', 'Array(UInt64)')) AS code, toUInt64(1) AS told
+FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'servers') AS one
+UNION ALL
+SELECT id, JSONExtractUInt(one, 'ede') AS code, toUInt64(0) AS told
+FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'findings') AS one WHERE JSONHas(one, 'ede');
 
 -- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each. Backslashes of patterns stand twice.
 CREATE VIEW caa AS
@@ -49,6 +57,18 @@ SELECT id, flags, tag, value,
 FROM (SELECT id, JSONExtractUInt(one, 'flags') AS flags, lower(JSONExtractString(one, 'tag')) AS tag,
         JSONExtractString(one, 'value') AS value
       FROM records ARRAY JOIN JSONExtractArrayRaw(line, 'caa', 'records') AS one);
+
+-- All issuers of a name, each once, in the order of their letters.
+CREATE VIEW issuer_set AS
+SELECT scan.id AS id, scan.nxdomain AS nxdomain, if(named.issuers = '', '(none)', named.issuers) AS issuers
+FROM scan LEFT JOIN (
+  SELECT id, arrayStringConcat(arraySort(groupUniqArray(issuer)), ', ') AS issuers FROM (
+    SELECT DISTINCT caa.id AS id, caa.issuer AS issuer FROM caa JOIN scan ON scan.id = caa.id
+    WHERE caa.issuer <> '' AND ((scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild'))
+      OR (scan.purpose = 'smime' AND caa.tag = 'issuemail') OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc'))
+    ORDER BY issuer
+  ) AS one GROUP BY id
+) AS named ON named.id = scan.id WHERE scan.has_caa = 1;
 
 CREATE VIEW decision AS
 SELECT id, one.1 AS ca, JSONExtractString(one.2) AS decision

@@ -21,7 +21,7 @@ SELECT id, line->>'name' AS name, coalesce(line->>'for', 'tls') AS purpose, line
   CAST(coalesce(line->>'queries', '0') AS DOUBLE) AS queries, CAST(coalesce(line->>'retries', '0') AS DOUBLE) AS retries,
   CAST(coalesce(line->>'attempts', '1') AS DOUBLE) AS attempts,
   CAST(coalesce(line->>'elapsed_ms', '0') AS DOUBLE) AS elapsed_ms,
-  line->>'time' AS time, coalesce(CAST(line->'order' AS VARCHAR), '') AS "order",
+  CAST(line->>'rank' AS BIGINT) AS place, line->>'time' AS time, coalesce(CAST(line->'order' AS VARCHAR), '') AS "order",
   CASE WHEN (line->>'reason') = 'invalid_name' THEN '(no name)' ELSE regexp_extract(line->>'name', '[^.]*$') END AS tld
 FROM records;
 
@@ -32,6 +32,14 @@ FROM (SELECT id, unnest(CAST(line->'servers' AS JSON[])) AS one FROM records);
 CREATE VIEW finding AS
 SELECT id, one->>'code' AS code, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host
 FROM (SELECT id, unnest(CAST(line->'findings' AS JSON[])) AS one FROM records);
+
+-- Extended errors (RFC 8914): told with a server's answer, or meant by a finding.
+CREATE VIEW ede AS
+SELECT id, unnest(CAST(one->'ede' AS BIGINT[])) AS code, 1 AS told
+FROM (SELECT id, unnest(CAST(line->'servers' AS JSON[])) AS one FROM records)
+UNION ALL
+SELECT id, CAST(one->>'ede' AS BIGINT), 0 FROM (SELECT id, unnest(CAST(line->'findings' AS JSON[])) AS one FROM records)
+WHERE (one->>'ede') IS NOT NULL;
 
 -- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each.
 CREATE VIEW caa AS
@@ -50,6 +58,18 @@ SELECT id, flags, tag, value,
     THEN 1 ELSE 0 END AS nobody
 FROM (SELECT id, CAST(one->>'flags' AS INTEGER) AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
       FROM (SELECT id, unnest(CAST(line->'$.caa.records' AS JSON[])) AS one FROM records));
+
+-- All issuers of a name, each once, in the order of their letters.
+CREATE VIEW issuer_set AS
+SELECT scan.id AS id, scan.nxdomain AS nxdomain, coalesce(named.issuers, '(none)') AS issuers
+FROM scan LEFT JOIN (
+  SELECT id, string_agg(issuer, ', ' ORDER BY issuer) AS issuers FROM (
+    SELECT DISTINCT caa.id AS id, caa.issuer AS issuer FROM caa JOIN scan ON scan.id = caa.id
+    WHERE caa.issuer <> '' AND ((scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild'))
+      OR (scan.purpose = 'smime' AND caa.tag = 'issuemail') OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc'))
+    ORDER BY issuer
+  ) AS one GROUP BY id
+) AS named ON named.id = scan.id WHERE scan.has_caa = 1;
 
 CREATE VIEW decision AS
 SELECT id, ca, decisions->>('$."' || replace(ca, '"', '\"') || '"') AS decision

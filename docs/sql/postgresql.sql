@@ -17,7 +17,7 @@ SELECT id, line->>'name' AS name, coalesce(line->>'for', 'tls') AS purpose, line
   (line#>>'{caa,ttl}')::numeric AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   coalesce(line->>'queries', '0')::numeric AS queries, coalesce(line->>'retries', '0')::numeric AS retries,
   coalesce(line->>'attempts', '1')::numeric AS attempts, coalesce(line->>'elapsed_ms', '0')::numeric AS elapsed_ms,
-  line->>'time' AS time, coalesce((line->'order')::text, '') AS "order",
+  (line->>'rank')::numeric AS place, line->>'time' AS time, coalesce((line->'order')::text, '') AS "order",
   CASE WHEN line->>'reason' = 'invalid_name' THEN '(no name)' ELSE substring(line->>'name' FROM '[^.]*$') END AS tld
 FROM records;
 
@@ -28,6 +28,14 @@ FROM records, jsonb_array_elements(coalesce(line->'servers', '[]')) AS one;
 CREATE VIEW finding AS
 SELECT id, one->>'code' AS code, coalesce(one->>'address', '') AS address, coalesce(one->>'host', '') AS host
 FROM records, jsonb_array_elements(coalesce(line->'findings', '[]')) AS one;
+
+-- Extended errors (RFC 8914): told with a server's answer, or meant by a finding.
+CREATE VIEW ede AS
+SELECT id, code::int AS code, 1 AS told
+FROM records, jsonb_array_elements(coalesce(line->'servers', '[]')) AS one, jsonb_array_elements_text(coalesce(one->'ede', '[]')) AS code
+UNION ALL
+SELECT id, (one->>'ede')::int, 0 FROM records, jsonb_array_elements(coalesce(line->'findings', '[]')) AS one
+WHERE one->>'ede' IS NOT NULL;
 
 -- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each.
 CREATE VIEW caa AS
@@ -46,6 +54,18 @@ SELECT id, flags, tag, value,
     THEN 1 ELSE 0 END AS nobody
 FROM (SELECT id, (one->>'flags')::int AS flags, lower(one->>'tag') AS tag, one->>'value' AS value
       FROM records, jsonb_array_elements(coalesce(line#>'{caa,records}', '[]')) AS one) AS property;
+
+-- All issuers of a name, each once, in the order of their letters.
+CREATE VIEW issuer_set AS
+SELECT scan.id AS id, scan.nxdomain AS nxdomain, coalesce(named.issuers, '(none)') AS issuers
+FROM scan LEFT JOIN (
+  SELECT id, string_agg(issuer, ', ' ORDER BY issuer COLLATE "C") AS issuers FROM (
+    SELECT DISTINCT caa.id AS id, caa.issuer AS issuer FROM caa JOIN scan ON scan.id = caa.id
+    WHERE caa.issuer <> '' AND ((scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild'))
+      OR (scan.purpose = 'smime' AND caa.tag = 'issuemail') OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc'))
+    ORDER BY issuer
+  ) AS one GROUP BY id
+) AS named ON named.id = scan.id WHERE scan.has_caa = 1;
 
 CREATE VIEW decision AS
 SELECT id, one.key AS ca, one.value AS decision

@@ -21,7 +21,7 @@ SELECT id, line->>'name' AS name, coalesce(line->>'for', 'tls') AS purpose, line
   line->>'$.caa.ttl' AS caa_ttl, coalesce(line->>'operator', '') AS operator,
   coalesce(line->>'queries', 0) AS queries, coalesce(line->>'retries', 0) AS retries,
   coalesce(line->>'attempts', 1) AS attempts, coalesce(line->>'elapsed_ms', 0) AS elapsed_ms,
-  line->>'time' AS time, coalesce(line->'order', '') AS "order",
+  line->>'rank' AS place, line->>'time' AS time, coalesce(line->'order', '') AS "order",
   -- Trimming all that is no dot off the right end leaves what stands before the last label.
   CASE WHEN line->>'reason' = 'invalid_name' THEN '(no name)'
     ELSE substr(line->>'name', 1 + length(rtrim(line->>'name', replace(line->>'name', '.', '')))) END AS tld
@@ -36,6 +36,14 @@ CREATE VIEW finding AS
 SELECT records.id AS id, one.value->>'code' AS code, coalesce(one.value->>'address', '') AS address,
   coalesce(one.value->>'host', '') AS host
 FROM records, json_each(records.line, '$.findings') AS one;
+
+-- Extended errors (RFC 8914): told with a server's answer, or meant by a finding.
+CREATE VIEW ede AS
+SELECT records.id AS id, code.value AS code, 1 AS told
+FROM records, json_each(records.line, '$.servers') AS one, json_each(one.value, '$.ede') AS code
+UNION ALL
+SELECT records.id, one.value->>'ede', 0 FROM records, json_each(records.line, '$.findings') AS one
+WHERE one.value->>'ede' IS NOT NULL;
 
 -- RFC 8659 section 4.2: an issuer, and parameters behind a semicolon each. char(9) is a tab.
 CREATE VIEW caa AS
@@ -58,6 +66,18 @@ FROM (
       ELSE instr(one.value->>'value', ';') - 1 END), ' ' || char(9)) AS front
   FROM records, json_each(records.line, '$.caa.records') AS one
 );
+
+-- All issuers of a name, each once, in the order of their letters.
+CREATE VIEW issuer_set AS
+SELECT scan.id AS id, scan.nxdomain AS nxdomain, coalesce(named.issuers, '(none)') AS issuers
+FROM scan LEFT JOIN (
+  SELECT id, group_concat(issuer, ', ') AS issuers FROM (
+    SELECT DISTINCT caa.id AS id, caa.issuer AS issuer FROM caa JOIN scan ON scan.id = caa.id
+    WHERE caa.issuer <> '' AND ((scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild'))
+      OR (scan.purpose = 'smime' AND caa.tag = 'issuemail') OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc'))
+    ORDER BY issuer
+  ) AS one GROUP BY id
+) AS named ON named.id = scan.id WHERE scan.has_caa = 1;
 
 CREATE VIEW decision AS
 SELECT records.id AS id, one.key AS ca, one.value AS decision FROM records, json_each(records.line, '$.decisions') AS one;

@@ -1,7 +1,7 @@
 -- The tables of `caascan report` as views, in SQL that PostgreSQL, SQLite, DuckDB and ClickHouse have in common. Run one of
--- postgresql.sql, sqlite.sql, duckdb.sql and clickhouse.sql first: it makes the views scan, server, finding, caa and
--- decision of the records. Views have the names of the report's tables behind "report_", and its columns. What is not here:
--- intervals (any share is hits of trials), what the program knows by heart (meanings, remedies, known issuers), and
+-- postgresql.sql, sqlite.sql, duckdb.sql and clickhouse.sql first: it makes the views scan, server, finding, caa, ede,
+-- issuer_set and decision of the records. Views have the names of the report's tables behind "report_", and its columns. What is not here:
+-- intervals (any share is hits of trials; where it is of names that exist, they are "existing"), what the program knows by heart (meanings, remedies, known issuers), and
 -- the operators of records that name none. Lists in one cell of the report, such as an operator's failures, are views
 -- of a row each. Percentiles are exact here; the report's are off by 0.8 % at most.
 --
@@ -43,7 +43,10 @@ SELECT purpose, count(*) AS names,
 FROM scan WHERE (SELECT count(*) FROM scan WHERE purpose <> 'tls') > 0 GROUP BY purpose;
 
 CREATE VIEW report_findings AS
-SELECT code, count(DISTINCT id) AS names, count(*) AS findings FROM finding GROUP BY code;
+SELECT finding.code AS code, count(DISTINCT finding.id) AS names, count(*) AS findings,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN finding.id END) AS existing,
+  count(DISTINCT CASE WHEN scan.outcome IN ('servfail', 'timeout', 'lame') THEN finding.id END) AS failed
+FROM finding JOIN scan ON scan.id = finding.id GROUP BY finding.code;
 
 CREATE VIEW report_operators AS
 SELECT operator, count(*) AS names,
@@ -53,6 +56,8 @@ SELECT operator, count(*) AS names,
   sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
   sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
   sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing,
+  count(CASE WHEN nxdomain = 0 AND outcome IN ('servfail', 'timeout', 'lame') THEN 1 END) AS failed_existing,
   min(time) AS first_seen, max(time) AS last_seen
 FROM scan WHERE operator <> '' GROUP BY operator;
 
@@ -66,7 +71,7 @@ FROM finding JOIN scan ON scan.id = finding.id WHERE scan.operator <> '' GROUP B
 
 -- Of operators with at least ten names, as the report has it by default.
 CREATE VIEW report_league AS
-SELECT operator, servfail + timeout + lame AS failed, names FROM report_operators
+SELECT operator, servfail + timeout + lame AS failed, names, existing, failed_existing FROM report_operators
 WHERE servfail + timeout + lame > 0 AND names >= 10;
 
 CREATE VIEW report_server_faults AS
@@ -99,7 +104,8 @@ SELECT tld, count(*) AS names,
   sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
   sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
   sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error,
-  sum(has_caa) AS with_caa
+  sum(has_caa) AS with_caa, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing,
+  count(CASE WHEN nxdomain = 0 AND outcome IN ('servfail', 'timeout', 'lame') THEN 1 END) AS failed_existing
 FROM scan GROUP BY tld;
 
 CREATE VIEW report_dnssec AS
@@ -109,22 +115,77 @@ SELECT dnssec AS status, count(*) AS names,
   sum(CASE outcome WHEN 'servfail' THEN 1 ELSE 0 END) AS servfail,
   sum(CASE outcome WHEN 'timeout' THEN 1 ELSE 0 END) AS timeout,
   sum(CASE outcome WHEN 'lame' THEN 1 ELSE 0 END) AS lame,
-  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error
+  sum(CASE outcome WHEN 'error' THEN 1 ELSE 0 END) AS error,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing
 FROM scan GROUP BY dnssec;
 
 CREATE VIEW report_dnssec_causes AS
-SELECT code, count(DISTINCT id) AS names FROM finding WHERE substr(code, 1, 7) = 'dnssec_' GROUP BY code;
+SELECT code, names, existing, failed FROM report_findings WHERE substr(code, 1, 7) = 'dnssec_';
+
+-- CAA beside something else: of names that were answered.
+CREATE VIEW report_caa_dnssec AS
+SELECT dnssec AS status, count(*) AS answered, sum(has_caa) AS with_caa,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing, sum(CASE nxdomain WHEN 0 THEN has_caa ELSE 0 END) AS with_caa_existing
+FROM scan WHERE outcome IN ('permit', 'deny') GROUP BY dnssec;
+
+CREATE VIEW report_caa_tlds AS
+SELECT tld, count(*) AS answered, sum(has_caa) AS with_caa,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing, sum(CASE nxdomain WHEN 0 THEN has_caa ELSE 0 END) AS with_caa_existing
+FROM scan WHERE outcome IN ('permit', 'deny') GROUP BY tld;
+
+CREATE VIEW report_caa_operators AS
+SELECT operator, count(*) AS answered, sum(has_caa) AS with_caa,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing, sum(CASE nxdomain WHEN 0 THEN has_caa ELSE 0 END) AS with_caa_existing
+FROM scan WHERE outcome IN ('permit', 'deny') AND operator <> '' GROUP BY operator;
+
+CREATE VIEW report_caa_ranks AS
+SELECT bucket AS rank, count(*) AS answered, sum(has_caa) AS with_caa,
+  count(CASE nxdomain WHEN 0 THEN 1 END) AS existing, sum(CASE nxdomain WHEN 0 THEN has_caa ELSE 0 END) AS with_caa_existing
+FROM (
+  SELECT has_caa, nxdomain, CASE WHEN place <= 100 THEN '1 to 100' WHEN place <= 1000 THEN '101 to 1000'
+    WHEN place <= 10000 THEN '1001 to 10000' WHEN place <= 100000 THEN '10001 to 100000'
+    WHEN place <= 1000000 THEN '100001 to 1000000' WHEN place <= 10000000 THEN '1000001 to 10000000'
+    WHEN place <= 100000000 THEN '10000001 to 100000000' WHEN place <= 1000000000 THEN '100000001 to 1000000000'
+    ELSE '1000000001 to 10000000000' END AS bucket
+  FROM scan WHERE place IS NOT NULL AND outcome IN ('permit', 'deny')
+) AS ranked GROUP BY bucket;
+
+-- By INFO-CODE (RFC 8914): told by a server or resolver, or meant by a finding.
+CREATE VIEW report_ede AS
+SELECT ede.code AS code, count(DISTINCT ede.id) AS names,
+  count(DISTINCT CASE ede.told WHEN 1 THEN ede.id END) AS reported,
+  count(DISTINCT CASE ede.told WHEN 0 THEN ede.id END) AS found,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN ede.id END) AS existing
+FROM ede JOIN scan ON scan.id = ede.id GROUP BY ede.code;
+
+CREATE VIEW report_ede_reasons AS
+SELECT ede.code AS code, scan.reason AS reason, count(DISTINCT ede.id) AS names
+FROM ede JOIN scan ON scan.id = ede.id GROUP BY ede.code, scan.reason;
+
+CREATE VIEW report_lapsed_servers AS
+SELECT finding.host AS host, count(DISTINCT finding.id) AS names,
+  count(DISTINCT CASE WHEN scan.outcome IN ('servfail', 'timeout', 'lame') THEN finding.id END) AS failed,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN finding.id END) AS existing
+FROM finding JOIN scan ON scan.id = finding.id WHERE finding.code = 'server_domain_unregistered' GROUP BY finding.host;
+
+CREATE VIEW report_missing_servers AS
+SELECT finding.host AS host, count(DISTINCT finding.id) AS names,
+  count(DISTINCT CASE WHEN scan.outcome IN ('servfail', 'timeout', 'lame') THEN finding.id END) AS failed,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN finding.id END) AS existing
+FROM finding JOIN scan ON scan.id = finding.id WHERE finding.code = 'server_nxdomain' GROUP BY finding.host;
 
 -- The records that count for what the certificate is for (RFC 8659, RFC 9495).
 CREATE VIEW issuing AS
 SELECT caa.id AS id, caa.tag AS tag, caa.issuer AS issuer, caa.sound AS sound, caa.accounturi AS accounturi,
-  caa.validationmethods AS validationmethods, caa.nobody AS nobody, scan.purpose AS purpose, scan.name AS name
+  caa.validationmethods AS validationmethods, caa.nobody AS nobody, scan.purpose AS purpose, scan.name AS name,
+  scan.nxdomain AS nxdomain
 FROM caa JOIN scan ON scan.id = caa.id
 WHERE (scan.purpose = 'tls' AND caa.tag IN ('issue', 'issuewild')) OR (scan.purpose = 'smime' AND caa.tag = 'issuemail')
   OR (scan.purpose = 'mark' AND caa.tag = 'issuevmc');
 
 CREATE VIEW report_caa_use AS
-SELECT feature, count(DISTINCT id) AS names FROM (
+SELECT found.feature AS feature, count(DISTINCT found.id) AS names,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN found.id END) AS existing FROM (
   SELECT id, 'caa' AS feature FROM scan WHERE has_caa = 1
   UNION ALL SELECT id, tag FROM caa WHERE tag IN ('issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc')
   UNION ALL SELECT id, 'iodef_mailto' FROM caa WHERE tag = 'iodef' AND lower(value) LIKE 'mailto:%'
@@ -142,18 +203,18 @@ SELECT feature, count(DISTINCT id) AS names FROM (
   UNION ALL SELECT id, 'malformed' FROM issuing WHERE sound = 0
   UNION ALL SELECT id, 'accounturi' FROM issuing WHERE accounturi = 1
   UNION ALL SELECT id, 'validationmethods' FROM issuing WHERE validationmethods = 1
-) AS found GROUP BY feature;
+) AS found JOIN scan ON scan.id = found.id GROUP BY found.feature;
 
 -- The depth is a number here: labels above the name, 0 for the name itself, and -1 behind an alias.
 CREATE VIEW report_caa_depth AS
-SELECT depth, count(*) AS names FROM (
-  SELECT CASE
+SELECT depth, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM (
+  SELECT nxdomain, CASE
     WHEN plain = owner THEN 0
     WHEN length(plain) > length(owner) AND substr(plain, length(plain) - length(owner)) = '.' || owner
       THEN length(substr(plain, 1, length(plain) - length(owner)))
         - length(replace(substr(plain, 1, length(plain) - length(owner)), '.', ''))
     ELSE -1 END AS depth
-  FROM (SELECT CASE WHEN substr(name, 1, 2) = '*.' THEN substr(name, 3) ELSE name END AS plain, caa_owner AS owner
+  FROM (SELECT CASE WHEN substr(name, 1, 2) = '*.' THEN substr(name, 3) ELSE name END AS plain, caa_owner AS owner, nxdomain
         FROM scan WHERE has_caa = 1) AS named
 ) AS placed GROUP BY depth;
 
@@ -162,13 +223,23 @@ SELECT issuer, count(DISTINCT id) AS names,
   count(DISTINCT CASE WHEN tag = 'issue' THEN id END) AS issue,
   count(DISTINCT CASE WHEN tag = 'issuewild' THEN id END) AS issuewild,
   count(DISTINCT CASE WHEN tag = 'issuemail' THEN id END) AS issuemail,
-  count(DISTINCT CASE WHEN tag = 'issuevmc' THEN id END) AS issuevmc
+  count(DISTINCT CASE WHEN tag = 'issuevmc' THEN id END) AS issuevmc,
+  count(DISTINCT CASE nxdomain WHEN 0 THEN id END) AS existing
 FROM issuing WHERE issuer <> '' GROUP BY issuer;
+
+CREATE VIEW report_issuer_sets AS
+SELECT issuers, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM issuer_set GROUP BY issuers;
+
+CREATE VIEW report_operator_issuers AS
+SELECT scan.operator AS operator, issuing.issuer AS issuer, count(DISTINCT issuing.id) AS names,
+  count(DISTINCT CASE scan.nxdomain WHEN 0 THEN issuing.id END) AS existing
+FROM issuing JOIN scan ON scan.id = issuing.id WHERE scan.operator <> '' AND issuing.issuer <> ''
+GROUP BY scan.operator, issuing.issuer;
 
 CREATE VIEW report_parameters AS
 SELECT issuer, count(*) AS names, sum(account) AS accounturi, sum(method) AS validationmethods,
-  sum(unmatched) AS nobody FROM (
-  SELECT issuing.id AS id, issuing.issuer AS issuer, min(issuing.accounturi) AS account,
+  sum(unmatched) AS nobody, count(CASE missing WHEN 0 THEN 1 END) AS existing FROM (
+  SELECT issuing.id AS id, issuing.issuer AS issuer, max(issuing.nxdomain) AS missing, min(issuing.accounturi) AS account,
     min(issuing.validationmethods) AS method, min(issuing.nobody) AS unmatched,
     min(CASE WHEN issuing.accounturi = 1 OR issuing.validationmethods = 1 THEN 1 ELSE 0 END) AS either
   FROM issuing JOIN (
@@ -185,12 +256,13 @@ CREATE VIEW report_tags AS
 SELECT tag, count(*) AS records FROM caa GROUP BY tag;
 
 CREATE VIEW report_persist AS
-SELECT persist AS result, count(*) AS names FROM scan WHERE persist <> '' GROUP BY persist;
+SELECT persist AS result, count(*) AS names, count(CASE nxdomain WHEN 0 THEN 1 END) AS existing FROM scan WHERE persist <> '' GROUP BY persist;
 
 CREATE VIEW report_decisions AS
-SELECT ca, sum(CASE decision WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
-  sum(CASE decision WHEN 'deny' THEN 1 ELSE 0 END) AS deny
-FROM decision GROUP BY ca;
+SELECT decision.ca AS ca, sum(CASE decision.decision WHEN 'permit' THEN 1 ELSE 0 END) AS permit,
+  sum(CASE decision.decision WHEN 'deny' THEN 1 ELSE 0 END) AS deny,
+  count(CASE WHEN decision.decision = 'permit' AND scan.nxdomain = 0 THEN 1 END) AS existing
+FROM decision JOIN scan ON scan.id = decision.id GROUP BY decision.ca;
 
 CREATE VIEW report_orders AS
 SELECT "order", names, name, reason FROM (

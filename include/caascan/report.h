@@ -25,6 +25,8 @@ struct ReportOptions {
   uint64_t min_names = 10;  // Operators with fewer are not ranked.
   /// Only the summary and the orders that would fail.
   bool orders_only = false;
+  /// Tables by their id, such as "caa_dnssec": these alone; empty is all.
+  std::vector<std::string> tables;
   /// Not a report but its counts, to be read again, with others, as an input.
   bool partial = false;
   /// Operators by their servers' names, beside those of datasets/operators.tsv; may be empty. They
@@ -48,8 +50,8 @@ struct ReportSummary {
 /// Blocks; owns its threads; takes SIGINT and SIGTERM over while it runs. Prints nothing but
 /// progress on standard error. The report is written when all is read, a file under another name
 /// first, so that none is there by halves; after a signal none is written at all. Errors:
-/// InvalidArgument for inputs or an output that cannot be used, DataLoss where the report could not
-/// be written; *summary is filled either way.
+/// InvalidArgument for inputs, tables or an output that cannot be used, DataLoss where the report
+/// could not be written; *summary is filled either way.
 [[nodiscard]] absl::Status RunReport(const ReportOptions& options, ReportSummary* summary);
 
 /// Writes the counts of one file of records, whole or not at all, as RunReport() does with

@@ -62,21 +62,28 @@ std::string_view CaaFeatureCode(CaaFeature feature) {
   return kFeatureCodes[static_cast<size_t>(feature)];
 }
 
-void CaaUse::AddDepth(const record::RecordView& record) {
+size_t CaaUse::DepthOf(const record::RecordView& record) {
+  constexpr size_t kBehindAlias = kMaxDepth + 1;
   std::string_view name = record.name;
   if (name.starts_with("*.")) name.remove_prefix(2);
   const std::string_view owner = record.caa_owner;
-  if (name.size() < owner.size() || !name.ends_with(owner)) {
-    ++behind_alias_;
-    return;
-  }
+  if (name.size() < owner.size() || !name.ends_with(owner)) return kBehindAlias;
   const std::string_view above = name.substr(0, name.size() - owner.size());
-  if (!above.empty() && above.back() != '.') {
-    ++behind_alias_;
-    return;
-  }
+  if (!above.empty() && above.back() != '.') return kBehindAlias;
   const auto depth = static_cast<size_t>(std::count(above.begin(), above.end(), '.'));
-  ++depths_[std::min(depth, kMaxDepth)];
+  return std::min(depth, kMaxDepth);
+}
+
+void CaaUse::AddDepth(const record::RecordView& record) {
+  const size_t depth = DepthOf(record);
+  const uint64_t missing = record.nxdomain ? 1 : 0;
+  if (depth > kMaxDepth) {
+    ++behind_alias_;
+    missing_behind_alias_ += missing;
+  } else {
+    ++depths_[depth];
+    missing_depths_[depth] += missing;
+  }
 }
 
 void CaaUse::AddIodef() {
@@ -138,8 +145,9 @@ void CaaUse::AddRecord(const record::CaaRecordView& record) {
   if (tag_.starts_with("contact")) Mark(CaaFeature::kContact);
 }
 
-/// A name counts once for each issuer, however many properties name it.
-void CaaUse::CountIssuers() {
+/// A name counts once for each issuer, however many properties name it, and once for all of them.
+void CaaUse::CountIssuers(bool missing) {
+  set_.clear();
   for (size_t i = 0; i < named_.size(); ++i) {
     const NamedIssuer& named = named_[i];
     IssuerRow* const row = issuers_.Find(named.domain);
@@ -147,22 +155,37 @@ void CaaUse::CountIssuers() {
     const bool first =
         std::none_of(named_.begin(), named_.begin() + static_cast<std::ptrdiff_t>(i),
                      [&named](const NamedIssuer& other) { return other.domain == named.domain; });
-    if (first) ++row->names;
+    if (!first) continue;
+    ++row->names;
+    row->missing += missing ? 1 : 0;
+    set_.emplace_back(named.domain);
   }
+  std::sort(set_.begin(), set_.end());
+  set_key_.clear();
+  for (const std::string_view issuer : set_) {
+    if (!set_key_.empty()) set_key_ += ", ";
+    set_key_ += issuer;
+  }
+  issuer_sets_.Find(set_key_)->Add(missing);
 }
 
 void CaaUse::Add(const record::RecordView& record) {
   assert(record.has_caa && "only names with CAA records have a use of them");
   ++names_;
+  missing_ += record.nxdomain ? 1 : 0;
   AddDepth(record);
   seen_features_ = 0;
   named_.clear();
   purpose_ = record.purpose;
   parameter_use_.Begin(record.purpose, record.name.starts_with("*."));
   for (const record::CaaRecordView& entry : record.caa) AddRecord(entry);
-  CountIssuers();
-  parameter_use_.End(&parameters_);
-  for (size_t i = 0; i < features_.size(); ++i) features_[i] += (seen_features_ >> i) & 1u;
+  CountIssuers(record.nxdomain);
+  parameter_use_.End(record.nxdomain, &parameters_);
+  for (size_t i = 0; i < features_.size(); ++i) {
+    const unsigned seen = (seen_features_ >> i) & 1u;
+    features_[i] += seen;
+    missing_features_[i] += record.nxdomain ? seen : 0;
+  }
   set_sizes_.Add(record.caa.size());
   ttls_s_.Add(record.caa_ttl_s);
 }
@@ -172,7 +195,15 @@ void CaaUse::Merge(const CaaUse& other) {
   for (size_t i = 0; i < depths_.size(); ++i) depths_[i] += other.depths_[i];
   behind_alias_ += other.behind_alias_;
   for (size_t i = 0; i < features_.size(); ++i) features_[i] += other.features_[i];
+  missing_ += other.missing_;
+  for (size_t i = 0; i < missing_depths_.size(); ++i)
+    missing_depths_[i] += other.missing_depths_[i];
+  missing_behind_alias_ += other.missing_behind_alias_;
+  for (size_t i = 0; i < missing_features_.size(); ++i) {
+    missing_features_[i] += other.missing_features_[i];
+  }
   issuers_.Merge(other.issuers_);
+  issuer_sets_.Merge(other.issuer_sets_);
   tags_.Merge(other.tags_);
   persist_.Merge(other.persist_);
   parameters_.Merge(other.parameters_);

@@ -31,7 +31,7 @@ void ParameterUse::Add(caa::TagKind kind, std::string_view issuer, const caa::Is
   found->all_nobody = found->all_nobody && nobody;
 }
 
-void ParameterUse::End(BoundedTable<ParameterRow>* rows) {
+void ParameterUse::End(bool missing, BoundedTable<ParameterRow>* rows) {
   if (barred_) return;
   const caa::TagKind relevant = caa::RelevantKind(purpose_, wildcard_, has_issuewild_);
   for (const Issuer& issuer : issuers_) {
@@ -41,6 +41,7 @@ void ParameterUse::End(BoundedTable<ParameterRow>* rows) {
     row->accounturi += issuer.all_accounturi ? 1 : 0;
     row->validationmethods += issuer.all_validationmethods ? 1 : 0;
     row->nobody += issuer.all_nobody ? 1 : 0;
+    row->missing += missing ? 1 : 0;
   }
 }
 

@@ -20,6 +20,7 @@ struct ParameterRow {
   uint64_t accounturi = 0;         // Of these: where it enforces accounturi alone,
   uint64_t validationmethods = 0;  // and validationmethods alone.
   uint64_t nobody = 0;             // No account or no method can match.
+  uint64_t missing = 0;            // Of the names, those that do not exist.
 
   uint64_t weight() const { return names; }
   void Merge(const ParameterRow& other) {
@@ -27,6 +28,7 @@ struct ParameterRow {
     accounturi += other.accounturi;
     validationmethods += other.validationmethods;
     nobody += other.nobody;
+    missing += other.missing;
   }
 };
 
@@ -40,8 +42,8 @@ class ParameterUse {
   void Add(caa::TagKind kind, std::string_view issuer, const caa::IssueValue& value);
   /// Nobody may issue, whatever parameters say.
   void AddUnknownCritical() { barred_ = true; }
-  /// The set ends: it is counted.
-  void End(BoundedTable<ParameterRow>* rows);
+  /// The set ends: it is counted, for a name that exists or does not.
+  void End(bool missing, BoundedTable<ParameterRow>* rows);
 
  private:
   /// What an issuer's properties of a kind have in common.

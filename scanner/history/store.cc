@@ -239,7 +239,7 @@ absl::Status Store::Insert(const HistoryScan& key, const report::Aggregate& coun
   insert.Bind(key.date).Bind(key.label).Bind(static_cast<int64_t>(outcomes.names));
   for (const Outcome outcome : kColumns) insert.Bind(static_cast<int64_t>(outcomes.of(outcome)));
   insert.Bind(static_cast<int64_t>(outcomes.names - counts.missing().names()))
-      .Bind(static_cast<int64_t>(counts.caa().names()));
+      .Bind(static_cast<int64_t>(counts.caa().names().names));
   if (!insert.Run()) return Complain();
   return InsertCounts(sqlite3_last_insert_rowid(database_), counts);
 }

@@ -16,6 +16,7 @@ namespace caascan {
 
 absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
   *summary = ReportSummary();
+  if (absl::Status status = report::CheckTables(given.tables); !status.ok()) return status;
   auto files = record::ExpandFolders(given.inputs);
   if (!files.ok()) return files.status();
   ReportOptions options = given;
@@ -55,7 +56,8 @@ absl::Status RunReport(const ReportOptions& given, ReportSummary* summary) {
                                                  {.inputs = counted.inputs,
                                                   .scans = counted.scans,
                                                   .min_names = options.min_names,
-                                                  .orders_only = options.orders_only}),
+                                                  .orders_only = options.orders_only,
+                                                  .tables = options.tables}),
                               output);
 }
 

@@ -10,48 +10,14 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "scanner/dns/cursor.h"
+#include "scanner/dns/extended_error_name.h"
 #include "scanner/dns/presentation.h"
 
 namespace caascan::query {
 namespace {
-
-// https://www.iana.org/assignments/dns-parameters, "Extended DNS Error Codes", by code.
-constexpr std::string_view kNames[] = {
-    "Other",
-    "Unsupported DNSKEY Algorithm",
-    "Unsupported DS Digest Type",
-    "Stale Answer",
-    "Forged Answer",
-    "DNSSEC Indeterminate",
-    "DNSSEC Bogus",
-    "Signature Expired",
-    "Signature Not Yet Valid",
-    "DNSKEY Missing",
-    "RRSIGs Missing",
-    "No Zone Key Bit Set",
-    "NSEC Missing",
-    "Cached Error",
-    "Not Ready",
-    "Blocked",
-    "Censored",
-    "Filtered",
-    "Prohibited",
-    "Stale NXDOMAIN Answer",
-    "Not Authoritative",
-    "Not Supported",
-    "No Reachable Authority",
-    "Network Error",
-    "Invalid Data",
-    "Signature Expired before Valid",
-    "Too Early",
-    "Unsupported NSEC3 Iterations Value",
-    "Unable to conform to policy",
-    "Synthesized",
-};
 
 enum Code : uint16_t {
   kUnsupportedAlgorithm = 1,
@@ -118,15 +84,11 @@ std::vector<ToldError> ReadToldErrors(const dns::Message& message) {
   return errors;
 }
 
-std::string_view ToldErrorName(uint16_t info_code) {
-  return info_code < std::size(kNames) ? kNames[info_code] : std::string_view();
-}
-
 std::string ToldErrorsText(std::span<const ToldError> errors) {
   std::string out;
   for (const ToldError& error : errors) {
     absl::StrAppend(&out, out.empty() ? "" : "; ", "EDE ", error.info_code);
-    const std::string_view name = ToldErrorName(error.info_code);
+    const std::string_view name = dns::ExtendedErrorName(error.info_code);
     if (!name.empty()) absl::StrAppend(&out, " (", std::string(name), ")");
     if (!error.text.empty()) absl::StrAppend(&out, ": ", error.text);
   }

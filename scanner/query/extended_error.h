@@ -22,9 +22,6 @@ constexpr size_t kMaxToldErrors = 4;
 constexpr size_t kMaxToldText = 500;
 std::vector<ToldError> ReadToldErrors(const dns::Message& message);
 
-/// IANA's purpose of an INFO-CODE, such as "Signature Expired"; empty for one that has none here.
-std::string_view ToldErrorName(uint16_t info_code);
-
 /// "EDE 7 (Signature Expired): its text; EDE 22 (No Reachable Authority)". Empty for none.
 std::string ToldErrorsText(std::span<const ToldError> errors);
 

@@ -121,10 +121,23 @@ class RrsetReader {
   RecordView* const record_;
 };
 
-bool ReadServer(ondemand::object object, ServerView* server) {
-  return ForEachMember(object, [server](std::string_view key, ondemand::value& value) {
+bool ReadCodes(ondemand::value& value, std::vector<uint16_t>* codes) {
+  ondemand::array array;
+  if (value.get_array().get(array) != SUCCESS) return false;
+  for (auto element : array) {
+    uint64_t code = 0;
+    if (element.get_uint64().get(code) != SUCCESS || code > UINT16_MAX) return false;
+    codes->push_back(static_cast<uint16_t>(code));
+  }
+  return true;
+}
+
+bool ReadServer(ondemand::object object, RecordView* record) {
+  ServerView* const server = &record->servers.emplace_back();
+  return ForEachMember(object, [server, record](std::string_view key, ondemand::value& value) {
     if (key == "host") return GetString(value, &server->host);
     if (key == "address") return GetString(value, &server->address);
+    if (key == "ede") return ReadCodes(value, &record->server_ede);
     return key != "result" || GetString(value, &server->result);
   });
 }
@@ -135,6 +148,12 @@ bool ReadFinding(ondemand::object object, FindingView* finding) {
     if (key == "host") return GetString(value, &finding->host);
     if (key == "address") return GetString(value, &finding->address);
     if (key == "zone") return GetString(value, &finding->zone);
+    if (key == "ede") {
+      uint64_t code = 0;
+      if (!GetUnsigned(value, UINT16_MAX, &code)) return false;
+      finding->ede = static_cast<uint16_t>(code);
+      return true;
+    }
     return key != "evidence" || GetString(value, &finding->evidence);
   });
 }
@@ -169,9 +188,8 @@ bool ReadCname(ondemand::value& value, RecordView* record) {
 }
 
 bool ReadServers(ondemand::value& value, RecordView* record) {
-  return ForEachObject(value, [record](ondemand::object object) {
-    return ReadServer(object, &record->servers.emplace_back());
-  });
+  return ForEachObject(value,
+                       [record](ondemand::object object) { return ReadServer(object, record); });
 }
 
 bool ReadFindings(ondemand::value& value, RecordView* record) {
@@ -204,7 +222,7 @@ bool ReadElapsed(ondemand::value& value, RecordView* record) {
 
 bool ReadRank(ondemand::value& value, RecordView* record) {
   uint64_t rank = 0;
-  if (value.get_uint64().get(rank) != SUCCESS || rank > UINT32_MAX) return false;
+  if (!GetUnsigned(value, UINT32_MAX, &rank)) return false;
   record->rank = static_cast<uint32_t>(rank);
   return true;
 }

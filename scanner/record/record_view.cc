@@ -400,6 +400,7 @@ void RecordReader::Clear() {
   record_.zone = {};
   record_.operator_name = {};
   record_.servers.clear();
+  record_.server_ede.clear();
   record_.findings.clear();
   record_.decisions.clear();
   record_.persist = {};

@@ -78,6 +78,7 @@ struct FindingView {
   std::string_view address;
   std::string_view zone;
   std::string_view evidence;
+  std::optional<uint16_t> ede;  // The INFO-CODE that RFC 8914 has for it.
 };
 
 struct DecisionView {
@@ -108,6 +109,7 @@ struct RecordView {
   std::string_view zone;
   std::string_view operator_name;
   std::vector<ServerView> servers;
+  std::vector<uint16_t> server_ede;  // INFO-CODEs that came with answers, of all servers.
   std::vector<FindingView> findings;
   std::vector<DecisionView> decisions;
   std::string_view persist;  // The code of its result; empty where the record has none.

@@ -9,8 +9,21 @@ namespace {
 
 /// What names without a top-level domain of their own count under.
 constexpr std::string_view kNoTld = "(no name)";
+/// Codes of findings on servers whose names do not exist.
+constexpr std::string_view kLapsed = "server_domain_unregistered";
+constexpr std::string_view kMissing = "server_nxdomain";
 /// The result of a server that was not asked.
 constexpr std::string_view kBlocked = "blocked";
+
+/// Ranks from 1 to 100 are bucket "2", from 101 to 1000 "3", and so on: as many digits as the last
+/// of them has, but one.
+std::string_view RankBucket(uint32_t rank) {
+  constexpr std::array<std::string_view, 9> kBuckets = {"2", "3", "4", "5", "6",
+                                                        "7", "8", "9", "10"};
+  size_t bucket = 0;
+  for (uint64_t last = 100; rank > last; last *= 10) ++bucket;
+  return kBuckets.at(bucket);
+}
 
 /// Does `get` give the same for an element before `index`?
 template <typename Elements, typename Get>
@@ -36,9 +49,7 @@ void Aggregate::AddTld(const record::RecordView& record) {
   if (record.reason != Reason::kInvalidName) {
     tld = record.name.substr(record.name.rfind('.') + 1);
   }
-  TldRow* const row = tlds_.Find(tld);
-  row->outcomes.Add(record.outcome);
-  row->with_caa += record.has_caa ? 1 : 0;
+  tlds_.Find(tld)->Add(record);
 }
 
 ServerRow* Aggregate::FindServer(std::string_view address, std::string_view host) {
@@ -113,6 +124,52 @@ void Aggregate::AddServers(const record::RecordView& record, std::string_view op
   }
 }
 
+void Aggregate::AddIssuers(std::string_view operator_name, bool missing) {
+  for (const std::string_view issuer : caa_.last_issuers()) {
+    key_.assign(issuer);
+    key_ += ' ';
+    key_ += operator_name;
+    operator_issuers_.Find(key_)->Add(missing);
+  }
+}
+
+/// A name counts once for each code, and once for how it is known.
+void Aggregate::AddEde(const record::RecordView& record) {
+  codes_.clear();
+  for (const uint16_t code : record.server_ede) codes_.push_back({code, true});
+  for (const record::FindingView& finding : record.findings) {
+    if (finding.ede.has_value()) codes_.push_back({*finding.ede, false});
+  }
+  for (size_t i = 0; i < codes_.size(); ++i) {
+    const auto& [code, reported] = codes_[i];
+    if (SeenBefore(codes_, i, [](const auto& seen) { return seen; })) continue;
+    EdeRow* const row = ede_.Find(std::to_string(code));
+    ++(reported ? row->reported : row->found);
+    if (SeenBefore(codes_, i, [](const auto& seen) { return seen.first; })) continue;
+    ++row->names;
+    row->missing += record.nxdomain ? 1 : 0;
+    row->reasons.Add(ReasonCode(record.reason));
+  }
+}
+
+/// A name counts once for each server.
+void Aggregate::AddLostServers(const record::RecordView& record) {
+  for (size_t i = 0; i < record.findings.size(); ++i) {
+    const record::FindingView& finding = record.findings[i];
+    const bool lapsed = finding.code == kLapsed;
+    if (!lapsed && finding.code != kMissing) continue;
+    if (SeenBefore(record.findings, i, [](const record::FindingView& other) {
+          return std::pair(other.code, other.host);
+        })) {
+      continue;
+    }
+    LostServerRow* const row = (lapsed ? lapsed_servers_ : missing_servers_).Find(finding.host);
+    const uint64_t failed = IsFailure(record.outcome) ? 1 : 0;
+    const uint64_t missing = record.nxdomain ? 1 : 0;
+    row->Merge({1, failed, missing, failed * missing});
+  }
+}
+
 void Aggregate::AddOperator(const record::RecordView& record) {
   const guide::OperatorName by = guide::OperatorOf(record, &operator_name_, *table_);
   if (by.basis == guide::OperatorBasis::kNone) {
@@ -123,18 +180,24 @@ void Aggregate::AddOperator(const record::RecordView& record) {
       by.basis == guide::OperatorBasis::kNone ? nullptr : operators_.Find(by.name);
   if (row != nullptr) {
     row->outcomes.Add(record.outcome);
+    row->facts.Add(record);
     row->basis = by.basis;
     row->seen.Add(record.time_ms);
     if (IsFailure(record.outcome)) row->failures.Add(ReasonCode(record.reason));
+    if (record.has_caa) AddIssuers(by.name, record.nxdomain);
   }
   for (size_t i = 0; i < record.findings.size(); ++i) {
     const bool first = !SeenBefore(record.findings, i, code);
     FindingRow* const finding = findings_.Find(record.findings[i].code);
     ++finding->findings;
     finding->names += first ? 1 : 0;
+    finding->missing += first && record.nxdomain ? 1 : 0;
+    finding->failed += first && IsFailure(record.outcome) ? 1 : 0;
     if (row != nullptr && first) row->findings.Add(record.findings[i].code);
   }
   AddServers(record, by.name);
+  AddEde(record);
+  AddLostServers(record);
   samples_.Add(record, by.name);
 }
 
@@ -142,6 +205,7 @@ void Aggregate::Add(const record::RecordView& record) {
   outcomes_.Add(record.outcome);
   ++reasons_[static_cast<size_t>(record.reason)];
   dnssec_[static_cast<size_t>(record.dnssec)].Add(record.outcome);
+  dnssec_facts_[static_cast<size_t>(record.dnssec)].Add(record);
   if (record.purpose != Purpose::kTls) {
     purposes_[static_cast<size_t>(record.purpose)].Add(record.outcome);
   }
@@ -150,21 +214,24 @@ void Aggregate::Add(const record::RecordView& record) {
   rechecked_ += record.attempts > 1 ? 1 : 0;
   span_.Add(record.time_ms);
   missing_.Add(record);
+  ++with_facts_;
   AddTld(record);
+  if (record.rank.has_value()) ranks_.Find(RankBucket(*record.rank))->Add(record);
+  if (record.has_caa) caa_.Add(record);
   if (record.operator_name.empty() && record.servers.empty() && record.findings.empty()) {
     without_operator_.Add(record.outcome);
     samples_.Add(record, {});
   } else {
     AddOperator(record);
   }
-  if (record.has_caa) caa_.Add(record);
-  caa_.AddPersist(record.persist);
+  caa_.AddPersist(record.persist, record.nxdomain);
   if (!record.order.empty() && !record.would_issue) {
     orders_.Find(record.order)->Merge({1, std::string(record.name), record.reason, record.purpose});
   }
   for (const record::DecisionView& decision : record.decisions) {
     DecisionRow* const row = decisions_.Find(decision.ca);
     ++(decision.permit ? row->permit : row->deny);
+    if (record.nxdomain) ++(decision.permit ? row->missing_permit : row->missing_deny);
   }
   if (record.outcome == Outcome::kError) return;  // It was never looked up: nothing to measure.
   elapsed_us_.Add(static_cast<uint64_t>(std::llround(record.elapsed_ms * 1000)));
@@ -179,16 +246,23 @@ void Aggregate::Merge(const Aggregate& other) {
   outcomes_.Merge(other.outcomes_);
   for (size_t i = 0; i < kReasonCount; ++i) reasons_[i] += other.reasons_[i];
   for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_[i].Merge(other.dnssec_[i]);
+  for (size_t i = 0; i < kDnssecStatusCount; ++i) dnssec_facts_[i].Merge(other.dnssec_facts_[i]);
   for (size_t i = 0; i < kPurposeCount; ++i) purposes_[i].Merge(other.purposes_[i]);
   for (size_t i = 0; i < may_issue_.size(); ++i) may_issue_[i] += other.may_issue_[i];
   rechecked_ += other.rechecked_;
   missing_.Merge(other.missing_);
   span_.Merge(other.span_);
+  with_facts_ += other.with_facts_;
   tlds_.Merge(other.tlds_);
+  ranks_.Merge(other.ranks_);
   operators_.Merge(other.operators_);
   without_operator_.Merge(other.without_operator_);
   servers_.Merge(other.servers_);
   findings_.Merge(other.findings_);
+  ede_.Merge(other.ede_);
+  lapsed_servers_.Merge(other.lapsed_servers_);
+  missing_servers_.Merge(other.missing_servers_);
+  operator_issuers_.Merge(other.operator_issuers_);
   decisions_.Merge(other.decisions_);
   orders_.Merge(other.orders_);
   samples_.Merge(other.samples_);
@@ -200,9 +274,14 @@ void Aggregate::Merge(const Aggregate& other) {
 
 void Aggregate::MoveRowsInto(Aggregate* sum) {
   tlds_.MoveInto(&sum->tlds_);
+  ranks_.MoveInto(&sum->ranks_);
   operators_.MoveInto(&sum->operators_);
   servers_.MoveInto(&sum->servers_);
   findings_.MoveInto(&sum->findings_);
+  ede_.MoveInto(&sum->ede_);
+  lapsed_servers_.MoveInto(&sum->lapsed_servers_);
+  missing_servers_.MoveInto(&sum->missing_servers_);
+  operator_issuers_.MoveInto(&sum->operator_issuers_);
   decisions_.MoveInto(&sum->decisions_);
   orders_.MoveInto(&sum->orders_);
   samples_.MoveRowsInto(&sum->samples_);
@@ -218,7 +297,8 @@ OutcomeCounts Aggregate::of(Purpose purpose) const {
 
 size_t Aggregate::rows() const {
   return tlds_.size() + operators_.size() + servers_.size() + findings_.size() + decisions_.size() +
-         orders_.size() + samples_.rows() + caa_.rows();
+         ranks_.size() + ede_.size() + lapsed_servers_.size() + missing_servers_.size() +
+         operator_issuers_.size() + orders_.size() + samples_.rows() + caa_.rows();
 }
 
 }  // namespace caascan::report

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "caascan/caa.h"
@@ -15,8 +16,8 @@
 #include "scanner/guide/operator_name.h"
 #include "scanner/record/record_view.h"
 #include "scanner/report/missing_names.h"
+#include "scanner/report/rows.h"
 #include "scanner/report/samples.h"
-#include "scanner/report/small_counts.h"
 #include "scanner/report/time_span.h"
 
 namespace caascan::report {
@@ -25,111 +26,13 @@ using counts::BoundedTable;
 using counts::CaaUse;
 using counts::Histogram;
 
-/// Is it a look-up that failed? (An error is a name that was never looked up.)
-constexpr bool IsFailure(Outcome outcome) {
-  return outcome == Outcome::kServfail || outcome == Outcome::kTimeout || outcome == Outcome::kLame;
-}
-
-struct OutcomeCounts {
-  uint64_t names = 0;
-  std::array<uint64_t, kOutcomeCount> by_outcome{};
-
-  uint64_t of(Outcome outcome) const { return by_outcome[static_cast<size_t>(outcome)]; }
-  uint64_t failed() const {
-    return of(Outcome::kServfail) + of(Outcome::kTimeout) + of(Outcome::kLame);
-  }
-  void Add(Outcome outcome) {
-    ++names;
-    ++by_outcome[static_cast<size_t>(outcome)];
-  }
-  void Merge(const OutcomeCounts& other) {
-    names += other.names;
-    for (size_t i = 0; i < kOutcomeCount; ++i) by_outcome[i] += other.by_outcome[i];
-  }
-};
-
-struct TldRow {
-  OutcomeCounts outcomes;
-  uint64_t with_caa = 0;
-  uint64_t weight() const { return outcomes.names; }
-  void Merge(const TldRow& other) {
-    outcomes.Merge(other.outcomes);
-    with_caa += other.with_caa;
-  }
-};
-
-struct OperatorRow {
-  OutcomeCounts outcomes;
-  SmallCounts failures;  // Names by reason, of look-ups that failed.
-  SmallCounts findings;  // Names by code.
-  TimeSpan seen;
-  guide::OperatorBasis basis = guide::OperatorBasis::kNone;
-
-  uint64_t weight() const { return outcomes.names; }
-  void Merge(const OperatorRow& other) {
-    outcomes.Merge(other.outcomes);
-    failures.Merge(other.failures);
-    findings.Merge(other.findings);
-    seen.Merge(other.seen);
-    if (basis == guide::OperatorBasis::kNone) basis = other.basis;
-  }
-};
-
-/// One address (and the server's name it was found by) with what it failed at. Rows without
-/// names are the first to be forgotten, so `asked` may be too small.
-struct ServerRow {
-  uint64_t names = 0;  // That it failed, or for which it has a finding.
-  uint64_t asked = 0;  // That name it in their records.
-  SmallCounts faults;  // Results that are faults, and codes of findings.
-  std::string operator_name;
-  TimeSpan seen;
-
-  uint64_t weight() const { return names; }
-  void Merge(const ServerRow& other);
-  void NoteOperator(std::string_view name);
-};
-
-struct FindingRow {
-  uint64_t names = 0;
-  uint64_t findings = 0;
-  uint64_t weight() const { return names; }
-  void Merge(const FindingRow& other) {
-    names += other.names;
-    findings += other.findings;
-  }
-};
-
-struct DecisionRow {
-  uint64_t permit = 0;
-  uint64_t deny = 0;
-  uint64_t weight() const { return permit + deny; }
-  void Merge(const DecisionRow& other) {
-    permit += other.permit;
-    deny += other.deny;
-  }
-};
-
-/// Names of an order (a text that came with them) that may not be issued for.
-struct OrderRow {
-  uint64_t names = 0;
-  std::string name;                  // The first of them by name,
-  Reason reason = Reason::kStopped;  // why,
-  Purpose purpose = Purpose::kTls;   // and for what.
-  uint64_t weight() const { return names; }
-  void Merge(const OrderRow& other) {
-    names += other.names;
-    if (!name.empty() && name <= other.name) return;
-    name = other.name;
-    reason = other.reason;
-    purpose = other.purpose;
-  }
-};
-
 /// A value; one thread at a time.
 class Aggregate {
  public:
   /// Rows that a table of unbounded keys keeps.
   static constexpr size_t kMaxRows = size_t{1} << 16;
+  /// The same, where keys are numbers that mean something: of an error, of a bucket of ranks.
+  static constexpr size_t kMaxCodes = size_t{1} << 10;
 
   /// Who runs servers, where records do not say; it outlives this. Without: the built-in table.
   void UseOperators(const guide::OperatorTable* table) { table_ = table; }
@@ -144,8 +47,10 @@ class Aggregate {
     archive.Outcomes("outcomes", self.outcomes_);
     // The first partial reports had those before kLocalFault.
     archive.Counts("reasons", std::span(self.reasons_), static_cast<size_t>(Reason::kLocalFault));
-    for (size_t i = 0; i < kDnssecStatusCount; ++i)
+    for (size_t i = 0; i < kDnssecStatusCount; ++i) {
       archive.Outcomes(kDnssecPieces[i], self.dnssec_[i]);
+      archive.Facts(kDnssecPieces[i], self.dnssec_facts_[i]);
+    }
     for (size_t i = 1; i < kPurposeCount; ++i)
       archive.Outcomes(PurposeCode(static_cast<Purpose>(i)), self.purposes_[i]);
     // The first partial reports had the first count alone.
@@ -154,11 +59,17 @@ class Aggregate {
     MissingNames::Visit(self.missing_, archive);
     archive.Counts("broken", std::span(&self.broken_, 1));
     archive.Span("span", self.span_);
+    archive.Counts("with_facts", std::span(&self.with_facts_, 1));
     archive.Table("tlds", self.tlds_);
+    archive.Table("ranks", self.ranks_);
     archive.Table("operators", self.operators_);
     archive.Outcomes("without_operator", self.without_operator_);
     archive.Table("servers", self.servers_);
     archive.Table("findings", self.findings_);
+    archive.Table("ede", self.ede_);
+    archive.Table("lapsed_servers", self.lapsed_servers_);
+    archive.Table("missing_servers", self.missing_servers_);
+    archive.Table("operator_issuers", self.operator_issuers_);
     archive.Table("decisions", self.decisions_);
     archive.Table("orders", self.orders_);
     Samples::Visit(self.samples_, archive);
@@ -193,13 +104,31 @@ class Aggregate {
   uint64_t rechecked() const { return rechecked_; }
   const MissingNames& missing() const { return missing_; }
   const TimeSpan& span() const { return span_; }
-  const BoundedTable<TldRow>& tlds() const { return tlds_; }
+  const NameFacts& facts(DnssecStatus status) const {
+    return dnssec_facts_[static_cast<size_t>(status)];
+  }
+  const OutcomeCounts& counts(DnssecStatus status) const {
+    return dnssec_[static_cast<size_t>(status)];
+  }
+  /// Is of every name counted what its groups know of it (NameFacts and the like)? Partial reports
+  /// of earlier versions lack it.
+  bool has_facts() const { return with_facts_ == outcomes_.names; }
+  const BoundedTable<GroupRow>& tlds() const { return tlds_; }
+  /// By bucket: n is of ranks up to the n-th power of 10 that no smaller one has.
+  const BoundedTable<GroupRow>& ranks() const { return ranks_; }
   const BoundedTable<OperatorRow>& operators() const { return operators_; }
   /// Names of which nothing tells the operator.
   const OutcomeCounts& without_operator() const { return without_operator_; }
   /// By "address host", either may be missing.
   const BoundedTable<ServerRow>& servers() const { return servers_; }
   const BoundedTable<FindingRow>& findings() const { return findings_; }
+  /// By the number of the error.
+  const BoundedTable<EdeRow>& ede() const { return ede_; }
+  /// By host: those whose domain anyone could register, and other names that do not exist.
+  const BoundedTable<LostServerRow>& lapsed_servers() const { return lapsed_servers_; }
+  const BoundedTable<LostServerRow>& missing_servers() const { return missing_servers_; }
+  /// By "issuer operator": names whose relevant RRset names the issuer.
+  const BoundedTable<counts::NamesRow>& operator_issuers() const { return operator_issuers_; }
   const BoundedTable<DecisionRow>& decisions() const { return decisions_; }
   /// Orders of which some name may not be issued for, by the raw JSON of `order`.
   const BoundedTable<OrderRow>& orders() const { return orders_; }
@@ -212,6 +141,9 @@ class Aggregate {
  private:
   void AddTld(const record::RecordView& record);
   void AddOperator(const record::RecordView& record);
+  void AddIssuers(std::string_view operator_name, bool missing);
+  void AddEde(const record::RecordView& record);
+  void AddLostServers(const record::RecordView& record);
   void AddServers(const record::RecordView& record, std::string_view operator_name);
   void Hold(std::string_view fault, const record::RecordView& record, std::string_view host,
             std::string_view operator_name, ServerRow* row);
@@ -226,16 +158,23 @@ class Aggregate {
   OutcomeCounts outcomes_;
   std::array<uint64_t, kReasonCount> reasons_{};
   std::array<OutcomeCounts, kDnssecStatusCount> dnssec_{};
+  std::array<NameFacts, kDnssecStatusCount> dnssec_facts_{};
   std::array<OutcomeCounts, kPurposeCount> purposes_{};  // But TLS, which is all others.
   std::array<uint64_t, 2> may_issue_{};  // All; those of them for which the CA would not.
   uint64_t rechecked_ = 0;
   MissingNames missing_;
   TimeSpan span_;
-  BoundedTable<TldRow> tlds_{kMaxRows};
+  uint64_t with_facts_ = 0;
+  BoundedTable<GroupRow> tlds_{kMaxRows};
+  BoundedTable<GroupRow> ranks_{kMaxCodes};
   BoundedTable<OperatorRow> operators_{kMaxRows};
   OutcomeCounts without_operator_;
   BoundedTable<ServerRow> servers_{kMaxRows};
   BoundedTable<FindingRow> findings_{kMaxRows};
+  BoundedTable<EdeRow> ede_{kMaxCodes};
+  BoundedTable<LostServerRow> lapsed_servers_{kMaxRows};
+  BoundedTable<LostServerRow> missing_servers_{kMaxRows};
+  BoundedTable<counts::NamesRow> operator_issuers_{kMaxRows};
   BoundedTable<DecisionRow> decisions_{kMaxRows};
   BoundedTable<OrderRow> orders_{kMaxRows};
   Samples samples_;
@@ -245,6 +184,7 @@ class Aggregate {
   Histogram retries_;
   std::string key_, operator_name_;  // Kept for their memory.
   const guide::OperatorTable* table_ = &guide::OperatorTable::BuiltIn();
+  std::vector<std::pair<uint16_t, bool>> codes_;  // INFO-CODEs; came with an answer?
 };
 
 }  // namespace caascan::report

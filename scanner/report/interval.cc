@@ -14,7 +14,8 @@ Interval WilsonInterval(uint64_t hits, uint64_t trials) {
   const double scale = 1 / (1 + kZ * kZ / n);
   const double middle = scale * (share + kZ * kZ / (2 * n));
   const double half = scale * kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
-  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
+  // Rounding must not put the share itself outside.
+  return {std::clamp(middle - half, 0.0, share), std::clamp(middle + half, share, 1.0)};
 }
 
 }  // namespace caascan::report

@@ -18,16 +18,11 @@ constexpr const char* kExistingNote =
 const std::vector<Outcome> kOutcomes = {Outcome::kPermit,  Outcome::kDeny, Outcome::kServfail,
                                         Outcome::kTimeout, Outcome::kLame, Outcome::kError};
 
-/// Partial reports may hold anything.
-uint64_t LessBy(uint64_t all, uint64_t some) { return all - std::min(all, some); }
-
 /// Of `names`, `missing` do not exist: what the others are, and their share of all that exist.
 void AddExistingCells(const Aggregate& aggregate, uint64_t names, uint64_t missing,
                       std::vector<Cell>* row) {
-  const uint64_t existing = LessBy(aggregate.outcomes().names, aggregate.missing().names());
-  const uint64_t others = std::min(LessBy(names, missing), existing);
-  row->emplace_back(others);
-  row->emplace_back(Share{others, existing});
+  report::AddExistingCells({names, aggregate.outcomes().names},
+                           {missing, aggregate.missing().names()}, /*known=*/true, row);
 }
 
 Table SummaryTable(const Aggregate& aggregate, const BrokenLines& broken) {
@@ -59,7 +54,7 @@ Table SummaryTable(const Aggregate& aggregate, const BrokenLines& broken) {
   add("would_issue", aggregate.would_issue(), missing.of(Fact::kWouldIssue));
   add("failed", aggregate.outcomes().failed(),
       missing.of(Outcome::kServfail) + missing.of(Outcome::kTimeout) + missing.of(Outcome::kLame));
-  add("with_caa", aggregate.caa().names(), missing.of(Fact::kWithCaa));
+  add("with_caa", aggregate.caa().names().names, missing.of(Fact::kWithCaa));
   add("rechecked", aggregate.rechecked(), missing.of(Fact::kRechecked));
   table.rows.push_back({std::string("broken_lines"), broken.count(), {}, {}, {}});
   return table;

@@ -15,6 +15,8 @@ namespace caascan::report {
 namespace {
 
 constexpr std::string_view kWrong = "a partial report's line that cannot be read";
+constexpr std::string_view kUnknown =
+    "a partial report's line that this version does not know: a later version wrote it";
 constexpr std::string_view kEnd = "end";
 /// No count is larger, so that sums of partial reports stay numbers.
 constexpr uint64_t kMostCount = uint64_t{1} << 48;
@@ -69,7 +71,7 @@ class Packer {
   requires std::is_enum_v<Enum>
   void Code(Enum value, Enum /*last*/) { lists_->numbers.push_back(static_cast<uint64_t>(value)); }
 
-  void Newer(uint64_t number, uint64_t /*without*/) { lists_->numbers.push_back(number); }
+  void Newer(uint64_t number, uint64_t /*without*/ = 0) { lists_->numbers.push_back(number); }
   template <typename Enum>
   void NewerCode(Enum value, Enum last) {
     Code(value, last);
@@ -118,7 +120,7 @@ class Unpacker {
   }
 
   /// The last numbers of a row, which earlier versions did not write: then it is `without`.
-  void Newer(uint64_t& number, uint64_t without) {
+  void Newer(uint64_t& number, uint64_t without = 0) {
     number = numbers_ < lists_.numbers.size() ? Number() : without;
   }
   /// Likewise; then it stays as it is.
@@ -159,18 +161,66 @@ void Fields(Counts& counts, Field& field) {
   field.Require(IsSound(counts));
 }
 
+/// A line's piece of NameFacts is that of its outcomes with this behind.
+constexpr std::string_view kFacts = "_facts";
+
+/// Counts of names that do not exist, which the first partial reports lack.
+template <typename Facts, typename Field>
+void NewerFields(Facts& facts, Field& field) {
+  field.Newer(facts.missing);
+  field.Newer(facts.missing_failed);
+  field.Newer(facts.missing_answered);
+  field.Newer(facts.missing_with_caa);
+}
+
+/// Of rows on CAA records and decisions.
+template <typename Row, typename Field>
+void CaaFields(Row& row, Field& field) {
+  using Plain = std::remove_const_t<Row>;
+  if constexpr (std::is_same_v<Plain, DecisionRow>) {
+    field(row.permit);
+    field(row.deny);
+    field.Newer(row.missing_permit);
+    field.Newer(row.missing_deny);
+  } else if constexpr (std::is_same_v<Plain, counts::IssuerRow>) {
+    field(row.names);
+    field(row.issue);
+    field(row.issuewild);
+    field.Newer(row.issuemail);
+    field.Newer(row.issuevmc);
+    field.Newer(row.missing);
+  } else if constexpr (std::is_same_v<Plain, counts::ParameterRow>) {
+    field(row.names);
+    field(row.accounturi);
+    field(row.validationmethods);
+    field(row.nobody);
+    field.Newer(row.missing);
+  } else if constexpr (std::is_same_v<Plain, counts::NamesRow>) {
+    field(row.names);
+    field.Newer(row.missing);
+  } else {
+    static_assert(std::is_same_v<Plain, counts::CountRow>);
+    field(row.count);
+  }
+}
+
 template <typename Row, typename Field>
 void Fields(Row& row, Field& field) {
   using Plain = std::remove_const_t<Row>;
-  if constexpr (std::is_same_v<Plain, TldRow>) {
-    Fields(row.outcomes, field);
+  if constexpr (std::is_same_v<Plain, NameFacts>) {
     field(row.with_caa);
+    NewerFields(row, field);
+  } else if constexpr (std::is_same_v<Plain, GroupRow>) {
+    Fields(row.outcomes, field);
+    Fields(row.facts, field);
   } else if constexpr (std::is_same_v<Plain, OperatorRow>) {
     Fields(row.outcomes, field);
     field(row.failures);
     field(row.findings);
     field(row.seen);
     field.Code(row.basis, guide::OperatorBasis::kHost);
+    field.Newer(row.facts.with_caa);
+    NewerFields(row.facts, field);
   } else if constexpr (std::is_same_v<Plain, ServerRow>) {
     field(row.names);
     field(row.faults);
@@ -181,9 +231,19 @@ void Fields(Row& row, Field& field) {
   } else if constexpr (std::is_same_v<Plain, FindingRow>) {
     field(row.names);
     field(row.findings);
-  } else if constexpr (std::is_same_v<Plain, DecisionRow>) {
-    field(row.permit);
-    field(row.deny);
+    field.Newer(row.missing);
+    field.Newer(row.failed);
+  } else if constexpr (std::is_same_v<Plain, EdeRow>) {
+    field(row.names);
+    field(row.missing);
+    field(row.reported);
+    field(row.found);
+    field(row.reasons);
+  } else if constexpr (std::is_same_v<Plain, LostServerRow>) {
+    field(row.names);
+    field(row.failed);
+    field(row.missing);
+    field(row.missing_failed);
   } else if constexpr (std::is_same_v<Plain, OrderRow>) {
     field(row.names);
     field(row.name);
@@ -192,20 +252,8 @@ void Fields(Row& row, Field& field) {
   } else if constexpr (std::is_same_v<Plain, SampleRow>) {
     field(row.names);
     field(row.samples);
-  } else if constexpr (std::is_same_v<Plain, counts::IssuerRow>) {
-    field(row.names);
-    field(row.issue);
-    field(row.issuewild);
-    field.Newer(row.issuemail, 0);
-    field.Newer(row.issuevmc, 0);
-  } else if constexpr (std::is_same_v<Plain, counts::ParameterRow>) {
-    field(row.names);
-    field(row.accounturi);
-    field(row.validationmethods);
-    field(row.nobody);
   } else {
-    static_assert(std::is_same_v<Plain, counts::CountRow>);
-    field(row.count);
+    CaaFields(row, field);
   }
 }
 
@@ -230,6 +278,12 @@ class Writer {
     Packer packer(&lists);
     Fields(counts, packer);
     AppendLine(piece, {}, lists, /*has_key=*/false);
+  }
+  void Facts(std::string_view piece, const NameFacts& facts) {
+    Lists lists;
+    Packer packer(&lists);
+    Fields(facts, packer);
+    AppendLine(std::string(piece).append(kFacts), {}, lists, /*has_key=*/false);
   }
   void Span(std::string_view piece, const TimeSpan& span) {
     Lists lists;
@@ -280,10 +334,12 @@ class Adder {
       : piece_(piece), key_(key), lists_(lists) {}
 
   bool done() const { return done_; }
+  /// Is there such a piece?
+  bool known() const { return known_; }
 
   template <typename Row>
   void Table(std::string_view piece, BoundedTable<Row>& table) {
-    if (piece != piece_) return;
+    if (!IsMeant(piece)) return;
     if (key_ == nullptr) {
       done_ = lists_.numbers.size() == 1 && lists_.numbers[0] <= kMostCount;
       if (done_) table.AddMissed(lists_.numbers[0]);
@@ -298,21 +354,29 @@ class Adder {
   /// An earlier version wrote fewer counts, but not fewer than `fewest`: new ones come behind.
   void Counts(std::string_view piece, std::span<uint64_t> counts, size_t fewest = SIZE_MAX) {
     const size_t size = lists_.numbers.size();
-    if (piece != piece_ || size < std::min(fewest, counts.size()) || size > counts.size()) return;
+    if (!IsMeant(piece) || size < std::min(fewest, counts.size()) || size > counts.size()) return;
     done_ = std::all_of(lists_.numbers.begin(), lists_.numbers.end(),
                         [](uint64_t count) { return count <= kMostCount; });
     for (size_t i = 0; i < size && done_; ++i) counts[i] += lists_.numbers[i];
   }
   void Outcomes(std::string_view piece, OutcomeCounts& counts) {
-    if (piece != piece_) return;
+    if (!IsMeant(piece)) return;
     OutcomeCounts read;
     Unpacker unpacker(lists_);
     Fields(read, unpacker);
     done_ = unpacker.sound();
     if (done_) counts.Merge(read);
   }
+  void Facts(std::string_view piece, NameFacts& facts) {
+    if (!IsMeant(std::string(piece).append(kFacts))) return;
+    NameFacts read;
+    Unpacker unpacker(lists_);
+    Fields(read, unpacker);
+    done_ = unpacker.sound();
+    if (done_) facts.Merge(read);
+  }
   void Span(std::string_view piece, TimeSpan& span) {
-    if (piece != piece_) return;
+    if (!IsMeant(piece)) return;
     TimeSpan read;
     Unpacker unpacker(lists_);
     unpacker(read);
@@ -320,14 +384,21 @@ class Adder {
     if (done_) span.Merge(read);
   }
   void Bins(std::string_view piece, Histogram& histogram) {
-    if (piece == piece_) done_ = histogram.AddPacked(lists_.numbers);
+    if (IsMeant(piece)) done_ = histogram.AddPacked(lists_.numbers);
   }
 
  private:
+  bool IsMeant(std::string_view piece) {
+    const bool meant = piece == piece_;
+    known_ = known_ || meant;
+    return meant;
+  }
+
   const std::string_view piece_;
   const std::string* const key_;  // Null where the line has none.
   const Lists& lists_;
   bool done_ = false;
+  bool known_ = false;
 };
 
 bool ReadLists(const simdjson::dom::object& object, Lists* lists) {
@@ -376,6 +447,7 @@ std::string_view PartialReader::Read(std::string_view line, Aggregate* sum) {
   const std::string key_text(key);
   Adder adder(piece, has_key ? &key_text : nullptr, lists);
   Aggregate::Visit(*sum, adder);
+  if (!adder.known()) return kUnknown;
   if (!adder.done()) return kWrong;
   sum->AddPartialLine();
   return {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 
 #include "scanner/guide/reason_remedy.h"
 #include "scanner/report/caa_tables.h"
+#include "scanner/report/cross_tables.h"
 #include "scanner/report/outcome_tables.h"
 #include "scanner/report/table_builder.h"
 
@@ -42,6 +44,37 @@ void AddOutcomeCells(const OutcomeCounts& counts, std::vector<Cell>* row) {
   for (const Outcome outcome : kOutcomes) row->emplace_back(counts.of(outcome));
 }
 
+/// Of all names, `names`, of which so many do not exist.
+void AddNameShares(const Aggregate& aggregate, uint64_t names, uint64_t missing,
+                   std::vector<Cell>* row) {
+  const Share all = {names, aggregate.outcomes().names};
+  row->emplace_back(all);
+  AddExistingCells(all, {missing, aggregate.missing().names()}, aggregate.has_facts(), row);
+}
+
+/// The rate of failure, of those that exist, whose number is in front.
+void AddFailedColumns(std::vector<Column>* columns) {
+  columns->push_back(ShareColumn("failed"));
+  columns->push_back({"existing", "existing", ColumnKind::kCount, true});
+  columns->push_back({"share_existing", "failed of existing", ColumnKind::kShare, true});
+}
+
+/// `known`: are all names of the group, and not just the failed ones?
+void AddFailedCells(const Aggregate& aggregate, const OutcomeCounts& counts, const NameFacts& facts,
+                    bool known, std::vector<Cell>* row) {
+  row->push_back(known ? Cell(Share{counts.failed(), counts.names}) : Cell());
+  if (!aggregate.has_facts()) {
+    row->resize(row->size() + 2);
+    return;
+  }
+  const uint64_t existing = LessBy(counts.names, facts.missing);
+  row->emplace_back(existing);
+  row->push_back(
+      known
+          ? Cell(Share{std::min(LessBy(counts.failed(), facts.missing_failed), existing), existing})
+          : Cell());
+}
+
 Table DnssecTable(const Aggregate& aggregate) {
   Table table = {
       .id = "dnssec",
@@ -51,12 +84,13 @@ Table DnssecTable(const Aggregate& aggregate) {
       .rows = {}};
   AddOutcomeColumns(&table.columns);
   table.columns.push_back(ShareColumn("share"));
+  AddExistingColumns(&table.columns, /*detail=*/true);
   for (size_t i = 0; i < kDnssecStatusCount; ++i) {
     const auto status = static_cast<DnssecStatus>(i);
     if (aggregate.of(status) == 0) continue;
     std::vector<Cell> row = {std::string(DnssecStatusCode(status)), aggregate.of(status)};
     for (const Outcome outcome : kOutcomes) row.emplace_back(aggregate.of(status, outcome));
-    row.emplace_back(Share{aggregate.of(status), aggregate.outcomes().names});
+    AddNameShares(aggregate, aggregate.of(status), aggregate.facts(status).missing, &row);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -73,12 +107,12 @@ Table TldTable(const Aggregate& aggregate) {
       .shown = kShownTlds};
   AddOutcomeColumns(&table.columns);
   table.columns.push_back({"with_caa", "with CAA", ColumnKind::kCount});
-  table.columns.push_back(ShareColumn("failed"));
+  AddFailedColumns(&table.columns);
   for (const auto& [tld, counts] : aggregate.tlds().Sorted()) {
     std::vector<Cell> row = {std::string(tld), counts->outcomes.names};
     AddOutcomeCells(counts->outcomes, &row);
-    row.emplace_back(counts->with_caa);
-    row.emplace_back(Share{counts->outcomes.failed(), counts->outcomes.names});
+    row.emplace_back(counts->facts.with_caa);
+    AddFailedCells(aggregate, counts->outcomes, counts->facts, /*known=*/true, &row);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -93,11 +127,11 @@ constexpr const char* kOperatorNote =
     "servers then count under nobody, so that no rate can be told.";
 
 /// The rate of failure, where all names of the operator are known and not just the failed ones.
-Cell FailureCell(const Aggregate& aggregate, const OperatorRow& row) {
+void AddFailedCells(const Aggregate& aggregate, const OperatorRow& counts, std::vector<Cell>* row) {
   const OutcomeCounts& unknown = aggregate.without_operator();
   const bool answers_named = unknown.of(Outcome::kPermit) + unknown.of(Outcome::kDeny) == 0;
-  if (row.basis != guide::OperatorBasis::kRecord && !answers_named) return {};
-  return Share{row.outcomes.failed(), row.outcomes.names};
+  const bool known = counts.basis == guide::OperatorBasis::kRecord || answers_named;
+  AddFailedCells(aggregate, counts.outcomes, counts.facts, known, row);
 }
 
 Table OperatorTable(const Aggregate& aggregate) {
@@ -111,7 +145,7 @@ Table OperatorTable(const Aggregate& aggregate) {
                  .missed = aggregate.operators().missed(),
                  .shown = kShownOperators};
   AddOutcomeColumns(&table.columns);
-  table.columns.push_back(ShareColumn("failed"));
+  AddFailedColumns(&table.columns);
   table.columns.push_back({"failures", "failures", ColumnKind::kText, true});
   table.columns.push_back({"findings", "findings", ColumnKind::kText, true});
   table.columns.push_back({"first_seen", "first seen", ColumnKind::kTime, true});
@@ -119,7 +153,7 @@ Table OperatorTable(const Aggregate& aggregate) {
   for (const auto& [name, counts] : aggregate.operators().Sorted()) {
     std::vector<Cell> row = {std::string(name), BasisText(counts->basis), counts->outcomes.names};
     AddOutcomeCells(counts->outcomes, &row);
-    row.push_back(FailureCell(aggregate, *counts));
+    AddFailedCells(aggregate, *counts, &row);
     row.emplace_back(CountsText(counts->failures));
     row.emplace_back(CountsText(counts->findings));
     row.emplace_back(counts->seen.first_ms);
@@ -140,13 +174,14 @@ Table LeagueTable(const Aggregate& aggregate, uint64_t min_names) {
                  .rows = {},
                  .missed = aggregate.operators().missed(),
                  .shown = kShownOperators};
-  table.columns.push_back(ShareColumn("share"));
+  AddFailedColumns(&table.columns);
+  table.columns[3].heading = "share";
   table.columns.push_back({"failures", "failures", ColumnKind::kText});
   for (const auto& [name, counts] : aggregate.operators().Sorted()) {
     const uint64_t failed = counts->outcomes.failed();
     if (failed == 0 || counts->outcomes.names < min_names) continue;
     std::vector<Cell> row = {std::string(name), failed, counts->outcomes.names};
-    row.push_back(FailureCell(aggregate, *counts));
+    AddFailedCells(aggregate, *counts, &row);
     row.emplace_back(CountsText(counts->failures));
     table.rows.push_back(std::move(row));
   }
@@ -179,13 +214,16 @@ Table FindingTable(const Aggregate& aggregate) {
                  .rows = {},
                  .missed = aggregate.findings().missed()};
   table.columns.push_back(ShareColumn("share"));
+  AddExistingColumns(&table.columns, /*detail=*/true);
+  table.columns.push_back({"failed", "failed", ColumnKind::kCount});
   table.columns.push_back({"severity", "severity", ColumnKind::kText});
   table.columns.push_back({"mender", "who mends it", ColumnKind::kText});
   table.columns.push_back({"meaning", "meaning", ColumnKind::kText, true});
   table.columns.push_back({"rfc", "rule", ColumnKind::kText, true});
   for (const auto& [code, counts] : aggregate.findings().Sorted()) {
     std::vector<Cell> row = {std::string(code), counts->names, counts->findings};
-    row.emplace_back(Share{counts->names, aggregate.outcomes().names});
+    AddNameShares(aggregate, counts->names, counts->missing, &row);
+    row.push_back(aggregate.has_facts() ? Cell(counts->failed) : Cell());
     AddKindCells(code, &row);
     table.rows.push_back(std::move(row));
   }
@@ -204,6 +242,8 @@ Table DnssecCauseTable(const Aggregate& aggregate) {
       .missed = aggregate.findings().missed(),
       .wrapped = true};
   table.columns.push_back(ShareColumn("share"));
+  AddExistingColumns(&table.columns, /*detail=*/true);
+  table.columns.push_back({"failed", "failed", ColumnKind::kCount});
   table.columns.push_back({"severity", "severity", ColumnKind::kText, true});
   table.columns.push_back({"mender", "who mends it", ColumnKind::kText});
   table.columns.push_back({"meaning", "meaning", ColumnKind::kText});
@@ -211,7 +251,8 @@ Table DnssecCauseTable(const Aggregate& aggregate) {
   for (const auto& [code, counts] : aggregate.findings().Sorted()) {
     if (!code.starts_with(kPrefix)) continue;
     std::vector<Cell> row = {std::string(code), counts->names};
-    row.emplace_back(Share{counts->names, aggregate.outcomes().names});
+    AddNameShares(aggregate, counts->names, counts->missing, &row);
+    row.push_back(aggregate.has_facts() ? Cell(counts->failed) : Cell());
     AddKindCells(code, &row);
     table.rows.push_back(std::move(row));
   }
@@ -256,9 +297,13 @@ Table DecisionTable(const Aggregate& aggregate) {
                  .rows = {},
                  .missed = aggregate.decisions().missed()};
   table.columns.push_back(ShareColumn("share"));
+  AddExistingColumns(&table.columns);
   for (const auto& [ca, counts] : aggregate.decisions().Sorted()) {
     std::vector<Cell> row = {std::string(ca), counts->permit, counts->deny};
-    row.emplace_back(Share{counts->permit, counts->permit + counts->deny});
+    const Share all = {counts->permit, counts->permit + counts->deny};
+    row.emplace_back(all);
+    AddExistingCells(all, {counts->missing_permit, counts->missing_permit + counts->missing_deny},
+                     aggregate.has_facts(), &row);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -374,7 +419,33 @@ Table ScanTable(const std::vector<std::pair<std::string, record::ScanMetadata>>&
   return table;
 }
 
+constexpr std::string_view kTableIds[] = {"summary",       "span",           "outcomes",
+                                          "reasons",       "purposes",       "findings",
+                                          "league",        "operators",      "servers",
+                                          "tlds",          "dnssec",         "dnssec_causes",
+                                          "caa_use",       "persist",        "caa_depth",
+                                          "issuers",       "issuer_sets",    "parameters",
+                                          "tags",          "caa_dnssec",     "caa_tlds",
+                                          "caa_operators", "caa_ranks",      "operator_issuers",
+                                          "ede",           "lapsed_servers", "missing_servers",
+                                          "decisions",     "orders",         "effort",
+                                          "broken",        "scans"};
+
 }  // namespace
+
+std::span<const std::string_view> TableIds() { return kTableIds; }
+
+absl::Status CheckTables(const std::vector<std::string>& tables) {
+  for (const std::string& table : tables) {
+    if (std::find(std::begin(kTableIds), std::end(kTableIds), table) != std::end(kTableIds)) {
+      continue;
+    }
+    std::string known;
+    for (const std::string_view id : kTableIds) known.append(known.empty() ? "" : ", ").append(id);
+    return absl::InvalidArgumentError("there is no table " + table + "; there are " + known);
+  }
+  return absl::OkStatus();
+}
 
 Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
                   const TableOptions& options) {
@@ -390,9 +461,8 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   tables.push_back(TldTable(aggregate));
   tables.push_back(DnssecTable(aggregate));
   tables.push_back(DnssecCauseTable(aggregate));
-  const uint64_t answered =
-      aggregate.outcomes().of(Outcome::kPermit) + aggregate.outcomes().of(Outcome::kDeny);
-  AddCaaTables(aggregate.caa(), answered, &tables);
+  AddCaaTables(aggregate, &tables);
+  AddCrossTables(aggregate, &tables);
   tables.push_back(DecisionTable(aggregate));
   tables.push_back(OrderTable(aggregate));
   tables.push_back(EffortTable(aggregate));
@@ -402,9 +472,11 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   for (Table& table : tables) {
     table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
   }
-  if (options.orders_only) {
-    std::erase_if(tables, [](const Table& table) {
-      return table.id != "summary" && table.id != "orders" && table.id != "broken";
+  std::vector<std::string> wanted = options.tables;
+  if (options.orders_only) wanted = {"summary", "orders", "broken"};
+  if (!wanted.empty()) {
+    std::erase_if(tables, [&wanted](const Table& table) {
+      return std::find(wanted.begin(), wanted.end(), table.id) == wanted.end();
     });
   }
   return report;

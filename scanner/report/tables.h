@@ -1,8 +1,12 @@
 // From counts to tables.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <absl/status/status.h>
 
 #include "scanner/record/scan_metadata.h"
 #include "scanner/report/aggregate.h"
@@ -19,7 +23,14 @@ struct TableOptions {
   /// Operators with fewer names have no place in the league table: too few to judge by.
   uint64_t min_names = 10;
   bool orders_only = false;  // The summary and the orders that would fail, nothing else.
+  std::vector<std::string> tables = {};  // These alone, by id; empty is all.
 };
+
+/// The ids of all tables that a report may have.
+std::span<const std::string_view> TableIds();
+
+/// Is each of them the id of a table? Errors: InvalidArgument, which lists all ids.
+absl::Status CheckTables(const std::vector<std::string>& tables);
 
 /// The whole report. Pure; safe from any thread.
 Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,

@@ -74,8 +74,8 @@ TEST(CaaUseTest, CountsEachFeatureOnceAName) {
     std::vector<std::string> features;
     for (size_t i = 0; i < static_cast<size_t>(CaaFeature::kCount); ++i) {
       const auto feature = static_cast<CaaFeature>(i);
-      EXPECT_LE(use.names_with(feature), 1u) << row.name;
-      if (use.names_with(feature) == 1) features.emplace_back(CaaFeatureCode(feature));
+      EXPECT_LE(use.names_with(feature).names, 1u) << row.name;
+      if (use.names_with(feature).names == 1) features.emplace_back(CaaFeatureCode(feature));
     }
     std::vector<std::string> expected = row.features;
     std::sort(features.begin(), features.end());
@@ -100,9 +100,9 @@ TEST(CaaUseTest, KnowsHowFarAboveTheNameTheSetWasFound) {
         DepthRow{"ab.example", "b.example", -1}, DepthRow{"b.example", "a.b.example", -1},
         DepthRow{"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.example", "example", 16}}) {
     const CaaUse use = UseOf(Caa(0, "issue", "ca.example"), row.name, row.owner);
-    EXPECT_EQ(use.behind_alias(), row.depth < 0 ? 1u : 0u) << row.name << " at " << row.owner;
+    EXPECT_EQ(use.behind_alias().names, row.depth < 0 ? 1u : 0u) << row.name << " at " << row.owner;
     for (size_t depth = 0; depth <= CaaUse::kMaxDepth; ++depth) {
-      EXPECT_EQ(use.depths()[depth], static_cast<int>(depth) == row.depth ? 1u : 0u)
+      EXPECT_EQ(use.at_depth(depth).names, static_cast<int>(depth) == row.depth ? 1u : 0u)
           << row.name << " at " << row.owner << ", " << depth;
     }
   }
@@ -133,31 +133,56 @@ TEST(CaaUseTest, OnlyWhatCountsForThePurposeNamesIssuers) {
   EXPECT_EQ(issuers[0].first, "ca.example");
   EXPECT_EQ(issuers[0].second->issuemail, 1u);
   EXPECT_EQ(issuers[0].second->issue, 0u);
-  EXPECT_EQ(mail.names_with(CaaFeature::kIssue), 1u) << "it is there";
-  EXPECT_EQ(mail.names_with(CaaFeature::kNobody), 0u);
-  EXPECT_EQ(mail.names_with(CaaFeature::kAccountUri), 0u);
-  EXPECT_EQ(mail.names_with(CaaFeature::kValidationMethods), 1u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kIssue).names, 1u) << "it is there";
+  EXPECT_EQ(mail.names_with(CaaFeature::kNobody).names, 0u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kAccountUri).names, 0u);
+  EXPECT_EQ(mail.names_with(CaaFeature::kValidationMethods).names, 1u);
   EXPECT_EQ(mail.parameters().Sorted()[0].first, "ca.example");
   const CaaUse mark = UseOf(set, "a.example", "a.example", R"(,"for":"mark")");
   EXPECT_EQ(mark.issuers().size(), 0u);
-  EXPECT_EQ(mark.names_with(CaaFeature::kMalformed), 1u);
+  EXPECT_EQ(mark.names_with(CaaFeature::kMalformed).names, 1u);
   const CaaUse tls = UseOf(set);
   EXPECT_EQ(tls.issuers().Sorted()[0].first, "a.example");
-  EXPECT_EQ(tls.names_with(CaaFeature::kMalformed), 0u);
+  EXPECT_EQ(tls.names_with(CaaFeature::kMalformed).names, 0u);
   EXPECT_EQ(tls.parameters().Sorted()[0].first, "a.example");
+}
+
+TEST(CaaUseTest, AllIssuersOfASetAreOneKey) {
+  const CaaUse use =
+      UseOf(Caa(0, "issue", "b.example") + "," + Caa(0, "issuewild", "A.example; x=y") + "," +
+            Caa(0, "issue", "b.example; a=b") + "," + Caa(0, "issue", ";"));
+  ASSERT_EQ(use.issuer_sets().size(), 1u);
+  EXPECT_EQ(use.issuer_sets().Sorted()[0].first, "a.example, b.example");
+  EXPECT_EQ(use.last_issuers(), (std::vector<std::string_view>{"a.example", "b.example"}));
+  EXPECT_EQ(UseOf(Caa(0, "issue", ";")).issuer_sets().Sorted()[0].first, "");
+}
+
+TEST(CaaUseTest, CountsNamesThatDoNotExistApart) {
+  CaaUse sum = UseOf(Caa(0, "issue", "ca.example; accounturi=urn:a"));
+  sum.Merge(UseOf(Caa(0, "issue", "ca.example; accounturi=urn:a"), "gone.a.example", "a.example",
+                  R"(,"nxdomain":true)"));
+  EXPECT_EQ(sum.names().names, 2u);
+  EXPECT_EQ(sum.names().missing, 1u);
+  EXPECT_EQ(sum.at_depth(0).missing, 0u);
+  EXPECT_EQ(sum.at_depth(1).missing, 1u);
+  EXPECT_EQ(sum.behind_alias().missing, 0u);
+  EXPECT_EQ(sum.names_with(CaaFeature::kIssue).missing, 1u);
+  EXPECT_EQ(sum.issuers().Sorted()[0].second->missing, 1u);
+  EXPECT_EQ(sum.issuer_sets().Sorted()[0].second->missing, 1u);
+  EXPECT_EQ(sum.parameters().Sorted()[0].second->missing, 1u);
 }
 
 TEST(CaaUseTest, MergingAddsUp) {
   CaaUse sum = UseOf(Caa(0, "issue", "ca.example"));
   sum.Merge(UseOf(Caa(0, "iodef", "mailto:a@b.example"), "b.a.example", "a.example"));
-  EXPECT_EQ(sum.names(), 2u);
-  EXPECT_EQ(sum.names_with(CaaFeature::kIssue), 1u);
-  EXPECT_EQ(sum.names_with(CaaFeature::kIodef), 1u);
-  EXPECT_EQ(sum.depths()[0], 1u);
-  EXPECT_EQ(sum.depths()[1], 1u);
+  EXPECT_EQ(sum.names().names, 2u);
+  EXPECT_EQ(sum.names_with(CaaFeature::kIssue).names, 1u);
+  EXPECT_EQ(sum.names_with(CaaFeature::kIodef).names, 1u);
+  EXPECT_EQ(sum.at_depth(0).names, 1u);
+  EXPECT_EQ(sum.at_depth(1).names, 1u);
   EXPECT_EQ(sum.set_sizes().count(), 2u);
   EXPECT_EQ(sum.ttls_s().max(), 300u);
-  EXPECT_EQ(sum.rows(), 3u) << "an issuer and two tags";
+  EXPECT_EQ(sum.rows(), 5u) << "an issuer, two sets of issuers and two tags";
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::string CountsOf(const Row& row) {
     const caa::IssueValue read = caa::ReadIssueValue(value);
     use.Add(caa::ClassifyTag(tag), read.issuer, read);
   }
-  use.End(&rows);
+  use.End(false, &rows);
   for (const auto& [issuer, counts] : rows.Sorted()) {
     if (issuer != "ca.example") continue;
     return std::to_string(counts->names) + " " + std::to_string(counts->accounturi) + " " +
@@ -99,7 +99,7 @@ TEST(ParameterUseTest, AnUnknownCriticalPropertyBarsInAnyCase) {
     use.Begin(Purpose::kTls, /*wildcard=*/false);
     use.Add(caa::TagKind::kIssue, bound.issuer, bound);
     if (critical) use.AddUnknownCritical();
-    use.End(&rows);
+    use.End(false, &rows);
     EXPECT_EQ(rows.size(), critical ? 0u : 1u);
   }
 }

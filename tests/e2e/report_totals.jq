@@ -22,6 +22,13 @@ def is_failure: IN("servfail", "timeout", "lame");
 def having(condition): map(select(condition)) | length;
 def existing: map(select(.nxdomain | not));
 def failed: having(.outcome | is_failure);
+# Of records: their share of $all, and that of those that exist.
+def shares($all): share(length; $all | length) + share_existing(existing | length; $all | existing | length);
+# The share of records that meet a condition, and how many records exist with the share of these.
+def rates(condition): share(having(condition); length)
+  + (existing | share_existing(having(condition); length) + {existing: length});
+def adoption: map(select(.outcome == "permit" or .outcome == "deny"))
+  | {answered: length, with_caa: having(.caa), with_caa_existing: (existing | having(.caa))} + rates(.caa);
 def outcomes: . as $records | ["permit", "deny", "servfail", "timeout", "lame", "error"]
   | map(. as $code | {($code): ($records | having(.outcome == $code))}) | add;
 def groups(key): map({key: key, of: .}) | group_by(.key) | map({key: .[0].key, of: map(.of)});
@@ -96,6 +103,18 @@ def named: map(. as $record
   | ((.servers // [] | map(select(.result != "blocked"))) + (.findings // [] | map(select(.address or .host))))
   | map([.address // "", .host // ""]) | unique[]);
 
+# The issuers of a record's properties that count, each once.
+def issuer_set: issuer_tags as $tags | [properties[] | select((.tag | IN($tags[])) and .issuer != "") | .issuer] | unique;
+# Records by the finding of that code on a server, each once a server.
+def lost($code): map(. as $record | [.findings[]? | select(.code == $code) | .host // ""] | unique
+    | map({host: ., record: $record})[]) | groups(.host)
+  | map({host: .key, of: (.of | map(.record))} | .of as $of
+        | {host, names: ($of | length), failed: ($of | failed)} + ($of | rates(.outcome | is_failure)));
+def bucket: if . <= 100 then "1 to 100" else
+    (. - 1 | tostring | length) as $digits | "1" + ("0" * ($digits - 2) // "") + "1 to 1" + "0" * $digits end;
+def ede_codes: (.servers // [] | map(.ede[]?) | unique | map({code: ., kind: "reported"})[]),
+  (.findings // [] | map(.ede | values) | unique | map({code: ., kind: "found"})[]);
+
 def percentile($p): ($p * length | ceil) as $rank | .[[$rank, 1] | max - 1];
 def effort($measure): sort | select(length > 0)
   | {measure: $measure, mean: (add / length), min: min, p50: percentile(0.5), p90: percentile(0.9), p95: percentile(0.95),
@@ -104,11 +123,11 @@ def effort($measure): sort | select(length > 0)
 def facts: [["may_issue", having(.may_issue)], ["failed", failed], ["would_issue", having(.may_issue and would_issue)],
   ["with_caa", having(.caa)], ["rechecked", having(.attempts > 1)]];
 
-def tables: length as $total | existing as $existing | ($existing | length) as $alive | map(select(.caa)) as $with_caa | map(select(.outcome != "error")) as $looked_up
-  | having(.outcome == "permit" or .outcome == "deny") as $answered
+def tables: . as $all | length as $total | existing as $existing | ($existing | length) as $alive | map(select(.caa)) as $with_caa | map(select(.outcome != "error")) as $looked_up
+  | map(select(.outcome == "permit" or .outcome == "deny")) as $answered
   | [map(select(.operator)) | groups(.operator)[] | .key as $operator | .of | {operator: $operator, basis: "record",
        names: length, failures: (map(select(.outcome | is_failure).reason) | counts),
-       findings: (map(.findings // [] | map(.code) | unique[]) | counts)} + outcomes + seen + share(failed; length)
+       findings: (map(.findings // [] | map(.code) | unique[]) | counts)} + outcomes + seen + rates(.outcome | is_failure)
     ] as $operators
   | (reduce named[] as $server ({}; .[$server | tojson] += 1)) as $asked
   | {
@@ -124,44 +143,62 @@ def tables: length as $total | existing as $existing | ($existing | length) as $
             + share_existing(.of | existing | length; $alive)),
     purposes: (if any(.[]; has("for")) then groups(purpose) else [] end
       | map({purpose: .key, names: (.of | length)} + (.of | outcomes))),
-    findings: map(. as $record | .findings // [] | map({code, place: $record.place})[]) | groups(.code)
-      | map((.of | map(.place) | unique | length) as $names
-            | {code: .key, names: $names, findings: (.of | length)} + share($names; $total)),
+    findings: map(. as $record | .findings // [] | map({code, place: $record.place, nxdomain: $record.nxdomain, outcome: $record.outcome})[]) | groups(.code)
+      | map((.of | unique_by(.place)) as $of
+            | {code: .key, names: ($of | length), findings: (.of | length), failed: ($of | failed)} + ($of | shares($all))),
     operators: $operators,
     league: $operators | map(select(.names >= 10) | . + {failed: (.servfail + .timeout + .lame)} | select(.failed > 0)
-      | {operator, failed, names, share, share_low, share_high, failures}),
+      | {operator, failed, names, share, share_low, share_high, failures, existing, share_existing, share_existing_low,
+         share_existing_high}),
     servers: [faults[]] | groups([.address, .host])
       | map({address: .key[0], host: .key[1], names: (.of | map(.record.place) | unique | length), asked: $asked[.key | tojson],
              operator: (if .key[1] == "" then .of | map(.record.operator) | min else null end), faults: (.of | map(.fault) | counts)}
             + (.of | map(.record) | seen)),
     tlds: groups(if .reason == "invalid_name" then "(no name)" else .name | split(".") | last end)
       | map({tld: .key, names: (.of | length), with_caa: (.of | having(.caa))} + (.of | outcomes)
-            + (.of | share(failed; length))),
+            + (.of | rates(.outcome | is_failure))),
     dnssec: groups(.dnssec)
-      | map({status: .key, names: (.of | length)} + (.of | outcomes) + share(.of | length; $total)),
-    dnssec_causes: map(.findings // [] | map(.code) | unique[] | select(startswith("dnssec_"))) | groups(.)
-      | map({code: .key, names: (.of | length)} + share(.of | length; $total)),
-    caa_use: ([{feature: "caa", names: ($with_caa | length)}]
-              + ($with_caa | map(features[]) | groups(.) | map({feature: .key, names: (.of | length)})))
-      | map(. + share(.names; $answered)),
+      | map({status: .key, names: (.of | length)} + (.of | outcomes) + (.of | shares($all))),
+    dnssec_causes: map({nxdomain, outcome, code: (.findings // [] | map(.code) | unique[] | select(startswith("dnssec_")))}) | groups(.code)
+      | map({code: .key, names: (.of | length), failed: (.of | failed)} + (.of | shares($all))),
+    caa_use: ([{key: "caa", of: $with_caa}] + ($with_caa | map({nxdomain, feature: features[]}) | groups(.feature)))
+      | map({feature: .key, names: (.of | length)} + (.of | shares($answered))),
+    caa_dnssec: groups(.dnssec) | map({status: .key} + (.of | adoption)) | map(select(.answered > 0)),
+    caa_tlds: groups(if .reason == "invalid_name" then "(no name)" else .name | split(".") | last end)
+      | map({tld: .key} + (.of | adoption)) | map(select(.answered > 0)),
+    caa_operators: map(select(.operator)) | groups(.operator) | map({operator: .key} + (.of | adoption))
+      | map(select(.answered > 0)),
+    caa_ranks: map(select(.rank)) | groups(.rank | bucket) | map({rank: .key} + (.of | adoption)) | map(select(.answered > 0)),
+    operator_issuers: $with_caa | map(select(.operator)) | groups(.operator) | map(.key as $operator | .of as $all
+      | $all | map({nxdomain, issuer: issuer_set[]}) | groups(.issuer)[]
+      | {operator: $operator, issuer: .key, names: (.of | length)} + (.of | shares($all))),
+    ede: map(. as $record | [ede_codes] | map(. + {record: $record})[]) | groups(.code)
+      | map((.of | map(.record) | unique_by(.place)) as $of
+          | {code: .key, names: ($of | length), reported: (.of | having(.kind == "reported")),
+             found: (.of | having(.kind == "found")), reasons: ($of | map(.reason) | counts)} + ($of | shares($all))),
+    lapsed_servers: lost("server_domain_unregistered"),
+    missing_servers: lost("server_nxdomain"),
     caa_depth: $with_caa | groups(depth)
-      | map({depth: .key, names: (.of | length)} + share(.of | length; $with_caa | length)),
+      | map({depth: .key, names: (.of | length)} + (.of | shares($with_caa))),
     issuers: $with_caa
-      | map(issuer_tags as $tags | properties | map(select((.tag | IN($tags[])) and .issuer != "") | {tag, issuer}) | unique
-            | groups(.issuer)[])
-      | groups(.key) | map({issuer: .key, names: (.of | length)} + share(.of | length; $with_caa | length)
+      | map(.nxdomain as $nxdomain | issuer_tags as $tags
+            | properties | map(select((.tag | IN($tags[])) and .issuer != "") | {tag, issuer}) | unique
+            | groups(.issuer)[] | . + {nxdomain: $nxdomain})
+      | groups(.key) | map({issuer: .key, names: (.of | length)} + (.of | shares($with_caa))
           + (.of as $of | ["issue", "issuewild", "issuemail", "issuevmc"]
              | map(. as $tag | {($tag): ([$of[].of[] | select(.tag == $tag)] | length)}) | add)),
-    parameters: [$with_caa[] | turning] | groups(.issuer)
+    issuer_sets: $with_caa | groups(issuer_set)
+      | map({issuers: (if .key == [] then "(none)" else .key | join(", ") end), names: (.of | length)} + (.of | shares($with_caa))),
+    parameters: [$with_caa[] | {nxdomain} + turning] | groups(.issuer)
       | map({issuer: .key, names: (.of | length), accounturi: (.of | having(.account)),
              validationmethods: (.of | having(.method)), nobody: (.of | having(.nobody))}
-            + share(.of | length; $with_caa | length)),
+            + (.of | shares($with_caa))),
     persist: (map(select(.persist)) as $records | $records | groups(.persist.result)
-      | map({result: .key, names: (.of | length)} + share(.of | length; $records | length))),
+      | map({result: .key, names: (.of | length)} + (.of | shares($records)))),
     tags: map(properties[]) | groups(.tag) | map({tag: .key, records: (.of | length)}),
-    decisions: map(.decisions // {} | to_entries[]) | groups(.key)
-      | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))})
-      | map(. + share(.permit; .permit + .deny)),
+    decisions: map({nxdomain} + (.decisions // {} | to_entries[])) | groups(.key)
+      | map({ca: .key, permit: (.of | having(.value == "permit")), deny: (.of | having(.value == "deny"))}
+            + (.of | rates(.value == "permit") + {existing: (existing | having(.value == "permit"))})),
     orders: map(select(has("order") and (would_issue | not))) | groups(.order | tojson)
       | map((.of | min_by(.name)) as $first
             | {order: .key, names: (.of | length), name: $first.name, reason: $first.reason}),

@@ -19,12 +19,15 @@ KEYS = {
     "league": ["operator"], "operators": ["operator"], "servers": ["address", "host"], "tlds": ["tld"], "dnssec": ["status"],
     "dnssec_causes": ["code"], "caa_use": ["feature"], "caa_depth": ["depth"], "issuers": ["issuer"], "tags": ["tag"],
     "purposes": ["purpose"], "parameters": ["issuer"], "persist": ["result"],
-    "decisions": ["ca"], "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
+    "caa_dnssec": ["status"], "caa_tlds": ["tld"], "caa_operators": ["operator"], "caa_ranks": ["rank"],
+    "issuer_sets": ["issuers"], "operator_issuers": ["operator", "issuer"], "ede": ["code"], "lapsed_servers": ["host"],
+    "missing_servers": ["host"], "decisions": ["ca"], "orders": ["order"], "effort": ["measure"], "broken": ["input", "line"],
 }
 # Columns that jq cannot give, since they are no counts: sentences that the program knows by heart.
 KIND = {"severity", "mender", "meaning", "rfc"}
 TEXTS = {
     "findings": KIND, "dnssec_causes": KIND, "issuers": {"known", "nearest"}, "orders": {"remedy"}, "broken": {"problem"},
+    "ede": {"meaning"},
 }
 # Lines that are no records, as jq sees it too: torn, no JSON, no object, without a member that all records have.
 BROKEN = [
@@ -99,7 +102,7 @@ class ReportTotals(harness.Case):
             rows = self.report[table]
             if table == "operators":
                 rows = [row for row in rows if row["basis"] == "record"]
-            if table == "league":
+            if table in ("league", "caa_operators", "operator_issuers"):
                 known = {row["operator"] for row in self.report["operators"] if row["basis"] == "record"}
                 rows = [row for row in rows if row["operator"] in known]
             with self.subTest(table=table):

@@ -22,22 +22,29 @@ POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 # The columns of a table that SQL has too, the key's first.
 COUNTS = ["permit", "deny", "servfail", "timeout", "lame", "error"]
 SEEN = ["first_seen", "last_seen"]
+ADOPTION = ["answered", "with_caa", "existing", "with_caa_existing"]
 TABLES = {
     "summary": (1, ["fact", "count", "existing"]), "span": (1, ["event", "time"]), "outcomes": (1, ["outcome", "names", "existing"]),
-    "reasons": (1, ["reason", "outcome", "names", "existing"]), "findings": (1, ["code", "names", "findings"]),
-    "operators": (1, ["operator", "names", *COUNTS, *SEEN]), "league": (1, ["operator", "failed", "names"]),
-    "servers": (2, ["address", "host", "names", "asked", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa"]),
-    "dnssec": (1, ["status", "names", *COUNTS]), "dnssec_causes": (1, ["code", "names"]),
-    "caa_use": (1, ["feature", "names"]), "caa_depth": (1, ["depth", "names"]),
-    "issuers": (1, ["issuer", "names", "issue", "issuewild", "issuemail", "issuevmc"]),
-    "purposes": (1, ["purpose", "names", *COUNTS]), "parameters": (1, ["issuer", "names", "accounturi", "validationmethods", "nobody"]),
+    "reasons": (1, ["reason", "outcome", "names", "existing"]), "findings": (1, ["code", "names", "findings", "existing", "failed"]),
+    "operators": (1, ["operator", "names", *COUNTS, "existing", *SEEN]), "league": (1, ["operator", "failed", "names", "existing"]),
+    "servers": (2, ["address", "host", "names", "asked", *SEEN]), "tlds": (1, ["tld", "names", *COUNTS, "with_caa", "existing"]),
+    "dnssec": (1, ["status", "names", *COUNTS, "existing"]), "dnssec_causes": (1, ["code", "names", "existing", "failed"]),
+    "caa_dnssec": (1, ["status", *ADOPTION]), "caa_tlds": (1, ["tld", *ADOPTION]), "caa_operators": (1, ["operator", *ADOPTION]),
+    "caa_ranks": (1, ["rank", *ADOPTION]), "issuer_sets": (1, ["issuers", "names", "existing"]),
+    "operator_issuers": (2, ["operator", "issuer", "names", "existing"]),
+    "ede": (1, ["code", "names", "reported", "found", "existing"]),
+    "lapsed_servers": (1, ["host", "names", "failed", "existing"]), "missing_servers": (1, ["host", "names", "failed", "existing"]),
+    "caa_use": (1, ["feature", "names", "existing"]), "caa_depth": (1, ["depth", "names", "existing"]),
+    "issuers": (1, ["issuer", "names", "issue", "issuewild", "issuemail", "issuevmc", "existing"]),
+    "purposes": (1, ["purpose", "names", *COUNTS]), "parameters": (1, ["issuer", "names", "accounturi", "validationmethods", "nobody", "existing"]),
     "tags": (1, ["tag", "records"]),
-    "persist": (1, ["result", "names"]), "decisions": (1, ["ca", "permit", "deny"]), "orders": (1, ["order", "names", "name", "reason"]),
+    "persist": (1, ["result", "names", "existing"]), "decisions": (1, ["ca", "permit", "deny", "existing"]), "orders": (1, ["order", "names", "name", "reason"]),
 }
 # A cell of the report that holds counts by a key: the view with a row for each.
 LISTS = {
     "operator_failures": ("operators", ["operator"], "failures", ["operator", "reason", "names"]),
     "operator_findings": ("operators", ["operator"], "findings", ["operator", "code", "names"]),
+    "ede_reasons": ("ede", ["code"], "reasons", ["code", "reason", "names"]),
     "server_faults": ("servers", ["address", "host"], "faults", ["address", "host", "fault", "count"]),
 }
 
@@ -69,7 +76,7 @@ class Sql(harness.Case):
             rows = [row for row in rows if row["fact"] != "broken_lines"]
         if table == "operators":
             rows = [row for row in rows if row["basis"] == "record"]
-        if table == "league":
+        if table in ("league", "caa_operators"):
             known = {row["operator"] for row in self.report["operators"]["rows"] if row["basis"] == "record"}
             rows = [row for row in rows if row["operator"] in known]
         if table == "outcomes":

@@ -54,4 +54,27 @@ WRITTEN = [
     '{"name":"mark.test","for":"mark","outcome":"permit","reason":"issuer_authorized","may_issue":true,"would_issue":true,"dnssec":'
     '"insecure","caa":{"owner":"mark.test","ttl":7,"records":[{"flags":0,"tag":"issuevmc","value":"a.example"},{"flags":0,"tag":'
     '"issue","value":";"}]},"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.007Z"}',
+    # With ranks, extended errors, and servers that are not there; some do not exist themselves.
+    '{"name":"rank1.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"would_issue":true,"dnssec":"secure",'
+    '"caa":{"owner":"rank1.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"b.example"},{"flags":0,"tag":"issuewild",'
+    '"value":"A.example; x=y"}]},"operator":"Ranked DNS","queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.008Z",'
+    '"rank":100}',
+    '{"name":"gone.rank2.test","outcome":"permit","reason":"issuer_authorized","may_issue":true,"would_issue":true,"nxdomain":true,'
+    '"dnssec":"secure","caa":{"owner":"rank2.test","ttl":7,"records":[{"flags":0,"tag":"issue","value":"b.example"}]},"operator":'
+    '"Ranked DNS","queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.008Z","rank":101}',
+    '{"name":"rank3.test","outcome":"permit","reason":"no_caa","may_issue":true,"would_issue":true,"dnssec":"insecure","operator":'
+    '"Ranked DNS","queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.008Z","rank":4294967295,"servers":[{"host":'
+    '"ns1.lapsed.test","result":"unresolved"},{"host":"ns2.rank3.test","address":"192.0.2.9","result":"answer"}],"findings":[{"code":'
+    '"server_domain_unregistered","host":"ns1.lapsed.test"},{"code":"server_nxdomain","host":"ns3.rank3.test"}]}',
+    '{"name":"gone.rank4.test","outcome":"lame","reason":"unresolvable_servers","may_issue":false,"would_issue":false,"nxdomain":'
+    'true,"dnssec":"insecure","servers":[{"host":"ns1.lapsed.test","result":"unresolved"}],"findings":[{"code":'
+    '"server_domain_unregistered","host":"ns1.lapsed.test","zone":"a.test"},{"code":"server_domain_unregistered","host":'
+    '"ns1.lapsed.test","zone":"b.test"}],"queries":1,"retries":0,"elapsed_ms":1,"time":"2026-01-01T00:00:00.008Z","rank":1000}',
+    '{"name":"ede.test","outcome":"servfail","reason":"dnssec_bogus","may_issue":false,"would_issue":false,"dnssec":"bogus",'
+    '"servers":[{"address":"192.0.2.53","result":"servfail","ede":[7,6]},{"address":"192.0.2.54","result":"servfail","ede":[7]}],'
+    '"findings":[{"code":"dnssec_signature_expired","ede":7},{"code":"dnssec_no_dnskey","ede":9}],"queries":2,"retries":0,'
+    '"elapsed_ms":1,"time":"2026-01-01T00:00:00.009Z"}',
+    '{"name":"gone.ede.test","outcome":"servfail","reason":"servfail","may_issue":false,"would_issue":false,"nxdomain":true,'
+    '"dnssec":"insecure","servers":[{"address":"192.0.2.53","result":"servfail","ede":[22,49152]}],"queries":2,"retries":0,'
+    '"elapsed_ms":1,"time":"2026-01-01T00:00:00.009Z"}',
 ]

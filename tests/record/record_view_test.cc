@@ -21,13 +21,14 @@ TEST(RecordReaderTest, ReadsEveryMember) {
           R"("may_issue":false,"would_issue":false,"caa":{"owner":"example","ttl":300,"records":[)"
           R"({"flags":128,"tag":"issue","value":"ca.example"},{"flags":0,"tag":"iodef","value":"\\\\"}]},)"
           R"("cname":["b.example"],"dnssec":"secure","zone":"example","operator":"Op \u00e9",)"
-          R"("servers":[{"host":"ns.example","address":"192.0.2.1","result":"rcode_11","rtt_ms":1.5}],)"
-          R"("findings":[{"code":"c","host":"h","address":"a","zone":"z","evidence":"e"}],)"
+          R"("servers":[{"host":"ns.example","address":"192.0.2.1","result":"rcode_11","rtt_ms":1.5,)"
+          R"("ede":[22,65535]}],)"
+          R"("findings":[{"code":"c","host":"h","address":"a","zone":"z","evidence":"e","ede":9}],)"
           R"("decisions":{"A \"CA\"":"permit","B":"deny"},)"
           R"("persist":{"name":"x","result":"none","dnssec":"secure"},)"
           R"("valid_until":"2026-11-22T16:00:00.000Z",)"
           R"("queries":4,"retries":1,"attempts":2,"elapsed_ms":31.7,)"
-          R"("time":"2026-11-22T08:00:00.123Z","id":7,"order":{"a": [1]}})"),
+          R"("time":"2026-11-22T08:00:00.123Z","rank":4294967295,"id":7,"order":{"a": [1]}})"),
       "");
   const RecordView& record = reader.record();
   EXPECT_EQ(record.name, "*.a.example");
@@ -50,6 +51,9 @@ TEST(RecordReaderTest, ReadsEveryMember) {
   EXPECT_EQ(record.servers[0].result, "rcode_11");
   ASSERT_EQ(record.findings.size(), 1u);
   EXPECT_EQ(record.findings[0].evidence, "e");
+  EXPECT_EQ(record.findings[0].ede, 9);
+  EXPECT_EQ(record.server_ede, (std::vector<uint16_t>{22, 65535}));
+  EXPECT_EQ(record.rank, 4294967295u);
   ASSERT_EQ(record.decisions.size(), 2u);
   EXPECT_EQ(record.decisions[0].ca, "A \"CA\"");
   EXPECT_TRUE(record.decisions[0].permit);
@@ -157,6 +161,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "time is no time in UTC of the years 1970 to 2100"},
         BrokenRow{"PersistWithoutResult", Line("a", "no_caa", R"(,"persist":{"dnssec":"secure"})"),
                   "persist is no object with a result"},
+        BrokenRow{"HugeRank", Line("a", "no_caa", R"(,"rank":4294967296)"), "rank is no count"},
+        BrokenRow{"HugeEde", Line("a", "no_caa", R"(,"servers":[{"result":"x","ede":[65536]}])"),
+                  "servers is no array of servers"},
+        BrokenRow{"EdeThatIsNoArray", Line("a", "no_caa", R"(,"servers":[{"result":"x","ede":9}])"),
+                  "servers is no array of servers"},
+        BrokenRow{"HugeEdeOfAFinding",
+                  Line("a", "no_caa", R"(,"findings":[{"code":"c","ede":65536}])"),
+                  "findings is no array of findings"},
         BrokenRow{"PersistThatIsNoObject", Line("a", "no_caa", R"(,"persist":"valid")"),
                   "persist is no object with a result"},
         BrokenRow{"BadDecision", Line("a", "no_caa", R"(,"decisions":{"A":"maybe"})"),

@@ -23,6 +23,13 @@ TEST(WilsonIntervalTest, IsThatOfTheTextbook) {
   }
 }
 
+TEST(WilsonIntervalTest, HoldsTheShare) {
+  for (uint64_t trials = 1; trials < 200; ++trials) {
+    EXPECT_EQ(WilsonInterval(0, trials).low, 0) << trials;
+    EXPECT_EQ(WilsonInterval(trials, trials).high, 1) << trials;
+  }
+}
+
 // A broken partial file may say so.
 TEST(WilsonIntervalTest, TakesHitsBeyondTheTrialsForAll) {
   const Interval all = WilsonInterval(10, 10);

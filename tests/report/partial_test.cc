@@ -43,11 +43,15 @@ Aggregate Sample(int from, int to) {
             ? record::Line(
                   name, "refused",
                   R"(,"operator":"Op \"\u00e9\"","servers":[{"host":"h","address":"192.0.2.1",)"
-                  R"("result":"refused"}],"findings":[{"code":"lame_refused","host":"h"}],"order":)" +
+                  R"("result":"refused","ede":[20]}],"rank":77,"nxdomain":)" +
+                      std::string(i % 4 == 0 ? "true" : "false") +
+                      R"(,"findings":[{"code":"lame_refused","host":"h","ede":20},)"
+                      R"({"code":"server_nxdomain","host":"m"},)"
+                      R"({"code":"server_domain_unregistered","host":"l"}],"order":)" +
                       std::to_string(i % 3))
             : record::Line(
                   name, "issuer_authorized",
-                  R"(,"caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
+                  R"(,"operator":"Op","caa":{"owner":"t","ttl":300,"records":[{"flags":0,"tag":"issue",)"
                   R"("value":"ca.example; accounturi=urn:a"},{"flags":0,"tag":"issuemail",)"
                   R"("value":"mail.example"}]},"for":")" +
                       std::string(i % 3 == 0 ? "smime" : "tls") +
@@ -115,6 +119,37 @@ TEST(PartialTest, ReadsServersOfAnEarlierVersion) {
   EXPECT_EQ(Read(line("3,1,3,1000,2000,8"), &sum), "");
   EXPECT_EQ(sum.servers().Sorted()[0].second->asked, 11u);
   EXPECT_NE(Read(line("3,1,3,1000,2000,2"), &sum), "") << "fewer than it failed";
+}
+
+/// Which did not tell what of an operator's names do not exist: shares of those that do are left
+/// out then, and tables that need them.
+TEST(PartialTest, ReadsOperatorsOfAnEarlierVersion) {
+  const auto line = [](const std::string& numbers) {
+    return R"({"caascan_partial":"operators","key":"Op","numbers":[)" + numbers +
+           R"(],"texts":[]})";
+  };
+  Aggregate sum;
+  EXPECT_EQ(Read(R"({"caascan_partial":"outcomes","numbers":[3,3,0,0,0,0,0],"texts":[]})", &sum),
+            "");
+  EXPECT_EQ(Read(line("3,3,0,0,0,0,0,0,0,1000,2000,1"), &sum), "");
+  EXPECT_FALSE(sum.has_facts());
+  Report report = MakeReport(sum, {}, {.inputs = {}});
+  EXPECT_TRUE(report.Find("caa_operators")->rows.empty());
+  const std::vector<Cell> row = report.Find("operators")->rows.at(0);
+  EXPECT_EQ(row.at(9), Cell(Share(0, 3)));
+  EXPECT_EQ(row.at(10), Cell());
+  Aggregate newer;
+  EXPECT_EQ(Read(line("3,3,0,0,0,0,0,0,0,1000,2000,1,2,1,0,1,1"), &newer), "");
+  EXPECT_EQ(newer.operators().Sorted()[0].second->facts.with_caa, 2u);
+  EXPECT_EQ(newer.operators().Sorted()[0].second->facts.missing_with_caa, 1u);
+  EXPECT_NE(Read(line("3,3,0,0,0,0,0,0,0,1000,2000,1,2,1,0,1,1,1"), &newer), "");
+}
+
+TEST(PartialTest, TellsThatALaterVersionWroteALine) {
+  Aggregate sum;
+  const std::string_view problem =
+      Read(R"({"caascan_partial":"nothing","numbers":[],"texts":[]})", &sum);
+  EXPECT_NE(problem.find("later version"), std::string_view::npos) << problem;
 }
 
 /// Whatever a line holds, it is read or refused.

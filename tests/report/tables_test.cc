@@ -36,10 +36,11 @@ TEST(MakeReportTest, HasACellForEachColumn) {
   ASSERT_EQ(
       reader.Read(record::Line(
           "a.example", "issuer_authorized",
-          R"(,"operator":"op","caa":{"owner":"example","ttl":1,"records":[)"
+          R"(,"operator":"op","rank":1,"caa":{"owner":"example","ttl":1,"records":[)"
           R"({"flags":0,"tag":"issue","value":"ca.example; accounturi=urn:a"}]},)"
-          R"("servers":[{"host":"h","address":"a","result":"timeout"}],)"
-          R"("findings":[{"code":"c"},{"code":"dnssec_no_dnskey"}],"decisions":{"A":"permit"})")),
+          R"("servers":[{"host":"h","address":"a","result":"timeout","ede":[7]}],)"
+          R"("findings":[{"code":"c"},{"code":"dnssec_no_dnskey"},{"code":"server_nxdomain"},)"
+          R"({"code":"server_domain_unregistered"}],"decisions":{"A":"permit"})")),
       "");
   aggregate.Add(reader.record());
   ASSERT_EQ(reader.Read(record::Line("a.example", "no_caa", R"(,"for":"smime")")), "");
@@ -47,7 +48,7 @@ TEST(MakeReportTest, HasACellForEachColumn) {
   BrokenLines broken;
   broken.Add(0, 2, "x");
   const Report report = MakeReport(aggregate, broken, {.inputs = {"f"}, .min_names = 1});
-  EXPECT_EQ(report.tables.size(), 21u);
+  EXPECT_EQ(report.tables.size(), 30u);
   for (const Table& table : report.tables) {
     EXPECT_EQ(table.rows.empty(), table.id == "league" || table.id == "orders") << table.id;
     for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size()) << table.id;
@@ -64,6 +65,24 @@ TEST(MakeReportTest, OfOrdersHasOnlyWhatSpeaksOfThem) {
   std::vector<std::string> ids;
   for (const Table& table : MakeReport(aggregate, {}, options).tables) ids.push_back(table.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"summary", "orders", "broken"}));
+}
+
+TEST(MakeReportTest, HasTheTablesThatAreAskedForAlone) {
+  std::vector<std::string> ids;
+  const TableOptions options = {.inputs = {}, .tables = {"ede", "caa_ranks"}};
+  for (const Table& table : MakeReport(Aggregate(), {}, options).tables) ids.push_back(table.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"caa_ranks", "ede"}));
+}
+
+TEST(MakeReportTest, KnowsItsTables) {
+  EXPECT_TRUE(CheckTables({}).ok());
+  EXPECT_TRUE(CheckTables({"summary", "scans", "persist"}).ok());
+  const absl::Status status = CheckTables({"summary", "sumary"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("no table sumary; there are summary, "), std::string::npos);
+  for (const Table& table : MakeReport(Aggregate(), {}, {.inputs = {}}).tables) {
+    EXPECT_TRUE(CheckTables({table.id}).ok()) << table.id;
+  }
 }
 
 TEST(MakeReportTest, SharesOfNamesThatExistLeaveDeadOnesOut) {

@@ -35,9 +35,8 @@ Formats:
     a table shows its first rows.
 
 Counts:
-Shares have a 95 % confidence interval (Wilson), as if the names were a random sample. In the
-summary, and by outcome and reason, there are two shares: of all names, and of the names that
-exist. The latter are those whose record has no nxdomain. A table keeps the 65,536 most frequent
+Shares have a 95 % confidence interval (Wilson), as if the names were a random sample. There
+are two of each: of all names, and of the names that exist. The latter are those whose record has no nxdomain. A table keeps the 65,536 most frequent
 keys. If there are more, the table says by how much its counts may be too small. A record without
 an operator counts for the operator of the server that failed, or else of its first server,
 under that server's name.
@@ -61,6 +60,7 @@ Examples:
   caascan report --format json shard-*.ndjson.zst | jq '.outcomes.rows[]'
   caascan report --format csv -o tables out.ndjson
   caascan report --operator "Example DNS" --format html -o letter.html out.ndjson
+  caascan report --tables caa_ranks,caa_dnssec --format markdown out.ndjson
   caascan report --by order orders.out.ndjson
   caascan report --partial -o shard-3.partial.gz shard-3.ndjson.zst
   caascan report shard-*.partial.gz
@@ -110,6 +110,14 @@ ReportCommand::ReportCommand(cli::Program* program) : program_(program) {
                      "which the CA would not issue, with reason and remedy.",
                      {{"order", true}}, &options_.orders_only);
   AddOperatorsOption(app, &options_.operators_path);
+  cli::AddRepeatedOption(
+      app,
+      {"--tables", "ID,...",
+       "These tables alone, by the names that json and csv have for them, such as caa_dnssec; "
+       "repeat, or join by commas (default: all)."},
+      &options_.tables)
+      ->delimiter(',')
+      ->excludes("--by");
   app->add_flag("--partial", options_.partial,
                 "Write only the counts, at most a few megabytes. report reads such files together "
                 "with others and with records.");
