@@ -20,7 +20,7 @@ struct DiffOptions {
   bool overwrite = false;  // Replace a file that holds records; else that is an error.
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;
-  /// Where a line of NDJSON goes for each name that changed; empty is nowhere.
+  /// Where a line of NDJSON goes for each name that changed, in its findings too; empty is nowhere.
   std::string changes_path;
   std::string temp_folder;  // Empty is that of TMPDIR, else /tmp.
   unsigned threads = 0;     // 0 is one a core, 16 at most.

@@ -31,13 +31,17 @@ class SpillingWorker : public report::RecordWorker {
  public:
   explicit SpillingWorker(Spill* spill) : spill_(spill) {}
   void Add(const record::RecordView& record, size_t input, std::string_view /*line*/) override {
-    spill_->Add(RowOf(record, input, &operator_name_, &caa_));
+    SpillRow row = RowOf(record, input, &operator_name_, &caa_);
+    FindingCodes(record, &findings_);
+    row.findings = findings_;
+    spill_->Add(row);
   }
 
  private:
   Spill* const spill_;
   std::string operator_name_;
   std::string caa_;
+  std::string findings_;
 };
 
 struct NamePair {
@@ -50,18 +54,17 @@ using Names = std::map<NameKey, NamePair, NameKeyLess>;
 /// order, so that the order of reading does not matter.
 void Take(const SpillRow& row, NameState* state) {
   const bool first = ++state->records == 1;
-  const auto rank = [](int64_t time_ms, Reason reason, std::string_view caa) {
-    return std::tuple(time_ms, reason, caa);
+  const auto rank = [](const auto& of) {
+    return std::tuple(of.time_ms, of.reason, std::string_view(of.caa),
+                      std::string_view(of.findings));
   };
-  if (!first &&
-      rank(row.time_ms, row.reason, row.caa) <= rank(state->time_ms, state->reason, state->caa)) {
-    return;
-  }
+  if (!first && rank(row) <= rank(*state)) return;
   state->outcome = row.outcome;
   state->reason = row.reason;
   state->time_ms = row.time_ms;
   state->operator_name = row.operator_name;
   state->caa = row.caa;
+  state->findings = row.findings;
 }
 
 /// What a row takes in memory beside its texts, a node of the map included.
@@ -96,9 +99,30 @@ void AppendState(const NameState& state, std::string* out) {
   out->append("]}");
 }
 
+void AppendCodes(const char* what, const std::vector<std::string_view>& codes, std::string* out) {
+  record::AppendJsonString(what, out);
+  out->append(":[");
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (i > 0) out->append(",");
+    record::AppendJsonString(codes[i], out);
+  }
+  out->append("]");
+}
+
+void AppendFindings(const FindingChange& change, std::string* out) {
+  out->append(R"(,"findings":{)");
+  AppendCodes("came", change.came, out);
+  out->append(",");
+  AppendCodes("stayed", change.stayed, out);
+  out->append(",");
+  AppendCodes("went", change.went, out);
+  out->append("}");
+}
+
 void AppendChange(const NameKey& key, const NamePair& pair, std::string* out) {
   const NameChange change = ChangeOf(pair.before, pair.after);
-  if (!change.any()) return;
+  const FindingChange findings = FindingChangeOf(pair.before.findings, pair.after.findings);
+  if (!change.any() && !findings.any()) return;
   out->append(R"({"name":)");
   record::AppendJsonString(key.name, out);
   if (key.purpose != Purpose::kTls) {
@@ -110,10 +134,12 @@ void AppendChange(const NameKey& key, const NamePair& pair, std::string* out) {
   if (change.outcome) codes += R"(,"outcome")";
   if (change.reason) codes += R"(,"reason")";
   if (change.caa) codes += R"(,"caa")";
+  if (findings.any()) codes += R"(,"findings")";
   out->append(codes, 1).append(R"(],"old":)");
   AppendState(pair.before, out);
   out->append(R"(,"new":)");
   AppendState(pair.after, out);
+  if (findings.any()) AppendFindings(findings, out);
   out->append("}\n");
 }
 

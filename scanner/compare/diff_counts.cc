@@ -36,6 +36,8 @@ void DiffCounts::Add(const NameState& before, const NameState& after) {
   reason_changed_ += change.reason ? 1 : 0;
   if (change.caa)
     ++(before.caa.empty() ? set_added_ : after.caa.empty() ? set_removed_ : set_replaced_);
+  findings_.Add(FindingChangeOf(before.findings, after.findings), before.operator_name,
+                after.operator_name);
   const bool failed_before = report::IsFailure(before.outcome);
   const bool fails_now = report::IsFailure(after.outcome);
   if (failed_before) {
@@ -71,6 +73,7 @@ report::Table DiffCounts::SummaryTable(uint64_t broken) const {
   add("outcome_changed", outcome_changed_, true);
   add("reason_changed", reason_changed_, true);
   add("caa_changed", set_added_ + set_removed_ + set_replaced_, true);
+  add("findings_changed", findings_.names(), true);
   add("several_records", duplicates_, false);
   add("broken_lines", broken, false);
   return table;
@@ -163,8 +166,8 @@ report::Report DiffCounts::MakeReport(uint64_t broken) const {
   report::Report report;
   report.title = "CAA scan comparison";
   report.schema = "urn:caascan:schema:diff:1";
-  report.tables = {SummaryTable(broken), TransitionTable(), ReasonTable(), OperatorTable(),
-                   SetTable()};
+  report.tables = {SummaryTable(broken), TransitionTable(),  ReasonTable(),         OperatorTable(),
+                   SetTable(),           findings_.ByCode(), findings_.ByOperator()};
   return report;
 }
 

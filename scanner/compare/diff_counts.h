@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/compare/finding_changes.h"
 #include "scanner/report/aggregate.h"
 #include "scanner/report/table.h"
 
@@ -19,7 +20,8 @@ struct NameState {
   Reason reason = Reason::kStopped;
   int64_t time_ms = 0;
   std::string operator_name;
-  std::string caa;  // As SpillRow has it.
+  std::string caa;  // These two as SpillRow has them.
+  std::string findings;
 };
 
 struct NameChange {
@@ -30,8 +32,8 @@ struct NameChange {
   bool any() const { return outcome || reason || caa; }
 };
 
-/// Of a name that both scans have. A failed look-up says nothing of the CAA set, so a set changes
-/// only between two that were found (or found missing).
+/// Of a name that both scans have, its findings aside. A failed look-up says nothing of the CAA
+/// set, so a set changes only between two that were found (or found missing).
 NameChange ChangeOf(const NameState& before, const NameState& after);
 
 /// Names of an operator whose look-ups failed.
@@ -83,6 +85,7 @@ class DiffCounts {
   std::array<std::array<uint64_t, kOutcomeCount>, kOutcomeCount> outcomes_{};
   std::array<std::array<uint64_t, kReasonCount>, kReasonCount> reasons_{};
   report::BoundedTable<OperatorChangeRow> operators_{report::Aggregate::kMaxRows};
+  FindingChanges findings_;
 };
 
 }  // namespace caascan::compare

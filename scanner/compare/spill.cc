@@ -27,6 +27,7 @@ struct Head {
   uint16_t name_size;
   uint16_t operator_size;
   uint16_t caa_size;
+  uint16_t findings_size;
   uint8_t input;
   Outcome outcome;
   Reason reason;
@@ -54,7 +55,8 @@ bool TakeRow(std::string_view* bytes, SpillRow* row) {
   Head head;
   if (bytes->size() < sizeof(head)) return false;
   std::memcpy(&head, bytes->data(), sizeof(head));
-  const size_t size = sizeof(head) + head.name_size + head.operator_size + head.caa_size;
+  const size_t size =
+      sizeof(head) + head.name_size + head.operator_size + head.caa_size + head.findings_size;
   if (bytes->size() < size) return false;
   std::string_view texts = bytes->substr(sizeof(head));
   row->input = head.input;
@@ -68,7 +70,9 @@ bool TakeRow(std::string_view* bytes, SpillRow* row) {
   row->name = texts.substr(0, head.name_size);
   texts.remove_prefix(head.name_size);
   row->operator_name = texts.substr(0, head.operator_size);
-  row->caa = texts.substr(head.operator_size, head.caa_size);
+  texts.remove_prefix(head.operator_size);
+  row->caa = texts.substr(0, head.caa_size);
+  row->findings = texts.substr(head.caa_size, head.findings_size);
   bytes->remove_prefix(size);
   return true;
 }
@@ -113,6 +117,7 @@ void Spill::Add(const SpillRow& row) {
                      .name_size = CutSize(row.name),
                      .operator_size = CutSize(row.operator_name),
                      .caa_size = CutSize(row.caa),
+                     .findings_size = CutSize(row.findings),
                      .input = row.input,
                      .outcome = row.outcome,
                      .reason = row.reason,
@@ -124,11 +129,13 @@ void Spill::Add(const SpillRow& row) {
   Partition& partition = partitions_[hash % kPartitions];
   const std::lock_guard lock(partition.mutex);
   ++partition.rows;
-  partition.bytes += size_t{head.name_size} + head.operator_size + head.caa_size;
+  partition.bytes +=
+      size_t{head.name_size} + head.operator_size + head.caa_size + head.findings_size;
   partition.buffer.append(reinterpret_cast<const char*>(&head), sizeof(head));
   partition.buffer.append(row.name.substr(0, head.name_size));
   partition.buffer.append(row.operator_name.substr(0, head.operator_size));
   partition.buffer.append(row.caa.substr(0, head.caa_size));
+  partition.buffer.append(row.findings.substr(0, head.findings_size));
   if (partition.buffer.size() >= kBufferSize) Flush(&partition);
 }
 

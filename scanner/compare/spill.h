@@ -32,7 +32,8 @@ struct SpillRow {
   int64_t time_ms = 0;
   std::string_view name;
   std::string_view operator_name;
-  std::string_view caa;  // The set's records, sorted, a line each; empty without a set.
+  std::string_view caa;            // The set's records, sorted, a line each; empty without a set.
+  std::string_view findings = {};  // As FindingCodes() has them.
 };
 
 /// By what records are compared: one name may have been asked for several purposes.

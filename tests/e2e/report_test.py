@@ -192,6 +192,39 @@ class Report(harness.Case):
         text = self.run_program(CAASCAN, "diff", self.records, later).stdout.decode()
         self.assertIn("Outcomes before (rows) and after (columns)", text)
 
+    def test_diff_tells_findings_that_came_stayed_and_went(self):
+        """Every third record loses its findings, every third gets one more, and jq counts what is left."""
+        later, changes = self.folder / "later.ndjson", self.folder / "changes.ndjson"
+        pairs = []
+        with open(later, "w", encoding="utf-8") as out:
+            for i, line in enumerate(self.records.read_text().splitlines()):
+                old = json.loads(line)
+                new = {**old, "findings": [] if i % 3 == 0 else old.get("findings", []) + [{"code": "new_one"}] * (i % 3 == 1)}
+                out.write(json.dumps({key: value for key, value in new.items() if value != []}) + "\n")
+                pairs.append([{finding["code"] for finding in record.get("findings", [])} for record in (old, new)])
+        done = self.run_program(CAASCAN, "diff", "--format", "json", "--changes", changes, self.records, later)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        report = json.loads(done.stdout)
+        self.validate(report, "diff")
+        expected = {}
+        for old, new in pairs:
+            for code in old | new:
+                row = expected.setdefault(code, {"code": code, "came": 0, "stayed": 0, "went": 0})
+                row["stayed" if code in old & new else "came" if code in new else "went"] += 1
+        self.assertGreater(len(expected), 3)
+        by_code = lambda row: row["code"]
+        self.assertEqual(sorted(report["findings"]["rows"], key=by_code), sorted(expected.values(), key=by_code))
+        for code, row in expected.items():
+            for what in ("came", "stayed", "went"):
+                of_operators = sum(one[what] for one in report["operator_findings"]["rows"] if one["code"] == code)
+                self.assertEqual(of_operators, row[what], (code, what))
+        facts = {row["fact"]: row["count"] for row in report["summary"]["rows"]}
+        changed = sum(old != new for old, new in pairs)
+        self.assertEqual((facts["changed"], facts["findings_changed"]), (0, changed))
+        written = [json.loads(line) for line in changes.read_text().splitlines()]
+        self.assertEqual((len(written), {tuple(line["changed"]) for line in written}), (changed, {("findings",)}))
+        self.assertEqual(sum("new_one" in line["findings"]["came"] for line in written), expected["new_one"]["came"])
+
     def test_corroborate_decides_by_quorum(self):
         lines = self.records.read_bytes().splitlines(keepends=True)
         primary, one, two = (self.file(name, b"".join(lines)) for name in ("primary", "one", "two"))

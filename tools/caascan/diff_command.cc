@@ -12,12 +12,15 @@ constexpr const char* kFooter = R"(Comparison:
 The records of each name are compared, in any order. If a scan has several records of a name,
 the latest counts. Three things may change: the outcome, the reason, and the CAA record set
 (without TTL and owner). The CAA set is only compared if both look-ups succeeded.
+Findings that came, stayed and went are counted by their codes, and by operator. What a scan
+finds also depends on its --diagnose and --servers.
 If both scans have metadata (FILE.meta.json) that differ in an option that affects decisions, a
 line on standard error says so.
 
 Output:
 A report. With --changes FILE each changed name is also a line of NDJSON: name, changed (a list
-of outcome, reason, caa), and old and new with outcome, reason, operator and caa.
+of outcome, reason, caa, findings), old and new with outcome, reason, operator and caa, and
+where findings changed the codes that came, stayed and went.
 An input file is never overwritten. A file that holds records is only replaced with --overwrite;
 an earlier report is replaced.
 
