@@ -25,6 +25,9 @@ CAALAB = os.environ.get("CAASCAN_LAB_PROGRAM") or str(BUILD / "bin" / "caalab")
 # Servers lie in /usr/sbin, which an ordinary user's PATH leaves out.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
+sys.path.insert(0, str(SOURCE / "tests" / "record"))
+from closed_schema import closed
+
 # Sanitizers make programs slower; what waits for them waits longer. No verdict depends on it.
 PATIENCE_S = 120
 
@@ -48,6 +51,11 @@ class Part(unittest.TestLoader):
             else:
                 tests.append(each)
         return self.suiteClass(tests[self.k - 1::self.n])
+
+
+def record_schema():
+    """docs/record.schema.json, with no member allowed that it does not name."""
+    return closed(json.loads((SOURCE / "docs" / "record.schema.json").read_text()))
 
 
 def enter_namespace():

@@ -44,7 +44,7 @@ class LabScenario(harness.Case):
         return self.scan(*self.lab.options(), "--timeout", "300", "--recheck", "0", *options, names=self.lab.names())
 
     def test_records_are_valid_by_the_schema(self):
-        schema = json.loads((harness.SOURCE / "docs" / "record.schema.json").read_text())
+        schema = harness.record_schema()
         validator = jsonschema.Draft202012Validator(schema)
         for record in self.scan_all("--servers", "all"):
             with self.subTest(name=record["name"]):

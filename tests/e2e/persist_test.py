@@ -50,7 +50,7 @@ class Persist(harness.Case):
         truth = self.file("truth.ndjson", "".join(json.dumps(record) + "\n" for record in self.lab.truth()))
         report = self.run_program(CAALAB, "compare", truth, path)
         self.assertEqual(report.returncode, 0, report.stdout.decode())
-        schema = jsonschema.Draft202012Validator(json.loads((SOURCE / "docs" / "record.schema.json").read_text()))
+        schema = jsonschema.Draft202012Validator(harness.record_schema())
         results = {}
         for record in found.values():
             schema.validate(record)

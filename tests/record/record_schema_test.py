@@ -7,11 +7,14 @@ usage: record_schema_test.py SCHEMA SAMPLES_PROGRAM
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import unittest
 
 import jsonschema
+
+from closed_schema import closed
 
 SCHEMA_PATH, SAMPLES_PROGRAM = "", ""
 
@@ -35,6 +38,9 @@ ERROR = {
 # (what is wrong, the record it is done to, members changed; None takes the member away)
 WRONG = [
     ("unknown member", PERMIT, {"extra": 1}),
+    ("unknown member of a set", PERMIT, {"caa": {**PERMIT["caa"], "extra": 1}}),
+    ("unknown member of a server", PERMIT, {"servers": [{"host": "ns1.example.net", "result": "answer", "extra": 1}]}),
+    ("unknown member of a finding", PERMIT, {"findings": [{"code": "notimp_on_caa", "extra": 1}]}),
     ("no name", PERMIT, {"name": None}),
     ("no dnssec", PERMIT, {"dnssec": None}),
     ("no queries", PERMIT, {"queries": None}),
@@ -121,11 +127,13 @@ class RecordSchemaTest(unittest.TestCase):
     def setUpClass(cls):
         with open(SCHEMA_PATH, encoding="utf-8") as schema:
             cls.schema = json.load(schema)
-        cls.validator = jsonschema.Draft202012Validator(cls.schema)
+        cls.validator = jsonschema.Draft202012Validator(closed(cls.schema))
+        cls.published = jsonschema.Draft202012Validator(cls.schema)
 
     def test_schema_is_a_schema(self):
         jsonschema.Draft202012Validator.check_schema(self.schema)
-        self.assertRegex(self.schema["$id"], r":record:\d+$")
+        number = re.search(r":record:(\d+)$", self.schema["$id"]).group(1)
+        self.assertRegex(self.schema["title"], rf"^caascan record, version {number}\.\d+$")
 
     def test_samples_of_the_writer(self):
         lines = subprocess.run([SAMPLES_PROGRAM], check=True, capture_output=True).stdout.decode("ascii").splitlines()
@@ -147,6 +155,12 @@ class RecordSchemaTest(unittest.TestCase):
         for what, record, changes in WRONG:
             with self.subTest(what):
                 self.assertFalse(self.validator.is_valid(changed(record, changes)))
+
+    def test_members_may_be_added(self):
+        """Of the published schema, an unknown member is the one thing above that is not wrong."""
+        allowed = [what for what, record, changes in WRONG if self.published.is_valid(changed(record, changes))]
+        self.assertEqual(allowed, [what for what, _, _ in WRONG if what.startswith("unknown member")])
+        self.assertEqual(len(allowed), 4)
 
 
 if __name__ == "__main__":
