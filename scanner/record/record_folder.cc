@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,26 @@ std::string StemOf(const std::string& path) {
     return std::string(stem);
   }
   return "";
+}
+
+/// A path without what says that the file is compressed.
+std::string PlainPath(const std::string& path) {
+  absl::string_view plain = path;
+  if (!absl::ConsumeSuffix(&plain, ".gz")) absl::ConsumeSuffix(&plain, ".zst");
+  return std::string(plain);
+}
+
+/// Records that lie there plain and compressed would count twice.
+absl::Status RefusePairs(const std::vector<std::string>& files) {
+  std::map<std::string, std::string> by_plain;
+  for (const std::string& file : files) {
+    const auto [known, added] = by_plain.emplace(PlainPath(file), file);
+    if (added || known->second == file) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(known->second, " and ", file,
+                     " may be the same records, which would count twice: give one"));
+  }
+  return absl::OkStatus();
 }
 
 bool IsFolder(const std::string& path) {
@@ -78,6 +99,7 @@ absl::StatusOr<std::vector<std::string>> ExpandFolders(const std::vector<std::st
       return absl::InvalidArgumentError(absl::StrCat("the folder ", folder, " holds no records"));
     }
   }
+  if (absl::Status status = RefusePairs(expanded); !status.ok()) return status;
   return expanded;
 }
 

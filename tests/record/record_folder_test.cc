@@ -41,6 +41,18 @@ TEST_F(RecordFolderTest, AFolderStandsForItsRecords) {
   EXPECT_THAT(MetadataInFolders({folder_.path(), "-"}), ElementsAre(at + "scan-1.meta.json"));
 }
 
+TEST_F(RecordFolderTest, RefusesAFileThatIsThereTwice) {
+  const std::string plain = Make("a.ndjson");
+  const std::string packed = Make("a.ndjson.zst");
+  for (const std::vector<std::string>& inputs :
+       {std::vector<std::string>{folder_.path()}, {plain, packed}, {packed, folder_.path()}}) {
+    const auto expanded = ExpandFolders(inputs);
+    EXPECT_EQ(expanded.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(expanded.status().message(), HasSubstr("would count twice"));
+  }
+  EXPECT_TRUE(ExpandFolders({plain, Make("b.ndjson.zst"), Make("a.jsonl")}).ok());
+}
+
 TEST_F(RecordFolderTest, CountsStandInForRecordsThatAreGone) {
   for (const char* name : {"chunk-1.ndjson.zst", "chunk-1.partial.gz", "chunk-2.partial.gz"}) {
     Make(name);
