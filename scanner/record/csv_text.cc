@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
 
-/// Does the character end a line for anybody, or move a terminal?
+/// Does the character end a line for anybody, move a terminal, or turn the direction of text?
 constexpr bool IsControl(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace caascan::record {
 /// take for a formula has an apostrophe in front; all else stays.
 void AppendCsvField(std::string_view text, std::string* out);
 
-/// The same in UTF-8 and in one line, whatever it holds: a control character becomes a blank, and
-/// what is not UTF-8 U+FFFD.
+/// The same in UTF-8 and in one line, whatever it holds: a control character, or a mark that turns
+/// the direction of text, becomes a blank, and what is not UTF-8 U+FFFD.
 void AppendOneLineCsvField(std::string_view text, std::string* out);
 
 }  // namespace caascan::record

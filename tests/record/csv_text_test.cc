@@ -32,6 +32,18 @@ INSTANTIATE_TEST_SUITE_P(
                     CsvRow{"EqualsWithin", "a=1", "a=1"}, CsvRow{"LineEnds", "a\r\nb", "a  b"},
                     CsvRow{"Terminal", "\x1b[2J", " [2J"},
                     CsvRow{"Zero", std::string("\0", 1), " "}, CsvRow{"C1Control", "\xc2\x9b", " "},
+                    CsvRow{"RightToLeft",
+                           "a\xe2\x80\xae"
+                           "b",
+                           "a b"},
+                    CsvRow{"ArabicMark",
+                           "a\xd8\x9c"
+                           "b",
+                           "a b"},
+                    CsvRow{"Isolate",
+                           "\xe2\x81\xa7"
+                           "b",
+                           " b"},
                     CsvRow{"LineSeparator", "\xe2\x80\xa8", " "},
                     CsvRow{"Utf8", "b\xc3\xbc", "b\xc3\xbc"},
                     CsvRow{"NoUtf8", "a\xff", "a\xef\xbf\xbd"}),

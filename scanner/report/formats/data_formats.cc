@@ -72,7 +72,7 @@ std::string CsvCell(const Column& column, const Cell& cell) {
   }
   if (const auto* text = std::get_if<std::string>(&cell)) {
     std::string field;
-    record::AppendCsvField(*text, &field);
+    record::AppendOneLineCsvField(*text, &field);
     return field;
   }
   if (const auto* count = std::get_if<uint64_t>(&cell)) return std::to_string(*count);
