@@ -17,7 +17,7 @@ from lab import Lab
 from written_records import WRITTEN
 
 PAGE = (SOURCE / "docs" / "data.md").read_text()
-PARQUET = SOURCE / "docs" / "data" / "parquet.sql"
+PARQUET = SOURCE / "docs" / "sql" / "parquet.sql"
 MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
 DATABASES = SOURCE / ".cache" / "databases" / "node_modules"
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
