@@ -77,9 +77,9 @@ TEST(MakeReportTest, HasTheTablesThatAreAskedForAlone) {
 TEST(MakeReportTest, KnowsItsTables) {
   EXPECT_TRUE(CheckTables({}).ok());
   EXPECT_TRUE(CheckTables({"summary", "scans", "persist"}).ok());
-  const absl::Status status = CheckTables({"summary", "sumary"});
+  const absl::Status status = CheckTables({"summary", "nothing"});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_NE(status.message().find("no table sumary; there are summary, "), std::string::npos);
+  EXPECT_NE(status.message().find("no table nothing; there are summary, "), std::string::npos);
   for (const Table& table : MakeReport(Aggregate(), {}, {.inputs = {}}).tables) {
     EXPECT_TRUE(CheckTables({table.id}).ok()) << table.id;
   }
