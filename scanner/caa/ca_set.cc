@@ -84,18 +84,19 @@ bool TakeKnownCa(std::string_view line, CertificationAuthority* ca) {
 std::string ReadLine(std::string_view line, CertificationAuthority* ca) {
   if (TakeKnownCa(line, ca)) return {};
   std::string_view name;
-  if (!TakeName(&line, &name)) return "a name in quotes has text, both quotes, and a blank behind";
+  if (!TakeName(&line, &name))
+    return "a name in quotes needs text, both quotes, and a blank after them";
   if (name.empty()) return {};
   if (HasControlCharacter(name)) return "the name holds control characters";
   ca->name = name;
   for (auto word = TakeWord(&line); !word.empty(); word = TakeWord(&line)) {
     if (!caa::IsIssuerDomain(word) || word.find('.') == std::string_view::npos) {
-      return Quote(word) + " is no issuer domain name (a CA's name with blanks stands in quotes)";
+      return Quote(word) + " is not an issuer domain name (put a CA's name with blanks in quotes)";
     }
     ca->issuer_domains.emplace_back(word);
   }
   if (ca->issuer_domains.empty()) {
-    return Quote(name) + " has no issuer domain name, and is no known CA";
+    return Quote(name) + " has no issuer domain name, and is not a known CA";
   }
   return {};
 }
@@ -140,7 +141,7 @@ absl::StatusOr<std::vector<std::string>> IssuerDomainsOf(std::string_view ca) {
   }
   const std::string_view near = NearestKnownIssuer(ca);
   return absl::InvalidArgumentError("\"" + std::string(ca) +
-                                    "\" is no issuer domain name, and no known CA" +
+                                    "\" is neither an issuer domain name nor a known CA" +
                                     (near.empty() ? "" : "; " + std::string(near) + " is one"));
 }
 

@@ -59,12 +59,12 @@ bool MatchesAccount(std::string_view uri, const IssuanceRequest& request) {
 std::string_view FaultOf(const IssueValue& value, const PersistParameters& more) {
   if (value.form != IssueValue::Form::kSound) return "a parameter breaks the grammar";
   if (value.account_uri.count == 0) return "accounturi is missing";
-  if (value.account_uri.count > 1) return "accounturi is there twice";
-  if (more.policy.count > 1) return "policy is there twice";
-  if (more.until.count > 1) return "persistUntil is there twice";
-  if (!caa::IsUri(value.account_uri.value)) return "accounturi is no URI";
+  if (value.account_uri.count > 1) return "accounturi occurs twice";
+  if (more.policy.count > 1) return "policy occurs twice";
+  if (more.until.count > 1) return "persistUntil occurs twice";
+  if (!caa::IsUri(value.account_uri.value)) return "accounturi is not a URI";
   if (more.until.count > 0 && !ReadTime(more.until.value)) {
-    return "persistUntil is no time in decimal seconds";
+    return "persistUntil is not a time in decimal seconds";
   }
   return {};
 }
@@ -103,7 +103,7 @@ PersistRecord JudgePersistRecord(std::string_view text, const IssuanceRequest& r
       text,
       [&more](std::string_view tag, std::string_view parameter) { Note(tag, parameter, &more); });
   if (value.form == IssueValue::Form::kBadIssuer || value.issuer.empty()) {
-    record.detail = value.form == IssueValue::Form::kBadIssuer ? "the issuer is no domain name"
+    record.detail = value.form == IssueValue::Form::kBadIssuer ? "the issuer is not a domain name"
                                                                : "it names no issuer";
     return record;
   }

@@ -69,7 +69,7 @@ MailAddress FindMailDomain(std::string_view text) {
     return broken("a mail address with over 64 octets in front of the @");
   }
   if (!(IsDotString(local) || IsQuotedString(local)) || !IsUtf8(local)) {
-    return broken("no mail address: what stands in front of the @ breaks RFC 5321");
+    return broken("not a mail address: the text before the @ violates RFC 5321");
   }
   return {.found = true, .domain = text.substr(at + 1), .fault = {}};
 }

@@ -71,7 +71,7 @@ void ReadWildcard(ondemand::value value, Members* members) {
   } else if (value.get_bool().get(wildcard) == simdjson::SUCCESS) {
     members->wildcard = wildcard;
   } else {
-    members->wrong = "wildcard is no boolean";
+    members->wrong = "wildcard is not a boolean";
   }
 }
 
@@ -80,7 +80,7 @@ void ReadPurpose(ondemand::value value, Members* members) {
   members->purpose.reset();
   if (value.is_null()) return;
   if (value.get_string().get(text) == simdjson::SUCCESS) members->purpose = FindPurpose(text);
-  if (!members->purpose) members->wrong = "for is none of tls, smime and mark";
+  if (!members->purpose) members->wrong = "for is not tls, smime or mark";
 }
 
 /// As it will be written: --resume compares the two.
@@ -110,11 +110,11 @@ void ReadMember(std::string_view key, ondemand::value value, NameMember* name, M
     ReadPurpose(value, members);
   } else if (key == "account_uri") {
     if (!ReadStrings(value, &job->mutable_details()->account_uris)) {
-      members->wrong = "account_uri is no string, and no array of strings";
+      members->wrong = "account_uri is neither a string nor an array of strings";
     }
   } else if (key == "validation_method") {
     if (!ReadStrings(value, &job->mutable_details()->validation_methods)) {
-      members->wrong = "validation_method is no string, and no array of strings";
+      members->wrong = "validation_method is neither a string nor an array of strings";
     }
   }
 }

@@ -166,7 +166,7 @@ class Bzip2Decoder : public StreamDecoder {
     if (result == BZ_STREAM_END) return Step::kEnd;
     if (result == BZ_MEM_ERROR) OutOfMemory();
     if (result == BZ_OK) return Step::kMore;
-    *why = result == BZ_DATA_ERROR_MAGIC ? "something else stands behind it" : "unreadable";
+    *why = result == BZ_DATA_ERROR_MAGIC ? "other data follows it" : "unreadable";
     return Step::kFailed;
   }
   void Reset() override {

@@ -38,7 +38,7 @@ NextJob ChunkJobs::Next(input::NameJob* job, bool wait) {
   if (!reader_.Read(line, job, denials_)) {
     // The digest fits, so that the plan wrote something else.
     status_ = absl::DataLossError(
-        absl::StrCat(ChunkPath(run_, chunk_), ": a line is no job of this version"));
+        absl::StrCat(ChunkPath(run_, chunk_), ": a line is not a job of this version"));
     return NextJob::kFailed;
   }
   job->chunk = chunk_;

@@ -334,7 +334,7 @@ absl::Status Planner::Run() {
 
 absl::Status RunPlan(const PlanOptions& options, PlanSummary* summary) {
   *summary = PlanSummary();
-  if (options.run.empty()) return absl::InvalidArgumentError("-o: wants a folder");
+  if (options.run.empty()) return absl::InvalidArgumentError("-o: needs a folder");
   if (options.chunk_names == 0) return absl::InvalidArgumentError("--chunk: at least 1 name");
   if (absl::Status status = plan::MakeFolder(options.run); !status.ok()) return status;
   return plan::Planner(options, summary).Run();

@@ -35,7 +35,7 @@ absl::Status CheckResult(const std::string& path, const PlannedChunk& planned) {
   });
   if (!read.ok()) return read;
   if (!sound) {
-    return NotWhole(path, absl::StrCat("line ", records.count() + 1, " is no record of a name"));
+    return NotWhole(path, absl::StrCat("line ", records.count() + 1, " is not a record of a name"));
   }
   if (records.count() != planned.names) {
     return NotWhole(path, absl::StrCat(records.count(), " records for ", planned.names, " names"));

@@ -30,34 +30,34 @@ struct MemberText {
   std::string_view twice;
 };
 constexpr std::array<MemberText, kMemberCount> kMembers = {{
-    {"name\"", "name is no string", "name occurs twice"},
-    {"input\"", "input is no string", ""},
-    {"for\"", "for is none of tls, smime and mark", "for occurs twice"},
-    {"outcome\"", "outcome is none of the six", "outcome occurs twice"},
-    {"reason\"", "reason is none of those that this version knows", "reason occurs twice"},
-    {"may_issue\"", "may_issue is no boolean", "may_issue occurs twice"},
-    {"would_issue\"", "would_issue is no boolean", "would_issue occurs twice"},
-    {"nxdomain\"", "nxdomain is no boolean", "nxdomain occurs twice"},
-    {"detail\"", "detail is no string", "detail occurs twice"},
-    {"caa\"", "caa is no set of CAA records", "caa occurs twice"},
-    {"cname\"", "cname is no array of names", "cname occurs twice"},
-    {"dnssec\"", "dnssec is none of the five", "dnssec occurs twice"},
-    {"failed_at\"", "failed_at is no string", "failed_at occurs twice"},
-    {"zone\"", "zone is no string", "zone occurs twice"},
-    {"operator\"", "operator is no string", "operator occurs twice"},
-    {"servers\"", "servers is no array of servers", "servers occurs twice"},
-    {"findings\"", "findings is no array of findings", "findings occurs twice"},
-    {"persist\"", "persist is no object with a result", "persist occurs twice"},
+    {"name\"", "name is not a string", "name occurs twice"},
+    {"input\"", "input is not a string", ""},
+    {"for\"", "for is not tls, smime or mark", "for occurs twice"},
+    {"outcome\"", "outcome is not one of the six", "outcome occurs twice"},
+    {"reason\"", "reason is not one that this version knows", "reason occurs twice"},
+    {"may_issue\"", "may_issue is not a boolean", "may_issue occurs twice"},
+    {"would_issue\"", "would_issue is not a boolean", "would_issue occurs twice"},
+    {"nxdomain\"", "nxdomain is not a boolean", "nxdomain occurs twice"},
+    {"detail\"", "detail is not a string", "detail occurs twice"},
+    {"caa\"", "caa is not a set of CAA records", "caa occurs twice"},
+    {"cname\"", "cname is not an array of names", "cname occurs twice"},
+    {"dnssec\"", "dnssec is not one of the five", "dnssec occurs twice"},
+    {"failed_at\"", "failed_at is not a string", "failed_at occurs twice"},
+    {"zone\"", "zone is not a string", "zone occurs twice"},
+    {"operator\"", "operator is not a string", "operator occurs twice"},
+    {"servers\"", "servers is not an array of servers", "servers occurs twice"},
+    {"findings\"", "findings is not an array of findings", "findings occurs twice"},
+    {"persist\"", "persist is not an object with a result", "persist occurs twice"},
     {"decisions\"", "decisions holds something else than permit and deny",
      "decisions occurs twice"},
-    {"parameters\"", "parameters is no object", ""},
-    {"valid_until\"", "valid_until is no string", "valid_until occurs twice"},
-    {"queries\"", "queries is no count", "queries occurs twice"},
-    {"retries\"", "retries is no count", "retries occurs twice"},
-    {"attempts\"", "attempts is no count", "attempts occurs twice"},
-    {"elapsed_ms\"", "elapsed_ms is no duration", "elapsed_ms occurs twice"},
-    {"time\"", "time is no time in UTC of the years 1970 to 2100", "time occurs twice"},
-    {"rank\"", "rank is no count", "rank occurs twice"},
+    {"parameters\"", "parameters is not an object", ""},
+    {"valid_until\"", "valid_until is not a string", "valid_until occurs twice"},
+    {"queries\"", "queries is not a count", "queries occurs twice"},
+    {"retries\"", "retries is not a count", "retries occurs twice"},
+    {"attempts\"", "attempts is not a count", "attempts occurs twice"},
+    {"elapsed_ms\"", "elapsed_ms is not a duration", "elapsed_ms occurs twice"},
+    {"time\"", "time is not a time in UTC of the years 1970 to 2100", "time occurs twice"},
+    {"rank\"", "rank is not a count", "rank occurs twice"},
     {"id\"", "", ""},
     {"order\"", "order cannot be read", "order occurs twice"},
 }};
@@ -156,9 +156,10 @@ class Members {
 
   static std::string_view Wrong(unsigned member) {
     const bool decides = kUse == Use::kDecide;
-    if (decides && member == static_cast<unsigned>(Member::kReason)) return "reason is no string";
+    if (decides && member == static_cast<unsigned>(Member::kReason))
+      return "reason is not a string";
     if (decides && member == static_cast<unsigned>(Member::kDecisions)) {
-      return "decisions is no object";
+      return "decisions is not an object";
     }
     return kMembers[member].wrong;
   }
@@ -424,7 +425,7 @@ std::string_view RecordReader::Read(std::string_view line) {
   // Behind the object, nothing is in bounds.
   return parser_->document.current_location().error() == simdjson::OUT_OF_BOUNDS
              ? std::string_view()
-             : "something stands behind the object";
+             : "text follows the object";
 }
 
 std::string_view RecordReader::ReadToDecide(std::string_view line) {

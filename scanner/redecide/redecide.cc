@@ -134,7 +134,7 @@ std::string_view Redecider::Impl::Read(std::string_view line) {
   const record::MemberPlace& persist = reader_.place(record::Member::kPersist);
   persist_.records.clear();
   if (persist.key != nullptr && !record::ReadPersist(persist.value, &persist_)) {
-    return "persist is no report of this version";
+    return "persist is not a report of this version";
   }
   // Without its records, what was denied would now be permitted.
   const bool needs_caa = IsDecided(record().outcome) &&

@@ -33,8 +33,8 @@ absl::Status RefuseDirective(ZoneDirective directive, const std::string& file, u
   const bool include = directive == ZoneDirective::kInclude;
   return absl::InvalidArgumentError(
       absl::StrCat(file, ": line ", line, ": ",
-                   include ? "$INCLUDE stands for another file, which is not read"
-                           : "$GENERATE stands for records that are not made here",
+                   include ? "$INCLUDE refers to another file, which is not read"
+                           : "$GENERATE refers to records that are not generated here",
                    "; give the whole zone in one file, as named-compilezone writes it"));
 }
 

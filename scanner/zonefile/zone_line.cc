@@ -348,12 +348,12 @@ ZoneLines::Verdict ZoneLines::Impl::ReadByLdns(std::string_view record) {
   if (dns::kRecordBlanks.find(record[0]) == std::string_view::npos)
     last_owner_.assign(dns::TakeRecordField(&rest));
   const std::string_view typed = dns::RecordTypeText(rest);
-  if (!IsRecordType(typed)) return Invalid(record, "no record: it has no type that is known");
+  if (!IsRecordType(typed)) return Invalid(record, "not a record: it has no known type");
   if (!SaysSomethingOfDelegations(dns::RecordTypeOf(typed))) {
     std::string_view behind_type = rest;
     const std::string_view type = TakeType(&behind_type);
     TakeProof(last_owner_, type, behind_type);
-    if (!TakeOwner(last_owner_, type)) return Invalid(record, "owner that is no domain name");
+    if (!TakeOwner(last_owner_, type)) return Invalid(record, "owner that is not a domain name");
     return Verdict::kNothing;
   }
   const std::string text = TextForLdns(last_owner_, rest);

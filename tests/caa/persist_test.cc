@@ -71,9 +71,9 @@ INSTANTIATE_TEST_SUITE_P(
         JudgeRow{"NoAccountButPolicy", "ca.example; policy=wildcard", R::kMalformed, R::kMalformed,
                  "accounturi is missing"},
         JudgeRow{"EmptyAccount", "ca.example; accounturi=", R::kMalformed, R::kMalformed,
-                 "accounturi is no URI"},
+                 "accounturi is not a URI"},
         JudgeRow{"AccountThatIsNoUri", "ca.example; accounturi=12345", R::kMalformed, R::kMalformed,
-                 "accounturi is no URI"}),
+                 "accounturi is not a URI"}),
     NameOf);
 
 // RFC 8659 §4.2, and what the draft adds to it.
@@ -84,9 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
         JudgeRow{"NobodyNamed", "; accounturi=https://ca.example/acct/1", R::kMalformed,
                  R::kMalformed, "it names no issuer"},
         JudgeRow{"RecordOfAnotherKind", "v=spf1 include:_spf.example ~all", R::kMalformed,
-                 R::kMalformed, "the issuer is no domain name"},
+                 R::kMalformed, "the issuer is not a domain name"},
         JudgeRow{"FinalDot", "ca.example.; accounturi=https://ca.example/acct/1", R::kMalformed,
-                 R::kMalformed, "the issuer is no domain name"},
+                 R::kMalformed, "the issuer is not a domain name"},
         JudgeRow{"FinalSemicolon", "ca.example; accounturi=https://ca.example/acct/1;",
                  R::kMalformed, R::kMalformed, "a parameter breaks the grammar"},
         JudgeRow{"NoEqualsSign", "ca.example; accounturi=https://ca.example/acct/1; wildcard",
@@ -102,15 +102,15 @@ INSTANTIATE_TEST_SUITE_P(
         JudgeRow{"AccountTwice",
                  "ca.example; accounturi=https://ca.example/acct/1; "
                  "accounturi=https://ca.example/acct/1",
-                 R::kMalformed, R::kMalformed, "accounturi is there twice"},
+                 R::kMalformed, R::kMalformed, "accounturi occurs twice"},
         JudgeRow{"PolicyTwice",
                  "ca.example; accounturi=https://ca.example/acct/1; policy=wildcard; "
                  "Policy=wildcard",
-                 R::kMalformed, R::kMalformed, "policy is there twice"},
+                 R::kMalformed, R::kMalformed, "policy occurs twice"},
         JudgeRow{"UntilTwice",
                  "ca.example; accounturi=https://ca.example/acct/1; persistUntil=1900000000; "
                  "persistuntil=1900000000",
-                 R::kMalformed, R::kMalformed, "persistUntil is there twice"}),
+                 R::kMalformed, R::kMalformed, "persistUntil occurs twice"}),
     NameOf);
 
 // Wildcards need policy=wildcard; anything else is as good as no policy.
@@ -145,15 +145,15 @@ INSTANTIATE_TEST_SUITE_P(
                  "persistUntil=99999999999999999999999999",
                  R::kValid, R::kPolicyMismatch},
         JudgeRow{"Negative", "ca.example; accounturi=https://ca.example/acct/1; persistUntil=-1",
-                 R::kMalformed, R::kMalformed, "persistUntil is no time in decimal seconds"},
+                 R::kMalformed, R::kMalformed, "persistUntil is not a time in decimal seconds"},
         JudgeRow{"Fraction",
                  "ca.example; accounturi=https://ca.example/acct/1; persistUntil=1900000000.5",
-                 R::kMalformed, R::kMalformed, "persistUntil is no time in decimal seconds"},
+                 R::kMalformed, R::kMalformed, "persistUntil is not a time in decimal seconds"},
         JudgeRow{"Date",
                  "ca.example; accounturi=https://ca.example/acct/1; persistUntil=2030-01-01",
-                 R::kMalformed, R::kMalformed, "persistUntil is no time in decimal seconds"},
+                 R::kMalformed, R::kMalformed, "persistUntil is not a time in decimal seconds"},
         JudgeRow{"EmptyTime", "ca.example; accounturi=https://ca.example/acct/1; persistUntil=",
-                 R::kMalformed, R::kMalformed, "persistUntil is no time in decimal seconds"}),
+                 R::kMalformed, R::kMalformed, "persistUntil is not a time in decimal seconds"}),
     NameOf);
 
 TEST(JudgePersistRecord, AsksForSomeAccountWhereNoneIsGiven) {

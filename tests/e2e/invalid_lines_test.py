@@ -38,7 +38,7 @@ class InvalidLines(harness.Case):
                    {2: "JSON object that breaks off", 3: "no member that is a name",
                     4: "JSON object that is broken at byte 18", 5: "character that no domain name holds"}),
         "zone": (SOA + "b.test. NS (\n ns.test. \"\n\nb.test. 60 IN\na.test. 60 IN NS ns.test.\n",
-                 {2: "quote that stays open", 5: "no record: it has no type that is known"}),
+                 {2: "quote that stays open", 5: "not a record: it has no known type"}),
     }
 
     def test_an_invalid_line_says_its_number_and_why(self):

@@ -85,7 +85,7 @@ print(json.dumps(sorted(found)))"""
         self.assertEqual(self.run_python(script), expected)
 
     def test_what_cannot_be_used_is_an_error(self):
-        for call, words in (("caascan.check(['a.example'], ca='no CA', **options)", "no known CA"),
+        for call, words in (("caascan.check(['a.example'], ca='no CA', **options)", "neither an issuer domain name nor a known CA"),
                             ("caascan.Scanner(resolvers='nowhere!')", "nowhere!"),
                             ("caascan.Scanner(dnssec='maybe')", "dnssec is"), ("caascan.Scanner(timeout=-1)", "timeout")):
             script = f"try:\n    list({call})\nexcept ValueError as error:\n    print(json.dumps(str(error)))"

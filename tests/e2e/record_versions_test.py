@@ -78,7 +78,7 @@ class RecordVersions(harness.Case):
         record = copy.deepcopy(self.now[0])
         record["reason"] = "a_later_reason"
         (broken,) = self.report(self.write("later", [self.now[1], record]))["broken"]["rows"]
-        self.assertEqual((broken["line"], broken["problem"]), (2, "reason is none of those that this version knows"))
+        self.assertEqual((broken["line"], broken["problem"]), (2, "reason is not one that this version knows"))
 
 
 if __name__ == "__main__":

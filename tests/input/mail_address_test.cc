@@ -96,8 +96,7 @@ TEST(MailNameTest, SaysWhyAnAddressIsNone) {
     return job.valid ? "valid" : job.details().detail;
   };
   EXPECT_EQ(why("@example.com"), "a mail address without a part in front of the @");
-  EXPECT_EQ(why("a b@example.com"),
-            "no mail address: what stands in front of the @ breaks RFC 5321");
+  EXPECT_EQ(why("a b@example.com"), "not a mail address: the text before the @ violates RFC 5321");
   EXPECT_EQ(why("user@[192.0.2.1]"), "IP address");
   EXPECT_EQ(why("user@192.0.2.1"), "IP address");
   EXPECT_EQ(why("user@*.example.com"), "a wildcard, which only TLS certificates are for");

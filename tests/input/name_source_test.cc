@@ -313,8 +313,8 @@ TEST(NameSourceTest, InvalidLinesHaveTheirNumberAndAReason) {
        {"a.example", "3: JSON object that breaks off", "4: no member that is a name"}},
       {"zone",
        "; a\n$TTL 60\na.com. NS (\n a.\n )\nb.com. NS (\n a..b. )\nnone\n",
-       {"6: Syntax error, could not parse the RR's rdata",
-        "8: no record: it has no type that is known", "a.com"}},
+       {"6: Syntax error, could not parse the RR's rdata", "8: not a record: it has no known type",
+        "a.com"}},
   };
   for (const Row& row : rows) {
     const io::TempFile file(row.content);

@@ -32,12 +32,12 @@ TEST_F(ResultCheckTest, ItSaysWhatIsWrong) {
   EXPECT_THAT(ErrorOf(a_ + b_ + big_ + a_), HasSubstr("4 records for 3 names"));
   EXPECT_THAT(ErrorOf(a_ + a_ + big_), HasSubstr("not those of the chunk's names"));
   EXPECT_THAT(ErrorOf(a_ + b_ + big_.substr(0, 20)), HasSubstr("torn"));
-  EXPECT_THAT(ErrorOf(a_ + "x\n" + big_), HasSubstr("line 2 is no record"));
+  EXPECT_THAT(ErrorOf(a_ + "x\n" + big_), HasSubstr("line 2 is not a record"));
   EXPECT_THAT(ErrorOf(a_ + b_ +
                       R"({"name":"b.example","input":"B.example","outcome":"error",)"
                       R"("reason":"stopped"})"
                       "\n"),
-              HasSubstr("line 3 is no record of a name"));
+              HasSubstr("line 3 is not a record of a name"));
 }
 
 TEST_F(ResultCheckTest, AMissingFileIsNotFound) {

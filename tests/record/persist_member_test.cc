@@ -35,7 +35,7 @@ TEST(AppendPersistTest, WritesWhatEachRecordIsWorth) {
             R"("ttl":300,"records":[{"value":"ca.example; accounturi=urn:a; )"
             R"(persistUntil=1900000000","result":"valid","account_uri":"urn:a",)"
             R"("persist_until":1900000000},{"value":"\\255\"\\\\","result":"malformed",)"
-            R"("detail":"the issuer is no domain name"}]})");
+            R"("detail":"the issuer is not a domain name"}]})");
 }
 
 TEST(AppendPersistTest, SaysHowTheLookUpFailed) {

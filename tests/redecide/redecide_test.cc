@@ -295,7 +295,7 @@ std::string WithCaa(const std::string& records) {
   return With(R"("caa":{"ttl":1,"records":[)" + records + "]}");
 }
 constexpr const char* kNoJson = "no JSON object";
-constexpr const char* kBadCaa = "caa is no set of CAA records";
+constexpr const char* kBadCaa = "caa is not a set of CAA records";
 
 INSTANTIATE_TEST_SUITE_P(
     NoJson, BrokenTest,
@@ -325,20 +325,22 @@ INSTANTIATE_TEST_SUITE_P(
                   "time is missing"},
         BrokenRow{"FailureWithoutName", R"({"outcome":"lame"})", "name is missing"},
         BrokenRow{"OtherOutcome", R"({"name":"a","outcome":"Permit"})",
-                  "outcome is none of the six"},
-        BrokenRow{"NameNumber", R"({"name":1})", "name is no string"},
-        BrokenRow{"LoneSurrogate", R"({"name":"\ud800"})", "name is no string"},
+                  "outcome is not one of the six"},
+        BrokenRow{"NameNumber", R"({"name":1})", "name is not a string"},
+        BrokenRow{"LoneSurrogate", R"({"name":"\ud800"})", "name is not a string"},
         BrokenRow{"OtherPurpose", R"({"name":"a","for":"code","outcome":"permit"})",
-                  "for is none of tls, smime and mark"},
-        BrokenRow{"ParametersText", With(R"("parameters":"x")"), "parameters is no object"},
-        BrokenRow{"MayIssueText", R"({"name":"a","may_issue":"true"})", "may_issue is no boolean"},
-        BrokenRow{"WouldIssueText", With(R"("would_issue":"true")"), "would_issue is no boolean"},
+                  "for is not tls, smime or mark"},
+        BrokenRow{"ParametersText", With(R"("parameters":"x")"), "parameters is not an object"},
+        BrokenRow{"MayIssueText", R"({"name":"a","may_issue":"true"})",
+                  "may_issue is not a boolean"},
+        BrokenRow{"WouldIssueText", With(R"("would_issue":"true")"),
+                  "would_issue is not a boolean"},
         BrokenRow{"PersistOfAnotherForm", With(R"("persist":{"result":"new"})"),
-                  "persist is no report of this version"},
-        BrokenRow{"DecisionsArray", With(R"("decisions":[])"), "decisions is no object"},
-        BrokenRow{"ValidUntilNull", With(R"("valid_until":null)"), "valid_until is no string"},
+                  "persist is not a report of this version"},
+        BrokenRow{"DecisionsArray", With(R"("decisions":[])"), "decisions is not an object"},
+        BrokenRow{"ValidUntilNull", With(R"("valid_until":null)"), "valid_until is not a string"},
         BrokenRow{"TimeLocal", R"({"time":"2026-11-21T23:54:08+01:00"})",
-                  "time is no time in UTC of the years 1970 to 2100"},
+                  "time is not a time in UTC of the years 1970 to 2100"},
         BrokenRow{"Twice", With(R"("outcome":"deny")"), "a member occurs twice"},
         BrokenRow{"TwiceEscaped", With(R"("\u006eame":"b")"), "a member occurs twice"}),
     [](const auto& row) { return row.param.name; });

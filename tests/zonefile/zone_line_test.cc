@@ -145,8 +145,8 @@ TEST(ZoneLineTest, AnInvalidRecordHasItsFirstLineAndAReason) {
     std::string_view why;
   };
   const Row rows[] = {
-      {"x.com. 60 IN NS a.\nx.com.\n", 2, "no record: it has no type that is known"},
-      {"\nx IN NSX a.\n", 2, "no record: it has no type that is known"},
+      {"x.com. 60 IN NS a.\nx.com.\n", 2, "not a record: it has no known type"},
+      {"\nx IN NSX a.\n", 2, "not a record: it has no known type"},
       {"x.com. 60 IN TXT \"open\n", 1, "quote that stays open"},
       {"x.com. 60 IN NS a. )\n", 1, "parenthesis that was not opened"},
       {"x.com. 60 IN NS a.\nx.com. 60 IN NS (\n;\n a. ; one\n", 2, "parenthesis that stays open"},

@@ -152,9 +152,8 @@ TEST(ZoneOrderTest, DirectivesThatStandForRecordsAreFoundWhereALineIsARecord) {
     const char* why;
   };
   for (const RefusalRow& row : std::vector<RefusalRow>{
-           {name + "$INCLUDE other\n", ": line 2: $INCLUDE stands for another file"},
-           {"\xEF\xBB\xBF$generate 1-2 a$ NS n.\n" + name,
-            ": line 1: $GENERATE stands for records"},
+           {name + "$INCLUDE other\n", ": line 2: $INCLUDE refers to another file"},
+           {"\xEF\xBB\xBF$generate 1-2 a$ NS n.\n" + name, ": line 1: $GENERATE refers to records"},
            {"$ORIGIN com.\n$TTL 60\n" + name, nullptr},
            {"t.com. TXT (\n$INCLUDE other )\n" + name, nullptr}}) {
     const io::TempFile file(row.zone);

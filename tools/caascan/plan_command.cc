@@ -58,7 +58,7 @@ std::string SummaryText(const PlanSummary& summary) {
     text +=
         ", " + std::to_string(summary.chunks - summary.chunks_written) + " of them there before";
   }
-  if (summary.invalid > 0) text += "; " + std::to_string(summary.invalid) + " lines are no names";
+  if (summary.invalid > 0) text += "; " + std::to_string(summary.invalid) + " lines are not names";
   return text;
 }
 

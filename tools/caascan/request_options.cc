@@ -22,7 +22,7 @@ bool ConsistsOf(std::string_view text, const std::string& allowed) {
 }
 
 std::string Refusal(const std::string& text, const char* what) {
-  return "\"" + text + "\" is no " + what;
+  return "\"" + text + "\" is not a " + what;
 }
 
 std::string CheckCa(std::string& ca) {
@@ -125,8 +125,8 @@ std::vector<std::string> RequestOptions::Warnings() const {
     const bool known = IsKnownIssuer(ca) || !domains.ok() || *domains != std::vector{ca};
     const std::string_view near = known ? std::string_view() : NearestKnownIssuer(ca);
     if (near.empty()) continue;
-    warnings.push_back("--ca " + ca + " is no known CA's issuer domain name; " + std::string(near) +
-                       " may be meant");
+    warnings.push_back("--ca " + ca + " is not a known CA's issuer domain name; " +
+                       std::string(near) + " may be meant");
   }
   return warnings;
 }

@@ -20,7 +20,7 @@ CLI::Option* AddVantageOptions(CLI::App* app, ScanOptions* options) {
                  &options->interface)
       ->check(CLI::Validator(
           [](const std::string& name) {
-            return name.empty() ? std::string("is no interface's name") : std::string();
+            return name.empty() ? std::string("is not an interface's name") : std::string();
           },
           ""));
   return app->add_flag(

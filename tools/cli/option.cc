@@ -31,7 +31,7 @@ CLI::Validator WholeNumber(int64_t min, int64_t max) {
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
-    return "\"" + text + "\" is no whole number from " + std::to_string(min) + " to " +
+    return "\"" + text + "\" is not a whole number from " + std::to_string(min) + " to " +
            std::to_string(max);
   };
   return CLI::Validator(check, "");
@@ -42,7 +42,7 @@ CLI::Validator OneOf(std::vector<std::string> words) {
     for (const std::string& word : words) {
       if (text == word) return std::string();
     }
-    return "\"" + text + "\" is none of " + Join(words, ", ");
+    return "\"" + text + "\" is not one of " + Join(words, ", ");
   };
   return CLI::Validator(check, "");
 }
