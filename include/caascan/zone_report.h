@@ -19,6 +19,7 @@ struct ZoneReportOptions {
   bool overwrite = false;  // Replace a file that holds records; else that is an error.
   ReportFormat format = ReportFormat::kText;
   size_t top = 0;  // Rows of long tables in text, Markdown and HTML; 0 is each table's own.
+  std::vector<std::string> tables = {};  // These alone, by id; empty is all.
   /// Not a report but the zones, each once: what shards and scans met of one is put together.
   bool merge = false;
 };

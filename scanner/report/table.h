@@ -1,9 +1,13 @@
 // What a report says, apart from how it is written: facts and tables, which every format renders.
 #pragma once
 
+#include <absl/status/status.h>
+
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -98,5 +102,12 @@ struct Report {
     return nullptr;
   }
 };
+
+/// Is each of `ids` one of `known`? Errors: InvalidArgument, which lists those that are.
+absl::Status CheckTableIds(const std::vector<std::string>& ids,
+                           std::span<const std::string_view> known);
+
+/// Leaves the tables that `ids` names, in the report's order; all where it names none.
+void KeepTables(const std::vector<std::string>& ids, Report* report);
 
 }  // namespace caascan::report

@@ -436,15 +436,7 @@ constexpr std::string_view kTableIds[] = {"summary",       "span",           "ou
 std::span<const std::string_view> TableIds() { return kTableIds; }
 
 absl::Status CheckTables(const std::vector<std::string>& tables) {
-  for (const std::string& table : tables) {
-    if (std::find(std::begin(kTableIds), std::end(kTableIds), table) != std::end(kTableIds)) {
-      continue;
-    }
-    std::string known;
-    for (const std::string_view id : kTableIds) known.append(known.empty() ? "" : ", ").append(id);
-    return absl::InvalidArgumentError("there is no table " + table + "; there are " + known);
-  }
-  return absl::OkStatus();
+  return CheckTableIds(tables, kTableIds);
 }
 
 Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
@@ -472,13 +464,9 @@ Report MakeReport(const Aggregate& aggregate, const BrokenLines& broken,
   for (Table& table : tables) {
     table.plotted = std::find(kPlotted.begin(), kPlotted.end(), table.id) != kPlotted.end();
   }
-  std::vector<std::string> wanted = options.tables;
-  if (options.orders_only) wanted = {"summary", "orders", "broken"};
-  if (!wanted.empty()) {
-    std::erase_if(tables, [&wanted](const Table& table) {
-      return std::find(wanted.begin(), wanted.end(), table.id) == wanted.end();
-    });
-  }
+  KeepTables(options.orders_only ? std::vector<std::string>{"summary", "orders", "broken"}
+                                 : options.tables,
+             &report);
   return report;
 }
 

@@ -37,6 +37,9 @@ absl::Status RunZoneReport(const ZoneReportOptions& options, ZoneReportSummary* 
   if (options.inputs.empty()) {
     return absl::InvalidArgumentError("--zones: give files that caascan scan --zones wrote");
   }
+  if (absl::Status status = zonereport::CheckZoneTables(options.tables); !status.ok()) {
+    return status;
+  }
   const publish::ReportOutput output = {
       options.output_path, options.merge ? ReportFormat::kText : options.format, options.top,
       record::Operands(options.inputs), options.overwrite};
@@ -59,7 +62,9 @@ absl::Status RunZoneReport(const ZoneReportOptions& options, ZoneReportSummary* 
     if (!status.ok() || summary->signal != 0) return status;
     // Nothing could stop a write that waits for a slow reader.
     if (io::IsStandardOutput(options.output_path)) signals.reset();
-    return publish::WriteReport(zonereport::MakeZoneReport(counts, summary->broken), output);
+    report::Report report = zonereport::MakeZoneReport(counts, summary->broken);
+    report::KeepTables(options.tables, &report);
+    return publish::WriteReport(report, output);
   }
   if (summary->signal != 0) return absl::OkStatus();
   if (io::IsStandardOutput(options.output_path)) signals.reset();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "scanner/report/table_builder.h"
@@ -218,6 +219,13 @@ report::Report MakeZoneReport(const ZoneCounts& counts, uint64_t broken) {
                    EndTable(counts),
                    SystemTable(counts)};
   return report;
+}
+
+absl::Status CheckZoneTables(const std::vector<std::string>& tables) {
+  const report::Report report = MakeZoneReport(ZoneCounts(), 0);
+  std::vector<std::string_view> known;
+  for (const Table& table : report.tables) known.push_back(table.id);
+  return report::CheckTableIds(tables, known);
 }
 
 }  // namespace caascan::zonereport

@@ -120,12 +120,14 @@ class ManPages(harness.Case):
         self.addCleanup(lab.stop)
         records = folder / "out.ndjson"
         done = self.run_program(CAASCAN, "scan", *lab.options(), "--timeout", "200", "--recheck", "0", "-o", records,
-                                stdin="\n".join(lab.names()) + "\n")
+                                "--zones", folder / "zones.ndjson", stdin="\n".join(lab.names()) + "\n")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         for name in ("yesterday", "monday", "tuesday", "orders.out", "a", "t", "p"):
             shutil.copy(records, folder / f"{name}.ndjson")
         for name in ("monday", "tuesday", "shard-3"):
             subprocess.run(["zstd", "-q", "-o", folder / f"{name}.ndjson.zst", records], check=True)
+        shutil.copy(folder / "zones.ndjson", folder / "zones-1.ndjson")
+        subprocess.run(["zstd", "-q", "-o", folder / "zones-2.ndjson.zst", folder / "zones.ndjson"], check=True)
         subprocess.run([CAASCAN, "report", "--partial", "-o", folder / "shard-3.partial.gz", records], check=True, capture_output=True)
         (folder / "datasets").symlink_to(SOURCE / "datasets")
         (self.folder / "bin").mkdir()

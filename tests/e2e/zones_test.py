@@ -273,6 +273,12 @@ class Zones(harness.Case):
         facts = {row["fact"]: row["zones"] for row in document["summary"]["rows"]}
         self.assertEqual((facts["zones"], facts["broken_lines"]), (2, 4))
         self.assertNotIn("<script>alert", self.report("--format", "html", path))
+        alone = json.loads(self.report("--format", "json", "--tables", "ns_classes,denial", path))
+        self.assertEqual(set(alone), {"schema", "ns_classes", "denial"})
+        schema("zone-report.schema.json").validate(alone)
+        done = self.run_program(CAASCAN, "report", "--zones", "--tables", "caa_use", path)
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_clear_line(done, "there is no table caa_use; there are summary, ns_classes, ")
         done = self.run_program(CAASCAN, "report", "--zones", self.folder / "missing")
         self.assertEqual(done.returncode, 2)
         self.assert_one_clear_line(done, "missing")

@@ -65,6 +65,7 @@ Examples:
   caascan report --partial -o shard-3.partial.gz shard-3.ndjson.zst
   caascan report shard-*.partial.gz
   caascan report --zones zones-1.ndjson zones-2.ndjson.zst
+  caascan report --zones --tables ns_classes zones.ndjson
   caascan report run/out)";
 
 std::string SummaryText(const ReportSummary& summary) {
@@ -138,7 +139,7 @@ int ReportCommand::RunZones() {
   ZoneReportSummary summary;
   const absl::Status status =
       RunZoneReport({options_.inputs, options_.output_path, options_.overwrite, options_.format,
-                     options_.top, options_.partial},
+                     options_.top, options_.tables, options_.partial},
                     &summary);
   std::string text = std::to_string(summary.zones) + " zones";
   if (summary.broken > 0) text += ", " + std::to_string(summary.broken) + " broken lines";
