@@ -9,7 +9,7 @@
 
 #include "scanner/query/failure.h"
 #include "scanner/resolve/iterative.h"
-#include "scanner/resolve/qname_minimiser.h"
+#include "scanner/zones/qname_minimiser.h"
 
 namespace caascan::resolve {
 namespace {
@@ -46,7 +46,7 @@ async::Task<bool> IterativeResolver::FindCut(Walk* walk, Account* account,
   size_t shown = walk->zone.name().label_count();
   while (shown < name.label_count() && !account->budget.exhausted() &&
          !IsSpared(*walk, account->budget)) {
-    shown = LabelsToShow(shown, name.label_count(), walk->minimised);
+    shown = zones::LabelsToShow(shown, name.label_count(), walk->minimised);
     if (shown == name.label_count()) break;
     ++walk->minimised;
     Walk step(name.suffix(shown), dns::RRType::kA, Walk::Purpose::kCut);

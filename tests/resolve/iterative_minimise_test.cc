@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/resolve/qname_minimiser.h"
+#include "scanner/zones/qname_minimiser.h"
 #include "tests/resolve/odd_replies.h"
 
 namespace caascan::resolve {
@@ -17,7 +17,7 @@ using testing::IsEmpty;
 TEST(LabelsToShowTest, FourSingleOnesThenEqualShares) {
   std::vector<size_t> steps;  // RFC 9156 §2.3 has this name of 18 labels.
   for (size_t shown = 0; shown < 18;) {
-    const size_t next = LabelsToShow(shown, 18, steps.size());
+    const size_t next = zones::LabelsToShow(shown, 18, steps.size());
     steps.push_back(next - shown);
     shown = next;
   }
@@ -28,12 +28,12 @@ TEST(LabelsToShowTest, NeverMoreThanTenParts) {
   for (size_t labels = 1; labels <= 127; ++labels) {
     size_t asked = 0;
     for (size_t shown = 0; shown < labels; ++asked) {
-      const size_t next = LabelsToShow(shown, labels, asked);
+      const size_t next = zones::LabelsToShow(shown, labels, asked);
       ASSERT_GT(next, shown);
       ASSERT_LE(next, labels);
       shown = next;
     }
-    EXPECT_LE(asked, kMaxMinimised);
+    EXPECT_LE(asked, zones::kMaxMinimised);
   }
 }
 

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cstddef>
 
-namespace caascan::resolve {
+namespace caascan::zones {
 
 /// So many questions about parts of a name are asked before the whole name is.
 constexpr size_t kMaxMinimised = 10;
@@ -21,4 +21,4 @@ constexpr size_t LabelsToShow(size_t shown, size_t labels, size_t asked) {
   return shown + (share == 0 ? 1 : share);
 }
 
-}  // namespace caascan::resolve
+}  // namespace caascan::zones
