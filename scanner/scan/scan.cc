@@ -480,7 +480,7 @@ absl::Status Scan::Conclude() {
     summary_->unreadable_proofs = file_denials_->unreadable();
   }
   std::copy(snapshot.outcomes.begin(), snapshot.outcomes.end(), summary_->outcomes);
-  SlowOperators slow;
+  telemetry::SlowOperators slow;
   for (const auto& worker : workers_) slow.Merge(worker->slow_operators());
   summary_->slowest = slow.Slowest(kSlowestShown);
   summary_->elapsed =

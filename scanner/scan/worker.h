@@ -22,8 +22,8 @@
 #include "scanner/resolve/resolver_ways.h"
 #include "scanner/scan/job_source.h"
 #include "scanner/scan/parked_jobs.h"
-#include "scanner/scan/slow_operators.h"
 #include "scanner/scan/telemetry/progress.h"
+#include "scanner/scan/telemetry/slow_operators.h"
 #include "scanner/stream/tls_context.h"
 #include "scanner/vantage/blocklist.h"
 #include "scanner/zonefacts/collector.h"
@@ -97,7 +97,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
 
   const telemetry::WorkerCounters& counters() const { return counters_; }
   /// Once it is joined.
-  const SlowOperators& slow_operators() const { return slow_operators_; }
+  const telemetry::SlowOperators& slow_operators() const { return slow_operators_; }
   /// What it has met of zones goes to the output. Once it is joined.
   void FlushZones() {
     if (zone_facts_ != nullptr) zone_facts_->Flush();
@@ -171,7 +171,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   SettleTimer settle_timer_;
   std::vector<std::shared_ptr<input::Asker>> unsettled_;
   ParkedJobs parked_;
-  SlowOperators slow_operators_;
+  telemetry::SlowOperators slow_operators_;
   JobBatch batch_;
   size_t next_in_batch_ = 0;
   bool input_ended_ = false;

@@ -1,10 +1,10 @@
 // Tested by slow_operators_test.cc.
-#include "scanner/scan/slow_operators.h"
+#include "scanner/scan/telemetry/slow_operators.h"
 
 #include <algorithm>
 #include <tuple>
 
-namespace caascan::scan {
+namespace caascan::telemetry {
 
 void SlowOperators::Note(std::string_view name, uint64_t names, std::chrono::microseconds elapsed) {
   const std::string key(name);
@@ -30,4 +30,4 @@ std::vector<SlowOperator> SlowOperators::Slowest(size_t count) const {
   return slowest;
 }
 
-}  // namespace caascan::scan
+}  // namespace caascan::telemetry

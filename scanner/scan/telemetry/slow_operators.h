@@ -11,7 +11,7 @@
 
 #include "caascan/scanner.h"
 
-namespace caascan::scan {
+namespace caascan::telemetry {
 
 /// Names that took a second or more, by operator. Most names are not looked at, so it costs next to
 /// nothing. One thread at a time.
@@ -34,4 +34,4 @@ class SlowOperators {
   absl::flat_hash_map<std::string, SlowOperator> operators_;
 };
 
-}  // namespace caascan::scan
+}  // namespace caascan::telemetry

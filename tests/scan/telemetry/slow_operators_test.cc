@@ -1,10 +1,10 @@
-#include "scanner/scan/slow_operators.h"
+#include "scanner/scan/telemetry/slow_operators.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace caascan::scan {
+namespace caascan::telemetry {
 namespace {
 
 using std::chrono::milliseconds;
@@ -48,4 +48,4 @@ TEST(SlowOperatorsTest, IsBounded) {
 }
 
 }  // namespace
-}  // namespace caascan::scan
+}  // namespace caascan::telemetry
