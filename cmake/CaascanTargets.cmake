@@ -32,10 +32,21 @@ function(caascan_quick_to_build target)
   endif()
 endfunction()
 
-# caascan_room(name SOURCES a.cc ... [DEPS target ...]): one room of scanner/ as a static library. DEPS are
-# only rooms above it in docs/architecture.md's table, so a forbidden include does not link.
+# caascan_unity(target [source ...]): with CAASCAN_UNITY, compiles the target's sources several at a time. Those that are named
+# are compiled alone: they have names in anonymous namespaces that others of the target have too.
+function(caascan_unity target)
+  if(CAASCAN_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    # GCC takes a source that another one includes for a header.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
+endfunction()
+
+# caascan_room(name SOURCES a.cc ... [DEPS target ...] [APART a.cc ...]): one room of scanner/ as a static library. DEPS are
+# only rooms above it in docs/architecture.md's table, so a forbidden include does not link. APART: see caascan_unity().
 function(caascan_room name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;APART" ${ARGN})
   add_library(caascan_${name} STATIC ${ARG_SOURCES})
   add_library(caascan::${name} ALIAS caascan_${name})
   set_target_properties(caascan_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
@@ -45,6 +56,7 @@ function(caascan_room name)
     PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(caascan_${name} PUBLIC ${ARG_DEPS})
   caascan_flags(caascan_${name})
+  caascan_unity(caascan_${name} ${ARG_APART})
   set_property(GLOBAL APPEND PROPERTY CAASCAN_ROOMS caascan_${name})
 endfunction()
 
