@@ -318,7 +318,7 @@ absl::Status Planner::WriteChunks() {
 absl::Status Planner::Run() {
   for (absl::Status (Planner::*step)() : {&Planner::ReadInputs, &Planner::Join, &Planner::Mix,
                                           &Planner::CheckFolder, &Planner::WriteChunks}) {
-    const absl::Status status = (this->*step)();
+    absl::Status status = (this->*step)();
     if (summary_->signal != 0) return absl::OkStatus();
     if (!status.ok()) return status;
   }

@@ -27,7 +27,7 @@ absl::Status CheckResult(const std::string& path, const PlannedChunk& planned) {
   record::RecordReader reader;
   RecordSet records;
   bool sound = true;
-  const absl::Status read = io::ForEachLine(path, [&](std::string_view line) {
+  absl::Status read = io::ForEachLine(path, [&](std::string_view line) {
     const record::RecordView& record = reader.record();
     sound = reader.ReadOrigin(line) && record.reason_code != ReasonCode(Reason::kStopped);
     if (sound) records.Add(record.name, record.input, record.id, record.order);

@@ -463,7 +463,7 @@ absl::Status Scan::Conclude() {
   const telemetry::ProgressSnapshot snapshot = Snapshot();
   telemetry_.End(Clock::now());
   absl::Status written = sink_->Finish();
-  const absl::Status kept = evidence_.Finish();
+  absl::Status kept = evidence_.Finish();
   if (absl::Status status = WriteZones(); written.ok()) written = std::move(status);
   if (chunks_ != nullptr) chunks_->Fill(summary_);
   summary_->names_in = intake_->jobs();

@@ -51,13 +51,13 @@ absl::Status RunZoneReport(const ZoneReportOptions& options, ZoneReportSummary* 
   };
   zonerecord::ZoneUnion zones;
   for (const std::string& path : options.inputs) {
-    const absl::Status status = zonerecord::AddZoneFile(path, &zones, &summary->broken, stop);
+    absl::Status status = zonerecord::AddZoneFile(path, &zones, &summary->broken, stop);
     if (!status.ok()) return status;
   }
   zones.Finish();
   if (!options.merge) {
     zonereport::ZoneCounts counts;
-    const absl::Status status = zonereport::Count(&zones, stop, &counts);
+    absl::Status status = zonereport::Count(&zones, stop, &counts);
     summary->zones = counts.zones();
     if (!status.ok() || summary->signal != 0) return status;
     // Nothing could stop a write that waits for a slow reader.
