@@ -19,26 +19,32 @@ list(REMOVE_ITEM rooms caascan_lab)
 # it, so the soname has both numbers.
 set(api_version ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/caascan.map.in ${PROJECT_BINARY_DIR}/shared/caascan.map @ONLY)
-list(TRANSFORM rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
-add_library(caascan_shared SHARED ${objects})
-set_target_properties(
-  caascan_shared
-  PROPERTIES OUTPUT_NAME caascan EXPORT_NAME shared VERSION ${PROJECT_VERSION} SOVERSION ${api_version}
-             LINK_DEPENDS ${PROJECT_BINARY_DIR}/shared/caascan.map)
-target_include_directories(caascan_shared INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_options(caascan_shared PRIVATE LINKER:--version-script=${PROJECT_BINARY_DIR}/shared/caascan.map
-                    LINKER:--no-undefined LINKER:--as-needed)
-target_link_libraries(caascan_shared PRIVATE ${rooms} INTERFACE absl::status absl::statusor)
+# A sanitizer's functions are in the program, and this library has to be complete in itself: it is left out then.
+set(shared_library "")
+if(NOT CAASCAN_SANITIZE)
+  list(TRANSFORM rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
+  add_library(caascan_shared SHARED ${objects})
+  set_target_properties(
+    caascan_shared
+    PROPERTIES OUTPUT_NAME caascan EXPORT_NAME shared VERSION ${PROJECT_VERSION} SOVERSION ${api_version}
+               LINK_DEPENDS ${PROJECT_BINARY_DIR}/shared/caascan.map)
+  target_include_directories(caascan_shared INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_options(caascan_shared PRIVATE LINKER:--version-script=${PROJECT_BINARY_DIR}/shared/caascan.map
+                      LINKER:--no-undefined LINKER:--as-needed)
+  target_link_libraries(caascan_shared PRIVATE ${rooms} INTERFACE absl::status absl::statusor)
+  set(shared_library caascan_shared)
+endif()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/caascan)
 install(TARGETS caascan_library ${rooms} EXPORT caascanTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
-install(TARGETS caascan_shared EXPORT caascanSharedTargets
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/caascan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-foreach(export caascanTargets caascanSharedTargets)
-  install(EXPORT ${export} NAMESPACE caascan:: DESTINATION ${package} COMPONENT development)
-endforeach()
+install(EXPORT caascanTargets NAMESPACE caascan:: DESTINATION ${package} COMPONENT development)
+if(shared_library)
+  install(TARGETS caascan_shared EXPORT caascanSharedTargets
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)
+  install(EXPORT caascanSharedTargets NAMESPACE caascan:: DESTINATION ${package} COMPONENT development)
+endif()
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/caascanConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/caascanConfig.cmake INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/caascanConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -51,7 +57,7 @@ install(FILES ${PROJECT_BINARY_DIR}/caascan.pc DESTINATION ${CMAKE_INSTALL_LIBDI
 
 # All that `cmake --install` copies.
 add_custom_target(installed)
-add_dependencies(installed caascan_cli caalab_cli caascan_documents caalab_documents caascan_manual caascan_shared ${rooms})
+add_dependencies(installed caascan_cli caalab_cli caascan_documents caalab_documents caascan_manual ${shared_library} ${rooms})
 
 install(TARGETS caascan_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT caascan)
 install(TARGETS caalab_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT caalab)
