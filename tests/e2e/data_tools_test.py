@@ -4,7 +4,6 @@ are installed. The page says of each whether it is run here; so does this test."
 import datetime
 import importlib.util
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -12,6 +11,7 @@ import subprocess
 import tempfile
 
 import harness
+from database_servers import start_postgres, start_session
 from harness import CAASCAN, SOURCE
 from lab import Lab
 from written_records import WRITTEN
@@ -19,8 +19,6 @@ from written_records import WRITTEN
 PAGE = (SOURCE / "docs" / "data.md").read_text()
 PARQUET = SOURCE / "docs" / "sql" / "parquet.sql"
 MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
-DATABASES = SOURCE / ".cache" / "databases" / "node_modules"
-POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 RUN_HERE = ["DuckDB, and Parquet", "ClickHouse", "PostgreSQL", "SQLite", "pandas", "R"]
 
 
@@ -52,25 +50,6 @@ class DataTools(harness.Case):
     def assert_outcomes(self, text, separator=None):
         self.assertEqual({row[0]: int(row[1]) for row in (line.split(separator) for line in text.split("\n") if line)}, self.outcomes)
 
-    def node(self, engine):
-        """A way to run a statement, whose rows are one JSON text each."""
-        if shutil.which("node") is None or not DATABASES.exists():
-            self.skipTest(f"there is no {engine} (scripts/setup --databases)")
-        server = subprocess.Popen(
-            ["node", SOURCE / "tests" / "e2e" / "databases" / "query.cjs", engine, self.folder / engine], text=True, cwd=self.place,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(DATABASES)})
-        self.addCleanup(server.communicate)
-
-        def run(statement):
-            print(json.dumps(statement), file=server.stdin, flush=True)
-            rows = []
-            while (row := server.stdout.readline()) != "\n":
-                if not row:
-                    self.fail(f"{server.stderr.read()}\n{statement}")
-                rows.append(json.loads(row))
-            return rows
-        return run
-
     def test_the_page_says_what_is_run(self):
         sections = re.findall(r"^## (.*)\n\n(.*)$", PAGE, flags=re.MULTILINE)
         self.assertEqual([title for title, text in sections if text.startswith("Run in the test")], RUN_HERE)
@@ -78,7 +57,7 @@ class DataTools(harness.Case):
         self.assertEqual(len(sections), len(RUN_HERE) + 1)
 
     def test_duckdb_and_parquet(self):
-        run = self.node("duckdb")
+        run = start_session(self, "duckdb", self.place)
         run(PARQUET.read_text())
         outcomes, issuers = (query.strip().rstrip(";") for query in recipes("sql duckdb"))
         rows = run(f"SELECT CAST(json_array(outcome, names) AS VARCHAR) FROM ({outcomes})")
@@ -105,27 +84,16 @@ class DataTools(harness.Case):
         self.assertEqual(sorted(read, key=json.dumps), sorted(wanted, key=json.dumps))
 
     def test_clickhouse(self):
-        run = self.node("clickhouse")
+        run = start_session(self, "clickhouse", self.place)
         (query,) = recipes("sql clickhouse")
         query = query.strip().rstrip(";").replace("'out.ndjson'", f"'{self.records}'")
         rows = run(f"SELECT toJSONString(tuple(outcome, names)) FROM ({query})")
         self.assertEqual({outcome: int(names) for outcome, names in rows}, self.outcomes)
 
     def test_postgresql(self):
-        if not POSTGRES.exists() or shutil.which("psql") is None:
-            self.skipTest("PostgreSQL 15 is not installed (scripts/setup)")
-        nobody = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-        data = self.folder / "data"
-        subprocess.run([*nobody, POSTGRES / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
-                        "--no-sync"], check=True, capture_output=True)
-        server = harness.Server([*nobody, str(POSTGRES / "postgres"), "-D", str(data), "-k", str(self.folder), "-c",
-                                 "listen_addresses=", "-c", "fsync=off"], self.folder / "postgres.log")
-        self.addCleanup(server.stop)
-        ready = [str(POSTGRES / "pg_isready"), "-q", "-h", str(self.folder)]
-        server.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
+        psql = start_postgres(self)
         (recipe,) = recipes("sql postgresql")
-        done = subprocess.run(["psql", "-X", "-q", "-At", "-F", " ", "-h", str(self.folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1"],
-                              input=recipe, cwd=self.place, capture_output=True, text=True, check=False)
+        done = subprocess.run([*psql, "-At", "-F", " "], input=recipe, cwd=self.place, capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assert_outcomes(done.stdout)
 

@@ -2,23 +2,19 @@
 ClickHouse where `scripts/setup --databases` installed them."""
 
 import json
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import tempfile
-import unittest
 
 import harness
+from database_servers import start_postgres, start_session
 from harness import CAASCAN, SOURCE
 from lab import Lab
 from written_records import WRITTEN
 
 SQL = SOURCE / "docs" / "sql"
 MIX = str(SOURCE / "datasets" / "lab" / "mix-internet.json")
-DATABASES = SOURCE / ".cache" / "databases" / "node_modules"
-POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 # The columns of a table that SQL has too, the key's first.
 COUNTS = ["permit", "deny", "servfail", "timeout", "lame", "error"]
 SEEN = ["first_seen", "last_seen"]
@@ -134,19 +130,7 @@ class Sql(harness.Case):
         self.check(query)
 
     def test_postgresql(self):
-        if not POSTGRES.exists() or shutil.which("psql") is None:
-            self.skipTest("PostgreSQL 15 is not installed (scripts/setup)")
-        # It refuses to run as root; in a user namespace of its own nobody is.
-        nobody = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-        data = self.folder / "data"
-        subprocess.run([*nobody, POSTGRES / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
-                        "--no-sync"], check=True, capture_output=True)
-        server = harness.Server([*nobody, str(POSTGRES / "postgres"), "-D", str(data), "-k", str(self.folder), "-c",
-                                 "listen_addresses=", "-c", "fsync=off", "-c", "jit=off"], self.folder / "postgres.log")
-        self.addCleanup(server.stop)
-        psql = ["psql", "-X", "-q", "-h", str(self.folder), "-U", "postgres", "-v", "ON_ERROR_STOP=1"]
-        ready = [str(POSTGRES / "pg_isready"), "-q", "-h", str(self.folder)]
-        server.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
+        psql = start_postgres(self)
         load = self.file("load.sql", self.recipe("postgresql"))
         done = self.run_program(*psql, "-f", load, "-f", SQL / "postgresql.sql", "-f", SQL / "tables.sql")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
@@ -158,31 +142,9 @@ class Sql(harness.Case):
             return [json.loads(line) for line in answer.stdout.decode().splitlines()]
         self.check(query)
 
-    def session(self, engine):
-        """A database of its own, and a way to ask for a statement's rows."""
-        if shutil.which("node") is None or not DATABASES.exists():
-            self.skipTest(f"there is no {engine} (scripts/setup --databases)")
-        server = subprocess.Popen(
-            ["node", SOURCE / "tests" / "e2e" / "databases" / "query.cjs", engine, self.folder / engine], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(DATABASES)})
-        self.addCleanup(server.communicate)
-
-        def run(statement):
-            try:
-                print(json.dumps(statement), file=server.stdin, flush=True)
-            except BrokenPipeError:
-                pass
-            rows = []
-            while (row := server.stdout.readline()) != "\n":
-                if not row:
-                    self.fail(f"{server.stderr.read()}\n{statement}")
-                rows.append(json.loads(row))
-            return rows
-        return run
-
     def embedded(self, engine):
         """Loads the records and makes the views as docs/sql says; then a way to ask for a statement's rows."""
-        run = self.session(engine)
+        run = start_session(self, engine)
         script = self.recipe(engine) + "".join((SQL / name).read_text() for name in (f"{engine}.sql", "tables.sql"))
         for statement in filter(str.strip, re.split(r";$", script, flags=re.MULTILINE)):
             run(statement)
@@ -207,7 +169,7 @@ class Sql(harness.Case):
         page = re.sub(r"\s+", " ", (SOURCE / "docs" / "scale-out.md").read_text())
         create = re.search(r'clickhouse-client --query "(CREATE TABLE [^"]*)"', page).group(1)
         insert = re.search(r'clickhouse-client --query "(INSERT INTO .*? FORMAT JSONAsString)"', page).group(1)
-        run = self.session("clickhouse")
+        run = start_session(self, "clickhouse")
         run("CREATE DATABASE chunks ENGINE = Atomic")
         run("USE chunks")
         run(create)
