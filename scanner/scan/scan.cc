@@ -118,7 +118,7 @@ class Scan {  // NOLINT(clang-analyzer-optin.performance.Padding)
   const std::unique_ptr<ChunkRun> chunks_;     // Null: lists come in, and records go to output_.
   const record::NdjsonFormat ndjson_;          // Of chunks.
   std::unique_ptr<const vantage::AsnTable> origins_;  // Null: there is no --asn.
-  std::unique_ptr<zonefacts::ZoneOutput> zones_;      // Null: nobody wants to know.
+  std::unique_ptr<zonefacts::ZoneOutput> zones_;      // Null without --zones.
   std::unique_ptr<const vantage::Blocklist> blocklist_;
   query::Activity activity_;
   WorkerSetup setup_;

@@ -163,7 +163,7 @@ class Worker {  // NOLINT(clang-analyzer-optin.performance.Padding)
   async::Loop loop_;
   net::Network network_;
   diagnose::OperatorNamer operators_;
-  const std::unique_ptr<zonefacts::Collector> zone_facts_;  // Null where nobody wants them.
+  const std::unique_ptr<zonefacts::Collector> zone_facts_;  // Null without --zones.
   std::unique_ptr<resolve::Resolver> resolver_;
   investigate::Investigator investigator_;
   std::optional<investigate::Investigator> thorough_;

@@ -62,7 +62,7 @@ class Facts {
   /// What it holds outside itself, about.
   size_t HeapBytes() const;
   /// In full, and in text. Addresses with another port than `usual_port` are written with it.
-  /// `origins` says whose they are; null: nobody knows.
+  /// `origins` says whose they are; null: unknown.
   void FillRecord(dns::NameView zone, uint16_t usual_port, const vantage::AsnTable* origins,
                   zonerecord::ZoneRecord* record) const;
 

@@ -1,4 +1,4 @@
-// Header-only: what queries show of zones, for whoever keeps it.
+// Header-only: what queries show of zones, for the one who keeps it.
 #pragma once
 
 #include <span>
